@@ -1,0 +1,18 @@
+
+namespace BftSmr.Cryptography;
+
+/// <summary>BLAKE2b (RFC 7693), by libsodium.</summary>
+internal static class Blake2b
+{
+    /// <summary>The 32-byte hash.</summary>
+    public static Digest Hash(ReadOnlySpan<byte> data)
+    {
+        Span<byte> digest = stackalloc byte[Digest.Size];
+        Sodium.Check(Sodium.GenericHash(digest, Digest.Size, data, (ulong)data.Length, default, 0));
+        return new Digest(digest);
+    }
+
+    /// <summary>The keyed hash: a MAC of any length from 16 to 64 bytes.</summary>
+    public static void Mac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> mac) =>
+        Sodium.Check(Sodium.GenericHash(mac, (nuint)mac.Length, data, (ulong)data.Length, key, (nuint)key.Length));
+}

@@ -1,0 +1,44 @@
+namespace BftSmr.Messages;
+
+/// <summary>What clients and replicas send each other over authenticated links.</summary>
+internal abstract record ClientMessage;
+
+/// <summary>Client to replica, once per link and session: replies to this session go to this link.</summary>
+internal sealed record Attach(ulong Nonce) : ClientMessage;
+
+/// <summary>Client to replica: an operation to order.</summary>
+internal sealed record Submit(Request Request) : ClientMessage;
+
+/// <summary>Client to replica: an unordered read. Not part of the session's sequence; <paramref name="ReadId"/> only pairs answers.</summary>
+internal sealed record Read(ulong Nonce, ulong ReadId, bool WantsFull, ReadOnlyMemory<byte> Operation) : ClientMessage;
+
+/// <summary>How an operation ended.</summary>
+internal enum ReplyStatus
+{
+    /// <summary>Executed; the result is the service's reply.</summary>
+    Ok = 0,
+
+    /// <summary>The service failed the operation; the result is its message in UTF-8.</summary>
+    Failed = 1,
+
+    /// <summary>The session is not, or no longer, open: the operation was not executed now and never will be; it may have been before the eviction.</summary>
+    SessionExpired = 2,
+
+    /// <summary>Executed earlier, but the reply is no longer kept.</summary>
+    ReplyForgotten = 3,
+
+    /// <summary>The reply exceeds the limit of the cluster; the operation did execute.</summary>
+    ReplyTooLarge = 4,
+}
+
+/// <summary>Replica to client: the outcome of an ordered operation.</summary>
+/// <param name="Nonce">The session's nonce.</param>
+/// <param name="Sequence">The operation's sequence number.</param>
+/// <param name="Regency">The sender's regency, so that the client learns the leader.</param>
+/// <param name="Status">How it ended.</param>
+/// <param name="IsDigest">The result is the 32-byte BLAKE2b of the result rather than the result itself.</param>
+/// <param name="Result">The result or its digest.</param>
+internal sealed record Reply(ulong Nonce, ulong Sequence, Regency Regency, ReplyStatus Status, bool IsDigest, ReadOnlyMemory<byte> Result) : ClientMessage;
+
+/// <summary>Replica to client: the answer to an unordered read.</summary>
+internal sealed record ReadReply(ulong Nonce, ulong ReadId, Regency Regency, ReplyStatus Status, bool IsDigest, ReadOnlyMemory<byte> Result) : ClientMessage;

@@ -1,0 +1,22 @@
+namespace BftSmr.Messages;
+
+/// <summary>What a replica must not forget. Replayed in order at restart.</summary>
+internal abstract record LogRecord;
+
+/// <summary>The regency was installed: no vote of an earlier one may follow.</summary>
+internal sealed record RegencyInstalled(Regency Regency) : LogRecord;
+
+/// <summary>The regency's SYNC was accepted.</summary>
+internal sealed record RegencySynchronized(Sync Sync) : LogRecord;
+
+/// <summary>WRITE is about to be sent. The batch is in the first record that names its value; null afterwards.</summary>
+internal sealed record WriteVoted(Instance Instance, Vote Vote, Batch? Batch) : LogRecord;
+
+/// <summary>A quorum of WRITEs was seen: ACCEPT is about to be sent.</summary>
+internal sealed record QuorumWritten(Instance Instance, Vote Vote) : LogRecord;
+
+/// <summary>The value was decided. The batch is null when an earlier record holds it.</summary>
+internal sealed record ValueDecided(Instance Instance, Digest Value, Batch? Batch) : LogRecord;
+
+/// <summary>The checkpoint became stable.</summary>
+internal sealed record CheckpointStable(CheckpointCertificate Certificate, long SnapshotBytes) : LogRecord;

@@ -1,0 +1,101 @@
+namespace BftSmr.Messages;
+
+/// <summary>What replicas send each other over authenticated links.</summary>
+internal abstract record PeerMessage;
+
+/// <summary>The leader's value for an instance.</summary>
+internal sealed record Propose(Regency Regency, Instance Instance, Batch Batch) : PeerMessage
+{
+    /// <summary>Not on the wire: the clients whose requests in the batch this replica could not authenticate; empty when all is well.</summary>
+    public IReadOnlyList<ClientId> Unauthenticated { get; init; } = [];
+}
+
+/// <summary>The sender accepts the leader's value as authentic and vouches for its requests.</summary>
+internal sealed record Write(Regency Regency, Instance Instance, Digest Value) : PeerMessage;
+
+/// <summary>The sender saw a quorum of WRITEs for the value in this regency.</summary>
+internal sealed record Accept(Regency Regency, Instance Instance, Digest Value) : PeerMessage;
+
+/// <summary>The sender cannot authenticate a request in the leader's value, or its timestamp is out of bounds.</summary>
+internal sealed record Refuse(Regency Regency, Instance Instance, Digest Value) : PeerMessage;
+
+/// <summary>A client's request on its way to the leader.</summary>
+internal sealed record Forward(Request Request) : PeerMessage;
+
+/// <summary>The sender wants regency <paramref name="Next"/> or a later one.</summary>
+internal sealed record Stop(Regency Next) : PeerMessage;
+
+/// <summary>What one replica knows of one instance above its stable checkpoint (Cachin et al., Byzantine epoch change).</summary>
+/// <param name="Instance">The instance.</param>
+/// <param name="Written">The latest value it saw a quorum of WRITEs for, with the regency; null if none.</param>
+/// <param name="WriteSet">Each value it sent WRITE for, with the highest regency it did so in. Sorted by value.</param>
+internal sealed record InstanceEvidence(Instance Instance, Vote? Written, IReadOnlyList<Vote> WriteSet);
+
+/// <summary>A value in a regency.</summary>
+internal readonly record struct Vote(Regency Regency, Digest Value);
+
+/// <summary>A replica's signed account of its window for the new regency.</summary>
+internal sealed record StopData(
+    Regency Regency, ReplicaId Sender, Instance LastExecuted, CheckpointCertificate Stable, IReadOnlyList<InstanceEvidence> Evidence) : PeerMessage
+{
+    /// <summary>Ed25519 by the sender over the canonical encoding of everything else.</summary>
+    public ReadOnlyMemory<byte> Signature { get; init; }
+}
+
+/// <summary>The new leader's proof of where the window stands: at least n-f STOPDATA of distinct senders, sorted by sender.</summary>
+internal sealed record Sync(Regency Regency, IReadOnlyList<StopData> Collected) : PeerMessage;
+
+/// <summary>The sender's state after executing <paramref name="Instance"/> has this root.</summary>
+internal sealed record Checkpoint(Instance Instance, Digest Root, ReplicaId Sender) : PeerMessage
+{
+    /// <summary>Ed25519 by the sender over the canonical encoding of everything else.</summary>
+    public ReadOnlyMemory<byte> Signature { get; init; }
+}
+
+/// <summary>
+/// CHECKPOINTs of distinct senders for one instance and root, sorted by sender. Instance 0 is the initial state and needs no signatures.
+/// </summary>
+internal sealed record CheckpointCertificate(Instance Instance, Digest Root, IReadOnlyList<CheckpointSignature> Signatures)
+{
+    public static CheckpointCertificate Initial { get; } = new(Instance.Zero, default, []);
+}
+
+internal readonly record struct CheckpointSignature(ReplicaId Sender, ReadOnlyMemory<byte> Signature);
+
+/// <summary>Where the sender stands; sent periodically.</summary>
+/// <param name="Regency">Its installed regency.</param>
+/// <param name="Synchronized">Whether that regency's SYNC has been accepted.</param>
+/// <param name="LastExecuted">The last instance executed.</param>
+/// <param name="Stable">Its stable checkpoint.</param>
+internal sealed record Status(Regency Regency, bool Synchronized, Instance LastExecuted, Instance Stable) : PeerMessage
+{
+    /// <summary>The highest instance it sent ACCEPT for; a replica that forgot its votes stays silent up to there.</summary>
+    public Instance LastAccepted { get; init; }
+}
+
+/// <summary>Asks for the SYNC of an installed regency.</summary>
+internal sealed record FetchSync(Regency Regency) : PeerMessage;
+
+/// <summary>Asks for a batch that was bound by a SYNC, or decided, and that the sender never received.</summary>
+internal sealed record FetchBatch(Instance Instance, Digest Value) : PeerMessage;
+
+/// <summary>Answers <see cref="FetchBatch"/>; whoever asked checks the digest.</summary>
+internal sealed record BatchBody(Instance Instance, Batch Batch) : PeerMessage;
+
+/// <summary>Asks which values were decided from an instance on; bodies only from one replica at a time.</summary>
+internal sealed record FetchDecided(Instance From, int Count, bool WithBodies) : PeerMessage;
+
+/// <summary>The sender executed these values at consecutive instances. Believed when f+1 say the same.</summary>
+internal sealed record Decided(Instance From, IReadOnlyList<Digest> Values, IReadOnlyList<Batch> Bodies) : PeerMessage;
+
+/// <summary>Asks for the latest stable checkpoint.</summary>
+internal sealed record FetchCheckpoint(Instance Above) : PeerMessage;
+
+/// <summary>A stable checkpoint that can be fetched from the sender.</summary>
+internal sealed record CheckpointOffer(CheckpointCertificate Certificate, long SnapshotBytes) : PeerMessage;
+
+/// <summary>Asks for one chunk of the snapshot at an instance.</summary>
+internal sealed record FetchChunk(Instance Instance, int Index) : PeerMessage;
+
+/// <summary>One chunk with its Merkle path to the root that the certificate signs.</summary>
+internal sealed record Chunk(Instance Instance, int Index, ReadOnlyMemory<byte> Bytes, IReadOnlyList<Digest> Path) : PeerMessage;

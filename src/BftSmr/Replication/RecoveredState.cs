@@ -1,0 +1,13 @@
+using BftSmr.Messages;
+
+namespace BftSmr.Replication;
+
+/// <summary>What a replica found on its own disk when it started. The service has already been given the snapshot.</summary>
+/// <param name="Checkpoint">The newest complete snapshot's instance, 0 if there is none.</param>
+/// <param name="Sessions">The replica's own section of that snapshot; empty if there is none.</param>
+/// <param name="SnapshotBytes">The snapshot's size.</param>
+/// <param name="Records">The log, oldest first, up to the first torn or corrupt record.</param>
+internal sealed record RecoveredState(Instance Checkpoint, ReadOnlyMemory<byte> Sessions, long SnapshotBytes, IReadOnlyList<LogRecord> Records)
+{
+    public static RecoveredState None { get; } = new(Instance.Zero, default, 0, []);
+}

@@ -1,0 +1,28 @@
+namespace BftSmr.Replication;
+
+/// <summary>Where a replica core stands, for people, metrics and the checkers of the simulator.</summary>
+internal sealed record ReplicaStatus
+{
+    public required Regency Regency { get; init; }
+
+    /// <summary>False between installing a regency and accepting its SYNC.</summary>
+    public required bool Synchronized { get; init; }
+
+    public required ReplicaId Leader { get; init; }
+    public required Instance LastExecuted { get; init; }
+    public required Instance StableCheckpoint { get; init; }
+
+    /// <summary>Requests admitted and not yet proposed.</summary>
+    public required int PendingRequests { get; init; }
+
+    public required int Sessions { get; init; }
+
+    /// <summary>A snapshot or decided batches are being fetched.</summary>
+    public required bool CatchingUp { get; init; }
+
+    /// <summary>Regencies installed since the start.</summary>
+    public required long LeaderChanges { get; init; }
+
+    /// <summary>Last executed instance reported by each replica, for the lag of each peer.</summary>
+    public required IReadOnlyList<Instance> PeerLastExecuted { get; init; }
+}
