@@ -71,6 +71,9 @@ internal sealed record Status(Regency Regency, bool Synchronized, Instance LastE
 {
     /// <summary>The highest instance it sent ACCEPT for; a replica that forgot its votes stays silent up to there.</summary>
     public Instance LastAccepted { get; init; }
+
+    /// <summary>The sender restarted without its votes and does not know yet from which instance on it may vote.</summary>
+    public bool VotesForgotten { get; init; }
 }
 
 /// <summary>Asks for the SYNC of an installed regency.</summary>

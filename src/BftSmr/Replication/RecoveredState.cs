@@ -9,5 +9,11 @@ namespace BftSmr.Replication;
 /// <param name="Records">The log, oldest first, up to the first torn or corrupt record.</param>
 internal sealed record RecoveredState(Instance Checkpoint, ReadOnlyMemory<byte> Sessions, long SnapshotBytes, IReadOnlyList<LogRecord> Records)
 {
+    /// <summary>
+    /// Votes sent before the restart may be missing from <see cref="Records"/> (the disk was lost, or durability does not cover votes): the
+    /// core stays silent for the instances it may have voted in.
+    /// </summary>
+    public bool VotesForgotten { get; init; }
+
     public static RecoveredState None { get; } = new(Instance.Zero, default, 0, []);
 }
