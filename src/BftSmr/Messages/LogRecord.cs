@@ -20,3 +20,9 @@ internal sealed record ValueDecided(Instance Instance, Digest Value, Batch? Batc
 
 /// <summary>The checkpoint became stable.</summary>
 internal sealed record CheckpointStable(CheckpointCertificate Certificate, long SnapshotBytes) : LogRecord;
+
+/// <summary>
+/// The replica restarted without its votes and learned that none of them can have been beyond this instance: it stays silent up to here. Until this
+/// record is in the log, every restart is again one with <c>RecoveredState.VotesForgotten</c>; from then on the log tells all there is to know.
+/// </summary>
+internal sealed record SilentUpTo(Instance Instance) : LogRecord;

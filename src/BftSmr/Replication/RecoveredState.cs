@@ -11,7 +11,8 @@ internal sealed record RecoveredState(Instance Checkpoint, ReadOnlyMemory<byte> 
 {
     /// <summary>
     /// Votes sent before the restart may be missing from <see cref="Records"/> (the disk was lost, or durability does not cover votes): the
-    /// core stays silent for the instances it may have voted in.
+    /// core stays silent for the instances it may have voted in. Stays true at every start until the core has persisted a
+    /// <see cref="SilentUpTo"/> (with durability <see cref="Durability.Votes"/>; otherwise it is true at every start but the very first).
     /// </summary>
     public bool VotesForgotten { get; init; }
 
