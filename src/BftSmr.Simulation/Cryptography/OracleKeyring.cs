@@ -1,0 +1,32 @@
+using BftSmr.Cryptography;
+using BftSmr.Messages;
+
+namespace BftSmr.Simulation.Cryptography;
+
+/// <summary>What one simulated node can do with its own secret: sign as itself, and check anybody.</summary>
+internal sealed class OracleKeyring(KeyOracle oracle, ReplicaId? replica, ClientId? client) : IKeyring
+{
+    public void Sign(ReadOnlySpan<byte> message, Span<byte> signature)
+    {
+        if (replica is { } r) oracle.Sign('r', r.Value, message, signature);
+        else oracle.Sign('c', client!.Value.Value, message, signature);
+    }
+
+    public bool VerifyReplica(ReplicaId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        oracle.Verify('r', signer.Value, message, signature);
+
+    public bool VerifyClient(ClientId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        oracle.Verify('c', signer.Value, message, signature);
+
+    public void MacForReplica(ReplicaId to, ReadOnlySpan<byte> message, Span<byte> mac) =>
+        oracle.Mac(client ?? throw new InvalidOperationException("Only clients make request MACs."), to, message, mac);
+
+    public bool VerifyMacFromClient(ClientId from, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac)
+    {
+        ReplicaId self = replica ?? throw new InvalidOperationException("Only replicas check request MACs.");
+        if (mac.Length != Request.MacBytes) return false;
+        Span<byte> expected = stackalloc byte[Request.MacBytes];
+        oracle.Mac(from, self, message, expected);
+        return expected.SequenceEqual(mac);
+    }
+}

@@ -1,0 +1,212 @@
+using BftSmr.Simulation.Engine;
+
+namespace BftSmr.Simulation.Network;
+
+/// <summary>
+/// Carries frames between nodes in virtual time. A link behaves like an authenticated TCP connection: it keeps order, may break (what is on the
+/// way is lost, both ends are told, each in its own time) and comes back by itself once both ends live and can reach each other. With
+/// <see cref="NetworkConditions.Datagrams"/> frames overtake and repeat each other instead. Nodes are numbered: replicas first, then clients.
+/// </summary>
+internal sealed class SimulatedNetwork
+{
+    private const long ReconnectMaxMicros = 150_000;
+    private const long NoticeMaxMicros = 20_000;
+    private const long SilentNoticeMaxMicros = 2_000_000;
+
+    private readonly World _world;
+    private readonly SimulationRandom _random;
+    private readonly List<INetworkNode> _nodes = [];
+    private readonly Dictionary<(int, int), Link> _links = [];
+    private readonly List<Link> _ordered = [];
+
+    public SimulatedNetwork(World world, NetworkConditions conditions)
+    {
+        _world = world;
+        _random = world.Random.Fork("network");
+        Conditions = conditions;
+    }
+
+    public NetworkConditions Conditions { get; set; }
+
+    public long FramesSent { get; private set; }
+    public long FramesDelivered { get; private set; }
+
+    /// <summary>The most frames that ever were on their way in one direction.</summary>
+    public int InFlightPeak { get; private set; }
+
+    public IReadOnlyList<Link> Links => _ordered;
+
+    public int Add(INetworkNode node)
+    {
+        _nodes.Add(node);
+        return _nodes.Count - 1;
+    }
+
+    /// <summary>Begins to connect the two nodes, and keeps doing so whenever the link breaks.</summary>
+    public void Connect(int one, int other)
+    {
+        Link link = new(Math.Min(one, other), Math.Max(one, other));
+        _links.Add((link.Low, link.High), link);
+        _ordered.Add(link);
+        ScheduleReconnect(link);
+    }
+
+    public void Send(int from, int to, ReadOnlyMemory<byte> frame)
+    {
+        Link link = LinkOf(from, to);
+        Stream stream = link.FromNode(from);
+        FramesSent++;
+        if (!link.IsUp || !stream.SenderSeesUp) return;
+        if (_random.Chance(Conditions.LossShare))
+        {
+            _world.Faults.Count("frame lost");
+            return;
+        }
+        if (stream.InFlight + stream.Stalled.Count >= Conditions.FramesInFlightMax)
+        {
+            _world.Faults.Count("queue full");
+            return;
+        }
+        if (stream.Blocks > 0)
+        {
+            _world.Faults.Count("frame held by partition");
+            if (!Conditions.Datagrams) stream.Stalled.Add(frame);
+            return;
+        }
+        Carry(link, stream, frame);
+        if (Conditions.Datagrams && _random.Chance(Conditions.DuplicationShare))
+        {
+            _world.Faults.Count("frame duplicated");
+            Carry(link, stream, frame);
+        }
+    }
+
+    /// <summary>Keeps all frames from these nodes to those from arriving; each call is undone by one <see cref="Unblock"/>.</summary>
+    public void Block(int from, int to)
+    {
+        Link link = LinkOf(from, to);
+        link.FromNode(from).Blocks++;
+        if (Conditions.Datagrams) return;
+        long life = link.Life;
+        _world.After(_random.Between(100_000, 3_000_000), () =>
+        {
+            if (link.IsUp && link.Life == life && link.IsBlocked) Break(link);
+        });
+    }
+
+    public void Unblock(int from, int to)
+    {
+        Link link = LinkOf(from, to);
+        Stream stream = link.FromNode(from);
+        if (stream.Blocks == 0 || --stream.Blocks > 0) return;
+        ReadOnlyMemory<byte>[] stalled = [.. stream.Stalled];
+        stream.Stalled.Clear();
+        if (!link.IsUp) return;
+        foreach (ReadOnlyMemory<byte> frame in stalled) Carry(link, stream, frame);
+    }
+
+    /// <summary>Ends all partitions.</summary>
+    public void UnblockAll()
+    {
+        foreach (Link link in _ordered)
+        {
+            while (link.Upward.Blocks > 0) Unblock(link.Low, link.High);
+            while (link.Downward.Blocks > 0) Unblock(link.High, link.Low);
+        }
+    }
+
+    /// <summary>Breaks the connection between the two; it comes back by itself.</summary>
+    public void Cut(int one, int other)
+    {
+        Link link = LinkOf(one, other);
+        if (link.IsUp) Break(link);
+    }
+
+    /// <summary>
+    /// The node's process ended: its links break, and only the other ends are there to be told - late if the whole machine is gone, as then
+    /// nobody closes its connections.
+    /// </summary>
+    public void Died(int node, bool silently)
+    {
+        foreach (Link link in _ordered)
+        {
+            if (link.Low != node && link.High != node) continue;
+            if (link.IsUp) Break(link, silently ? SilentNoticeMaxMicros : NoticeMaxMicros);
+            link.FromNode(node).SenderSeesUp = false;
+        }
+    }
+
+    private Link LinkOf(int one, int other) => _links[(Math.Min(one, other), Math.Max(one, other))];
+
+    private void Carry(Link link, Stream stream, ReadOnlyMemory<byte> frame)
+    {
+        long latency = _random.Between(Conditions.LatencyMinMicros, Conditions.LatencyMaxMicros);
+        if (_random.Chance(Conditions.SpikeShare))
+        {
+            _world.Faults.Count("delay spike");
+            latency += _random.Between(0, Conditions.SpikeMaxMicros);
+        }
+        long arrival = _world.NowMicros + latency;
+        if (!Conditions.Datagrams) arrival = Math.Max(arrival, stream.LastArrivalMicros + 1);
+        else if (arrival < stream.LastArrivalMicros) _world.Faults.Count("frame overtaken");
+        stream.LastArrivalMicros = Math.Max(stream.LastArrivalMicros, arrival);
+        stream.InFlight++;
+        InFlightPeak = Math.Max(InFlightPeak, stream.InFlight);
+        long life = link.Life;
+        _world.At(arrival, () =>
+        {
+            if (link.Life != life) return;
+            stream.InFlight--;
+            FramesDelivered++;
+            _nodes[stream.To].Receive(stream.From, frame);
+        });
+    }
+
+    private void Break(Link link, long noticeMaxMicros = NoticeMaxMicros)
+    {
+        _world.Faults.Count("link broken");
+        link.IsUp = false;
+        link.Life++;
+        foreach (Stream stream in (ReadOnlySpan<Stream>)[link.Upward, link.Downward])
+        {
+            stream.InFlight = 0;
+            stream.Stalled.Clear();
+            Notify(link, stream, isUp: false, noticeMaxMicros);
+        }
+        ScheduleReconnect(link);
+    }
+
+    private void ScheduleReconnect(Link link)
+    {
+        long life = link.Life;
+        _world.After(_random.Between(1_000, ReconnectMaxMicros), () =>
+        {
+            if (link.IsUp || link.Life != life) return;
+            if (link.IsBlocked || !_nodes[link.Low].IsAlive || !_nodes[link.High].IsAlive)
+            {
+                ScheduleReconnect(link);
+                return;
+            }
+            link.IsUp = true;
+            Notify(link, link.Upward, isUp: true, 1_000);
+            Notify(link, link.Downward, isUp: true, 1_000);
+            // Frames of the new connection are read only after its reader has been told of it.
+            link.Upward.LastArrivalMicros = link.Downward.LastNoticeMicros;
+            link.Downward.LastArrivalMicros = link.Upward.LastNoticeMicros;
+        });
+    }
+
+    private void Notify(Link link, Stream stream, bool isUp, long withinMicros)
+    {
+        long at = Math.Max(stream.LastNoticeMicros + 1, _world.NowMicros + _random.Between(1, withinMicros));
+        stream.LastNoticeMicros = at;
+        long life = link.Life;
+        _world.At(at, () =>
+        {
+            if (isUp && (!link.IsUp || link.Life != life)) return;
+            if (!_nodes[stream.From].IsAlive || stream.SenderSeesUp == isUp) return;
+            stream.SenderSeesUp = isUp;
+            _nodes[stream.From].LinkChanged(stream.To, isUp);
+        });
+    }
+}

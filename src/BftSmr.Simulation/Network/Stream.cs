@@ -1,0 +1,25 @@
+namespace BftSmr.Simulation.Network;
+
+/// <summary>One direction of a link, with what its sender believes of it.</summary>
+internal sealed class Stream(int from, int to)
+{
+    public int From { get; } = from;
+    public int To { get; } = to;
+
+    /// <summary>The sender has been told that the link is up, and not yet that it is down.</summary>
+    public bool SenderSeesUp { get; set; }
+
+    /// <summary>Counts the sender's notices, so that a late one does not overtake an earlier one.</summary>
+    public long LastNoticeMicros { get; set; }
+
+    /// <summary>When the latest frame arrives; the next may not arrive before it.</summary>
+    public long LastArrivalMicros { get; set; }
+
+    /// <summary>How many partitions block this direction.</summary>
+    public int Blocks { get; set; }
+
+    public int InFlight { get; set; }
+
+    /// <summary>Frames held back by a partition, as TCP would send them again and again.</summary>
+    public List<ReadOnlyMemory<byte>> Stalled { get; } = [];
+}
