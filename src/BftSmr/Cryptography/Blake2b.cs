@@ -1,4 +1,3 @@
-
 namespace BftSmr.Cryptography;
 
 /// <summary>BLAKE2b (RFC 7693), by libsodium.</summary>
@@ -8,11 +7,10 @@ internal static class Blake2b
     public static Digest Hash(ReadOnlySpan<byte> data)
     {
         Span<byte> digest = stackalloc byte[Digest.Size];
-        Sodium.Check(Sodium.GenericHash(digest, Digest.Size, data, (ulong)data.Length, default, 0));
+        Sodium.GenericHash(digest, data, default);
         return new Digest(digest);
     }
 
     /// <summary>The keyed hash: a MAC of any length from 16 to 64 bytes.</summary>
-    public static void Mac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> mac) =>
-        Sodium.Check(Sodium.GenericHash(mac, (nuint)mac.Length, data, (ulong)data.Length, key, (nuint)key.Length));
+    public static void Mac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> mac) => Sodium.GenericHash(mac, data, key);
 }

@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace BftSmr.Cryptography;
+
+/// <summary>
+/// A real node's keys, over libsodium. Safe for any number of threads; allocates nothing per call.
+/// <para>Signatures: Ed25519 over the 64-byte BLAKE2b of the message, keyed by a hash of the cluster's id.</para>
+/// <para>
+/// MACs between a client and a replica: 16-byte BLAKE2b of the message, keyed by BLAKE2b of (a context, the cluster's id, the client's and the
+/// replica's public key), which in turn is keyed by the static X25519 secret that the two share.
+/// </para>
+/// </summary>
+internal sealed class Keyring : IKeyring
+{
+    public const int MacBytes = 16;
+
+    private const int HashBytes = 64;
+
+    private readonly KeyPair _own;
+    private readonly byte[] _signatureKey;
+    private readonly byte[][] _replicas;
+    private readonly byte[][] _clients;
+
+    // By replica (if this node is a client) and by client (if it is a replica); empty otherwise.
+    private readonly byte[][] _macKeysOfReplicas;
+    private readonly byte[][] _macKeysOfClients;
+
+    /// <summary>The keyring of the node that holds <paramref name="own"/>, which stays the caller's to dispose.</summary>
+    /// <exception cref="ArgumentException">A public key is not valid, or the own one is neither a replica's nor a client's.</exception>
+    public Keyring(string clusterId, KeyPair own, IReadOnlyList<PublicKey> replicas, IReadOnlyList<PublicKey> clients)
+    {
+        _own = own;
+        _signatureKey = ContextKey("bftsmr signature 1", clusterId);
+        _replicas = [.. replicas.Select(BytesOf)];
+        _clients = [.. clients.Select(BytesOf)];
+        bool isReplica = replicas.Contains(own.PublicKey);
+        bool isClient = clients.Contains(own.PublicKey);
+        if (!isReplica && !isClient)
+            throw new ArgumentException($"The own key, {own.PublicKey}, is neither a replica's nor a client's in cluster.json: use the key file made for this node.", nameof(own));
+        byte[] context = ContextKey("bftsmr client mac 1", clusterId);
+        byte[] self = BytesOf(own.PublicKey);
+        _macKeysOfReplicas = isClient ? [.. replicas.Select((key, i) => MacKey(own, key, $"replica {i}", context, self, _replicas[i]))] : [];
+        _macKeysOfClients = isReplica ? [.. clients.Select((key, i) => MacKey(own, key, $"client {i}", context, _clients[i], self))] : [];
+    }
+
+    public void Sign(ReadOnlySpan<byte> message, Span<byte> signature)
+    {
+        Span<byte> hash = stackalloc byte[HashBytes];
+        Sodium.GenericHash(hash, message, _signatureKey);
+        _own.Sign(hash, signature);
+    }
+
+    public bool VerifyReplica(ReplicaId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        (uint)signer.Value < (uint)_replicas.Length && Verify(_replicas[signer.Value], message, signature);
+
+    public bool VerifyClient(ClientId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        (uint)signer.Value < (uint)_clients.Length && Verify(_clients[signer.Value], message, signature);
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">This node is no client.</exception>
+    public void MacForReplica(ReplicaId replica, ReadOnlySpan<byte> message, Span<byte> mac)
+    {
+        if ((uint)replica.Value >= (uint)_macKeysOfReplicas.Length)
+            throw new InvalidOperationException($"There is no MAC key for {replica}: it is not in the cluster, or this node's key is not a client's.");
+        if (mac.Length != MacBytes) throw new ArgumentException($"A MAC has {MacBytes} bytes.", nameof(mac));
+        Sodium.GenericHash(mac, message, _macKeysOfReplicas[replica.Value]);
+    }
+
+    public bool VerifyMacFromClient(ClientId client, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac)
+    {
+        if ((uint)client.Value >= (uint)_macKeysOfClients.Length || mac.Length != MacBytes) return false;
+        Span<byte> expected = stackalloc byte[MacBytes];
+        Sodium.GenericHash(expected, message, _macKeysOfClients[client.Value]);
+        return CryptographicOperations.FixedTimeEquals(expected, mac);
+    }
+
+    private bool Verify(byte[] publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        if (signature.Length != Sodium.SignatureBytes) return false;
+        Span<byte> hash = stackalloc byte[HashBytes];
+        Sodium.GenericHash(hash, message, _signatureKey);
+        return Sodium.VerifyDetached(signature, hash, HashBytes, publicKey) == 0;
+    }
+
+    private static byte[] MacKey(KeyPair own, PublicKey other, string owner, byte[] context, byte[] client, byte[] replica)
+    {
+        Span<byte> shared = stackalloc byte[Sodium.KeyBytes];
+        if (!AgreementKey.TryAgree(own.AgreementSecret, AgreementKey.Of(other, owner), shared))
+            throw new ArgumentException($"The public key of {owner} has small order. Correct it in cluster.json.", nameof(other));
+        byte[] key = GC.AllocateUninitializedArray<byte>(Sodium.KeyBytes, pinned: true);
+        Sodium.GenericHash(key, [.. context, .. client, .. replica], shared);
+        CryptographicOperations.ZeroMemory(shared);
+        return key;
+    }
+
+    private static byte[] ContextKey(string context, string clusterId)
+    {
+        byte[] key = new byte[Sodium.KeyBytes];
+        Sodium.GenericHash(key, Encoding.UTF8.GetBytes($"{context}\0{clusterId}"), default);
+        return key;
+    }
+
+    private static byte[] BytesOf(PublicKey key)
+    {
+        byte[] bytes = new byte[PublicKey.Size];
+        key.CopyTo(bytes);
+        return bytes;
+    }
+}
