@@ -22,9 +22,12 @@ internal sealed class Keyring : IKeyring
     private readonly byte[][] _replicas;
     private readonly byte[][] _clients;
 
-    // By replica (if this node is a client) and by client (if it is a replica); empty otherwise.
+    // By replica (if this node is a client) and by client (if it is a replica); empty otherwise. There can be many clients: their keys are made
+    // when first needed. An empty key marks a client whose public key is not valid.
     private readonly byte[][] _macKeysOfReplicas;
-    private readonly byte[][] _macKeysOfClients;
+    private readonly byte[]?[] _macKeysOfClients;
+    private readonly byte[] _macContext;
+    private readonly byte[] _self;
 
     /// <summary>The keyring of the node that holds <paramref name="own"/>, which stays the caller's to dispose.</summary>
     /// <exception cref="ArgumentException">A public key is not valid, or the own one is neither a replica's nor a client's.</exception>
@@ -38,10 +41,10 @@ internal sealed class Keyring : IKeyring
         bool isClient = clients.Contains(own.PublicKey);
         if (!isReplica && !isClient)
             throw new ArgumentException($"The own key, {own.PublicKey}, is neither a replica's nor a client's in cluster.json: use the key file made for this node.", nameof(own));
-        byte[] context = ContextKey("bftsmr client mac 1", clusterId);
-        byte[] self = BytesOf(own.PublicKey);
-        _macKeysOfReplicas = isClient ? [.. replicas.Select((key, i) => MacKey(own, key, $"replica {i}", context, self, _replicas[i]))] : [];
-        _macKeysOfClients = isReplica ? [.. clients.Select((key, i) => MacKey(own, key, $"client {i}", context, _clients[i], self))] : [];
+        _macContext = ContextKey("bftsmr client mac 1", clusterId);
+        _self = BytesOf(own.PublicKey);
+        _macKeysOfReplicas = isClient ? [.. _replicas.Select(MacKeyOfReplica)] : [];
+        _macKeysOfClients = isReplica ? new byte[_clients.Length][] : [];
     }
 
     public void Sign(ReadOnlySpan<byte> message, Span<byte> signature)
@@ -70,8 +73,10 @@ internal sealed class Keyring : IKeyring
     public bool VerifyMacFromClient(ClientId client, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac)
     {
         if ((uint)client.Value >= (uint)_macKeysOfClients.Length || mac.Length != MacBytes) return false;
+        byte[] key = Volatile.Read(ref _macKeysOfClients[client.Value]) ?? MakeMacKeyOfClient(client.Value);
+        if (key.Length == 0) return false;
         Span<byte> expected = stackalloc byte[MacBytes];
-        Sodium.GenericHash(expected, message, _macKeysOfClients[client.Value]);
+        Sodium.GenericHash(expected, message, key);
         return CryptographicOperations.FixedTimeEquals(expected, mac);
     }
 
@@ -83,15 +88,27 @@ internal sealed class Keyring : IKeyring
         return Sodium.VerifyDetached(signature, hash, HashBytes, publicKey) == 0;
     }
 
-    private static byte[] MacKey(KeyPair own, PublicKey other, string owner, byte[] context, byte[] client, byte[] replica)
+    private byte[] MacKeyOfReplica(byte[] replica, int id) => TryMakeMacKey(replica, _self, replica, out byte[] key)
+        ? key
+        : throw new ArgumentException($"The public key of replica {id}, {new PublicKey(replica)}, is not a valid Ed25519 key. Correct it in cluster.json.", nameof(replica));
+
+    private byte[] MakeMacKeyOfClient(int id)
     {
-        Span<byte> shared = stackalloc byte[Sodium.KeyBytes];
-        if (!AgreementKey.TryAgree(own.AgreementSecret, AgreementKey.Of(other, owner), shared))
-            throw new ArgumentException($"The public key of {owner} has small order. Correct it in cluster.json.", nameof(other));
-        byte[] key = GC.AllocateUninitializedArray<byte>(Sodium.KeyBytes, pinned: true);
-        Sodium.GenericHash(key, [.. context, .. client, .. replica], shared);
-        CryptographicOperations.ZeroMemory(shared);
+        TryMakeMacKey(_clients[id], _clients[id], _self, out byte[] key);
+        Volatile.Write(ref _macKeysOfClients[id], key);
         return key;
+    }
+
+    private bool TryMakeMacKey(byte[] other, byte[] client, byte[] replica, out byte[] key)
+    {
+        Span<byte> agreementKey = stackalloc byte[Sodium.KeyBytes];
+        Span<byte> shared = stackalloc byte[Sodium.KeyBytes];
+        key = [];
+        if (Sodium.PublicKeyToX25519(agreementKey, other) != 0 || Sodium.ScalarMult(shared, _own.AgreementSecret, agreementKey) != 0) return false;
+        key = GC.AllocateUninitializedArray<byte>(Sodium.KeyBytes, pinned: true);
+        Sodium.GenericHash(key, [.. _macContext, .. client, .. replica], shared);
+        CryptographicOperations.ZeroMemory(shared);
+        return true;
     }
 
     private static byte[] ContextKey(string context, string clusterId)

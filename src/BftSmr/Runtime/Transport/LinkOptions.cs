@@ -1,0 +1,55 @@
+namespace BftSmr.Runtime.Transport;
+
+/// <summary>Every bound and period of the links of one port, in one place.</summary>
+internal sealed record LinkOptions
+{
+    /// <summary>Between replicas: what a paused peer misses is dropped, it catches up by state transfer.</summary>
+    public static LinkOptions Peers { get; } = new();
+
+    /// <summary>Between a client and a replica, at both ends.</summary>
+    public static LinkOptions Clients { get; } = new()
+    {
+        FrameBytesMax = 2 << 20,
+        QueueBytesMax = 8 << 20,
+        Overflow = QueueOverflow.Close,
+        LinksPerRemoteMax = 1024,
+        HeartbeatPeriod = TimeSpan.FromSeconds(2),
+        SilenceTimeout = TimeSpan.FromSeconds(10),
+    };
+
+    /// <summary>The largest frame, sent or received.</summary>
+    public int FrameBytesMax { get; init; } = 16 << 20;
+
+    /// <summary>Bytes of frames that may wait to be sent on a link.</summary>
+    public int QueueBytesMax { get; init; } = 32 << 20;
+
+    /// <summary>What happens beyond <see cref="QueueBytesMax"/>.</summary>
+    public QueueOverflow Overflow { get; init; } = QueueOverflow.Drop;
+
+    /// <summary>How long connecting, and then the handshake, may take.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Unfinished handshakes at a listener. One more drops the oldest, so that only a flood that is faster than handshakes are keeps others out.</summary>
+    public int HalfOpenMax { get; init; } = 128;
+
+    /// <summary>Links at a listener.</summary>
+    public int LinksMax { get; init; } = 4096;
+
+    /// <summary>Links of one client identity at a listener. Between replicas there is one.</summary>
+    public int LinksPerRemoteMax { get; init; } = 1;
+
+    /// <summary>Bytes of frames not yet complete, over all links of one remote. Never less than <see cref="FrameBytesMax"/> has an effect.</summary>
+    public long PartialBytesPerRemoteMax { get; init; } = 64 << 20;
+
+    /// <summary>A link on which nothing was sent for this long sends an empty record.</summary>
+    public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A link on which nothing arrived for this long is dead. Several times the other end's <see cref="HeartbeatPeriod"/>.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The delay before the first attempt to connect again. It doubles with each failure; half of it is random.</summary>
+    public TimeSpan ReconnectDelayMin { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The longest delay between attempts to connect.</summary>
+    public TimeSpan ReconnectDelayMax { get; init; } = TimeSpan.FromSeconds(1);
+}
