@@ -1,0 +1,64 @@
+using System.Diagnostics.CodeAnalysis;
+using BftSmr.Cryptography;
+using BftSmr.Messages;
+using static BftSmr.Codec.MessagePackFormat;
+
+namespace BftSmr.Codec;
+
+/// <summary>A batch is <c>[timestamp, seed, [request, …]]</c>; its digest is BLAKE2b of these bytes.</summary>
+internal static class BatchCodec
+{
+    /// <summary>Bytes of the smallest batch.</summary>
+    public const int EncodedBytesMin = 4;
+
+    /// <summary>The batch that stands where nothing has to be decided: no requests, timestamp 0, seed 0.</summary>
+    public static Batch Noop { get; } = Create(0, 0, []);
+
+    /// <summary>A new batch of requests, in this order.</summary>
+    public static Batch Create(long timestampMicros, ulong seed, IReadOnlyList<Request> requests)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(timestampMicros);
+        ArgumentNullException.ThrowIfNull(requests);
+        int size = 1 + SizeOfUInt64((ulong)timestampMicros) + SizeOfUInt64(seed) + SizeOfArrayHeader(requests.Count);
+        for (int i = 0; i < requests.Count; i++) size = checked(size + RequestCodec.EncodedBytes(requests[i]));
+
+        byte[] encoded = new byte[size];
+        MessagePackWriter writer = new(encoded.AsSpan());
+        writer.WriteArrayHeader(3);
+        writer.WriteInt64(timestampMicros);
+        writer.WriteUInt64(seed);
+        writer.WriteArrayHeader(requests.Count);
+        for (int i = 0; i < requests.Count; i++) RequestCodec.Write(ref writer, requests[i]);
+        return new Batch { TimestampMicros = timestampMicros, Seed = seed, Requests = requests, Encoded = encoded, Digest = Blake2b.Hash(encoded) };
+    }
+
+    /// <summary>Decodes a batch that is all of <paramref name="encoded"/>; the result keeps slices of it.</summary>
+    public static bool TryDecode(ReadOnlyMemory<byte> encoded, CodecLimits limits, [NotNullWhen(true)] out Batch? batch)
+    {
+        MessagePackReader reader = new(encoded);
+        return TryRead(ref reader, limits, out batch) && reader.AtEnd;
+    }
+
+    public static void Write(ref MessagePackWriter writer, Batch batch) => writer.WriteRaw(batch.Encoded.Span);
+
+    public static bool TryRead(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out Batch? batch)
+    {
+        batch = null;
+        int start = reader.Position;
+        if (!reader.TryReadArray(3)
+            || !reader.TryReadInt64(out long timestampMicros)
+            || !reader.TryReadUInt64(out ulong seed)
+            || !reader.TryReadArray(limits.BatchRequestsMax, RequestCodec.EncodedBytesMin, out int count)) return false;
+
+        Request[] requests = count == 0 ? [] : new Request[count];
+        for (int i = 0; i < requests.Length; i++)
+        {
+            if (!RequestCodec.TryRead(ref reader, limits, out Request? request)) return false;
+            if (reader.Position - start > limits.BatchEncodedBytesMax) return false;
+            requests[i] = request;
+        }
+        ReadOnlyMemory<byte> encoded = reader.Since(start);
+        batch = new Batch { TimestampMicros = timestampMicros, Seed = seed, Requests = requests, Encoded = encoded, Digest = Blake2b.Hash(encoded.Span) };
+        return true;
+    }
+}

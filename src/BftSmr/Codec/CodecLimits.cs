@@ -1,0 +1,86 @@
+using BftSmr.Messages;
+using BftSmr.Replication;
+
+namespace BftSmr.Codec;
+
+/// <summary>Every bound on what is decoded, in one place. What exceeds one is not a message.</summary>
+internal sealed record CodecLimits
+{
+    /// <summary>Values that a replica can have sent WRITE for in one instance. Timeouts double with each vain leader change, so this many never happen.</summary>
+    public const int WriteSetMax = 128;
+
+    /// <summary>Instances that one answer to FETCH-DECIDED covers.</summary>
+    public const int DecidedMax = 256;
+
+    /// <summary>Digests on a Merkle path: enough for any snapshot with a 64-bit length.</summary>
+    public const int ChunkPathMax = 64;
+
+    /// <summary>Bytes of a batch beyond its requests, at most.</summary>
+    public const int BatchOverheadBytesMax = 32;
+
+    private const int EnvelopeBytesMax = 64;
+    private const int FrameBytesCeiling = 1 << 30;
+
+    /// <summary>n.</summary>
+    public required int Replicas { get; init; }
+
+    public int OperationBytesMax { get; init; } = 1 << 20;
+    public int ReplyBytesMax { get; init; } = 1 << 20;
+    public int BatchRequestsMax { get; init; } = 1024;
+    public int BatchBytesMax { get; init; } = 1 << 20;
+    public int ChunkBytesMax { get; init; } = 256 << 10;
+
+    /// <summary>Instances above the stable checkpoint that a STOPDATA may speak of: a replica may not go further ahead of its stable checkpoint.</summary>
+    public int EvidenceMax { get; init; } = 4 * (4096 + 32);
+
+    /// <summary>Bytes of one request's MACs.</summary>
+    public int MacsBytes => Replicas * Request.MacBytes;
+
+    /// <summary>Bytes of an encoded request, at most.</summary>
+    public int RequestBytesMax => OperationBytesMax + MacsBytes + Request.OverheadBytesMax;
+
+    /// <summary>Bytes of an encoded batch, at most: as configured, but at least as much as the largest request alone.</summary>
+    public int BatchEncodedBytesMax => Math.Max(BatchBytesMax, RequestBytesMax) + BatchOverheadBytesMax;
+
+    /// <summary>Bytes of the batches in one answer to FETCH-DECIDED, at most.</summary>
+    public int DecidedBodiesBytesMax => Math.Max(4 << 20, BatchEncodedBytesMax);
+
+    /// <summary>Bytes of one STOPDATA, at most: one vote and one written value for each instance, and full write sets for a few.</summary>
+    public int StopDataBytesMax => Frame(EnvelopeBytesMax + CertificateBytesMax + EvidenceMax * 104L + 32L * WriteSetMax * VoteBytesMax);
+
+    /// <summary>The largest frame that one replica sends another; the bound that holds whatever the others would allow.</summary>
+    public int PeerFrameBytesMax => Frame(EnvelopeBytesMax + Math.Max(
+        Math.Max(BatchEncodedBytesMax, ChunkBytesMax + (long)ChunkPathMax * MessagePackFormat.DigestBytes),
+        Math.Max(DecidedBodiesBytesMax + (long)DecidedMax * MessagePackFormat.DigestBytes, (long)Replicas * StopDataBytesMax)));
+
+    /// <summary>The largest frame that a client sends a replica.</summary>
+    public int ClientFrameBytesMax => Frame(EnvelopeBytesMax + (long)RequestBytesMax);
+
+    /// <summary>The largest frame that a replica sends a client.</summary>
+    public int ReplyFrameBytesMax => Frame(EnvelopeBytesMax + (long)Math.Max(ReplyBytesMax, Digest.Size));
+
+    /// <summary>The largest log record.</summary>
+    public int LogRecordBytesMax => Frame(EnvelopeBytesMax + (long)PeerFrameBytesMax);
+
+    private int CertificateBytesMax => EnvelopeBytesMax + Replicas * (Request.SignatureBytes + 8);
+
+    private const int VoteBytesMax = 1 + 9 + MessagePackFormat.DigestBytes;
+
+    /// <summary>The bounds that follow from a cluster's settings.</summary>
+    public static CodecLimits For(ReplicaSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new CodecLimits
+        {
+            Replicas = settings.Quorums.Replicas,
+            OperationBytesMax = settings.OperationBytesMax,
+            ReplyBytesMax = settings.ReplyBytesMax,
+            BatchRequestsMax = settings.BatchRequestsMax,
+            BatchBytesMax = settings.BatchBytesMax,
+            ChunkBytesMax = settings.ChunkBytes,
+            EvidenceMax = (int)Math.Min(1 << 20, 4L * (settings.CheckpointPeriod + (long)settings.Window)),
+        };
+    }
+
+    private static int Frame(long bytes) => (int)Math.Min(bytes, FrameBytesCeiling);
+}

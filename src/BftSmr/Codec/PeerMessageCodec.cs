@@ -1,0 +1,202 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using BftSmr.Messages;
+
+namespace BftSmr.Codec;
+
+/// <summary>What replicas send each other: an array of the type's number and the fields in the order of their declaration.</summary>
+internal static class PeerMessageCodec
+{
+    private static ReadOnlySpan<byte> StopDataDomain => "bftsmr stopdata"u8;
+    private static ReadOnlySpan<byte> CheckpointDomain => "bftsmr checkpoint"u8;
+
+    /// <summary>What a STOPDATA's sender signs: a domain tag and <c>[regency, sender, lastExecuted, certificate, evidence]</c>.</summary>
+    public static byte[] SignedBytes(StopData message)
+    {
+        ArrayBufferWriter<byte> output = new(1024);
+        output.Write(StopDataDomain);
+        MessagePackWriter writer = new(output);
+        writer.WriteArrayHeader(5);
+        StopDataCodec.WriteSignedFields(ref writer, message);
+        writer.Flush();
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>What a CHECKPOINT's sender signs: a domain tag and <c>[instance, root, sender]</c>.</summary>
+    public static byte[] SignedBytes(Checkpoint message)
+    {
+        byte[] bytes = new byte[CheckpointDomain.Length + 1
+            + MessagePackFormat.SizeOfUInt64((ulong)message.Instance.Value) + MessagePackFormat.DigestBytes
+            + MessagePackFormat.SizeOfUInt64((ulong)message.Sender.Value)];
+        CheckpointDomain.CopyTo(bytes);
+        MessagePackWriter writer = new(bytes.AsSpan(CheckpointDomain.Length));
+        writer.WriteArrayHeader(3);
+        writer.WriteInt64(message.Instance.Value);
+        writer.WriteDigest(message.Root);
+        writer.WriteInt64(message.Sender.Value);
+        return bytes;
+    }
+
+    public static void Encode(PeerMessage message, IBufferWriter<byte> output)
+    {
+        MessagePackWriter writer = new(output);
+        switch (message)
+        {
+            case Propose m:
+                Begin(ref writer, MessageType.Propose, 3);
+                writer.WriteInt64(m.Regency.Value);
+                writer.WriteInt64(m.Instance.Value);
+                BatchCodec.Write(ref writer, m.Batch);
+                break;
+            case Write m:
+                WriteBallot(ref writer, MessageType.Write, m.Regency, m.Instance, m.Value);
+                break;
+            case Accept m:
+                WriteBallot(ref writer, MessageType.Accept, m.Regency, m.Instance, m.Value);
+                break;
+            case Refuse m:
+                WriteBallot(ref writer, MessageType.Refuse, m.Regency, m.Instance, m.Value);
+                break;
+            case Forward m:
+                Begin(ref writer, MessageType.Forward, 1);
+                RequestCodec.Write(ref writer, m.Request);
+                break;
+            case Stop m:
+                Begin(ref writer, MessageType.Stop, 1);
+                writer.WriteInt64(m.Next.Value);
+                break;
+            case StopData m:
+                Begin(ref writer, MessageType.StopData, 1);
+                StopDataCodec.Write(ref writer, m);
+                break;
+            case Sync m:
+                Begin(ref writer, MessageType.Sync, 2);
+                SyncCodec.WriteFields(ref writer, m);
+                break;
+            case Checkpoint m:
+                Begin(ref writer, MessageType.Checkpoint, 4);
+                writer.WriteInt64(m.Instance.Value);
+                writer.WriteDigest(m.Root);
+                writer.WriteInt64(m.Sender.Value);
+                writer.WriteBinary(m.Signature.Span);
+                break;
+            case Status m:
+                Begin(ref writer, MessageType.Status, 5);
+                writer.WriteInt64(m.Regency.Value);
+                writer.WriteBoolean(m.Synchronized);
+                writer.WriteInt64(m.LastExecuted.Value);
+                writer.WriteInt64(m.Stable.Value);
+                writer.WriteInt64(m.LastAccepted.Value);
+                break;
+            default:
+                CatchUpCodec.Write(ref writer, message);
+                break;
+        }
+        writer.Flush();
+    }
+
+    /// <summary>Decodes a message that is all of <paramref name="frame"/>; the result keeps slices of it. Nothing in it has been authenticated.</summary>
+    public static bool TryDecode(ReadOnlyMemory<byte> frame, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    {
+        message = null;
+        MessagePackReader reader = new(frame);
+        if (!TryBegin(ref reader, out MessageType type, out int fields)) return false;
+        return TryReadFields(ref reader, type, fields, limits, out message) && reader.AtEnd;
+    }
+
+    /// <summary>The array header and the type; <paramref name="fields"/> follow.</summary>
+    internal static void Begin(ref MessagePackWriter writer, MessageType type, int fields)
+    {
+        writer.WriteArrayHeader(1 + fields);
+        writer.WriteInt64((long)type);
+    }
+
+    /// <summary>The array header and the type; so many <paramref name="fields"/> follow, if all is well.</summary>
+    internal static bool TryBegin(ref MessagePackReader reader, out MessageType type, out int fields)
+    {
+        type = default;
+        fields = 0;
+        if (!reader.TryReadArray(MessagePackFormat.FixArrayCountMax, 1, out int count) || count == 0) return false;
+        if (!reader.TryReadInt32(MessagePackFormat.FixIntMax, out int number)) return false;
+        type = (MessageType)number;
+        fields = count - 1;
+        return true;
+    }
+
+    private static bool TryReadFields(
+        ref MessagePackReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    {
+        message = null;
+        switch (type)
+        {
+            case MessageType.Propose when fields == 3:
+                if (!reader.TryReadRegency(out Regency regency)
+                    || !reader.TryReadInstance(out Instance instance)
+                    || !BatchCodec.TryRead(ref reader, limits, out Batch? batch)) return false;
+                message = new Propose(regency, instance, batch);
+                return true;
+            case MessageType.Write or MessageType.Accept or MessageType.Refuse when fields == 3:
+                return TryReadBallot(ref reader, type, out message);
+            case MessageType.Forward when fields == 1:
+                if (!RequestCodec.TryRead(ref reader, limits, out Request? request)) return false;
+                message = new Forward(request);
+                return true;
+            case MessageType.Stop when fields == 1:
+                if (!reader.TryReadRegency(out Regency next)) return false;
+                message = new Stop(next);
+                return true;
+            case MessageType.StopData when fields == 1:
+                if (!StopDataCodec.TryRead(ref reader, limits, out StopData? stopData)) return false;
+                message = stopData;
+                return true;
+            case MessageType.Sync when fields == 2:
+                if (!SyncCodec.TryReadFields(ref reader, limits, out Sync? sync)) return false;
+                message = sync;
+                return true;
+            case MessageType.Checkpoint when fields == 4:
+                if (!reader.TryReadInstance(out Instance executed)
+                    || !reader.TryReadDigest(out Digest root)
+                    || !reader.TryReadReplica(limits.Replicas, out ReplicaId sender)
+                    || !reader.TryReadBinaryOf(Request.SignatureBytes, out ReadOnlyMemory<byte> signature)) return false;
+                message = new Checkpoint(executed, root, sender) { Signature = signature };
+                return true;
+            case MessageType.Status when fields == 5:
+                return TryReadStatus(ref reader, out message);
+            default:
+                return CatchUpCodec.TryReadFields(ref reader, type, fields, limits, out message);
+        }
+    }
+
+    private static void WriteBallot(ref MessagePackWriter writer, MessageType type, Regency regency, Instance instance, Digest value)
+    {
+        Begin(ref writer, type, 3);
+        writer.WriteInt64(regency.Value);
+        writer.WriteInt64(instance.Value);
+        writer.WriteDigest(value);
+    }
+
+    private static bool TryReadBallot(ref MessagePackReader reader, MessageType type, [NotNullWhen(true)] out PeerMessage? message)
+    {
+        message = null;
+        if (!reader.TryReadRegency(out Regency regency) || !reader.TryReadInstance(out Instance instance) || !reader.TryReadDigest(out Digest value)) return false;
+        message = type switch
+        {
+            MessageType.Write => new Write(regency, instance, value),
+            MessageType.Accept => new Accept(regency, instance, value),
+            _ => new Refuse(regency, instance, value),
+        };
+        return true;
+    }
+
+    private static bool TryReadStatus(ref MessagePackReader reader, [NotNullWhen(true)] out PeerMessage? message)
+    {
+        message = null;
+        if (!reader.TryReadRegency(out Regency regency)
+            || !reader.TryReadBoolean(out bool synchronized)
+            || !reader.TryReadInstance(out Instance lastExecuted)
+            || !reader.TryReadInstance(out Instance stable)
+            || !reader.TryReadInstance(out Instance lastAccepted)) return false;
+        message = new Status(regency, synchronized, lastExecuted, stable) { LastAccepted = lastAccepted };
+        return true;
+    }
+}

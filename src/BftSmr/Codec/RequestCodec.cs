@@ -1,0 +1,170 @@
+using System.Diagnostics.CodeAnalysis;
+using BftSmr.Cryptography;
+using BftSmr.Messages;
+using static BftSmr.Codec.MessagePackFormat;
+
+namespace BftSmr.Codec;
+
+/// <summary>
+/// A request is <c>[bin body, bin macs, bin signature]</c>; its body, which is what the client authenticates, is itself
+/// <c>[client, nonce, sequence, kind, repliers, fullReplier, bin operation]</c>. Its digest is BLAKE2b of the body; MACs are over the digest,
+/// the signature over a domain tag and the digest.
+/// </summary>
+internal static class RequestCodec
+{
+    /// <summary>Bytes of the smallest request.</summary>
+    public const int EncodedBytesMin = 1 + 2 + BodyBytesMin + 2 + 2;
+
+    private const int BodyFields = 7;
+    private const int BodyBytesMin = 1 + 6 + 2;
+    private const int BodyBytesMax = 1 + 5 + 9 + 9 + 1 + 9 + 1 + 5;
+
+    private static ReadOnlySpan<byte> SignatureDomain => "bftsmr request"u8;
+
+    /// <summary>A new request without authentication.</summary>
+    public static Request Create(
+        SessionId session, ulong sequence, RequestKind kind, ulong repliers, ReplicaId fullReplier, ReadOnlyMemory<byte> operation)
+    {
+        int size = 1
+            + SizeOfUInt64((ulong)session.Client.Value) + SizeOfUInt64(session.Nonce) + SizeOfUInt64(sequence) + SizeOfUInt64((ulong)kind)
+            + SizeOfUInt64(repliers) + SizeOfUInt64((ulong)fullReplier.Value) + SizeOfBinary(operation.Length);
+        byte[] body = new byte[size];
+        MessagePackWriter writer = new(body.AsSpan());
+        writer.WriteArrayHeader(BodyFields);
+        writer.WriteInt64(session.Client.Value);
+        writer.WriteUInt64(session.Nonce);
+        writer.WriteUInt64(sequence);
+        writer.WriteInt64((long)kind);
+        writer.WriteUInt64(repliers);
+        writer.WriteInt64(fullReplier.Value);
+        writer.WriteBinary(operation.Span);
+        return new Request
+        {
+            Session = session,
+            Sequence = sequence,
+            Kind = kind,
+            Repliers = repliers,
+            FullReplier = fullReplier,
+            Operation = body.AsMemory(size - operation.Length),
+            Body = body,
+            Digest = Blake2b.Hash(body),
+        };
+    }
+
+    /// <summary>The same request with MACs for all replicas, a signature, or both added to what it has.</summary>
+    public static Request Authenticate(Request request, IKeyring keyring, int replicas, bool macs, bool signature)
+    {
+        ReadOnlyMemory<byte> macBytes = macs ? ComputeMacs(request.Digest, keyring, replicas) : request.Macs;
+        ReadOnlyMemory<byte> signatureBytes = signature ? Sign(request.Digest, keyring) : request.Signature;
+        return new Request
+        {
+            Session = request.Session,
+            Sequence = request.Sequence,
+            Kind = request.Kind,
+            Repliers = request.Repliers,
+            FullReplier = request.FullReplier,
+            Operation = request.Operation,
+            Body = request.Body,
+            Digest = request.Digest,
+            Macs = macBytes,
+            Signature = signatureBytes,
+        };
+    }
+
+    /// <summary>Whether the MAC for one replica is there and right.</summary>
+    public static bool VerifyMac(Request request, ReplicaId replica, IKeyring keyring)
+    {
+        int start = replica.Value * Request.MacBytes;
+        if (request.Macs.Length < start + Request.MacBytes) return false;
+        Span<byte> digest = stackalloc byte[Digest.Size];
+        request.Digest.CopyTo(digest);
+        return keyring.VerifyMacFromClient(request.Session.Client, digest, request.Macs.Span.Slice(start, Request.MacBytes));
+    }
+
+    /// <summary>Whether the client's signature is there and right.</summary>
+    public static bool VerifySignature(Request request, IKeyring keyring)
+    {
+        if (request.Signature.Length != Request.SignatureBytes) return false;
+        Span<byte> message = stackalloc byte[SignatureDomain.Length + Digest.Size];
+        SignedMessage(request.Digest, message);
+        return keyring.VerifyClient(request.Session.Client, message, request.Signature.Span);
+    }
+
+    /// <summary>Bytes of the encoded request.</summary>
+    public static int EncodedBytes(Request request) =>
+        1 + SizeOfBinary(request.Body.Length) + SizeOfBinary(request.Macs.Length) + SizeOfBinary(request.Signature.Length);
+
+    public static void Write(ref MessagePackWriter writer, Request request)
+    {
+        writer.WriteArrayHeader(3);
+        writer.WriteBinary(request.Body.Span);
+        writer.WriteBinary(request.Macs.Span);
+        writer.WriteBinary(request.Signature.Span);
+    }
+
+    public static bool TryRead(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out Request? request)
+    {
+        request = null;
+        if (!reader.TryReadArray(3) || !reader.TryReadBinaryHeader(BodyBytesMax + limits.OperationBytesMax, out int bodyLength)) return false;
+
+        int bodyStart = reader.Position;
+        if (!reader.TryReadArray(BodyFields)
+            || !reader.TryReadInt32(int.MaxValue, out int client)
+            || !reader.TryReadUInt64(out ulong nonce)
+            || !reader.TryReadUInt64(out ulong sequence) || sequence == 0
+            || !reader.TryReadInt32((int)RequestKind.OrderedQuery, out int kind)
+            || !reader.TryReadUInt64(out ulong repliers) || !IsWithin(repliers, limits.Replicas)
+            || !reader.TryReadReplica(limits.Replicas, out ReplicaId fullReplier)
+            || !reader.TryReadBinary(limits.OperationBytesMax, out ReadOnlyMemory<byte> operation)
+            || reader.Position - bodyStart != bodyLength) return false;
+        ReadOnlyMemory<byte> body = reader.Since(bodyStart);
+
+        if (!reader.TryReadBinary(limits.MacsBytes, out ReadOnlyMemory<byte> macs) || (!macs.IsEmpty && macs.Length != limits.MacsBytes)
+            || !reader.TryReadBinary(Request.SignatureBytes, out ReadOnlyMemory<byte> signature)
+            || (!signature.IsEmpty && signature.Length != Request.SignatureBytes)) return false;
+
+        request = new Request
+        {
+            Session = new SessionId(new ClientId(client), nonce),
+            Sequence = sequence,
+            Kind = (RequestKind)kind,
+            Repliers = repliers,
+            FullReplier = fullReplier,
+            Operation = operation,
+            Body = body,
+            Digest = Blake2b.Hash(body.Span),
+            Macs = macs,
+            Signature = signature,
+        };
+        return true;
+    }
+
+    private static bool IsWithin(ulong mask, int replicas) => replicas >= 64 || mask >> replicas == 0;
+
+    private static byte[] ComputeMacs(Digest digest, IKeyring keyring, int replicas)
+    {
+        Span<byte> message = stackalloc byte[Digest.Size];
+        digest.CopyTo(message);
+        byte[] macs = new byte[replicas * Request.MacBytes];
+        for (int i = 0; i < replicas; i++)
+        {
+            keyring.MacForReplica(new ReplicaId(i), message, macs.AsSpan(i * Request.MacBytes, Request.MacBytes));
+        }
+        return macs;
+    }
+
+    private static byte[] Sign(Digest digest, IKeyring keyring)
+    {
+        Span<byte> message = stackalloc byte[SignatureDomain.Length + Digest.Size];
+        SignedMessage(digest, message);
+        byte[] signature = new byte[Request.SignatureBytes];
+        keyring.Sign(message, signature);
+        return signature;
+    }
+
+    private static void SignedMessage(Digest digest, Span<byte> message)
+    {
+        SignatureDomain.CopyTo(message);
+        digest.CopyTo(message[SignatureDomain.Length..]);
+    }
+}
