@@ -45,6 +45,10 @@ internal static class LogRecordCodec
                 CertificateCodec.Write(ref writer, r.Certificate);
                 writer.WriteInt64(r.SnapshotBytes);
                 break;
+            case SilentUpTo r:
+                PeerMessageCodec.Begin(ref writer, MessageType.SilentUpTo, 1);
+                writer.WriteInt64(r.Instance.Value);
+                break;
             default:
                 throw new ArgumentException($"{record.GetType().Name} has no encoding: give it a number in {nameof(MessageType)}.", nameof(record));
         }
@@ -94,6 +98,10 @@ internal static class LogRecordCodec
                 if (!CertificateCodec.TryRead(ref reader, limits, out CheckpointCertificate? certificate)
                     || !reader.TryReadInt64(out long snapshotBytes)) return false;
                 record = new CheckpointStable(certificate, snapshotBytes);
+                return true;
+            case MessageType.SilentUpTo when fields == 1:
+                if (!reader.TryReadInstance(out Instance silent)) return false;
+                record = new SilentUpTo(silent);
                 return true;
             default:
                 return false;

@@ -35,4 +35,5 @@ internal enum MessageType
     QuorumWritten = 67,
     ValueDecided = 68,
     CheckpointStable = 69,
+    SilentUpTo = 70,
 }
