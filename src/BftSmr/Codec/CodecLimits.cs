@@ -12,8 +12,8 @@ internal sealed record CodecLimits
     /// <summary>Instances that one answer to FETCH-DECIDED covers.</summary>
     public const int DecidedMax = 256;
 
-    /// <summary>Digests on a Merkle path: enough for any snapshot with a 64-bit length.</summary>
-    public const int ChunkPathMax = 64;
+    /// <summary>Digests on a Merkle path.</summary>
+    public const int ChunkPathMax = MerkleTree.PathLengthMax;
 
     /// <summary>Bytes of a batch beyond its requests, at most.</summary>
     public const int BatchOverheadBytesMax = 32;
@@ -78,7 +78,7 @@ internal sealed record CodecLimits
             BatchRequestsMax = settings.BatchRequestsMax,
             BatchBytesMax = settings.BatchBytesMax,
             ChunkBytesMax = settings.ChunkBytes,
-            EvidenceMax = (int)Math.Min(1 << 20, 4L * (settings.CheckpointPeriod + (long)settings.Window)),
+            EvidenceMax = 4 * (settings.CheckpointPeriod + settings.Window),
         };
     }
 

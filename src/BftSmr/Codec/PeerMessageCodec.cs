@@ -81,12 +81,13 @@ internal static class PeerMessageCodec
                 writer.WriteBinary(m.Signature.Span);
                 break;
             case Status m:
-                Begin(ref writer, MessageType.Status, 5);
+                Begin(ref writer, MessageType.Status, 6);
                 writer.WriteInt64(m.Regency.Value);
                 writer.WriteBoolean(m.Synchronized);
                 writer.WriteInt64(m.LastExecuted.Value);
                 writer.WriteInt64(m.Stable.Value);
                 writer.WriteInt64(m.LastAccepted.Value);
+                writer.WriteBoolean(m.VotesForgotten);
                 break;
             default:
                 CatchUpCodec.Write(ref writer, message);
@@ -160,7 +161,7 @@ internal static class PeerMessageCodec
                     || !reader.TryReadBinaryOf(Request.SignatureBytes, out ReadOnlyMemory<byte> signature)) return false;
                 message = new Checkpoint(executed, root, sender) { Signature = signature };
                 return true;
-            case MessageType.Status when fields == 5:
+            case MessageType.Status when fields == 6:
                 return TryReadStatus(ref reader, out message);
             default:
                 return CatchUpCodec.TryReadFields(ref reader, type, fields, limits, out message);
@@ -195,8 +196,9 @@ internal static class PeerMessageCodec
             || !reader.TryReadBoolean(out bool synchronized)
             || !reader.TryReadInstance(out Instance lastExecuted)
             || !reader.TryReadInstance(out Instance stable)
-            || !reader.TryReadInstance(out Instance lastAccepted)) return false;
-        message = new Status(regency, synchronized, lastExecuted, stable) { LastAccepted = lastAccepted };
+            || !reader.TryReadInstance(out Instance lastAccepted)
+            || !reader.TryReadBoolean(out bool votesForgotten)) return false;
+        message = new Status(regency, synchronized, lastExecuted, stable) { LastAccepted = lastAccepted, VotesForgotten = votesForgotten };
         return true;
     }
 }
