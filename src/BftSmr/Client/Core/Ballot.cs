@@ -1,0 +1,114 @@
+using System.Numerics;
+using BftSmr.Cryptography;
+using BftSmr.Messages;
+
+namespace BftSmr.Client.Core;
+
+/// <summary>
+/// What each replica says about the outcome of one operation: a status and the digest of the result. A replica has one vote, its latest: a correct
+/// one changes it only when it has forgotten a reply, or read a newer state; a faulty one gains nothing by changing it.
+/// </summary>
+internal sealed class Ballot(int replicas)
+{
+    private readonly Vote[] _votes = new Vote[replicas];
+
+    /// <summary>The replicas that voted.</summary>
+    public ulong Voters { get; private set; }
+
+    /// <summary>The replicas that gave the whole result.</summary>
+    public ulong WholeVoters { get; private set; }
+
+    /// <summary>Takes a reply in.</summary>
+    /// <param name="from">Who sent it.</param>
+    /// <param name="status">What it states.</param>
+    /// <param name="isDigest">Whether the result is a digest.</param>
+    /// <param name="result">The result or its digest.</param>
+    /// <param name="wholeExpected">Whether a large result is worth keeping: it was asked for.</param>
+    public CastResult Cast(ReplicaId from, ReplyStatus status, bool isDigest, ReadOnlyMemory<byte> result, bool wholeExpected)
+    {
+        if (isDigest && result.Length != Digest.Size) return CastResult.Malformed;
+        Digest digest = isDigest ? new Digest(result.Span) : DigestOf(result);
+        bool keep = !isDigest && (wholeExpected || result.Length <= Digest.Size);
+        ulong bit = 1ul << from.Value;
+        ref Vote vote = ref _votes[from.Value];
+        bool voted = (Voters & bit) != 0;
+        bool same = voted && vote.Status == status && vote.Digest == digest;
+        if (same && (!keep || (WholeVoters & bit) != 0)) return CastResult.Duplicate;
+        vote = new Vote(status, digest, keep ? result : default);
+        Voters |= bit;
+        WholeVoters = keep ? WholeVoters | bit : WholeVoters & ~bit;
+        return voted && !same ? CastResult.Changed : CastResult.Counted;
+    }
+
+    /// <summary>The replicas whose vote equals that of the given one, which must have voted.</summary>
+    public ulong AgreeingWith(ReplicaId replica)
+    {
+        ref Vote mine = ref _votes[replica.Value];
+        ulong agreeing = 0;
+        for (ulong rest = Voters; rest != 0; rest &= rest - 1)
+        {
+            int other = BitOperations.TrailingZeroCount(rest);
+            if (_votes[other].Status == mine.Status && _votes[other].Digest == mine.Digest) agreeing |= 1ul << other;
+        }
+        return agreeing;
+    }
+
+    /// <summary>The replicas that cast the most frequent vote (that of the lowest replica, if several are as frequent).</summary>
+    public ulong Largest()
+    {
+        ulong largest = 0;
+        for (ulong rest = Voters; rest != 0; rest &= rest - 1)
+        {
+            ulong agreeing = AgreeingWith(new ReplicaId(BitOperations.TrailingZeroCount(rest)));
+            if (BitOperations.PopCount(agreeing) > BitOperations.PopCount(largest)) largest = agreeing;
+        }
+        return largest;
+    }
+
+    /// <summary>The status that a replica, which must have voted, stated.</summary>
+    public ReplyStatus StatusOf(ReplicaId replica) => _votes[replica.Value].Status;
+
+    /// <summary>A whole result among the votes of these replicas, which must be equal.</summary>
+    public bool TryGetResult(ulong among, out ReadOnlyMemory<byte> result)
+    {
+        ulong holders = among & WholeVoters;
+        result = holders == 0 ? default : _votes[BitOperations.TrailingZeroCount(holders)].Result;
+        return holders != 0;
+    }
+
+    /// <summary>Forgets all votes.</summary>
+    public void Clear()
+    {
+        if (Voters != 0) Array.Clear(_votes);
+        Voters = WholeVoters = 0;
+    }
+
+    // Correct replicas send equal bytes: comparing them is cheaper than hashing them again.
+    private Digest DigestOf(ReadOnlyMemory<byte> result)
+    {
+        for (ulong rest = WholeVoters; rest != 0; rest &= rest - 1)
+        {
+            ref Vote vote = ref _votes[BitOperations.TrailingZeroCount(rest)];
+            if (vote.Result.Span.SequenceEqual(result.Span)) return vote.Digest;
+        }
+        return Blake2b.Hash(result.Span);
+    }
+
+    private readonly record struct Vote(ReplyStatus Status, Digest Digest, ReadOnlyMemory<byte> Result);
+}
+
+/// <summary>What became of a reply.</summary>
+internal enum CastResult
+{
+    /// <summary>The replica's first vote, or the whole result to its digest.</summary>
+    Counted,
+
+    /// <summary>Nothing new.</summary>
+    Duplicate,
+
+    /// <summary>The replica had said something else before.</summary>
+    Changed,
+
+    /// <summary>Not a possible reply.</summary>
+    Malformed,
+}

@@ -1,0 +1,147 @@
+using BftSmr.Cryptography;
+using BftSmr.Messages;
+
+namespace BftSmr.Client.Core;
+
+/// <summary>
+/// A client as a deterministic state machine: inputs and the time in, ordered effects out; no clock, socket, task or random number. One session at a
+/// time. Whatever replicas send is counted and dropped if it makes no sense; it never throws.
+/// <para>Life: <see cref="Open"/> once, with a nonce that this identity never used; <see cref="OnLink"/> for every link that is up, and whenever that
+/// changes; <see cref="Begin"/> for each operation; <see cref="OnMessage"/> for what arrives; <see cref="Tick"/> at <see cref="NextDeadlineMicros"/>;
+/// after <see cref="SessionExpiredEffect"/> <see cref="Open"/> again, with a larger nonce.</para>
+/// </summary>
+internal sealed class ClientCore
+{
+    private readonly ReplicaView _view;
+    private readonly OrderedOperations _ordered;
+    private readonly UnorderedReads _reads;
+    private long _expiryMicros = long.MaxValue;
+
+    public ClientCore(ClientSettings settings, IKeyring keyring)
+    {
+        Settings = settings;
+        AttemptPool attempts = new(settings.Quorums.Replicas);
+        _view = new ReplicaView(settings);
+        _ordered = new OrderedOperations(settings, keyring, _view, attempts, Statistics);
+        _reads = new UnorderedReads(settings, _view, attempts, Statistics, _ordered);
+    }
+
+    public ClientSettings Settings { get; }
+
+    public ClientStatistics Statistics { get; } = new();
+
+    /// <summary>The session; meaningful after <see cref="Open"/>.</summary>
+    public SessionId Session => _ordered.Session;
+
+    /// <summary>f+1 replicas said that the session is open.</summary>
+    public bool IsOpen => _ordered.IsOpen;
+
+    /// <summary>No session: <see cref="Open"/> is next.</summary>
+    public bool IsClosed => _ordered.IsClosed;
+
+    /// <summary>The highest regency that f+1 replicas stated.</summary>
+    public Regency Regency => _view.Regency;
+
+    /// <summary>Who leads in that regency.</summary>
+    public ReplicaId Leader => _view.Leader;
+
+    /// <summary>Whether one more operation can be begun.</summary>
+    public bool HasRoom => _ordered.WaitingCount + _reads.WaitingCount < Settings.QueuedOperationsMax;
+
+    /// <summary>When <see cref="Tick"/> is due, on the monotonic clock; <see cref="long.MaxValue"/> if never.</summary>
+    public long NextDeadlineMicros => Math.Min(_expiryMicros, Math.Min(_ordered.NextDeadlineMicros, _reads.NextDeadlineMicros));
+
+    /// <summary>Begins a session.</summary>
+    /// <param name="nonce">Larger than any this identity used before; in practice Unix time in microseconds.</param>
+    /// <param name="nowMicros">The monotonic time.</param>
+    /// <param name="effects">Receives the effects.</param>
+    public void Open(ulong nonce, long nowMicros, ClientEffectBuffer effects)
+    {
+        SessionId session = new(Settings.Client, nonce);
+        _view.Rotate(session);
+        Attach attach = new(nonce);
+        for (int i = 0; i < Settings.Quorums.Replicas; i++)
+        {
+            if (_view.IsUp(new ReplicaId(i))) effects.Send(new ReplicaId(i), attach);
+        }
+        _ordered.Open(session, nowMicros, effects);
+        _reads.Attach(nonce, nowMicros, effects);
+    }
+
+    /// <summary>Begins an operation; it is sent when there is a session, links, and room in the window. <see cref="HasRoom"/> must hold.</summary>
+    public void Begin(ClientOperation operation, long nowMicros, ClientEffectBuffer effects)
+    {
+        if (!HasRoom) throw new InvalidOperationException("The queue is full; ask HasRoom first.");
+        _expiryMicros = Math.Min(_expiryMicros, operation.DeadlineMicros);
+        if (operation.Kind == OperationKind.Query) _reads.Begin(operation, nowMicros, effects);
+        else _ordered.Begin(operation, nowMicros, effects);
+    }
+
+    /// <summary>
+    /// The caller no longer waits. An operation that was sent lives on in the window, as numbers have no gaps, and may execute; another never
+    /// will. No effect completes it.
+    /// </summary>
+    public void Abandon(ClientOperation operation)
+    {
+        if (operation.IsSettled) return;
+        if (operation is { Kind: OperationKind.Query, IsOrdered: false }) _reads.Abandon(operation);
+        else _ordered.Abandon(operation);
+    }
+
+    /// <summary>A message arrived over the link to a replica, which vouches for the sender and for nothing else.</summary>
+    public void OnMessage(ReplicaId from, ClientMessage message, long nowMicros, ClientEffectBuffer effects)
+    {
+        switch (message)
+        {
+            case Reply reply:
+                Hear(from, reply.Regency, nowMicros, effects);
+                _ordered.OnReply(from, reply, nowMicros, effects);
+                if (_ordered.IsClosed) _reads.Detach();
+                break;
+            case ReadReply reply:
+                Hear(from, reply.Regency, nowMicros, effects);
+                _reads.OnReply(from, reply, nowMicros, effects);
+                break;
+            default:
+                Statistics.MalformedReplies++;
+                break;
+        }
+    }
+
+    /// <summary>The link to a replica came up or went down. Links are down until this says otherwise.</summary>
+    public void OnLink(ReplicaId replica, bool isUp, long nowMicros, ClientEffectBuffer effects)
+    {
+        if (_view.IsUp(replica) == isUp) return;
+        if (isUp)
+        {
+            _view.LinkUp(replica);
+            if (!IsClosed) effects.Send(replica, new Attach(Session.Nonce));
+            _ordered.OnLinkUp(replica, nowMicros, effects);
+            _reads.OnLinkUp(replica, nowMicros, effects);
+        }
+        else
+        {
+            _view.LinkDown(replica);
+            _ordered.OnLinkDown(replica, nowMicros, effects);
+            _reads.OnLinkDown(replica, nowMicros, effects);
+        }
+    }
+
+    /// <summary>Time has reached <see cref="NextDeadlineMicros"/>, or simply passed.</summary>
+    public void Tick(long nowMicros, ClientEffectBuffer effects)
+    {
+        if (nowMicros >= _expiryMicros)
+        {
+            _expiryMicros = Math.Min(_ordered.Expire(nowMicros, effects), _reads.Expire(nowMicros, effects));
+        }
+        _ordered.Tick(nowMicros, effects);
+        _reads.Tick(nowMicros, effects);
+    }
+
+    private void Hear(ReplicaId from, Regency regency, long nowMicros, ClientEffectBuffer effects)
+    {
+        if (!_view.Hear(from, regency)) return;
+        Statistics.LeaderChanges++;
+        _ordered.OnLeaderChanged(nowMicros, effects);
+    }
+}

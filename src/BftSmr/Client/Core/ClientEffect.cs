@@ -1,0 +1,21 @@
+using BftSmr.Messages;
+
+namespace BftSmr.Client.Core;
+
+/// <summary>What a client core asks of its host, to be carried out in order.</summary>
+internal abstract record ClientEffect;
+
+/// <summary>Sends to one replica, or loses the message if its link is down or its queue full.</summary>
+internal sealed record SendToReplicaEffect(ReplicaId To, ClientMessage Message) : ClientEffect;
+
+/// <summary>The operation is over for its caller; <see cref="ClientOperation.Outcome"/> says how.</summary>
+internal sealed record OperationCompletedEffect(ClientOperation Operation) : ClientEffect;
+
+/// <summary>The session is open: f+1 replicas said so.</summary>
+internal sealed record SessionOpenedEffect(SessionId Session) : ClientEffect;
+
+/// <summary>
+/// f+1 replicas say that the session is gone. What was outstanding has been completed; what was queued waits for <see cref="ClientCore.Open"/> with
+/// a larger nonce - unless the session could not even be opened: then the queue has been failed as well.
+/// </summary>
+internal sealed record SessionExpiredEffect(SessionId Session, bool WhileOpening) : ClientEffect;

@@ -1,0 +1,320 @@
+using System.Numerics;
+using BftSmr.Codec;
+using BftSmr.Cryptography;
+using BftSmr.Messages;
+using BftSmr.Replication;
+
+namespace BftSmr.Client.Core;
+
+/// <summary>
+/// The ordered operations of a session.
+/// <para>States of an operation: waiting (no number yet, nothing sent) → under way, fast (sent to the leader; f+1 repliers answer) → under way, to all
+/// (signed, sent to everybody; all answer) → over. The session: closed → opening → open → closed again when f+1 replicas say it expired.</para>
+/// <para>Invariants: numbers are given in order and without gaps, only while the session is open, and at most a window ahead of the oldest operation
+/// that is not over; an operation is over only when f+1 replicas stated the same status and digest, and the result has that digest; the body of
+/// a request never changes once it was sent; a caller who was told "not executed" waited for an operation that was never sent.</para>
+/// </summary>
+internal sealed class OrderedOperations(
+    ClientSettings settings, IKeyring keyring, ReplicaView view, AttemptPool attempts, ClientStatistics statistics)
+{
+    private readonly OperationRing _window = new(settings.SessionWindow);
+    private readonly WaitingOperations _waiting = new();
+    private readonly RetransmissionTimer _timer = new(settings);
+    private readonly Caution _caution = new(settings);
+    private SessionPhase _phase;
+    private long _leaderGraceUntil;
+    private long _roundEndMicros = long.MinValue;
+    private int _roundBudget;
+    private ClientOperation? _opening;
+
+    public SessionId Session { get; private set; }
+
+    public bool IsOpen => _phase == SessionPhase.Open;
+
+    public bool IsClosed => _phase == SessionPhase.Closed;
+
+    /// <summary>Operations not sent yet.</summary>
+    public int WaitingCount => _waiting.Count;
+
+    public long NextDeadlineMicros
+    {
+        get
+        {
+            bool waits = _opening is not null || (_waiting.Count > 0 && IsOpen && _window.HasRoom);
+            long pump = waits && view.UpCount >= settings.Quorums.OneCorrect ? _leaderGraceUntil : long.MaxValue;
+            if (_window.IsEmpty || view.Up == 0) return pump;
+            long retransmit = Oldest.RetransmitMicros;
+            return Math.Min(pump, _roundBudget > 0 ? retransmit : Math.Max(retransmit, _roundEndMicros));
+        }
+    }
+
+    private Attempt Oldest => _window[_window.Oldest]!.Attempt!;
+
+    public void Open(SessionId session, long nowMicros, ClientEffectBuffer effects)
+    {
+        if (_phase != SessionPhase.Closed) throw new InvalidOperationException($"{Session} is open; a session can be followed by another only when it has expired.");
+        Session = session;
+        _phase = SessionPhase.Opening;
+        _leaderGraceUntil = nowMicros + settings.LeaderLinkGraceMicros;
+        _opening = new ClientOperation(OperationKind.Open, default, long.MaxValue);
+        Pump(nowMicros, effects);
+    }
+
+    public void Begin(ClientOperation operation, long nowMicros, ClientEffectBuffer effects)
+    {
+        _waiting.Enqueue(operation);
+        Pump(nowMicros, effects);
+    }
+
+    public void Abandon(ClientOperation operation)
+    {
+        operation.Abandon();
+        if (operation.Attempt is null) _waiting.Forget();
+    }
+
+    public void OnReply(ReplicaId from, Reply reply, long nowMicros, ClientEffectBuffer effects)
+    {
+        ClientOperation? operation = reply.Nonce == Session.Nonce ? _window[reply.Sequence] : null;
+        if (operation?.Attempt is not { } attempt)
+        {
+            statistics.LateReplies++;
+            return;
+        }
+        bool wholeExpected = attempt.ToAll || from == attempt.FullReplier;
+        CastResult cast = attempt.Ballot.Cast(from, reply.Status, reply.IsDigest, reply.Result, wholeExpected);
+        if (cast == CastResult.Changed && reply.Status != ReplyStatus.ReplyForgotten) statistics.ContradictoryReplies++;
+        if (cast == CastResult.Duplicate) statistics.DuplicateReplies++;
+        if (cast == CastResult.Malformed) statistics.MalformedReplies++;
+        if (cast is CastResult.Duplicate or CastResult.Malformed) return;
+
+        ulong agreeing = attempt.Ballot.AgreeingWith(from);
+        if (BitOperations.PopCount(agreeing) < settings.Quorums.OneCorrect) return;
+        if (reply.Status == ReplyStatus.SessionExpired)
+        {
+            Expire(effects);
+        }
+        else if (attempt.Ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> result))
+        {
+            Finish(operation, attempt, agreeing, reply.Status, result, nowMicros, effects);
+            RetransmitOverdue(nowMicros, effects);
+            Pump(nowMicros, effects);
+        }
+        else if (!attempt.ToAll && (attempt.Ballot.Voters >> attempt.FullReplier.Value & 1) != 0)
+        {
+            // The one that was to send the result has answered without it: everybody else has it.
+            view.Avoid(1ul << attempt.FullReplier.Value, nowMicros);
+            Resend(attempt, nowMicros, effects);
+        }
+    }
+
+    public void OnLinkUp(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
+    {
+        ulong bit = 1ul << replica.Value;
+        for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
+        {
+            if (_window[sequence]?.Attempt is not { } attempt || (attempt.SentTo & bit) != 0) continue;
+            if (!attempt.ToAll && replica != view.Leader) continue;
+            attempt.SentTo |= bit;
+            effects.Send(replica, new Submit(attempt.Request!));
+        }
+        Pump(nowMicros, effects);
+    }
+
+    /// <summary>What went over the broken link, or was to come back over it, may be lost: it is sent again at once.</summary>
+    public void OnLinkDown(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
+    {
+        ulong bit = 1ul << replica.Value;
+        for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
+        {
+            if (_window[sequence]?.Attempt is not { } attempt) continue;
+            attempt.SentTo &= ~bit;
+            bool awaited = (attempt.Asked & ~attempt.Ballot.Voters & bit) != 0;
+            if (!attempt.ToAll && (awaited || replica == view.Leader)) Resend(attempt, nowMicros, effects);
+        }
+        Pump(nowMicros, effects);
+    }
+
+    /// <summary>What only the old leader has is given to the new one.</summary>
+    public void OnLeaderChanged(long nowMicros, ClientEffectBuffer effects)
+    {
+        for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
+        {
+            if (_window[sequence]?.Attempt is not { ToAll: false } attempt || (attempt.SentTo >> view.Leader.Value & 1) != 0) continue;
+            if (!view.IsLeaderUp)
+            {
+                Resend(attempt, nowMicros, effects);
+                continue;
+            }
+            attempt.ResentMicros = Math.Min(attempt.ResentMicros, nowMicros);
+            attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
+            SendTo(1ul << view.Leader.Value, attempt, effects);
+        }
+        Pump(nowMicros, effects);
+    }
+
+    public void Tick(long nowMicros, ClientEffectBuffer effects)
+    {
+        Pump(nowMicros, effects);
+        RetransmitOverdue(nowMicros, effects);
+    }
+
+    /// <summary>Settles operations whose deadline has passed, and returns the earliest deadline of the others.</summary>
+    public long Expire(long nowMicros, ClientEffectBuffer effects)
+    {
+        long next = _waiting.Expire(nowMicros, effects);
+        for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
+        {
+            if (_window[sequence] is not { IsSettled: false } operation) continue;
+            if (operation.DeadlineMicros <= nowMicros)
+                operation.Settle(new OperationOutcome(OutcomeKind.TimedOut, default, operation.Kind == OperationKind.Command), effects);
+            else
+                next = Math.Min(next, operation.DeadlineMicros);
+        }
+        return next;
+    }
+
+    private void Pump(long nowMicros, ClientEffectBuffer effects)
+    {
+        if (IsClosed || view.UpCount < settings.Quorums.OneCorrect) return;
+        if (!view.IsLeaderUp && !view.HasLeaderFailed && nowMicros < _leaderGraceUntil) return;
+        if (_opening is { } opening)
+        {
+            _opening = null;
+            Transmit(opening, nowMicros, effects);
+        }
+        while (IsOpen && _window.HasRoom && _waiting.TryDequeue(out ClientOperation? operation)) Transmit(operation, nowMicros, effects);
+    }
+
+    private void Transmit(ClientOperation operation, long nowMicros, ClientEffectBuffer effects)
+    {
+        bool fast = view.IsLeaderUp && !_caution.Applies(nowMicros);
+        bool sign = !fast || settings.Authentication == RequestAuthentication.Signed;
+        if (sign) statistics.SignedFromStart++;
+        if (_window.IsEmpty) _roundBudget = settings.RetransmissionWindow;
+
+        Attempt attempt = attempts.Rent();
+        operation.Attempt = attempt;
+        operation.Sequence = _window.Add(operation);
+        int repliers = settings.Quorums.OneCorrect;
+        ulong preferred = view.Preferred(repliers, nowMicros);
+        attempt.FullReplier = view.PreferredTurn(repliers, operation.Sequence, nowMicros);
+        Request request = RequestCodec.Create(Session, operation.Sequence, RequestKindOf(operation.Kind), preferred, attempt.FullReplier, operation.Payload);
+        attempt.Request = RequestCodec.Authenticate(request, keyring, settings.Quorums.Replicas, macs: !sign, signature: sign);
+        attempt.SentMicros = nowMicros;
+        attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
+        attempt.BeganFast = fast;
+        attempt.ToAll = !fast;
+        attempt.Asked = fast ? preferred : view.Everyone;
+        SendTo(fast ? 1ul << view.Leader.Value : view.Everyone, attempt, effects);
+    }
+
+    // In order, from the oldest on; as many as the round allows. When a round was in vain the next one is longer.
+    private void RetransmitOverdue(long nowMicros, ClientEffectBuffer effects)
+    {
+        if (_window.IsEmpty || view.Up == 0 || Oldest.RetransmitMicros > nowMicros) return;
+        if (nowMicros >= _roundEndMicros)
+        {
+            _timer.BackOff();
+            _roundBudget = settings.RetransmissionWindow;
+            _roundEndMicros = nowMicros + _timer.TimeoutMicros;
+        }
+        for (ulong sequence = _window.Oldest; sequence < _window.Next && _roundBudget > 0; sequence++)
+        {
+            if (_window[sequence]?.Attempt is not { } attempt || attempt.RetransmitMicros > nowMicros) continue;
+            // It executed, or nobody would have answered; who was asked and did not answer is to blame, not the leader.
+            if (!attempt.ToAll && attempt.Ballot.Voters != 0) view.Avoid(attempt.Asked & ~attempt.Ballot.Voters, nowMicros);
+            _roundBudget--;
+            Resend(attempt, nowMicros, effects);
+        }
+    }
+
+    private void Resend(Attempt attempt, long nowMicros, ClientEffectBuffer effects)
+    {
+        Request request = attempt.Request!;
+        if (!request.IsSigned)
+            attempt.Request = RequestCodec.Authenticate(request, keyring, settings.Quorums.Replicas, macs: false, signature: true);
+        statistics.Retransmissions++;
+        attempt.ToAll = true;
+        attempt.Asked = view.Everyone;
+        attempt.SentTo = 0;
+        attempt.ResentMicros = Math.Min(attempt.ResentMicros, nowMicros);
+        attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
+        SendTo(view.Everyone, attempt, effects);
+    }
+
+    private void SendTo(ulong replicas, Attempt attempt, ClientEffectBuffer effects)
+    {
+        Submit submit = new(attempt.Request!);
+        for (ulong rest = replicas & view.Up; rest != 0; rest &= rest - 1)
+        {
+            int replica = BitOperations.TrailingZeroCount(rest);
+            attempt.SentTo |= 1ul << replica;
+            effects.Send(new ReplicaId(replica), submit);
+        }
+    }
+
+    private void Finish(
+        ClientOperation operation, Attempt attempt, ulong agreeing, ReplyStatus status, ReadOnlyMemory<byte> result, long nowMicros, ClientEffectBuffer effects)
+    {
+        ulong dissenting = attempt.Ballot.Voters & ~agreeing;
+        statistics.DissentingReplies += BitOperations.PopCount(dissenting);
+        statistics.Completed++;
+        view.Avoid(dissenting, nowMicros);
+        _caution.Learn(attempt, nowMicros);
+        if (!attempt.WasResent) _timer.Measure(nowMicros - attempt.SentMicros);
+        else if (_roundBudget < settings.RetransmissionWindow) _roundBudget++;
+        Remove(operation);
+        if (operation.Kind == OperationKind.Open)
+        {
+            _phase = SessionPhase.Open;
+            effects.Add(new SessionOpenedEffect(Session));
+        }
+        else
+        {
+            operation.Settle(Outcomes.Of(status, result, operation.Kind == OperationKind.Command), effects);
+        }
+    }
+
+    private void Expire(ClientEffectBuffer effects)
+    {
+        bool whileOpening = _phase == SessionPhase.Opening;
+        statistics.SessionsExpired++;
+        List<ClientOperation> again = [];
+        for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
+        {
+            if (_window[sequence] is not { } operation) continue;
+            Remove(operation);
+            if (operation.Kind == OperationKind.Command)
+                operation.Settle(new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: true), effects);
+            else if (operation is { Kind: OperationKind.Query, IsSettled: false })
+                again.Add(operation);
+        }
+        _window.Clear();
+        _waiting.PutBack(again);
+        _phase = SessionPhase.Closed;
+        while (whileOpening && _waiting.TryDequeue(out ClientOperation? operation))
+            operation.Settle(new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: false), effects);
+        effects.Add(new SessionExpiredEffect(Session, whileOpening));
+    }
+
+    private void Remove(ClientOperation operation)
+    {
+        _window.Remove(operation.Sequence);
+        attempts.Return(operation.Attempt!);
+        operation.Attempt = null;
+    }
+
+    private static RequestKind RequestKindOf(OperationKind kind) => kind switch
+    {
+        OperationKind.Command => RequestKind.Command,
+        OperationKind.Query => RequestKind.OrderedQuery,
+        _ => RequestKind.Open,
+    };
+
+    private enum SessionPhase
+    {
+        Closed,
+        Opening,
+        Open,
+    }
+}

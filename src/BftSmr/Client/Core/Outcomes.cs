@@ -1,0 +1,16 @@
+using BftSmr.Messages;
+
+namespace BftSmr.Client.Core;
+
+/// <summary>From what enough replicas stated to what the caller is told.</summary>
+internal static class Outcomes
+{
+    public static OperationOutcome Of(ReplyStatus status, ReadOnlyMemory<byte> result, bool changesState) => status switch
+    {
+        ReplyStatus.Ok => new OperationOutcome(OutcomeKind.Ok, result, changesState),
+        ReplyStatus.Failed => new OperationOutcome(OutcomeKind.Failed, result, changesState),
+        ReplyStatus.ReplyTooLarge => new OperationOutcome(OutcomeKind.ReplyTooLarge, default, changesState),
+        ReplyStatus.ReplyForgotten => new OperationOutcome(OutcomeKind.ReplyForgotten, default, changesState),
+        _ => new OperationOutcome(OutcomeKind.SessionExpired, default, changesState),
+    };
+}

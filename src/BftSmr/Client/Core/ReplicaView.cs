@@ -1,0 +1,165 @@
+using System.Numerics;
+
+namespace BftSmr.Client.Core;
+
+/// <summary>
+/// What a client believes of the replicas: whose links are up, who leads, who is worth asking. Believed is the highest regency that f+1 replicas
+/// stated, so that f liars can neither name a leader nor hold one back by stating less.
+/// </summary>
+internal sealed class ReplicaView
+{
+    private readonly ClientSettings _settings;
+    private readonly long[] _stated;
+    private readonly long[] _avoidUntil;
+    private readonly long[] _avoidance;
+    private readonly int[] _ranking;
+    private readonly long[] _scratch;
+    private int _rotation;
+    private long _rankingValidUntil = long.MinValue;
+    private ulong _failedLinks;
+
+    public ReplicaView(ClientSettings settings)
+    {
+        _settings = settings;
+        int replicas = settings.Quorums.Replicas;
+        _stated = new long[replicas];
+        _scratch = new long[replicas];
+        _avoidUntil = new long[replicas];
+        _avoidance = new long[replicas];
+        _ranking = new int[replicas];
+    }
+
+    /// <summary>All replicas, as a mask.</summary>
+    public ulong Everyone => ulong.MaxValue >> (Quorums.ReplicasMax - _settings.Quorums.Replicas);
+
+    /// <summary>The replicas whose links are up.</summary>
+    public ulong Up { get; private set; }
+
+    public int UpCount => BitOperations.PopCount(Up);
+
+    public Regency Regency { get; private set; }
+
+    public ReplicaId Leader => _settings.Quorums.LeaderOf(Regency);
+
+    public bool IsLeaderUp => IsUp(Leader);
+
+    /// <summary>The leader's link was up and broke, so waiting for it is vain.</summary>
+    public bool HasLeaderFailed => (_failedLinks >> Leader.Value & 1) != 0;
+
+    public bool IsUp(ReplicaId replica) => (Up >> replica.Value & 1) != 0;
+
+    /// <summary>Another session prefers other replicas, so that the load spreads.</summary>
+    public void Rotate(SessionId session)
+    {
+        _rotation = (int)(Spread.Mix(session.Nonce ^ (ulong)session.Client.Value << 48) % (ulong)_ranking.Length);
+        _rankingValidUntil = long.MinValue;
+    }
+
+    public void LinkUp(ReplicaId replica)
+    {
+        Up |= 1ul << replica.Value;
+        _failedLinks &= ~(1ul << replica.Value);
+        _rankingValidUntil = long.MinValue;
+    }
+
+    public void LinkDown(ReplicaId replica)
+    {
+        if (IsUp(replica)) _failedLinks |= 1ul << replica.Value;
+        Up &= ~(1ul << replica.Value);
+        _rankingValidUntil = long.MinValue;
+    }
+
+    /// <summary>A replica stated its regency. True if that changed the believed one.</summary>
+    public bool Hear(ReplicaId from, Regency regency)
+    {
+        if (regency.Value <= _stated[from.Value]) return false;
+        _stated[from.Value] = regency.Value;
+        if (regency <= Regency) return false;
+        _stated.CopyTo(_scratch, 0);
+        Array.Sort(_scratch);
+        Regency believed = new(_scratch[^_settings.Quorums.OneCorrect]);
+        if (believed <= Regency) return false;
+        Regency = believed;
+        _rankingValidUntil = long.MinValue;
+        return true;
+    }
+
+    /// <summary>These replicas failed to answer, or lied: others are preferred for a while.</summary>
+    public void Avoid(ulong replicas, long nowMicros)
+    {
+        for (ulong rest = replicas; rest != 0; rest &= rest - 1)
+        {
+            int replica = BitOperations.TrailingZeroCount(rest);
+            if (_avoidUntil[replica] > nowMicros) continue;
+            bool again = _avoidance[replica] > 0 && nowMicros - _avoidUntil[replica] < _avoidance[replica];
+            _avoidance[replica] = again ? Math.Min(2 * _avoidance[replica], _settings.AvoidanceMaxMicros) : _settings.AvoidanceMinMicros;
+            _avoidUntil[replica] = nowMicros + _avoidance[replica];
+            _rankingValidUntil = long.MinValue;
+        }
+    }
+
+    /// <summary>
+    /// The replicas to prefer, as a mask: reachable and trustworthy ones first; the leader, which has most to do, after the others; rotated by session
+    /// so that the load spreads.
+    /// </summary>
+    public ulong Preferred(int count, long nowMicros)
+    {
+        if (nowMicros >= _rankingValidUntil) Rank(nowMicros);
+        ulong preferred = 0;
+        for (int i = 0; i < count; i++) preferred |= 1ul << _ranking[i];
+        return preferred;
+    }
+
+    /// <summary>One of the first <paramref name="count"/> preferred ones, taking turns, that is not avoided unless all are.</summary>
+    public ReplicaId PreferredTurn(int count, ulong turn, long nowMicros)
+    {
+        if (nowMicros >= _rankingValidUntil) Rank(nowMicros);
+        int best = Tier(_ranking[0], nowMicros);
+        int equals = 1;
+        while (equals < count && Tier(_ranking[equals], nowMicros) <= Math.Max(best, (int)Standing.Leader)) equals++;
+        return new ReplicaId(_ranking[(int)(turn % (ulong)equals)]);
+    }
+
+    private void Rank(long nowMicros)
+    {
+        int replicas = _ranking.Length;
+        for (int i = 0; i < replicas; i++)
+        {
+            int candidate = (_rotation + i) % replicas;
+            int at = i;
+            while (at > 0 && Compare(candidate, _ranking[at - 1], nowMicros) < 0)
+            {
+                _ranking[at] = _ranking[at - 1];
+                at--;
+            }
+            _ranking[at] = candidate;
+        }
+        _rankingValidUntil = long.MaxValue;
+        foreach (long until in _avoidUntil)
+        {
+            if (until > nowMicros) _rankingValidUntil = Math.Min(_rankingValidUntil, until);
+        }
+    }
+
+    private int Compare(int left, int right, long nowMicros)
+    {
+        int order = Tier(left, nowMicros).CompareTo(Tier(right, nowMicros));
+        if (order != 0 || Tier(left, nowMicros) != (int)Standing.Avoided) return order;
+        return _avoidUntil[left].CompareTo(_avoidUntil[right]);
+    }
+
+    private int Tier(int replica, long nowMicros)
+    {
+        if (!IsUp(new ReplicaId(replica))) return (int)Standing.Unreachable;
+        if (_avoidUntil[replica] > nowMicros) return (int)Standing.Avoided;
+        return replica == Leader.Value ? (int)Standing.Leader : (int)Standing.Good;
+    }
+
+    private enum Standing
+    {
+        Good,
+        Leader,
+        Avoided,
+        Unreachable,
+    }
+}

@@ -1,0 +1,237 @@
+using System.Numerics;
+using BftSmr.Messages;
+
+namespace BftSmr.Client.Core;
+
+/// <summary>
+/// Unordered reads.
+/// <para>States of a read: waiting (for a session and q links) → narrow (q preferred replicas asked, one of them for the whole result) → wide (everybody
+/// asked for the whole result, once: the first answers disagreed, did not come in time, or lacked the result) → over, or handed on as an
+/// ordered query.</para>
+/// <para>Invariants: a read is over only when q replicas gave the same status and digest to this read, and the result has that digest; every read
+/// leaves this table after two timeouts at the latest.</para>
+/// </summary>
+internal sealed class UnorderedReads(
+    ClientSettings settings, ReplicaView view, AttemptPool attempts, ClientStatistics statistics, OrderedOperations ordered)
+{
+    private readonly OperationRing _reads = new(settings.ReadsMax);
+    private readonly WaitingOperations _waiting = new();
+    private readonly RetransmissionTimer _timer = new(settings);
+    private long _dueMicros = long.MaxValue;
+    private ulong _nonce;
+    private bool _attached;
+
+    /// <summary>Reads not sent yet.</summary>
+    public int WaitingCount => _waiting.Count;
+
+    public long NextDeadlineMicros => _reads.IsEmpty ? long.MaxValue : _dueMicros;
+
+    private int Quorum => settings.Quorums.Write;
+
+    /// <summary>A session was begun: answers to its nonce find their way back.</summary>
+    public void Attach(ulong nonce, long nowMicros, ClientEffectBuffer effects)
+    {
+        _nonce = nonce;
+        _attached = true;
+        Pump(nowMicros, effects);
+    }
+
+    /// <summary>The session ended: what was under way begins again with the next one.</summary>
+    public void Detach()
+    {
+        _attached = false;
+        List<ClientOperation> again = [];
+        for (ulong id = _reads.Oldest; id < _reads.Next; id++)
+        {
+            if (_reads[id] is not { } read) continue;
+            Remove(id, read);
+            again.Add(read);
+        }
+        _waiting.PutBack(again);
+    }
+
+    public void Begin(ClientOperation read, long nowMicros, ClientEffectBuffer effects)
+    {
+        _waiting.Enqueue(read);
+        Pump(nowMicros, effects);
+    }
+
+    public void Abandon(ClientOperation read)
+    {
+        read.Abandon();
+        if (read.Attempt is null) _waiting.Forget();
+        else Remove(read.ReadId, read);
+    }
+
+    public void OnReply(ReplicaId from, ReadReply reply, long nowMicros, ClientEffectBuffer effects)
+    {
+        ClientOperation? read = reply.Nonce == _nonce ? _reads[reply.ReadId] : null;
+        if (read?.Attempt is not { } attempt)
+        {
+            statistics.LateReplies++;
+            return;
+        }
+        CastResult cast = attempt.Ballot.Cast(from, reply.Status, reply.IsDigest, reply.Result, attempt.ToAll || from == attempt.FullReplier);
+        if (cast == CastResult.Malformed)
+        {
+            statistics.MalformedReplies++;
+            return;
+        }
+        if (cast == CastResult.Duplicate) statistics.DuplicateReplies++;
+        if (cast == CastResult.Changed && !attempt.ToAll) statistics.ContradictoryReplies++;
+        attempt.SentTo &= ~(1ul << from.Value);
+
+        ulong agreeing = attempt.Ballot.AgreeingWith(from);
+        bool enough = BitOperations.PopCount(agreeing) >= Quorum;
+        if (enough && attempt.Ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> result))
+        {
+            Finish(read, attempt, agreeing, reply.Status, result, nowMicros, effects);
+            Pump(nowMicros, effects);
+            return;
+        }
+        bool fullReplierAnswered = (attempt.Ballot.Voters >> attempt.FullReplier.Value & 1) != 0;
+        if (!attempt.ToAll && ((enough && fullReplierAnswered) || agreeing != attempt.Ballot.Voters)) Widen(read, attempt, nowMicros, effects);
+        else if (attempt.ToAll && IsHopeless(attempt)) HandOn(read, nowMicros, effects);
+    }
+
+    public void OnLinkUp(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
+    {
+        for (ulong id = _reads.Oldest; id < _reads.Next; id++)
+        {
+            if (_reads[id] is { Attempt: { ToAll: true } attempt } read) Ask(1ul << replica.Value & ~attempt.Ballot.WholeVoters & ~attempt.SentTo, read, attempt, effects);
+        }
+        Pump(nowMicros, effects);
+    }
+
+    public void OnLinkDown(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
+    {
+        ulong bit = 1ul << replica.Value;
+        for (ulong id = _reads.Oldest; id < _reads.Next; id++)
+        {
+            if (_reads[id] is not { Attempt: { } attempt } read || (attempt.SentTo & bit) == 0) continue;
+            attempt.SentTo &= ~bit;
+            if (!attempt.ToAll) Widen(read, attempt, nowMicros, effects);
+            else if (IsHopeless(attempt)) HandOn(read, nowMicros, effects);
+        }
+    }
+
+    public void Tick(long nowMicros, ClientEffectBuffer effects)
+    {
+        Pump(nowMicros, effects);
+        if (nowMicros < _dueMicros) return;
+        bool backedOff = false;
+        for (ulong id = _reads.Oldest; id < _reads.Next; id++)
+        {
+            if (_reads[id] is not { Attempt: { } attempt } read || attempt.RetransmitMicros > nowMicros) continue;
+            if (!backedOff) _timer.BackOff();
+            backedOff = true;
+            if (attempt.Ballot.Voters != 0) view.Avoid(attempt.Asked & ~attempt.Ballot.Voters, nowMicros);
+            if (attempt.ToAll) HandOn(read, nowMicros, effects);
+            else Widen(read, attempt, nowMicros, effects);
+        }
+        _dueMicros = long.MaxValue;
+        for (ulong id = _reads.Oldest; id < _reads.Next; id++)
+        {
+            if (_reads[id]?.Attempt is { } attempt) _dueMicros = Math.Min(_dueMicros, attempt.RetransmitMicros);
+        }
+        Pump(nowMicros, effects);
+    }
+
+    /// <summary>Settles reads whose deadline has passed, and returns the earliest deadline of the others.</summary>
+    public long Expire(long nowMicros, ClientEffectBuffer effects)
+    {
+        long next = _waiting.Expire(nowMicros, effects);
+        for (ulong id = _reads.Oldest; id < _reads.Next; id++)
+        {
+            if (_reads[id] is not { } read) continue;
+            if (read.DeadlineMicros > nowMicros)
+            {
+                next = Math.Min(next, read.DeadlineMicros);
+                continue;
+            }
+            Remove(id, read);
+            read.Settle(new OperationOutcome(OutcomeKind.TimedOut, default, MayHaveExecuted: false), effects);
+        }
+        return next;
+    }
+
+    private void Pump(long nowMicros, ClientEffectBuffer effects)
+    {
+        while (_attached && _reads.HasRoom && view.UpCount >= Quorum && _waiting.TryDequeue(out ClientOperation? read)) Send(read, nowMicros, effects);
+    }
+
+    private void Send(ClientOperation read, long nowMicros, ClientEffectBuffer effects)
+    {
+        Attempt attempt = attempts.Rent();
+        read.Attempt = attempt;
+        read.ReadId = _reads.Add(read);
+        attempt.Asked = view.Preferred(Quorum, nowMicros);
+        attempt.FullReplier = view.PreferredTurn(Quorum, read.ReadId, nowMicros);
+        attempt.SentMicros = nowMicros;
+        attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
+        _dueMicros = Math.Min(_dueMicros, attempt.RetransmitMicros);
+        Ask(attempt.Asked, read, attempt, effects);
+    }
+
+    private void Widen(ClientOperation read, Attempt attempt, long nowMicros, ClientEffectBuffer effects)
+    {
+        statistics.ReadsWidened++;
+        attempt.ToAll = true;
+        attempt.Asked = view.Everyone;
+        attempt.ResentMicros = nowMicros;
+        attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
+        _dueMicros = Math.Min(_dueMicros, attempt.RetransmitMicros);
+        Ask(view.Everyone & ~attempt.Ballot.WholeVoters, read, attempt, effects);
+        if (IsHopeless(attempt)) HandOn(read, nowMicros, effects);
+    }
+
+    private void Ask(ulong replicas, ClientOperation read, Attempt attempt, ClientEffectBuffer effects)
+    {
+        Read? whole = null, digest = null;
+        for (ulong rest = replicas & view.Up; rest != 0; rest &= rest - 1)
+        {
+            ReplicaId replica = new(BitOperations.TrailingZeroCount(rest));
+            bool wantsFull = attempt.ToAll || replica == attempt.FullReplier;
+            Read message = wantsFull
+                ? whole ??= new Read(_nonce, read.ReadId, true, read.Payload)
+                : digest ??= new Read(_nonce, read.ReadId, false, read.Payload);
+            attempt.SentTo |= 1ul << replica.Value;
+            effects.Send(replica, message);
+        }
+    }
+
+    // Even if everyone who still owes an answer joined the most frequent one, q would not be reached.
+    private bool IsHopeless(Attempt attempt)
+    {
+        ulong agreeing = attempt.Ballot.Largest();
+        if (BitOperations.PopCount(agreeing | attempt.SentTo) < Quorum) return true;
+        return attempt.SentTo == 0 && !attempt.Ballot.TryGetResult(agreeing, out _);
+    }
+
+    private void HandOn(ClientOperation read, long nowMicros, ClientEffectBuffer effects)
+    {
+        statistics.ReadsOrdered++;
+        Remove(read.ReadId, read);
+        read.IsOrdered = true;
+        ordered.Begin(read, nowMicros, effects);
+    }
+
+    private void Finish(
+        ClientOperation read, Attempt attempt, ulong agreeing, ReplyStatus status, ReadOnlyMemory<byte> result, long nowMicros, ClientEffectBuffer effects)
+    {
+        ulong dissenting = attempt.Ballot.Voters & ~agreeing;
+        statistics.DissentingReplies += BitOperations.PopCount(dissenting);
+        statistics.ReadsCompleted++;
+        view.Avoid(dissenting, nowMicros);
+        if (!attempt.WasResent) _timer.Measure(nowMicros - attempt.SentMicros);
+        Remove(read.ReadId, read);
+        read.Settle(Outcomes.Of(status, result, changesState: false), effects);
+    }
+
+    private void Remove(ulong id, ClientOperation read)
+    {
+        _reads.Remove(id);
+        attempts.Return(read.Attempt!);
+        read.Attempt = null;
+    }
+}
