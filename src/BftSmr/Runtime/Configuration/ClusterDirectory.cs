@@ -1,5 +1,6 @@
 using System.Globalization;
 using BftSmr.Cryptography;
+using BftSmr.Runtime.Storage;
 
 namespace BftSmr.Runtime.Configuration;
 
@@ -90,6 +91,7 @@ public sealed class ClusterDirectory
                 MetricsAddress = LocalCluster.Loopback(content.MetricsPorts[id]),
             };
             replica.Save(ReplicaFile(id));
+            DataDirectory.Initialize(replica.DataDirectory);
         }
         MakeDirectory(At("client"));
         KeyFile.Save(At("client", KeyFileName), content.ClientKeys[0]);

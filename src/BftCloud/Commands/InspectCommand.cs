@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace BftCloud.Commands;
+
+/// <summary><c>bftcloud inspect</c>: reads files of a cluster without changing them.</summary>
+internal static class InspectCommand
+{
+    public static Command Create() => new("inspect", "Reads files of a cluster without changing them.")
+    {
+        InspectConfigCommand.Create(),
+    };
+}

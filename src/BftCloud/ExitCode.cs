@@ -1,0 +1,13 @@
+namespace BftCloud;
+
+/// <summary>What the program ends with.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+
+    /// <summary>The operation failed; stderr says why.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line makes no sense.</summary>
+    public const int WrongUsage = 2;
+}

@@ -1,0 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BftCloud.Monitoring;
+
+namespace BftCloud;
+
+/// <summary>How objects are written as JSON: camelCase, indented by nothing, null as null.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ReplicaReport))]
+[JsonSerializable(typeof(ClusterReport))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class JsonOutput : JsonSerializerContext;

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace BftCloud.Monitoring;
+
+/// <summary>Asks replicas over their metrics addresses.</summary>
+internal sealed class MonitoringClient : IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(3), MaxResponseContentBufferSize = 1 << 20 };
+
+    /// <summary>Whether the replica is there and says that it is well.</summary>
+    public async Task<bool> IsHealthyAsync(string address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using HttpResponseMessage response = await _http.GetAsync(new Uri($"http://{address}/healthz"), cancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (IsUnreachable(e, cancellationToken))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What the replica says of itself; null if it cannot be reached.</summary>
+    public async Task<ReplicaReport?> TryGetStatusAsync(string address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            byte[] json = await _http.GetByteArrayAsync(new Uri($"http://{address}/status"), cancellationToken);
+            return JsonSerializer.Deserialize(json, JsonOutput.Default.ReplicaReport);
+        }
+        catch (Exception e) when (IsUnreachable(e, cancellationToken) || e is JsonException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static bool IsUnreachable(Exception e, CancellationToken cancellationToken) =>
+        e is HttpRequestException or IOException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested);
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using BftSmr.Runtime.Configuration;
+
+namespace BftCloud.Monitoring;
+
+/// <summary>
+/// Answers the few GETs of people and monitoring systems, one per connection. A listener this small costs a replica process nothing to speak of, where
+/// a web server costs 27 MiB; what it must bound is bounded here: connections, bytes and time of a request.
+/// </summary>
+internal sealed class MonitoringServer : IAsyncDisposable
+{
+    private const int ConnectionsMax = 16;
+    private const int RequestBytesMax = 8192;
+    private static readonly TimeSpan ConnectionTimeMax = TimeSpan.FromSeconds(5);
+
+    private readonly TcpListener _listener;
+    private readonly Func<string, CancellationToken, ValueTask<MonitoringPage?>> _open;
+    private readonly SemaphoreSlim _places = new(ConnectionsMax);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _accepting;
+
+    private MonitoringServer(TcpListener listener, Func<string, CancellationToken, ValueTask<MonitoringPage?>> open)
+    {
+        (_listener, _open) = (listener, open);
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>Listens on <paramref name="address"/>.</summary>
+    /// <param name="address">host:port.</param>
+    /// <param name="open">Makes the page at a path; null where there is none.</param>
+    /// <exception cref="CommandFailedException">The address cannot be used.</exception>
+    public static async Task<MonitoringServer> StartAsync(string address, Func<string, CancellationToken, ValueTask<MonitoringPage?>> open)
+    {
+        HostPort at = HostPort.Parse(address);
+        try
+        {
+            IPAddress host = IPAddress.TryParse(at.Host, out IPAddress? literal) ? literal : (await Dns.GetHostAddressesAsync(at.Host))[0];
+            TcpListener listener = new(host, at.Port);
+            listener.Start();
+            return new MonitoringServer(listener, open);
+        }
+        catch (SocketException e)
+        {
+            throw new CommandFailedException($"The metrics address {address} cannot be listened on: {e.Message}. Stop what uses it, or change 'metricsAddress' in replica.json.", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        for (int i = 0; i < ConnectionsMax; i++) await _places.WaitAsync();
+        _stop.Dispose();
+        _places.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _places.WaitAsync(_stop.Token);
+                try
+                {
+                    _ = ServeAsync(await _listener.AcceptSocketAsync(_stop.Token));
+                }
+                catch (Exception e) when (e is SocketException or OperationCanceledException)
+                {
+                    _places.Release();
+                    if (_stop.IsCancellationRequested) return;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped while waiting for a place.
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        timeout.CancelAfter(ConnectionTimeMax);
+        try
+        {
+            byte[] buffer = new byte[RequestBytesMax];
+            int length = await ReadHeadAsync(socket, buffer, timeout.Token);
+            (HttpStatusCode status, MonitoringPage page) = await AnswerAsync(buffer.AsMemory(0, length), timeout.Token);
+            string head = $"HTTP/1.1 {(int)status} {status}\r\nContent-Type: {page.ContentType}\r\nContent-Length: {page.Content.Length}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n";
+            await SendAsync(socket, Encoding.ASCII.GetBytes(head), timeout.Token);
+            await SendAsync(socket, page.Content, timeout.Token);
+            socket.Shutdown(SocketShutdown.Send);
+            // Wait for the reader's end, so that closing does not cut off what it has not read yet.
+            while (await socket.ReceiveAsync(buffer, timeout.Token) > 0) { }
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // The reader went away, was too slow, or this process stops: nothing is owed to it.
+        }
+        finally
+        {
+            socket.Dispose();
+            _places.Release();
+        }
+    }
+
+    private static async Task<int> ReadHeadAsync(Socket socket, byte[] buffer, CancellationToken cancellationToken)
+    {
+        int length = 0;
+        while (length < buffer.Length)
+        {
+            int read = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+            length += read;
+            if (read == 0 || buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) >= 0) break;
+        }
+        return length;
+    }
+
+    private async ValueTask<(HttpStatusCode Status, MonitoringPage Page)> AnswerAsync(ReadOnlyMemory<byte> head, CancellationToken cancellationToken)
+    {
+        int end = head.Span.IndexOf("\r\n"u8);
+        string[] line = end < 0 || head.Span.IndexOf("\r\n\r\n"u8) < 0 ? [] : Encoding.Latin1.GetString(head.Span[..end]).Split(' ');
+        if (line.Length != 3 || !line[2].StartsWith("HTTP/1.", StringComparison.Ordinal)) return (HttpStatusCode.BadRequest, MonitoringPage.Text("This is not a request for a page.\n"));
+        if (line[0] != "GET") return (HttpStatusCode.MethodNotAllowed, MonitoringPage.Text("Only GET is answered here.\n"));
+        string path = line[1].Split('?')[0];
+        return await _open(path, cancellationToken) is { } page
+            ? (page.IsHealthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, page)
+            : (HttpStatusCode.NotFound, MonitoringPage.Text("There is /, /status, /metrics and /healthz.\n"));
+    }
+
+    private static async Task SendAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes, cancellationToken)..];
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Text.Json;
+using BftSmr.Runtime.Configuration;
+using BftSmr.Runtime.Hosting;
+
+namespace BftCloud.Monitoring;
+
+/// <summary>The pages of a replica's metrics address.</summary>
+internal sealed class ReplicaPages(ClusterConfiguration cluster, BftReplica replica, PrometheusExporter metrics)
+{
+    private static readonly byte[] StatusPage = ReadStatusPage();
+
+    private readonly long _started = Stopwatch.GetTimestamp();
+
+    public async ValueTask<MonitoringPage?> OpenAsync(string path, CancellationToken cancellationToken) => path switch
+    {
+        "/" => new MonitoringPage("text/html; charset=utf-8", StatusPage),
+        "/healthz" => await AskAsync(static _ => MonitoringPage.Text("ok\n"), cancellationToken),
+        "/status" => await AskAsync(ReportOf, cancellationToken),
+        "/metrics" => new MonitoringPage(PrometheusExporter.ContentType, metrics.Write()),
+        _ => null,
+    };
+
+    /// <summary>A page of what the replica's own loop answers; one that has stopped is not healthy.</summary>
+    private async Task<MonitoringPage> AskAsync(Func<BftReplicaStatus, MonitoringPage> page, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return page(await replica.GetStatusAsync(cancellationToken));
+        }
+        catch (InvalidOperationException)
+        {
+            return MonitoringPage.Text("The replica has stopped.\n", isHealthy: false);
+        }
+    }
+
+    private MonitoringPage ReportOf(BftReplicaStatus status)
+    {
+        ReplicaReport report = new()
+        {
+            Id = status.Self.Value,
+            Pid = Environment.ProcessId,
+            ClusterId = cluster.ClusterId,
+            Service = cluster.Service,
+            UptimeSeconds = Math.Round(Stopwatch.GetElapsedTime(_started).TotalSeconds, 1),
+            Regency = status.Regency.Value,
+            Leader = status.Leader.Value,
+            Synchronized = status.Synchronized,
+            CatchingUp = status.CatchingUp,
+            LastExecuted = status.LastExecuted.Value,
+            StableCheckpoint = status.StableCheckpoint.Value,
+            StateDigest = status.StateDigest?.ToString(),
+            ExecutedOperations = status.ExecutedOperations,
+            PendingRequests = status.PendingRequests,
+            Sessions = status.Sessions,
+            LeaderChanges = status.LeaderChanges,
+            Rejected = status.Rejections,
+            Peers = [.. status.Peers.Select(static peer => new PeerReport(peer.Id.Value, peer.IsConnected, peer.LastExecuted.Value, peer.Lag))],
+        };
+        return new MonitoringPage("application/json", JsonSerializer.SerializeToUtf8Bytes(report, JsonOutput.Default.ReplicaReport));
+    }
+
+    private static byte[] ReadStatusPage()
+    {
+        using Stream page = typeof(ReplicaPages).Assembly.GetManifestResourceStream("status.html")!;
+        byte[] bytes = new byte[page.Length];
+        page.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,36 @@
+namespace BftCloud.Monitoring;
+
+/// <summary>What a replica says of itself at <c>/status</c>.</summary>
+internal sealed record ReplicaReport
+{
+    public required int Id { get; init; }
+    public required int Pid { get; init; }
+    public required string ClusterId { get; init; }
+    public required string Service { get; init; }
+    public required double UptimeSeconds { get; init; }
+    public required long Regency { get; init; }
+    public required int Leader { get; init; }
+
+    /// <summary>False while a leader change is under way.</summary>
+    public required bool Synchronized { get; init; }
+
+    public required bool CatchingUp { get; init; }
+    public required long LastExecuted { get; init; }
+    public required long StableCheckpoint { get; init; }
+
+    /// <summary>Hexadecimal; null while a snapshot is being installed.</summary>
+    public required string? StateDigest { get; init; }
+
+    public required long ExecutedOperations { get; init; }
+    public required int PendingRequests { get; init; }
+    public required int Sessions { get; init; }
+    public required long LeaderChanges { get; init; }
+
+    /// <summary>What was received and dropped, by reason.</summary>
+    public required IReadOnlyDictionary<string, long> Rejected { get; init; }
+
+    public required IReadOnlyList<PeerReport> Peers { get; init; }
+}
+
+/// <summary>Another replica as the reporting one sees it.</summary>
+internal sealed record PeerReport(int Id, bool Connected, long LastExecuted, long Lag);

@@ -1,0 +1,11 @@
+namespace BftCloud.Processes;
+
+/// <summary>The signals that are sent.</summary>
+internal enum Signal
+{
+    /// <summary>Ends a process at once.</summary>
+    Kill = 9,
+
+    /// <summary>Asks a process to stop.</summary>
+    Terminate = 15,
+}
