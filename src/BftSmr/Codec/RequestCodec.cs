@@ -52,24 +52,25 @@ internal static class RequestCodec
     }
 
     /// <summary>The same request with MACs for all replicas, a signature, or both added to what it has.</summary>
-    public static Request Authenticate(Request request, IKeyring keyring, int replicas, bool macs, bool signature)
+    public static Request Authenticate(Request request, IKeyring keyring, int replicas, bool macs, bool signature) => WithAuthentication(
+        request,
+        macs ? ComputeMacs(request.Digest, keyring, replicas) : request.Macs,
+        signature ? Sign(request.Digest, keyring) : request.Signature);
+
+    /// <summary>The same body with other authentication beside it.</summary>
+    public static Request WithAuthentication(Request request, ReadOnlyMemory<byte> macs, ReadOnlyMemory<byte> signature) => new()
     {
-        ReadOnlyMemory<byte> macBytes = macs ? ComputeMacs(request.Digest, keyring, replicas) : request.Macs;
-        ReadOnlyMemory<byte> signatureBytes = signature ? Sign(request.Digest, keyring) : request.Signature;
-        return new Request
-        {
-            Session = request.Session,
-            Sequence = request.Sequence,
-            Kind = request.Kind,
-            Repliers = request.Repliers,
-            FullReplier = request.FullReplier,
-            Operation = request.Operation,
-            Body = request.Body,
-            Digest = request.Digest,
-            Macs = macBytes,
-            Signature = signatureBytes,
-        };
-    }
+        Session = request.Session,
+        Sequence = request.Sequence,
+        Kind = request.Kind,
+        Repliers = request.Repliers,
+        FullReplier = request.FullReplier,
+        Operation = request.Operation,
+        Body = request.Body,
+        Digest = request.Digest,
+        Macs = macs,
+        Signature = signature,
+    };
 
     /// <summary>Whether the MAC for one replica is there and right.</summary>
     public static bool VerifyMac(Request request, ReplicaId replica, IKeyring keyring)
