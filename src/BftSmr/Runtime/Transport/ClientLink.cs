@@ -1,14 +1,41 @@
 namespace BftSmr.Runtime.Transport;
 
-/// <summary>A client's link, as its replica sees it.</summary>
-internal sealed class ClientLink
+/// <summary>A client's link, as its replica sees it. Safe for any number of threads.</summary>
+internal sealed class ClientLink : ILinkReceiver
 {
+    private readonly ClientListener _listener;
+    private readonly ILinkSink<ClientLink> _sink;
+    private readonly SecureLink _link;
+    private int _dirty;
+
+    public ClientLink(ClientId client, SecureLink link, ClientListener listener, ILinkSink<ClientLink> sink) =>
+        (Client, _link, _listener, _sink) = (client, link, listener, sink);
+
     /// <summary>The identity that the client proved.</summary>
-    public ClientId Client => throw new NotSupportedException();
+    public ClientId Client { get; }
 
     /// <summary>Queues a frame. It does not leave before the listener's <see cref="ClientListener.Flush"/>. False if the link is down.</summary>
-    public bool Send(ReadOnlySpan<byte> frame) => throw new NotSupportedException();
+    public bool Send(ReadOnlySpan<byte> frame)
+    {
+        if (!_link.Send(frame))
+        {
+            _listener.Counters.AddDropped();
+            return false;
+        }
+        if (Volatile.Read(ref _dirty) == 0 && Interlocked.Exchange(ref _dirty, 1) == 0) _listener.AddDirty(this);
+        return true;
+    }
 
     /// <summary>Closes the link; the sink hears of it.</summary>
-    public void Close() => throw new NotSupportedException();
+    public void Close() => _link.Close(LinkFault.Local);
+
+    ValueTask ILinkReceiver.OnFrame(ReadOnlyMemory<byte> frame) => _sink.OnFrame(this, frame);
+
+    void ILinkReceiver.OnFramesEnd() => _sink.OnFramesEnd(this);
+
+    internal void Flush()
+    {
+        Volatile.Write(ref _dirty, 0);
+        _link.Flush();
+    }
 }

@@ -1,0 +1,284 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using BftSmr.Cryptography;
+
+namespace BftSmr.Runtime.Transport;
+
+/// <summary>
+/// An established link: frames in both directions over one connection, sealed in records.
+/// <para>
+/// States: running, closed. Receiving is one loop, <see cref="RunAsync"/>, whose end is the end of the link. Sending is a queue that is appended to
+/// and flushed by any thread, and a pump that is run by whoever flushes while no pump runs: at most one at a time, so records leave in the order
+/// in which they were sealed. While a socket send is under way, flushes only move the mark, and all they marked goes out together.
+/// </para>
+/// <para>Record: length (2 bytes, big-endian) | ciphertext | tag (16). An empty record is a heartbeat.</para>
+/// </summary>
+internal sealed class SecureLink : IDisposable
+{
+    public const int LengthBytes = 2;
+
+    /// <summary>The largest record with its length and tag: a power of two, for the sake of buffer pools.</summary>
+    public const int RecordBytesMax = 64 << 10;
+
+    private const int OverheadBytes = LengthBytes + Sodium.TagBytes;
+    private const int PlaintextBytesMax = RecordBytesMax - OverheadBytes;
+
+    /// <summary>Records that go to the socket in one send.</summary>
+    private const int RecordsPerSendMax = 4;
+
+    /// <summary>Reads that may succeed at once, one after the other, before other links get their turn on this thread.</summary>
+    private const int ReadsPerTurnMax = 16;
+
+    private readonly Lock _gate = new();
+    private readonly Socket _socket;
+    private readonly NoiseCipher _sendCipher;
+    private readonly LinkOptions _options;
+    private readonly LinkCounters _counters;
+    private readonly RecordReader _records;
+    private readonly FrameAssembler _frames;
+    private readonly OutboundQueue _queue = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Guarded by the gate.
+    private LinkFault? _fault;
+    private bool _pumping;
+    private bool _heartbeatDue;
+    private long _framesWaiting;
+
+    // For the heartbeat: set by traffic, cleared by Tick.
+    private volatile bool _sent = true;
+    private volatile bool _heard = true;
+    private volatile bool _paused;
+    private int _silentTicks;
+
+    public SecureLink(EstablishedLink established, LinkOptions options, LinkCounters counters, PartialBytes partialBytes)
+    {
+        _socket = established.Socket;
+        _sendCipher = established.SendCipher;
+        _options = options;
+        _counters = counters;
+        _records = new RecordReader(established.ReceiveCipher);
+        _frames = new FrameAssembler(options.FrameBytesMax, partialBytes);
+    }
+
+    /// <summary>Queues a frame that leaves with the next flush. False if the link is closed, the queue is full, or becomes so and thereby closes the link.</summary>
+    /// <exception cref="ArgumentException">The frame is larger than the other end would accept.</exception>
+    public bool Send(ReadOnlySpan<byte> frame)
+    {
+        if (frame.Length > _options.FrameBytesMax)
+            throw new ArgumentException($"A frame has at most {_options.FrameBytesMax} bytes, not {frame.Length}.", nameof(frame));
+        Span<byte> length = stackalloc byte[FrameAssembler.LengthBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(length, frame.Length);
+        lock (_gate)
+        {
+            if (_fault is not null) return false;
+            if (_queue.Length + length.Length + frame.Length <= _options.QueueBytesMax)
+            {
+                _queue.Append(length);
+                _queue.Append(frame);
+                _framesWaiting++;
+                return true;
+            }
+        }
+        if (_options.Overflow == QueueOverflow.Close) Close(LinkFault.QueueFull);
+        return false;
+    }
+
+    /// <summary>Lets everything queued leave. Never waits for the socket.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            _queue.Flush();
+            if (!TryStartPump()) return;
+        }
+        PumpAsync();
+    }
+
+    /// <summary>Ends the link; the first fault counts.</summary>
+    public void Close(LinkFault fault)
+    {
+        lock (_gate)
+        {
+            if (_fault is not null) return;
+            _fault = fault;
+            _queue.Clear();
+            if (!_pumping) _sendCipher.Dispose();
+        }
+        _closed.TrySetResult();
+        _socket.Dispose();
+    }
+
+    /// <summary>Ends a link that is not running, and gives back what it held.</summary>
+    public void Dispose()
+    {
+        Close(LinkFault.Local);
+        _frames.Abandon();
+        _records.Dispose();
+    }
+
+    /// <summary>Called regularly: sends a heartbeat if nothing was sent since the last tick; closes a link that was silent for too many ticks.</summary>
+    public void Tick(int silentTicksMax)
+    {
+        if (_heard || _paused) _silentTicks = 0;
+        else if (++_silentTicks >= silentTicksMax) Close(LinkFault.Silent);
+        _heard = false;
+        bool idle = !_sent;
+        _sent = false;
+        if (!idle) return;
+        lock (_gate)
+        {
+            _heartbeatDue = true;
+            if (!TryStartPump()) return;
+        }
+        PumpAsync();
+    }
+
+    /// <summary>Receives until the link ends, and says why it did.</summary>
+    public async Task<LinkFault> RunAsync(ILinkReceiver receiver)
+    {
+        try
+        {
+            Close(await ReceiveAsync(receiver).ConfigureAwait(false));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Close(LinkFault.Closed);
+        }
+        finally
+        {
+            Dispose();
+        }
+        return _fault!.Value;
+    }
+
+    private async Task<LinkFault> ReceiveAsync(ILinkReceiver receiver)
+    {
+        int reads = 0;
+        while (true)
+        {
+            ValueTask<int> receive = _socket.ReceiveAsync(_records.Room(), SocketFlags.None, CancellationToken.None);
+            reads = receive.IsCompleted ? reads + 1 : 0;
+            int count = await receive.ConfigureAwait(false);
+            if (count == 0) return LinkFault.Closed;
+            _heard = true;
+            _records.Advance(count);
+            int frames = 0;
+            while (_records.TryRead(out ReadOnlyMemory<byte> plaintext))
+            {
+                while (_frames.TryRead(ref plaintext, out ReadOnlyMemory<byte> frame))
+                {
+                    frames++;
+                    ValueTask taken = receiver.OnFrame(frame);
+                    if (!taken.IsCompletedSuccessfully) await PauseAsync(taken).ConfigureAwait(false);
+                }
+                if (_frames.Fault is not null || _closed.Task.IsCompleted) break;
+            }
+            if (frames > 0) receiver.OnFramesEnd();
+            _counters.AddReceived(frames, count);
+            if (_records.IsCorrupt) return LinkFault.CorruptRecord;
+            if (_frames.Fault is { } fault) return fault;
+            if (reads < ReadsPerTurnMax) continue;
+            reads = 0;
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Reads nothing while the receiver has no room. The other end's silence is not its fault meanwhile.</summary>
+    private async ValueTask PauseAsync(ValueTask taken)
+    {
+        _paused = true;
+        Task task = taken.AsTask();
+        if (await Task.WhenAny(task, _closed.Task).ConfigureAwait(false) == task) await task.ConfigureAwait(false);
+        _heard = true;
+        _paused = false;
+    }
+
+    private bool TryStartPump()
+    {
+        if (_pumping || _fault is not null || (_queue.Flushed == 0 && !_heartbeatDue)) return false;
+        return _pumping = true;
+    }
+
+    /// <summary>Seals and sends until nothing is left that may leave. Returns at once as long as the socket takes everything at once.</summary>
+    private async void PumpAsync()
+    {
+        byte[] buffer = [];
+        try
+        {
+            while (TryTake(ref buffer, out int length, out long frames))
+            {
+                Seal(buffer.AsSpan(0, length));
+                for (int sent = 0; sent < length;)
+                {
+                    sent += await _socket.SendAsync(buffer.AsMemory(sent, length - sent), SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
+                }
+                _sent = true;
+                _counters.AddSent(frames, length);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Close(LinkFault.Closed);
+            lock (_gate) StopPump();
+        }
+        finally
+        {
+            if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Lays out the next records, not yet sealed, in the buffer; false, and the pump is over, when there is nothing to send.</summary>
+    private bool TryTake(ref byte[] buffer, out int length, out long frames)
+    {
+        lock (_gate)
+        {
+            length = 0;
+            frames = _framesWaiting;
+            if (_fault is not null || (_queue.Flushed == 0 && !_heartbeatDue))
+            {
+                StopPump();
+                return false;
+            }
+            int plaintextBytes = (int)Math.Min(_queue.Flushed, RecordsPerSendMax * PlaintextBytesMax);
+            int records = Math.Max(1, (plaintextBytes + PlaintextBytesMax - 1) / PlaintextBytesMax);
+            Reserve(ref buffer, plaintextBytes + records * OverheadBytes);
+            for (int i = 0; i < records; i++)
+            {
+                int bytes = Math.Min(plaintextBytes, PlaintextBytesMax);
+                BinaryPrimitives.WriteUInt16BigEndian(buffer.AsSpan(length), (ushort)(bytes + Sodium.TagBytes));
+                _queue.Take(buffer.AsSpan(length + LengthBytes, bytes));
+                length += bytes + OverheadBytes;
+                plaintextBytes -= bytes;
+            }
+            _heartbeatDue = false;
+            _framesWaiting = 0;
+            return true;
+        }
+    }
+
+    private void StopPump()
+    {
+        _pumping = false;
+        if (_fault is not null) _sendCipher.Dispose();
+    }
+
+    /// <summary>All records but the last have the largest size.</summary>
+    private void Seal(Span<byte> records)
+    {
+        while (!records.IsEmpty)
+        {
+            int bytes = Math.Min(records.Length, RecordBytesMax);
+            _sendCipher.Seal(records[LengthBytes..bytes]);
+            records = records[bytes..];
+        }
+    }
+
+    private static void Reserve(ref byte[] buffer, int bytes)
+    {
+        if (buffer.Length >= bytes) return;
+        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+        buffer = ArrayPool<byte>.Shared.Rent(bytes);
+    }
+}

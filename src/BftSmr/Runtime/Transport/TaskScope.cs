@@ -1,0 +1,50 @@
+namespace BftSmr.Runtime.Transport;
+
+/// <summary>
+/// The loops that belong to one object: its disposal waits for them. An exception that none of them expects is a bug of ours and stops
+/// the process, instead of leaving it deaf.
+/// </summary>
+internal sealed class TaskScope
+{
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running = 1;
+    private int _ended;
+
+    /// <summary>Runs the loop now, up to its first wait, on this thread. Does nothing once the scope has ended.</summary>
+    public async void Run(Func<Task> loop)
+    {
+        if (!TryEnter()) return;
+        try
+        {
+            await loop().ConfigureAwait(false);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Completes when all loops have; they have been told to by other means. No further ones start.</summary>
+    public Task EndAsync()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) == 0) Leave();
+        return _empty.Task;
+    }
+
+    private bool TryEnter()
+    {
+        int running = Volatile.Read(ref _running);
+        while (running > 0 && Volatile.Read(ref _ended) == 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _running, running + 1, running);
+            if (seen == running) return true;
+            running = seen;
+        }
+        return false;
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _running) == 0) _empty.TrySetResult();
+    }
+}
