@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BftSmr.Codec;
 using BftSmr.Cryptography;
 using BftSmr.Messages;
 
@@ -17,7 +18,7 @@ internal sealed class Executor(IStateMachine service, int replyBytesMax)
     public const int AlwaysWholeBytesMax = Digest.Size;
 
     private readonly ReplyCollector _replies = new(replyBytesMax);
-    private readonly ReplyBuffer _answer = new();
+    private readonly ByteBuffer _answer = new();
     private readonly int[] _queryPosition = new int[1];
     private Command[] _commands = new Command[64];
     private int[] _positions = new int[64];

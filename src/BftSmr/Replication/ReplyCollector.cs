@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using BftSmr.Codec;
 using BftSmr.Messages;
 
 namespace BftSmr.Replication;
@@ -19,7 +20,7 @@ internal sealed class ReplyCollector(int replyBytesMax) : IReplySink
     private const int PageBytes = 4096;
     private const int NoReply = -1;
 
-    private readonly ReplyBuffer _buffer = new();
+    private readonly ByteBuffer _buffer = new();
     private readonly List<(int Index, int Start, int Length)> _page = [];
     private Outcome[] _outcomes = [];
     private ReadOnlyMemory<int> _positions;

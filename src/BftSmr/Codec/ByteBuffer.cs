@@ -1,19 +1,21 @@
 using System.Buffers;
 
-namespace BftSmr.Replication;
+namespace BftSmr.Codec;
 
-/// <summary>A growing buffer that is used again and again, and can be cut back.</summary>
-internal sealed class ReplyBuffer : IBufferWriter<byte>
+/// <summary>A growing buffer that is used again and again, can be cut back, and can be changed where it was written.</summary>
+/// <param name="bytesKeptMax">After <see cref="Reset"/> it holds no more memory than this.</param>
+internal sealed class ByteBuffer(int bytesKeptMax = 256 << 10) : IBufferWriter<byte>
 {
-    private const int BytesMin = 8 << 10;
-    private const int BytesKeptMax = 256 << 10;
+    private const int BytesMin = 4 << 10;
 
     private byte[] _bytes = new byte[BytesMin];
 
     /// <summary>Bytes written; may be set to a smaller value.</summary>
     public int Length { get; set; }
 
-    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+    public Span<byte> Written => _bytes.AsSpan(0, Length);
+
+    public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, Length);
 
     public void Advance(int count)
     {
@@ -34,11 +36,11 @@ internal sealed class ReplyBuffer : IBufferWriter<byte>
         return _bytes.AsSpan(Length);
     }
 
-    /// <summary>Empties it, and lets go of memory that only an unusually large reply needed.</summary>
+    /// <summary>Empties it, and lets go of memory that only something unusually large needed.</summary>
     public void Reset()
     {
         Length = 0;
-        if (_bytes.Length > BytesKeptMax) _bytes = new byte[BytesMin];
+        if (_bytes.Length > bytesKeptMax) _bytes = new byte[BytesMin];
     }
 
     private void MakeRoom(int sizeHint)

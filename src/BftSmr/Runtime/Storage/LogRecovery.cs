@@ -1,0 +1,212 @@
+using System.Globalization;
+using BftSmr.Codec;
+using BftSmr.Messages;
+
+namespace BftSmr.Runtime.Storage;
+
+/// <summary>
+/// Reads the segments of a log and decides what counts. The segments form a chain: each header names its predecessor and where that one ended, all
+/// of which was on disk then. So only the end of the last segment can be torn; whatever else is unreadable is damage. Nothing is changed here.
+/// </summary>
+internal sealed class LogRecovery
+{
+    private readonly CodecLimits _limits;
+    private readonly long _segmentBytes;
+    private readonly List<Candidate> _segments;
+    private readonly List<LogRecord> _records = [];
+    private readonly List<(RecordKind, byte[])> _segmentRecords = [];
+
+    private LogRecovery(List<Candidate> segments, CodecLimits limits, long segmentBytes) =>
+        (_segments, _limits, _segmentBytes) = (segments, limits, segmentBytes);
+
+    /// <summary>The core's records that count, oldest first.</summary>
+    public IReadOnlyList<LogRecord> Records => _records;
+
+    /// <summary>What the records themselves say; damage comes on top.</summary>
+    public bool VotesForgotten { get; private set; }
+
+    public LogDamage? Damage { get; private set; }
+
+    /// <summary>Whether there was any segment.</summary>
+    public bool IsEmpty { get; private set; }
+
+    /// <summary>Segments that stay as they are, oldest first.</summary>
+    public IReadOnlyList<(long Number, long Base, string Path)> Kept { get; private set; } = [];
+
+    /// <summary>Files whose content is elsewhere, or will be once the next segment is written.</summary>
+    public List<string> Obsolete { get; } = [];
+
+    /// <summary>Files that cannot be trusted, to be renamed once the next segment is written.</summary>
+    public List<string> SetAside { get; } = [];
+
+    /// <summary>The header of the segment to be written next; salt and initial end are not set.</summary>
+    public SegmentHeader Next { get; private set; }
+
+    /// <summary>Records that the next segment repeats.</summary>
+    public IReadOnlyList<(RecordKind Kind, byte[] Payload)> Carried { get; private set; } = [];
+
+    /// <summary>Reads what is needed besides the snapshot of an instance.</summary>
+    /// <exception cref="StorageException">The log was written by another version.</exception>
+    public static LogRecovery Read(string directory, Instance snapshot, CodecLimits limits, long segmentBytes)
+    {
+        List<Candidate> segments = [];
+        try
+        {
+            foreach (string file in Directory.EnumerateFiles(directory))
+            {
+                if (LogSegment.TryParseName(file, out long number)) segments.Add(new Candidate(number, new SegmentReader(file)));
+            }
+            segments.Sort(static (a, b) => a.Number.CompareTo(b.Number));
+            LogRecovery recovery = new(segments, limits, segmentBytes);
+            recovery.Run(snapshot);
+            return recovery;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.Failed("Reading the log in", directory, e);
+        }
+        finally
+        {
+            foreach (Candidate segment in segments) segment.Reader.Dispose();
+        }
+    }
+
+    private void Run(Instance snapshot)
+    {
+        IsEmpty = _segments.Count == 0;
+        long newest = IsEmpty ? 0 : _segments[^1].Number;
+        RemoveSuperseded();
+        int start = FindStart(snapshot);
+        int last = start;
+        for (; last < _segments.Count; last++)
+        {
+            if (!ReadSegment(last, start)) break;
+        }
+        if (Damage is null) PlanContinuation(newest + 1);
+        else PlanAfterDamage(newest + 1, last, start);
+        HashSet<string> gone = [.. Obsolete, .. SetAside];
+        Kept = [.. _segments.Where(s => !gone.Contains(s.Reader.Path)).Select(static s => (s.Number, s.Reader.Header.Base, s.Reader.Path))];
+    }
+
+    private void RemoveSuperseded()
+    {
+        foreach (Candidate segment in _segments.Where(static s => s.IsValid).ToArray())
+        {
+            List<Candidate> superseded = _segments.FindAll(s => s.Number >= segment.Reader.Header.Supersedes && s.Number < segment.Number);
+            Obsolete.AddRange(superseded.Select(static s => s.Reader.Path));
+            foreach (Candidate old in superseded)
+            {
+                old.Reader.Dispose();
+                _segments.Remove(old);
+            }
+        }
+    }
+
+    private int FindStart(Instance snapshot)
+    {
+        for (int i = _segments.Count - 1; i > 0; i--)
+        {
+            SegmentHeader header = _segments[i].Reader.Header;
+            if (_segments[i].IsValid && header.Base != SegmentHeader.Continues && header.Base <= snapshot.Value) return i;
+        }
+        return 0;
+    }
+
+    /// <summary>Reads one segment; false if nothing after it counts.</summary>
+    private bool ReadSegment(int index, int start)
+    {
+        Candidate segment = _segments[index];
+        SegmentReader reader = segment.Reader;
+        _segmentRecords.Clear();
+        if (!segment.IsValid) return Damaged(reader, 0, "its header is not intact");
+        if (index > start && reader.Header.Previous != _segments[index - 1].Number)
+            return Damaged(reader, 0, $"the segment before it, {LogSegment.FileName(reader.Header.Previous)}, is missing");
+        if (index == start && reader.Header.Base == SegmentHeader.Continues) return Damaged(reader, 0, "the segments before it are missing");
+
+        Candidate? next = index + 1 < _segments.Count ? _segments[index + 1] : null;
+        long? end = next is { IsValid: true } && next.Reader.Header.Previous == segment.Number ? next.Reader.Header.PreviousEnd : null;
+        while (reader.Offset != end && reader.TryReadNext(out RecordHeader header, out ReadOnlySpan<byte> payload)) Take(reader, header, payload);
+
+        if (end is not null) return reader.Offset == end || Damaged(reader, reader.Offset, "a record that was on disk is not intact");
+        return !reader.IsDamagedBehindEnd() || Damaged(reader, reader.Offset, "a record with intact ones after it is not intact");
+    }
+
+    private void Take(SegmentReader reader, RecordHeader header, ReadOnlySpan<byte> payload)
+    {
+        byte[] bytes = payload.ToArray();
+        switch (header.Kind)
+        {
+            case RecordKind.Core when LogRecordCodec.TryDecode(bytes, _limits, out LogRecord? record):
+                _records.Add(record);
+                break;
+            case RecordKind.VotesForgotten:
+                VotesForgotten = true;
+                break;
+            case RecordKind.VotesLogged:
+                VotesForgotten = false;
+                break;
+            case RecordKind.Closed:
+                return; // it speaks of its own segment only: not carried
+            default:
+                throw new StorageException(string.Create(CultureInfo.InvariantCulture,
+                    $"The log file '{reader.Path}' has an intact record before offset {reader.Offset} that this version cannot read. It was written by another version, or with larger limits in cluster.json: start that version, or remove the data directory so that the replica rejoins from the others."));
+        }
+        _segmentRecords.Add((header.Kind, bytes));
+    }
+
+    private bool Damaged(SegmentReader reader, long offset, string description)
+    {
+        Damage = new LogDamage(reader.Path, offset, description);
+        return false;
+    }
+
+    /// <summary>All is well: go on behind the last segment, or, if that is less than half full, in its place.</summary>
+    private void PlanContinuation(long number)
+    {
+        if (_segments.Count == 0)
+        {
+            Next = First(number);
+            return;
+        }
+        SegmentReader last = _segments[^1].Reader;
+        if (last.Offset > _segmentBytes / 2)
+        {
+            Next = First(number) with { Base = SegmentHeader.Continues, Previous = last.Header.Number, PreviousEnd = last.Offset };
+            return;
+        }
+        Next = last.Header with { Number = number };
+        Carried = [.. _segmentRecords];
+        Obsolete.Add(last.Path);
+    }
+
+    /// <summary>Repeats the good part of the damaged segment, and sets it and everything after it aside.</summary>
+    private void PlanAfterDamage(long number, int damaged, int start)
+    {
+        for (int i = damaged; i < _segments.Count; i++) SetAside.Add(_segments[i].Reader.Path);
+        if (Damage!.Offset > 0)
+        {
+            Next = _segments[damaged].Reader.Header with { Number = number };
+            Carried = [.. _segmentRecords];
+        }
+        else if (damaged > start)
+        {
+            SegmentReader before = _segments[damaged - 1].Reader;
+            Next = First(number) with
+            {
+                Base = SegmentHeader.Continues, Supersedes = _segments[damaged].Number, Previous = before.Header.Number, PreviousEnd = before.Offset,
+            };
+        }
+        else
+        {
+            Next = First(number) with { Supersedes = _segments[damaged].Number };
+        }
+    }
+
+    private static SegmentHeader First(long number) =>
+        new() { Number = number, Salt = 0, Base = 0, Supersedes = number, Previous = 0, PreviousEnd = 0, InitialEnd = 0 };
+
+    private sealed record Candidate(long Number, SegmentReader Reader)
+    {
+        public bool IsValid => Reader.HasHeader && Reader.Header.Number == Number;
+    }
+}
