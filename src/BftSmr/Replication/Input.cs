@@ -37,3 +37,9 @@ internal sealed record StateInstalledInput(Instance Instance, ReadOnlyMemory<byt
 
 /// <summary>A fetched snapshot turned out to be unusable although its chunks verified: the local disk failed. It is fetched again.</summary>
 internal sealed record StateInstallFailedInput(Instance Instance) : Input;
+
+/// <summary>
+/// These chunks of the snapshot announced by <see cref="BeginFetchEffect"/> are on disk already, from before a restart, and need not be fetched again. May
+/// come late, or not at all.
+/// </summary>
+internal sealed record FetchResumedInput(Instance Instance, IReadOnlyList<int> Chunks) : Input;
