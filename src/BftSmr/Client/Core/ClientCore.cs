@@ -138,6 +138,13 @@ internal sealed class ClientCore
         _reads.Tick(nowMicros, effects);
     }
 
+    /// <summary>The client ends: completes all that is under way or waiting. Nothing may be begun any more.</summary>
+    public void Close(ClientEffectBuffer effects)
+    {
+        _ordered.Close(effects);
+        _reads.Close(effects);
+    }
+
     private void Hear(ReplicaId from, Regency regency, long nowMicros, ClientEffectBuffer effects)
     {
         if (!_view.Hear(from, regency)) return;

@@ -77,6 +77,9 @@ internal enum OutcomeKind
 
     /// <summary>The deadline passed.</summary>
     TimedOut,
+
+    /// <summary>The client was closed.</summary>
+    Closed,
 }
 
 /// <summary>How an operation ended, and with what.</summary>

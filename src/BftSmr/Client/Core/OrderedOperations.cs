@@ -173,6 +173,21 @@ internal sealed class OrderedOperations(
         return next;
     }
 
+    public void Close(ClientEffectBuffer effects)
+    {
+        for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
+        {
+            if (_window[sequence] is not { } operation) continue;
+            Remove(operation);
+            if (operation.Kind != OperationKind.Open)
+                operation.Settle(new OperationOutcome(OutcomeKind.Closed, default, operation.Kind == OperationKind.Command), effects);
+        }
+        _waiting.Close(effects);
+        _window.Clear();
+        _opening = null;
+        _phase = SessionPhase.Closed;
+    }
+
     private void Pump(long nowMicros, ClientEffectBuffer effects)
     {
         if (IsClosed || view.UpCount < settings.Quorums.OneCorrect) return;

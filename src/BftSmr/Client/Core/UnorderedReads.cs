@@ -155,6 +155,12 @@ internal sealed class UnorderedReads(
         return next;
     }
 
+    public void Close(ClientEffectBuffer effects)
+    {
+        Detach();
+        _waiting.Close(effects);
+    }
+
     private void Pump(long nowMicros, ClientEffectBuffer effects)
     {
         while (_attached && _reads.HasRoom && view.UpCount >= Quorum && _waiting.TryDequeue(out ClientOperation? read)) Send(read, nowMicros, effects);

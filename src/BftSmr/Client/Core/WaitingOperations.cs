@@ -61,4 +61,10 @@ internal sealed class WaitingOperations
         if (_queue.Count > 2 * Count + DeadMin) _queue = new Queue<ClientOperation>(_queue.Where(operation => !operation.IsSettled));
         return next;
     }
+
+    /// <summary>Settles all.</summary>
+    public void Close(ClientEffectBuffer effects)
+    {
+        while (TryDequeue(out ClientOperation? operation)) operation.Settle(new OperationOutcome(OutcomeKind.Closed, default, MayHaveExecuted: false), effects);
+    }
 }

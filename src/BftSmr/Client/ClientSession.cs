@@ -1,0 +1,50 @@
+using BftSmr.Client.Core;
+
+namespace BftSmr.Client;
+
+/// <summary>A client on its connection's loop: its core, and what the loop needs to know of it. Only <see cref="Loop"/> touches the core.</summary>
+internal sealed class ClientSession(ConnectionLoop loop, ClientCore core, BftClientOptions options)
+{
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _pending;
+
+    public ConnectionLoop Loop { get; } = loop;
+
+    public ClientCore Core { get; } = core;
+
+    public TimeSpan Timeout { get; } = options.OperationTimeout;
+
+    /// <summary>Completes when the first session is open, or fails if the replicas refuse it.</summary>
+    public Task Opened => _opened.Task;
+
+    /// <summary>Completes when the loop has let go of it.</summary>
+    public Task Closed => _closed.Task;
+
+    public bool IsClosed => _closed.Task.IsCompleted;
+
+    /// <summary>When the core wants a tick; kept by the loop.</summary>
+    public long DeadlineMicros { get; set; } = long.MaxValue;
+
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _pending) <= options.PendingOperationsMax) return true;
+        Interlocked.Decrement(ref _pending);
+        return false;
+    }
+
+    public void Leave() => Interlocked.Decrement(ref _pending);
+
+    public void SetOpened() => _opened.TrySetResult();
+
+    public void SetRefused() => _opened.TrySetException(new BftSessionExpiredException(
+        "The replicas refused to open a session: they have evicted sessions of this identity with later start times. Set this machine's clock, then try again.",
+        mayHaveExecuted: false));
+
+    public void SetClosed()
+    {
+        _closed.TrySetResult();
+        _opened.TrySetException(new BftClientClosedException(mayHaveExecuted: false));
+        _ = _opened.Task.Exception; // Observed: nobody may be waiting for it any more.
+    }
+}

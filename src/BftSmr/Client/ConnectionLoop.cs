@@ -1,0 +1,323 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using BftSmr.Client.Core;
+using BftSmr.Codec;
+using BftSmr.Cryptography;
+using BftSmr.Messages;
+using BftSmr.Runtime.Transport;
+
+namespace BftSmr.Client;
+
+/// <summary>
+/// The host of the client cores of one connection. Callers and links post to an inbox; a work item of the thread pool, never two at a time, takes what
+/// waits, steps the cores, carries out their effects, and flushes the links once. One timer serves all sessions.
+/// </summary>
+internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>, IAsyncDisposable
+{
+    // As many as one pass may take before the links are flushed and others get the thread.
+    private const int PassMax = 512;
+
+    private readonly ConcurrentQueue<Post> _inbox = new();
+    private readonly Dictionary<ulong, ClientSession> _sessionsByNonce = [];
+    private readonly List<ClientSession> _sessions = [];
+    private readonly ClientEffectBuffer _effects = new();
+    private readonly ArrayBufferWriter<byte> _frame = new(1024);
+    private readonly BftClientOptions _options;
+    private readonly ClientSettings _settings;
+    private readonly CodecLimits _limits;
+    private readonly IKeyring _keyring;
+    private readonly IReplicaLinks _links;
+    private readonly LinkBacklog[] _backlogs;
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+    private readonly long _epoch;
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ClientMessage? _encoded;
+    private ulong _up;
+    private long _armedMicros = long.MaxValue;
+    private long _deadlineMicros = long.MaxValue;
+    private bool _mustFlush;
+    private int _isScheduled;
+    private long _malformedFrames;
+
+    /// <param name="options">Checked options.</param>
+    /// <param name="linksTo">Makes the links, given the sink that hears of them.</param>
+    public ConnectionLoop(BftClientOptions options, Func<ILinkSink<ReplicaId>, IReplicaLinks> linksTo)
+    {
+        _options = options;
+        _settings = ClientSettings.For(options.Cluster, options.ClientId) with { QueuedOperationsMax = options.PendingOperationsMax };
+        _limits = CodecLimits.For(options.Cluster.ToSettings(new ReplicaId(0)));
+        _keyring = new Keyring(
+            options.Cluster.ClusterId, options.Key,
+            [.. options.Cluster.Replicas.Select(static replica => replica.PublicKey)], [.. options.Cluster.Clients.Select(static client => client.PublicKey)]);
+        _backlogs = [.. options.Cluster.Replicas.Select(static _ => new LinkBacklog())];
+        _time = options.TimeProvider;
+        _epoch = _time.GetTimestamp();
+        _timer = _time.CreateTimer(static loop => ((ConnectionLoop)loop!).Schedule(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _links = linksTo(this);
+    }
+
+    public Quorums Quorums => _settings.Quorums;
+
+    public long NowMicros => _time.GetElapsedTime(_epoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>Completes when q links have been up at a time.</summary>
+    public Task Connected => _connected.Task;
+
+    /// <summary>Frames that were no message.</summary>
+    public long MalformedFrames => Interlocked.Read(ref _malformedFrames);
+
+    public void Start() => _links.Start();
+
+    public string Describe() => $"Links: {_links.Describe()}.";
+
+    public ClientSession OpenSession()
+    {
+        ClientSession session = new(this, new ClientCore(_settings, _keyring), _options);
+        PostAndSchedule(new Post(PostKind.OpenSession, session));
+        return session;
+    }
+
+    public Task CloseSession(ClientSession session)
+    {
+        PostAndSchedule(new Post(PostKind.CloseSession, session));
+        return session.Closed;
+    }
+
+    public void PostBegin(PendingOperation operation) => PostAndSchedule(new Post(PostKind.Begin, operation));
+
+    public void PostAbandon(PendingOperation operation) => PostAndSchedule(new Post(PostKind.Abandon, operation));
+
+    /// <summary>Runs on the loop: for statistics and tests.</summary>
+    public Task<T> Ask<T>(Func<T> question)
+    {
+        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        PostAndSchedule(new Post(PostKind.Ask, () => answer.SetResult(question())));
+        return answer.Task;
+    }
+
+    void ILinkSink<ReplicaId>.OnUp(ReplicaId remote) => PostAndSchedule(new Post(PostKind.LinkUp, null, remote.Value));
+
+    void ILinkSink<ReplicaId>.OnDown(ReplicaId remote, LinkFault fault) => PostAndSchedule(new Post(PostKind.LinkDown, null, remote.Value));
+
+    ValueTask ILinkSink<ReplicaId>.OnFrame(ReplicaId remote, ReadOnlyMemory<byte> frame)
+    {
+        if (!ClientMessageCodec.TryDecode(frame, _limits, out ClientMessage? message))
+        {
+            Interlocked.Increment(ref _malformedFrames);
+            return ValueTask.CompletedTask;
+        }
+        ValueTask room = _backlogs[remote.Value].Add(frame.Length);
+        _inbox.Enqueue(new Post(PostKind.Message, message, remote.Value, frame.Length));
+        if (!room.IsCompleted) Schedule();
+        return room;
+    }
+
+    void ILinkSink<ReplicaId>.OnFramesEnd(ReplicaId remote) => Schedule();
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        Pass();
+        Volatile.Write(ref _isScheduled, 0);
+        if (!_inbox.IsEmpty) Schedule();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ClientSession session in await Ask(() => _sessions.ToArray()).ConfigureAwait(false)) await CloseSession(session).ConfigureAwait(false);
+        await _links.DisposeAsync().ConfigureAwait(false);
+        await _timer.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void PostAndSchedule(in Post post)
+    {
+        _inbox.Enqueue(post);
+        Schedule();
+    }
+
+    private void Schedule()
+    {
+        if (Interlocked.Exchange(ref _isScheduled, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void Pass()
+    {
+        long now = NowMicros;
+        for (int i = 0; i < PassMax && _inbox.TryDequeue(out Post post); i++) Take(post, now);
+        if (now >= _deadlineMicros) TickAll(now);
+        if (_mustFlush) _links.Flush();
+        _mustFlush = false;
+        Arm(now);
+    }
+
+    private void Take(in Post post, long now)
+    {
+        switch (post.Kind)
+        {
+            case PostKind.Message:
+                _backlogs[post.Replica].Take(post.Bytes);
+                ClientMessage message = (ClientMessage)post.Subject!;
+                ulong nonce = message switch { Reply reply => reply.Nonce, ReadReply reply => reply.Nonce, _ => 0 };
+                if (!_sessionsByNonce.TryGetValue(nonce, out ClientSession? addressee)) return;
+                addressee.Core.OnMessage(new ReplicaId(post.Replica), message, now, _effects);
+                CarryOut(addressee, now);
+                break;
+            case PostKind.Begin:
+                Begin((PendingOperation)post.Subject!, now);
+                break;
+            case PostKind.Abandon:
+                Abandon((PendingOperation)post.Subject!);
+                break;
+            case PostKind.LinkUp or PostKind.LinkDown:
+                SetLink(new ReplicaId(post.Replica), post.Kind == PostKind.LinkUp, now);
+                break;
+            case PostKind.OpenSession:
+                Add((ClientSession)post.Subject!, now);
+                break;
+            case PostKind.CloseSession:
+                Remove((ClientSession)post.Subject!, now);
+                break;
+            case PostKind.Ask:
+                ((Action)post.Subject!)();
+                break;
+        }
+    }
+
+    private void Begin(PendingOperation operation, long now)
+    {
+        ClientSession session = operation.Session;
+        if (operation.Task.IsCompleted)
+        {
+            session.Leave();
+            return;
+        }
+        operation.IsBegun = true;
+        if (session.IsClosed)
+        {
+            operation.Settle(new OperationOutcome(OutcomeKind.Closed, default, MayHaveExecuted: false), _effects);
+        }
+        else
+        {
+            session.Core.Begin(operation, now, _effects);
+            if (session.Core.IsClosed) Open(session, now);
+        }
+        CarryOut(session, now);
+    }
+
+    private static void Abandon(PendingOperation operation)
+    {
+        if (!operation.IsBegun || operation.IsSettled) return;
+        operation.Session.Core.Abandon(operation);
+        operation.Session.Leave();
+    }
+
+    private void SetLink(ReplicaId replica, bool isUp, long now)
+    {
+        ulong bit = 1ul << replica.Value;
+        _up = isUp ? _up | bit : _up & ~bit;
+        if (System.Numerics.BitOperations.PopCount(_up) >= Quorums.Write) _connected.TrySetResult();
+        for (int i = 0; i < _sessions.Count; i++)
+        {
+            _sessions[i].Core.OnLink(replica, isUp, now, _effects);
+            CarryOut(_sessions[i], now);
+        }
+    }
+
+    private void Add(ClientSession session, long now)
+    {
+        _sessions.Add(session);
+        for (int i = 0; i < Quorums.Replicas; i++) session.Core.OnLink(new ReplicaId(i), (_up >> i & 1) != 0, now, _effects);
+        Open(session, now);
+        CarryOut(session, now);
+    }
+
+    private void Open(ClientSession session, long now)
+    {
+        _sessionsByNonce.Remove(session.Core.Session.Nonce);
+        ulong nonce = SessionNonces.Next(_time);
+        _sessionsByNonce.Add(nonce, session);
+        session.Core.Open(nonce, now, _effects);
+    }
+
+    private void Remove(ClientSession session, long now)
+    {
+        if (session.IsClosed) return;
+        session.Core.Close(_effects);
+        CarryOut(session, now);
+        _sessions.Remove(session);
+        _sessionsByNonce.Remove(session.Core.Session.Nonce);
+        session.SetClosed();
+    }
+
+    private void TickAll(long now)
+    {
+        _deadlineMicros = long.MaxValue;
+        for (int i = 0; i < _sessions.Count; i++)
+        {
+            if (_sessions[i].DeadlineMicros <= now) _sessions[i].Core.Tick(now, _effects);
+            CarryOut(_sessions[i], now);
+        }
+    }
+
+    private void CarryOut(ClientSession session, long now)
+    {
+        for (int i = 0; i < _effects.Count; i++)
+        {
+            switch (_effects[i])
+            {
+                case SendToReplicaEffect send:
+                    Send(send.To, send.Message);
+                    break;
+                case OperationCompletedEffect completed:
+                    session.Leave();
+                    ((PendingOperation)completed.Operation).Complete();
+                    break;
+                case SessionOpenedEffect:
+                    session.SetOpened();
+                    break;
+                case SessionExpiredEffect expired:
+                    if (expired.WhileOpening) session.SetRefused();
+                    else Open(session, now);
+                    break;
+            }
+        }
+        _effects.Clear();
+        session.DeadlineMicros = session.Core.NextDeadlineMicros;
+        _deadlineMicros = Math.Min(_deadlineMicros, session.DeadlineMicros);
+    }
+
+    private void Send(ReplicaId to, ClientMessage message)
+    {
+        if (!ReferenceEquals(message, _encoded))
+        {
+            _frame.ResetWrittenCount();
+            ClientMessageCodec.Encode(message, _frame);
+            _encoded = message;
+        }
+        _links.Send(to, _frame.WrittenSpan);
+        _mustFlush = true;
+    }
+
+    // A timer that fires too early costs less than moving it with every operation.
+    private void Arm(long now)
+    {
+        if (_armedMicros <= now) _armedMicros = long.MaxValue;
+        if (_deadlineMicros >= _armedMicros) return;
+        _armedMicros = _deadlineMicros;
+        _timer.Change(TimeSpan.FromMicroseconds(Math.Max(0, _deadlineMicros - now)) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+
+    private enum PostKind
+    {
+        Message,
+        Begin,
+        Abandon,
+        LinkUp,
+        LinkDown,
+        OpenSession,
+        CloseSession,
+        Ask,
+    }
+
+    private readonly record struct Post(PostKind Kind, object? Subject, int Replica = 0, int Bytes = 0);
+}
