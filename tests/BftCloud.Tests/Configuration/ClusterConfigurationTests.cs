@@ -1,0 +1,175 @@
+using BftSmr;
+using BftSmr.Cryptography;
+using BftSmr.Replication;
+using BftSmr.Runtime.Configuration;
+
+namespace BftCloud.Tests.Configuration;
+
+public sealed class ClusterConfigurationTests : IDisposable
+{
+    private readonly TestDirectory _directory = new();
+    private readonly string _file;
+
+    public ClusterConfigurationTests()
+    {
+        using LocalCluster local = LocalCluster.Create(f: 1, service: "kv");
+        _file = _directory.At("cluster.json");
+        local.Configuration.Save(_file);
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void What_was_saved_is_loaded_with_every_value()
+    {
+        using LocalCluster local = LocalCluster.Create(f: 2, service: "counter", clients: 3, cluster => cluster with
+        {
+            Durability = Durability.Decisions,
+            RequestAuthentication = RequestAuthentication.Signed,
+            Window = 7,
+            BatchRequestsMax = 8,
+            BatchBytesMax = 9 << 20,
+            OperationBytesMax = 10_000,
+            ReplyBytesMax = 11_000,
+            RequestTimeoutMs = 1200,
+            CheckpointPeriod = 13,
+            CheckpointBytes = 14L << 30,
+        });
+        local.Configuration.Save(_file);
+
+        ClusterConfiguration loaded = ClusterConfiguration.Load(_file);
+
+        Assert.Equal(local.Configuration.Replicas, loaded.Replicas);
+        Assert.Equal(local.Configuration.Clients, loaded.Clients);
+        Assert.Equal(local.Configuration with { Replicas = [], Clients = [] }, loaded with { Replicas = [], Clients = [] });
+        Assert.Equal(local.Configuration.ContentHash(), loaded.ContentHash());
+    }
+
+    [Fact]
+    public void Comments_layout_and_values_left_at_their_default_do_not_change_the_hash()
+    {
+        Digest hash = ClusterConfiguration.Load(_file).ContentHash();
+        string compact = string.Concat(File.ReadLines(_file).Where(static line => !line.Contains("//", StringComparison.Ordinal)).Select(static line => line.Trim()));
+        File.WriteAllText(_file, compact.Replace("\"window\": 32,", "/* the default */", StringComparison.Ordinal));
+
+        Assert.Equal(hash, ClusterConfiguration.Load(_file).ContentHash());
+    }
+
+    [Theory]
+    [InlineData("\"window\": 32", "\"window\": 33")]
+    [InlineData("\"durability\": \"votes\"", "\"durability\": \"none\"")]
+    [InlineData("\"service\": \"kv\"", "\"service\": \"echo\"")]
+    [InlineData("\"checkpointBytes\": 16777216", "\"checkpointBytes\": 16777217")]
+    public void Any_other_value_changes_the_hash(string from, string to)
+    {
+        Digest hash = ClusterConfiguration.Load(_file).ContentHash();
+        Replace(from, to);
+
+        Assert.NotEqual(hash, ClusterConfiguration.Load(_file).ContentHash());
+    }
+
+    [Theory]
+    [InlineData("\"window\": 32", "\"windw\": 32", "windw", "not a known key")]
+    [InlineData("\"window\": 32", "\"window\": 32, \"window\": 32", "window", "twice")]
+    [InlineData("\"window\": 32", "\"window\": \"32\"", "window", "whole number")]
+    [InlineData("\"window\": 32", "\"window\": 3.5", "window", "whole number")]
+    [InlineData("\"window\": 32", "\"window\": null", "window", "whole number")]
+    [InlineData("\"window\": 32", "\"window\": 0", "window", "between 1 and 1024")]
+    [InlineData("\"window\": 32", "\"window\": 1025", "window", "between 1 and 1024")]
+    [InlineData("\"window\": 32", "\"window\": 99999999999", "window", "out of any range")]
+    [InlineData("\"f\": 1", "\"f\": 0", "f", "between 1 and 21")]
+    [InlineData("\"f\": 1", "\"f\": 2", "replicas", "needs 7 to 64")]
+    [InlineData("\"f\": 1,", "", "f", "missing")]
+    [InlineData("\"protocol\": \"bftsmr\"", "\"protocol\": \"paxos\"", "protocol", "bftsmr")]
+    [InlineData("\"durability\": \"votes\"", "\"durability\": \"perhaps\"", "durability", "votes, decisions, none")]
+    [InlineData("\"durability\": \"votes\"", "\"durability\": \"0\"", "durability", "votes, decisions, none")]
+    [InlineData("\"requestAuthentication\": \"mac\"", "\"requestAuthentication\": \"nothing\"", "requestAuthentication", "mac, signed")]
+    [InlineData("\"batchRequestsMax\": 1024", "\"batchRequestsMax\": 0", "batchRequestsMax", "between")]
+    [InlineData("\"batchBytesMax\": 1048576", "\"batchBytesMax\": 524288", "batchBytesMax", "operationBytesMax")]
+    [InlineData("\"operationBytesMax\": 524288", "\"operationBytesMax\": -1", "operationBytesMax", "between")]
+    [InlineData("\"replyBytesMax\": 1048576", "\"replyBytesMax\": 31", "replyBytesMax", "between")]
+    [InlineData("\"requestTimeoutMs\": 1000", "\"requestTimeoutMs\": 9", "requestTimeoutMs", "between")]
+    [InlineData("\"checkpointPeriod\": 4096", "\"checkpointPeriod\": 0", "checkpointPeriod", "between")]
+    [InlineData("\"checkpointBytes\": 16777216", "\"checkpointBytes\": 1", "checkpointBytes", "between")]
+    [InlineData("\"id\": 2", "\"id\": 3", "replicas[2].id", "place in the list")]
+    [InlineData("\"name\": \"client0\"", "\"name\": \"client 0\"", "clients[0].name", "1 to 64")]
+    [InlineData("\"name\": \"client0\"", "\"nom\": \"client0\"", "clients[0].name", "missing")]
+    [InlineData("\"service\": \"kv\"", "\"service\": \"\"", "service", "1 to 64")]
+    [InlineData("\"clusterId\": \"", "\"clusterId\": \"ü", "clusterId", "1 to 64")]
+    [InlineData("\"publicKey\": \"", "\"publicKey\": \"00", "publicKey", "64 hexadecimal digits, not 66")]
+    [InlineData("\"administrator\": \"", "\"administrator\": \"zz", "administrator", "hexadecimal")]
+    [InlineData("\"peerAddress\": \"127.0.0.1:", "\"peerAddress\": \"127.0.0.1:99", "replicas[0].peerAddress", "port from 1 to 65535")]
+    [InlineData("\"clientAddress\": \"127.0.0.1:", "\"clientAddress\": \"", "replicas[0].clientAddress", "host:port")]
+    public void A_wrong_value_is_refused_by_naming_file_key_and_remedy(string from, string to, string key, string remedy)
+    {
+        Replace(from, to);
+
+        ConfigurationException e = Assert.Throws<ConfigurationException>(() => ClusterConfiguration.Load(_file));
+
+        Assert.StartsWith(_file, e.Message, StringComparison.Ordinal);
+        Assert.EndsWith(key, e.Key, StringComparison.Ordinal);
+        Assert.Contains(remedy, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_replicas_with_one_key_or_one_address_are_refused()
+    {
+        ClusterConfiguration cluster = ClusterConfiguration.Load(_file);
+        ReplicaEndpoint first = cluster.Replicas[0];
+        ReplicaEndpoint second = cluster.Replicas[1];
+
+        ConfigurationException sameKey = Refused(cluster with { Replicas = [first, second with { PublicKey = first.PublicKey }, .. cluster.Replicas.Skip(2)] });
+        ConfigurationException sameAddress = Refused(cluster with { Replicas = [first, second with { ClientAddress = first.PeerAddress }, .. cluster.Replicas.Skip(2)] });
+        ConfigurationException clientIsReplica = Refused(cluster with { Clients = [new ClientIdentity("x", first.PublicKey)] });
+
+        Assert.Equal("replicas[1].publicKey", sameKey.Key);
+        Assert.Equal("replicas[1].clientAddress", sameAddress.Key);
+        Assert.Equal("clients[0].publicKey", clientIsReplica.Key);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{ \"clusterId\": ")]
+    [InlineData("{} {}")]
+    [InlineData("\0\0\0\0")]
+    public void What_is_not_a_configuration_is_refused_by_naming_the_file(string text)
+    {
+        File.WriteAllText(_file, text);
+
+        ConfigurationException e = Assert.Throws<ConfigurationException>(() => ClusterConfiguration.Load(_file));
+
+        Assert.StartsWith(_file, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_file_is_named_with_the_command_that_makes_one()
+    {
+        ConfigurationException e = Assert.Throws<ConfigurationException>(() => ClusterConfiguration.Load(_directory.At("absent.json")));
+
+        Assert.Contains("absent.json", e.Message, StringComparison.Ordinal);
+        Assert.Contains("cluster init", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_core_is_told_what_the_file_says()
+    {
+        Replace("\"requestTimeoutMs\": 1000", "\"requestTimeoutMs\": 1500");
+
+        ReplicaSettings settings = ClusterConfiguration.Load(_file).ToSettings(new ReplicaId(2));
+
+        Assert.Equal(2, settings.Self.Value);
+        Assert.Equal(3, settings.Quorums.Write);
+        Assert.Equal(1_500_000, settings.RequestTimeoutMicros);
+    }
+
+    private static ConfigurationException Refused(ClusterConfiguration cluster) => Assert.Throws<ConfigurationException>(cluster.Check);
+
+    private void Replace(string from, string to)
+    {
+        string text = File.ReadAllText(_file);
+        int at = text.IndexOf(from, StringComparison.Ordinal);
+        Assert.True(at >= 0, $"{from} is not in the file.");
+        File.WriteAllText(_file, string.Concat(text.AsSpan(0, at), to, text.AsSpan(at + from.Length)));
+    }
+}
