@@ -10,13 +10,13 @@ internal static class PeerMessageCodec
     private static ReadOnlySpan<byte> StopDataDomain => "bftsmr stopdata"u8;
     private static ReadOnlySpan<byte> CheckpointDomain => "bftsmr checkpoint"u8;
 
-    /// <summary>What a STOPDATA's sender signs: a domain tag and <c>[regency, sender, lastExecuted, certificate, evidence]</c>.</summary>
+    /// <summary>What a STOPDATA's sender signs: a domain tag and <c>[regency, sender, lastExecuted, silentUntil, certificate, evidence]</c>.</summary>
     public static byte[] SignedBytes(StopData message)
     {
         ArrayBufferWriter<byte> output = new(1024);
         output.Write(StopDataDomain);
         MessagePackWriter writer = new(output);
-        writer.WriteArrayHeader(5);
+        writer.WriteArrayHeader(6);
         StopDataCodec.WriteSignedFields(ref writer, message);
         writer.Flush();
         return output.WrittenSpan.ToArray();
@@ -55,7 +55,7 @@ internal static class PeerMessageCodec
                 WriteBallot(ref writer, MessageType.Accept, m.Regency, m.Instance, m.Value);
                 break;
             case Refuse m:
-                WriteBallot(ref writer, MessageType.Refuse, m.Regency, m.Instance, m.Value);
+                WriteRefuse(ref writer, m);
                 break;
             case Forward m:
                 Begin(ref writer, MessageType.Forward, 1);
@@ -136,8 +136,10 @@ internal static class PeerMessageCodec
                     || !BatchCodec.TryRead(ref reader, limits, out Batch? batch)) return false;
                 message = new Propose(regency, instance, batch);
                 return true;
-            case MessageType.Write or MessageType.Accept or MessageType.Refuse when fields == 3:
+            case MessageType.Write or MessageType.Accept when fields == 3:
                 return TryReadBallot(ref reader, type, out message);
+            case MessageType.Refuse when fields == 4:
+                return TryReadRefuse(ref reader, limits, out message);
             case MessageType.Forward when fields == 1:
                 if (!RequestCodec.TryRead(ref reader, limits, out Request? request)) return false;
                 message = new Forward(request);
@@ -180,12 +182,36 @@ internal static class PeerMessageCodec
     {
         message = null;
         if (!reader.TryReadRegency(out Regency regency) || !reader.TryReadInstance(out Instance instance) || !reader.TryReadDigest(out Digest value)) return false;
-        message = type switch
+        message = type == MessageType.Write ? new Write(regency, instance, value) : new Accept(regency, instance, value);
+        return true;
+    }
+
+    private static void WriteRefuse(ref MessagePackWriter writer, Refuse message)
+    {
+        Begin(ref writer, MessageType.Refuse, 4);
+        writer.WriteInt64(message.Regency.Value);
+        writer.WriteInt64(message.Instance.Value);
+        writer.WriteDigest(message.Value);
+        writer.WriteArrayHeader(message.Clients.Count);
+        for (int i = 0; i < message.Clients.Count; i++)
         {
-            MessageType.Write => new Write(regency, instance, value),
-            MessageType.Accept => new Accept(regency, instance, value),
-            _ => new Refuse(regency, instance, value),
-        };
+            if (i > 0 && message.Clients[i] <= message.Clients[i - 1]) throw new InvalidOperationException("Refused clients are sorted.");
+            writer.WriteInt64(message.Clients[i].Value);
+        }
+    }
+
+    private static bool TryReadRefuse(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    {
+        message = null;
+        if (!reader.TryReadRegency(out Regency regency) || !reader.TryReadInstance(out Instance instance) || !reader.TryReadDigest(out Digest value)
+            || !reader.TryReadArray(limits.BatchRequestsMax, 1, out int count)) return false;
+        ClientId[] clients = count == 0 ? [] : new ClientId[count];
+        for (int i = 0; i < clients.Length; i++)
+        {
+            if (!reader.TryReadInt32(int.MaxValue, out int client) || (i > 0 && client <= clients[i - 1].Value)) return false;
+            clients[i] = new ClientId(client);
+        }
+        message = new Refuse(regency, instance, value, clients);
         return true;
     }
 

@@ -4,12 +4,12 @@ using BftSmr.Messages;
 namespace BftSmr.Codec;
 
 /// <summary>
-/// A STOPDATA is <c>[regency, sender, lastExecuted, certificate, [evidence, …], bin signature]</c>, the same alone and inside a SYNC. Evidence is
+/// A STOPDATA is <c>[regency, sender, lastExecuted, silentUntil, certificate, [evidence, …], bin signature]</c>, the same alone and inside a SYNC. Evidence is
 /// <c>[instance, vote or nil, [vote, …]]</c>, sorted strictly by instance, its write set strictly by value; a vote is <c>[regency, value]</c>.
 /// </summary>
 internal static class StopDataCodec
 {
-    public const int EncodedBytesMin = 1 + 3 + CertificateCodec.EncodedBytesMin + 1 + SignatureBytes;
+    public const int EncodedBytesMin = 1 + 4 + CertificateCodec.EncodedBytesMin + 1 + SignatureBytes;
 
     private const int EvidenceBytesMin = 4;
     private const int VoteBytesMin = 2 + MessagePackFormat.DigestBytes;
@@ -17,7 +17,7 @@ internal static class StopDataCodec
 
     public static void Write(ref MessagePackWriter writer, StopData message)
     {
-        writer.WriteArrayHeader(6);
+        writer.WriteArrayHeader(7);
         WriteSignedFields(ref writer, message);
         writer.WriteBinary(message.Signature.Span);
     }
@@ -28,6 +28,7 @@ internal static class StopDataCodec
         writer.WriteInt64(message.Regency.Value);
         writer.WriteInt64(message.Sender.Value);
         writer.WriteInt64(message.LastExecuted.Value);
+        writer.WriteInt64(message.SilentUntil.Value);
         CertificateCodec.Write(ref writer, message.Stable);
         writer.WriteArrayHeader(message.Evidence.Count);
         for (int i = 0; i < message.Evidence.Count; i++)
@@ -41,10 +42,11 @@ internal static class StopDataCodec
     public static bool TryRead(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out StopData? message)
     {
         message = null;
-        if (!reader.TryReadArray(6)
+        if (!reader.TryReadArray(7)
             || !reader.TryReadRegency(out Regency regency)
             || !reader.TryReadReplica(limits.Replicas, out ReplicaId sender)
             || !reader.TryReadInstance(out Instance lastExecuted)
+            || !reader.TryReadInstance(out Instance silentUntil)
             || !CertificateCodec.TryRead(ref reader, limits, out CheckpointCertificate? stable)
             || !reader.TryReadArray(limits.EvidenceMax, EvidenceBytesMin, out int count)) return false;
 
@@ -55,7 +57,7 @@ internal static class StopDataCodec
             evidence[i] = one;
         }
         if (!reader.TryReadBinaryOf(Request.SignatureBytes, out ReadOnlyMemory<byte> signature)) return false;
-        message = new StopData(regency, sender, lastExecuted, stable, evidence) { Signature = signature };
+        message = new StopData(regency, sender, lastExecuted, stable, evidence) { SilentUntil = silentUntil, Signature = signature };
         return true;
     }
 

@@ -16,8 +16,8 @@ internal sealed record Write(Regency Regency, Instance Instance, Digest Value) :
 /// <summary>The sender saw a quorum of WRITEs for the value in this regency.</summary>
 internal sealed record Accept(Regency Regency, Instance Instance, Digest Value) : PeerMessage;
 
-/// <summary>The sender cannot authenticate a request in the leader's value, or its timestamp is out of bounds.</summary>
-internal sealed record Refuse(Regency Regency, Instance Instance, Digest Value) : PeerMessage;
+/// <summary>The sender cannot authenticate requests of these clients in the leader's value or, if it names none, finds its timestamp out of bounds.</summary>
+internal sealed record Refuse(Regency Regency, Instance Instance, Digest Value, IReadOnlyList<ClientId> Clients) : PeerMessage;
 
 /// <summary>A client's request on its way to the leader.</summary>
 internal sealed record Forward(Request Request) : PeerMessage;
@@ -38,6 +38,9 @@ internal readonly record struct Vote(Regency Regency, Digest Value);
 internal sealed record StopData(
     Regency Regency, ReplicaId Sender, Instance LastExecuted, CheckpointCertificate Stable, IReadOnlyList<InstanceEvidence> Evidence) : PeerMessage
 {
+    /// <summary>The sender forgot what it voted for up to here: it says nothing about those instances.</summary>
+    public Instance SilentUntil { get; init; }
+
     /// <summary>Ed25519 by the sender over the canonical encoding of everything else.</summary>
     public ReadOnlyMemory<byte> Signature { get; init; }
 }

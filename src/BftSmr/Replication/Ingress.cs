@@ -84,11 +84,6 @@ internal sealed class Ingress
             return null;
         }
         IReadOnlyList<Request> requests = propose.Batch.Requests;
-        if (requests.Count == 0)
-        {
-            reason = RejectReason.InvalidBatch;
-            return null;
-        }
         List<ClientId>? unauthenticated = null;
         for (int i = 0; i < requests.Count; i++)
         {

@@ -53,7 +53,7 @@ internal sealed record ReplicaSettings
     /// <summary>A checkpoint is due after this many instances…</summary>
     public int CheckpointPeriod { get; init; } = 4096;
 
-    /// <summary>…or this many bytes of batches (or as many as the last snapshot had, if that was more).</summary>
+    /// <summary>…or this many bytes of batches.</summary>
     public long CheckpointBytes { get; init; } = 16 << 20;
 
     /// <summary>Sessions kept per client identity; opening one more evicts the least recently used one.</summary>

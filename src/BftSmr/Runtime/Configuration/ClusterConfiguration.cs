@@ -57,7 +57,7 @@ public sealed record ClusterConfiguration
     /// <summary>Instances between checkpoints, at most.</summary>
     public int CheckpointPeriod { get; init; } = 4096;
 
-    /// <summary>Bytes of batches between checkpoints, at most (or as many as the last snapshot had, if that was more).</summary>
+    /// <summary>Bytes of batches between checkpoints, at most.</summary>
     public long CheckpointBytes { get; init; } = 16 << 20;
 
     /// <summary>Reads and checks a <c>cluster.json</c>.</summary>

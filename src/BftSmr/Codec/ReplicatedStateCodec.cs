@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using BftSmr.Messages;
+using BftSmr.Replication;
+using BftSmr.Replication.Sessions;
+
+namespace BftSmr.Codec;
+
+/// <summary>The replica's own section of a snapshot: [agreed time, [[client, floor, [[nonce, last sequence, [[sequence, status, result]]]]]]].</summary>
+internal static class ReplicatedStateCodec
+{
+    public static ReadOnlyMemory<byte> Encode(ReplicatedState state)
+    {
+        ArrayBufferWriter<byte> output = new();
+        MessagePackWriter writer = new(output);
+        writer.WriteArrayHeader(2);
+        writer.WriteInt64(state.AgreedTimeMicros);
+        KeyValuePair<int, ClientSessions>[] clients = [.. state.Sessions.Clients];
+        writer.WriteArrayHeader(clients.Length);
+        foreach ((int client, ClientSessions sessions) in clients)
+        {
+            writer.WriteArrayHeader(3);
+            writer.WriteInt64(client);
+            writer.WriteUInt64(sessions.Floor);
+            writer.WriteArrayHeader(sessions.ByUse.Count);
+            foreach (Session session in sessions.ByUse) Write(ref writer, session);
+        }
+        writer.Flush();
+        return output.WrittenMemory;
+    }
+
+    private static void Write(ref MessagePackWriter writer, Session session)
+    {
+        writer.WriteArrayHeader(3);
+        writer.WriteUInt64(session.Nonce);
+        writer.WriteUInt64(session.LastSequence);
+        writer.WriteArrayHeader(session.Replies.Count);
+        foreach (CachedReply reply in session.Replies)
+        {
+            writer.WriteArrayHeader(3);
+            writer.WriteUInt64(reply.Sequence);
+            writer.WriteInt64((int)reply.Status);
+            writer.WriteBinary(reply.Result.Span);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Encode"/> wrote; false for anything else.</summary>
+    public static bool TryDecode(ReadOnlyMemory<byte> bytes, ReplicaSettings settings, [NotNullWhen(true)] out ReplicatedState? state)
+    {
+        state = null;
+        MessagePackReader reader = new(bytes);
+        ReplicatedState read = new(settings);
+        if (!reader.TryReadArray(2) || !reader.TryReadInt64(out long time) || !reader.TryReadArray(int.MaxValue, 4, out int clients)) return false;
+        read.AgreedTimeMicros = time;
+        int last = -1;
+        for (int i = 0; i < clients; i++)
+        {
+            if (!reader.TryReadArray(3) || !reader.TryReadInt32(int.MaxValue, out int client) || client <= last || !TryReadClient(ref reader, out ClientSessions? sessions)) return false;
+            read.Sessions.Restore(client, sessions);
+            last = client;
+        }
+        if (!reader.AtEnd) return false;
+        state = read;
+        return true;
+    }
+
+    private static bool TryReadClient(ref MessagePackReader reader, [NotNullWhen(true)] out ClientSessions? client)
+    {
+        client = null;
+        if (!reader.TryReadUInt64(out ulong floor) || !reader.TryReadArray(int.MaxValue, 4, out int count)) return false;
+        List<Session> sessions = new(count);
+        HashSet<ulong> nonces = new(count);
+        for (int i = 0; i < count; i++)
+        {
+            if (!TryReadSession(ref reader, out Session? session) || !nonces.Add(session.Nonce)) return false;
+            sessions.Add(session);
+        }
+        client = ClientSessions.Restore(floor, sessions);
+        return true;
+    }
+
+    private static bool TryReadSession(ref MessagePackReader reader, [NotNullWhen(true)] out Session? session)
+    {
+        session = null;
+        if (!reader.TryReadArray(3) || !reader.TryReadUInt64(out ulong nonce) || !reader.TryReadUInt64(out ulong lastSequence)
+            || !reader.TryReadArray(int.MaxValue, 4, out int count)) return false;
+        CachedReply[] replies = new CachedReply[count];
+        for (int i = 0; i < count; i++)
+        {
+            if (!reader.TryReadArray(3) || !reader.TryReadUInt64(out ulong sequence) || !reader.TryReadInt32((int)ReplyStatus.ReplyTooLarge, out int status)
+                || !reader.TryReadBinary(int.MaxValue, out ReadOnlyMemory<byte> result)) return false;
+            replies[i] = new CachedReply(sequence, (ReplyStatus)status, result.ToArray());
+        }
+        session = Session.Restore(nonce, lastSequence, replies);
+        return true;
+    }
+}

@@ -1,0 +1,438 @@
+using BftSmr.Codec;
+using BftSmr.Messages;
+using BftSmr.Replication;
+
+namespace BftSmr.Consensus;
+
+/// <summary>
+/// PROPOSE / WRITE / ACCEPT over a window of instances (Mod-SMaRt; the change of regency is the Byzantine epoch change of Cachin et al.).
+/// States of an instance in a regency: idle -> candidate (a value to vote on) -> written (q WRITEs) -> decided (q ACCEPTs) -> executed.
+/// Invariants:
+/// 1. WRITE is sent for at most one value per instance and regency, and only for a value whose requests are authentic: their MACs or signatures
+///    verified here, or f+1 replicas sent WRITE for it, or its SYNC binds it.
+/// 2. ACCEPT is sent only for a value with q WRITEs in the current regency; <see cref="InstanceState.Written"/> is then that vote.
+/// 3. No vote is sent in a regency before its SYNC was accepted, nor in a regency that was left.
+/// 4. A decided value never changes; two correct replicas never decide differently.
+/// 5. No vote leaves before its record is on disk (durability 'votes'); none is sent for an instance at or below <see cref="SilentUntil"/>.
+/// </summary>
+internal sealed class ConsensusWindow(ReplicaContext context)
+{
+    /// <summary>How far beyond its own progress a replica keeps votes, in windows: it may lag behind the leader by that much.</summary>
+    private const int HorizonWindows = 4;
+
+    /// <summary>Bytes of executed batches kept below the stable checkpoint.</summary>
+    private const long KeptBytesMax = 4 << 20;
+
+    /// <summary>Instances sent again when progress stalls.</summary>
+    private const int RetransmitMax = 8;
+
+    private readonly SortedDictionary<long, InstanceState> _instances = [];
+    private Instance _syncBase;
+
+    public Regency Regency { get; private set; }
+
+    /// <summary>The current regency's SYNC has been accepted: votes may be sent.</summary>
+    public bool IsOpen { get; private set; } = true;
+
+    public Instance LastExecuted { get; private set; }
+
+    /// <summary>Everything up to here was settled by the SYNC of the current regency: its leader proposes above.</summary>
+    public Instance SyncHigh { get; private set; }
+
+    /// <summary>The highest instance that ACCEPT was sent for.</summary>
+    public Instance LastAccepted { get; private set; }
+
+    /// <summary>The last instance proposed by this replica as the leader of the current regency.</summary>
+    public Instance LastProposed { get; private set; }
+
+    /// <summary>Votes for instances up to here were forgotten in a restart: none is sent.</summary>
+    public Instance SilentUntil { get; set; }
+
+    public ReplicaId Leader => context.Quorums.LeaderOf(Regency);
+
+    public bool IsLeading => IsOpen && Leader == context.Self;
+
+    public int HorizonInstances => HorizonWindows * context.Settings.Window;
+
+    /// <summary>Whether the leader may propose another instance.</summary>
+    public bool HasRoom => NextProposal - LastExecuted <= context.Settings.Window && NextProposal > SilentUntil;
+
+    /// <summary>Nothing is under way.</summary>
+    public bool IsIdle => NextProposal == LastExecuted.Next;
+
+    private Instance Floor => Max(_syncBase, LastExecuted);
+
+    private Instance NextProposal => Max(Max(LastProposed, SyncHigh), Floor).Next;
+
+    public InstanceState? Find(Instance number) => _instances.GetValueOrDefault(number.Value);
+
+    /// <summary>When the oldest candidate that is still undecided was seen; null if there is none.</summary>
+    public long? OldestUndecidedSinceMicros()
+    {
+        foreach (InstanceState state in Undecided())
+        {
+            if (state.Candidate is not null) return state.CandidateSinceMicros;
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// An undecided candidate from before the given time that f+1 replicas refuse. Until some time has passed the others' WRITEs may still vouch for it.
+    /// </summary>
+    public InstanceState? Refuted(long sinceMicros) =>
+        Undecided().FirstOrDefault(s => s.Candidate is not null && s.Refusals >= context.Quorums.OneCorrect && s.CandidateSinceMicros <= sinceMicros);
+
+    /// <summary>As the leader: puts a batch to the vote.</summary>
+    public void Propose(Batch batch)
+    {
+        Invariant.Holds(IsLeading && HasRoom, "only the leader of an open regency proposes, within its window");
+        LastProposed = NextProposal;
+        InstanceState state = GetOrAdd(LastProposed);
+        Invariant.Holds(state.Decided is null && state.Candidate is null, "a leader proposes once per instance, and nothing that is decided");
+        Consider(state, batch, []);
+    }
+
+    public void OnPropose(ReplicaId from, Propose message)
+    {
+        if (message.Regency != Regency || !IsOpen || from != Leader)
+        {
+            context.Effects.Reject(from, RejectReason.WrongRegency);
+            return;
+        }
+        if (message.Instance <= LastExecuted || message.Instance - Floor > HorizonInstances || message.Instance <= SyncHigh)
+        {
+            context.Effects.Reject(from, RejectReason.OutsideWindow);
+            return;
+        }
+        InstanceState state = GetOrAdd(message.Instance);
+        if (state.Candidate is not { } candidate) Consider(state, message.Batch, message.Unauthenticated);
+        else if (candidate.Value != message.Batch.Digest) context.Effects.Reject(from, RejectReason.Equivocation);
+        else Advance(state);
+    }
+
+    private void Consider(InstanceState state, Batch batch, IReadOnlyList<ClientId> unauthenticated)
+    {
+        bool isTimely = Math.Abs(batch.TimestampMicros - context.Now.UnixMicros) <= context.Settings.ClockSkewMicros;
+        bool isAuthentic = (unauthenticated.Count == 0 && isTimely) || state.HasWritten(batch.Digest);
+        state.SetCandidate(new Vote(Regency, batch.Digest), isAuthentic, context.Now.MonotonicMicros);
+        state.KeepBody(batch);
+        if (!isAuthentic)
+        {
+            ClientId[] clients = [.. unauthenticated.Distinct().Order()];
+            state.NoteRefusal(context.Self, clients);
+            context.Effects.Broadcast(new Refuse(Regency, state.Number, batch.Digest, clients));
+        }
+        Advance(state);
+    }
+
+    public void OnWrite(ReplicaId from, Write message) => OnVote(from, message.Instance, new Vote(message.Regency, message.Value), isAccept: false);
+
+    public void OnAccept(ReplicaId from, Accept message) => OnVote(from, message.Instance, new Vote(message.Regency, message.Value), isAccept: true);
+
+    private void OnVote(ReplicaId from, Instance number, Vote vote, bool isAccept)
+    {
+        // What was executed here is voted on again only where a SYNC put it to the vote for those who have not; other late votes are the tail of a quorum.
+        if (number <= LastExecuted && !(number > _syncBase && number <= SyncHigh)) return;
+        if (number - Floor > HorizonInstances)
+        {
+            context.Effects.Reject(from, RejectReason.OutsideWindow);
+            return;
+        }
+        InstanceState state = GetOrAdd(number);
+        if ((isAccept ? state.Accepts : state.Writes).TryRecord(from, vote)) Advance(state);
+        else context.Effects.Reject(from, RejectReason.Equivocation);
+    }
+
+    public void OnRefuse(ReplicaId from, Refuse message)
+    {
+        if (Find(message.Instance) is { Decided: null } state && state.Candidate == new Vote(message.Regency, message.Value)) state.NoteRefusal(from, message.Clients);
+    }
+
+    public void OnFetchBatch(ReplicaId from, FetchBatch message)
+    {
+        if (Find(message.Instance)?.Body(message.Value) is { } body) context.Effects.Send(from, new BatchBody(message.Instance, body));
+    }
+
+    public void OnBatchBody(ReplicaId from, BatchBody message)
+    {
+        if (Find(message.Instance) is not { } state || !state.IsWanted(message.Batch.Digest))
+        {
+            context.Effects.Reject(from, RejectReason.Unsolicited);
+            return;
+        }
+        state.KeepBody(message.Batch);
+        Advance(state);
+    }
+
+    /// <summary>f+1 replicas report this value as decided.</summary>
+    public void Learn(Instance number, Digest value, Batch body)
+    {
+        if (number <= LastExecuted) return;
+        InstanceState state = GetOrAdd(number);
+        state.KeepBody(body);
+        if (state.Decided is null) Decide(state, value);
+        Invariant.Holds(state.Decided == value, "a decided value never changes");
+    }
+
+    /// <summary>Takes the transitions that the votes allow.</summary>
+    private void Advance(InstanceState state)
+    {
+        if (IsOpen && state.Number > SilentUntil)
+        {
+            AdvanceWrite(state);
+            AdvanceAccept(state);
+        }
+        AdvanceDecision(state);
+    }
+
+    private void AdvanceWrite(InstanceState state)
+    {
+        if (state.Candidate is not { } candidate || candidate.Regency != Regency || state.SentWrite?.Regency == Regency) return;
+        if (state.Body(candidate.Value) is not { } body)
+        {
+            AskForBody(state, candidate.Value);
+            return;
+        }
+        if (!state.CandidateIsAuthentic && state.Writes.Count(candidate) < context.Quorums.OneCorrect) return;
+        Invariant.Holds(state.SentWrite is null || state.SentWrite.Value.Regency < Regency, "one WRITE per instance and regency");
+        bool isNew = !state.HasWritten(candidate.Value);
+        state.RecordWrite(candidate);
+        context.PersistVote(new WriteVoted(state.Number, candidate, isNew ? body : null));
+        if (IsLeading && state.Number > SyncHigh) context.Effects.Broadcast(new Propose(Regency, state.Number, body));
+        context.Effects.Broadcast(new Write(Regency, state.Number, candidate.Value));
+        state.Writes.TryRecord(context.Self, candidate);
+    }
+
+    private void AdvanceAccept(InstanceState state)
+    {
+        if (state.SentAccept?.Regency == Regency || state.Writes.QuorumOf(context.Quorums.Write) is not { } written || written.Regency != Regency) return;
+        Invariant.Holds(state.Written is null || state.Written.Value.Regency < Regency, "one value gathers a quorum of WRITEs in a regency");
+        state.RecordAccept(written);
+        LastAccepted = Max(LastAccepted, state.Number);
+        context.PersistVote(new QuorumWritten(state.Number, written));
+        context.Effects.Broadcast(new Accept(Regency, state.Number, written.Value));
+        state.Accepts.TryRecord(context.Self, written);
+    }
+
+    private void AdvanceDecision(InstanceState state)
+    {
+        if (state.Accepts.QuorumOf(context.Quorums.Write) is { } accepted)
+        {
+            if (state.Decided is null) Decide(state, accepted.Value);
+            Invariant.Holds(state.Decided == accepted.Value, "a decided value never changes");
+        }
+        if (state.Decided is { } decided && !state.IsExecuted && state.Body(decided) is null) AskForBody(state, decided);
+    }
+
+    private void Decide(InstanceState state, Digest value)
+    {
+        state.RecordDecision(value);
+        context.PersistDecision(new ValueDecided(state.Number, value, state.HasWritten(value) ? null : state.Body(value)));
+    }
+
+    private void AskForBody(InstanceState state, Digest value)
+    {
+        if (context.Now.MonotonicMicros - state.BodyAskedMicros < context.Settings.StatusPeriodMicros) return;
+        state.BodyAskedMicros = context.Now.MonotonicMicros;
+        context.Effects.Broadcast(new FetchBatch(state.Number, value));
+    }
+
+    /// <summary>The next instance to execute, if it is decided and its batch is here.</summary>
+    public bool TryNextDecided(out InstanceState state, out Batch batch)
+    {
+        if (Find(LastExecuted.Next) is { Decided: { } value } next && next.Body(value) is { } body)
+        {
+            (state, batch) = (next, body);
+            return true;
+        }
+        (state, batch) = (null!, null!);
+        return false;
+    }
+
+    public void MarkExecuted(InstanceState state)
+    {
+        Invariant.Holds(state.Number == LastExecuted.Next, "instances execute in order");
+        LastExecuted = state.Number;
+        state.MarkExecuted();
+    }
+
+    /// <summary>A regency was installed: no more votes until its SYNC.</summary>
+    public void Close(Regency regency)
+    {
+        Invariant.Holds(regency > Regency, "regencies only grow");
+        Regency = regency;
+        IsOpen = false;
+        LastProposed = Instance.Zero;
+    }
+
+    /// <summary>
+    /// The SYNC of the current regency was accepted: bound values become candidates; values of earlier regencies that are not bound lose the vote.
+    /// Returns the batches that lost it, whose requests wait again.
+    /// </summary>
+    public IReadOnlyList<Batch> Open(Instance syncBase, Instance syncHigh, IReadOnlyDictionary<long, Digest> bound)
+    {
+        Invariant.Holds(!IsOpen, "a regency is opened once");
+        List<Batch> dropped = [];
+        foreach (InstanceState state in _instances.Values)
+        {
+            if (state.Number <= syncHigh || state.Decided is not null || state.Candidate is not { } candidate) continue;
+            if (state.CandidateIsAuthentic && state.Body(candidate.Value) is { } body) dropped.Add(body);
+        }
+        Reopen(syncBase, syncHigh);
+        for (Instance number = syncBase.Next; number <= syncHigh; number = number.Next)
+        {
+            Bind(number, bound[number.Value]);
+        }
+        foreach (InstanceState state in _instances.Values)
+        {
+            if (state.Number > syncHigh) Advance(state);
+        }
+        return dropped;
+    }
+
+    /// <summary>The regency is open, as it may have been before a restart: what earlier regencies put to the vote no longer is.</summary>
+    public void Reopen(Instance syncBase, Instance syncHigh)
+    {
+        (IsOpen, _syncBase, SyncHigh) = (true, syncBase, syncHigh);
+        foreach (InstanceState state in _instances.Values)
+        {
+            if (state.Decided is null && state.Candidate?.Regency < Regency) state.DropCandidate();
+        }
+    }
+
+    private void Bind(Instance number, Digest value)
+    {
+        InstanceState state = GetOrAdd(number);
+        Invariant.Holds(state.Decided is null || state.Decided == value, "no accepted SYNC contradicts a decision");
+        state.SetCandidate(new Vote(Regency, value), isAuthentic: true, context.Now.MonotonicMicros);
+        if (value == BatchCodec.Noop.Digest) state.KeepBody(BatchCodec.Noop);
+        Advance(state);
+    }
+
+    /// <summary>Whether another value was decided here.</summary>
+    public bool Contradicts(Instance number, Digest value) => Find(number)?.Decided is { } decided && decided != value;
+
+    /// <summary>What STOPDATA says of every instance above the stable checkpoint.</summary>
+    public IReadOnlyList<InstanceEvidence> Evidence(Instance above) =>
+        [.. _instances.Values.Where(s => s.Number > above).Select(s => s.Evidence()).OfType<InstanceEvidence>()];
+
+    /// <summary>The log records that rebuild the votes above an instance.</summary>
+    public IEnumerable<LogRecord> LiveRecords(Instance above)
+    {
+        foreach (InstanceState state in _instances.Values.Where(s => s.Number > above))
+        {
+            foreach (Vote vote in state.WriteSet.OrderBy(w => w.Regency.Value)) yield return new WriteVoted(state.Number, vote, state.Body(vote.Value));
+            if (state.Written is { } written) yield return new QuorumWritten(state.Number, written);
+            if (state.Decided is { } decided) yield return new ValueDecided(state.Number, decided, state.HasWritten(decided) ? null : state.Body(decided));
+        }
+    }
+
+    /// <summary>Rebuilds what the log says of the votes above the stable checkpoint.</summary>
+    public void Recover(LogRecord record, Instance stable)
+    {
+        switch (record)
+        {
+            case RegencyInstalled r when r.Regency > Regency:
+                Close(r.Regency);
+                break;
+            case WriteVoted w when w.Instance > stable:
+                InstanceState voted = GetOrAdd(w.Instance);
+                voted.RecordWrite(w.Vote);
+                voted.SetCandidate(w.Vote, isAuthentic: true, context.Now.MonotonicMicros);
+                if (w.Batch is not null) voted.KeepBody(w.Batch);
+                voted.Writes.TryRecord(context.Self, w.Vote);
+                if (w.Vote.Regency == Regency && Leader == context.Self) LastProposed = Max(LastProposed, w.Instance);
+                break;
+            case QuorumWritten q when q.Instance > stable:
+                InstanceState written = GetOrAdd(q.Instance);
+                written.RecordAccept(q.Vote);
+                written.Accepts.TryRecord(context.Self, q.Vote);
+                LastAccepted = Max(LastAccepted, q.Instance);
+                break;
+            case ValueDecided d when d.Instance > stable:
+                InstanceState decided = GetOrAdd(d.Instance);
+                decided.RecordDecision(d.Value);
+                if (d.Batch is not null) decided.KeepBody(d.Batch);
+                if (d.Instance <= LastExecuted) decided.MarkExecuted();
+                break;
+            case SilentUpTo s:
+                SilentUntil = Max(SilentUntil, s.Instance);
+                break;
+        }
+    }
+
+    /// <summary>The state was replaced by a snapshot.</summary>
+    public void JumpTo(Instance executed)
+    {
+        Invariant.Holds(executed >= LastExecuted, "execution never goes back");
+        LastExecuted = executed;
+    }
+
+    /// <summary>
+    /// A checkpoint became stable: what is below it is forgotten, but for the last few executed batches, which spare a replica that is only a little
+    /// behind the transfer of the whole state.
+    /// </summary>
+    public void ForgetStable(Instance stable)
+    {
+        Instance upTo = stable < LastExecuted ? stable : LastExecuted;
+        long keptBytes = 0;
+        Instance kept = upTo;
+        while (upTo - kept < HorizonInstances && Find(kept) is { Decided: { } value } state && (keptBytes += state.Body(value)?.Encoded.Length ?? 0) <= KeptBytesMax)
+        {
+            kept = new Instance(kept.Value - 1);
+        }
+        foreach (long number in _instances.Keys.TakeWhile(k => k <= kept.Value).ToList()) _instances.Remove(number);
+    }
+
+    /// <summary>
+    /// Progress stalled here or at a peer: says again what was said in this regency about the oldest instances above <paramref name="slowest"/>, the
+    /// least that a peer has executed. The leader proposes again to those that have not voted.
+    /// </summary>
+    public void Retransmit(Instance slowest)
+    {
+        Instance from = slowest < LastExecuted && SyncHigh > _syncBase ? Max(slowest, _syncBase) : LastExecuted;
+        int sent = 0;
+        for (Instance i = from.Next; i - LastExecuted <= HorizonInstances && sent < RetransmitMax; i = i.Next)
+        {
+            if (i <= LastExecuted && i > SyncHigh) i = LastExecuted.Next;
+            if (Find(i) is not { } state) continue;
+            RetransmitOne(state);
+            sent++;
+        }
+    }
+
+    private void RetransmitOne(InstanceState state)
+    {
+        if (IsLeading && state.Number > SyncHigh && state.SentWrite is { } own && own.Regency == Regency && state.Body(own.Value) is { } body)
+        {
+            Propose message = new(Regency, state.Number, body);
+            for (int i = 0; i < context.Quorums.Replicas; i++)
+            {
+                if (state.Writes.Of(new ReplicaId(i))?.Regency != Regency) context.Effects.Send(new ReplicaId(i), message);
+            }
+        }
+        if (state.SentWrite is { } write && write.Regency == Regency) context.Effects.Broadcast(new Write(Regency, state.Number, write.Value));
+        if (state.SentAccept is { } accept && accept.Regency == Regency) context.Effects.Broadcast(new Accept(Regency, state.Number, accept.Value));
+        Advance(state);
+    }
+
+    private IEnumerable<InstanceState> Undecided()
+    {
+        for (Instance i = LastExecuted.Next; i - Floor <= HorizonInstances; i = i.Next)
+        {
+            if (Find(i) is { Decided: null } state) yield return state;
+        }
+    }
+
+    private InstanceState GetOrAdd(Instance number)
+    {
+        if (!_instances.TryGetValue(number.Value, out InstanceState? state))
+        {
+            state = new InstanceState(number, context.Quorums.Replicas);
+            _instances.Add(number.Value, state);
+        }
+        return state;
+    }
+
+    private static Instance Max(Instance a, Instance b) => a > b ? a : b;
+}

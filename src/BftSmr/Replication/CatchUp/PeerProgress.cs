@@ -1,0 +1,22 @@
+using BftSmr.Messages;
+
+namespace BftSmr.Replication.CatchUp;
+
+/// <summary>The last STATUS of each peer.</summary>
+internal sealed class PeerProgress(ReplicaContext context)
+{
+    private readonly Status?[] _statuses = new Status?[context.Quorums.Replicas];
+
+    public void Record(ReplicaId from, Status status) => _statuses[from.Value] = status;
+
+    public Status? Of(ReplicaId peer) => _statuses[peer.Value];
+
+    public IEnumerable<(ReplicaId Peer, Status Status)> Known =>
+        _statuses.Select((status, i) => (Peer: new ReplicaId(i), Status: status)).Where(p => p.Status is not null)!;
+
+    /// <summary>At least one correct peer has executed this instance: the (f+1)-th highest claim.</summary>
+    public Instance ExecutedByOneCorrect => _statuses.Select(s => s?.LastExecuted ?? Instance.Zero).OrderDescending().ElementAt(context.Quorums.Faulty);
+
+    /// <summary>The least that a peer claims to have executed; peers never heard of do not count.</summary>
+    public Instance Slowest => Known.Select(p => p.Status.LastExecuted).DefaultIfEmpty(new Instance(long.MaxValue)).Min();
+}

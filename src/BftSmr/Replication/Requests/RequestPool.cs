@@ -1,0 +1,195 @@
+using BftSmr.Messages;
+using BftSmr.Replication.Sessions;
+
+namespace BftSmr.Replication.Requests;
+
+/// <summary>
+/// Requests between their arrival and their execution. As the leader a replica proposes from here, each session in its order; as a follower it keeps
+/// what clients sent it directly, holds it against the leader, and proposes it should it become the leader.
+/// Invariants: at most <see cref="ReplicaSettings.PendingRequestsMax"/> are kept, at most half of them of one client identity; only a request that every
+/// replica can verify - a signed one - that is next in its session is ever held against a leader.
+/// </summary>
+internal sealed class RequestPool(ReplicaContext context)
+{
+    /// <summary>How long a client whose request most replicas could not authenticate has to sign.</summary>
+    private const long MustSignMicros = 60_000_000;
+
+    /// <summary>Queues kept although they are empty.</summary>
+    private const int IdleQueuesMax = 8192;
+
+    private readonly Dictionary<SessionId, SessionQueue> _queues = [];
+    private readonly Dictionary<ClientId, int> _countByClient = [];
+    private readonly Dictionary<ClientId, long> _mustSignUntil = [];
+    private readonly Queue<Request> _ready = new();
+    private bool _isLeading;
+    private int _signed;
+
+    public int Count { get; private set; }
+
+    /// <summary>As the leader: requests whose turn in their session has come.</summary>
+    public int ReadyCount => _ready.Count;
+
+    /// <summary>Requests that can be held against a leader.</summary>
+    public bool HasSigned => _signed > 0;
+
+    public SessionTable Sessions { get; set; } = new(context.Settings);
+
+    /// <summary>Takes a request in; false, with a counted reason, if it is not kept.</summary>
+    public bool TryAdmit(Request request, bool isDirect)
+    {
+        if (!request.IsSigned && MustSign(request.Session.Client)) return Reject(request, RejectReason.BadAuthentication);
+        ulong executed = Sessions.Find(request.Session)?.LastSequence ?? 0;
+        if (request.Sequence <= executed) return false;
+        if (request.Sequence - executed > (ulong)context.Settings.SessionWindow) return Reject(request, RejectReason.OutsideSession);
+        if (!_queues.TryGetValue(request.Session, out SessionQueue? queue)) _queues.Add(request.Session, queue = new SessionQueue());
+        queue.NextReady = Math.Max(queue.NextReady, executed + 1);
+        if (queue.Find(request.Sequence) is { } known)
+        {
+            Merge(known, request, isDirect);
+            return true;
+        }
+        int ofClient = _countByClient.GetValueOrDefault(request.Session.Client);
+        if (Count >= context.Settings.PendingRequestsMax || ofClient >= context.Settings.PendingRequestsMax / 2) return Reject(request, RejectReason.Overloaded);
+        queue.Add(new PendingRequest(request, context.Now.MonotonicMicros) { IsDirect = isDirect });
+        _countByClient[request.Session.Client] = ofClient + 1;
+        Count++;
+        if (request.IsSigned) _signed++;
+        MakeReady(queue);
+        return true;
+    }
+
+    /// <summary>The same operation again: a signature makes it one that can be held against the leader, from now on.</summary>
+    private void Merge(PendingRequest known, Request request, bool isDirect)
+    {
+        known.IsDirect |= isDirect;
+        if (known.Request.IsSigned || !request.IsSigned) return;
+        known.Request = request;
+        known.SinceMicros = context.Now.MonotonicMicros;
+        _signed++;
+    }
+
+    private bool Reject(Request request, RejectReason reason)
+    {
+        context.Effects.Reject(request.Session.Client, reason);
+        return false;
+    }
+
+    private void MakeReady(SessionQueue queue)
+    {
+        while (queue.Find(queue.NextReady) is { } next)
+        {
+            if (_isLeading) _ready.Enqueue(next.Request);
+            queue.NextReady++;
+        }
+    }
+
+    /// <summary>Takes the next batch's worth of ready requests.</summary>
+    public List<Request> TakeBatch()
+    {
+        List<Request> batch = new(Math.Min(_ready.Count, context.Settings.BatchRequestsMax));
+        int bytes = 0;
+        while (batch.Count < context.Settings.BatchRequestsMax && _ready.TryPeek(out Request? next))
+        {
+            if (batch.Count > 0 && bytes + next.SizeBytes > context.Settings.BatchBytesMax) break;
+            _ready.Dequeue();
+            if (next.Sequence <= (Sessions.Find(next.Session)?.LastSequence ?? 0)) continue;
+            batch.Add(next);
+            bytes += next.SizeBytes;
+        }
+        return batch;
+    }
+
+    /// <summary>A request was decided and dealt with: whether its client is owed a reply from here in any case.</summary>
+    public bool Settle(Request request)
+    {
+        if (!_queues.TryGetValue(request.Session, out SessionQueue? queue)) return false;
+        bool isDirect = queue.Find(request.Sequence)?.IsDirect ?? false;
+        foreach (PendingRequest pending in queue.Pending)
+        {
+            if (pending.Request.Sequence > request.Sequence) break;
+            if (pending.Request.IsSigned) _signed--;
+        }
+        Forget(request.Session, queue.RemoveUpTo(request.Sequence));
+        queue.NextReady = Math.Max(queue.NextReady, request.Sequence + 1);
+        if (queue.Pending.Count > 0) MakeReady(queue);
+        else if (_queues.Count > IdleQueuesMax) _queues.Remove(request.Session);
+        return isDirect;
+    }
+
+    private void Forget(SessionId session, int count)
+    {
+        if (count == 0) return;
+        Count -= count;
+        int left = _countByClient[session.Client] - count;
+        if (left == 0) _countByClient.Remove(session.Client);
+        else _countByClient[session.Client] = left;
+    }
+
+    /// <summary>
+    /// What was proposed may have been lost with a regency: everything pending is ready again, oldest first within what the sessions' order allows.
+    /// </summary>
+    public void Rebuild(bool isLeading)
+    {
+        _isLeading = isLeading;
+        _ready.Clear();
+        foreach ((SessionId id, SessionQueue queue) in _queues.OrderBy(q => q.Value.Pending.Count == 0 ? long.MaxValue : q.Value.Pending[0].SinceMicros).ThenBy(q => q.Key).ToList())
+        {
+            ulong executed = Sessions.Find(id)?.LastSequence ?? 0;
+            Unsign(queue, executed);
+            Forget(id, queue.RemoveUpTo(executed));
+            queue.NextReady = executed + 1;
+            if (queue.Pending.Count == 0) _queues.Remove(id);
+            else MakeReady(queue);
+        }
+    }
+
+    private void Unsign(SessionQueue queue, ulong upTo) => _signed -= queue.Pending.Count(p => p.Request.IsSigned && p.Request.Sequence <= upTo);
+
+    /// <summary>
+    /// Since when the oldest request that can be held against the leader waits; null if there is none. Relays to the leader, once per regency, what
+    /// has waited since before <paramref name="relayBefore"/>.
+    /// </summary>
+    public long? OldestSignedSince(long relayBefore, Regency regency, ReplicaId leader)
+    {
+        if (!HasSigned) return null;
+        long? oldest = null;
+        foreach (SessionQueue queue in _queues.Values)
+        {
+            // Requests behind a gap are their client's fault; those before it are ready, in the leader's place.
+            foreach (PendingRequest pending in queue.Pending)
+            {
+                if (pending.Request.Sequence >= queue.NextReady) break;
+                if (!pending.Request.IsSigned) continue;
+                if (oldest is null || pending.SinceMicros < oldest) oldest = pending.SinceMicros;
+                if (pending.SinceMicros <= relayBefore && pending.RelayedIn != regency && leader != context.Self)
+                {
+                    pending.RelayedIn = regency;
+                    context.Effects.Send(leader, new Forward(pending.Request));
+                }
+            }
+        }
+        return oldest;
+    }
+
+    /// <summary>
+    /// Sessions of which no beginning has come for that long: their first pending requests are made ready all the same, so that their clients learn that
+    /// the session is not open here.
+    /// </summary>
+    public void ReleaseOrphans(long before)
+    {
+        if (!HasSigned) return;
+        foreach ((SessionId id, SessionQueue queue) in _queues)
+        {
+            if (queue.Pending.Count == 0 || queue.Pending[0].Request.Sequence <= queue.NextReady || queue.NextReady != 1) continue;
+            if (!queue.Pending[0].Request.IsSigned || queue.Pending[0].SinceMicros > before || Sessions.Find(id) is not null) continue;
+            queue.NextReady = queue.Pending[0].Request.Sequence;
+            MakeReady(queue);
+        }
+    }
+
+    /// <summary>Most replicas could not authenticate a request of this client: for a while it has to sign.</summary>
+    public void RequireSignature(ClientId client) => _mustSignUntil[client] = context.Now.MonotonicMicros + MustSignMicros;
+
+    private bool MustSign(ClientId client) =>
+        _mustSignUntil.Count > 0 && _mustSignUntil.TryGetValue(client, out long until) && until > context.Now.MonotonicMicros;
+}

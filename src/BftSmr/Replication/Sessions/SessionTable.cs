@@ -1,0 +1,70 @@
+using BftSmr.Messages;
+
+namespace BftSmr.Replication.Sessions;
+
+/// <summary>
+/// The sessions of all clients: part of the replicated state, changed only by executing decided requests, and therefore equal at all replicas that
+/// executed the same instances. Invariants: an operation executes at most once, in the order of its session; a nonce at or below its client's floor
+/// never opens a session (again); a client holds at most <see cref="ReplicaSettings.SessionsPerClientMax"/> sessions, the least recently used being
+/// evicted.
+/// </summary>
+internal sealed class SessionTable(ReplicaSettings settings)
+{
+    private readonly SortedDictionary<int, ClientSessions> _clients = [];
+
+    public int Count => _clients.Values.Sum(c => c.Count);
+
+    /// <summary>Clients in order, for the snapshot.</summary>
+    public IEnumerable<KeyValuePair<int, ClientSessions>> Clients => _clients;
+
+    public Session? Find(SessionId id) => _clients.GetValueOrDefault(id.Client.Value)?.Find(id.Nonce);
+
+    /// <summary>Whether this session is not open and never will be.</summary>
+    public bool IsGone(SessionId id) => _clients.GetValueOrDefault(id.Client.Value) is { } client && client.Find(id.Nonce) is null && id.Nonce <= client.Floor;
+
+    /// <summary>Takes a decided request: what is to become of it. Advances its session if it is to be executed.</summary>
+    public Admission Admit(Request request)
+    {
+        if (!_clients.TryGetValue(request.Session.Client.Value, out ClientSessions? client))
+        {
+            client = new ClientSessions();
+            _clients.Add(request.Session.Client.Value, client);
+        }
+        Session? session = client.Find(request.Session.Nonce);
+        if (session is null)
+        {
+            if (request.Kind != RequestKind.Open || request.Sequence != 1 || request.Session.Nonce <= client.Floor)
+            {
+                client.Refuse(request.Session.Nonce);
+                return Admission.Expired;
+            }
+            session = client.Open(request.Session.Nonce, settings.SessionsPerClientMax);
+        }
+        if (request.Sequence <= session.LastSequence) return Admission.Duplicate;
+        if (request.Sequence > session.LastSequence + 1) return Admission.OutOfOrder;
+        session.Advance(request.Sequence);
+        client.Touch(session);
+        return Admission.Execute;
+    }
+
+    /// <summary>Keeps the outcome of an operation that <see cref="Admit"/> let through; its session may have been evicted in the meantime.</summary>
+    public void Keep(SessionId id, ulong sequence, Outcome outcome) =>
+        Find(id)?.Keep(new CachedReply(sequence, outcome.Status, outcome.Result.ToArray()), settings.SessionWindow, settings.SessionReplyBytesMax);
+
+    public void Restore(int client, ClientSessions sessions) => _clients.Add(client, sessions);
+}
+
+/// <summary>What becomes of a decided request.</summary>
+internal enum Admission
+{
+    Execute,
+
+    /// <summary>Executed before.</summary>
+    Duplicate,
+
+    /// <summary>An earlier operation of the session is missing: a faulty leader's doing; the client sends it again.</summary>
+    OutOfOrder,
+
+    /// <summary>Its session is not open.</summary>
+    Expired,
+}

@@ -1,0 +1,52 @@
+using BftSmr.Consensus;
+using BftSmr.Messages;
+using BftSmr.Replication.CatchUp;
+
+namespace BftSmr.Replication;
+
+/// <summary>
+/// A replica that restarted without its votes must not vote again where it may have voted: it would be one of the f faulty ones. It learns from n-f
+/// others how far it can have been, stays silent up to there, and says so, until it has executed that far. If all others forgot as well, nobody
+/// remembers a vote that could be contradicted, and it goes on from what the logs hold.
+/// Invariant: before the silence has a known end, no vote is sent at all.
+/// </summary>
+internal sealed class VoteSilence(ReplicaContext context, ConsensusWindow window, PeerProgress progress)
+{
+    private static readonly Instance Unknown = new(long.MaxValue);
+
+    /// <summary>Called at recovery: where the silence ends is not known yet.</summary>
+    public void Begin() => window.SilentUntil = Unknown;
+
+    public bool IsEndUnknown => window.SilentUntil == Unknown;
+
+    /// <summary>Told to the others; the leader then fills the log, so that the silence passes without load.</summary>
+    public bool IsSilent => window.LastExecuted < window.SilentUntil;
+
+    public void Tick()
+    {
+        if (!IsEndUnknown) return;
+        Status[] others = [.. progress.Known.Where(p => p.Peer != context.Self).Select(p => p.Status)];
+        if (others.Length == context.Quorums.Replicas - 1 && others.All(s => s.VotesForgotten))
+        {
+            EndAt(Instance.Zero);
+            return;
+        }
+        Status[] remembering = [.. others.Where(s => !s.VotesForgotten)];
+        if (remembering.Length < context.Quorums.Available) return;
+        Instance accepted = Bounded([.. remembering.Select(s => s.LastAccepted > s.LastExecuted ? s.LastAccepted : s.LastExecuted).OrderDescending()]);
+        EndAt(accepted == Instance.Zero && remembering.All(s => s.Regency == Regency.Zero) ? Instance.Zero : accepted + window.HorizonInstances);
+    }
+
+    /// <summary>The highest claim, unless it is far above what f others claim: this replica being faulty itself, at most f-1 others lie.</summary>
+    private Instance Bounded(Instance[] descending)
+    {
+        Instance bound = descending[Math.Max(0, context.Quorums.Faulty - 1)] + 2 * window.HorizonInstances;
+        return descending[0] < bound ? descending[0] : bound;
+    }
+
+    private void EndAt(Instance instance)
+    {
+        window.SilentUntil = instance;
+        context.PersistVote(new SilentUpTo(instance));
+    }
+}
