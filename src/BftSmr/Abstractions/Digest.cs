@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using BftSmr.Cryptography;
 
 namespace BftSmr;
 
@@ -20,6 +21,9 @@ public readonly record struct Digest : IComparable<Digest>
         _c = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);
         _d = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]);
     }
+
+    /// <summary>The hash of the data: what a state machine may compose its state digest of.</summary>
+    public static Digest Of(ReadOnlySpan<byte> data) => Blake2b.Hash(data);
 
     /// <summary>Writes the <see cref="Size"/> bytes.</summary>
     public void CopyTo(Span<byte> destination)

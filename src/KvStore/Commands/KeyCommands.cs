@@ -1,0 +1,142 @@
+using KvStore.Operations;
+using KvStore.State;
+using ValueType = KvStore.State.ValueType;
+
+namespace KvStore.Commands;
+
+/// <summary>Commands on keys, whatever they hold.</summary>
+internal static class KeyCommands
+{
+    /// <summary>The time to live of a key that is not there.</summary>
+    public const int NoSuchKey = -2;
+
+    /// <summary>The time to live of a key that does not expire.</summary>
+    public const int NeverExpires = -1;
+
+    public static void Delete(ref CommandContext c)
+    {
+        if (!c.TryKeysAhead()) return;
+        int deleted = 0;
+        while (c.ArgumentCount > 0)
+        {
+            c.TryKey(out ReadOnlySpan<byte> key);
+            if (c.Find(key) is not { } entry) continue;
+            c.State.Remove(entry);
+            deleted++;
+        }
+        c.Reply.WriteInteger(deleted);
+    }
+
+    public static void Exists(ref CommandContext c)
+    {
+        if (!c.TryKeysAhead()) return;
+        int found = 0;
+        while (c.ArgumentCount > 0)
+        {
+            c.TryKey(out ReadOnlySpan<byte> key);
+            if (c.Find(key) is not null) found++;
+        }
+        c.Reply.WriteInteger(found);
+    }
+
+    public static void TypeOf(ref CommandContext c)
+    {
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryEnd()) return;
+        c.Reply.WriteInteger((long)(c.Find(key)?.Type ?? ValueType.None));
+    }
+
+    public static void Revision(ref CommandContext c)
+    {
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryEnd()) return;
+        c.Reply.WriteInteger(c.Find(key)?.Revision ?? 0);
+    }
+
+    public static void Expire(ref CommandContext c)
+    {
+        const WriteFlags Allowed = WriteFlags.IfAbsent | WriteFlags.IfPresent | WriteFlags.IfLater | WriteFlags.IfEarlier | WriteFlags.ExpiresIn
+            | WriteFlags.ExpiresAt;
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryFlags(Allowed, out WriteFlags flags)
+            || !c.TryReadExpiry(flags, 0, out long expiryMicros)) return;
+        KvEntry? entry = c.Find(key);
+        bool applies = entry is not null
+            && !(flags.HasFlag(WriteFlags.IfAbsent) && entry.Expires)
+            && !(flags.HasFlag(WriteFlags.IfPresent) && !entry.Expires)
+            && !(flags.HasFlag(WriteFlags.IfLater) && expiryMicros <= entry.ExpiresAtMicros)
+            && !(flags.HasFlag(WriteFlags.IfEarlier) && expiryMicros >= entry.ExpiresAtMicros);
+        c.Reply.WriteInteger(applies ? 1 : 0);
+        if (!applies) return;
+        if (expiryMicros <= c.NowMicros) c.State.Remove(entry!);
+        else SetExpiry(ref c, entry!, expiryMicros);
+    }
+
+    public static void Persist(ref CommandContext c)
+    {
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryEnd()) return;
+        KvEntry? entry = c.Find(key);
+        bool applies = entry is { Expires: true };
+        c.Reply.WriteInteger(applies ? 1 : 0);
+        if (applies) SetExpiry(ref c, entry!, long.MaxValue);
+    }
+
+    public static void TimeToLive(ref CommandContext c) => TellExpiry(ref c, c.NowMicros);
+
+    public static void ExpiryTime(ref CommandContext c) => TellExpiry(ref c, 0);
+
+    public static void Count(ref CommandContext c)
+    {
+        if (!c.TryEnd()) return;
+        c.RestsOn(c.State.NextExpiryMicros);
+        c.Reply.WriteInteger(c.State.Count);
+    }
+
+    public static void Clear(ref CommandContext c)
+    {
+        if (!c.TryEnd()) return;
+        c.State.Clear();
+        c.Reply.WriteTrue();
+    }
+
+    /// <summary>Keys that begin with a prefix, after a key, in order. The first element of the reply is the key after which to go on, or nil.</summary>
+    public static void List(ref CommandContext c)
+    {
+        if (!c.TryKey(out ReadOnlySpan<byte> prefix) || !c.TryInteger(0, (long)ListingFlags.Types, out long flags)
+            || !Collections.TryReadPage(ref c, out ReadOnlySpan<byte> after, out bool continues, out int limit)) return;
+        CowTreeCursor<KvEntry> cursor = c.State.Walk();
+        cursor.Seek(continues && after.SequenceCompareTo(prefix) > 0 ? after : prefix);
+        Page page = new(c.Reply.Length, limit);
+        while (cursor.MoveNext() && cursor.Key.AsSpan().StartsWith(prefix))
+        {
+            KvEntry entry = cursor.Value;
+            if (continues && after.SequenceEqual(entry.Key)) continue;
+            if (entry.IsExpired(c.NowMicros))
+            {
+                if (!page.TrySkip(entry.Key)) break;
+                continue;
+            }
+            bool tellsValue = (ListingFlags)flags == ListingFlags.Values && entry.IsString;
+            if (!page.TryAdd(ref c, entry.Key, flags == 0 ? 1 : 2, tellsValue ? entry.Bytes.Length : 0)) break;
+            c.RestsOn(entry.ExpiresAtMicros);
+            c.Reply.WriteBinary(entry.Key);
+            if (tellsValue) c.Reply.WriteBinary(entry.Bytes);
+            else if ((ListingFlags)flags == ListingFlags.Types) c.Reply.WriteInteger((long)entry.Type);
+            else if (flags != 0) c.Reply.WriteNil();
+        }
+        page.End(ref c);
+    }
+
+    private static void SetExpiry(ref CommandContext c, KvEntry entry, long expiryMicros)
+    {
+        entry = c.State.Edit(entry);
+        entry.ExpiresAtMicros = expiryMicros;
+        c.State.Changed(entry);
+    }
+
+    private static void TellExpiry(ref CommandContext c, long originMicros)
+    {
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryEnd()) return;
+        KvEntry? entry = c.Find(key);
+        if (entry is null) c.Reply.WriteInteger(NoSuchKey);
+        else if (!entry.Expires) c.Reply.WriteInteger(NeverExpires);
+        else c.Reply.WriteInteger(entry.ExpiresAtMicros - originMicros);
+    }
+}

@@ -1,0 +1,75 @@
+namespace KvStore.Operations;
+
+/// <summary>
+/// What an operation asks for: the first element of its array. docs/spec/kv.md lists each with its arguments and reply. Numbers are never given to
+/// another meaning: logs and clients of earlier versions hold them.
+/// </summary>
+internal enum Opcode
+{
+    // Several commands in one operation
+    Pipeline = 1,
+    Transaction = 2,
+
+    // Keys of any type
+    Delete = 8,
+    Exists = 9,
+    TypeOf = 10,
+    Expire = 11,
+    Persist = 12,
+    TimeToLive = 13,
+    ExpiryTime = 14,
+    Revision = 15,
+    List = 16,
+    Count = 17,
+    Clear = 18,
+
+    // Strings
+    Get = 24,
+    GetEntry = 25,
+    MultiGet = 26,
+    Put = 27,
+    MultiPut = 28,
+    MultiPutIfAbsent = 29,
+    CompareAndSet = 30,
+    Increment = 31,
+    IncrementDecimal = 32,
+    Append = 33,
+    Length = 34,
+    GetRange = 35,
+    SetRange = 36,
+    GetAndDelete = 37,
+    GetAndExpire = 38,
+
+    // Hashes
+    HashPut = 48,
+    HashPutIfAbsent = 49,
+    HashGet = 50,
+    HashMultiGet = 51,
+    HashDelete = 52,
+    HashCount = 53,
+    HashExists = 54,
+    HashGetAll = 55,
+    HashIncrement = 56,
+    HashIncrementDecimal = 57,
+    HashLength = 58,
+    HashList = 59,
+
+    // Lists
+    ListPush = 72,
+    ListPop = 73,
+    ListRange = 74,
+    ListCount = 75,
+    ListGet = 76,
+    ListSet = 77,
+    ListTrim = 78,
+    ListMove = 79,
+
+    // Sets
+    SetAdd = 96,
+    SetRemove = 97,
+    SetMembers = 98,
+    SetContains = 99,
+    SetCount = 100,
+    SetMove = 101,
+    SetList = 102,
+}

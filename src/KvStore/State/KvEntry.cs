@@ -1,0 +1,109 @@
+namespace KvStore.State;
+
+/// <summary>
+/// A key with what it holds. Belongs to the live state alone while its generation is the current one: then it, its bytes and its collection are
+/// changed in place. Otherwise a frozen view may show it, and it is replaced by a copy.
+/// </summary>
+internal sealed class KvEntry(byte[] key, long generation)
+{
+    /// <summary>Where the entry stands with regard to the state's set hash.</summary>
+    public enum Hashing
+    {
+        /// <summary>Neither counted nor waiting: it was removed or replaced, or is new.</summary>
+        Out,
+
+        /// <summary>Its hash is part of the sum.</summary>
+        Counted,
+
+        /// <summary>It waits, in the list of those that do, to be hashed and counted.</summary>
+        Waiting,
+
+        /// <summary>It is in the list of those that wait but is being changed, or is gone.</summary>
+        Abandoned,
+    }
+
+    public byte[] Key { get; } = key;
+    public long Generation { get; } = generation;
+
+    /// <summary>When it ceases to exist, microseconds since the Unix epoch; <see cref="long.MaxValue"/> if never.</summary>
+    public long ExpiresAtMicros { get; set; } = long.MaxValue;
+
+    /// <summary>The state's revision at its last change.</summary>
+    public long Revision { get; set; }
+
+    /// <summary>The hash that was counted. Read and written by the executing thread alone, even of frozen entries.</summary>
+    public SetHash Hash;
+
+    /// <summary>As for <see cref="Hash"/>.</summary>
+    public Hashing HashState { get; set; }
+
+    private object _value = Array.Empty<byte>();
+    private int _length;
+
+    public bool IsString => _value is byte[];
+
+    /// <summary>The bytes of a string.</summary>
+    public ReadOnlySpan<byte> Bytes => ((byte[])_value).AsSpan(0, _length);
+
+    /// <summary>The collection, if it is not a string.</summary>
+    public Collection? Collection => _value as Collection;
+
+    public ValueType Type => Collection?.Type ?? ValueType.String;
+
+    public bool Expires => ExpiresAtMicros != long.MaxValue;
+
+    /// <summary>The time at which it ceases to exist has come.</summary>
+    public bool IsExpired(long nowMicros) => ExpiresAtMicros <= nowMicros;
+
+    /// <summary>Counted size: key, content and overhead.</summary>
+    public long SizeBytes => KvLimits.EntryOverheadBytes + Key.Length + (Collection?.Bytes ?? _length);
+
+    /// <summary>A copy to change, made after a freeze.</summary>
+    public KvEntry Fork(long generation) => new(Key, generation)
+    {
+        ExpiresAtMicros = ExpiresAtMicros,
+        Revision = Revision,
+        _value = Collection?.Fork() ?? (object)Bytes.ToArray(),
+        _length = _length,
+    };
+
+    /// <summary>A copy whose value will be replaced.</summary>
+    public KvEntry ForkWithoutValue(long generation) => new(Key, generation)
+    {
+        ExpiresAtMicros = ExpiresAtMicros,
+        Revision = Revision,
+    };
+
+    public void SetBytes(ReadOnlySpan<byte> bytes)
+    {
+        if (_value is byte[] held && held.Length == bytes.Length) bytes.CopyTo(held);
+        else _value = bytes.ToArray();
+        _length = bytes.Length;
+    }
+
+    public void SetCollection(Collection collection)
+    {
+        _value = collection;
+        _length = 0;
+    }
+
+    /// <summary>The bytes from an offset on, writable, of a string that grows (with zeros) to reach their end. Growth is amortized.</summary>
+    public Span<byte> Reach(int offset, int count)
+    {
+        byte[] held = (byte[])_value;
+        int end = offset + count;
+        if (end > held.Length)
+        {
+            int capacity = Math.Min(Math.Max(end, 2 * held.Length), KvLimits.ValueBytesMax);
+            byte[] larger = new byte[capacity];
+            Bytes.CopyTo(larger);
+            _value = held = larger;
+        }
+        if (end > _length)
+        {
+            held.AsSpan(_length..end).Clear();
+            _length = end;
+        }
+        return held.AsSpan(offset, count);
+    }
+}

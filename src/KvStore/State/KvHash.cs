@@ -1,0 +1,37 @@
+namespace KvStore.State;
+
+/// <summary>Fields with values, ordered by the bytes of the field.</summary>
+internal sealed class KvHash : Collection
+{
+    private readonly CowTree<byte[]> _fields;
+
+    public KvHash(Generation generation) => _fields = new(generation);
+
+    private KvHash(KvHash source) : base(source) => _fields = source._fields.Fork();
+
+    public override ValueType Type => ValueType.Hash;
+    public override int Count => _fields.Count;
+
+    public override Collection Fork() => new KvHash(this);
+
+    public bool TryGet(ReadOnlySpan<byte> field, out byte[] value) => _fields.TryGet(field, out value);
+
+    public CowTreeCursor<byte[]> Walk() => _fields.Walk();
+
+    /// <summary>Sets the field. True if it is new.</summary>
+    public bool Put(ReadOnlySpan<byte> field, ReadOnlySpan<byte> value)
+    {
+        ref byte[] place = ref _fields.GetOrAdd(field, null, out bool added);
+        if (!added) Removed(field, place);
+        place = value.ToArray();
+        Added(field, value);
+        return added;
+    }
+
+    public bool Remove(ReadOnlySpan<byte> field)
+    {
+        if (!_fields.Remove(field, out byte[] value)) return false;
+        Removed(field, value);
+        return true;
+    }
+}

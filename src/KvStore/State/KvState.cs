@@ -1,0 +1,196 @@
+using System.Buffers.Binary;
+using BftSmr;
+
+namespace KvStore.State;
+
+/// <summary>
+/// All entries, with what is derived from them: when they expire, the hash of the whole, its counted size. Knows nothing of operations.
+/// <para>
+/// Every change goes through <see cref="Edit(KvEntry)"/>, <see cref="EditForReplacement"/>, <see cref="Add"/> or <see cref="Remove"/>, then <see cref="Changed"/>.
+/// </para>
+/// </summary>
+internal sealed class KvState
+{
+    // When either is reached, the entries that wait are hashed: that bounds the work of one StateDigest call and the memory that waits.
+    private const int WaitingMax = 1024;
+    private const long WaitingBytesMax = 1 << 20;
+
+    private readonly CowTree<KvEntry> _entries;
+    private readonly ExpiryIndex _expiries = new();
+    private readonly List<KvEntry> _waiting = [];
+    private long _waitingBytes;
+    private SetHash _hash;
+
+    public KvState()
+    {
+        _entries = new(Generation);
+    }
+
+    public Generation Generation { get; } = new();
+
+    /// <summary>How many entries there are, those that expired and still wait to be reclaimed among them.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>Counted size of all entries.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Counts changes of entries. Never goes back.</summary>
+    public long Revision { get; set; }
+
+    /// <summary>When the next entry expires; <see cref="long.MaxValue"/> if none does.</summary>
+    public long NextExpiryMicros => _expiries.FirstMicros;
+
+    /// <summary>The entry, unless it has expired.</summary>
+    public KvEntry? Find(ReadOnlySpan<byte> key, long nowMicros) =>
+        _entries.TryGet(key, out KvEntry entry) && !entry.IsExpired(nowMicros) ? entry : null;
+
+    /// <summary>Walks all entries as they are now, the expired ones among them.</summary>
+    public CowTreeCursor<KvEntry> Walk() => _entries.Walk();
+
+    /// <summary>A new entry, an empty string, in place of an expired one if there is one. The key must have no visible entry.</summary>
+    public KvEntry Add(ReadOnlySpan<byte> key)
+    {
+        byte[] owned = key.ToArray();
+        ref KvEntry place = ref _entries.GetOrAdd(key, owned, out bool added);
+        if (!added) Forget(place);
+        place = new KvEntry(owned, Generation.Current);
+        return place;
+    }
+
+    /// <summary>The entry to be changed: itself or, where a frozen view may show it, the copy that replaces it.</summary>
+    public KvEntry Edit(KvEntry entry) => Edit(entry, withValue: true);
+
+    /// <summary>As <see cref="Edit(KvEntry)"/>, of an entry whose value will be replaced.</summary>
+    public KvEntry EditForReplacement(KvEntry entry) => Edit(entry, withValue: false);
+
+    /// <summary>An added or edited entry has its new value: it counts again.</summary>
+    public void Changed(KvEntry entry)
+    {
+        entry.Revision = ++Revision;
+        Remember(entry);
+    }
+
+    /// <summary>Puts an entry of a snapshot in its place, with the revision it has.</summary>
+    public void Restore(KvEntry entry)
+    {
+        _entries.GetOrAdd(entry.Key, entry.Key, out _) = entry;
+        Remember(entry);
+    }
+
+    public void Remove(KvEntry entry)
+    {
+        Forget(entry);
+        _entries.Remove(entry.Key, out _);
+        Revision++;
+    }
+
+    public void Clear()
+    {
+        _entries.Clear();
+        _expiries.Clear();
+        _waiting.Clear();
+        _waitingBytes = 0;
+        _hash = default;
+        Bytes = 0;
+        Revision++;
+    }
+
+    /// <summary>Removes up to <paramref name="countMax"/> expired entries, the first to have expired first.</summary>
+    public void Reclaim(long nowMicros, int countMax)
+    {
+        while (countMax-- > 0 && _expiries.TryGetExpired(nowMicros, out byte[] key))
+        {
+            if (!_entries.TryGet(key, out KvEntry entry)) throw new InvalidOperationException("The expiry index names an entry that is not there.");
+            Remove(entry);
+        }
+    }
+
+    /// <summary>Freezes the entries as they are now.</summary>
+    public CowTree<KvEntry> Freeze()
+    {
+        Generation.Freeze();
+        return _entries.Fork();
+    }
+
+    /// <summary>The hash of all entries, with their revisions and expiries, and of the revision.</summary>
+    public Digest Digest()
+    {
+        HashWaiting();
+        Span<byte> bytes = stackalloc byte[BftSmr.Digest.Size + 2 * sizeof(long)];
+        _hash.CopyTo(bytes);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[BftSmr.Digest.Size..], Revision);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[(BftSmr.Digest.Size + sizeof(long))..], Count);
+        return BftSmr.Digest.Of(bytes);
+    }
+
+    private KvEntry Edit(KvEntry entry, bool withValue)
+    {
+        Forget(entry);
+        if (entry.Generation == Generation.Current) return entry;
+        KvEntry fork = withValue ? entry.Fork(Generation.Current) : entry.ForkWithoutValue(Generation.Current);
+        _entries.GetOrAdd(entry.Key, null, out _) = fork;
+        return fork;
+    }
+
+    private void Remember(KvEntry entry)
+    {
+        Bytes += entry.SizeBytes;
+        _expiries.Add(entry);
+        bool waits = entry.HashState == KvEntry.Hashing.Abandoned;
+        entry.HashState = KvEntry.Hashing.Waiting;
+        if (waits) return;
+        _waiting.Add(entry);
+        _waitingBytes += entry.SizeBytes;
+        if (_waiting.Count >= WaitingMax || _waitingBytes >= WaitingBytesMax) HashWaiting();
+    }
+
+    private void Forget(KvEntry entry)
+    {
+        Bytes -= entry.SizeBytes;
+        _expiries.Remove(entry);
+        switch (entry.HashState)
+        {
+            case KvEntry.Hashing.Counted:
+                _hash.Subtract(entry.Hash);
+                entry.HashState = KvEntry.Hashing.Out;
+                break;
+            case KvEntry.Hashing.Waiting:
+                entry.HashState = KvEntry.Hashing.Abandoned;
+                break;
+            case KvEntry.Hashing.Out or KvEntry.Hashing.Abandoned:
+                break;
+        }
+    }
+
+    private void HashWaiting()
+    {
+        foreach (KvEntry entry in _waiting)
+        {
+            if (entry.HashState == KvEntry.Hashing.Waiting)
+            {
+                entry.Hash = HashOf(entry);
+                _hash.Add(entry.Hash);
+                entry.HashState = KvEntry.Hashing.Counted;
+            }
+            else
+            {
+                entry.HashState = KvEntry.Hashing.Out;
+            }
+        }
+        _waiting.Clear();
+        _waitingBytes = 0;
+    }
+
+    private static SetHash HashOf(KvEntry entry)
+    {
+        Span<byte> header = stackalloc byte[1 + 3 * sizeof(long) + BftSmr.Digest.Size];
+        header.Clear();
+        header[0] = (byte)entry.Type;
+        BinaryPrimitives.WriteInt64BigEndian(header[1..], entry.Revision);
+        BinaryPrimitives.WriteInt64BigEndian(header[9..], entry.ExpiresAtMicros);
+        if (entry.Collection is not { } collection) return SetHash.Of(entry.Key, header, entry.Bytes);
+        BinaryPrimitives.WriteInt64BigEndian(header[17..], collection.Count);
+        collection.ContentHash.CopyTo(header[25..]);
+        return SetHash.Of(entry.Key, header, []);
+    }
+}

@@ -1,0 +1,15 @@
+namespace KvStore.State;
+
+/// <summary>
+/// The bytes of a snapshot, as elements: <see cref="Version"/>, revision, number of entries; then the entries in the order of their keys, each as
+/// key, type, revision, expiry (or nil), and content: of a string its bytes; of a hash the number of fields, then each with its value; of a list the
+/// position of the first element and the number of elements, then each; of a set the number of members, then each. Equal states have equal bytes.
+/// </summary>
+internal static class SnapshotFormat
+{
+    /// <summary>Changes when the format does.</summary>
+    public const int Version = 1;
+
+    /// <summary>No piece that is written or read at once is longer: a key or field with a value, and headers.</summary>
+    public const int PieceBytesMax = KvLimits.KeyBytesMax + KvLimits.ValueBytesMax + 256;
+}

@@ -1,0 +1,11 @@
+namespace KvStore.State;
+
+/// <summary>What an entry holds. The numbers are part of replies and snapshots.</summary>
+internal enum ValueType
+{
+    None = 0,
+    String = 1,
+    Hash = 2,
+    List = 3,
+    Set = 4,
+}
