@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using BftSmr.Cryptography;
 
-namespace BftSmr.Tests.Codec;
+namespace BftSmr.Tests;
 
 /// <summary>Real keys of a small cluster, the same in every run.</summary>
 internal sealed class TestKeys : IDisposable
