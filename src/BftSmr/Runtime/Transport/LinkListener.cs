@@ -100,20 +100,20 @@ internal sealed class LinkListener : IAsyncDisposable
         }
         catch (LinkException e)
         {
-            socket.Dispose();
             _refusals.Add(remote, e.Fault, e.Message);
+            socket.Dispose();
             return;
         }
         catch (OperationCanceledException)
         {
-            socket.Dispose();
             _refusals.Add(remote, LinkFault.HandshakeTimeout, $"its handshake was not complete within {_options.HandshakeTimeout.TotalSeconds} seconds.");
+            socket.Dispose();
             return;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            socket.Dispose();
             _refusals.Add(remote, LinkFault.Closed, e.Message);
+            socket.Dispose();
             return;
         }
         finally

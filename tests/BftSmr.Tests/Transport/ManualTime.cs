@@ -1,0 +1,78 @@
+namespace BftSmr.Tests.Transport;
+
+/// <summary>A clock that stands still until it is moved; timers fire on the thread that moves it.</summary>
+internal sealed class ManualTime : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly List<Timer> _timers = [];
+    private long _now;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public int Timers
+    {
+        get
+        {
+            lock (_gate) return _timers.Count;
+        }
+    }
+
+    public override long GetTimestamp() => Interlocked.Read(ref _now);
+
+    public override DateTimeOffset GetUtcNow() => new(GetTimestamp(), TimeSpan.Zero);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        Timer timer = new(this, () => callback(state));
+        timer.Change(dueTime, period);
+        lock (_gate) _timers.Add(timer);
+        return timer;
+    }
+
+    public void Advance(TimeSpan by)
+    {
+        long end = GetTimestamp() + by.Ticks;
+        while (true)
+        {
+            Timer? next;
+            lock (_gate)
+            {
+                next = _timers.Where(timer => timer.Due <= end).MinBy(static timer => timer.Due);
+                Interlocked.Exchange(ref _now, next?.Due ?? end);
+                if (next is null) return;
+                next.Due = next.Period > 0 ? next.Due + next.Period : long.MaxValue;
+            }
+            next.Fire();
+        }
+    }
+
+    private sealed class Timer(ManualTime time, Action fire) : ITimer
+    {
+        public long Due { get; set; } = long.MaxValue;
+
+        public long Period { get; private set; }
+
+        public void Fire() => fire();
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time._gate)
+            {
+                Due = dueTime < TimeSpan.Zero ? long.MaxValue : time.GetTimestamp() + dueTime.Ticks;
+                Period = period < TimeSpan.Zero ? 0 : period.Ticks;
+            }
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (time._gate) time._timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+    }
+}
