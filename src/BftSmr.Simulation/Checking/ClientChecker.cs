@@ -1,0 +1,142 @@
+using BftSmr.Messages;
+using BftSmr.Replication;
+using BftSmr.Simulation.Engine;
+
+namespace BftSmr.Simulation.Checking;
+
+/// <summary>
+/// Holds what clients saw against what was executed: an acknowledged operation was executed and has the reply of its place in the total order
+/// (durability, as the history never forgets), the order respects real time, and each unordered read shows a state that was current at some moment
+/// between its invocation and its completion, and no older than what any read before it showed: linearizability with the total order as witness.
+/// </summary>
+internal sealed class ClientChecker(World world, HistoryChecker history, Func<IStateMachine> service, int replyBytesMax)
+{
+    private readonly List<ClientOperation> _operations = [];
+
+    public IReadOnlyList<ClientOperation> Operations => _operations;
+
+    public int Completed { get; private set; }
+
+    public ClientOperation Invoked(int client, WorkloadOperation operation)
+    {
+        ClientOperation invoked = new() { Client = client, IsQuery = operation.IsQuery, Bytes = operation.Bytes, InvokedMicros = world.NowMicros };
+        _operations.Add(invoked);
+        return invoked;
+    }
+
+    /// <summary>A client learned the outcome of an ordered operation.</summary>
+    public void Acknowledged(ClientOperation operation, SessionId session, ulong sequence, ReplyStatus status, ReadOnlyMemory<byte> result)
+    {
+        Complete(operation, status, result);
+        if (!history.TryFind(session, sequence, out (long Instance, int Index) place))
+        {
+            world.Violate("durability", $"{session}/{sequence} was acknowledged, but no correct replica has executed it.");
+            return;
+        }
+        operation.Position = place;
+        Outcome outcome = history.OutcomeAt(place);
+        if (outcome.Status != status || !outcome.Result.Span.SequenceEqual(result.Span))
+            world.Violate("reply", $"the client of {session}/{sequence} was given a reply that is not the one of its execution at {new Instance(place.Instance)}.");
+    }
+
+    /// <summary>A client learned the answer to an unordered read.</summary>
+    public void Answered(ClientOperation operation, ReplyStatus status, ReadOnlyMemory<byte> result) => Complete(operation, status, result);
+
+    /// <summary>Everything is over: checks what needs the whole history.</summary>
+    public void Conclude()
+    {
+        CheckRealTimeOrder();
+        CheckReads();
+    }
+
+    private void Complete(ClientOperation operation, ReplyStatus status, ReadOnlyMemory<byte> result)
+    {
+        operation.CompletedMicros = world.NowMicros;
+        operation.Result = result;
+        operation.Failed = status != ReplyStatus.Ok;
+        operation.ExecutedAtCompletion = history.Last.Value;
+        Completed++;
+    }
+
+    private void CheckRealTimeOrder()
+    {
+        List<ClientOperation> placed = [.. _operations.Where(static o => o.Position is not null)];
+        List<ClientOperation> byCompletion = [.. placed.OrderBy(static o => o.CompletedMicros)];
+        (long, int) highest = (0, -1);
+        int next = 0;
+        foreach (ClientOperation operation in placed.OrderBy(static o => o.InvokedMicros))
+        {
+            for (; next < byCompletion.Count && byCompletion[next].CompletedMicros < operation.InvokedMicros; next++)
+            {
+                if (byCompletion[next].Position!.Value.CompareTo(highest) > 0) highest = byCompletion[next].Position!.Value;
+            }
+            if (operation.Position!.Value.CompareTo(highest) > 0) continue;
+            world.Violate("linearizability", $"an operation of client {operation.Client} executed at {operation.Position} began after one at {highest} had completed.");
+            return;
+        }
+    }
+
+    /// <summary>Runs through the history once more and gives every read the earliest state that it can have seen.</summary>
+    private void CheckReads()
+    {
+        List<PendingRead> waiting = [.. _operations
+            .Where(static o => o.IsQuery && o.IsCompleted && o.Position is null)
+            .OrderBy(static o => o.InvokedMicros)
+            .Select(o => new PendingRead(o, LowestFor(o)))];
+        if (waiting.Count == 0) return;
+        List<PendingRead> open = [];
+        Executor reference = new(service(), replyBytesMax);
+        long agreedMicros = 0;
+        int next = 0;
+        waiting.Sort(static (x, y) => x.LowestInstance != y.LowestInstance
+            ? x.LowestInstance.CompareTo(y.LowestInstance)
+            : x.Operation.InvokedMicros.CompareTo(y.Operation.InvokedMicros));
+        for (long instance = 0; instance <= history.Last.Value; instance++)
+        {
+            if (instance > 0)
+            {
+                ExecuteEffect effect = history.History[(int)instance - 1].Effect;
+                reference.Execute(effect);
+                if (effect.AgreedTimeMicros > agreedMicros) agreedMicros = effect.AgreedTimeMicros;
+            }
+            while (next < waiting.Count && waiting[next].LowestInstance <= instance) open.Add(waiting[next++]);
+            if (open.Count == 0 && next == waiting.Count) return;
+            open.Sort(static (x, y) => x.Operation.InvokedMicros.CompareTo(y.Operation.InvokedMicros));
+            for (int i = 0; i < open.Count; i++)
+            {
+                PendingRead read = open[i];
+                // A read that began after another had completed may not show an older state than that one did.
+                bool mayBeHere = !open.Any(o => o != read && o.Operation.CompletedMicros < read.Operation.InvokedMicros);
+                if (mayBeHere && Shows(reference, agreedMicros, read.Operation))
+                {
+                    open.RemoveAt(i--);
+                }
+                else if (instance >= read.Operation.ExecutedAtCompletion)
+                {
+                    world.Violate("linearizability",
+                        $"a read of client {read.Operation.Client} at {read.Operation.InvokedMicros}..{read.Operation.CompletedMicros} µs shows no state between " +
+                        $"{new Instance(read.LowestInstance)} and {new Instance(read.Operation.ExecutedAtCompletion)}, or one older than a read before it showed.");
+                    return;
+                }
+            }
+        }
+    }
+
+    private long LowestFor(ClientOperation read)
+    {
+        long lowest = 0;
+        foreach (ClientOperation other in _operations)
+        {
+            if (other.CompletedMicros < read.InvokedMicros && other.Position is { } place) lowest = Math.Max(lowest, place.Instance);
+        }
+        return lowest;
+    }
+
+    private static bool Shows(Executor reference, long agreedMicros, ClientOperation read)
+    {
+        ReadReply reply = reference.Answer(new AnswerReadEffect(default, new Read(0, 0, true, read.Bytes), default, agreedMicros));
+        return reply.Status != ReplyStatus.Ok == read.Failed && reply.Result.Span.SequenceEqual(read.Result!.Value.Span);
+    }
+
+    private sealed record PendingRead(ClientOperation Operation, long LowestInstance);
+}

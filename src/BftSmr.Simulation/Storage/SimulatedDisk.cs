@@ -1,0 +1,126 @@
+using System.Buffers;
+using BftSmr.Codec;
+using BftSmr.Messages;
+
+namespace BftSmr.Simulation.Storage;
+
+/// <summary>
+/// One replica's disk: a log of records and complete snapshots. What was not flushed when the power goes is lost, but for a prefix of any length,
+/// as a disk may have written more than it was asked to.
+/// </summary>
+internal sealed class SimulatedDisk(CodecLimits limits)
+{
+    private readonly List<DiskEntry> _log = [];
+    private readonly SortedDictionary<long, ReadOnlyMemory<byte>> _snapshots = [];
+    private long _dropped;
+    private long _flushed;
+
+    /// <summary>The number of entries ever appended: the position just behind the last one.</summary>
+    public long End => _dropped + _log.Count;
+
+    /// <summary>All before this position survives a loss of power.</summary>
+    public long Flushed => _flushed;
+
+    /// <summary>Records that the log holds.</summary>
+    public int Records => _log.Count;
+
+    public IEnumerable<Instance> Snapshots => _snapshots.Keys.Select(static k => new Instance(k));
+
+    public void Append(LogRecord record)
+    {
+        ArrayBufferWriter<byte> bytes = new(256);
+        LogRecordCodec.Encode(record, bytes);
+        _log.Add(new RecordEntry(bytes.WrittenMemory));
+    }
+
+    /// <summary>Begins a new segment with the records that must outlive the ones before.</summary>
+    public void BeginSegment(Instance checkpoint, IReadOnlyList<LogRecord> liveRecords)
+    {
+        _log.Add(new SegmentEntry(checkpoint));
+        foreach (LogRecord record in liveRecords) Append(record);
+    }
+
+    /// <summary>Replaces snapshot and log once flushed.</summary>
+    public void Install(Instance checkpoint, ReadOnlyMemory<byte> snapshot, IReadOnlyList<LogRecord> liveRecords)
+    {
+        _log.Add(new InstallEntry(checkpoint, snapshot));
+        foreach (LogRecord record in liveRecords) Append(record);
+    }
+
+    /// <summary>Everything up to the position is on disk.</summary>
+    public void Flush(long position) => _flushed = Math.Max(_flushed, Math.Min(position, End));
+
+    /// <summary>A snapshot is complete, and on disk.</summary>
+    public void StoreSnapshot(Instance instance, ReadOnlyMemory<byte> bytes) => _snapshots[instance.Value] = bytes;
+
+    public bool TryGetSnapshot(Instance instance, out ReadOnlyMemory<byte> bytes)
+    {
+        if (_snapshots.TryGetValue(instance.Value, out bytes)) return true;
+        InstallEntry? installed = _log.OfType<InstallEntry>().LastOrDefault(e => e.Checkpoint == instance);
+        bytes = installed?.Snapshot ?? default;
+        return installed is not null;
+    }
+
+    /// <summary>The checkpoint is stable: what only older ones need goes, if the newer segment is safely on disk.</summary>
+    public void Truncate(Instance stable)
+    {
+        int cut = _log.FindLastIndex(e => e is SegmentEntry s && s.Checkpoint == stable);
+        bool installed = _log.Any(e => e is InstallEntry);
+        if (cut > 0 && !installed && _snapshots.ContainsKey(stable.Value))
+        {
+            Flush(End);
+            _log.RemoveRange(0, cut);
+            _dropped += cut;
+        }
+        foreach (long older in _snapshots.Keys.Where(k => k < stable.Value).ToArray()) _snapshots.Remove(older);
+    }
+
+    /// <summary>The power goes. What was flushed stays, and so does some prefix of the rest.</summary>
+    /// <returns>How many entries were lost.</returns>
+    public int LosePower(SimulationRandom random)
+    {
+        int unflushed = (int)(End - _flushed);
+        int lost = unflushed == 0 ? 0 : (int)random.Between(0, unflushed);
+        _log.RemoveRange(_log.Count - lost, lost);
+        _flushed = End;
+        Settle();
+        return lost;
+    }
+
+    /// <summary>The disk is replaced by an empty one.</summary>
+    public void Wipe()
+    {
+        _dropped = _flushed = End;
+        _log.Clear();
+        _snapshots.Clear();
+    }
+
+    /// <summary>What a replica finds when it starts: its newest snapshot and the records of all segments that are left.</summary>
+    /// <exception cref="InvalidDataException">A record that was written cannot be read back.</exception>
+    public (Instance Checkpoint, ReadOnlyMemory<byte> Snapshot, IReadOnlyList<LogRecord> Records) Recover()
+    {
+        Settle();
+        List<LogRecord> records = [];
+        foreach (DiskEntry entry in _log)
+        {
+            if (entry is not RecordEntry { Bytes: var bytes }) continue;
+            if (!LogRecordCodec.TryDecode(bytes, limits, out LogRecord? record)) throw new InvalidDataException("A log record does not decode.");
+            records.Add(record);
+        }
+        if (_snapshots.Count == 0) return (Instance.Zero, default, records);
+        (long newest, ReadOnlyMemory<byte> snapshot) = _snapshots.Last();
+        return (new Instance(newest), snapshot, records);
+    }
+
+    /// <summary>Makes the last installed snapshot that is on disk the state, and drops what it replaced.</summary>
+    private void Settle()
+    {
+        int at = _log.FindLastIndex(static e => e is InstallEntry);
+        if (at < 0) return;
+        InstallEntry installed = (InstallEntry)_log[at];
+        _snapshots.Clear();
+        _snapshots[installed.Checkpoint.Value] = installed.Snapshot;
+        _log.RemoveRange(0, at + 1);
+        _dropped += at + 1;
+    }
+}
