@@ -11,21 +11,21 @@ namespace BftSmr.Simulation.Checking;
 /// </summary>
 internal sealed class ClientChecker(World world, HistoryChecker history, Func<IStateMachine> service, int replyBytesMax)
 {
-    private readonly List<ClientOperation> _operations = [];
+    private readonly List<RecordedOperation> _operations = [];
 
-    public IReadOnlyList<ClientOperation> Operations => _operations;
+    public IReadOnlyList<RecordedOperation> Operations => _operations;
 
     public int Completed { get; private set; }
 
-    public ClientOperation Invoked(int client, WorkloadOperation operation)
+    public RecordedOperation Invoked(int client, WorkloadOperation operation)
     {
-        ClientOperation invoked = new() { Client = client, IsQuery = operation.IsQuery, Bytes = operation.Bytes, InvokedMicros = world.NowMicros };
+        RecordedOperation invoked = new() { Client = client, IsQuery = operation.IsQuery, Bytes = operation.Bytes, InvokedMicros = world.NowMicros };
         _operations.Add(invoked);
         return invoked;
     }
 
     /// <summary>A client learned the outcome of an ordered operation.</summary>
-    public void Acknowledged(ClientOperation operation, SessionId session, ulong sequence, ReplyStatus status, ReadOnlyMemory<byte> result)
+    public void Acknowledged(RecordedOperation operation, SessionId session, ulong sequence, ReplyStatus status, ReadOnlyMemory<byte> result)
     {
         Complete(operation, status, result);
         if (!history.TryFind(session, sequence, out (long Instance, int Index) place))
@@ -40,7 +40,7 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
     }
 
     /// <summary>A client learned the answer to an unordered read.</summary>
-    public void Answered(ClientOperation operation, ReplyStatus status, ReadOnlyMemory<byte> result) => Complete(operation, status, result);
+    public void Answered(RecordedOperation operation, ReplyStatus status, ReadOnlyMemory<byte> result) => Complete(operation, status, result);
 
     /// <summary>Everything is over: checks what needs the whole history.</summary>
     public void Conclude()
@@ -49,7 +49,7 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
         CheckReads();
     }
 
-    private void Complete(ClientOperation operation, ReplyStatus status, ReadOnlyMemory<byte> result)
+    private void Complete(RecordedOperation operation, ReplyStatus status, ReadOnlyMemory<byte> result)
     {
         operation.CompletedMicros = world.NowMicros;
         operation.Result = result;
@@ -60,11 +60,11 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
 
     private void CheckRealTimeOrder()
     {
-        List<ClientOperation> placed = [.. _operations.Where(static o => o.Position is not null)];
-        List<ClientOperation> byCompletion = [.. placed.OrderBy(static o => o.CompletedMicros)];
+        List<RecordedOperation> placed = [.. _operations.Where(static o => o.Position is not null)];
+        List<RecordedOperation> byCompletion = [.. placed.OrderBy(static o => o.CompletedMicros)];
         (long, int) highest = (0, -1);
         int next = 0;
-        foreach (ClientOperation operation in placed.OrderBy(static o => o.InvokedMicros))
+        foreach (RecordedOperation operation in placed.OrderBy(static o => o.InvokedMicros))
         {
             for (; next < byCompletion.Count && byCompletion[next].CompletedMicros < operation.InvokedMicros; next++)
             {
@@ -122,21 +122,21 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
         }
     }
 
-    private long LowestFor(ClientOperation read)
+    private long LowestFor(RecordedOperation read)
     {
         long lowest = 0;
-        foreach (ClientOperation other in _operations)
+        foreach (RecordedOperation other in _operations)
         {
             if (other.CompletedMicros < read.InvokedMicros && other.Position is { } place) lowest = Math.Max(lowest, place.Instance);
         }
         return lowest;
     }
 
-    private static bool Shows(Executor reference, long agreedMicros, ClientOperation read)
+    private static bool Shows(Executor reference, long agreedMicros, RecordedOperation read)
     {
         ReadReply reply = reference.Answer(new AnswerReadEffect(default, new Read(0, 0, true, read.Bytes), default, agreedMicros));
         return reply.Status != ReplyStatus.Ok == read.Failed && reply.Result.Span.SequenceEqual(read.Result!.Value.Span);
     }
 
-    private sealed record PendingRead(ClientOperation Operation, long LowestInstance);
+    private sealed record PendingRead(RecordedOperation Operation, long LowestInstance);
 }

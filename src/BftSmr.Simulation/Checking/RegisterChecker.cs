@@ -12,13 +12,13 @@ internal static class RegisterChecker
     private const int ConfigurationsMax = 50_000;
 
     /// <returns>Registers whose search was given up at its bound.</returns>
-    public static int Check(World world, IReadOnlyList<ClientOperation> operations)
+    public static int Check(World world, IReadOnlyList<RecordedOperation> operations)
     {
         int unknown = 0;
         RegisterModel model = new();
         List<HistoryEvent<(RegisterOperation Operation, long? Answer)>>[] histories = new List<HistoryEvent<(RegisterOperation, long?)>>[RegisterService.Registers];
         for (int i = 0; i < histories.Length; i++) histories[i] = [];
-        foreach (ClientOperation operation in operations)
+        foreach (RecordedOperation operation in operations)
         {
             RegisterOperation decoded = RegisterOperation.Decode(operation.Bytes.Span);
             if (!operation.IsCompleted && operation.IsQuery) continue; // seen by nobody, changes nothing

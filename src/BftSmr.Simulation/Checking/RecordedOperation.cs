@@ -1,7 +1,7 @@
 namespace BftSmr.Simulation.Checking;
 
 /// <summary>An operation as its client saw it.</summary>
-internal sealed class ClientOperation
+internal sealed class RecordedOperation
 {
     public required int Client { get; init; }
     public required bool IsQuery { get; init; }

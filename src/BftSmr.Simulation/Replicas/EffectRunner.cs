@@ -1,0 +1,180 @@
+using System.Buffers;
+using BftSmr.Codec;
+using BftSmr.Messages;
+using BftSmr.Replication;
+using BftSmr.Simulation.Engine;
+using BftSmr.Simulation.Storage;
+
+namespace BftSmr.Simulation.Replicas;
+
+/// <summary>Carries out a core's effects, in order, for one life of a replica: the contract of <see cref="Effect"/> in virtual time.</summary>
+internal sealed class EffectRunner(
+    World world, ReplicaSettings settings, Executor executor, SimulatedDisk disk, SimulationRandom random, Func<DiskSpeed> speed)
+{
+    private readonly Outbox _outbox = new(disk);
+    private bool _flushing;
+    private long _lastExecutedAtMicros;
+    private (Instance Instance, byte[] Bytes)? _fetch;
+    private (Instance Instance, MerkleTree Tree)? _served;
+
+    public required Action<Input> Deliver { get; init; }
+    public required Action<long, Action> Later { get; init; }
+    public required Action<ReplicaId, PeerMessage, ReadOnlyMemory<byte>> SendToPeer { get; init; }
+    public required Action<ClientId, ulong, ClientMessage> SendToClient { get; init; }
+    public required Action<ExecuteEffect, ExecutedInput> Executed { get; init; }
+    public required Action<Instance, Digest> CheckpointTaken { get; init; }
+    public required Action<Instance, Digest> Installed { get; init; }
+
+    public Executor Executor { get; } = executor;
+
+    public void Run(Effect effect)
+    {
+        switch (effect)
+        {
+            case SendEffect e:
+                Post(e.Message, e.To);
+                break;
+            case BroadcastEffect e:
+                Post(e.Message, null);
+                break;
+            case ReplyEffect e:
+                _outbox.Post(() => SendToClient(e.Client, e.Reply.Nonce, e.Reply));
+                break;
+            case PersistEffect e:
+                disk.Append(e.Record);
+                if (e.Flush) RequireFlush();
+                break;
+            case ExecuteEffect e:
+                Execute(e);
+                break;
+            case AnswerReadEffect e:
+                ReadReply answer = Executor.Answer(e);
+                _outbox.Post(() => SendToClient(e.Client, e.Read.Nonce, answer));
+                break;
+            case TakeCheckpointEffect e:
+                TakeCheckpoint(e);
+                break;
+            case TruncateEffect e:
+                disk.Truncate(e.Stable);
+                break;
+            case SendChunkEffect e:
+                SendChunk(e);
+                break;
+            case BeginFetchEffect e:
+                _fetch = (e.Certificate.Instance, new byte[e.SnapshotBytes]);
+                break;
+            case StoreChunkEffect e:
+                if (_fetch is not { } fetch || fetch.Instance != e.Instance) throw new InvalidOperationException($"A chunk of {e.Instance}, which is not being fetched.");
+                e.Bytes.Span.CopyTo(fetch.Bytes.AsSpan(e.Index * settings.ChunkBytes));
+                break;
+            case InstallStateEffect e:
+                Install(e);
+                break;
+            case RejectEffect:
+                break;
+            default:
+                throw new NotSupportedException($"Nobody knows how to carry out {effect}.");
+        }
+    }
+
+    private void Post(PeerMessage message, ReplicaId? to)
+    {
+        ArrayBufferWriter<byte> encoded = new(256);
+        PeerMessageCodec.Encode(message, encoded);
+        world.Trace.Mix(encoded.WrittenSpan);
+        ReadOnlyMemory<byte> frame = encoded.WrittenMemory;
+        _outbox.Post(() =>
+        {
+            if (to is { } one)
+            {
+                SendToPeer(one, message, frame);
+                return;
+            }
+            for (int i = 0; i < settings.Quorums.Replicas; i++)
+            {
+                if (i != settings.Self.Value) SendToPeer(new ReplicaId(i), message, frame);
+            }
+        });
+    }
+
+    private void RequireFlush()
+    {
+        _outbox.RequireFlush();
+        if (_flushing) return;
+        _flushing = true;
+        Flush();
+    }
+
+    /// <summary>One flush covers what was appended when it began; what came meanwhile waits for the next.</summary>
+    private void Flush()
+    {
+        long position = disk.End;
+        Later(random.Between(speed().FlushMinMicros, speed().FlushMaxMicros), () =>
+        {
+            disk.Flush(position);
+            if (_outbox.NeedsFlush) Flush();
+            else _flushing = false;
+            _outbox.Release();
+        });
+    }
+
+    private void Execute(ExecuteEffect effect)
+    {
+        ExecutedInput executed = Executor.Execute(effect);
+        Executed(effect, executed);
+        long at = Math.Max(_lastExecutedAtMicros, world.NowMicros + random.Between(1, 200));
+        _lastExecutedAtMicros = at;
+        Later(at - world.NowMicros, () => Deliver(executed));
+    }
+
+    private void TakeCheckpoint(TakeCheckpointEffect effect)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        using (ISnapshotReader reader = Executor.Freeze(effect.Sessions))
+        {
+            for (int count; (count = reader.Read(bytes.GetSpan(4096))) > 0;) bytes.Advance(count);
+        }
+        disk.BeginSegment(effect.Instance, effect.LiveRecords);
+        long end = disk.End;
+        Later(random.Between(speed().FlushMinMicros, 20 * speed().FlushMaxMicros), () =>
+        {
+            disk.Flush(end);
+            disk.StoreSnapshot(effect.Instance, bytes.WrittenMemory);
+            Digest root = MerkleTree.Of(bytes.WrittenSpan, settings.ChunkBytes).Root;
+            CheckpointTaken(effect.Instance, root);
+            Deliver(new CheckpointTakenInput(effect.Instance, root, bytes.WrittenCount));
+            _outbox.Release();
+        });
+    }
+
+    private void SendChunk(SendChunkEffect effect)
+    {
+        if (!disk.TryGetSnapshot(effect.Instance, out ReadOnlyMemory<byte> snapshot)) return;
+        if (effect.Index < 0 || effect.Index >= MerkleTree.ChunkCount(snapshot.Length, settings.ChunkBytes)) return;
+        if (_served is not { } served || served.Instance != effect.Instance)
+            _served = served = (effect.Instance, MerkleTree.Of(snapshot.Span, settings.ChunkBytes));
+        int length = MerkleTree.ChunkLength(snapshot.Length, settings.ChunkBytes, effect.Index);
+        Post(new Chunk(effect.Instance, effect.Index, snapshot.Slice(effect.Index * settings.ChunkBytes, length), served.Tree.Path(effect.Index)), effect.To);
+    }
+
+    private void Install(InstallStateEffect effect)
+    {
+        if (_fetch is not { } fetch || fetch.Instance != effect.Certificate.Instance)
+            throw new InvalidOperationException($"A state of {effect.Certificate.Instance}, which was not fetched.");
+        disk.Install(fetch.Instance, fetch.Bytes, effect.LiveRecords);
+        RequireFlush();
+        long end = disk.End;
+        Later(random.Between(speed().FlushMinMicros, 20 * speed().FlushMaxMicros), () =>
+        {
+            disk.Flush(end);
+            disk.Settle();
+            _outbox.Release();
+            using SnapshotInstallation installation = Executor.BeginInstall();
+            installation.Write(fetch.Bytes);
+            if (MerkleTree.Of(fetch.Bytes, settings.ChunkBytes).Root != effect.Certificate.Root || !installation.TryCommit(out ReadOnlyMemory<byte> sessions))
+                throw new InvalidOperationException($"The state fetched for {fetch.Instance} is not the one that was certified.");
+            Installed(fetch.Instance, Executor.StateDigest());
+            Deliver(new StateInstalledInput(fetch.Instance, sessions));
+        });
+    }
+}

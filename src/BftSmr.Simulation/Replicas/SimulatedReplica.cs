@@ -1,0 +1,328 @@
+using System.Buffers;
+using BftSmr.Codec;
+using BftSmr.Cryptography;
+using BftSmr.Messages;
+using BftSmr.Replication;
+using BftSmr.Simulation.Adversaries;
+using BftSmr.Simulation.Checking;
+using BftSmr.Simulation.Engine;
+using BftSmr.Simulation.Network;
+using BftSmr.Simulation.Storage;
+
+namespace BftSmr.Simulation.Replicas;
+
+/// <summary>
+/// One replica: the real core, ingress, codec and executor, hosted in virtual time on a simulated disk and network. Can be crashed, restarted, paused,
+/// robbed of its disk, and handed to an adversary.
+/// </summary>
+internal sealed class SimulatedReplica : INetworkNode
+{
+    private const int InboxMax = 20_000;
+
+    private readonly World _world;
+    private readonly SimulatedNetwork _network;
+    private readonly ReplicaSettings _settings;
+    private readonly IKeyring _keyring;
+    private readonly Func<IStateMachine> _service;
+    private readonly HistoryChecker _history;
+    private readonly Adversary? _adversary;
+    private readonly SimulationRandom _random;
+    private readonly Ingress _ingress;
+    private readonly EffectBuffer _effects = new();
+    private readonly Queue<Action> _inbox = new();
+    private readonly SortedDictionary<SessionId, int> _attached = [];
+    private readonly string _name;
+    private EffectRunner? _runner;
+    private ReplicaCore? _core;
+    private long _life;
+    private long _tickAtMicros = long.MaxValue;
+    private int _vainTicks;
+    private bool _paused;
+
+    public SimulatedReplica(
+        World world, SimulatedNetwork network, ReplicaSettings settings, IKeyring keyring, Func<IStateMachine> service, HistoryChecker history,
+        SimulatedClock clock, Adversary? adversary)
+    {
+        (_world, _network, _settings, _keyring, _service, _history, Clock, _adversary) = (world, network, settings, keyring, service, history, clock, adversary);
+        _random = world.Random.Fork("replica", settings.Self.Value);
+        _ingress = new Ingress(settings, keyring);
+        _name = settings.Self.ToString();
+        Disk = new SimulatedDisk(_ingress.Limits);
+        network.Add(this);
+        if (adversary is null) return;
+        adversary.Join(world, world.Random.Fork("adversary", settings.Self.Value), settings, keyring, (to, message) => Transmit(to, Encode(message)));
+        IdleLater();
+    }
+
+    public ReplicaId Id => _settings.Self;
+    public SimulatedClock Clock { get; }
+    public SimulatedDisk Disk { get; }
+    public DiskSpeed DiskSpeed { get; set; } = DiskSpeed.Quick;
+    public bool IsAlive => _core is not null;
+    public bool IsCorrect => _adversary is null;
+    public bool IsPaused => _paused;
+
+    /// <summary>It lost votes or state that it may have acknowledged, and has not caught up yet: one of the f.</summary>
+    public bool IsForgetful { get; private set; }
+
+    public ReplicaCore? Core => _core;
+
+    /// <summary>The digest of the service's state; null while the replica is down.</summary>
+    public Digest? State => _runner?.Executor.StateDigest();
+
+    /// <summary>Starts, or starts again, from what the disk holds.</summary>
+    public void Start()
+    {
+        long life = ++_life;
+        _world.Tell(_name, "starts");
+        Clock.Boot(_world.NowMicros);
+        Executor executor = new(_service(), _settings.ReplyBytesMax);
+        RecoveredState recovered = Recover(executor);
+        IsForgetful |= recovered.VotesForgotten;
+        _runner = new EffectRunner(_world, _settings, executor, Disk, _random, () => DiskSpeed)
+        {
+            Deliver = input => Step(life, input),
+            Later = (micros, run) => Later(life, micros, run),
+            SendToPeer = SendToPeer,
+            SendToClient = SendToClient,
+            Executed = (effect, executed) =>
+            {
+                if (IsCorrect) _history.Executed(Id, effect, executed, executor.StateDigest());
+            },
+            CheckpointTaken = (instance, root) =>
+            {
+                if (IsCorrect) _history.CheckpointTaken(Id, instance, root);
+            },
+            Installed = (instance, state) =>
+            {
+                if (IsCorrect) _history.Restored(Id, instance, state);
+            },
+        };
+        if (IsCorrect) _history.Restored(Id, recovered.Checkpoint, executor.StateDigest());
+        Guard(() =>
+        {
+            _core = new ReplicaCore(_settings, _keyring, recovered);
+            _core.Start(Clock.Read(_world.NowMicros), _effects);
+            CarryOut();
+        });
+    }
+
+    /// <summary>The process ends at once. The disk keeps what was flushed and perhaps a little more.</summary>
+    public void Crash(bool machineToo)
+    {
+        if (!IsAlive) return;
+        Stop(machineToo);
+        int lost = Disk.LosePower(_random);
+        _world.Tell(_name, $"crashes, {lost} unflushed log entries lost");
+    }
+
+    /// <summary>Takes the disk away from a replica that is down.</summary>
+    public void Wipe()
+    {
+        _world.Tell(_name, "loses its disk");
+        Disk.Wipe();
+    }
+
+    public void Pause()
+    {
+        _paused = true;
+        _world.Tell(_name, "pauses");
+    }
+
+    public void Resume()
+    {
+        _paused = false;
+        _world.Tell(_name, $"resumes with {_inbox.Count} events waiting");
+        while (!_paused && _inbox.TryDequeue(out Action? run)) run();
+    }
+
+    public void Receive(int from, ReadOnlyMemory<byte> frame)
+    {
+        if (!IsAlive || (_paused && _inbox.Count >= InboxMax)) return;
+        Enter(_life, () => Read(from, frame));
+    }
+
+    public void LinkChanged(int peer, bool isUp)
+    {
+        long life = _life;
+        Enter(life, () =>
+        {
+            if (peer < _settings.Quorums.Replicas) Step(life, new LinkInput(new ReplicaId(peer), isUp));
+            else if (!isUp) Detach(peer);
+        });
+    }
+
+    private RecoveredState Recover(Executor executor)
+    {
+        (Instance checkpoint, ReadOnlyMemory<byte> snapshot, IReadOnlyList<LogRecord> records) = Disk.Recover();
+        ReadOnlyMemory<byte> sessions = default;
+        if (checkpoint > Instance.Zero)
+        {
+            using SnapshotInstallation installation = executor.BeginInstall();
+            installation.Write(snapshot.Span);
+            if (!installation.TryCommit(out sessions)) throw new InvalidDataException($"The snapshot of {checkpoint} is none.");
+        }
+        bool forgotten = _settings.Durability == Durability.Votes ? !Disk.KnowsItsVotes : !Disk.IsNew;
+        Disk.IsNew = false;
+        return new RecoveredState(checkpoint, sessions, snapshot.Length, records) { VotesForgotten = forgotten };
+    }
+
+    private void Read(int from, ReadOnlyMemory<byte> frame)
+    {
+        int replicas = _settings.Quorums.Replicas;
+        RejectReason reason;
+        Input? input = from < replicas
+            ? _ingress.FromPeer(new ReplicaId(from), frame, out reason)
+            : _ingress.FromClient(ClientOf(from), frame, out reason);
+        switch (input)
+        {
+            case null:
+                _world.Tell(_name, $"drops a frame of node {from}: {reason}");
+                break;
+            case AttachInput attach:
+                _attached[attach.Session] = from;
+                break;
+            default:
+                Step(_life, input);
+                break;
+        }
+    }
+
+    /// <summary>The identity behind a client's node; set by the cluster.</summary>
+    public required Func<int, ClientId> ClientOf { get; init; }
+
+    private void Detach(int node)
+    {
+        foreach (SessionId session in _attached.Where(a => a.Value == node).Select(static a => a.Key).ToArray()) _attached.Remove(session);
+    }
+
+    private void Step(long life, Input input)
+    {
+        if (life != _life || _core is null || _world.Violation is not null) return;
+        if (_adversary is not null && !_adversary.Receiving(input)) return;
+        _world.Tell(_name, "<-", input);
+        Guard(() =>
+        {
+            _core.Step(input, Clock.Read(_world.NowMicros), _effects);
+            CarryOut();
+        });
+    }
+
+    private void CarryOut()
+    {
+        Effect[] effects = [.. _effects.Effects];
+        _effects.Clear();
+        foreach (Effect effect in effects)
+        {
+            if (effect is not RejectEffect) _world.Tell(_name, "->", effect);
+            if (effect is PersistEffect { Record: SilentUpTo silent }) _silentUpTo = silent.Instance;
+            _runner!.Run(effect);
+        }
+        if (_core is null) return;
+        if (IsForgetful && _silentUpTo is { } until && _core.Status().LastExecuted >= until) IsForgetful = false;
+        ScheduleTick();
+    }
+
+    private Instance? _silentUpTo;
+
+    private void ScheduleTick()
+    {
+        long due = Clock.When(_core!.NextDeadlineMicros);
+        if (due == long.MaxValue) return;
+        _vainTicks = due <= _world.NowMicros ? _vainTicks + 1 : 0;
+        if (_vainTicks > 1_000) _world.Violate("timers", $"{Id} asks again and again for a tick that is already due.");
+        if (due >= _tickAtMicros) return;
+        _tickAtMicros = due;
+        long life = _life;
+        _world.At(due, () =>
+        {
+            if (life != _life || due != _tickAtMicros) return;
+            Enter(life, () =>
+            {
+                _tickAtMicros = long.MaxValue;
+                if (Clock.When(_core!.NextDeadlineMicros) > _world.NowMicros) ScheduleTick();
+                else Step(life, TickInput.Instance);
+            });
+        });
+    }
+
+    private void Later(long life, long micros, Action run) => _world.After(micros, () => Enter(life, run));
+
+    /// <summary>Runs something in the replica's process, unless that has ended; later if it is paused.</summary>
+    private void Enter(long life, Action run)
+    {
+        if (life != _life) return;
+        if (_paused) _inbox.Enqueue(() => Enter(life, run));
+        else run();
+    }
+
+    private void SendToPeer(ReplicaId to, PeerMessage message, ReadOnlyMemory<byte> encoded)
+    {
+        if (_adversary is null)
+        {
+            Transmit(to, encoded);
+            return;
+        }
+        List<PeerMessage> instead = [];
+        _adversary.Sending(to, message, instead);
+        foreach (PeerMessage each in instead) Transmit(to, ReferenceEquals(each, message) ? encoded : Encode(each));
+    }
+
+    private void Transmit(ReplicaId to, ReadOnlyMemory<byte> frame)
+    {
+        if (IsAlive && !_paused && to != Id) _network.Send(Id.Value, to.Value, frame);
+    }
+
+    private void SendToClient(ClientId client, ulong nonce, ClientMessage message)
+    {
+        if (!_attached.TryGetValue(new SessionId(client, nonce), out int node)) return;
+        ClientMessage? answer = _adversary is null ? message : _adversary.Answering(client, message);
+        if (answer is null) return;
+        ArrayBufferWriter<byte> bytes = new(128);
+        ClientMessageCodec.Encode(answer, bytes);
+        _network.Send(Id.Value, node, bytes.WrittenMemory);
+    }
+
+    private static ReadOnlyMemory<byte> Encode(PeerMessage message)
+    {
+        ArrayBufferWriter<byte> bytes = new(256);
+        PeerMessageCodec.Encode(message, bytes);
+        return bytes.WrittenMemory;
+    }
+
+    private void IdleLater() => _world.After(_random.Between(1_000, 20_000), () =>
+    {
+        if (IsAlive && !_paused) _adversary!.Idle();
+        IdleLater();
+    });
+
+    private void Stop(bool machineToo)
+    {
+        _life++;
+        _core = null;
+        _runner = null;
+        _paused = false;
+        _tickAtMicros = long.MaxValue;
+        _silentUpTo = null;
+        _inbox.Clear();
+        _effects.Clear();
+        _attached.Clear();
+        _network.Died(Id.Value, machineToo);
+    }
+
+    /// <summary>Nothing that is received, and no fault of others, may make a correct replica throw; its own broken invariants stop it, and count.</summary>
+    private void Guard(Action run)
+    {
+#pragma warning disable CA1031 // Whatever the code under test throws is a finding, with its seed.
+        try
+        {
+            run();
+        }
+        catch (Exception e)
+        {
+            if (IsCorrect) _world.Violate("invariant", $"{Id} stopped: {e}");
+            else Stop(machineToo: false);
+        }
+#pragma warning restore CA1031
+    }
+}
