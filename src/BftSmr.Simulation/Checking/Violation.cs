@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BftSmr.Simulation.Checking;
+namespace BftSmr.Simulation;
 
 /// <summary>A promise of the replicated service that was broken.</summary>
 /// <param name="Promise">Which one, in a word or two: <c>agreement</c>, <c>exactly once</c>, <c>durability</c>, <c>linearizability</c>, <c>liveness</c>…</param>

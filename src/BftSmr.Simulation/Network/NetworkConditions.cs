@@ -1,4 +1,4 @@
-namespace BftSmr.Simulation.Network;
+namespace BftSmr.Simulation;
 
 /// <summary>How well the simulated network carries frames. Times in microseconds, shares from 0 to 1.</summary>
 public sealed record NetworkConditions

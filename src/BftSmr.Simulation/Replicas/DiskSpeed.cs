@@ -1,4 +1,4 @@
-namespace BftSmr.Simulation.Replicas;
+namespace BftSmr.Simulation;
 
 /// <summary>How long a simulated disk takes, microseconds.</summary>
 /// <param name="FlushMinMicros">The quickest flush.</param>

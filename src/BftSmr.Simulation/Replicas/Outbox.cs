@@ -10,6 +10,9 @@ internal sealed class Outbox(SimulatedDisk disk)
 
     public int Count => _waiting.Count;
 
+    /// <summary>Something waits, or would wait, for a flush.</summary>
+    public bool NeedsFlush => _barrier > disk.Flushed;
+
     /// <summary>Everything from here on waits until all appended so far is on disk.</summary>
     public void RequireFlush() => _barrier = disk.End;
 

@@ -116,6 +116,9 @@ internal sealed class SimulatedReplica : INetworkNode
         _world.Tell(_name, $"crashes, {lost} unflushed log entries lost");
     }
 
+    /// <summary>It will not remember all it said: from now on, until it has caught up, it is one of the f.</summary>
+    public void Forget() => IsForgetful = true;
+
     /// <summary>Takes the disk away from a replica that is down.</summary>
     public void Wipe()
     {
@@ -154,7 +157,7 @@ internal sealed class SimulatedReplica : INetworkNode
 
     private RecoveredState Recover(Executor executor)
     {
-        (Instance checkpoint, ReadOnlyMemory<byte> snapshot, IReadOnlyList<LogRecord> records) = Disk.Recover();
+        (Instance checkpoint, ReadOnlyMemory<byte> snapshot, IReadOnlyList<LogRecord> records, bool votesMissing) = Disk.Recover();
         ReadOnlyMemory<byte> sessions = default;
         if (checkpoint > Instance.Zero)
         {
@@ -162,7 +165,7 @@ internal sealed class SimulatedReplica : INetworkNode
             installation.Write(snapshot.Span);
             if (!installation.TryCommit(out sessions)) throw new InvalidDataException($"The snapshot of {checkpoint} is none.");
         }
-        bool forgotten = _settings.Durability == Durability.Votes ? !Disk.KnowsItsVotes : !Disk.IsNew;
+        bool forgotten = _settings.Durability == Durability.Votes ? votesMissing : !Disk.IsNew;
         Disk.IsNew = false;
         return new RecoveredState(checkpoint, sessions, snapshot.Length, records) { VotesForgotten = forgotten };
     }
@@ -219,7 +222,11 @@ internal sealed class SimulatedReplica : INetworkNode
             _runner!.Run(effect);
         }
         if (_core is null) return;
-        if (IsForgetful && _silentUpTo is { } until && _core.Status().LastExecuted >= until) IsForgetful = false;
+        if (IsForgetful && _silentUpTo is { } until && _core.Status().LastExecuted >= until)
+        {
+            IsForgetful = false;
+            _world.Tell(_name, "has caught up");
+        }
         ScheduleTick();
     }
 

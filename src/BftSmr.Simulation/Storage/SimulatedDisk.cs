@@ -12,8 +12,12 @@ internal sealed class SimulatedDisk(CodecLimits limits)
 {
     private readonly List<DiskEntry> _log = [];
     private readonly SortedDictionary<long, ReadOnlyMemory<byte>> _snapshots = [];
+    private bool _wiped;
     private long _dropped;
     private long _flushed;
+
+    /// <summary>No replica has ever started from it, so that there is nothing it could have forgotten.</summary>
+    public bool IsNew { get; set; } = true;
 
     /// <summary>The number of entries ever appended: the position just behind the last one.</summary>
     public long End => _dropped + _log.Count;
@@ -93,11 +97,15 @@ internal sealed class SimulatedDisk(CodecLimits limits)
         _dropped = _flushed = End;
         _log.Clear();
         _snapshots.Clear();
+        _wiped = true;
     }
 
-    /// <summary>What a replica finds when it starts: its newest snapshot and the records of all segments that are left.</summary>
+    /// <summary>
+    /// What a replica finds when it starts: its newest snapshot and the records of all segments that are left. Votes are missing from an exchanged
+    /// disk until the replica has learned how far they can have gone, and written that down.
+    /// </summary>
     /// <exception cref="InvalidDataException">A record that was written cannot be read back.</exception>
-    public (Instance Checkpoint, ReadOnlyMemory<byte> Snapshot, IReadOnlyList<LogRecord> Records) Recover()
+    public (Instance Checkpoint, ReadOnlyMemory<byte> Snapshot, IReadOnlyList<LogRecord> Records, bool VotesMissing) Recover()
     {
         Settle();
         List<LogRecord> records = [];
@@ -107,13 +115,14 @@ internal sealed class SimulatedDisk(CodecLimits limits)
             if (!LogRecordCodec.TryDecode(bytes, limits, out LogRecord? record)) throw new InvalidDataException("A log record does not decode.");
             records.Add(record);
         }
-        if (_snapshots.Count == 0) return (Instance.Zero, default, records);
+        bool votesMissing = _wiped && !records.Any(static r => r is SilentUpTo);
+        if (_snapshots.Count == 0) return (Instance.Zero, default, records, votesMissing);
         (long newest, ReadOnlyMemory<byte> snapshot) = _snapshots.Last();
-        return (new Instance(newest), snapshot, records);
+        return (new Instance(newest), snapshot, records, votesMissing);
     }
 
     /// <summary>Makes the last installed snapshot that is on disk the state, and drops what it replaced.</summary>
-    private void Settle()
+    public void Settle()
     {
         int at = _log.FindLastIndex(static e => e is InstallEntry);
         if (at < 0) return;

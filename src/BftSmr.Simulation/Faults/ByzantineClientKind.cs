@@ -1,0 +1,23 @@
+namespace BftSmr.Simulation;
+
+/// <summary>The ways in which a simulated client is Byzantine. It has its own key, and any number of links.</summary>
+public enum ByzantineClientKind
+{
+    /// <summary>Its MACs are right for some replicas only.</summary>
+    PartialMacs,
+
+    /// <summary>Leaves gaps in its sequence numbers.</summary>
+    Gaps,
+
+    /// <summary>Sends different requests with the same sequence number to different replicas.</summary>
+    Equivocator,
+
+    /// <summary>Floods with requests that nobody can authenticate.</summary>
+    Spammer,
+
+    /// <summary>Sends frames beyond every limit, and garbage.</summary>
+    Garbage,
+
+    /// <summary>Opens session after session.</summary>
+    SessionHoarder,
+}

@@ -1,0 +1,69 @@
+
+namespace BftSmr.Simulation;
+
+/// <summary>Something that goes wrong at a moment of the first phase. What it breaks is mended at the end of that phase at the latest.</summary>
+/// <param name="AtMicros">When, microseconds since the start.</param>
+public abstract record FaultEvent(long AtMicros);
+
+/// <summary>A replica ends at once, losing what it had not flushed, and starts again.</summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="Replica">Which one.</param>
+/// <param name="DownMicros">How long it is down.</param>
+/// <param name="MachineToo">Nobody closes its connections: the others learn late that it is gone.</param>
+public sealed record CrashFault(long AtMicros, ReplicaId Replica, long DownMicros, bool MachineToo) : FaultEvent(AtMicros);
+
+/// <summary>A replica crashes and comes back with an empty disk. Counts as one of the f until it has caught up; left out when there are f already.</summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="Replica">Which one.</param>
+/// <param name="DownMicros">How long it is down.</param>
+public sealed record DiskLossFault(long AtMicros, ReplicaId Replica, long DownMicros) : FaultEvent(AtMicros);
+
+/// <summary>All replicas lose power at the same moment, and start again, each in its own time.</summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="DownMicros">How long they are down, at most.</param>
+public sealed record PowerLossFault(long AtMicros, long DownMicros) : FaultEvent(AtMicros);
+
+/// <summary>A replica stands still, as under SIGSTOP, and then goes on as if nothing had happened.</summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="Replica">Which one.</param>
+/// <param name="ForMicros">How long.</param>
+public sealed record PauseFault(long AtMicros, ReplicaId Replica, long ForMicros) : FaultEvent(AtMicros);
+
+/// <summary>Frames between two groups of nodes do not arrive.</summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="ForMicros">How long.</param>
+/// <param name="Group">The nodes of one group, as a mask: replicas first, then clients. The others are the other group.</param>
+/// <param name="Direction">Which way is blocked.</param>
+public sealed record PartitionFault(long AtMicros, long ForMicros, ulong Group, PartitionDirection Direction) : FaultEvent(AtMicros);
+
+/// <summary>Which frames a partition keeps from arriving.</summary>
+public enum PartitionDirection
+{
+    /// <summary>Both ways.</summary>
+    Both,
+
+    /// <summary>Those out of the group.</summary>
+    OutOfGroup,
+
+    /// <summary>Those into the group.</summary>
+    IntoGroup,
+}
+
+/// <summary>A connection breaks, and is made again.</summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="One">One end: replicas first, then clients.</param>
+/// <param name="Other">The other end, a replica if the one is a client.</param>
+public sealed record LinkFault(long AtMicros, int One, int Other) : FaultEvent(AtMicros);
+
+/// <summary>A replica's wall clock jumps.</summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="Replica">Whose.</param>
+/// <param name="ByMicros">How far; negative is backwards.</param>
+public sealed record ClockFault(long AtMicros, ReplicaId Replica, long ByMicros) : FaultEvent(AtMicros);
+
+/// <summary>A replica's disk is slow for a while.</summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="Replica">Whose.</param>
+/// <param name="ForMicros">How long.</param>
+/// <param name="Speed">How slow.</param>
+public sealed record SlowDiskFault(long AtMicros, ReplicaId Replica, long ForMicros, DiskSpeed Speed) : FaultEvent(AtMicros);

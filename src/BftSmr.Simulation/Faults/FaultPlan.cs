@@ -1,0 +1,29 @@
+namespace BftSmr.Simulation;
+
+/// <summary>
+/// All that goes wrong in one simulation, decided before it begins: a list that can be read, shortened and played again. At most f replicas may be
+/// Byzantine or forgetful at a time; events that would make it more are left out when their time comes.
+/// </summary>
+public sealed record FaultPlan
+{
+    /// <summary>Nothing goes wrong.</summary>
+    public static FaultPlan None { get; } = new();
+
+    /// <summary>How the network behaves during the first phase.</summary>
+    public NetworkConditions Network { get; init; } = NetworkConditions.Calm;
+
+    /// <summary>How quick the replicas' disks are during the first phase.</summary>
+    public DiskSpeed Disk { get; init; } = DiskSpeed.Quick;
+
+    /// <summary>The Byzantine replicas; Byzantine in the second phase as well.</summary>
+    public IReadOnlyList<AdversaryFault> Adversaries { get; init; } = [];
+
+    /// <summary>The Byzantine clients; there may be any number.</summary>
+    public IReadOnlyList<ByzantineClientKind> ByzantineClients { get; init; } = [];
+
+    /// <summary>The error of each replica's clocks; none for those beyond the end of the list.</summary>
+    public IReadOnlyList<ClockError> Clocks { get; init; } = [];
+
+    /// <summary>What happens when, in the order of time.</summary>
+    public IReadOnlyList<FaultEvent> Events { get; init; } = [];
+}
