@@ -1,0 +1,20 @@
+namespace BftSmr.Simulation.Adversaries;
+
+/// <summary>Who plays which part.</summary>
+internal static class AdversaryCast
+{
+    public static Adversary Create(AdversaryKind kind) => kind switch
+    {
+        AdversaryKind.Mute => new MuteReplica(),
+        AdversaryKind.EquivocatingLeader => new EquivocatingLeader(),
+        AdversaryKind.WrongDigests => new WrongDigests(),
+        AdversaryKind.ForgedReplies => new ForgedReplies(),
+        AdversaryKind.SelectiveSender => new SelectiveSender(),
+        AdversaryKind.LyingStopData => new LyingStopData(),
+        AdversaryKind.LyingStateSender => new LyingStateSender(),
+        AdversaryKind.SlowLeader => new SlowLeader(),
+        AdversaryKind.Mutineer => new Mutineer(),
+        AdversaryKind.Mutator => new Mutator(),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No adversary of this kind is known."),
+    };
+}

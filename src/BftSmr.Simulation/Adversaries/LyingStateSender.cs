@@ -1,0 +1,52 @@
+using BftSmr.Messages;
+
+namespace BftSmr.Simulation.Adversaries;
+
+/// <summary>Lies to those who catch up: about chunks, decisions, checkpoints, batches, and where it stands.</summary>
+internal sealed class LyingStateSender : Adversary
+{
+    public override AdversaryKind Kind => AdversaryKind.LyingStateSender;
+
+    public override void Sending(ReplicaId to, PeerMessage message, List<PeerMessage> instead)
+    {
+        if (Random.Chance(0.25))
+        {
+            instead.Add(message);
+            return;
+        }
+        PeerMessage? altered = message switch
+        {
+            Chunk m => Random.Next(3) switch
+            {
+                0 => m with { Bytes = Flip(m.Bytes) },
+                1 => m with { Index = m.Index + 1 },
+                _ => null,
+            },
+            Decided m => Random.Next(3) switch
+            {
+                0 => m with { Values = [.. m.Values.Select(_ => AnyDigest())] },
+                1 => m with { From = m.From.Next },
+                _ => m with { Bodies = [.. m.Bodies.Reverse()] },
+            },
+            CheckpointOffer m => m with { SnapshotBytes = m.SnapshotBytes + Random.Between(-10, 1_000_000) is > 0 and var bytes ? bytes : 1 },
+            Checkpoint m => Sign(m with { Root = AnyDigest() }),
+            BatchBody m => m with { Instance = m.Instance.Next },
+            Status m => m with
+            {
+                LastExecuted = m.LastExecuted + Random.Between(0, 1000),
+                Stable = m.Stable + Random.Between(0, 1000),
+                LastAccepted = m.LastAccepted + Random.Between(0, 100_000),
+            },
+            _ => message,
+        };
+        if (altered is not null) instead.Add(altered);
+        if (!ReferenceEquals(altered, message)) Misbehave("lie about state");
+    }
+
+    private byte[] Flip(ReadOnlyMemory<byte> bytes)
+    {
+        byte[] flipped = bytes.ToArray();
+        if (flipped.Length > 0) flipped[Random.Next(flipped.Length)] ^= 1;
+        return flipped;
+    }
+}

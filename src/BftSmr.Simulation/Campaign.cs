@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace BftSmr.Simulation;
+
+/// <summary>Runs many seeds on several cores. Each seed is a simulation of its own; nothing depends on how they share the cores.</summary>
+public sealed class Campaign
+{
+    /// <summary>The options of each seed; by default those of <see cref="SimulationOptions"/>.</summary>
+    public Func<ulong, SimulationOptions> Options { get; init; } = static seed => new SimulationOptions { Seed = seed };
+
+    /// <summary>Runs one simulation; by default that of the built-in registers.</summary>
+    public Func<SimulationOptions, SimulationReport> Simulate { get; init; } = Cluster.Simulate;
+
+    /// <summary>Simulations at a time.</summary>
+    public int Parallelism { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Whether to end at the first violation; otherwise all seeds run and all violations are collected.</summary>
+    public bool StopsAtViolation { get; init; } = true;
+
+    /// <summary>Told of each report as it comes, one at a time; the order is not that of the seeds.</summary>
+    public Action<SimulationReport>? Progress { get; init; }
+
+    /// <summary>Runs the seeds, both ends included.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public CampaignReport Run(ulong firstSeed, ulong lastSeed, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(lastSeed, firstSeed);
+        Stopwatch watch = Stopwatch.StartNew();
+        Totals totals = new();
+        ulong next = firstSeed;
+        bool exhausted = false, stopped = false;
+        Lock gate = new();
+
+        void Work()
+        {
+            while (!cancellation.IsCancellationRequested)
+            {
+                ulong seed;
+                lock (gate)
+                {
+                    if (exhausted || stopped) return;
+                    seed = next;
+                    if (seed == lastSeed) exhausted = true;
+                    else next++;
+                }
+                SimulationReport report = Simulate(Options(seed));
+                lock (gate)
+                {
+                    totals.Add(report);
+                    if (!report.Passed && StopsAtViolation) stopped = true;
+                    Progress?.Invoke(report);
+                }
+            }
+        }
+
+        ConcurrentQueue<Exception> failures = [];
+        Thread[] threads = [.. Enumerable.Range(0, Math.Max(1, Parallelism)).Select(_ => new Thread(() =>
+        {
+#pragma warning disable CA1031 // Thrown again by the caller's thread.
+            try { Work(); }
+            catch (Exception e)
+            {
+                failures.Enqueue(e);
+                lock (gate) stopped = true;
+            }
+#pragma warning restore CA1031
+        }, 16 << 20))];
+        foreach (Thread thread in threads) thread.Start();
+        foreach (Thread thread in threads) thread.Join();
+        if (failures.TryDequeue(out Exception? failure)) throw new InvalidOperationException("A simulation could not be run.", failure);
+        cancellation.ThrowIfCancellationRequested();
+        return totals.Report(watch.Elapsed);
+    }
+
+    private sealed class Totals
+    {
+        private readonly SortedDictionary<string, long> _faults = new(StringComparer.Ordinal);
+        private readonly List<Violation> _violations = [];
+        private long _seeds, _steps, _operations, _virtualMicros;
+
+        public void Add(SimulationReport report)
+        {
+            _seeds++;
+            _steps += report.Steps;
+            _operations += report.Acknowledged;
+            _virtualMicros += report.VirtualMicros;
+            foreach ((string kind, long count) in report.Faults) _faults[kind] = _faults.GetValueOrDefault(kind) + count;
+            if (report.Violation is { } violation) _violations.Add(violation);
+        }
+
+        public CampaignReport Report(TimeSpan elapsed) => new()
+        {
+            Seeds = _seeds,
+            Steps = _steps,
+            Operations = _operations,
+            VirtualTime = TimeSpan.FromMicroseconds(_virtualMicros),
+            Elapsed = elapsed,
+            Faults = _faults,
+            Violations = [.. _violations.OrderBy(static v => v.Seed)],
+        };
+    }
+}

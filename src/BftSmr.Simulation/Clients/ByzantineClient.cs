@@ -1,0 +1,170 @@
+using System.Buffers;
+using BftSmr.Codec;
+using BftSmr.Cryptography;
+using BftSmr.Messages;
+using BftSmr.Simulation.Engine;
+using BftSmr.Simulation.Network;
+using BftSmr.Simulation.Workload;
+
+namespace BftSmr.Simulation.Clients;
+
+/// <summary>A client that wants to harm: it has its own key and links, and sends whatever it likes over them, from beginning to end.</summary>
+internal sealed class ByzantineClient : INetworkNode
+{
+    private readonly World _world;
+    private readonly SimulatedNetwork _network;
+    private readonly ClientId _id;
+    private readonly ByzantineClientKind _kind;
+    private readonly Quorums _quorums;
+    private readonly IKeyring _keyring;
+    private readonly CodecLimits _limits;
+    private readonly SimulationRandom _random;
+    private bool _stopped;
+    private ulong _nonce, _sequence, _answered;
+
+    public ByzantineClient(
+        World world, SimulatedNetwork network, ClientId id, ByzantineClientKind kind, Quorums quorums, IKeyring keyring, CodecLimits limits)
+    {
+        (_world, _network, _id, _kind, _quorums, _keyring, _limits) = (world, network, id, kind, quorums, keyring, limits);
+        _random = world.Random.Fork("byzantine client", id.Value);
+        Node = network.Add(this);
+    }
+
+    public int Node { get; }
+    public bool IsAlive => true;
+
+    /// <summary>It has had its chance: sends no more.</summary>
+    public void Stop() => _stopped = true;
+
+    public void Start()
+    {
+        NewSession();
+        ActLater();
+    }
+
+    public void Receive(int from, ReadOnlyMemory<byte> frame)
+    {
+        if (ClientMessageCodec.TryDecode(frame, _limits, out ClientMessage? message) && message is Reply reply && reply.Nonce == _nonce)
+            _answered = Math.Max(_answered, reply.Sequence);
+    }
+
+    public void LinkChanged(int peer, bool isUp)
+    {
+        if (isUp) Send(peer, new Attach(_nonce));
+    }
+
+    private void ActLater() => _world.After(_random.Between(2_000, 60_000), () =>
+    {
+        if (_stopped) return;
+        _world.Faults.Count($"byzantine client: {_kind}");
+        Act();
+        ActLater();
+    });
+
+    private void Act()
+    {
+        switch (_kind)
+        {
+            case ByzantineClientKind.PartialMacs:
+                if (_sequence > _answered + 20) NewSession();
+                SendToSome(Spoil(Next(_sequence++), _random.NextUInt64()), everywhere: _random.Chance(0.5));
+                break;
+            case ByzantineClientKind.Gaps:
+                if (_random.Chance(0.1)) NewSession();
+                _sequence += (ulong)_random.Between(1, _random.Chance(0.1) ? 100_000 : 3);
+                SendToSome(Authenticated(Next(_sequence)), everywhere: true);
+                break;
+            case ByzantineClientKind.Equivocator:
+                Equivocate();
+                break;
+            case ByzantineClientKind.Spammer:
+                for (int i = 0; i < 20; i++) SendToSome(Spoil(Next((ulong)_random.Between(1, 400)), ulong.MaxValue), everywhere: true);
+                break;
+            case ByzantineClientKind.Garbage:
+                SendGarbage();
+                break;
+            default:
+                NewSession();
+                if (_random.Chance(0.5)) SendToSome(Authenticated(Next(_sequence++)), everywhere: true);
+                break;
+        }
+    }
+
+    private void NewSession()
+    {
+        _nonce = Math.Max(_nonce + 1, (ulong)(1_000_000 + _world.NowMicros) * 64);
+        (_sequence, _answered) = (2, 0);
+        for (int i = 0; i < _quorums.Replicas; i++) Send(i, new Attach(_nonce));
+        Request open = Authenticated(RequestCodec.Create(new SessionId(_id, _nonce), 1, RequestKind.Open, _random.NextUInt64() & Mask, new ReplicaId(0), default));
+        SendToSome(open, everywhere: true);
+    }
+
+    private void Equivocate()
+    {
+        ulong sequence = _sequence++;
+        if (_sequence > _answered + 20) NewSession();
+        Request one = Authenticated(Next(sequence)), other = Authenticated(Next(sequence));
+        ulong told = _random.NextUInt64();
+        for (int i = 0; i < _quorums.Replicas; i++) Send(i, new Submit((told >> i & 1) != 0 ? one : other));
+    }
+
+    private void SendGarbage()
+    {
+        byte[] garbage = new byte[_random.Next(8) == 0 ? _limits.ClientFrameBytesMax + 1 : _random.Next(200)];
+        for (int i = 0; i < Math.Min(garbage.Length, 200); i++) garbage[i] = (byte)_random.NextUInt64();
+        if (_random.Chance(0.5))
+        {
+            ArrayBufferWriter<byte> bytes = new(256);
+            ClientMessageCodec.Encode(new Submit(Authenticated(Next(_sequence++))), bytes);
+            garbage = bytes.WrittenSpan.ToArray();
+            garbage[_random.Next(garbage.Length)] ^= (byte)(1 << _random.Next(8));
+        }
+        _network.Send(Node, _random.Next(_quorums.Replicas), garbage);
+    }
+
+    private ulong Mask => (1UL << _quorums.Replicas) - 1;
+
+    private Request Next(ulong sequence)
+    {
+        byte register = (byte)_random.Next(RegisterService.Registers);
+        byte[] operation = new RegisterOperation(RegisterKind.Put, register, (long)(_random.NextUInt64() >> 2), 0, 0).Encode();
+        if (_random.Chance(0.1)) operation = operation[..5];
+        return RequestCodec.Create(
+            new SessionId(_id, _nonce), sequence, _random.Pick([RequestKind.Command, RequestKind.Command, RequestKind.Command, RequestKind.OrderedQuery, RequestKind.Open]),
+            _random.NextUInt64() & Mask, new ReplicaId(_random.Next(_quorums.Replicas)), operation);
+    }
+
+    private Request Authenticated(Request request) => RequestCodec.Authenticate(request, _keyring, _quorums.Replicas, macs: true, signature: _random.Chance(0.5));
+
+    /// <summary>Makes the MACs for these replicas wrong.</summary>
+    private Request Spoil(Request request, ulong replicas)
+    {
+        Request good = RequestCodec.Authenticate(request, _keyring, _quorums.Replicas, macs: true, signature: false);
+        byte[] macs = good.Macs.ToArray();
+        for (int i = 0; i < _quorums.Replicas; i++)
+        {
+            if ((replicas >> i & 1) != 0) macs[i * Request.MacBytes] ^= 1;
+        }
+        return new Request
+        {
+            Session = good.Session, Sequence = good.Sequence, Kind = good.Kind, Repliers = good.Repliers, FullReplier = good.FullReplier,
+            Operation = good.Operation, Body = good.Body, Digest = good.Digest, Macs = macs,
+            Signature = _random.Chance(0.1) ? new byte[Request.SignatureBytes] : default,
+        };
+    }
+
+    private void SendToSome(Request request, bool everywhere)
+    {
+        for (int i = 0; i < _quorums.Replicas; i++)
+        {
+            if (everywhere || _random.Chance(0.4)) Send(i, new Submit(request));
+        }
+    }
+
+    private void Send(int to, ClientMessage message)
+    {
+        ArrayBufferWriter<byte> bytes = new(256);
+        ClientMessageCodec.Encode(message, bytes);
+        _network.Send(Node, to, bytes.WrittenMemory);
+    }
+}
