@@ -12,7 +12,7 @@ internal static class MessageTree
         Propose m => Array(U(1), U(m.Regency.Value), U(m.Instance.Value), Batch(m.Batch)),
         Write m => Array(U(2), U(m.Regency.Value), U(m.Instance.Value), B(m.Value)),
         Accept m => Array(U(3), U(m.Regency.Value), U(m.Instance.Value), B(m.Value)),
-        Refuse m => Array(U(4), U(m.Regency.Value), U(m.Instance.Value), B(m.Value)),
+        Refuse m => Array(U(4), U(m.Regency.Value), U(m.Instance.Value), B(m.Value), Array(m.Clients, static c => U(c.Value))),
         Forward m => Array(U(5), Request(m.Request)),
         Stop m => Array(U(6), U(m.Next.Value)),
         StopData m => Array(U(7), StopData(m)),
@@ -54,7 +54,7 @@ internal static class MessageTree
     private static JsonArray Batch(Batch batch) => Array(U(batch.TimestampMicros), U(batch.Seed), Array(batch.Requests, Request));
 
     private static JsonArray StopData(StopData m) => Array(
-        U(m.Regency.Value), U(m.Sender.Value), U(m.LastExecuted.Value), Certificate(m.Stable), Array(m.Evidence, Evidence), B(m.Signature));
+        U(m.Regency.Value), U(m.Sender.Value), U(m.LastExecuted.Value), U(m.SilentUntil.Value), Certificate(m.Stable), Array(m.Evidence, Evidence), B(m.Signature));
 
     private static JsonArray Evidence(InstanceEvidence e) => Array(U(e.Instance.Value), e.Written is { } written ? Vote(written) : null, Array(e.WriteSet, Vote));
 

@@ -18,7 +18,7 @@ internal sealed class RandomMessages(int seed, int size)
         new Propose(Regency(), Instance(), Batch()),
         new Write(Regency(), Instance(), Digest()),
         new Accept(Regency(), Instance(), Digest()),
-        new Refuse(Regency(), Instance(), Digest()),
+        new Refuse(Regency(), Instance(), Digest(), [.. Many(Count(), Client).Distinct().Order()]),
         new Forward(Request()),
         new Stop(Regency()),
         StopData(Replica()),
@@ -58,7 +58,7 @@ internal sealed class RandomMessages(int seed, int size)
 
     public Request Request()
     {
-        SessionId session = new(new ClientId(_random.Next(1 << _random.Next(1, 31))), (ulong)Number());
+        SessionId session = new(Client(), (ulong)Number());
         Request made = RequestCodec.Create(
             session, (ulong)Math.Max(1, Number()), (RequestKind)_random.Next(3), (ulong)_random.Next(1 << Replicas), Replica(), Bytes(Length()));
         return RequestCodec.WithAuthentication(
@@ -84,6 +84,7 @@ internal sealed class RandomMessages(int seed, int size)
     private StopData StopData(ReplicaId sender) =>
         new(Regency(), sender, Instance(), Certificate(), [.. Many(Count(), Evidence).DistinctBy(static e => e.Instance).OrderBy(static e => e.Instance)])
         {
+            SilentUntil = Instance(),
             Signature = Bytes(Messages.Request.SignatureBytes),
         };
 
@@ -110,6 +111,8 @@ internal sealed class RandomMessages(int seed, int size)
     private Regency Regency() => new(Number());
 
     private Instance Instance() => new(Number());
+
+    private ClientId Client() => new(_random.Next(1 << _random.Next(1, 31)));
 
     private ReplicaId Replica() => new(_random.Next(Replicas));
 

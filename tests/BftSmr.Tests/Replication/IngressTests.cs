@@ -58,10 +58,11 @@ public sealed class IngressTests : IDisposable
     }
 
     [Fact]
-    public void A_proposal_comes_from_the_leader_of_its_regency_and_is_not_empty()
+    public void A_proposal_comes_from_the_leader_of_its_regency_and_may_be_empty()
     {
         Rejected(Mac(), RejectReason.WrongRegency, Follower, Proposal(Request(Alice, macs: true)));
-        Rejected(Mac(), RejectReason.InvalidBatch, Leader, Proposal());
+        Assert.Empty(Proposed(Mac()).Unauthenticated);
+        Assert.Empty(Proposed(Signed()).Unauthenticated);
         Assert.NotNull(Mac().FromPeer(Follower, Wire.Encode(Proposal(Request(Alice, macs: true)) with { Regency = new Regency(6) }), out _));
     }
 
@@ -156,7 +157,7 @@ public sealed class IngressTests : IDisposable
     public void Messages_that_need_no_proof_pass_with_their_sender()
     {
         foreach (PeerMessage message in (PeerMessage[])[
-            new Write(new Regency(1), new Instance(2), default), new Accept(new Regency(1), new Instance(2), default), new Refuse(new Regency(1), new Instance(2), default),
+            new Write(new Regency(1), new Instance(2), default), new Accept(new Regency(1), new Instance(2), default), new Refuse(new Regency(1), new Instance(2), default, [Alice, Bob]),
             new Stop(new Regency(1)), new Status(new Regency(1), true, new Instance(1), new Instance(0)), new FetchSync(new Regency(1)),
             new FetchBatch(new Instance(1), default), new BatchBody(new Instance(1), BatchCodec.Noop), new FetchDecided(new Instance(1), 5, true),
             new Decided(new Instance(1), [BatchCodec.Noop.Digest], [BatchCodec.Noop]), new FetchCheckpoint(new Instance(1)),

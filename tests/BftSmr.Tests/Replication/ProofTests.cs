@@ -76,6 +76,7 @@ public sealed class ProofTests : IDisposable
         Rejected(2, stopData with { Signature = new byte[64] }, RejectReason.BadAuthentication);
         Rejected(2, stopData with { Regency = new Regency(6) }, RejectReason.BadAuthentication);
         Rejected(2, stopData with { LastExecuted = new Instance(99) }, RejectReason.BadAuthentication);
+        Rejected(2, stopData with { SilentUntil = new Instance(99) }, RejectReason.BadAuthentication);
         Rejected(2, stopData with { Evidence = [] }, RejectReason.BadAuthentication);
         Rejected(2, stopData with { Stable = Certificate(10, A, 0, 1) }, RejectReason.BadAuthentication);
     }
@@ -132,7 +133,7 @@ public sealed class ProofTests : IDisposable
     {
         byte[] fifth = Wire.Encode(Sync(5, 0, 1, 2) with { Collected = [StopData(0, 5), StopData(1, 5), StopData(2, 5) with { Sender = new ReplicaId(4) }] });
         byte[] twice = Wire.Encode(Sync(5, 0, 1, 2));
-        int second = twice.AsSpan().IndexOf(new byte[] { 0x96, 5, 1 });
+        int second = twice.AsSpan().IndexOf(new byte[] { 0x97, 5, 1 });
         twice[second + 2] = 0;
 
         foreach (byte[] frame in (byte[][])[fifth, twice])
