@@ -44,7 +44,7 @@ internal sealed class Mutator : Adversary
         Propose m => Random.Next(2) == 0 ? m with { Instance = Near(m.Instance) } : m with { Regency = Near(m.Regency) },
         Write m => Ballot(m.Regency, m.Instance, m.Value, static (r, i, v) => new Write(r, i, v)),
         Accept m => Ballot(m.Regency, m.Instance, m.Value, static (r, i, v) => new Accept(r, i, v)),
-        Refuse m => Ballot(m.Regency, m.Instance, m.Value, static (r, i, v) => new Refuse(r, i, v)),
+        Refuse m => Ballot(m.Regency, m.Instance, m.Value, (r, i, v) => m with { Regency = r, Instance = i, Value = v }),
         Stop m => m with { Next = Near(m.Next) },
         StopData m => Sign(m with { LastExecuted = Near(m.LastExecuted) }),
         Sync m => m with { Collected = [.. m.Collected.Skip(1)] },
