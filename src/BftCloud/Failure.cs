@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
+using BftSmr.Client;
 using BftSmr.Cryptography;
 using BftSmr.Runtime.Configuration;
 using BftSmr.Runtime.Storage;
@@ -14,7 +15,7 @@ internal static class Failure
         message = exception switch
         {
             OperationCanceledException when stop.IsCancellationRequested => "interrupted.",
-            CommandFailedException or ConfigurationException or KeyFileException or StorageException => exception.Message,
+            CommandFailedException or ConfigurationException or KeyFileException or StorageException or BftException => exception.Message,
             IOException or SocketException or UnauthorizedAccessException => exception.Message,
             DllNotFoundException => exception.Message,
             _ => null,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BftCloud.Benchmarks;
 using BftCloud.Monitoring;
 
 namespace BftCloud;
@@ -7,6 +8,7 @@ namespace BftCloud;
 /// <summary>How objects are written as JSON: camelCase, indented by nothing, null as null.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ReplicaReport))]
+[JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(ClusterReport))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class JsonOutput : JsonSerializerContext;
