@@ -59,7 +59,7 @@ internal sealed class Interpreter(long stateBytesMax)
     /// </summary>
     private static void RunPipeline(ref CommandContext c, bool isQuery)
     {
-        if (c.ArgumentCount > KvLimits.CommandsMax || !AreElements(c.Arguments))
+        if (c.ArgumentCount > KvLimits.CommandsMax || !AreElements(c.Arguments, c.ArgumentCount))
         {
             c.Malformed();
             return;
@@ -87,7 +87,7 @@ internal sealed class Interpreter(long stateBytesMax)
     private static void RunTransaction(ref CommandContext c)
     {
         PackReader reader = c.Arguments;
-        if (c.ArgumentCount is < 1 or > KvLimits.CommandsMax + 1 || !AreElements(c.Arguments) || !reader.TryReadArray(out int conditions)
+        if (c.ArgumentCount is < 1 or > KvLimits.CommandsMax + 1 || !AreElements(c.Arguments, c.ArgumentCount) || !reader.TryReadArray(out int conditions)
             || conditions > KvLimits.ConditionsMax)
         {
             c.Malformed();
@@ -135,10 +135,10 @@ internal sealed class Interpreter(long stateBytesMax)
         return true;
     }
 
-    private static bool AreElements(PackReader reader)
+    private static bool AreElements(PackReader reader, int count)
     {
-        while (reader.TryReadElement(out _)) { }
-        return reader.AtEnd;
+        while (reader.TryReadElement(out _)) count--;
+        return reader.AtEnd && count == 0;
     }
 
     private static bool IsReplyTooLong(ReadOnlySpan<byte> reply) =>

@@ -107,7 +107,7 @@ internal sealed class CowNode<TValue>
     public CowNode<TValue> SplitAt(int position)
     {
         CowNode<TValue> right = IsLeaf ? Leaf(Generation, FanOut) : Inner(Generation);
-        right.Append(this, position, Keys[position]);
+        right.Append(this, position, IsLeaf ? [] : Keys[position]);
         Array.Clear(Keys, position, Count - position);
         if (IsLeaf) Array.Clear(Values, position, Count - position);
         else Array.Clear(Children, position, Count - position);
