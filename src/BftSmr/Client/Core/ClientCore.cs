@@ -94,12 +94,13 @@ internal sealed class ClientCore
         switch (message)
         {
             case Reply reply:
-                Hear(from, reply.Regency, nowMicros, effects);
+                bool hasNewLeader = Hear(from, reply.Regency);
                 _ordered.OnReply(from, reply, nowMicros, effects);
                 if (_ordered.IsClosed) _reads.Detach();
+                else if (hasNewLeader) _ordered.OnLeaderChanged(nowMicros, effects);
                 break;
             case ReadReply reply:
-                Hear(from, reply.Regency, nowMicros, effects);
+                if (Hear(from, reply.Regency)) _ordered.OnLeaderChanged(nowMicros, effects);
                 _reads.OnReply(from, reply, nowMicros, effects);
                 break;
             default:
@@ -145,10 +146,10 @@ internal sealed class ClientCore
         _reads.Close(effects);
     }
 
-    private void Hear(ReplicaId from, Regency regency, long nowMicros, ClientEffectBuffer effects)
+    private bool Hear(ReplicaId from, Regency regency)
     {
-        if (!_view.Hear(from, regency)) return;
+        if (!_view.Hear(from, regency)) return false;
         Statistics.LeaderChanges++;
-        _ordered.OnLeaderChanged(nowMicros, effects);
+        return true;
     }
 }

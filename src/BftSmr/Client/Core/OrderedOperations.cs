@@ -95,8 +95,9 @@ internal sealed class OrderedOperations(
         }
         else if (attempt.Ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> result))
         {
+            bool wasResent = attempt.WasResent;
             Finish(operation, attempt, agreeing, reply.Status, result, nowMicros, effects);
-            RetransmitOverdue(nowMicros, effects);
+            if (wasResent) ResendOverdue(nowMicros, effects);
             Pump(nowMicros, effects);
         }
         else if (!attempt.ToAll && (attempt.Ballot.Voters >> attempt.FullReplier.Value & 1) != 0)
@@ -155,7 +156,15 @@ internal sealed class OrderedOperations(
     public void Tick(long nowMicros, ClientEffectBuffer effects)
     {
         Pump(nowMicros, effects);
-        RetransmitOverdue(nowMicros, effects);
+        if (_window.IsEmpty || Oldest.RetransmitMicros > nowMicros) return;
+        if (nowMicros >= _roundEndMicros)
+        {
+            // The last round was in vain: the next one is longer.
+            _timer.BackOff();
+            _roundBudget = settings.RetransmissionWindow;
+            _roundEndMicros = nowMicros + _timer.TimeoutMicros;
+        }
+        ResendOverdue(nowMicros, effects);
     }
 
     /// <summary>Settles operations whose deadline has passed, and returns the earliest deadline of the others.</summary>
@@ -203,7 +212,8 @@ internal sealed class OrderedOperations(
     private void Transmit(ClientOperation operation, long nowMicros, ClientEffectBuffer effects)
     {
         bool fast = view.IsLeaderUp && !_caution.Applies(nowMicros);
-        bool sign = !fast || settings.Authentication == RequestAuthentication.Signed;
+        bool macs = settings.Authentication == RequestAuthentication.Mac;
+        bool sign = !fast || !macs;
         if (sign) statistics.SignedFromStart++;
         if (_window.IsEmpty) _roundBudget = settings.RetransmissionWindow;
 
@@ -214,7 +224,7 @@ internal sealed class OrderedOperations(
         ulong preferred = view.Preferred(repliers, nowMicros);
         attempt.FullReplier = view.PreferredTurn(repliers, operation.Sequence, nowMicros);
         Request request = RequestCodec.Create(Session, operation.Sequence, RequestKindOf(operation.Kind), preferred, attempt.FullReplier, operation.Payload);
-        attempt.Request = RequestCodec.Authenticate(request, keyring, settings.Quorums.Replicas, macs: !sign, signature: sign);
+        attempt.Request = RequestCodec.Authenticate(request, keyring, settings.Quorums.Replicas, macs, sign);
         attempt.SentMicros = nowMicros;
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         attempt.BeganFast = fast;
@@ -223,16 +233,10 @@ internal sealed class OrderedOperations(
         SendTo(fast ? 1ul << view.Leader.Value : view.Everyone, attempt, effects);
     }
 
-    // In order, from the oldest on; as many as the round allows. When a round was in vain the next one is longer.
-    private void RetransmitOverdue(long nowMicros, ClientEffectBuffer effects)
+    // From the oldest on, as many as the round allows; more follow as these complete.
+    private void ResendOverdue(long nowMicros, ClientEffectBuffer effects)
     {
-        if (_window.IsEmpty || view.Up == 0 || Oldest.RetransmitMicros > nowMicros) return;
-        if (nowMicros >= _roundEndMicros)
-        {
-            _timer.BackOff();
-            _roundBudget = settings.RetransmissionWindow;
-            _roundEndMicros = nowMicros + _timer.TimeoutMicros;
-        }
+        if (view.Up == 0) return;
         for (ulong sequence = _window.Oldest; sequence < _window.Next && _roundBudget > 0; sequence++)
         {
             if (_window[sequence]?.Attempt is not { } attempt || attempt.RetransmitMicros > nowMicros) continue;
