@@ -1,4 +1,5 @@
 using BftSmr;
+using KvStore;
 
 namespace BftCloud.Services;
 
@@ -11,6 +12,7 @@ internal static class ServiceCatalog
     /// <summary>A new, empty instance of the service.</summary>
     public static IStateMachine Create(string name) => name switch
     {
+        "kv" => new KvStateMachine(),
         "echo" => new EchoStateMachine(),
         "counter" => new CounterStateMachine(),
         _ => throw new CommandFailedException($"This program has no service '{name}', only {string.Join(", ", Names)}. Correct 'service' in cluster.json, or run the program that has it."),
