@@ -129,7 +129,7 @@ internal sealed class HistoryChecker
             _world.Violate("exactly once", $"{name} was executed again; the session had reached {last}.");
             return false;
         }
-        if (request.Sequence != last + 1 || request.Kind == RequestKind.Open != (request.Sequence == 1))
+        if (request.Sequence != last + 1 || (last == 0 && request.Kind != RequestKind.Open))
         {
             _world.Violate("session order", $"{name} ({request.Kind}) was executed; the session had reached {last}.");
             return false;

@@ -12,7 +12,7 @@ namespace BftSmr.Replication;
 /// </summary>
 internal sealed class Execution(ReplicaContext context, ConsensusWindow window, RequestPool requests)
 {
-    private ReplicatedState _state = new(context.Settings);
+    private ReplicatedState _state = Share(new ReplicatedState(context.Settings), requests);
     private InFlight? _inFlight;
     private Instance _lastCheckpoint;
     private long _bytesSinceCheckpoint;
@@ -116,11 +116,17 @@ internal sealed class Execution(ReplicaContext context, ConsensusWindow window, 
     /// <summary>The state is now that of a snapshot.</summary>
     public void Restore(ReplicatedState state, Instance instance)
     {
-        _state = state;
+        _state = Share(state, requests);
         _inFlight = null;
         _lastCheckpoint = instance;
         _bytesSinceCheckpoint = 0;
+    }
+
+    /// <summary>Requests are admitted by how far their sessions have executed.</summary>
+    private static ReplicatedState Share(ReplicatedState state, RequestPool requests)
+    {
         requests.Sessions = state.Sessions;
+        return state;
     }
 
     private sealed record InFlight(InstanceState State, Batch Batch, IReadOnlyList<Request> Commands);
