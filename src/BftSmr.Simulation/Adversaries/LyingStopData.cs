@@ -19,7 +19,6 @@ internal sealed class LyingStopData : Adversary
         switch (message)
         {
             case StopData own:
-                Keep(_own, own);
                 instead.Add(Lie(own));
                 break;
             case Sync sync:
@@ -45,6 +44,7 @@ internal sealed class LyingStopData : Adversary
 
     private StopData Lie(StopData own)
     {
+        Keep(_own, own);
         if (Random.Chance(0.2)) return own;
         Misbehave("lying STOPDATA");
         StopData lie = Random.Next(6) switch

@@ -16,7 +16,7 @@ internal static class RegisterChecker
     {
         int unknown = 0;
         RegisterModel model = new();
-        List<HistoryEvent<(RegisterOperation Operation, long? Answer)>>[] histories = new List<HistoryEvent<(RegisterOperation, long?)>>[RegisterService.Registers];
+        List<HistoryEvent<(RegisterOperation Operation, long? Answer)>>[] histories = new List<HistoryEvent<(RegisterOperation, long?)>>[RegisterService.CorrectRegisters];
         for (int i = 0; i < histories.Length; i++) histories[i] = [];
         foreach (RecordedOperation operation in operations)
         {

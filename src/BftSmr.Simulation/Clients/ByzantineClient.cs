@@ -126,7 +126,7 @@ internal sealed class ByzantineClient : INetworkNode
 
     private Request Next(ulong sequence)
     {
-        byte register = (byte)_random.Next(RegisterService.Registers);
+        byte register = (byte)_random.Between(RegisterService.CorrectRegisters, RegisterService.Registers - 1);
         byte[] operation = new RegisterOperation(RegisterKind.Put, register, (long)(_random.NextUInt64() >> 2), 0, 0).Encode();
         if (_random.Chance(0.1)) operation = operation[..5];
         return RequestCodec.Create(

@@ -11,7 +11,12 @@ namespace BftSmr.Simulation.Workload;
 /// </summary>
 internal sealed class RegisterService : IStateMachine
 {
-    public const int Registers = 6;
+    /// <summary>All registers.</summary>
+    public const int Registers = 8;
+
+    /// <summary>Those that correct clients use; Byzantine ones have the others, as nobody knows what they asked for when.</summary>
+    public const int CorrectRegisters = 6;
+
     private const int StateBytes = 8 * (Registers + 3);
 
     private readonly long[] _registers = new long[Registers];
