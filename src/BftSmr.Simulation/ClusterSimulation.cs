@@ -107,7 +107,9 @@ internal sealed class ClusterSimulation
         return null;
     }
 
-    private string Where() => string.Join("; ", _replicas.Select(static r => r.Core is { } core ? $"{r.Id}{(r.IsCorrect ? "" : "!")} {core.Status()}" : $"{r.Id} down"));
+    private string Where() => string.Join("; ", _replicas.Select(static r => r.Core?.Status() is { } s
+        ? $"{r.Id}{(r.IsCorrect ? "" : " (Byzantine)")} {s.Regency}{(s.Synchronized ? "" : " not open")} executed {s.LastExecuted} stable {s.StableCheckpoint} pending {s.PendingRequests}"
+        : $"{r.Id} down"));
 
     private void AddReplica(int index, KeyOracle oracle, Func<IStateMachine> service)
     {

@@ -21,9 +21,10 @@ internal sealed class SimulatedClock(long driftPpm, long skewMicros)
         return new ClockReading(up + up * driftPpm / 1_000_000, EpochMicros + nowMicros + SkewMicros);
     }
 
-    /// <summary>The first virtual time at which the monotonic clock shows at least this much.</summary>
-    public long When(long monotonicMicros)
+    /// <summary>The first virtual time from now on at which the monotonic clock shows at least this much.</summary>
+    public long When(long monotonicMicros, long nowMicros)
     {
+        if (monotonicMicros <= Read(nowMicros).MonotonicMicros) return nowMicros;
         if (monotonicMicros >= long.MaxValue / 2) return long.MaxValue;
         long guess = _bootedAtMicros + (long)((Int128)monotonicMicros * 1_000_000 / (1_000_000 + driftPpm));
         while (Read(guess).MonotonicMicros < monotonicMicros) guess++;

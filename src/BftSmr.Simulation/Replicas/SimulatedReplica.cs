@@ -234,7 +234,7 @@ internal sealed class SimulatedReplica : INetworkNode
 
     private void ScheduleTick()
     {
-        long due = Clock.When(_core!.NextDeadlineMicros);
+        long due = Clock.When(_core!.NextDeadlineMicros, _world.NowMicros);
         if (due == long.MaxValue) return;
         _vainTicks = due <= _world.NowMicros ? _vainTicks + 1 : 0;
         if (_vainTicks > 1_000) _world.Violate("timers", $"{Id} asks again and again for a tick that is already due.");
@@ -247,7 +247,7 @@ internal sealed class SimulatedReplica : INetworkNode
             Enter(life, () =>
             {
                 _tickAtMicros = long.MaxValue;
-                if (Clock.When(_core!.NextDeadlineMicros) > _world.NowMicros) ScheduleTick();
+                if (Clock.When(_core!.NextDeadlineMicros, _world.NowMicros) > _world.NowMicros) ScheduleTick();
                 else Step(life, TickInput.Instance);
             });
         });
