@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace BftSmr.Runtime.Storage;
 
 /// <summary>
@@ -6,14 +8,22 @@ namespace BftSmr.Runtime.Storage;
 /// </summary>
 public static class DataDirectory
 {
+    internal const string LogFolder = "log";
+    internal const string SnapshotsFolder = "snapshots";
+
     private const string GenesisFile = "genesis";
+    private const string GenesisText = """
+        The replica of this directory has never run. It deletes this file at its first start. Do not put it back: a replica that lost
+        its disk and finds this file would take itself for new, and could contradict what it said before.
+
+        """;
 
     /// <summary>
     /// Makes the directory of a replica that has never run. To be called once in a replica's life, when its cluster is made: it tells the replica at
     /// its first start that there is nothing it could have forgotten. A replica whose directory was lost later is given an empty one instead,
     /// without this call: it then catches up from the others before it votes.
     /// </summary>
-    /// <exception cref="StorageException">The directory cannot be made, or already holds a replica's data.</exception>
+    /// <exception cref="StorageException">The directory cannot be made, or already holds something.</exception>
     public static void Initialize(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -21,10 +31,11 @@ public static class DataDirectory
         {
             if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
                 throw new StorageException($"The data directory '{path}' is not empty. Give a new replica a directory of its own, or remove this one if its replica never ran.");
-            Directory.CreateDirectory(path);
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+            else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             string genesis = Path.Combine(path, GenesisFile);
-            using (StreamWriter writer = new(genesis)) writer.WriteLine(GenesisText);
-            using (Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(genesis, FileMode.Open, FileAccess.ReadWrite)) FileSync.Data(file);
+            File.WriteAllText(genesis, GenesisText);
+            using (SafeFileHandle file = File.OpenHandle(genesis, FileMode.Open, FileAccess.ReadWrite)) FileSync.Data(file);
             FileSync.Directory(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -33,6 +44,23 @@ public static class DataDirectory
         }
     }
 
-    private const string GenesisText = "The replica of this directory has never run. It deletes this file at its first start. Do not put it back: a replica that "
-        + "lost its disk and finds it would take itself for new, and could contradict what it said before.";
+    /// <summary>Whether the directory says that its replica never ran.</summary>
+    internal static bool NeverRan(string path) => File.Exists(Path.Combine(path, GenesisFile));
+
+    /// <summary>The log exists, and is on disk: from now on the directory is that of a replica that ran.</summary>
+    internal static void MarkAsRun(string path)
+    {
+        try
+        {
+            string genesis = Path.Combine(path, GenesisFile);
+            if (!File.Exists(genesis)) return;
+            FileSync.Directory(path); // the directories of the log and the snapshots first
+            File.Delete(genesis);
+            FileSync.Directory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.Failed("Writing the data directory", path, e);
+        }
+    }
 }

@@ -1,0 +1,92 @@
+using BftSmr.Codec;
+using BftSmr.Messages;
+using BftSmr.Replication;
+using Microsoft.Extensions.Logging;
+
+namespace BftSmr.Runtime.Storage;
+
+/// <summary>Everything a replica has on disk: its data directory, locked; the log; the snapshots.</summary>
+internal sealed class ReplicaStorage : IDisposable
+{
+    private readonly DataDirectoryLock _directoryLock;
+    private Instance _stable;
+
+    private ReplicaStorage(DataDirectoryLock directoryLock, WriteAheadLog log, CheckpointStore snapshots, RecoveredState recovered) =>
+        (_directoryLock, Log, Snapshots, Recovered) = (directoryLock, log, snapshots, recovered);
+
+    public WriteAheadLog Log { get; }
+
+    public CheckpointStore Snapshots { get; }
+
+    /// <summary>What the core is told.</summary>
+    public RecoveredState Recovered { get; }
+
+    /// <summary>Locks and reads a data directory, gives the service its newest snapshot, and makes everything ready to be written.</summary>
+    /// <exception cref="StorageException">The directory cannot be used.</exception>
+    public static ReplicaStorage Open(string directory, ReplicaSettings settings, CodecLimits limits, Executor executor, ILogger logger, LogOptions? logOptions = null)
+    {
+        bool flushes = settings.Durability != Durability.None;
+        logOptions ??= new LogOptions();
+        logOptions = logOptions with { Flushes = flushes, HasVotes = settings.Durability == Durability.Votes };
+        DataDirectoryLock directoryLock = DataDirectoryLock.Take(directory);
+        CheckpointStore? snapshots = null;
+        WriteAheadLog? log = null;
+        try
+        {
+            snapshots = CheckpointStore.Open(Path.Combine(directory, DataDirectory.SnapshotsFolder), settings.ChunkBytes, flushes, out IReadOnlyList<string> found);
+            List<string> damaged = [.. found];
+            ReadOnlyMemory<byte> sessions = default;
+            SnapshotFile? snapshot = snapshots.Restore(file => TryInstall(file, executor, out sessions), damaged);
+            foreach (string file in damaged) StorageLog.SnapshotDamaged(logger, file);
+
+            Instance instance = snapshot?.Instance ?? Instance.Zero;
+            log = WriteAheadLog.Open(
+                Path.Combine(directory, DataDirectory.LogFolder), instance, DataDirectory.NeverRan(directory), limits, logOptions, out LogContents contents);
+            DataDirectory.MarkAsRun(directory);
+            if (contents.Damage is { } damage) StorageLog.LogDamaged(logger, damage.File, damage.Offset, damage.Description);
+            else if (contents.VotesForgotten) StorageLog.VotesForgotten(logger, directory);
+            StorageLog.Recovered(logger, instance, contents.Records.Count);
+            return new ReplicaStorage(directoryLock, log, snapshots, new RecoveredState(instance, sessions, snapshot?.Tree.SnapshotBytes ?? 0, contents.Records)
+            {
+                VotesForgotten = contents.VotesForgotten,
+            });
+        }
+        catch
+        {
+            log?.Dispose();
+            snapshots?.Dispose();
+            directoryLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Streams a snapshot into the service. False, and the service unchanged, if the file is damaged.</summary>
+    public static bool TryInstall(SnapshotFile snapshot, Executor executor, out ReadOnlyMemory<byte> sessions)
+    {
+        sessions = default;
+        using SnapshotInstallation installation = executor.BeginInstall();
+        return snapshot.TryStream(installation) && installation.TryCommit(out sessions);
+    }
+
+    /// <summary>The checkpoint is stable: lets go of what is older, as far as a newer snapshot is complete on this disk.</summary>
+    public void Truncate(Instance stable)
+    {
+        if (stable > _stable) _stable = stable;
+        ReleaseOld();
+    }
+
+    /// <summary>Another snapshot is complete: what only waited for it can go.</summary>
+    public void ReleaseOld()
+    {
+        Instance newest = Snapshots.Newest;
+        Log.Truncate(newest < _stable ? newest : _stable);
+        Snapshots.DeleteBelow(_stable);
+    }
+
+    public void Dispose()
+    {
+        Log.Dispose();
+        Snapshots.Dispose();
+        _directoryLock.Dispose();
+    }
+}
