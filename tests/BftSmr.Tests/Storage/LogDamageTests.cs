@@ -157,14 +157,14 @@ public sealed class LogDamageTests : IDisposable
             log.Append(Record(1));
             log.Flush();
         }
-        using (WriteAheadLog log = Open(_directory, out LogContents contents, snapshot: 5))
+        using (WriteAheadLog log = Open(_directory, out LogContents contents))
         {
             Assert.True(contents.VotesForgotten);
             log.Append(new SilentUpTo(new Instance(700)));
             log.Flush();
         }
-        Assert.False(Read(_directory, snapshot: 5).VotesForgotten);
-        Assert.False(Read(_directory, snapshot: 5).VotesForgotten);
+        Assert.False(Read(_directory).VotesForgotten);
+        Assert.False(Read(_directory).VotesForgotten);
     }
 
     [Fact]

@@ -11,12 +11,12 @@ internal static class LogHarness
 
     public static LogOptions Small { get; } = new() { SegmentBytes = 4096 };
 
-    public static WriteAheadLog Open(TemporaryDirectory directory, out LogContents contents, LogOptions? options = null, long snapshot = 0, bool neverRan = false) =>
-        WriteAheadLog.Open(directory.Path, new Instance(snapshot), neverRan, Limits, options ?? Small, out contents);
+    public static WriteAheadLog Open(TemporaryDirectory directory, out LogContents contents, LogOptions? options = null, bool neverRan = false) =>
+        WriteAheadLog.Open(directory.Path, neverRan, Limits, options ?? Small, out contents);
 
-    public static LogContents Read(TemporaryDirectory directory, LogOptions? options = null, long snapshot = 0)
+    public static LogContents Read(TemporaryDirectory directory, LogOptions? options = null)
     {
-        using WriteAheadLog log = Open(directory, out LogContents contents, options, snapshot);
+        using WriteAheadLog log = Open(directory, out LogContents contents, options);
         return contents;
     }
 

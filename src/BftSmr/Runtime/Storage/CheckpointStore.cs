@@ -179,17 +179,16 @@ internal sealed class CheckpointStore : IDisposable
     /// <summary>Deletes what the stable checkpoint makes unnecessary; never the newest complete snapshot.</summary>
     public void DeleteBelow(Instance stable)
     {
+        List<SnapshotFile> old = [];
         lock (_lock)
         {
             int stableCount = _snapshots.FindLastIndex(s => s.Instance <= stable) + 1;
-            for (; stableCount > StableKept; stableCount--)
-            {
-                SnapshotFile oldest = _snapshots[0];
-                _snapshots.RemoveAt(0);
-                oldest.Dispose();
-                Guard("Deleting the snapshot", oldest.Path, () => File.Delete(oldest.Path));
-            }
+            if (stableCount <= StableKept) return;
+            old.AddRange(_snapshots.Take(stableCount - StableKept));
+            _snapshots.RemoveRange(0, old.Count);
+            foreach (SnapshotFile snapshot in old) snapshot.Dispose();
         }
+        foreach (SnapshotFile snapshot in old) Guard("Deleting the snapshot", snapshot.Path, () => File.Delete(snapshot.Path)); // may take long
     }
 
     /// <summary>Renames a snapshot that turned out to be damaged, so that it can be looked into.</summary>

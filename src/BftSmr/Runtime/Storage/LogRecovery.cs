@@ -45,9 +45,9 @@ internal sealed class LogRecovery
     /// <summary>Records that the next segment repeats.</summary>
     public IReadOnlyList<(RecordKind Kind, byte[] Payload)> Carried { get; private set; } = [];
 
-    /// <summary>Reads what is needed besides the snapshot of an instance.</summary>
+    /// <summary>Reads the segments of a directory.</summary>
     /// <exception cref="StorageException">The log was written by another version.</exception>
-    public static LogRecovery Read(string directory, Instance snapshot, CodecLimits limits, long segmentBytes)
+    public static LogRecovery Read(string directory, CodecLimits limits, long segmentBytes)
     {
         List<Candidate> segments = [];
         try
@@ -58,7 +58,7 @@ internal sealed class LogRecovery
             }
             segments.Sort(static (a, b) => a.Number.CompareTo(b.Number));
             LogRecovery recovery = new(segments, limits, segmentBytes);
-            recovery.Run(snapshot);
+            recovery.Run();
             return recovery;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -71,19 +71,15 @@ internal sealed class LogRecovery
         }
     }
 
-    private void Run(Instance snapshot)
+    private void Run()
     {
         IsEmpty = _segments.Count == 0;
         long newest = IsEmpty ? 0 : _segments[^1].Number;
         RemoveSuperseded();
-        int start = FindStart(snapshot);
-        int last = start;
-        for (; last < _segments.Count; last++)
-        {
-            if (!ReadSegment(last, start)) break;
-        }
+        int last = 0;
+        while (last < _segments.Count && ReadSegment(last)) last++;
         if (Damage is null) PlanContinuation(newest + 1);
-        else PlanAfterDamage(newest + 1, last, start);
+        else PlanAfterDamage(newest + 1, last);
         HashSet<string> gone = [.. Obsolete, .. SetAside];
         Kept = [.. _segments.Where(s => !gone.Contains(s.Reader.Path)).Select(static s => (s.Number, s.Reader.Header.Base, s.Reader.Path))];
     }
@@ -102,26 +98,16 @@ internal sealed class LogRecovery
         }
     }
 
-    private int FindStart(Instance snapshot)
-    {
-        for (int i = _segments.Count - 1; i > 0; i--)
-        {
-            SegmentHeader header = _segments[i].Reader.Header;
-            if (_segments[i].IsValid && header.Base != SegmentHeader.Continues && header.Base <= snapshot.Value) return i;
-        }
-        return 0;
-    }
-
     /// <summary>Reads one segment; false if nothing after it counts.</summary>
-    private bool ReadSegment(int index, int start)
+    private bool ReadSegment(int index)
     {
         Candidate segment = _segments[index];
         SegmentReader reader = segment.Reader;
         _segmentRecords.Clear();
         if (!segment.IsValid) return Damaged(reader, 0, "its header is not intact");
-        if (index > start && reader.Header.Previous != _segments[index - 1].Number)
+        if (index > 0 && reader.Header.Previous != _segments[index - 1].Number)
             return Damaged(reader, 0, $"the segment before it, {LogSegment.FileName(reader.Header.Previous)}, is missing");
-        if (index == start && reader.Header.Base == SegmentHeader.Continues) return Damaged(reader, 0, "the segments before it are missing");
+        if (index == 0 && reader.Header.Base == SegmentHeader.Continues) return Damaged(reader, 0, "the segments before it are missing");
 
         Candidate? next = index + 1 < _segments.Count ? _segments[index + 1] : null;
         long? end = next is { IsValid: true } && next.Reader.Header.Previous == segment.Number ? next.Reader.Header.PreviousEnd : null;
@@ -180,7 +166,7 @@ internal sealed class LogRecovery
     }
 
     /// <summary>Repeats the good part of the damaged segment, and sets it and everything after it aside.</summary>
-    private void PlanAfterDamage(long number, int damaged, int start)
+    private void PlanAfterDamage(long number, int damaged)
     {
         for (int i = damaged; i < _segments.Count; i++) SetAside.Add(_segments[i].Reader.Path);
         if (Damage!.Offset > 0)
@@ -188,7 +174,7 @@ internal sealed class LogRecovery
             Next = _segments[damaged].Reader.Header with { Number = number };
             Carried = [.. _segmentRecords];
         }
-        else if (damaged > start)
+        else if (damaged > 0)
         {
             SegmentReader before = _segments[damaged - 1].Reader;
             Next = First(number) with

@@ -9,7 +9,7 @@ namespace BftSmr.Runtime.Storage;
 internal sealed class ReplicaStorage : IDisposable
 {
     private readonly DataDirectoryLock _directoryLock;
-    private Instance _stable;
+    private long _stable;
 
     private ReplicaStorage(DataDirectoryLock directoryLock, WriteAheadLog log, CheckpointStore snapshots, RecoveredState recovered) =>
         (_directoryLock, Log, Snapshots, Recovered) = (directoryLock, log, snapshots, recovered);
@@ -41,7 +41,7 @@ internal sealed class ReplicaStorage : IDisposable
 
             Instance instance = snapshot?.Instance ?? Instance.Zero;
             log = WriteAheadLog.Open(
-                Path.Combine(directory, DataDirectory.LogFolder), instance, DataDirectory.NeverRan(directory), limits, logOptions, out LogContents contents);
+                Path.Combine(directory, DataDirectory.LogFolder), DataDirectory.NeverRan(directory), limits, logOptions, out LogContents contents);
             DataDirectory.MarkAsRun(directory);
             if (contents.Damage is { } damage) StorageLog.LogDamaged(logger, damage.File, damage.Offset, damage.Description);
             else if (contents.VotesForgotten) StorageLog.VotesForgotten(logger, directory);
@@ -68,20 +68,20 @@ internal sealed class ReplicaStorage : IDisposable
         return snapshot.TryStream(installation) && installation.TryCommit(out sessions);
     }
 
-    /// <summary>The checkpoint is stable: lets go of what is older, as far as a newer snapshot is complete on this disk.</summary>
-    public void Truncate(Instance stable)
+    /// <summary>The checkpoint is stable.</summary>
+    public void NoteStable(Instance stable)
     {
-        if (stable > _stable) _stable = stable;
-        ReleaseOld();
+        if (stable > new Instance(Interlocked.Read(ref _stable))) Interlocked.Exchange(ref _stable, stable.Value);
     }
 
-    /// <summary>Another snapshot is complete: what only waited for it can go.</summary>
-    public void ReleaseOld()
-    {
-        Instance newest = Snapshots.Newest;
-        Log.Truncate(newest < _stable ? newest : _stable);
-        Snapshots.DeleteBelow(_stable);
-    }
+    /// <summary>
+    /// Lets go of the log below the stable checkpoint, as far as a snapshot that makes it unnecessary is complete on this disk. Votes above the stable
+    /// checkpoint remain, whatever was executed: they are evidence until it is stable.
+    /// </summary>
+    public void TruncateLog() => Log.Truncate(new Instance(Math.Min(Snapshots.Newest.Value, Interlocked.Read(ref _stable))));
+
+    /// <summary>Deletes snapshots that the stable checkpoint makes unnecessary. Any thread.</summary>
+    public void DeleteOldSnapshots() => Snapshots.DeleteBelow(new Instance(Interlocked.Read(ref _stable)));
 
     public void Dispose()
     {

@@ -18,7 +18,7 @@ internal readonly record struct SegmentHeader
     /// </summary>
     public required ulong Salt { get; init; }
 
-    /// <summary>With the snapshot of this instance, this segment and those after it are all that is needed; or <see cref="Continues"/>.</summary>
+    /// <summary>Once the checkpoint of this instance is stable, this segment and those after it are all that is needed; or <see cref="Continues"/>.</summary>
     public required long Base { get; init; }
 
     /// <summary>This segment repeats what counts of the segments from this one on, which are to be ignored; its own number if there are none.</summary>

@@ -44,19 +44,18 @@ internal sealed class WriteAheadLog : IDisposable
 
     /// <summary>Opens the log of a directory, reads it, and makes it ready to append.</summary>
     /// <param name="directory">Made if it does not exist.</param>
-    /// <param name="snapshot">The instance of the snapshot at hand: older parts of the log are not needed.</param>
     /// <param name="neverRan">Whether an empty log is that of a replica that has never run, rather than one that was lost.</param>
     /// <param name="limits">Bounds of what is decoded.</param>
     /// <param name="options">How the log is kept.</param>
     /// <param name="contents">What was found.</param>
     /// <exception cref="StorageException">The directory cannot be used.</exception>
-    public static WriteAheadLog Open(string directory, Instance snapshot, bool neverRan, CodecLimits limits, LogOptions options, out LogContents contents)
+    public static WriteAheadLog Open(string directory, bool neverRan, CodecLimits limits, LogOptions options, out LogContents contents)
     {
         try
         {
             Directory.CreateDirectory(directory);
             File.Delete(Path.Combine(directory, TemporaryFile));
-            LogRecovery recovery = LogRecovery.Read(directory, snapshot, limits, options.SegmentBytes);
+            LogRecovery recovery = LogRecovery.Read(directory, limits, options.SegmentBytes);
             bool forgotten = recovery.VotesForgotten || recovery.Damage is not null || (recovery.IsEmpty && !neverRan);
             foreach ((_, _, string path) in recovery.Kept) FlushFile(path); // what was read must be on disk before anything depends on it
             WriteAheadLog log = new(directory, options, recovery, forgotten || !options.HasVotes);
@@ -94,7 +93,7 @@ internal sealed class WriteAheadLog : IDisposable
         if (_segment.End >= _options.SegmentBytes) Continue();
     }
 
-    /// <summary>Begins a segment that, with the snapshot of this instance, makes everything before it unnecessary.</summary>
+    /// <summary>Begins a segment that makes everything before it unnecessary once the checkpoint of this instance is stable, and its snapshot on disk.</summary>
     /// <param name="snapshot">The instance whose snapshot is being taken or fetched.</param>
     /// <param name="live">What counts besides the snapshot.</param>
     public void BeginSegment(Instance snapshot, IReadOnlyList<LogRecord> live)
@@ -103,7 +102,7 @@ internal sealed class WriteAheadLog : IDisposable
         Replace(snapshot.Value, live);
     }
 
-    /// <summary>There is a snapshot of this instance: lets go of what only older ones need.</summary>
+    /// <summary>The checkpoint of this instance is stable, and its snapshot or a newer one on disk: lets go of what only older ones need.</summary>
     public void Truncate(Instance snapshot)
     {
         if (_segment.Header.Base != SegmentHeader.Continues && _segment.Header.Base <= snapshot.Value)

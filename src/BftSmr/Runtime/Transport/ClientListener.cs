@@ -88,8 +88,8 @@ internal sealed class ClientListener : IAsyncDisposable
     private async Task RunAsync(EstablishedLink established)
     {
         ClientId client = new(established.RemoteId);
-        if (TryAdd(client, established) is not { } link) return;
-        ClientLink clientLink = new(client, link, this, _sink);
+        if (TryAdd(client, established, out LinkBacklog backlog) is not { } link) return;
+        ClientLink clientLink = new(client, link, backlog, this, _sink);
         Counters.AddOpened();
         _monitor.Add(link);
         TransportLog.ClientUp(_logger, client);
@@ -105,12 +105,13 @@ internal sealed class ClientListener : IAsyncDisposable
     }
 
     /// <summary>Takes the link up, or drops it if another one took the last place while this one's handshake was under way.</summary>
-    private SecureLink? TryAdd(ClientId client, EstablishedLink established)
+    private SecureLink? TryAdd(ClientId client, EstablishedLink established, out LinkBacklog backlog)
     {
         lock (_gate)
         {
             Identity identity = _identities.GetValueOrDefault(client) ?? new Identity(new PartialBytes(_options.PartialBytesPerRemoteMax));
             SecureLink link = new(established, _options, Counters, identity.PartialBytes);
+            backlog = identity.Backlog;
             if (_stopped || _links.Count >= _options.LinksMax || identity.Links >= _options.LinksPerRemoteMax)
             {
                 link.Dispose();
@@ -137,6 +138,7 @@ internal sealed class ClientListener : IAsyncDisposable
     private sealed class Identity(PartialBytes partialBytes)
     {
         public PartialBytes PartialBytes { get; } = partialBytes;
+        public LinkBacklog Backlog { get; } = new();
         public int Links { get; set; }
     }
 }

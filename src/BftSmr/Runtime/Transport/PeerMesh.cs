@@ -56,6 +56,9 @@ internal sealed class PeerMesh : IAsyncDisposable
         }
     }
 
+    /// <summary>How many replicas the cluster has, this one included.</summary>
+    public int Replicas => _links.Length;
+
     /// <summary>Whether the link to the replica is up.</summary>
     public bool IsUp(ReplicaId replica) => _links[replica.Value] is { IsUp: true };
 

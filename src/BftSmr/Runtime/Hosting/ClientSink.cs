@@ -1,0 +1,27 @@
+using BftSmr.Messages;
+using BftSmr.Replication;
+using BftSmr.Runtime.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace BftSmr.Runtime.Hosting;
+
+/// <summary>Decodes and authenticates what clients send, on the threads of their links, and passes it to the loop.</summary>
+internal sealed class ClientSink(Ingress ingress, ReplicaLoop loop, SessionRoutes routes, ReplicaMetrics metrics, ILogger logger) : ILinkSink<ClientLink>
+{
+    public void OnUp(ClientLink remote)
+    {
+        // Nothing to do before it attaches a session.
+    }
+
+    public ValueTask OnFrame(ClientLink remote, ReadOnlyMemory<byte> frame)
+    {
+        if (ingress.FromClient(remote.Client, frame, out RejectReason reason) is { } input) return loop.Post(input, remote, remote.Backlog, frame.Length);
+        metrics.Reject(reason);
+        if (logger.IsEnabled(LogLevel.Debug)) HostLog.Rejected(logger, remote.Client.ToString(), reason);
+        return ValueTask.CompletedTask;
+    }
+
+    public void OnFramesEnd(ClientLink remote) => loop.Schedule();
+
+    public void OnDown(ClientLink remote, LinkFault fault) => loop.Post((Action)(() => routes.Detach(remote)));
+}
