@@ -6,8 +6,11 @@ namespace BftSmr.Codec;
 /// <summary>Every bound on what is decoded, in one place. What exceeds one is not a message.</summary>
 internal sealed record CodecLimits
 {
-    /// <summary>Values that a replica can have sent WRITE for in one instance. Timeouts double with each vain leader change, so this many never happen.</summary>
-    public const int WriteSetMax = 128;
+    /// <summary>
+    /// Values that a replica can have sent WRITE for in one instance: one for each regency in which a new one was proposed and not decided. Since timeouts
+    /// grow with each vain change, this many take hours of nothing but vain changes.
+    /// </summary>
+    public const int WriteSetMax = 512;
 
     /// <summary>Instances that one answer to FETCH-DECIDED covers.</summary>
     public const int DecidedMax = 256;
