@@ -92,7 +92,7 @@ internal sealed class RequestPool(ReplicaContext context)
         {
             if (batch.Count > 0 && bytes + next.SizeBytes > context.Settings.BatchBytesMax) break;
             _ready.Dequeue();
-            if (next.Sequence <= (Sessions.Find(next.Session)?.LastSequence ?? 0)) continue;
+            if (next.Sequence <= (Sessions.Find(next.Session)?.LastSequence ?? 0) || (!next.IsSigned && MustSign(next.Session.Client))) continue;
             batch.Add(next);
             bytes += next.SizeBytes;
         }
@@ -187,8 +187,20 @@ internal sealed class RequestPool(ReplicaContext context)
         }
     }
 
-    /// <summary>Most replicas could not authenticate a request of this client: for a while it has to sign.</summary>
-    public void RequireSignature(ClientId client) => _mustSignUntil[client] = context.Now.MonotonicMicros + MustSignMicros;
+    /// <summary>
+    /// Most replicas could not authenticate a request of this client: for a while it has to sign. What it has not signed is dropped, or each new leader
+    /// would propose it again and be replaced for it.
+    /// </summary>
+    public void RequireSignature(ClientId client)
+    {
+        bool isKnown = MustSign(client);
+        _mustSignUntil[client] = context.Now.MonotonicMicros + MustSignMicros;
+        if (isKnown) return;
+        foreach ((SessionId id, SessionQueue queue) in _queues)
+        {
+            if (id.Client == client) Forget(id, queue.RemoveUnsigned());
+        }
+    }
 
     private bool MustSign(ClientId client) =>
         _mustSignUntil.Count > 0 && _mustSignUntil.TryGetValue(client, out long until) && until > context.Now.MonotonicMicros;

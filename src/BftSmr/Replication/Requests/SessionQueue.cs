@@ -26,6 +26,15 @@ internal sealed class SessionQueue
         return count;
     }
 
+    /// <summary>Drops what is not signed; from the first such request on the session's turn has to come again. Returns how many.</summary>
+    public int RemoveUnsigned()
+    {
+        int first = _pending.FindIndex(p => !p.Request.IsSigned);
+        if (first < 0) return 0;
+        NextReady = Math.Min(NextReady, _pending[first].Request.Sequence);
+        return _pending.RemoveAll(p => !p.Request.IsSigned);
+    }
+
     /// <summary>Where this sequence number is or belongs; mostly the end.</summary>
     private int IndexOf(ulong sequence)
     {
