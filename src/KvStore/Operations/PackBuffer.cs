@@ -7,9 +7,12 @@ namespace KvStore.Operations;
 /// <summary>A growing buffer of elements, each written in its shortest form. It is used again and again, and can be cut back.</summary>
 internal sealed class PackBuffer
 {
+    private const int BytesMin = 1024;
     private const int BytesKeptMax = 256 << 10;
 
-    private byte[] _bytes = new byte[1024];
+    private byte[] _bytes;
+
+    public PackBuffer(int capacity = BytesMin) => _bytes = new byte[capacity];
 
     /// <summary>Bytes written; may be set to a smaller value.</summary>
     public int Length { get; set; }
@@ -21,7 +24,7 @@ internal sealed class PackBuffer
     public void Reset()
     {
         Length = 0;
-        if (_bytes.Length > BytesKeptMax) _bytes = new byte[1024];
+        if (_bytes.Length > BytesKeptMax) _bytes = new byte[BytesMin];
     }
 
     public void WriteNil() => WriteByte(Nil);

@@ -1,4 +1,4 @@
-namespace KvStore.Operations;
+namespace KvStore;
 
 /// <summary>Why a command failed. It then had no effect.</summary>
 public enum KvErrorCode

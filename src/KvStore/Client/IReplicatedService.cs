@@ -1,0 +1,11 @@
+namespace KvStore.Client;
+
+/// <summary>Where operations of the store go: a cluster, or in tests a single state machine.</summary>
+internal interface IReplicatedService
+{
+    /// <summary>Orders and executes an operation.</summary>
+    Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken);
+
+    /// <summary>Answers an operation that only reads; linearizable.</summary>
+    Task<ReadOnlyMemory<byte>> QueryAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken);
+}
