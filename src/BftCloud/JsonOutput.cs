@@ -1,12 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BftCloud.Benchmarks;
+using BftCloud.Inspection;
 using BftCloud.Monitoring;
 
 namespace BftCloud;
 
 /// <summary>How objects are written as JSON: camelCase, indented by nothing, null as null.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(ReplicaReport))]
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(ClusterReport))]
