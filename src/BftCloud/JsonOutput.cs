@@ -8,6 +8,7 @@ namespace BftCloud;
 
 /// <summary>How objects are written as JSON: camelCase, indented by nothing, null as null.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(CheckpointReport))]
 [JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(ReplicaReport))]
 [JsonSerializable(typeof(BenchReport))]

@@ -8,6 +8,7 @@ internal static class InspectCommand
     public static Command Create() => new("inspect", "Reads files of a cluster without changing them.")
     {
         InspectLogCommand.Create(),
+        InspectCheckpointCommand.Create(),
         InspectConfigCommand.Create(),
     };
 }
