@@ -17,6 +17,12 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Whether something waits, once, for no longer than this.</summary>
+    public bool IsAwaited(TimeSpan within)
+    {
+        lock (_gate) return _timers.Any(timer => timer.Period == 0 && timer.Due <= _now + within.Ticks);
+    }
+
     public override long GetTimestamp() => Interlocked.Read(ref _now);
 
     public override DateTimeOffset GetUtcNow() => new(GetTimestamp(), TimeSpan.Zero);

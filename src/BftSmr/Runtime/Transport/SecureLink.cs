@@ -93,7 +93,7 @@ internal sealed class SecureLink : IDisposable
             _queue.Flush();
             if (!TryStartPump()) return;
         }
-        PumpAsync();
+        TaskScope.StopOnFailure(PumpAsync());
     }
 
     /// <summary>Ends the link; the first fault counts.</summary>
@@ -132,7 +132,7 @@ internal sealed class SecureLink : IDisposable
             _heartbeatDue = true;
             if (!TryStartPump()) return;
         }
-        PumpAsync();
+        TaskScope.StopOnFailure(PumpAsync());
     }
 
     /// <summary>Receives until the link ends, and says why it did.</summary>
@@ -202,7 +202,7 @@ internal sealed class SecureLink : IDisposable
     }
 
     /// <summary>Seals and sends until nothing is left that may leave. Returns at once as long as the socket takes everything at once.</summary>
-    private async void PumpAsync()
+    private async Task PumpAsync()
     {
         byte[] buffer = [];
         try

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace BftSmr.Runtime.Transport;
 
 /// <summary>
@@ -11,17 +13,9 @@ internal sealed class TaskScope
     private int _ended;
 
     /// <summary>Runs the loop now, up to its first wait, on this thread. Does nothing once the scope has ended.</summary>
-    public async void Run(Func<Task> loop)
+    public void Run(Func<Task> loop)
     {
-        if (!TryEnter()) return;
-        try
-        {
-            await loop().ConfigureAwait(false);
-        }
-        finally
-        {
-            Leave();
-        }
+        if (TryEnter()) _ = RunAsync(loop);
     }
 
     /// <summary>Completes when all loops have; they have been told to by other means. No further ones start.</summary>
@@ -29,6 +23,32 @@ internal sealed class TaskScope
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0) Leave();
         return _empty.Task;
+    }
+
+    /// <summary>Stops the process if the task fails, or has failed.</summary>
+    public static void StopOnFailure(Task task)
+    {
+        if (!task.IsCompletedSuccessfully) _ = ObserveAsync(task);
+    }
+
+    private static async Task ObserveAsync(Task task)
+    {
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Not handled here, but where nothing can: it ends the process with its own stack trace.
+        catch (Exception e)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static failure => failure.Throw(), ExceptionDispatchInfo.Capture(e), preferLocal: false);
+        }
+#pragma warning restore CA1031
+    }
+
+    private async Task RunAsync(Func<Task> loop)
+    {
+        await ObserveAsync(loop()).ConfigureAwait(false);
+        Leave();
     }
 
     private bool TryEnter()

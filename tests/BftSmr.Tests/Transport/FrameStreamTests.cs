@@ -1,0 +1,112 @@
+using BftSmr.Runtime.Transport;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace BftSmr.Tests.Transport;
+
+/// <summary>Whatever the sizes, the flushes and the cuts: the frames that come out are those that went in, in order.</summary>
+public sealed class FrameStreamTests
+{
+    [Fact]
+    public async Task Frames_of_all_sizes_arrive_in_order_over_many_flush_patterns()
+    {
+        using LinkKeys keys = new();
+        await using ClientPort port = new(keys);
+        RecordingSink<ReplicaId> sink = new();
+        await using ReplicaLinks links = port.Dial(sink);
+        await sink.NextUpAsync();
+        ClientLink back = await port.Sink.NextUpAsync();
+        int[] sizes =
+        [
+            .. Enumerable.Range(0, 300),
+            .. Enumerable.Range(-30, 60).Select(static i => SecureLink.RecordBytesMax + i),
+            .. Enumerable.Range(-3, 6).Select(static i => 4 * SecureLink.RecordBytesMax + i),
+            1000, 10_000, 100_000, 1 << 20, 0, 1, (1 << 20) - 1, 500_000, 0, 0, 7,
+        ];
+        Random random = new(1);
+        random.Shuffle(sizes);
+        foreach (int flushEvery in (int[])[1, 2, 7, 50, sizes.Length])
+        {
+            Task<int> there = CheckAsync(sizes, () => port.Sink.NextFrameAsync());
+            Task<int> andBack = CheckAsync(sizes, () => sink.NextFrameAsync());
+            for (int i = 0; i < sizes.Length; i++)
+            {
+                byte[] frame = Frame(i, sizes[i]);
+                await Patience.UntilAsync(() => links.Send(new ReplicaId(0), frame), "there is room in the queue");
+                await Patience.UntilAsync(() => back.Send(frame), "there is room in the queue");
+                if (i % flushEvery != 0 && i != sizes.Length - 1) continue;
+                links.Flush();
+                port.Listener.Flush();
+            }
+            Assert.Equal(sizes.Length, await there);
+            Assert.Equal(sizes.Length, await andBack);
+        }
+    }
+
+    [Fact]
+    public void Frames_come_out_whole_wherever_the_stream_is_cut() => Prop.ForAll<int[], int[]>(static (sizes, cuts) =>
+    {
+        byte[][] frames = [.. sizes.Select(static (size, i) => Frame(i, Math.Abs(size % 500)))];
+        byte[] stream = [.. frames.SelectMany(static frame => (byte[])[.. BitConverter.GetBytes(frame.Length), .. frame])];
+        FrameAssembler assembler = new(500, new PartialBytes(500));
+        List<byte[]> received = [];
+        int start = 0;
+        foreach (int end in cuts.Select(cut => Math.Abs((long)cut) % (stream.Length + 1)).Append(stream.Length).Order().Select(static cut => (int)cut))
+        {
+            ReadOnlyMemory<byte> piece = stream.AsMemory(start, end - start);
+            while (assembler.TryRead(ref piece, out ReadOnlyMemory<byte> frame)) received.Add(frame.ToArray());
+            start = end;
+        }
+        Assert.Null(assembler.Fault);
+        Assert.Equal(frames, received);
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void The_outbound_queue_gives_back_what_was_appended_and_only_what_was_flushed() => Prop.ForAll<int[]>(static steps =>
+    {
+        OutboundQueue queue = new();
+        Queue<byte> model = new();
+        int flushed = 0;
+        byte next = 0;
+        foreach (int step in steps)
+        {
+            int size = Math.Abs(step % 100_000);
+            switch (Math.Abs(step % 3))
+            {
+                case 0:
+                    byte[] bytes = [.. Enumerable.Range(0, size).Select(_ => next++)];
+                    queue.Append(bytes);
+                    foreach (byte b in bytes) model.Enqueue(b);
+                    break;
+                case 1:
+                    queue.Flush();
+                    flushed = model.Count;
+                    break;
+                default:
+                    byte[] taken = new byte[Math.Min(size, flushed)];
+                    queue.Take(taken);
+                    flushed -= taken.Length;
+                    Assert.All(taken, b => Assert.Equal(model.Dequeue(), b));
+                    break;
+            }
+            Assert.Equal(model.Count, queue.Length);
+            Assert.Equal(flushed, queue.Flushed);
+        }
+        Assert.Throws<ArgumentOutOfRangeException>(() => queue.Take(new byte[flushed + 1]));
+        queue.Clear();
+        Assert.Equal(0, queue.Length);
+    }).QuickCheckThrowOnFailure();
+
+    private static async Task<int> CheckAsync(int[] sizes, Func<Task<byte[]>> next)
+    {
+        for (int i = 0; i < sizes.Length; i++) Assert.Equal(Frame(i, sizes[i]), await next());
+        return sizes.Length;
+    }
+
+    private static byte[] Frame(int number, int size)
+    {
+        byte[] frame = new byte[size];
+        new Random(number).NextBytes(frame);
+        return frame;
+    }
+}
