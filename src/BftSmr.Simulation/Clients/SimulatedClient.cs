@@ -158,7 +158,7 @@ internal sealed class SimulatedClient : INetworkNode
         if (message is Submit { Request: var request } && _issued.Add(request.Digest)) _history.Issued(request);
         ArrayBufferWriter<byte> bytes = new(256);
         ClientMessageCodec.Encode(message, bytes);
-        _network.Send(Node, to.Value, bytes.WrittenMemory);
+        _network.Send(Node, to.Value, bytes.WrittenMemory, isFirst: message is Attach);
     }
 
     private void Complete(Operation operation)

@@ -51,18 +51,22 @@ internal sealed class SimulatedNetwork
         ScheduleReconnect(link);
     }
 
-    public void Send(int from, int to, ReadOnlyMemory<byte> frame)
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
+    /// <param name="frame">The bytes; not to be changed any more.</param>
+    /// <param name="isFirst">The first frame of a connection finds its queue empty: it is lost only with the connection.</param>
+    public void Send(int from, int to, ReadOnlyMemory<byte> frame, bool isFirst = false)
     {
         Link link = LinkOf(from, to);
         Stream stream = link.FromNode(from);
         FramesSent++;
         if (!link.IsUp || !stream.SenderSeesUp) return;
-        if (_random.Chance(Conditions.LossShare))
+        if (!isFirst && _random.Chance(Conditions.LossShare))
         {
             _world.Faults.Count("frame lost");
             return;
         }
-        if (stream.InFlight + stream.Stalled.Count >= Conditions.FramesInFlightMax)
+        if (!isFirst && stream.InFlight + stream.Stalled.Count >= Conditions.FramesInFlightMax)
         {
             _world.Faults.Count("queue full");
             return;
@@ -70,7 +74,7 @@ internal sealed class SimulatedNetwork
         if (stream.Blocks > 0)
         {
             _world.Faults.Count("frame held by partition");
-            if (!Conditions.Datagrams) stream.Stalled.Add(frame);
+            if (!Conditions.Datagrams || isFirst) stream.Stalled.Add(frame);
             return;
         }
         Carry(link, stream, frame);
