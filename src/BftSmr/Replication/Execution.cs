@@ -22,6 +22,9 @@ internal sealed class Execution(ReplicaContext context, ConsensusWindow window, 
 
     public int SessionCount => _state.Sessions.Count;
 
+    /// <summary>The service has been asked to execute an instance, and has not answered.</summary>
+    public bool IsExecuting => _inFlight is not null;
+
     public bool IsCheckpointDue =>
         window.LastExecuted - _lastCheckpoint >= context.Settings.CheckpointPeriod || _bytesSinceCheckpoint >= context.Settings.CheckpointBytes;
 

@@ -263,7 +263,7 @@ internal sealed class ReplicaCore
             "this replica's state equals that of a quorum at every checkpoint (if it does not, its disk or memory is damaged, or the service is not deterministic)");
         if (_synchronizer.HasOpened) OnRegencyOpened();
         NoteStable();
-        if (_snapshotFetch.TakeComplete() is { } complete)
+        if (!_execution.IsExecuting && _snapshotFetch.TakeComplete() is { } complete)
             _context.Effects.Add(new InstallStateEffect(complete.Certificate, complete.SnapshotBytes, LiveRecords(complete.Certificate, complete.SnapshotBytes)));
         if (_snapshotFetch.Installing is null) _execution.TryExecuteNext();
     }

@@ -118,10 +118,18 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
         }
     }
 
-    /// <summary>Once all chunks are stored, and only once: what to install.</summary>
+    /// <summary>
+    /// Once all chunks are stored, and only once: what to install. Decided batches may have come meanwhile and led beyond it; then it is not needed.
+    /// </summary>
     public CheckpointOffer? TakeComplete()
     {
-        if (_offer is null || Installing is not null || _stored.Count < ChunkCount) return null;
+        if (_offer is null || Installing is not null) return null;
+        if (_offer.Certificate.Instance <= window.LastExecuted)
+        {
+            Abandon();
+            return null;
+        }
+        if (_stored.Count < ChunkCount) return null;
         Installing = _offer;
         return _offer;
     }
