@@ -6,8 +6,9 @@ namespace BftSmr.Replication.Requests;
 /// <summary>
 /// Requests between their arrival and their execution. As the leader a replica proposes from here, each session in its order; as a follower it keeps
 /// what clients sent it directly, holds it against the leader, and proposes it should it become the leader.
-/// Invariants: at most <see cref="ReplicaSettings.PendingRequestsMax"/> are kept, at most half of them of one client identity; only a request that every
-/// replica can verify - a signed one - that is next in its session is ever held against a leader.
+/// Invariants: at most <see cref="ReplicaSettings.PendingRequestsMax"/> are kept, and of one client identity no more than there is room left for all
+/// others (so k greedy clients leave a (k+1)-th of the room free, whatever they send); only a request that every replica can verify - a signed
+/// one - that is next in its session is ever held against a leader.
 /// </summary>
 internal sealed class RequestPool(ReplicaContext context)
 {
@@ -49,7 +50,7 @@ internal sealed class RequestPool(ReplicaContext context)
             return true;
         }
         int ofClient = _countByClient.GetValueOrDefault(request.Session.Client);
-        if (Count >= context.Settings.PendingRequestsMax || ofClient >= context.Settings.PendingRequestsMax / 2) return Reject(request, RejectReason.Overloaded);
+        if (ofClient >= context.Settings.PendingRequestsMax - Count) return Reject(request, RejectReason.Overloaded);
         queue.Add(new PendingRequest(request, context.Now.MonotonicMicros) { IsDirect = isDirect });
         _countByClient[request.Session.Client] = ofClient + 1;
         Count++;
