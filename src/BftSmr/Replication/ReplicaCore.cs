@@ -20,7 +20,7 @@ internal sealed class ReplicaCore
     private const int FillersPerPeriod = 16;
 
     private readonly ReplicaContext _context;
-    private readonly RecoveredState _recovered;
+    private RecoveredState? _recovered;
     private readonly ConsensusWindow _window;
     private readonly CheckpointLedger _checkpoints;
     private readonly Synchronizer _synchronizer;
@@ -76,29 +76,31 @@ internal sealed class ReplicaCore
     public void Start(ClockReading now, EffectBuffer effects)
     {
         _context.BeginStep(now, effects);
-        Recover();
+        Invariant.Holds(_recovered is not null, "a core is started once");
+        Recover(_recovered);
+        _recovered = null; // the log may be large
         _synchronizer.Start();
         _requests.Rebuild(_window.IsLeading);
         _nextStatusMicros = now.MonotonicMicros;
         Settle();
     }
 
-    private void Recover()
+    private void Recover(RecoveredState recovered)
     {
-        CheckpointStable? stable = _recovered.Records.OfType<CheckpointStable>().MaxBy(c => c.Certificate.Instance.Value);
+        CheckpointStable? stable = recovered.Records.OfType<CheckpointStable>().MaxBy(c => c.Certificate.Instance.Value);
         if (stable is not null && stable.Certificate.Instance > Instance.Zero) _checkpoints.Adopt(stable.Certificate, stable.SnapshotBytes);
-        if (_recovered.Checkpoint > Instance.Zero)
+        if (recovered.Checkpoint > Instance.Zero)
         {
-            _window.JumpTo(_recovered.Checkpoint);
-            Invariant.Holds(ReplicatedStateCodec.TryDecode(_recovered.Sessions, Settings, out Sessions.ReplicatedState? state), "a local snapshot that verified can be read");
-            _execution.Restore(state, _recovered.Checkpoint);
+            _window.JumpTo(recovered.Checkpoint);
+            Invariant.Holds(ReplicatedStateCodec.TryDecode(recovered.Sessions, Settings, out Sessions.ReplicatedState? state), "a local snapshot that verified can be read");
+            _execution.Restore(state, recovered.Checkpoint);
         }
-        foreach (LogRecord record in _recovered.Records)
+        foreach (LogRecord record in recovered.Records)
         {
             if (record is RegencySynchronized synchronized) _synchronizer.Recover(synchronized.Sync);
             else _window.Recover(record, _checkpoints.Stable.Instance);
         }
-        if (_recovered.VotesForgotten) _silence.Begin();
+        if (recovered.VotesForgotten) _silence.Begin();
     }
 
     public void Step(Input input, ClockReading now, EffectBuffer effects)

@@ -54,6 +54,9 @@ internal static class LogHarness
         return layout;
     }
 
+    public static Request Request(byte[] operation, ulong sequence = 1, RequestKind kind = RequestKind.Command) =>
+        RequestCodec.Create(new SessionId(new ClientId(0), 1), sequence, kind, 3, new ReplicaId(0), operation);
+
     public static void FlipBit(string file, long offset, int bit = 0)
     {
         using FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite);

@@ -27,7 +27,7 @@ public sealed class BftReplica : IAsyncDisposable
     private readonly Lock _stopLock = new();
     private Task? _stopping, _closingLinks;
 
-    private BftReplica(BftReplicaOptions options, ReplicaSettings settings, Ingress ingress, Executor executor, ReplicaStorage storage)
+    private BftReplica(BftReplicaOptions options, ReplicaSettings settings, Ingress ingress, Executor executor, ReplicaStorage storage, RecoveredState recovered)
     {
         ClusterConfiguration cluster = options.Cluster;
         _self = options.Self;
@@ -39,10 +39,10 @@ public sealed class BftReplica : IAsyncDisposable
         LinkCounters peerCounters = new(), clientCounters = new();
         SessionRoutes routes = new(settings.SessionsPerClientMax);
 
-        ReplicaCore core = new(settings, new Keyring(cluster.ClusterId, options.Key, replicaKeys, clientKeys), storage.Recovered);
+        ReplicaCore core = new(settings, new Keyring(cluster.ClusterId, options.Key, replicaKeys, clientKeys), recovered);
         _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
         _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
-        EffectRunner runner = new(_self, executor, storage, _snapshots, routes, _metrics, _logger);
+        EffectRunner runner = new(_self, recovered.Checkpoint, executor, storage, _snapshots, routes, _metrics, _logger);
         _loop = new ReplicaLoop(core, runner, routes, _metrics, _logger, storage.Log.Close);
 
         CodecLimits limits = ingress.Limits;
@@ -113,11 +113,11 @@ public sealed class BftReplica : IAsyncDisposable
         Ingress ingress = new(settings, new Keyring(options.Cluster.ClusterId, options.Key, replicaKeys, clientKeys));
         Executor executor = new(stateMachine, settings.ReplyBytesMax);
         ReplicaStorage storage = ReplicaStorage.Open(
-            options.DataDirectory, settings, ingress.Limits, executor, options.LoggerFactory.CreateLogger("BftSmr.Storage"));
+            options.DataDirectory, settings, ingress.Limits, executor, options.LoggerFactory.CreateLogger("BftSmr.Storage"), out RecoveredState recovered);
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return new BftReplica(options, settings, ingress, executor, storage);
+            return new BftReplica(options, settings, ingress, executor, storage, recovered);
         }
         catch
         {

@@ -13,14 +13,14 @@ namespace BftSmr.Runtime.Hosting;
 /// puts the log on disk: so nothing that follows a record which must be flushed leaves before it.
 /// </summary>
 internal sealed class EffectRunner(
-    ReplicaId self, Executor executor, ReplicaStorage storage, SnapshotWork snapshots, SessionRoutes routes, ReplicaMetrics metrics, ILogger logger)
+    ReplicaId self, Instance recovered, Executor executor, ReplicaStorage storage, SnapshotWork snapshots, SessionRoutes routes, ReplicaMetrics metrics, ILogger logger)
 {
     private readonly ByteBuffer _frame = new(1 << 20);
     private PeerMesh? _peers;
     private ClientListener? _clients;
     private PeerMessage? _encoded;
     private bool _mustFlushLog, _hasPeerFrames, _hasClientFrames;
-    private Instance _executed = storage.Recovered.Checkpoint;
+    private Instance _executed = recovered;
 
     /// <summary>Where frames go; called once, before the first effect.</summary>
     public void Connect(PeerMesh peers, ClientListener clients) => (_peers, _clients) = (peers, clients);

@@ -3,10 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BftSmr.Runtime.Storage;
 
-/// <summary>The system calls that put file contents and directory entries on disk. A failed one is never tried again: the kernel may have dropped the data.</summary>
+/// <summary>
+/// The system calls that put file contents and directory entries on disk, or reserve room for them. A failed one is never tried again: the kernel may have
+/// dropped the data.
+/// </summary>
 internal static partial class FileSync
 {
     private const int Interrupted = 4; // EINTR
+    private const int NotSupported = 95; // EOPNOTSUPP
     private const int OpenReadOnly = 0;
 
     /// <summary>Contents are on disk when this returns; times of the file need not be.</summary>
@@ -23,6 +27,20 @@ internal static partial class FileSync
             int error = Marshal.GetLastPInvokeError();
             if (error != Interrupted) throw Error(error);
         }
+    }
+
+    /// <summary>The file has this length, and, where the file system can, room on disk for it.</summary>
+    /// <exception cref="IOException">There is no room.</exception>
+    public static void Allocate(SafeFileHandle file, long bytes)
+    {
+        while (OperatingSystem.IsLinux())
+        {
+            if (Allocate(file, 0, 0, bytes) == 0) return;
+            int error = Marshal.GetLastPInvokeError();
+            if (error == NotSupported) break;
+            if (error != Interrupted) throw Error(error);
+        }
+        RandomAccess.SetLength(file, bytes);
     }
 
     /// <summary>Creations, renames and deletions in the directory are on disk when this returns.</summary>
@@ -50,6 +68,9 @@ internal static partial class FileSync
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int DataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(int descriptor);

@@ -11,23 +11,26 @@ internal sealed class ReplicaStorage : IDisposable
     private readonly DataDirectoryLock _directoryLock;
     private long _stable;
 
-    private ReplicaStorage(DataDirectoryLock directoryLock, WriteAheadLog log, CheckpointStore snapshots, RecoveredState recovered) =>
-        (_directoryLock, Log, Snapshots, Recovered) = (directoryLock, log, snapshots, recovered);
+    private ReplicaStorage(DataDirectoryLock directoryLock, WriteAheadLog log, CheckpointStore snapshots) =>
+        (_directoryLock, Log, Snapshots) = (directoryLock, log, snapshots);
 
     public WriteAheadLog Log { get; }
 
     public CheckpointStore Snapshots { get; }
 
-    /// <summary>What the core is told.</summary>
-    public RecoveredState Recovered { get; }
-
     /// <summary>Locks and reads a data directory, gives the service its newest snapshot, and makes everything ready to be written.</summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="settings">The replica's.</param>
+    /// <param name="limits">Bounds of what is decoded.</param>
+    /// <param name="executor">Has the service in its initial state.</param>
+    /// <param name="logger">Hears of damage.</param>
+    /// <param name="recovered">What the core is to be told.</param>
     /// <exception cref="StorageException">The directory cannot be used.</exception>
-    public static ReplicaStorage Open(string directory, ReplicaSettings settings, CodecLimits limits, Executor executor, ILogger logger, LogOptions? logOptions = null)
+    public static ReplicaStorage Open(
+        string directory, ReplicaSettings settings, CodecLimits limits, Executor executor, ILogger logger, out RecoveredState recovered)
     {
         bool flushes = settings.Durability != Durability.None;
-        logOptions ??= new LogOptions();
-        logOptions = logOptions with { Flushes = flushes, HasVotes = settings.Durability == Durability.Votes };
+        LogOptions logOptions = new() { Flushes = flushes, HasVotes = settings.Durability == Durability.Votes };
         DataDirectoryLock directoryLock = DataDirectoryLock.Take(directory);
         CheckpointStore? snapshots = null;
         WriteAheadLog? log = null;
@@ -46,10 +49,8 @@ internal sealed class ReplicaStorage : IDisposable
             if (contents.Damage is { } damage) StorageLog.LogDamaged(logger, damage.File, damage.Offset, damage.Description);
             else if (contents.VotesForgotten) StorageLog.VotesForgotten(logger, directory);
             StorageLog.Recovered(logger, instance, contents.Records.Count);
-            return new ReplicaStorage(directoryLock, log, snapshots, new RecoveredState(instance, sessions, snapshot?.Tree.SnapshotBytes ?? 0, contents.Records)
-            {
-                VotesForgotten = contents.VotesForgotten,
-            });
+            recovered = new RecoveredState(instance, sessions, snapshot?.Tree.SnapshotBytes ?? 0, contents.Records) { VotesForgotten = contents.VotesForgotten };
+            return new ReplicaStorage(directoryLock, log, snapshots);
         }
         catch
         {

@@ -200,9 +200,8 @@ internal sealed class WriteAheadLog : IDisposable
             return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         }
         path = Path.Combine(_directory, TemporaryFile);
-        SafeFileHandle file = File.OpenHandle(
-            path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.None, _options.SegmentBytes);
-        RandomAccess.SetLength(file, _options.SegmentBytes);
+        SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        FileSync.Allocate(file, _options.SegmentBytes);
         return file;
     }
 

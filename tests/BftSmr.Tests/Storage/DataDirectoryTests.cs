@@ -1,0 +1,83 @@
+using BftSmr.Messages;
+using BftSmr.Replication;
+using BftSmr.Runtime.Storage;
+using BftSmr.Tests.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BftSmr.Tests.Storage;
+
+public sealed class DataDirectoryTests : IDisposable
+{
+    private static readonly ReplicaSettings Settings = new() { Self = new ReplicaId(0), Quorums = new Quorums(4, 1) };
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private string Data => _directory.File("data");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void A_replica_that_never_ran_has_forgotten_nothing_and_one_that_lost_its_disk_has()
+    {
+        DataDirectory.Initialize(Data);
+        Assert.False(Open().VotesForgotten);
+        Assert.False(Open().VotesForgotten);
+        Directory.Delete(Data, recursive: true);
+        Assert.True(Open().VotesForgotten);
+        Assert.True(Open().VotesForgotten);
+    }
+
+    [Fact]
+    public void A_lost_log_beside_a_kept_snapshot_is_a_loss_of_votes()
+    {
+        DataDirectory.Initialize(Data);
+        Open(static storage => storage.Log.Append(new RegencyInstalled(new Regency(3))));
+        Directory.Delete(Path.Combine(Data, "log"), recursive: true);
+        Assert.True(Open().VotesForgotten);
+    }
+
+    [Theory]
+    [InlineData(Durability.Decisions)]
+    [InlineData(Durability.None)]
+    public void Without_durable_votes_every_start_but_the_first_has_forgotten_them(Durability durability)
+    {
+        DataDirectory.Initialize(Data);
+        Assert.False(Open(durability: durability).VotesForgotten);
+        Assert.True(Open(static storage => storage.Log.Append(new SilentUpTo(new Instance(3))), durability).VotesForgotten);
+        Assert.True(Open(durability: durability).VotesForgotten);
+    }
+
+    [Fact]
+    public void A_directory_is_used_by_one_replica_at_a_time()
+    {
+        Open(storage => Assert.Contains("in use", Assert.Throws<StorageException>(() => Open()).Message, StringComparison.Ordinal));
+        Open();
+    }
+
+    [Fact]
+    public void A_directory_that_holds_something_is_not_made_new()
+    {
+        Directory.CreateDirectory(Data);
+        File.WriteAllText(Path.Combine(Data, "notes"), "mine");
+        Assert.Contains("not empty", Assert.Throws<StorageException>(() => DataDirectory.Initialize(Data)).Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(Data, "notes")));
+    }
+
+    [Fact]
+    public void A_path_that_cannot_be_a_directory_is_an_error_that_names_it()
+    {
+        File.WriteAllText(Data, "a file");
+        Assert.Contains(Data, Assert.Throws<StorageException>(() => Open()).Message, StringComparison.Ordinal);
+        Assert.Contains(Data, Assert.Throws<StorageException>(() => DataDirectory.Initialize(Data)).Message, StringComparison.Ordinal);
+    }
+
+    private RecoveredState Open(Action<ReplicaStorage>? use = null, Durability durability = Durability.Votes)
+    {
+        ReplicaSettings settings = Settings with { Durability = durability };
+        using ReplicaStorage storage = ReplicaStorage.Open(
+            Data, settings, LogHarness.Limits, new Executor(new RegisterService(), 100), NullLogger.Instance, out RecoveredState recovered);
+        use?.Invoke(storage);
+        storage.Log.Close();
+        return recovered;
+    }
+}
