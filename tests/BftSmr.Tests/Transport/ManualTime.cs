@@ -17,10 +17,14 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    /// <summary>Whether something waits, once, for no longer than this.</summary>
-    public bool IsAwaited(TimeSpan within)
+    /// <summary>How long until the next of those who wait once, and for no longer than this, has waited long enough; null if nobody does.</summary>
+    public TimeSpan? NextWithin(TimeSpan within)
     {
-        lock (_gate) return _timers.Any(timer => timer.Period == 0 && timer.Due <= _now + within.Ticks);
+        lock (_gate)
+        {
+            Timer? next = _timers.Where(timer => timer.Period == 0 && timer.Due <= _now + within.Ticks).MinBy(static timer => timer.Due);
+            return next is null ? null : TimeSpan.FromTicks(next.Due - _now);
+        }
     }
 
     public override long GetTimestamp() => Interlocked.Read(ref _now);

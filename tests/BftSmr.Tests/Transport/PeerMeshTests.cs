@@ -113,10 +113,10 @@ public sealed class PeerMeshTests : IAsyncDisposable
         TimeSpan delay = LinkOptions.Peers.ReconnectDelayMin;
         for (int attempt = 1; attempt < 12; attempt++)
         {
-            await Patience.UntilAsync(() => node.Counters.Count(LinkFault.Closed) == attempt && time.IsAwaited(delay), "an attempt failed");
-            time.Advance(delay / 2 - TimeSpan.FromTicks(1));
-            Assert.True(time.IsAwaited(delay));
-            time.Advance(delay / 2 + TimeSpan.FromTicks(1));
+            await Patience.UntilAsync(() => node.Counters.Count(LinkFault.Closed) == attempt && time.NextWithin(delay) is not null, "an attempt failed");
+            TimeSpan wait = time.NextWithin(delay)!.Value;
+            Assert.InRange(wait, delay / 2, delay);
+            time.Advance(wait);
             delay = TimeSpan.FromTicks(Math.Min(2 * delay.Ticks, LinkOptions.Peers.ReconnectDelayMax.Ticks));
         }
         Assert.Contains("Cannot connect to r0", await node.Log.NextAsync(), StringComparison.Ordinal);
