@@ -336,6 +336,7 @@ internal sealed class ReplicaCore
         PendingRequests = _requests.Count,
         Sessions = _execution.SessionCount,
         CatchingUp = _decidedFetch.IsActive || _snapshotFetch.IsActive,
+        IsSilent = _silence.IsSilent,
         LeaderChanges = _synchronizer.Changes,
         PeerLastExecuted = [.. Enumerable.Range(0, Settings.Quorums.Replicas).Select(i => _progress.Of(new ReplicaId(i))?.LastExecuted ?? Instance.Zero)],
     };

@@ -20,6 +20,9 @@ internal sealed record ReplicaStatus
     /// <summary>A snapshot or decided batches are being fetched.</summary>
     public required bool CatchingUp { get; init; }
 
+    /// <summary>It restarted without its votes and does not vote yet: until it does it counts as one of the f faulty ones.</summary>
+    public required bool IsSilent { get; init; }
+
     /// <summary>Regencies installed since the start.</summary>
     public required long LeaderChanges { get; init; }
 

@@ -180,6 +180,7 @@ public sealed class BftReplica : IAsyncDisposable
         PendingRequests = status.PendingRequests,
         Sessions = status.Sessions,
         CatchingUp = status.CatchingUp,
+        IsSilent = status.IsSilent,
         LeaderChanges = status.LeaderChanges,
         ExecutedOperations = _metrics.ExecutedOperations,
         Rejections = _metrics.Rejections(),

@@ -30,6 +30,9 @@ public sealed record BftReplicaStatus
     /// <summary>It is fetching a snapshot or decided batches from the others.</summary>
     public required bool CatchingUp { get; init; }
 
+    /// <summary>It started without knowing its earlier votes and does not vote yet: until it does it counts as one of the f faulty ones.</summary>
+    public required bool IsSilent { get; init; }
+
     /// <summary>Leader epochs entered since it started.</summary>
     public required long LeaderChanges { get; init; }
 

@@ -41,6 +41,7 @@ internal sealed class ReplicaMetrics : IDisposable
         Gauge("bftsmr.pending", static s => s.PendingRequests, "Requests waiting to be ordered.");
         Gauge("bftsmr.sessions", static s => s.Sessions, "Open client sessions.");
         Gauge("bftsmr.catching_up", static s => s.CatchingUp ? 1 : 0, "1 while state is being fetched from the others.");
+        Gauge("bftsmr.silent", static s => s.IsSilent ? 1 : 0, "1 while the replica does not vote because it forgot its votes in a restart.");
         _meter.CreateObservableGauge("bftsmr.peer.lag", ObserveLag, description: "Instances that a peer is behind this replica.");
         AddLinks("peers", peerLinks);
         AddLinks("clients", clientLinks);

@@ -32,7 +32,7 @@ internal sealed class WriteAheadLog : IDisposable
         _options = options;
         _votesForgotten = votesForgotten;
         _older.AddRange(recovery.Kept);
-        foreach (string spare in Directory.EnumerateFiles(directory, SparePrefix + "*")) _spares.Enqueue(spare);
+        foreach (string spare in Directory.GetFiles(directory, SparePrefix + "*").Order(StringComparer.Ordinal)) _spares.Enqueue(spare);
         _segment = Create(recovery.Next, recovery.Carried, []);
     }
 
