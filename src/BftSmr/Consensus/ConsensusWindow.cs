@@ -45,6 +45,12 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// <summary>The last instance proposed by this replica as the leader of the current regency.</summary>
     public Instance LastProposed { get; private set; }
 
+    /// <summary>The stable checkpoint. What lies above it is kept, and is evidence: proposals too far above it are not considered.</summary>
+    public Instance Stable { get; private set; }
+
+    /// <summary>The leader stops proposing when this many instances above the stable checkpoint are executed.</summary>
+    public long LogInstancesMax => 3L * context.Settings.CheckpointPeriod;
+
     /// <summary>Votes for instances up to here were forgotten in a restart: none is sent.</summary>
     public Instance SilentUntil { get; set; }
 
@@ -99,7 +105,8 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             context.Effects.Reject(from, RejectReason.WrongRegency);
             return;
         }
-        if (message.Instance <= LastExecuted || message.Instance - Floor > HorizonInstances || message.Instance <= SyncHigh)
+        if (message.Instance <= LastExecuted || message.Instance - Floor > HorizonInstances || message.Instance <= SyncHigh
+            || message.Instance - Stable > LogInstancesMax + HorizonInstances)
         {
             context.Effects.Reject(from, RejectReason.OutsideWindow);
             return;
@@ -374,6 +381,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// </summary>
     public void ForgetStable(Instance stable)
     {
+        Stable = stable;
         Instance upTo = stable < LastExecuted ? stable : LastExecuted;
         long keptBytes = 0;
         Instance kept = upTo;

@@ -70,7 +70,7 @@ internal sealed class ReplicaCore
     }
 
     /// <summary>Checkpoints have not become stable for so long that the log above the last one is as long as it may get.</summary>
-    private bool IsLogFull => _window.LastExecuted - _checkpoints.Stable.Instance >= 3L * Settings.CheckpointPeriod;
+    private bool IsLogFull => _window.LastExecuted - _checkpoints.Stable.Instance >= _window.LogInstancesMax;
 
     /// <summary>Call once, before the first step: emits what the recovered state calls for.</summary>
     public void Start(ClockReading now, EffectBuffer effects)
