@@ -9,10 +9,12 @@ namespace BftSmr.Simulation.Replicas;
 
 /// <summary>Carries out a core's effects, in order, for one life of a replica: the contract of <see cref="Effect"/> in virtual time.</summary>
 internal sealed class EffectRunner(
-    World world, ReplicaSettings settings, Executor executor, SimulatedDisk disk, SimulationRandom random, Func<DiskSpeed> speed)
+    World world, ReplicaSettings settings, Instance recovered, Executor executor, SimulatedDisk disk, SimulationRandom random, Func<DiskSpeed> speed)
 {
     private readonly Outbox _outbox = new(disk);
     private bool _flushing;
+    private bool _isInstalling;
+    private Instance _executed = recovered;
     private long _lastExecutedAtMicros;
     private (Instance Instance, byte[] Bytes)? _fetch;
     private (Instance Instance, MerkleTree Tree)? _served;
@@ -48,6 +50,7 @@ internal sealed class EffectRunner(
                 Execute(e);
                 break;
             case AnswerReadEffect e:
+                if (_isInstalling) break;
                 ReadReply answer = Executor.Answer(e);
                 _outbox.Post(() => SendToClient(e.Client, e.Read.Nonce, answer));
                 break;
@@ -120,7 +123,9 @@ internal sealed class EffectRunner(
 
     private void Execute(ExecuteEffect effect)
     {
+        if (_isInstalling) throw new InvalidOperationException($"{effect.Instance} is executed while a snapshot is being installed.");
         ExecutedInput executed = Executor.Execute(effect);
+        _executed = effect.Instance;
         Executed(effect, executed);
         long at = Math.Max(_lastExecutedAtMicros, world.NowMicros + random.Between(1, 200));
         _lastExecutedAtMicros = at;
@@ -129,6 +134,7 @@ internal sealed class EffectRunner(
 
     private void TakeCheckpoint(TakeCheckpointEffect effect)
     {
+        if (effect.Instance != _executed) throw new InvalidOperationException($"A checkpoint of {effect.Instance} is asked for in the state of {_executed}.");
         ArrayBufferWriter<byte> bytes = new();
         using (ISnapshotReader reader = Executor.Freeze(effect.Sessions))
         {
@@ -161,13 +167,16 @@ internal sealed class EffectRunner(
     {
         if (_fetch is not { } fetch || fetch.Instance != effect.Certificate.Instance)
             throw new InvalidOperationException($"A state of {effect.Certificate.Instance}, which was not fetched.");
-        disk.Install(fetch.Instance, fetch.Bytes, effect.LiveRecords);
-        RequireFlush();
+        _executed = fetch.Instance;
+        disk.BeginSegment(fetch.Instance, effect.LiveRecords);
+        _isInstalling = true;
         long end = disk.End;
         Later(random.Between(speed().FlushMinMicros, 20 * speed().FlushMaxMicros), () =>
         {
+            _isInstalling = false;
             disk.Flush(end);
-            disk.Settle();
+            disk.StoreSnapshot(fetch.Instance, fetch.Bytes);
+            disk.Truncate(fetch.Instance);
             _outbox.Release();
             using SnapshotInstallation installation = Executor.BeginInstall();
             installation.Write(fetch.Bytes);

@@ -79,7 +79,7 @@ internal sealed class SimulatedReplica : INetworkNode
         Executor executor = new(_service(), _settings.ReplyBytesMax);
         RecoveredState recovered = Recover(executor);
         IsForgetful |= recovered.VotesForgotten;
-        _runner = new EffectRunner(_world, _settings, executor, Disk, _random, () => DiskSpeed)
+        _runner = new EffectRunner(_world, _settings, recovered.Checkpoint, executor, Disk, _random, () => DiskSpeed)
         {
             Deliver = input => Step(life, input),
             Later = (micros, run) => Later(life, micros, run),

@@ -6,8 +6,7 @@ internal abstract record DiskEntry;
 /// <summary>An encoded log record.</summary>
 internal sealed record RecordEntry(ReadOnlyMemory<byte> Bytes) : DiskEntry;
 
-/// <summary>A new segment begins, that of the checkpoint at this instance; its live records follow.</summary>
-internal sealed record SegmentEntry(Instance Checkpoint) : DiskEntry;
-
-/// <summary>A fetched snapshot replaces all that was there before; once this is on disk the new state is the state.</summary>
-internal sealed record InstallEntry(Instance Checkpoint, ReadOnlyMemory<byte> Snapshot) : DiskEntry;
+/// <summary>
+/// A new segment begins, which makes those before it unnecessary once the snapshot of this instance is on disk and stable; its live records follow.
+/// </summary>
+internal sealed record SegmentEntry(Instance Checkpoint, int LiveRecords) : DiskEntry;

@@ -10,9 +10,13 @@ namespace BftSmr.Simulation.Storage;
 /// </summary>
 internal sealed class SimulatedDisk(CodecLimits limits)
 {
+    /// <summary>Stable snapshots kept: the last but one may still be on its way to somebody.</summary>
+    private const int StableKept = 2;
+
     private readonly List<DiskEntry> _log = [];
     private readonly SortedDictionary<long, ReadOnlyMemory<byte>> _snapshots = [];
     private bool _wiped;
+    private long _stable;
     private long _dropped;
     private long _flushed;
 
@@ -40,14 +44,7 @@ internal sealed class SimulatedDisk(CodecLimits limits)
     /// <summary>Begins a new segment with the records that must outlive the ones before.</summary>
     public void BeginSegment(Instance checkpoint, IReadOnlyList<LogRecord> liveRecords)
     {
-        _log.Add(new SegmentEntry(checkpoint));
-        foreach (LogRecord record in liveRecords) Append(record);
-    }
-
-    /// <summary>Replaces snapshot and log once flushed.</summary>
-    public void Install(Instance checkpoint, ReadOnlyMemory<byte> snapshot, IReadOnlyList<LogRecord> liveRecords)
-    {
-        _log.Add(new InstallEntry(checkpoint, snapshot));
+        _log.Add(new SegmentEntry(checkpoint, liveRecords.Count));
         foreach (LogRecord record in liveRecords) Append(record);
     }
 
@@ -55,28 +52,19 @@ internal sealed class SimulatedDisk(CodecLimits limits)
     public void Flush(long position) => _flushed = Math.Max(_flushed, Math.Min(position, End));
 
     /// <summary>A snapshot is complete, and on disk.</summary>
-    public void StoreSnapshot(Instance instance, ReadOnlyMemory<byte> bytes) => _snapshots[instance.Value] = bytes;
-
-    public bool TryGetSnapshot(Instance instance, out ReadOnlyMemory<byte> bytes)
+    public void StoreSnapshot(Instance instance, ReadOnlyMemory<byte> bytes)
     {
-        if (_snapshots.TryGetValue(instance.Value, out bytes)) return true;
-        InstallEntry? installed = _log.OfType<InstallEntry>().LastOrDefault(e => e.Checkpoint == instance);
-        bytes = installed?.Snapshot ?? default;
-        return installed is not null;
+        _snapshots[instance.Value] = bytes;
+        ReleaseOld();
     }
 
-    /// <summary>The checkpoint is stable: what only older ones need goes, if the newer segment is safely on disk.</summary>
+    public bool TryGetSnapshot(Instance instance, out ReadOnlyMemory<byte> bytes) => _snapshots.TryGetValue(instance.Value, out bytes);
+
+    /// <summary>The checkpoint is stable: what only older ones need goes, as far as a newer snapshot is here.</summary>
     public void Truncate(Instance stable)
     {
-        int cut = _log.FindLastIndex(e => e is SegmentEntry s && s.Checkpoint == stable);
-        bool installed = _log.Any(e => e is InstallEntry);
-        if (cut > 0 && !installed && _snapshots.ContainsKey(stable.Value))
-        {
-            Flush(End);
-            _log.RemoveRange(0, cut);
-            _dropped += cut;
-        }
-        foreach (long older in _snapshots.Keys.Where(k => k < stable.Value).ToArray()) _snapshots.Remove(older);
+        _stable = Math.Max(_stable, stable.Value);
+        ReleaseOld();
     }
 
     /// <summary>The power goes. What was flushed stays, and so does some prefix of the rest.</summary>
@@ -87,7 +75,6 @@ internal sealed class SimulatedDisk(CodecLimits limits)
         int lost = unflushed == 0 ? 0 : (int)random.Between(0, unflushed);
         _log.RemoveRange(_log.Count - lost, lost);
         _flushed = End;
-        Settle();
         return lost;
     }
 
@@ -97,6 +84,7 @@ internal sealed class SimulatedDisk(CodecLimits limits)
         _dropped = _flushed = End;
         _log.Clear();
         _snapshots.Clear();
+        _stable = 0;
         _wiped = true;
     }
 
@@ -107,7 +95,6 @@ internal sealed class SimulatedDisk(CodecLimits limits)
     /// <exception cref="InvalidDataException">A record that was written cannot be read back.</exception>
     public (Instance Checkpoint, ReadOnlyMemory<byte> Snapshot, IReadOnlyList<LogRecord> Records, bool VotesMissing) Recover()
     {
-        Settle();
         List<LogRecord> records = [];
         foreach (DiskEntry entry in _log)
         {
@@ -121,15 +108,18 @@ internal sealed class SimulatedDisk(CodecLimits limits)
         return (new Instance(newest), snapshot, records, votesMissing);
     }
 
-    /// <summary>Makes the last installed snapshot that is on disk the state, and drops what it replaced.</summary>
-    public void Settle()
+    private void ReleaseOld()
     {
-        int at = _log.FindLastIndex(static e => e is InstallEntry);
-        if (at < 0) return;
-        InstallEntry installed = (InstallEntry)_log[at];
-        _snapshots.Clear();
-        _snapshots[installed.Checkpoint.Value] = installed.Snapshot;
-        _log.RemoveRange(0, at + 1);
-        _dropped += at + 1;
+        long covered = _snapshots.Count == 0 ? 0 : Math.Min(_snapshots.Keys.Max(), _stable);
+        int cut = _log.FindLastIndex(e => e is SegmentEntry segment && segment.Checkpoint.Value <= covered);
+        if (cut > 0)
+        {
+            // Nothing is deleted before what takes its place is on disk.
+            Flush(_dropped + cut + 1 + ((SegmentEntry)_log[cut]).LiveRecords);
+            _log.RemoveRange(0, cut);
+            _dropped += cut;
+        }
+        long[] stable = [.. _snapshots.Keys.Where(k => k <= _stable)];
+        foreach (long old in stable.SkipLast(StableKept)) _snapshots.Remove(old);
     }
 }

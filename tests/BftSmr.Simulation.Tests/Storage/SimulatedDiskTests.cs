@@ -25,24 +25,7 @@ public class SimulatedDiskTests
     }
 
     [Fact]
-    public void An_installed_snapshot_replaces_everything_once_it_is_on_disk_and_nothing_before()
-    {
-        SimulatedDisk disk = New();
-        disk.Append(Record(1));
-        disk.Flush(disk.End);
-        disk.Install(new Instance(40), new byte[] { 4 }, [Record(2)]);
-        SimulationRandom losesAll = SeedThat(static r => r.Between(0, 2) == 2);
-        disk.LosePower(losesAll);
-        Assert.Equal((Instance.Zero, 1), (disk.Recover().Checkpoint, Regencies(disk).Single()));
-
-        disk.Install(new Instance(40), new byte[] { 4 }, [Record(2)]);
-        disk.Flush(disk.End);
-        disk.LosePower(losesAll);
-        Assert.Equal((new Instance(40), 2), (disk.Recover().Checkpoint, Regencies(disk).Single()));
-    }
-
-    [Fact]
-    public void A_stable_checkpoint_cuts_the_log_before_its_segment()
+    public void The_log_is_cut_before_the_segment_of_a_checkpoint_that_is_stable_and_whose_snapshot_is_here()
     {
         SimulatedDisk disk = New();
         disk.Append(Record(1));
@@ -51,9 +34,31 @@ public class SimulatedDiskTests
         disk.Truncate(new Instance(10));
         Assert.Equal([1, 2, 3], Regencies(disk));
         disk.StoreSnapshot(new Instance(10), new byte[] { 1 });
-        disk.Truncate(new Instance(10));
         Assert.Equal([2, 3], Regencies(disk));
         Assert.Equal(new Instance(10), disk.Recover().Checkpoint);
+    }
+
+    [Fact]
+    public void What_takes_the_place_of_a_cut_log_is_on_disk_and_what_came_after_it_perhaps_not()
+    {
+        SimulatedDisk disk = New();
+        disk.Append(Record(1));
+        disk.BeginSegment(new Instance(10), [Record(2), Record(3)]);
+        disk.Append(Record(4));
+        disk.StoreSnapshot(new Instance(10), new byte[] { 1 });
+        disk.Truncate(new Instance(10));
+        disk.LosePower(SeedThat(static r => r.Between(0, 1) == 1));
+        Assert.Equal([2, 3], Regencies(disk));
+    }
+
+    [Fact]
+    public void The_newest_snapshot_counts_stable_or_not_and_the_last_two_stable_ones_are_kept()
+    {
+        SimulatedDisk disk = New();
+        for (int i = 10; i <= 50; i += 10) disk.StoreSnapshot(new Instance(i), new byte[] { 1 });
+        disk.Truncate(new Instance(40));
+        Assert.Equal([30L, 40, 50], disk.Snapshots.Select(static s => s.Value));
+        Assert.Equal(new Instance(50), disk.Recover().Checkpoint);
     }
 
     [Fact]

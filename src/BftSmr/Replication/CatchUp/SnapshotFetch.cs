@@ -86,10 +86,11 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
         Pump();
     }
 
-    /// <summary>Asks others for what has not come.</summary>
+    /// <summary>Asks others for what has not come; and everybody for an offer while nobody is left to ask, as the last question may have been lost.</summary>
     public void Tick()
     {
         if (!IsActive || Installing is not null) return;
+        if (_sources.Count == 0) context.Effects.Broadcast(new FetchCheckpoint(window.LastExecuted));
         long before = context.Now.MonotonicMicros - 10 * context.Settings.StatusPeriodMicros;
         foreach ((int index, (ReplicaId source, long askedMicros)) in _inFlight.OrderBy(f => f.Key).ToList())
         {
