@@ -48,7 +48,7 @@ public sealed class FrameStreamTests
     {
         byte[][] frames = [.. sizes.Select(static (size, i) => Frame(i, Math.Abs(size % 500)))];
         byte[] stream = [.. frames.SelectMany(static frame => (byte[])[.. BitConverter.GetBytes(frame.Length), .. frame])];
-        FrameAssembler assembler = new(500, new PartialBytes(500));
+        FrameAssembler assembler = new(500, new RemoteBudget(500));
         List<byte[]> received = [];
         int start = 0;
         foreach (int end in cuts.Select(cut => Math.Abs((long)cut) % (stream.Length + 1)).Append(stream.Length).Order().Select(static cut => (int)cut))

@@ -9,7 +9,7 @@ namespace BftSmr.Tests.Transport;
 /// <summary>A running link, and the bare other end of its connection with the ciphers to seal and open by hand.</summary>
 internal sealed class LinkPair : IAsyncDisposable
 {
-    private LinkPair(Socket near, Socket far, LinkOptions options, PartialBytes? partialBytes)
+    private LinkPair(Socket near, Socket far, LinkOptions options, RemoteBudget? budget)
     {
         byte[] outbound = RandomNumberGenerator.GetBytes(Sodium.KeyBytes);
         byte[] inbound = RandomNumberGenerator.GetBytes(Sodium.KeyBytes);
@@ -18,7 +18,7 @@ internal sealed class LinkPair : IAsyncDisposable
         FarSeals = new NoiseCipher(inbound);
         Receiver = new Forwarder(Sink);
         Link = new SecureLink(
-            new EstablishedLink(near, 0, new NoiseCipher(outbound), new NoiseCipher(inbound)), options, Counters, partialBytes ?? new PartialBytes(options.PartialBytesPerRemoteMax));
+            new EstablishedLink(near, 0, new NoiseCipher(outbound), new NoiseCipher(inbound)), options, Counters, budget ?? new RemoteBudget(options.BytesPerRemoteMax));
         Run = Link.RunAsync(Receiver);
     }
 
@@ -39,7 +39,7 @@ internal sealed class LinkPair : IAsyncDisposable
 
     private Forwarder Receiver { get; }
 
-    public static async Task<LinkPair> CreateAsync(LinkOptions? options = null, PartialBytes? partialBytes = null, int? bufferBytes = null)
+    public static async Task<LinkPair> CreateAsync(LinkOptions? options = null, RemoteBudget? budget = null, int? bufferBytes = null)
     {
         using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -51,7 +51,7 @@ internal sealed class LinkPair : IAsyncDisposable
         await connect;
         near.NoDelay = true;
         if (bufferBytes is { } send) near.SendBufferSize = send;
-        return new LinkPair(near, far, options ?? LinkOptions.Peers, partialBytes);
+        return new LinkPair(near, far, options ?? LinkOptions.Peers, budget);
     }
 
     /// <summary>The far end sends a record with this plaintext.</summary>

@@ -141,16 +141,16 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task Unfinished_frames_are_bounded_over_all_links_of_one_remote()
     {
-        PartialBytes partialBytes = new(2500);
-        await using LinkPair first = await LinkPair.CreateAsync(partialBytes: partialBytes);
-        await using LinkPair second = await LinkPair.CreateAsync(partialBytes: partialBytes);
-        await using LinkPair third = await LinkPair.CreateAsync(partialBytes: partialBytes);
+        RemoteBudget budget = new(2500);
+        await using LinkPair first = await LinkPair.CreateAsync(budget: budget);
+        await using LinkPair second = await LinkPair.CreateAsync(budget: budget);
+        await using LinkPair third = await LinkPair.CreateAsync(budget: budget);
         await first.SendRecordAsync([1, 0, 0, 0, 1, 0xe8, 3, 0, 0, 1]);
         await second.SendRecordAsync([1, 0, 0, 0, 2, 0xe8, 3, 0, 0, 1]);
         await first.Sink.NextFrameAsync();
         await second.Sink.NextFrameAsync();
         await third.SendRecordAsync([1, 0, 0, 0, 3, 0xe8, 3, 0, 0, 1]);
-        Assert.Equal(LinkFault.TooManyPartialFrames, await third.EndAsync());
+        Assert.Equal(LinkFault.OverBudget, await third.EndAsync());
 
         // What one finishes, another may begin.
         await first.SendRecordAsync(new byte[999]);
@@ -184,6 +184,27 @@ public sealed class SecureLinkTests
         Assert.True(pair.Link.Send("news"u8));
         pair.Link.Flush();
         Assert.Equal(8, (await pair.ReceiveRecordAsync()).Length);
+    }
+
+    [Fact]
+    public async Task What_waits_for_one_remote_is_bounded_over_all_its_links()
+    {
+        LinkOptions options = LinkOptions.Clients with { QueueBytesMax = 10_000 };
+        RemoteBudget budget = new(15_000);
+        await using LinkPair first = await LinkPair.CreateAsync(options, budget);
+        await using LinkPair second = await LinkPair.CreateAsync(options, budget);
+        Assert.True(first.Link.Send(new byte[8000]));
+        Assert.False(second.Link.Send(new byte[8000]));
+        Assert.Equal(LinkFault.QueueFull, await second.EndAsync());
+
+        // What was sent, or dropped with its link, is free again.
+        first.Link.Flush();
+        Assert.Equal(8004, (await first.ReceiveRecordAsync()).Length);
+        await using LinkPair third = await LinkPair.CreateAsync(options, budget);
+        await Patience.UntilAsync(() => first.Counters.SocketSends == 1, "the send is over");
+        Assert.True(third.Link.Send(new byte[8000]));
+        third.Link.Close(LinkFault.Local);
+        Assert.True(first.Link.Send(new byte[8000]));
     }
 
     [Fact]

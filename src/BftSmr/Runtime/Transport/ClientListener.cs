@@ -109,8 +109,8 @@ internal sealed class ClientListener : IAsyncDisposable
     {
         lock (_gate)
         {
-            Identity identity = _identities.GetValueOrDefault(client) ?? new Identity(new PartialBytes(_options.PartialBytesPerRemoteMax));
-            SecureLink link = new(established, _options, Counters, identity.PartialBytes);
+            Identity identity = _identities.GetValueOrDefault(client) ?? new Identity(new RemoteBudget(_options.BytesPerRemoteMax));
+            SecureLink link = new(established, _options, Counters, identity.Budget);
             backlog = identity.Backlog;
             if (_stopped || _links.Count >= _options.LinksMax || identity.Links >= _options.LinksPerRemoteMax)
             {
@@ -135,9 +135,9 @@ internal sealed class ClientListener : IAsyncDisposable
     }
 
     /// <summary>What the links of one identity share.</summary>
-    private sealed class Identity(PartialBytes partialBytes)
+    private sealed class Identity(RemoteBudget budget)
     {
-        public PartialBytes PartialBytes { get; } = partialBytes;
+        public RemoteBudget Budget { get; } = budget;
         public LinkBacklog Backlog { get; } = new();
         public int Links { get; set; }
     }

@@ -6,7 +6,7 @@ namespace BftSmr.Runtime.Transport;
 /// Cuts the stream of opened records into frames: four bytes of length, little-endian, and the payload. A frame may begin and end anywhere in a
 /// record. Each comes out in an array of exactly its size. Not thread-safe.
 /// </summary>
-internal sealed class FrameAssembler(int frameBytesMax, PartialBytes partialBytes)
+internal sealed class FrameAssembler(int frameBytesMax, RemoteBudget budget)
 {
     public const int LengthBytes = sizeof(int);
 
@@ -35,9 +35,9 @@ internal sealed class FrameAssembler(int frameBytesMax, PartialBytes partialByte
             plaintext = plaintext[length..];
             return true;
         }
-        if (!partialBytes.TryReserve(length))
+        if (!budget.TryReserve(length))
         {
-            Fault = LinkFault.TooManyPartialFrames;
+            Fault = LinkFault.OverBudget;
             return false;
         }
         _partial = GC.AllocateUninitializedArray<byte>(length);
@@ -48,7 +48,7 @@ internal sealed class FrameAssembler(int frameBytesMax, PartialBytes partialByte
     /// <summary>The link ended: what was reserved is free again.</summary>
     public void Abandon()
     {
-        if (_partial is not null) partialBytes.Release(_partial.Length);
+        if (_partial is not null) budget.Release(_partial.Length);
         _partial = null;
     }
 
@@ -80,7 +80,7 @@ internal sealed class FrameAssembler(int frameBytesMax, PartialBytes partialByte
         _partialFilled += count;
         if (_partialFilled < _partial.Length) return false;
         frame = _partial;
-        partialBytes.Release(_partial.Length);
+        budget.Release(_partial.Length);
         _partial = null;
         return true;
     }

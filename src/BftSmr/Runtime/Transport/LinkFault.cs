@@ -42,10 +42,10 @@ internal enum LinkFault
     /// <summary>A frame beyond <see cref="LinkOptions.FrameBytesMax"/>.</summary>
     OversizedFrame,
 
-    /// <summary>Too many unfinished frames at a time from one remote: <see cref="LinkOptions.PartialBytesPerRemoteMax"/>.</summary>
-    TooManyPartialFrames,
+    /// <summary>A frame began that would take the remote beyond <see cref="LinkOptions.BytesPerRemoteMax"/>.</summary>
+    OverBudget,
 
-    /// <summary>The other end reads too slowly: more than <see cref="LinkOptions.QueueBytesMax"/> wait for it.</summary>
+    /// <summary>The other end reads too slowly: <see cref="LinkOptions.QueueBytesMax"/> or <see cref="LinkOptions.BytesPerRemoteMax"/> wait for it.</summary>
     QueueFull,
 
     /// <summary>The same remote connected again; the newer link counts.</summary>

@@ -38,8 +38,12 @@ internal sealed record LinkOptions
     /// <summary>Links of one client identity at a listener. Between replicas there is one.</summary>
     public int LinksPerRemoteMax { get; init; } = 1;
 
-    /// <summary>Bytes of frames not yet complete, over all links of one remote. Never less than <see cref="FrameBytesMax"/> has an effect.</summary>
-    public long PartialBytesPerRemoteMax { get; init; } = 64 << 20;
+    /// <summary>Bytes of frames that are arriving and of frames that wait to be sent, over all links of one remote. At least what one link may hold.</summary>
+    public long BytesPerRemoteMax
+    {
+        get => Math.Max(field, (long)QueueBytesMax + FrameBytesMax);
+        init;
+    } = 256 << 20;
 
     /// <summary>A link on which nothing was sent for this long sends an empty record.</summary>
     public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromSeconds(1);

@@ -11,7 +11,7 @@ internal sealed class ReplicaLink(
 {
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly PartialBytes _partialBytes = new(options.PartialBytesPerRemoteMax);
+    private readonly RemoteBudget _budget = new(options.BytesPerRemoteMax);
     private volatile SecureLink? _current;
     private long _newest;
     private bool _stopped;
@@ -32,7 +32,7 @@ internal sealed class ReplicaLink(
     /// <summary>Runs the link to its end.</summary>
     public async Task RunAsync(EstablishedLink established)
     {
-        SecureLink link = new(established, options, counters, _partialBytes);
+        SecureLink link = new(established, options, counters, _budget);
         long number;
         lock (_gate)
         {

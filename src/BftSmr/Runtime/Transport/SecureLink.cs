@@ -35,6 +35,7 @@ internal sealed class SecureLink : IDisposable
     private readonly NoiseCipher _sendCipher;
     private readonly LinkOptions _options;
     private readonly LinkCounters _counters;
+    private readonly RemoteBudget _budget;
     private readonly RecordReader _records;
     private readonly FrameAssembler _frames;
     private readonly OutboundQueue _queue = new();
@@ -52,14 +53,15 @@ internal sealed class SecureLink : IDisposable
     private volatile bool _paused;
     private int _silentTicks;
 
-    public SecureLink(EstablishedLink established, LinkOptions options, LinkCounters counters, PartialBytes partialBytes)
+    public SecureLink(EstablishedLink established, LinkOptions options, LinkCounters counters, RemoteBudget budget)
     {
         _socket = established.Socket;
         _sendCipher = established.SendCipher;
         _options = options;
         _counters = counters;
+        _budget = budget;
         _records = new RecordReader(established.ReceiveCipher);
-        _frames = new FrameAssembler(options.FrameBytesMax, partialBytes);
+        _frames = new FrameAssembler(options.FrameBytesMax, budget);
     }
 
     /// <summary>Queues a frame that leaves with the next flush. False if the link is closed, the queue is full, or becomes so and thereby closes the link.</summary>
@@ -70,10 +72,11 @@ internal sealed class SecureLink : IDisposable
             throw new ArgumentException($"A frame has at most {_options.FrameBytesMax} bytes, not {frame.Length}.", nameof(frame));
         Span<byte> length = stackalloc byte[FrameAssembler.LengthBytes];
         BinaryPrimitives.WriteInt32LittleEndian(length, frame.Length);
+        int bytes = length.Length + frame.Length;
         lock (_gate)
         {
             if (_fault is not null) return false;
-            if (_queue.Length + length.Length + frame.Length <= _options.QueueBytesMax)
+            if (_queue.Length + bytes <= _options.QueueBytesMax && _budget.TryReserve(bytes))
             {
                 _queue.Append(length);
                 _queue.Append(frame);
@@ -103,6 +106,7 @@ internal sealed class SecureLink : IDisposable
         {
             if (_fault is not null) return;
             _fault = fault;
+            _budget.Release(_queue.Length);
             _queue.Clear();
             if (!_pumping) _sendCipher.Dispose();
         }
@@ -205,21 +209,24 @@ internal sealed class SecureLink : IDisposable
     private async Task PumpAsync()
     {
         byte[] buffer = [];
+        int queuedBytes = 0;
         try
         {
-            while (TryTake(ref buffer, out int length, out long frames))
+            while (TryTake(ref buffer, out int length, out queuedBytes, out long frames))
             {
                 Seal(buffer.AsSpan(0, length));
                 for (int sent = 0; sent < length;)
                 {
                     sent += await _socket.SendAsync(buffer.AsMemory(sent, length - sent), SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
                 }
+                _budget.Release(queuedBytes);
                 _sent = true;
                 _counters.AddSent(frames, length);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
+            _budget.Release(queuedBytes);
             Close(LinkFault.Closed);
             lock (_gate) StopPump();
         }
@@ -230,27 +237,27 @@ internal sealed class SecureLink : IDisposable
     }
 
     /// <summary>Lays out the next records, not yet sealed, in the buffer; false, and the pump is over, when there is nothing to send.</summary>
-    private bool TryTake(ref byte[] buffer, out int length, out long frames)
+    private bool TryTake(ref byte[] buffer, out int length, out int queuedBytes, out long frames)
     {
         lock (_gate)
         {
-            length = 0;
+            length = queuedBytes = 0;
             frames = _framesWaiting;
             if (_fault is not null || (_queue.Flushed == 0 && !_heartbeatDue))
             {
                 StopPump();
                 return false;
             }
-            int plaintextBytes = (int)Math.Min(_queue.Flushed, RecordsPerSendMax * PlaintextBytesMax);
-            int records = Math.Max(1, (plaintextBytes + PlaintextBytesMax - 1) / PlaintextBytesMax);
-            Reserve(ref buffer, plaintextBytes + records * OverheadBytes);
-            for (int i = 0; i < records; i++)
+            queuedBytes = (int)Math.Min(_queue.Flushed, RecordsPerSendMax * PlaintextBytesMax);
+            int records = Math.Max(1, (queuedBytes + PlaintextBytesMax - 1) / PlaintextBytesMax);
+            Reserve(ref buffer, queuedBytes + records * OverheadBytes);
+            for (int left = queuedBytes; records > 0; records--)
             {
-                int bytes = Math.Min(plaintextBytes, PlaintextBytesMax);
+                int bytes = Math.Min(left, PlaintextBytesMax);
                 BinaryPrimitives.WriteUInt16BigEndian(buffer.AsSpan(length), (ushort)(bytes + Sodium.TagBytes));
                 _queue.Take(buffer.AsSpan(length + LengthBytes, bytes));
                 length += bytes + OverheadBytes;
-                plaintextBytes -= bytes;
+                left -= bytes;
             }
             _heartbeatDue = false;
             _framesWaiting = 0;
