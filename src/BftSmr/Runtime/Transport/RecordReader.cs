@@ -8,7 +8,7 @@ namespace BftSmr.Runtime.Transport;
 /// The receive buffer of a link: bytes go in as they arrive, opened records come out. Small while little arrives, and never larger than one
 /// record of the largest size. Not thread-safe.
 /// </summary>
-internal sealed class RecordReader(NoiseCipher cipher) : IDisposable
+internal sealed class RecordReader : IDisposable
 {
     private const int SmallBytes = 4096;
     private const int LargeBytes = SecureLink.RecordBytesMax;
@@ -16,10 +16,19 @@ internal sealed class RecordReader(NoiseCipher cipher) : IDisposable
     /// <summary>After so many reads that would have fitted the small buffer the large one is given back.</summary>
     private const int SmallReadsToShrink = 64;
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(SmallBytes);
+    // Pinned, since a receive is pending on it most of the time. Larger ones are borrowed.
+    private readonly byte[] _small = GC.AllocateUninitializedArray<byte>(SmallBytes, pinned: true);
+    private readonly NoiseCipher _cipher;
+    private byte[] _buffer;
     private int _start;
     private int _end;
     private int _smallReads;
+
+    public RecordReader(NoiseCipher cipher)
+    {
+        _cipher = cipher;
+        _buffer = _small;
+    }
 
     /// <summary>Where the next bytes go; never empty.</summary>
     public Memory<byte> Room()
@@ -55,7 +64,7 @@ internal sealed class RecordReader(NoiseCipher cipher) : IDisposable
         IsCorrupt = length is < Sodium.TagBytes or > LargeBytes - SecureLink.LengthBytes;
         if (IsCorrupt || _end - _start < SecureLink.LengthBytes + length) return false;
         Memory<byte> record = _buffer.AsMemory(_start + SecureLink.LengthBytes, length);
-        IsCorrupt = !cipher.TryOpen(record.Span);
+        IsCorrupt = !_cipher.TryOpen(record.Span);
         if (IsCorrupt) return false;
         _start += SecureLink.LengthBytes + length;
         plaintext = record[..^Sodium.TagBytes];
@@ -65,9 +74,9 @@ internal sealed class RecordReader(NoiseCipher cipher) : IDisposable
     /// <summary>Gives the buffer back and zeroes the key.</summary>
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
-        cipher.Dispose();
+        GiveBack(_buffer);
+        _buffer = _small;
+        _cipher.Dispose();
     }
 
     private int LengthAtStart() => BinaryPrimitives.ReadUInt16BigEndian(_buffer.AsSpan(_start));
@@ -75,11 +84,16 @@ internal sealed class RecordReader(NoiseCipher cipher) : IDisposable
     private void Resize(int size)
     {
         byte[] old = _buffer;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
+        byte[] buffer = size == SmallBytes ? _small : ArrayPool<byte>.Shared.Rent(size);
         MoveToFront(buffer);
         _buffer = buffer;
         _smallReads = 0;
-        ArrayPool<byte>.Shared.Return(old);
+        GiveBack(old);
+    }
+
+    private void GiveBack(byte[] buffer)
+    {
+        if (buffer != _small) ArrayPool<byte>.Shared.Return(buffer);
     }
 
     private void MoveToFront(byte[] destination)
