@@ -199,7 +199,7 @@ internal sealed class ReplicaCore
         _context.Effects.Broadcast(new Status(_window.Regency, _window.IsOpen, _window.LastExecuted, _checkpoints.Stable.Instance)
         {
             LastAccepted = _window.LastAccepted,
-            VotesForgotten = _silence.IsSilent,
+            VotesForgotten = _silence.HasForgotten,
         });
         _requests.ReleaseOrphans(_context.Now.MonotonicMicros - 2 * Settings.RequestTimeoutMicros);
         RequireSignatures();

@@ -14,13 +14,21 @@ internal sealed class VoteSilence(ReplicaContext context, ConsensusWindow window
 {
     private static readonly Instance Unknown = new(long.MaxValue);
 
+    private Instance? _acceptedAtRestartOfAll;
+
     /// <summary>Called at recovery: where the silence ends is not known yet.</summary>
     public void Begin() => window.SilentUntil = Unknown;
 
     public bool IsEndUnknown => window.SilentUntil == Unknown;
 
-    /// <summary>Told to the others; the leader then fills the log, so that the silence passes without load.</summary>
+    /// <summary>It does not vote yet.</summary>
     public bool IsSilent => window.LastExecuted < window.SilentUntil;
+
+    /// <summary>
+    /// Told to the others; the leader then fills the log, so that the silence passes without load. After a restart of all it is still said until this
+    /// replica sent ACCEPT: then q replicas vote again, and one that has not noticed yet has enough others to learn from.
+    /// </summary>
+    public bool HasForgotten => IsSilent || _acceptedAtRestartOfAll == window.LastAccepted;
 
     public void Tick()
     {
@@ -28,6 +36,7 @@ internal sealed class VoteSilence(ReplicaContext context, ConsensusWindow window
         Status[] others = [.. progress.Known.Where(p => p.Peer != context.Self).Select(p => p.Status)];
         if (others.Length == context.Quorums.Replicas - 1 && others.All(s => s.VotesForgotten))
         {
+            _acceptedAtRestartOfAll = window.LastAccepted;
             EndAt(Instance.Zero);
             return;
         }
