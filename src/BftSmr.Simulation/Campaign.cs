@@ -76,6 +76,7 @@ public sealed class Campaign
     private sealed class Totals
     {
         private readonly SortedDictionary<string, long> _faults = new(StringComparer.Ordinal);
+        private readonly SortedDictionary<string, long> _events = new(StringComparer.Ordinal);
         private readonly List<Violation> _violations = [];
         private long _seeds, _steps, _operations, _virtualMicros;
 
@@ -86,6 +87,7 @@ public sealed class Campaign
             _operations += report.Acknowledged;
             _virtualMicros += report.VirtualMicros;
             foreach ((string kind, long count) in report.Faults) _faults[kind] = _faults.GetValueOrDefault(kind) + count;
+            foreach ((string kind, long count) in report.Events) _events[kind] = _events.GetValueOrDefault(kind) + count;
             if (report.Violation is { } violation) _violations.Add(violation);
         }
 
@@ -97,6 +99,7 @@ public sealed class Campaign
             VirtualTime = TimeSpan.FromMicroseconds(_virtualMicros),
             Elapsed = elapsed,
             Faults = _faults,
+            Events = _events,
             Violations = [.. _violations.OrderBy(static v => v.Seed)],
         };
     }

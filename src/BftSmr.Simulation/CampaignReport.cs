@@ -23,6 +23,9 @@ public sealed record CampaignReport
     /// <summary>Faults injected, by kind.</summary>
     public required IReadOnlyDictionary<string, long> Faults { get; init; }
 
+    /// <summary>Rare things that correct replicas did, by kind.</summary>
+    public required IReadOnlyDictionary<string, long> Events { get; init; }
+
     /// <summary>The violations found, by seed.</summary>
     public required IReadOnlyList<Violation> Violations { get; init; }
 

@@ -51,7 +51,7 @@ internal sealed class ClusterSimulation
         for (int i = 0; i < options.Clients; i++) AddClient(i, random.Fork("client", i), oracle, workload);
         for (int i = 0; i < _plan.ByzantineClients.Count; i++) AddByzantineClient(i, oracle);
         Connect(replicas);
-        _faults = new FaultInjector(_world, _network, _replicas, replicas + options.Clients, options.F, options.Durability, _plan);
+        _faults = new FaultInjector(_world, _network, _replicas, _clients, options.F, options.Durability, _plan);
     }
 
     private IEnumerable<SimulatedReplica> Correct => _replicas.Where(static r => r.IsCorrect);
@@ -176,6 +176,7 @@ internal sealed class ClusterSimulation
         Instances = _history.Last.Value,
         Regency = Correct.Max(static r => r.Core?.Status().Regency.Value ?? 0),
         Faults = _world.Faults.ByKind,
+        Events = _world.Events.ByKind,
         Plan = _plan,
         Violation = _world.Violation,
     };

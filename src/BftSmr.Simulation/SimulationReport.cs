@@ -41,6 +41,9 @@ public sealed record SimulationReport
     /// <summary>Faults injected, by kind.</summary>
     public required IReadOnlyDictionary<string, long> Faults { get; init; }
 
+    /// <summary>Rare things that correct replicas did, by kind: tells what a seed has tested.</summary>
+    public required IReadOnlyDictionary<string, long> Events { get; init; }
+
     /// <summary>The plan that was played.</summary>
     public required FaultPlan Plan { get; init; }
 

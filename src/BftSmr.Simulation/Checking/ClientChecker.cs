@@ -12,6 +12,7 @@ namespace BftSmr.Simulation.Checking;
 internal sealed class ClientChecker(World world, HistoryChecker history, Func<IStateMachine> service, int replyBytesMax)
 {
     private readonly List<RecordedOperation> _operations = [];
+    private readonly List<(SessionId Session, ulong Sequence)> _disclaimed = [];
 
     public IReadOnlyList<RecordedOperation> Operations => _operations;
 
@@ -42,9 +43,17 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
     /// <summary>A client learned the answer to an unordered read.</summary>
     public void Answered(RecordedOperation operation, ReplyStatus status, ReadOnlyMemory<byte> result) => Complete(operation, status, result);
 
+    /// <summary>A client was told that its operation was not executed and never will be.</summary>
+    public void Disclaimed(SessionId session, ulong sequence) => _disclaimed.Add((session, sequence));
+
     /// <summary>Everything is over: checks what needs the whole history.</summary>
     public void Conclude()
     {
+        foreach ((SessionId session, ulong sequence) in _disclaimed)
+        {
+            if (history.TryFind(session, sequence, out (long Instance, int Index) place))
+                world.Violate("outcome", $"{session}/{sequence} was executed at {new Instance(place.Instance)} although its client was told that it never would be.");
+        }
         CheckRealTimeOrder();
         CheckReads();
     }

@@ -80,6 +80,7 @@ internal sealed class SimulatedClient : INetworkNode
         _world.Tell(_name, "restarts");
         _world.Faults.Count("client restart");
         _life++;
+        _waitsToThink = false;
         _over += _outstanding;
         _outstanding = 0;
         _tickAtMicros = long.MaxValue;
@@ -178,7 +179,8 @@ internal sealed class SimulatedClient : INetworkNode
                 break;
             default:
                 _world.Tell(_name, $"operation ends undecided: {outcome.Kind}");
-                _world.Faults.Count($"operation undecided: {outcome.Kind}");
+                _world.Events.Count($"operation ends as {outcome.Kind}");
+                if (!outcome.MayHaveExecuted && operation is { Kind: OperationKind.Command, Sequence: not 0 }) _checker.Disclaimed(_core.Session, operation.Sequence);
                 break;
         }
         Think();

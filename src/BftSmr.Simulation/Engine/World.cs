@@ -9,7 +9,12 @@ internal sealed class World(ulong seed, int traceLines)
 
     public SimulationRandom Random { get; } = new(seed);
     public Trace Trace { get; } = new(traceLines);
-    public FaultCounts Faults { get; } = new();
+    /// <summary>Faults injected.</summary>
+    public Tally Faults { get; } = new();
+
+    /// <summary>Rare things that replicas did: tells whether a campaign gets to them.</summary>
+    public Tally Events { get; } = new();
+
 
     /// <summary>Microseconds since the simulation began.</summary>
     public long NowMicros { get; private set; }

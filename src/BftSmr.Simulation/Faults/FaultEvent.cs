@@ -67,3 +67,8 @@ public sealed record ClockFault(long AtMicros, ReplicaId Replica, long ByMicros)
 /// <param name="ForMicros">How long.</param>
 /// <param name="Speed">How slow.</param>
 public sealed record SlowDiskFault(long AtMicros, ReplicaId Replica, long ForMicros, DiskSpeed Speed) : FaultEvent(AtMicros);
+
+/// <summary>A client's process ends and starts again: it opens another session, and never learns what became of its outstanding operations.</summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="Client">Its number.</param>
+public sealed record ClientRestartFault(long AtMicros, int Client) : FaultEvent(AtMicros);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BftSmr.Replication;
+using BftSmr.Simulation.Clients;
 using BftSmr.Simulation.Engine;
 using BftSmr.Simulation.Network;
 using BftSmr.Simulation.Replicas;
@@ -8,7 +9,8 @@ namespace BftSmr.Simulation.Faults;
 
 /// <summary>Plays a fault plan on a cluster, keeps the number of Byzantine and forgetful replicas within f, and mends everything at the end.</summary>
 internal sealed class FaultInjector(
-    World world, SimulatedNetwork network, IReadOnlyList<SimulatedReplica> replicas, int nodes, int faultyMax, Durability durability, FaultPlan plan)
+    World world, SimulatedNetwork network, IReadOnlyList<SimulatedReplica> replicas, IReadOnlyList<SimulatedClient> clients, int faultyMax,
+    Durability durability, FaultPlan plan)
 {
     private readonly SimulationRandom _random = world.Random.Fork("faults");
     private bool _over;
@@ -72,6 +74,9 @@ internal sealed class FaultInjector(
             case SlowDiskFault e:
                 SlowDisk(replicas[e.Replica.Value], e.Speed, e.ForMicros);
                 break;
+            case ClientRestartFault e:
+                clients[e.Client].Restart();
+                break;
             default:
                 throw new NotSupportedException($"Nobody knows how to inject {fault}.");
         }
@@ -127,7 +132,7 @@ internal sealed class FaultInjector(
         foreach (Link link in network.Links)
         {
             bool lowIn = (fault.Group >> link.Low & 1) != 0, highIn = (fault.Group >> link.High & 1) != 0;
-            if (lowIn == highIn || link.High >= nodes) continue;
+            if (lowIn == highIn || link.High >= replicas.Count + clients.Count) continue;
             (int inside, int outside) = lowIn ? (link.Low, link.High) : (link.High, link.Low);
             if (fault.Direction != PartitionDirection.IntoGroup) blocked.Add((inside, outside));
             if (fault.Direction != PartitionDirection.OutOfGroup) blocked.Add((outside, inside));

@@ -20,6 +20,7 @@ internal static class FaultPlanner
         DrawLinkFaults(random.Fork("links"), scope, events);
         DrawClockFaults(random.Fork("clocks"), scope, events);
         DrawSlowDisks(random.Fork("slow disks"), scope, events);
+        DrawClientRestarts(random.Fork("client restarts"), scope, events);
         return new FaultPlan
         {
             Network = DrawNetwork(random.Fork("network")),
@@ -148,6 +149,12 @@ internal static class FaultPlanner
         if (random.Chance(0.8)) return;
         for (int count = 1 + random.Next(3); count > 0; count--)
             events.Add(new SlowDiskFault(Moment(random, scope), Replica(random, scope), Duration(random, 3_000_000), new DiskSpeed(50_000, 400_000)));
+    }
+
+    private static void DrawClientRestarts(SimulationRandom random, FaultScope scope, List<FaultEvent> events)
+    {
+        if (random.Chance(0.7) || scope.Clients == 0) return;
+        for (int count = 1 + random.Next(4); count > 0; count--) events.Add(new ClientRestartFault(Moment(random, scope), random.Next(scope.Clients)));
     }
 
     private static ReplicaId Replica(SimulationRandom random, FaultScope scope) => new(random.Next(scope.Replicas));

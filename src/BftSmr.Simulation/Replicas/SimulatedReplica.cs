@@ -219,6 +219,7 @@ internal sealed class SimulatedReplica : INetworkNode
         {
             if (effect is not RejectEffect) _world.Tell(_name, "->", effect);
             if (effect is PersistEffect { Record: SilentUpTo silent }) _silentUpTo = silent.Instance;
+            if (IsCorrect && Milestones.Of(effect) is { } milestone) _world.Events.Count(milestone);
             _runner!.Run(effect);
         }
         if (_core is null) return;

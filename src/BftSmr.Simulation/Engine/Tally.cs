@@ -1,7 +1,7 @@
 namespace BftSmr.Simulation.Engine;
 
-/// <summary>How many faults of each kind were injected.</summary>
-internal sealed class FaultCounts
+/// <summary>How often each kind of thing happened.</summary>
+internal sealed class Tally
 {
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
 

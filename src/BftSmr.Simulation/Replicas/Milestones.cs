@@ -1,0 +1,28 @@
+using BftSmr.Messages;
+using BftSmr.Replication;
+
+namespace BftSmr.Simulation.Replicas;
+
+/// <summary>Effects that tell that a replica got to one of the rarer parts of the protocol.</summary>
+internal static class Milestones
+{
+    public static string? Of(Effect effect) => effect switch
+    {
+        TakeCheckpointEffect => "checkpoint taken",
+        InstallStateEffect => "snapshot installed",
+        TruncateEffect => "checkpoint stable",
+        PersistEffect { Record: RegencyInstalled } => "regency installed",
+        PersistEffect { Record: RegencySynchronized { Sync.Collected: var collected } } =>
+            collected.Any(static d => d.Evidence.Any(static e => e.Written is not null)) ? "SYNC with written values" : "SYNC without written values",
+        PersistEffect { Record: SilentUpTo } => "silence ends",
+        PersistEffect { Record: WriteVoted { Batch: null } } => "voted for a value again",
+        SendEffect { Message: BatchBody } => "batch sent to one who missed it",
+        SendEffect { Message: Decided } => "decisions sent to one who is late",
+        SendEffect { Message: Forward } => "request relayed",
+        BroadcastEffect { Message: Refuse } => "proposal refused",
+        ReplyEffect { Reply.Status: ReplyStatus.SessionExpired } => "session expired",
+        ReplyEffect { Reply.Status: ReplyStatus.ReplyForgotten } => "reply forgotten",
+        RejectEffect e => $"rejected: {e.Reason}",
+        _ => null,
+    };
+}
