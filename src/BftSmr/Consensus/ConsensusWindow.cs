@@ -28,6 +28,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
 
     private readonly SortedDictionary<long, InstanceState> _instances = [];
     private Instance _syncBase;
+    private Instance _lastDecided;
 
     public Regency Regency { get; private set; }
 
@@ -68,7 +69,8 @@ internal sealed class ConsensusWindow(ReplicaContext context)
 
     private Instance Floor => Max(_syncBase, LastExecuted);
 
-    private Instance NextProposal => Max(Max(LastProposed, SyncHigh), Floor).Next;
+    /// <summary>Above all that was proposed, and all that was decided: a leader that is no longer one may learn decisions of a later regency.</summary>
+    private Instance NextProposal => Max(Max(LastProposed, SyncHigh), Max(Floor, _lastDecided)).Next;
 
     public InstanceState? Find(Instance number) => _instances.GetValueOrDefault(number.Value);
 
@@ -234,6 +236,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     private void Decide(InstanceState state, Digest value)
     {
         state.RecordDecision(value);
+        _lastDecided = Max(_lastDecided, state.Number);
         context.PersistDecision(new ValueDecided(state.Number, value, state.HasWritten(value) ? null : state.Body(value)));
     }
 
@@ -359,6 +362,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             case ValueDecided d when d.Instance > stable:
                 InstanceState decided = GetOrAdd(d.Instance);
                 decided.RecordDecision(d.Value);
+                _lastDecided = Max(_lastDecided, d.Instance);
                 if (d.Batch is not null) decided.KeepBody(d.Batch);
                 if (d.Instance <= LastExecuted) decided.MarkExecuted();
                 break;
