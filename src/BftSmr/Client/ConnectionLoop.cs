@@ -37,6 +37,7 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
     private long _armedMicros = long.MaxValue;
     private long _deadlineMicros = long.MaxValue;
     private bool _mustFlush;
+    private volatile bool _timerFired;
     private int _isScheduled;
     private long _malformedFrames;
 
@@ -53,7 +54,7 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
         _backlogs = [.. options.Cluster.Replicas.Select(static _ => new LinkBacklog())];
         _time = options.TimeProvider;
         _epoch = _time.GetTimestamp();
-        _timer = _time.CreateTimer(static loop => ((ConnectionLoop)loop!).Schedule(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = _time.CreateTimer(static loop => ((ConnectionLoop)loop!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _links = linksTo(this);
     }
 
@@ -118,8 +119,8 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
     void IThreadPoolWorkItem.Execute()
     {
         Pass();
-        Volatile.Write(ref _isScheduled, 0);
-        if (!_inbox.IsEmpty) Schedule();
+        Interlocked.Exchange(ref _isScheduled, 0); // a full fence: whoever posts either sees that the loop does not run, or is seen here
+        if (!_inbox.IsEmpty || _timerFired) Schedule();
     }
 
     public async ValueTask DisposeAsync()
@@ -298,10 +299,20 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
         _mustFlush = true;
     }
 
-    // A timer that fires too early costs less than moving it with every operation.
+    private void OnTimer()
+    {
+        _timerFired = true;
+        Schedule();
+    }
+
+    // A timer that fires too early costs less than moving it with every operation. Whether it has fired is not for the clock to say: the two differ a little.
     private void Arm(long now)
     {
-        if (_armedMicros <= now) _armedMicros = long.MaxValue;
+        if (_timerFired)
+        {
+            _timerFired = false;
+            _armedMicros = long.MaxValue;
+        }
         if (_deadlineMicros >= _armedMicros) return;
         _armedMicros = _deadlineMicros;
         _timer.Change(TimeSpan.FromMicroseconds(Math.Max(0, _deadlineMicros - now)) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);

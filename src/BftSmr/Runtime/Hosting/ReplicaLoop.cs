@@ -39,12 +39,13 @@ internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
     private Regency _regency;
     private int _isScheduled;
     private bool _hasEnded, _mustGoOn;
+    private volatile bool _timerFired;
 
     /// <summary>A loop that does <paramref name="onStop"/> last when it is asked to stop.</summary>
     public ReplicaLoop(ReplicaCore core, EffectRunner runner, SessionRoutes routes, ReplicaMetrics metrics, ILogger logger, Action onStop)
     {
         (_core, _runner, _routes, _metrics, _logger, _onStop) = (core, runner, routes, metrics, logger, onStop);
-        _timer = new Timer(static loop => ((ReplicaLoop)loop!).Schedule(), this, Timeout.Infinite, Timeout.Infinite);
+        _timer = new Timer(static loop => ((ReplicaLoop)loop!).OnTimer(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <summary>Completes when the loop has stopped as it was asked to; faults with what ended it otherwise.</summary>
@@ -115,7 +116,7 @@ internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
         if (HasWork) Schedule();
     }
 
-    private bool HasWork => !_inbox.IsEmpty || _mustGoOn;
+    private bool HasWork => !_inbox.IsEmpty || _mustGoOn || (_timerFired && !_hasEnded);
 
     private void Round()
     {
@@ -174,11 +175,21 @@ internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
         _effects.Clear();
     }
 
-    // A timer that fires too early costs less than moving it with every round.
+    private void OnTimer()
+    {
+        _timerFired = true;
+        Schedule();
+    }
+
+    // A timer that fires too early costs less than moving it with every round. Whether it has fired is not for the clock to say: the two differ a little.
     private void Arm()
     {
         long now = HostClock.NowMicros;
-        if (_armedMicros <= now) _armedMicros = long.MaxValue;
+        if (_timerFired)
+        {
+            _timerFired = false;
+            _armedMicros = long.MaxValue;
+        }
         long deadline = _core.NextDeadlineMicros;
         if (deadline <= now)
         {
