@@ -121,7 +121,7 @@ public sealed class BftReplicaTests
         await cluster.StartReplicaAsync(0);
         Digest expected = RegisterService.DigestOf(words);
         await cluster.WaitForAsync(0, s => s.StateDigest == expected);
-        Assert.True(Directory.GetFiles(Path.Combine(cluster.DataOf(0), "snapshots"), "*.snap").Max(static file => new FileInfo(file).Length) > 2_000_000);
+        Assert.True(Directory.GetFiles(Path.Combine(cluster.DataOf(0), "snapshots"), "*.snap").Max(static file => new FileInfo(file).Length) > 1_000_000);
     }
 
     [Fact]
