@@ -27,6 +27,7 @@ internal static class CommandTable
             case Opcode.List: KeyCommands.List(ref c); break;
             case Opcode.Count: KeyCommands.Count(ref c); break;
             case Opcode.Clear: KeyCommands.Clear(ref c); break;
+            case Opcode.Rename: KeyCommands.Rename(ref c); break;
             case Opcode.Get: StringCommands.Get(ref c); break;
             case Opcode.GetEntry: StringCommands.GetEntry(ref c); break;
             case Opcode.MultiGet: StringCommands.MultiGet(ref c); break;

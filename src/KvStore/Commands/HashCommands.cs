@@ -160,10 +160,15 @@ internal static class HashCommands
     public static void IncrementDecimal(ref CommandContext c)
     {
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKey(out ReadOnlySpan<byte> field) || !c.TryValue(out ReadOnlySpan<byte> deltaText)
-            || !c.TryEnd() || !c.TryFind(key, out KvEntry? entry, out KvHash? found) || !c.TryGrow()) return;
+            || !c.TryEnd()) return;
+        if (!DecimalText.TryParse(deltaText, out decimal delta))
+        {
+            c.Fail(KvErrorCode.NotANumber);
+            return;
+        }
+        if (!c.TryFind(key, out KvEntry? entry, out KvHash? found) || !c.TryGrow()) return;
         decimal value = 0;
-        if (!DecimalText.TryParse(deltaText, out decimal delta)) c.Fail(KvErrorCode.NotANumber);
-        else if (found is not null && found.TryGet(field, out byte[] held) && !DecimalText.TryParse(held, out value)) c.Fail(KvErrorCode.FieldNotANumber);
+        if (found is not null && found.TryGet(field, out byte[] held) && !DecimalText.TryParse(held, out value)) c.Fail(KvErrorCode.FieldNotANumber);
         else if (!DecimalText.TryAdd(value, delta, out decimal sum)) c.Fail(KvErrorCode.Overflow);
         else
         {

@@ -47,8 +47,13 @@ internal static class KeyCommands
 
     public static void Revision(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryEnd()) return;
-        c.Reply.WriteInteger(c.Find(key)?.Revision ?? 0);
+        if (!c.TryKeysAhead() || !c.TryFit(0, c.ArgumentCount)) return;
+        c.Reply.WriteArray(c.ArgumentCount);
+        while (c.ArgumentCount > 0)
+        {
+            c.TryKey(out ReadOnlySpan<byte> key);
+            c.Reply.WriteInteger(c.Find(key)?.Revision ?? 0);
+        }
     }
 
     public static void Expire(ref CommandContext c)
@@ -122,6 +127,29 @@ internal static class KeyCommands
             else if (flags != 0) c.Reply.WriteNil();
         }
         page.End(ref c);
+    }
+
+    /// <summary>Gives what a key holds another key, with its expiry; what that one held is gone. Replies 1, or 0 if only an absent one would do.</summary>
+    public static void Rename(ref CommandContext c)
+    {
+        if (!c.TryKey(out ReadOnlySpan<byte> fromKey) || !c.TryKey(out ReadOnlySpan<byte> toKey) || !c.TryFlags(WriteFlags.IfAbsent, out WriteFlags flags)
+            || !c.TryEnd()) return;
+        KvEntry? from = c.Find(fromKey), to = c.Find(toKey);
+        if (from is null)
+        {
+            c.Fail(KvErrorCode.NoSuchKey);
+            return;
+        }
+        bool moves = to is null || !flags.HasFlag(WriteFlags.IfAbsent);
+        c.Reply.WriteInteger(moves ? 1 : 0);
+        if (!moves || from == to) return;
+        if (to is not null) c.State.Remove(to);
+        from = c.State.Edit(from);
+        KvEntry moved = c.State.Add(toKey);
+        moved.TakeOver(from);
+        c.State.Changed(moved);
+        c.State.Changed(from);
+        c.State.Remove(from);
     }
 
     private static void SetExpiry(ref CommandContext c, KvEntry entry, long expiryMicros)

@@ -22,6 +22,7 @@ internal enum Opcode
     List = 16,
     Count = 17,
     Clear = 18,
+    Rename = 19,
 
     // Strings
     Get = 24,

@@ -87,6 +87,15 @@ internal sealed class KvEntry(byte[] key, long generation)
         _length = 0;
     }
 
+    /// <summary>Takes value and expiry from an entry that may be changed, and leaves it an empty string.</summary>
+    public void TakeOver(KvEntry other)
+    {
+        ExpiresAtMicros = other.ExpiresAtMicros;
+        (_value, _length) = (other._value, other._length);
+        other.SetBytes([]);
+        other.ExpiresAtMicros = long.MaxValue;
+    }
+
     /// <summary>The bytes from an offset on, writable, of a string that grows (with zeros) to reach their end. Growth is amortized.</summary>
     public Span<byte> Reach(int offset, int count)
     {
