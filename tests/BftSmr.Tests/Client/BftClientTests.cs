@@ -3,6 +3,7 @@ using BftSmr.Client;
 using BftSmr.Codec;
 using BftSmr.Messages;
 using BftSmr.Runtime.Configuration;
+using BftSmr.Tests.Transport;
 
 namespace BftSmr.Tests.Client;
 
@@ -103,6 +104,25 @@ public sealed class BftClientTests : IAsyncLifetime
         Assert.True(timeout.MayHaveExecuted);
         Assert.Contains("replica 0 connected", timeout.Message, StringComparison.Ordinal);
         Assert.False((await Assert.ThrowsAsync<BftTimeoutException>(() => query)).MayHaveExecuted);
+    }
+
+    [Fact]
+    public async Task Timers_that_go_off_early_delay_nothing()
+    {
+        MemoryConnection memory = Connect(static options => options with { TimeProvider = new HastyTime(options.TimeProvider), OperationTimeout = TimeSpan.FromDays(1) });
+        BftClient client = await memory.Connection.OpenSessionAsync();
+        memory.Cluster.LeaderIgnores = true;
+
+        Task<ReadOnlyMemory<byte>> operation = client.InvokeAsync(Bytes("operation"));
+        await memory.Settle();
+        await Patience.UntilAsync(
+            () =>
+            {
+                memory.Time.Advance(TimeSpan.FromMicroseconds(100));
+                return operation.IsCompleted;
+            },
+            "retransmission");
+        Assert.Equal("operation", Text(await operation));
     }
 
     [Fact]
