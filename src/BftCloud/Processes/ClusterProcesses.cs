@@ -32,6 +32,8 @@ internal sealed class ClusterProcesses(ClusterDirectory directory)
                     ?? throw new ConfigurationException(Directory.ReplicaFile(replica.Id), "metricsAddress", "is missing. 'cluster up' needs it to see whether the replica is healthy.");
                 while (!await monitoring.IsHealthyAsync(address, cancellationToken))
                 {
+                    // One that was just being killed counted as running.
+                    if (!started.ContainsKey(replica.Id) && replica.FindPid() is null) started.Add(replica.Id, replica.Start());
                     if (started.TryGetValue(replica.Id, out Process? process) && process.HasExited) throw Unhealthy(replica, $"ended with exit code {process.ExitCode}");
                     if (Stopwatch.GetElapsedTime(start) > patience) throw Unhealthy(replica, $"was not healthy within {patience.TotalSeconds:0} s");
                     await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
