@@ -4,6 +4,7 @@ using BftSmr.Client;
 using BftSmr.Cryptography;
 using BftSmr.Runtime.Configuration;
 using BftSmr.Runtime.Storage;
+using KvStore.Client;
 
 namespace BftCloud;
 
@@ -15,7 +16,7 @@ internal static class Failure
         message = exception switch
         {
             OperationCanceledException when stop.IsCancellationRequested => "interrupted.",
-            CommandFailedException or ConfigurationException or KeyFileException or StorageException or BftException => exception.Message,
+            CommandFailedException or ConfigurationException or KeyFileException or StorageException or BftException or KvException => exception.Message,
             IOException or SocketException or UnauthorizedAccessException => exception.Message,
             DllNotFoundException => exception.Message,
             _ => null,

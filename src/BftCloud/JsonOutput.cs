@@ -3,12 +3,14 @@ using System.Text.Json.Serialization;
 using BftCloud.Benchmarks;
 using BftCloud.Inspection;
 using BftCloud.Monitoring;
+using BftCloud.Output;
 
 namespace BftCloud;
 
 /// <summary>How objects are written as JSON: camelCase, indented by nothing, null as null.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(CheckpointReport))]
+[JsonSerializable(typeof(List<KvListing>))]
 [JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(ReplicaReport))]
 [JsonSerializable(typeof(BenchReport))]

@@ -15,6 +15,7 @@ internal static class BenchCommand
 
     public static Command Create() => new("bench", "Measures a running cluster with closed-loop clients.")
     {
+        Create(KvCommand.Service, "Puts, or with --reads gets, on a cluster made with --service kv.", static plan => new KvWorkload(plan)),
         Create("echo", "Operations that do nothing, on a cluster made with --service echo: the cost of ordering alone.", static plan => new EchoWorkload(plan)),
     };
 

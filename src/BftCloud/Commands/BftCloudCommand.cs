@@ -9,6 +9,7 @@ internal static class BftCloudCommand
     {
         ClusterCommand.Create(),
         ReplicaCommand.Create(),
+        KvCommand.Create(),
         BenchCommand.Create(),
         InspectCommand.Create(),
     };

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using BftCloud.Tests.Clusters;
+
+namespace BftCloud.Tests;
+
+[Collection(ClusterCollection.Name)]
+public sealed class ReadmeTests
+{
+    private const int LinesMax = 60;
+
+    [Fact]
+    public void The_readme_quotes_the_example_as_it_is()
+    {
+        string example = File.ReadAllText(Path.Combine(Root(), "examples", "EmbeddedCounter", "Program.cs"));
+
+        Assert.Contains($"```csharp\n{example}```\n", File.ReadAllText(Path.Combine(Root(), "README.md")), StringComparison.Ordinal);
+        Assert.True(example.Split('\n').Length - 1 <= LinesMax, "The example has grown too long for the README.");
+    }
+
+    [Fact]
+    public async Task The_example_runs_four_replicas_in_one_process_and_goes_on_without_the_leader()
+    {
+        ProcessStartInfo start = new("dotnet", Path.Combine(AppContext.BaseDirectory, "EmbeddedCounter.dll")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process example = Process.Start(start)!;
+        Task<string> error = example.StandardError.ReadToEndAsync();
+
+        string output = await example.StandardOutput.ReadToEndAsync();
+        await example.WaitForExitAsync();
+
+        Assert.True(example.ExitCode == 0, await error);
+        Assert.Equal("counted to 55\n", output);
+    }
+
+    [Fact]
+    public void The_readmes_links_lead_somewhere()
+    {
+        string readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
+        foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(readme, @"\]\(([^)]+)\)"))
+        {
+            Assert.True(Path.Exists(Path.Combine(Root(), link.Groups[1].Value)), $"{link.Groups[1].Value} is not there.");
+        }
+    }
+
+    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+}
