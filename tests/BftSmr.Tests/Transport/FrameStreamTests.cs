@@ -7,13 +7,16 @@ namespace BftSmr.Tests.Transport;
 /// <summary>Whatever the sizes, the flushes and the cuts: the frames that come out are those that went in, in order.</summary>
 public sealed class FrameStreamTests
 {
-    [Fact]
-    public async Task Frames_of_all_sizes_arrive_in_order_over_many_flush_patterns()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Frames_of_all_sizes_arrive_in_order_over_many_flush_patterns(bool localShortcut)
     {
         using LinkKeys keys = new();
-        await using ClientPort port = new(keys);
+        LinkOptions options = LinkOptions.Clients with { LocalShortcut = localShortcut };
+        await using ClientPort port = new(keys, options);
         RecordingSink<ReplicaId> sink = new();
-        await using ReplicaLinks links = port.Dial(sink);
+        await using ReplicaLinks links = port.Dial(sink, options: options);
         await sink.NextUpAsync();
         ClientLink back = await port.Sink.NextUpAsync();
         int[] sizes =

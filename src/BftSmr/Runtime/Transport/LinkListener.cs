@@ -13,6 +13,7 @@ internal sealed class LinkListener : IAsyncDisposable
     private static readonly TimeSpan AcceptRetryDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly Socket _socket;
+    private readonly Socket? _localSocket;
     private readonly LinkPort _port;
     private readonly LinkCredentials _credentials;
     private readonly LinkOptions _options;
@@ -43,20 +44,27 @@ internal sealed class LinkListener : IAsyncDisposable
             _socket.Dispose();
             throw new IOException($"Cannot listen on {listen}: {e.Message}. Check the address in cluster.json, and that no other process has it: ss -ltnp 'sport = :{address.Port}'", e);
         }
+        if (options.LocalShortcut) _localSocket = LocalShortcut.TryListen(LocalEndPoint, Backlog);
     }
 
+    /// <summary>The TCP address.</summary>
     public IPEndPoint LocalEndPoint => (IPEndPoint)_socket.LocalEndPoint!;
 
     /// <summary>Begins to accept.</summary>
     /// <param name="admit">Throws a <see cref="LinkException"/> if whoever has this id and key may not have a link now.</param>
     /// <param name="run">Runs an established link to its end.</param>
-    public void Start(Action<int> admit, Func<EstablishedLink, Task> run) => _tasks.Run(() => AcceptAsync(admit, run));
+    public void Start(Action<int> admit, Func<EstablishedLink, Task> run)
+    {
+        _tasks.Run(() => AcceptAsync(_socket, admit, run));
+        if (_localSocket is not null) _tasks.Run(() => AcceptAsync(_localSocket, admit, run));
+    }
 
     /// <summary>Stops accepting and drops whoever is in the handshake; completes when all links that were run have ended.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         _socket.Dispose();
+        _localSocket?.Dispose();
         lock (_halfOpen)
         {
             foreach (Socket socket in _halfOpen) socket.Dispose();
@@ -65,13 +73,13 @@ internal sealed class LinkListener : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task AcceptAsync(Action<int> admit, Func<EstablishedLink, Task> run)
+    private async Task AcceptAsync(Socket listener, Action<int> admit, Func<EstablishedLink, Task> run)
     {
         while (true)
         {
             try
             {
-                Socket socket = await _socket.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                Socket socket = await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
                 _tasks.Run(() => HandleAsync(socket, admit, run));
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException && _stop.IsCancellationRequested)
@@ -93,7 +101,7 @@ internal sealed class LinkListener : IAsyncDisposable
         LinkedListNode<Socket> node = AddHalfOpen(socket);
         try
         {
-            socket.NoDelay = true;
+            if (socket.ProtocolType == ProtocolType.Tcp) socket.NoDelay = true;
             remote = socket.RemoteEndPoint;
             using CancellationTokenSource deadline = new(_options.HandshakeTimeout, _time);
             established = await LinkHandshake.RespondAsync(socket, _credentials, _port, admit, deadline.Token).ConfigureAwait(false);

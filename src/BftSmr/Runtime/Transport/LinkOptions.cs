@@ -26,6 +26,9 @@ internal sealed record LinkOptions
     /// <summary>What happens beyond <see cref="QueueBytesMax"/>.</summary>
     public QueueOverflow Overflow { get; init; } = QueueOverflow.Drop;
 
+    /// <summary>Whether nodes on one machine, that is with loopback addresses, talk by Unix domain sockets instead of TCP.</summary>
+    public bool LocalShortcut { get; init; } = true;
+
     /// <summary>How long connecting, and then the handshake, may take.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

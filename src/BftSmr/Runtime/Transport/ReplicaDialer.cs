@@ -8,6 +8,8 @@ namespace BftSmr.Runtime.Transport;
 internal sealed class ReplicaDialer(
     ReplicaLink link, EndPoint address, LinkPort port, int ownId, LinkCredentials credentials, LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider time)
 {
+    private readonly EndPoint? _shortcut = options.LocalShortcut ? LocalShortcut.Of(address) : null;
+    private bool _shortcutFailed;
     private LinkFault? _lastFault;
     private string? _lastReason;
 
@@ -38,34 +40,47 @@ internal sealed class ReplicaDialer(
 
     private async Task<EstablishedLink?> TryConnectAsync(CancellationToken cancellation)
     {
-        Socket socket = address is IPEndPoint ip
-            ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
         using CancellationTokenSource deadline = new(options.HandshakeTimeout, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        Socket? socket = null;
         try
         {
-            socket.NoDelay = true;
-            await socket.ConnectAsync(address, either.Token).ConfigureAwait(false);
-            return await LinkHandshake.InitiateAsync(socket, credentials, port, ownId, link.Replica, either.Token).ConfigureAwait(false);
+            socket = await TryTakeShortcutAsync(either.Token).ConfigureAwait(false);
+            _shortcutFailed = socket is not null;
+            if (socket is null)
+            {
+                socket = NewTcpSocket();
+                await socket.ConnectAsync(address, either.Token).ConfigureAwait(false);
+            }
+            EstablishedLink established = await LinkHandshake.InitiateAsync(socket, credentials, port, ownId, link.Replica, either.Token).ConfigureAwait(false);
+            _shortcutFailed = false;
+            return established;
         }
         catch (LinkException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             Report(e.Fault, e.Message);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             Report(LinkFault.Closed, e.Message + '.');
         }
         catch (OperationCanceledException)
         {
-            socket.Dispose();
+            socket?.Dispose();
             if (!cancellation.IsCancellationRequested) Report(LinkFault.HandshakeTimeout, $"no answer within {options.HandshakeTimeout.TotalSeconds} seconds.");
         }
         return null;
     }
+
+    /// <summary>A connection by the shortcut, if there is one and the last attempt did not fail on it.</summary>
+    private async ValueTask<Socket?> TryTakeShortcutAsync(CancellationToken cancellation) =>
+        _shortcut is null || _shortcutFailed ? null : await LocalShortcut.TryConnectAsync(_shortcut, cancellation).ConfigureAwait(false);
+
+    private Socket NewTcpSocket() => address is IPEndPoint ip
+        ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }
+        : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
     /// <summary>Counts every failure, and logs those that are news.</summary>
     private void Report(LinkFault fault, string reason)
