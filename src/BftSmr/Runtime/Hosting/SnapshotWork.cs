@@ -107,7 +107,7 @@ internal sealed class SnapshotWork(int replicas, Executor executor, ReplicaStora
     {
         sessions = default;
         if (storage.Snapshots.CompleteFetch(instance) is not { } snapshot) return false;
-        if (ReplicaStorage.TryInstall(snapshot, executor, out sessions)) return true;
+        if (ReplicaStorage.TryInstall(snapshot, executor, out sessions, _stop.Token)) return true;
         storage.Snapshots.SetAside(snapshot);
         return false;
     }

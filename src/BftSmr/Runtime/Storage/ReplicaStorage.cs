@@ -62,11 +62,11 @@ internal sealed class ReplicaStorage : IDisposable
     }
 
     /// <summary>Streams a snapshot into the service. False, and the service unchanged, if the file is damaged.</summary>
-    public static bool TryInstall(SnapshotFile snapshot, Executor executor, out ReadOnlyMemory<byte> sessions)
+    public static bool TryInstall(SnapshotFile snapshot, Executor executor, out ReadOnlyMemory<byte> sessions, CancellationToken cancellationToken = default)
     {
         sessions = default;
         using SnapshotInstallation installation = executor.BeginInstall();
-        return snapshot.TryStream(installation) && installation.TryCommit(out sessions);
+        return snapshot.TryStream(installation, cancellationToken) && installation.TryCommit(out sessions);
     }
 
     /// <summary>The checkpoint is stable.</summary>

@@ -62,11 +62,12 @@ internal sealed class SnapshotFile : IDisposable
     }
 
     /// <summary>Passes the whole snapshot on. False if a chunk is damaged; what was passed on until then must not be committed.</summary>
-    public bool TryStream(SnapshotInstallation destination)
+    public bool TryStream(SnapshotInstallation destination, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[Math.Min(Tree.ChunkBytes, Tree.SnapshotBytes)];
         for (int i = 0; i < Tree.Leaves.Count; i++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Span<byte> chunk = buffer.AsSpan(0, MerkleTree.ChunkLength(Tree.SnapshotBytes, Tree.ChunkBytes, i));
             if (!TryReadChunk(i, chunk)) return false;
             destination.Write(chunk);
