@@ -46,11 +46,13 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// <summary>The last instance proposed by this replica as the leader of the current regency.</summary>
     public Instance LastProposed { get; private set; }
 
-    /// <summary>The stable checkpoint. What lies above it is kept, and is evidence: proposals too far above it are not considered.</summary>
-    public Instance Stable { get; private set; }
+    /// <summary>The stable checkpoint, or the one recovered from. What lies above it is kept, and is evidence: proposals too far above it are not considered.</summary>
+    public Instance LogBase { get; private set; }
 
-    /// <summary>The leader stops proposing when this many instances above the stable checkpoint are executed.</summary>
-    public long LogInstancesMax => 3L * context.Settings.CheckpointPeriod;
+    /// <summary>As many instances above the last checkpoint are executed as may be: the leader proposes no more.</summary>
+    public bool IsLogFull => LastExecuted - LogBase >= LogInstancesMax;
+
+    private long LogInstancesMax => 3L * context.Settings.CheckpointPeriod;
 
     /// <summary>Votes for instances up to here were forgotten in a restart: none is sent.</summary>
     public Instance SilentUntil { get; set; }
@@ -108,7 +110,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             return;
         }
         if (message.Instance <= LastExecuted || message.Instance - Floor > HorizonInstances || message.Instance <= SyncHigh
-            || message.Instance - Stable > LogInstancesMax + HorizonInstances)
+            || message.Instance - LogBase > LogInstancesMax + HorizonInstances)
         {
             context.Effects.Reject(from, RejectReason.OutsideWindow);
             return;
@@ -377,6 +379,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     {
         Invariant.Holds(executed >= LastExecuted, "execution never goes back");
         LastExecuted = executed;
+        LogBase = Max(LogBase, executed);
     }
 
     /// <summary>
@@ -385,7 +388,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// </summary>
     public void ForgetStable(Instance stable)
     {
-        Stable = stable;
+        LogBase = Max(LogBase, stable);
         Instance upTo = stable < LastExecuted ? stable : LastExecuted;
         long keptBytes = 0;
         Instance kept = upTo;

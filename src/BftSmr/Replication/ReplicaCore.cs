@@ -64,13 +64,10 @@ internal sealed class ReplicaCore
     {
         get
         {
-            if (!_window.IsLeading || !_window.HasRoom || IsLogFull || (_requests.ReadyCount == 0 && _fillersDue == 0)) return long.MaxValue;
+            if (!_window.IsLeading || !_window.HasRoom || _window.IsLogFull || (_requests.ReadyCount == 0 && _fillersDue == 0)) return long.MaxValue;
             return _window.IsIdle || _requests.ReadyCount >= Settings.BatchRequestsMax ? long.MinValue : _pacing.NextMicros;
         }
     }
-
-    /// <summary>Checkpoints have not become stable for so long that the log above the last one is as long as it may get.</summary>
-    private bool IsLogFull => _window.LastExecuted - _checkpoints.Stable.Instance >= _window.LogInstancesMax;
 
     /// <summary>Call once, before the first step: emits what the recovered state calls for.</summary>
     public void Start(ClockReading now, EffectBuffer effects)

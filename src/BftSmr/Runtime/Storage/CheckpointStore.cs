@@ -37,6 +37,13 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
+    /// <summary>Deletes a directory of snapshots, if there is one.</summary>
+    /// <exception cref="StorageException">It cannot be deleted.</exception>
+    public static void Discard(string directory) => Guard("Deleting the snapshots in", directory, () =>
+    {
+        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+    });
+
     /// <summary>Opens a directory of snapshots, made if it does not exist. Damaged ones are set aside and named in <paramref name="damaged"/>.</summary>
     /// <exception cref="StorageException">The directory cannot be used.</exception>
     public static CheckpointStore Open(string directory, int chunkBytes, bool flushes, out IReadOnlyList<string> damaged)

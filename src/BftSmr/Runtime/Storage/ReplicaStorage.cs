@@ -36,6 +36,8 @@ internal sealed class ReplicaStorage : IDisposable
         WriteAheadLog? log = null;
         try
         {
+            // Without durability there is no log that would say which snapshot of an earlier run all replicas agree on: it starts from nothing.
+            if (!flushes) CheckpointStore.Discard(Path.Combine(directory, DataDirectory.SnapshotsFolder));
             snapshots = CheckpointStore.Open(Path.Combine(directory, DataDirectory.SnapshotsFolder), settings.ChunkBytes, flushes, out IReadOnlyList<string> found);
             List<string> damaged = [.. found];
             ReadOnlyMemory<byte> sessions = default;
