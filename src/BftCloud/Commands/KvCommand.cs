@@ -31,6 +31,7 @@ internal static class KvCommand
             KvDelCommand.Create(target),
             KvCasCommand.Create(target),
             KvListCommand.Create(target),
+            KvServeCommand.Create(target),
         };
     }
 
