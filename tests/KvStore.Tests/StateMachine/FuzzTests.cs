@@ -80,7 +80,7 @@ public class FuzzTests
         Assert.InRange(refused, 1, 300);
     }
 
-    private static byte[] RandomOperation(Random random)
+    public static byte[] RandomOperation(Random random)
     {
         object?[] operation = random.Next(10) switch
         {
