@@ -33,7 +33,7 @@ internal static class ClusterUpCommand
         try
         {
             await cluster.StartAsync(HealthPatience, cancellationToken);
-            Console.WriteLine(running == 0 ? $"All {cluster.Replicas.Count} replicas are up." : $"Started {cluster.Replicas.Count - running} replicas; {running} ran already.");
+            Console.WriteLine(running == 0 ? $"All {cluster.Replicas.Count} replicas are up." : $"Started what was down, {cluster.Replicas.Count - running} of {cluster.Replicas.Count} replicas.");
             if (detach) return ExitCode.Done;
             await ShowUntilCancelledAsync(cluster, cancellationToken);
         }
