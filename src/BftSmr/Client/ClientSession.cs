@@ -26,6 +26,9 @@ internal sealed class ClientSession(ConnectionLoop loop, ClientCore core, BftCli
     /// <summary>When the core wants a tick; kept by the loop.</summary>
     public long DeadlineMicros { get; set; } = long.MaxValue;
 
+    /// <summary>Sessions refused since the last one was open; kept by the loop.</summary>
+    public int Refusals { get; set; }
+
     public bool TryEnter()
     {
         if (Interlocked.Increment(ref _pending) <= options.PendingOperationsMax) return true;
@@ -33,7 +36,11 @@ internal sealed class ClientSession(ConnectionLoop loop, ClientCore core, BftCli
         return false;
     }
 
-    public void Leave() => Interlocked.Decrement(ref _pending);
+    public void Leave()
+    {
+        Interlocked.Decrement(ref _pending);
+        Loop.Leave();
+    }
 
     public void SetOpened() => _opened.TrySetResult();
 

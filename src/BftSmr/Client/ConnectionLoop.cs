@@ -17,6 +17,9 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
     // As many as one pass may take before the links are flushed and others get the thread.
     private const int PassMax = 512;
 
+    // How far ahead of the clock the nonces of one attempt after the other to open a session are.
+    private static readonly TimeSpan[] s_ahead = [TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)];
+
     private readonly ConcurrentQueue<Post> _inbox = new();
     private readonly Dictionary<ulong, ClientSession> _sessionsByNonce = [];
     private readonly List<ClientSession> _sessions = [];
@@ -39,6 +42,7 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
     private bool _mustFlush;
     private volatile bool _timerFired;
     private int _isScheduled;
+    private int _underWay;
     private long _malformedFrames;
 
     /// <param name="options">Checked options.</param>
@@ -85,9 +89,22 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
         return session.Closed;
     }
 
-    public void PostBegin(PendingOperation operation) => PostAndSchedule(new Post(PostKind.Begin, operation));
+    /// <summary>
+    /// Begins an operation. If nothing else is under way there is nobody to share a flush with: then the caller's thread does the work, which saves
+    /// waking another one.
+    /// </summary>
+    public void PostBegin(PendingOperation operation)
+    {
+        bool isAlone = Interlocked.Increment(ref _underWay) == 1;
+        _inbox.Enqueue(new Post(PostKind.Begin, operation));
+        if (isAlone) RunOrSchedule();
+        else Schedule();
+    }
 
     public void PostAbandon(PendingOperation operation) => PostAndSchedule(new Post(PostKind.Abandon, operation));
+
+    /// <summary>An operation that was begun is over for its caller.</summary>
+    public void Leave() => Interlocked.Decrement(ref _underWay);
 
     /// <summary>Runs on the loop: for statistics and tests.</summary>
     public Task<T> Ask<T>(Func<T> question)
@@ -114,9 +131,11 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
         return room;
     }
 
-    void ILinkSink<ReplicaId>.OnFramesEnd(ReplicaId remote) => Schedule();
+    void ILinkSink<ReplicaId>.OnFramesEnd(ReplicaId remote) => RunOrSchedule();
 
-    void IThreadPoolWorkItem.Execute()
+    void IThreadPoolWorkItem.Execute() => Run();
+
+    private void Run()
     {
         Pass();
         Interlocked.Exchange(ref _isScheduled, 0); // a full fence: whoever posts either sees that the loop does not run, or is seen here
@@ -235,9 +254,22 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
     private void Open(ClientSession session, long now)
     {
         _sessionsByNonce.Remove(session.Core.Session.Nonce);
-        ulong nonce = SessionNonces.Next(_time);
+        ulong nonce = SessionNonces.Next(_time, s_ahead[session.Refusals]);
         _sessionsByNonce.Add(nonce, session);
         session.Core.Open(nonce, now, _effects);
+    }
+
+    // A refusal means that a session of the same identity was evicted whose nonce is larger: another machine's clock is ahead of ours.
+    private void Reopen(ClientSession session, bool wasRefused, long now)
+    {
+        if (wasRefused && ++session.Refusals == s_ahead.Length)
+        {
+            session.Refusals = 0;
+            session.SetRefused();
+            session.Core.FailWaiting(_effects);
+            return;
+        }
+        Open(session, now);
     }
 
     private void Remove(ClientSession session, long now)
@@ -274,11 +306,11 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
                     ((PendingOperation)completed.Operation).Complete();
                     break;
                 case SessionOpenedEffect:
+                    session.Refusals = 0;
                     session.SetOpened();
                     break;
                 case SessionExpiredEffect expired:
-                    if (expired.WhileOpening) session.SetRefused();
-                    else Open(session, now);
+                    Reopen(session, expired.WhileOpening, now);
                     break;
             }
         }
@@ -297,6 +329,12 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
         }
         _links.Send(to, _frame.WrittenSpan);
         _mustFlush = true;
+    }
+
+    // On this thread, unless another one is at it: that one will see what was posted.
+    private void RunOrSchedule()
+    {
+        if (Interlocked.Exchange(ref _isScheduled, 1) == 0) Run();
     }
 
     private void OnTimer()

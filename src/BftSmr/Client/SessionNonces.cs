@@ -10,9 +10,10 @@ internal static class SessionNonces
 
     private static ulong _last;
 
-    public static ulong Next(TimeProvider time)
+    /// <summary>The next one, that much ahead of the clock: where another machine with the same identity has a clock that is ahead of ours.</summary>
+    public static ulong Next(TimeProvider time, TimeSpan ahead = default)
     {
-        ulong unixMicros = (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        ulong unixMicros = (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch + ahead).Ticks / TimeSpan.TicksPerMicrosecond;
         ulong candidate = unixMicros << TailBits | (uint)Random.Shared.Next(1 << TailBits);
         while (true)
         {

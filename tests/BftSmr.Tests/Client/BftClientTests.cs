@@ -200,10 +200,19 @@ public sealed class BftClientTests : IAsyncLifetime
     public async Task A_session_that_the_replicas_refuse_is_an_error_that_names_the_clock()
     {
         MemoryConnection memory = Connect();
-        memory.Cluster.RefusesSessions = true;
+        memory.Cluster.Floor = ulong.MaxValue;
         BftSessionExpiredException refused = await Assert.ThrowsAsync<BftSessionExpiredException>(() => memory.Connection.OpenSessionAsync());
         Assert.Contains("clock", refused.Message, StringComparison.Ordinal);
         Assert.False(refused.MayHaveExecuted);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_a_little_behind_that_of_another_machine_with_the_same_identity_does_no_harm()
+    {
+        MemoryConnection memory = Connect();
+        memory.Cluster.Floor = SessionNonces.Next(memory.Time, TimeSpan.FromSeconds(30));
+        await using BftClient client = await memory.Connection.OpenSessionAsync();
+        Assert.Equal("op", Text(await client.InvokeAsync(Bytes("op"))));
     }
 
     [Fact]

@@ -39,8 +39,8 @@ internal sealed class ScriptedCluster(int replicas)
         }
     }
 
-    /// <summary>Refuses every session that is not open yet.</summary>
-    public bool RefusesSessions { get; set; }
+    /// <summary>Refuses every session with a nonce up to here.</summary>
+    public ulong Floor { get; set; }
 
     public int SessionsOpened
     {
@@ -70,7 +70,7 @@ internal sealed class ScriptedCluster(int replicas)
     {
         if (!_sessions.TryGetValue(request.Session, out Session? session))
         {
-            session = new Session { IsEvicted = RefusesSessions };
+            session = new Session { IsEvicted = request.Session.Nonce <= Floor };
             _sessions.Add(request.Session, session);
         }
         ulong direct = request.IsSigned ? 1ul << to : 0;

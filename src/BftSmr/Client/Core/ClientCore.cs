@@ -139,6 +139,13 @@ internal sealed class ClientCore
         _reads.Tick(nowMicros, effects);
     }
 
+    /// <summary>Session after session was refused: completes what waits for one, as not executed.</summary>
+    public void FailWaiting(ClientEffectBuffer effects)
+    {
+        _ordered.FailWaiting(effects);
+        _reads.FailWaiting(effects);
+    }
+
     /// <summary>The client ends: completes all that is under way or waiting. Nothing may be begun any more.</summary>
     public void Close(ClientEffectBuffer effects)
     {

@@ -182,6 +182,9 @@ internal sealed class OrderedOperations(
         return next;
     }
 
+    /// <summary>No session can be had: fails what waits for one.</summary>
+    public void FailWaiting(ClientEffectBuffer effects) => _waiting.SettleAll(OutcomeKind.SessionExpired, effects);
+
     public void Close(ClientEffectBuffer effects)
     {
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
@@ -191,7 +194,7 @@ internal sealed class OrderedOperations(
             if (operation.Kind != OperationKind.Open)
                 operation.Settle(new OperationOutcome(OutcomeKind.Closed, default, operation.Kind == OperationKind.Command), effects);
         }
-        _waiting.Close(effects);
+        _waiting.SettleAll(OutcomeKind.Closed, effects);
         _window.Clear();
         _opening = null;
         _phase = SessionPhase.Closed;
@@ -311,8 +314,6 @@ internal sealed class OrderedOperations(
         _window.Clear();
         _waiting.PutBack(again);
         _phase = SessionPhase.Closed;
-        while (whileOpening && _waiting.TryDequeue(out ClientOperation? operation))
-            operation.Settle(new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: false), effects);
         effects.Add(new SessionExpiredEffect(Session, whileOpening));
     }
 

@@ -155,10 +155,13 @@ internal sealed class UnorderedReads(
         return next;
     }
 
+    /// <summary>No session can be had: fails what waits for one.</summary>
+    public void FailWaiting(ClientEffectBuffer effects) => _waiting.SettleAll(OutcomeKind.SessionExpired, effects);
+
     public void Close(ClientEffectBuffer effects)
     {
         Detach();
-        _waiting.Close(effects);
+        _waiting.SettleAll(OutcomeKind.Closed, effects);
     }
 
     private void Pump(long nowMicros, ClientEffectBuffer effects)

@@ -62,9 +62,9 @@ internal sealed class WaitingOperations
         return next;
     }
 
-    /// <summary>Settles all.</summary>
-    public void Close(ClientEffectBuffer effects)
+    /// <summary>Settles all as not executed.</summary>
+    public void SettleAll(OutcomeKind kind, ClientEffectBuffer effects)
     {
-        while (TryDequeue(out ClientOperation? operation)) operation.Settle(new OperationOutcome(OutcomeKind.Closed, default, MayHaveExecuted: false), effects);
+        while (TryDequeue(out ClientOperation? operation)) operation.Settle(new OperationOutcome(kind, default, MayHaveExecuted: false), effects);
     }
 }

@@ -87,6 +87,12 @@ internal sealed class CoreHarness
         CarryOut();
     }
 
+    public void FailWaiting()
+    {
+        Core.FailWaiting(_effects);
+        CarryOut();
+    }
+
     public void Reply(int from, ulong sequence, string result, ReplyStatus status = ReplyStatus.Ok, long regency = 0, ulong? nonce = null) =>
         Deliver(from, new Reply(nonce ?? Nonce, sequence, new Regency(regency), status, false, Bytes(result)));
 

@@ -60,18 +60,25 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void A_session_that_cannot_be_opened_fails_what_waits_for_it_as_not_executed()
+    public void What_waits_for_a_session_that_is_refused_waits_for_the_next_one_or_fails_as_not_executed()
     {
         CoreHarness client = new();
         client.AllLinksUp();
         client.BeginSession();
         ClientOperation operation = client.Invoke();
 
+        ClientOperation query = client.Query();
         client.Reply(1, 1, "", ReplyStatus.SessionExpired);
         client.Reply(2, 1, "", ReplyStatus.SessionExpired);
-
-        Assert.Equal(new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: false), operation.Outcome);
+        Assert.Empty(client.Completed);
         Assert.Equal([new SessionExpiredEffect(new SessionId(new ClientId(7), 42), WhileOpening: true)], client.SessionEffects);
+
+        client.BeginSession();
+        client.Reply(1, 1, "", ReplyStatus.SessionExpired);
+        client.Reply(2, 1, "", ReplyStatus.SessionExpired);
+        client.FailWaiting();
+        Assert.Equal([operation, query], client.Completed);
+        Assert.All(client.Completed, one => Assert.Equal(new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: false), one.Outcome));
     }
 
     [Fact]
