@@ -178,6 +178,7 @@ internal sealed class ClusterSimulation
         Faults = _world.Faults.ByKind,
         Events = _world.Events.ByKind,
         Plan = _plan,
+        Trace = _world.Violation?.Trace ?? (_options.TellsTrace ? _world.Trace.Lines() : []),
         Violation = _world.Violation,
     };
 }

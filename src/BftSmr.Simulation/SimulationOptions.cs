@@ -49,6 +49,9 @@ public sealed record SimulationOptions
     /// <summary>Events after which a simulation is taken to run in circles.</summary>
     public long StepsMax { get; init; } = 5_000_000;
 
-    /// <summary>Lines of the story that a violation carries.</summary>
+    /// <summary>Lines of the story that are kept.</summary>
     public int TraceLines { get; init; } = 400;
+
+    /// <summary>Whether the story is told even if no promise was broken.</summary>
+    public bool TellsTrace { get; init; }
 }

@@ -47,6 +47,9 @@ public sealed record SimulationReport
     /// <summary>The plan that was played.</summary>
     public required FaultPlan Plan { get; init; }
 
+    /// <summary>The last lines of the story, oldest first; empty unless a promise was broken or the options ask for it.</summary>
+    public required IReadOnlyList<string> Trace { get; init; }
+
     /// <summary>The promise that was broken; null if all were kept.</summary>
     public required Violation? Violation { get; init; }
 

@@ -15,6 +15,7 @@ internal static class AdversaryCast
         AdversaryKind.SlowLeader => new SlowLeader(),
         AdversaryKind.Mutineer => new Mutineer(),
         AdversaryKind.Mutator => new Mutator(),
+        AdversaryKind.Yeasayer => new Yeasayer(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No adversary of this kind is known."),
     };
 }

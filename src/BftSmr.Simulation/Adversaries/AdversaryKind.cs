@@ -32,4 +32,7 @@ public enum AdversaryKind
 
     /// <summary>Answers with whatever it likes: changes any field of any message that it sends.</summary>
     Mutator,
+
+    /// <summary>Votes, to each replica, for whatever that one votes for.</summary>
+    Yeasayer,
 }

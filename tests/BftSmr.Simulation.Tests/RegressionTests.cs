@@ -1,0 +1,28 @@
+using BftSmr.Replication;
+
+namespace BftSmr.Simulation.Tests;
+
+/// <summary>Seeds that once broke a promise. What each of them found stands beside it.</summary>
+public class RegressionTests
+{
+    [Theory]
+    // The pool of requests looked up sessions in a table of its own that never advanced: a session stalled once it exceeded its window.
+    [InlineData(8, 1, Durability.None, RequestAuthentication.Mac)]
+    // Unsigned requests of a client that has to sign stayed pending: each new leader proposed them again and was replaced for it.
+    [InlineData(36, 1, Durability.Votes, RequestAuthentication.Mac)]
+    [InlineData(37, 1, Durability.Decisions, RequestAuthentication.Mac)]
+    // A snapshot was installed although decided batches had led beyond it meanwhile.
+    [InlineData(106, 1, Durability.Decisions, RequestAuthentication.Signed)]
+    [InlineData(194, 1, Durability.None, RequestAuthentication.Mac)]
+    // Two greedy clients filled the room for pending requests for ever.
+    [InlineData(133, 1, Durability.Decisions, RequestAuthentication.Mac)]
+    // A snapshot fetch whose last source failed asked for another only once; the question was lost.
+    [InlineData(229, 2, Durability.Decisions, RequestAuthentication.Mac)]
+    // A leader that had been replaced without knowing proposed where it had just learned of a decision.
+    [InlineData(2145, 2, Durability.Votes, RequestAuthentication.Signed)]
+    public void A_seed_that_once_broke_a_promise_no_longer_does(ulong seed, int f, Durability durability, RequestAuthentication authentication)
+    {
+        SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication });
+        Assert.True(report.Passed, report.ToString());
+    }
+}

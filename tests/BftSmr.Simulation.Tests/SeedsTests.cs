@@ -1,0 +1,68 @@
+using BftSmr.Replication;
+
+namespace BftSmr.Simulation.Tests;
+
+/// <summary>A small campaign in every setting; <c>bftcloud sim --seeds</c> runs large ones.</summary>
+public class SeedsTests
+{
+    [Theory]
+    [InlineData(1, Durability.Votes, RequestAuthentication.Mac, 80)]
+    [InlineData(1, Durability.Votes, RequestAuthentication.Signed, 40)]
+    [InlineData(1, Durability.Decisions, RequestAuthentication.Mac, 40)]
+    [InlineData(1, Durability.Decisions, RequestAuthentication.Signed, 20)]
+    [InlineData(1, Durability.None, RequestAuthentication.Mac, 40)]
+    [InlineData(1, Durability.None, RequestAuthentication.Signed, 20)]
+    [InlineData(2, Durability.Votes, RequestAuthentication.Mac, 20)]
+    [InlineData(2, Durability.Votes, RequestAuthentication.Signed, 8)]
+    [InlineData(2, Durability.Decisions, RequestAuthentication.Mac, 8)]
+    [InlineData(2, Durability.Decisions, RequestAuthentication.Signed, 8)]
+    [InlineData(2, Durability.None, RequestAuthentication.Mac, 8)]
+    [InlineData(2, Durability.None, RequestAuthentication.Signed, 8)]
+    [InlineData(3, Durability.Votes, RequestAuthentication.Mac, 8)]
+    [InlineData(3, Durability.Votes, RequestAuthentication.Signed, 4)]
+    [InlineData(3, Durability.Decisions, RequestAuthentication.Mac, 4)]
+    [InlineData(3, Durability.Decisions, RequestAuthentication.Signed, 4)]
+    [InlineData(3, Durability.None, RequestAuthentication.Mac, 4)]
+    [InlineData(3, Durability.None, RequestAuthentication.Signed, 4)]
+    public void All_promises_are_kept(int f, Durability durability, RequestAuthentication authentication, int seeds)
+    {
+        CampaignReport report = new Campaign
+        {
+            Options = seed => new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication },
+        }.Run(1, (ulong)seeds);
+        Assert.True(report.Passed, report.ToString());
+        Assert.Equal(seeds, report.Seeds);
+    }
+
+    [Fact]
+    public void With_the_write_quorum_lowered_by_one_the_checkers_find_a_violation_within_1000_seeds()
+    {
+        CampaignReport report = new Campaign { Options = static seed => new SimulationOptions { Seed = seed, WriteQuorumLoweredBy = 1 } }.Run(1, 1000);
+        Violation violation = Assert.Single(report.Violations.DistinctBy(static v => v.Promise).Where(static v => v.Promise is "agreement" or "invariant").Take(1));
+        Assert.InRange(violation.Seed, 1UL, 1000UL);
+        SimulationReport again = Cluster.Simulate(new SimulationOptions { Seed = violation.Seed, WriteQuorumLoweredBy = 1 });
+        Assert.Equal(violation.ToString(), again.Violation?.ToString());
+    }
+
+    [Fact]
+    public void A_campaign_without_a_stop_collects_all_violations_in_the_order_of_seeds()
+    {
+        CampaignReport report = new Campaign
+        {
+            StopsAtViolation = false,
+            Options = static seed => new SimulationOptions { Seed = seed, WriteQuorumLoweredBy = 1 },
+        }.Run(1, 60);
+        Assert.Equal(60, report.Seeds);
+        Assert.True(report.Violations.Count > 1, report.ToString());
+        Assert.Equal(report.Violations.Select(static v => v.Seed).Order(), report.Violations.Select(static v => v.Seed));
+        Assert.True(report.SeedsPerSecond > 0);
+    }
+
+    [Fact]
+    public void A_campaign_can_be_cancelled()
+    {
+        using CancellationTokenSource stop = new();
+        Campaign campaign = new() { Progress = _ => stop.Cancel() };
+        Assert.Throws<OperationCanceledException>(() => campaign.Run(1, 1_000_000, stop.Token));
+    }
+}
