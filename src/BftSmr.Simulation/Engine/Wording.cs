@@ -41,7 +41,7 @@ internal static class Wording
         Propose m => $"PROPOSE {m.Regency} {m.Instance} {Of(m.Batch)}{(m.Unauthenticated.Count > 0 ? $" unauthenticated {string.Join(' ', m.Unauthenticated)}" : "")}",
         Write m => $"WRITE {m.Regency} {m.Instance} {Of(m.Value)}",
         Accept m => $"ACCEPT {m.Regency} {m.Instance} {Of(m.Value)}",
-        Refuse m => $"REFUSE {m.Regency} {m.Instance} {Of(m.Value)}",
+        Refuse m => $"REFUSE {m.Regency} {m.Instance} {Of(m.Value)} {string.Join(' ', m.Clients)}",
         Forward m => $"FORWARD {Of(m.Request)}",
         Stop m => $"STOP {m.Next}",
         StopData m => Of(m),

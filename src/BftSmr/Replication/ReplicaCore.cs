@@ -175,8 +175,13 @@ internal sealed class ReplicaCore
 
     private void OnForward(ReplicaId from, Forward message)
     {
-        if (_window.Leader == _context.Self) _requests.TryAdmit(message.Request, isDirect: false);
-        else _context.Effects.Reject(from, RejectReason.WrongRegency);
+        if (_window.Leader != _context.Self)
+        {
+            _context.Effects.Reject(from, RejectReason.WrongRegency);
+            return;
+        }
+        _requests.TryAdmit(message.Request, isDirect: false);
+        _requests.ReleaseOrphan(message.Request.Session);
     }
 
     private void OnStatus(ReplicaId from, Status status)

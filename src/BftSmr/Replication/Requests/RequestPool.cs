@@ -75,11 +75,16 @@ internal sealed class RequestPool(ReplicaContext context)
         return false;
     }
 
-    private void MakeReady(SessionQueue queue)
+    /// <summary>
+    /// The turn of these requests has come. A request is held against the leader from now on, not since it arrived: whoever fills a gap in a session of its
+    /// own that is minutes old must not make everybody lose patience at once.
+    /// </summary>
+    private void MakeReady(SessionQueue queue, bool isNews = true)
     {
         while (queue.Find(queue.NextReady) is { } next)
         {
             if (_isLeading) _ready.Enqueue(next.Request);
+            if (isNews) next.SinceMicros = context.Now.MonotonicMicros;
             queue.NextReady++;
         }
     }
@@ -140,7 +145,7 @@ internal sealed class RequestPool(ReplicaContext context)
             Forget(id, queue.RemoveUpTo(executed));
             queue.NextReady = executed + 1;
             if (queue.Pending.Count == 0) _queues.Remove(id);
-            else MakeReady(queue);
+            else MakeReady(queue, isNews: false);
         }
     }
 
@@ -181,11 +186,23 @@ internal sealed class RequestPool(ReplicaContext context)
         if (!HasSigned) return;
         foreach ((SessionId id, SessionQueue queue) in _queues)
         {
-            if (queue.Pending.Count == 0 || queue.Pending[0].Request.Sequence <= queue.NextReady || queue.NextReady != 1) continue;
-            if (!queue.Pending[0].Request.IsSigned || queue.Pending[0].SinceMicros > before || Sessions.Find(id) is not null) continue;
-            queue.NextReady = queue.Pending[0].Request.Sequence;
-            MakeReady(queue);
+            if (IsOrphan(id, queue) && queue.Pending[0].SinceMicros <= before) Release(queue);
         }
+    }
+
+    /// <summary>A follower relays a request of this session: it has waited for the beginning long enough.</summary>
+    public void ReleaseOrphan(SessionId id)
+    {
+        if (_queues.TryGetValue(id, out SessionQueue? queue) && IsOrphan(id, queue)) Release(queue);
+    }
+
+    private bool IsOrphan(SessionId id, SessionQueue queue) =>
+        queue.NextReady == 1 && queue.Pending.Count > 0 && queue.Pending[0].Request is { Sequence: > 1, IsSigned: true } && Sessions.Find(id) is null;
+
+    private void Release(SessionQueue queue)
+    {
+        queue.NextReady = queue.Pending[0].Request.Sequence;
+        MakeReady(queue);
     }
 
     /// <summary>
