@@ -58,7 +58,8 @@ public class AdversaryTests
             SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, Faults = new FaultPlan { ByzantineClients = [kind, kind] } });
             Assert.True(report.Passed, report.ToString());
             Assert.Equal(report.Operations, report.Acknowledged);
-            if (kind != ByzantineClientKind.PartialMacs) Assert.InRange(report.Regency, 0, 1);
+            // A client whose requests most replicas cannot authenticate costs one change of leader, then it has to sign; there are two of them.
+            Assert.InRange(report.Regency, 0, kind is ByzantineClientKind.PartialMacs or ByzantineClientKind.Spammer or ByzantineClientKind.Garbage ? 2 : 0);
         }
     }
 

@@ -130,7 +130,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         if (!isAuthentic)
         {
             ClientId[] clients = [.. unauthenticated.Distinct().Order()];
-            state.NoteRefusal(context.Self, clients);
+            state.NoteRefusal(context.Self, new Vote(Regency, batch.Digest), clients);
             context.Effects.Broadcast(new Refuse(Regency, state.Number, batch.Digest, clients));
         }
         Advance(state);
@@ -156,7 +156,8 @@ internal sealed class ConsensusWindow(ReplicaContext context)
 
     public void OnRefuse(ReplicaId from, Refuse message)
     {
-        if (Find(message.Instance) is { Decided: null } state && state.Candidate == new Vote(message.Regency, message.Value)) state.NoteRefusal(from, message.Clients);
+        if (message.Instance <= LastExecuted || message.Instance - Floor > HorizonInstances) return;
+        GetOrAdd(message.Instance).NoteRefusal(from, new Vote(message.Regency, message.Value), message.Clients);
     }
 
     public void OnFetchBatch(ReplicaId from, FetchBatch message)
@@ -426,6 +427,8 @@ internal sealed class ConsensusWindow(ReplicaContext context)
                 if (state.Writes.Of(new ReplicaId(i))?.Regency != Regency) context.Effects.Send(new ReplicaId(i), message);
             }
         }
+        if (state.Candidate is { } refused && state.RefusalBy(context.Self) is { } clients)
+            context.Effects.Broadcast(new Refuse(Regency, state.Number, refused.Value, clients));
         if (state.SentWrite is { } write && write.Regency == Regency) context.Effects.Broadcast(new Write(Regency, state.Number, write.Value));
         if (state.SentAccept is { } accept && accept.Regency == Regency) context.Effects.Broadcast(new Accept(Regency, state.Number, accept.Value));
         Advance(state);

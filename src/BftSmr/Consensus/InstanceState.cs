@@ -10,7 +10,7 @@ internal sealed class InstanceState(Instance number, int replicas)
 {
     private readonly List<Vote> _writeSet = [];
     private readonly List<Batch> _bodies = [];
-    private readonly Dictionary<ReplicaId, IReadOnlyList<ClientId>> _refusals = [];
+    private readonly SortedDictionary<ReplicaId, Refusal> _refusals = [];
 
     public Instance Number => number;
 
@@ -27,7 +27,7 @@ internal sealed class InstanceState(Instance number, int replicas)
     public long CandidateSinceMicros { get; private set; }
 
     /// <summary>How many replicas refuse the candidate.</summary>
-    public int Refusals => _refusals.Count;
+    public int Refusals => _refusals.Values.Count(r => r.Vote == Candidate);
 
     /// <summary>The last WRITE sent.</summary>
     public Vote? SentWrite { get; private set; }
@@ -48,20 +48,23 @@ internal sealed class InstanceState(Instance number, int replicas)
     /// <summary>When the missing body was last asked for, monotonic microseconds.</summary>
     public long BodyAskedMicros { get; set; } = long.MinValue / 2;
 
-    public void SetCandidate(Vote candidate, bool isAuthentic, long nowMicros)
-    {
+    public void SetCandidate(Vote candidate, bool isAuthentic, long nowMicros) =>
         (Candidate, CandidateIsAuthentic, CandidateSinceMicros) = (candidate, isAuthentic, nowMicros);
-        _refusals.Clear();
-    }
 
     public void DropCandidate() => Candidate = null;
 
-    /// <summary>A replica refuses the candidate, because of requests of these clients.</summary>
-    public void NoteRefusal(ReplicaId from, IReadOnlyList<ClientId> clients) => _refusals.TryAdd(from, clients);
+    /// <summary>A replica refuses a value, because of requests of these clients. Its refusal may come before the proposal does.</summary>
+    public void NoteRefusal(ReplicaId from, Vote vote, IReadOnlyList<ClientId> clients)
+    {
+        if (!_refusals.TryGetValue(from, out Refusal? held) || vote.Regency > held.Vote.Regency) _refusals[from] = new Refusal(vote, clients);
+    }
+
+    /// <summary>Whom this replica named when it refused the candidate; null if it did not.</summary>
+    public IReadOnlyList<ClientId>? RefusalBy(ReplicaId replica) => _refusals.TryGetValue(replica, out Refusal? held) && held.Vote == Candidate ? held.Clients : null;
 
     /// <summary>The clients that at least this many replicas name.</summary>
-    public IEnumerable<ClientId> RefusedClients(int replicasMin) =>
-        _refusals.Values.SelectMany(clients => clients).GroupBy(c => c).Where(c => c.Count() >= replicasMin).Select(c => c.Key);
+    public IEnumerable<ClientId> RefusedClients(int replicasMin) => _refusals.Values.Where(r => r.Vote == Candidate)
+        .SelectMany(r => r.Clients.Distinct()).GroupBy(c => c).Where(c => c.Count() >= replicasMin).Select(c => c.Key);
 
     public void RecordWrite(Vote vote)
     {
@@ -103,4 +106,6 @@ internal sealed class InstanceState(Instance number, int replicas)
 
     /// <summary>What goes into STOPDATA, or null if there is nothing to say.</summary>
     public InstanceEvidence? Evidence() => Written is null && _writeSet.Count == 0 ? null : new(number, Written, [.. _writeSet]);
+
+    private sealed record Refusal(Vote Vote, IReadOnlyList<ClientId> Clients);
 }

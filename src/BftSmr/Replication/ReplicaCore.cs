@@ -203,6 +203,7 @@ internal sealed class ReplicaCore
             LastAccepted = _window.LastAccepted,
             VotesForgotten = _silence.HasForgotten,
         });
+        _requests.RemoveGone();
         _requests.ReleaseOrphans(_context.Now.MonotonicMicros - 2 * Settings.RequestTimeoutMicros);
         RequireSignatures();
         _synchronizer.Tick(IsLeaderSuspicious());

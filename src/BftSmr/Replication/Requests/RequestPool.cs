@@ -23,6 +23,7 @@ internal sealed class RequestPool(ReplicaContext context)
     private readonly Dictionary<ClientId, long> _mustSignUntil = [];
     private readonly Queue<Request> _ready = new();
     private bool _isLeading;
+    private long _closingsSeen;
     private int _signed;
 
     public int Count { get; private set; }
@@ -40,7 +41,7 @@ internal sealed class RequestPool(ReplicaContext context)
     {
         if (!request.IsSigned && MustSign(request.Session.Client)) return Reject(request, RejectReason.BadAuthentication);
         ulong executed = Sessions.Find(request.Session)?.LastSequence ?? 0;
-        if (request.Sequence <= executed) return false;
+        if (request.Sequence <= executed || Sessions.IsGone(request.Session)) return false;
         if (request.Sequence - executed > (ulong)context.Settings.SessionWindow) return Reject(request, RejectReason.OutsideSession);
         if (!_queues.TryGetValue(request.Session, out SessionQueue? queue)) _queues.Add(request.Session, queue = new SessionQueue());
         queue.NextReady = Math.Max(queue.NextReady, executed + 1);
@@ -140,6 +141,11 @@ internal sealed class RequestPool(ReplicaContext context)
         _ready.Clear();
         foreach ((SessionId id, SessionQueue queue) in _queues.OrderBy(q => q.Value.Pending.Count == 0 ? long.MaxValue : q.Value.Pending[0].SinceMicros).ThenBy(q => q.Key).ToList())
         {
+            if (Sessions.IsGone(id))
+            {
+                Remove(id, queue);
+                continue;
+            }
             ulong executed = Sessions.Find(id)?.LastSequence ?? 0;
             Unsign(queue, executed);
             Forget(id, queue.RemoveUpTo(executed));
@@ -147,6 +153,21 @@ internal sealed class RequestPool(ReplicaContext context)
             if (queue.Pending.Count == 0) _queues.Remove(id);
             else MakeReady(queue, isNews: false);
         }
+    }
+
+    /// <summary>Drops what waits for sessions that are gone: nobody will propose it, and nobody is to blame.</summary>
+    public void RemoveGone()
+    {
+        if (_closingsSeen == Sessions.Closings) return;
+        _closingsSeen = Sessions.Closings;
+        foreach ((SessionId id, SessionQueue queue) in _queues.Where(q => Sessions.IsGone(q.Key)).ToList()) Remove(id, queue);
+    }
+
+    private void Remove(SessionId id, SessionQueue queue)
+    {
+        Unsign(queue, ulong.MaxValue);
+        Forget(id, queue.RemoveUpTo(ulong.MaxValue - 1));
+        _queues.Remove(id);
     }
 
     private void Unsign(SessionQueue queue, ulong upTo) => _signed -= queue.Pending.Count(p => p.Request.IsSigned && p.Request.Sequence <= upTo);

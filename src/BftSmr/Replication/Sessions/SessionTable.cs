@@ -12,6 +12,9 @@ internal sealed class SessionTable(ReplicaSettings settings)
 {
     private readonly SortedDictionary<int, ClientSessions> _clients = [];
 
+    /// <summary>Grows whenever a session that may have been in use is gone for good; not part of the replicated state.</summary>
+    public long Closings { get; private set; }
+
     public int Count => _clients.Values.Sum(c => c.Count);
 
     /// <summary>Clients in order, for the snapshot.</summary>
@@ -36,8 +39,10 @@ internal sealed class SessionTable(ReplicaSettings settings)
             if (request.Kind != RequestKind.Open || request.Sequence != 1 || request.Session.Nonce <= client.Floor)
             {
                 client.Refuse(request.Session.Nonce);
+                Closings++;
                 return Admission.Expired;
             }
+            if (client.Count == settings.SessionsPerClientMax) Closings++;
             session = client.Open(request.Session.Nonce, settings.SessionsPerClientMax);
         }
         if (request.Sequence <= session.LastSequence) return Admission.Duplicate;
