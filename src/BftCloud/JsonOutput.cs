@@ -14,6 +14,8 @@ namespace BftCloud;
 [JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(ReplicaReport))]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(SimReport))]
+[JsonSerializable(typeof(SimCampaignReport))]
 [JsonSerializable(typeof(ClusterReport))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class JsonOutput : JsonSerializerContext;

@@ -18,6 +18,9 @@ public sealed class Campaign
     /// <summary>Whether to end at the first violation; otherwise all seeds run and all violations are collected.</summary>
     public bool StopsAtViolation { get; init; } = true;
 
+    /// <summary>No seed is begun after so much real time.</summary>
+    public TimeSpan TimeMax { get; init; } = TimeSpan.MaxValue;
+
     /// <summary>Told of each report as it comes, one at a time; the order is not that of the seeds.</summary>
     public Action<SimulationReport>? Progress { get; init; }
 
@@ -39,7 +42,7 @@ public sealed class Campaign
                 ulong seed;
                 lock (gate)
                 {
-                    if (exhausted || stopped) return;
+                    if (exhausted || stopped || watch.Elapsed >= TimeMax) return;
                     seed = next;
                     if (seed == lastSeed) exhausted = true;
                     else next++;

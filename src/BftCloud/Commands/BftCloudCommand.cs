@@ -11,6 +11,7 @@ internal static class BftCloudCommand
         ReplicaCommand.Create(),
         KvCommand.Create(),
         BenchCommand.Create(),
+        SimCommand.Create(),
         InspectCommand.Create(),
     };
 }

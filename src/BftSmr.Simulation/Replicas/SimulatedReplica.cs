@@ -157,6 +157,7 @@ internal sealed class SimulatedReplica : INetworkNode
 
     private RecoveredState Recover(Executor executor)
     {
+        if (_settings.Durability == Durability.None && !Disk.IsNew) Disk.Wipe(); // as the host does: it starts from nothing
         (Instance checkpoint, ReadOnlyMemory<byte> snapshot, IReadOnlyList<LogRecord> records, bool votesMissing) = Disk.Recover();
         ReadOnlyMemory<byte> sessions = default;
         if (checkpoint > Instance.Zero)

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json;
+using BftSmr.Simulation;
+using Spectre.Console;
+
+namespace BftCloud.Output;
+
+/// <summary>Shows how simulations went.</summary>
+internal static class SimOutput
+{
+    /// <summary>One seed; returns whether it passed.</summary>
+    public static bool Write(SimulationReport report, bool json)
+    {
+        if (json)
+        {
+            SimReport output = new(
+                report.Seed, report.Steps, report.Messages, report.Operations, report.Acknowledged, report.Regency, report.Faults,
+                report.TraceHash.ToString("x16", CultureInfo.InvariantCulture), report.Violation is { } v ? $"{v.Promise}: {v.Description}" : "passed");
+            Console.Out.WriteLine(JsonSerializer.Serialize(output, JsonOutput.Default.SimReport));
+            return report.Passed;
+        }
+        foreach (string line in report.Trace) Console.Out.WriteLine(line);
+        Console.Out.WriteLine(report);
+        WriteCounts("faults", report.Faults);
+        return report.Passed;
+    }
+
+    /// <summary>Many seeds; returns whether all passed.</summary>
+    public static bool Write(CampaignReport report, Func<Violation, string> replay, bool json)
+    {
+        if (json)
+        {
+            SimCampaignReport output = new(
+                report.Seeds, report.Elapsed.TotalSeconds, report.SeedsPerSecond, report.VirtualTime.TotalHours, report.Steps, report.Operations, report.Faults,
+                [.. report.Violations.Select(static v => new SimViolation(v.Seed, v.Promise, v.Description, v.AtMicros / 1e6))],
+                report.Passed ? "passed" : "violated");
+            Console.Out.WriteLine(JsonSerializer.Serialize(output, JsonOutput.Default.SimCampaignReport));
+            return report.Passed;
+        }
+        Console.Out.WriteLine(report);
+        WriteCounts("faults", report.Faults);
+        foreach (Violation violation in report.Violations)
+        {
+            Console.Out.WriteLine(violation);
+            Console.Out.WriteLine($"  see it again: {replay(violation)}");
+        }
+        return report.Passed;
+    }
+
+    /// <summary>Shows on a terminal how far a campaign has got.</summary>
+    public static CampaignReport WithProgress(ulong seeds, Func<Action<SimulationReport>?, CampaignReport> run)
+    {
+        if (Console.IsErrorRedirected || Console.IsOutputRedirected) return run(null);
+        return AnsiConsole.Progress().HideCompleted(true).Start(context =>
+        {
+            ProgressTask task = context.AddTask("seeds", maxValue: seeds);
+            return run(_ => task.Increment(1));
+        });
+    }
+
+    private static void WriteCounts(string title, IReadOnlyDictionary<string, long> counts)
+    {
+        if (counts.Count == 0) return;
+        Console.Out.WriteLine($"{title}:");
+        foreach ((string kind, long count) in counts) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {count,12:N0}  {kind}"));
+    }
+}
