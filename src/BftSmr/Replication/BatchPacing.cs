@@ -1,21 +1,53 @@
 namespace BftSmr.Replication;
 
 /// <summary>
-/// When a leader proposes: at once when nothing is under way, else spaced so that about <see cref="Depth"/> instances share one consensus latency.
-/// Batches so grow with the load, and the window fills on links with a long delay.
+/// When a leader proposes. Each instance costs the same messages whatever its size, so a batch waits a little for its company: half of the sessions that
+/// were active lately, at most <see cref="GatherMicrosMax"/>. A lone client never waits. While instances are under way, the next ones are spaced so
+/// that about <see cref="Depth"/> share one consensus latency: batches grow with the load, and the window fills on links with a long delay.
 /// </summary>
 internal sealed class BatchPacing
 {
     private const int Depth = 4;
     private const long LatencyMicrosMax = 1_000_000;
+    private const long GatherMicrosMax = 2_000;
+    private const long EpochMicros = 25_000;
 
     private long _latencyMicros = 1_000;
     private long _lastProposedMicros = long.MinValue / 2;
+    private long _waitingSinceMicros = long.MaxValue / 2;
+    private long _epoch;
+    private int _active;
+    private int _activeBefore;
 
-    /// <summary>When the next batch may be proposed while others are under way.</summary>
-    public long NextMicros => _lastProposedMicros + _latencyMicros / Depth;
+    /// <summary>The current period of counting active sessions; a session is counted once in each.</summary>
+    public long EpochAt(long nowMicros)
+    {
+        long epoch = nowMicros / EpochMicros;
+        if (epoch == _epoch) return epoch;
+        _activeBefore = epoch == _epoch + 1 ? _active : 0;
+        (_epoch, _active) = (epoch, 0);
+        return epoch;
+    }
 
-    public void NoteProposed(long nowMicros) => _lastProposedMicros = nowMicros;
+    /// <summary>A session sent its first request of this epoch.</summary>
+    public void NoteActive() => _active++;
+
+    /// <summary>A request became ready to be proposed.</summary>
+    public void NoteReady(long nowMicros) => _waitingSinceMicros = Math.Min(_waitingSinceMicros, nowMicros);
+
+    /// <summary>When the requests that are ready, at least one, may be proposed.</summary>
+    public long NextMicros(int ready, bool isIdle)
+    {
+        long gathered = ready >= Math.Max(_active, _activeBefore) / 2 ? long.MinValue : _waitingSinceMicros + GatherMicrosMax;
+        return isIdle ? gathered : Math.Max(gathered, _lastProposedMicros + _latencyMicros / Depth);
+    }
+
+    /// <summary>A batch was proposed; <paramref name="left"/> requests did not fit.</summary>
+    public void NoteProposed(long nowMicros, int left)
+    {
+        _lastProposedMicros = nowMicros;
+        _waitingSinceMicros = left > 0 ? nowMicros : long.MaxValue / 2;
+    }
 
     /// <summary>An own proposal was executed this long after it was made: moves the estimate by an eighth.</summary>
     public void NoteLatency(long micros) => _latencyMicros += (Math.Clamp(micros, 1, LatencyMicrosMax) - _latencyMicros) / 8;

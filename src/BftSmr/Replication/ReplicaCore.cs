@@ -45,7 +45,7 @@ internal sealed class ReplicaCore
         _window = new ConsensusWindow(_context);
         _checkpoints = new CheckpointLedger(_context);
         _synchronizer = new Synchronizer(_context, _window, _checkpoints);
-        _requests = new RequestPool(_context);
+        _requests = new RequestPool(_context, _pacing);
         _reads = new ReadQueue(_context, _window);
         _progress = new PeerProgress(_context);
         _execution = new Execution(_context, _window, _requests);
@@ -65,7 +65,7 @@ internal sealed class ReplicaCore
         get
         {
             if (!_window.IsLeading || !_window.HasRoom || _window.IsLogFull || (_requests.ReadyCount == 0 && _fillersDue == 0)) return long.MaxValue;
-            return _window.IsIdle || _requests.ReadyCount >= Settings.BatchRequestsMax ? long.MinValue : _pacing.NextMicros;
+            return _requests.ReadyCount >= Settings.BatchRequestsMax ? long.MinValue : _pacing.NextMicros(_requests.ReadyCount, _window.IsIdle);
         }
     }
 
@@ -246,7 +246,7 @@ internal sealed class ReplicaCore
             if (requests.Count == 0) _fillersDue--;
             Batch batch = BatchCodec.Create(Math.Max(_context.Now.UnixMicros, _execution.AgreedTimeMicros + 1), NextSeed(), requests);
             _window.Propose(batch);
-            _pacing.NoteProposed(_context.Now.MonotonicMicros);
+            _pacing.NoteProposed(_context.Now.MonotonicMicros, left: _requests.ReadyCount);
         }
     }
 

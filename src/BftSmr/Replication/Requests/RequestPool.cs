@@ -10,7 +10,7 @@ namespace BftSmr.Replication.Requests;
 /// others (so k greedy clients leave a (k+1)-th of the room free, whatever they send); only a request that every replica can verify - a signed
 /// one - that is next in its session is ever held against a leader.
 /// </summary>
-internal sealed class RequestPool(ReplicaContext context)
+internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
 {
     /// <summary>How long a client whose request most replicas could not authenticate has to sign.</summary>
     private const long MustSignMicros = 60_000_000;
@@ -84,10 +84,20 @@ internal sealed class RequestPool(ReplicaContext context)
     {
         while (queue.Find(queue.NextReady) is { } next)
         {
-            if (_isLeading) _ready.Enqueue(next.Request);
+            if (_isLeading) Ready(queue, next.Request);
             if (isNews) next.SinceMicros = context.Now.MonotonicMicros;
             queue.NextReady++;
         }
+    }
+
+    private void Ready(SessionQueue queue, Request request)
+    {
+        _ready.Enqueue(request);
+        pacing.NoteReady(context.Now.MonotonicMicros);
+        long epoch = pacing.EpochAt(context.Now.MonotonicMicros);
+        if (queue.ActiveEpoch == epoch) return;
+        queue.ActiveEpoch = epoch;
+        pacing.NoteActive();
     }
 
     /// <summary>Takes the next batch's worth of ready requests.</summary>

@@ -10,6 +10,9 @@ internal sealed class SessionQueue
     /// <summary>The next sequence number to be made ready for proposing.</summary>
     public ulong NextReady { get; set; } = 1;
 
+    /// <summary>The last period in which the session was counted as active.</summary>
+    public long ActiveEpoch { get; set; } = -1;
+
     public PendingRequest? Find(ulong sequence)
     {
         int index = IndexOf(sequence);

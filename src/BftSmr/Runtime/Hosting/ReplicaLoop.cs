@@ -19,6 +19,9 @@ internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
     /// <summary>Rounds in a row before the thread is given up, so that others get their turn.</summary>
     private const int RoundsMax = 8;
 
+    /// <summary>A loop that ran no round for so long is quiet.</summary>
+    private const long QuietMicros = 50;
+
     /// <summary>Inputs between two readings of the clock.</summary>
     private const int ClockEvery = 16;
 
@@ -36,6 +39,7 @@ internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
     private readonly Action _onStop;
     private long _armedMicros = long.MaxValue;
     private long _statusMicros;
+    private long _lastRoundMicros;
     private Regency _regency;
     private int _isScheduled;
     private bool _hasEnded, _mustGoOn;
@@ -87,6 +91,17 @@ internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
+    /// <summary>
+    /// Makes the loop run if it does not: at once, on the caller's thread, if it has been quiet for a while, so that a lone message does not wait for another
+    /// thread to wake up; else soon, on a thread of the pool, so that a round takes in all that comes meanwhile.
+    /// </summary>
+    public void RunOrSchedule()
+    {
+        if (Interlocked.Exchange(ref _isScheduled, 1) != 0) return;
+        if (HostClock.NowMicros - Volatile.Read(ref _lastRoundMicros) >= QuietMicros) ((IThreadPoolWorkItem)this).Execute();
+        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
     /// <summary>Asks something of the core, on the loop.</summary>
     /// <exception cref="InvalidOperationException">The loop has ended.</exception>
     public async Task<T> AskAsync<T>(Func<ReplicaCore, EffectRunner, T> question, CancellationToken cancellationToken)
@@ -111,6 +126,7 @@ internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
             End(e);
         }
 #pragma warning restore CA1031
+        Volatile.Write(ref _lastRoundMicros, HostClock.NowMicros);
         Volatile.Write(ref _isScheduled, 0);
         Interlocked.MemoryBarrier(); // whoever posts either sees that the loop does not run, or is seen here
         if (HasWork) Schedule();
