@@ -46,7 +46,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// <summary>The last instance proposed by this replica as the leader of the current regency.</summary>
     public Instance LastProposed { get; private set; }
 
-    /// <summary>The stable checkpoint, or the one recovered from. What lies above it is kept, and is evidence: proposals too far above it are not considered.</summary>
+    /// <summary>The stable checkpoint, or the one a replica without a log recovered from. What lies above it is kept, and is evidence: proposals too far above it are not considered.</summary>
     public Instance LogBase { get; private set; }
 
     /// <summary>As many instances above the last checkpoint are executed as may be: the leader proposes no more.</summary>
@@ -380,8 +380,10 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     {
         Invariant.Holds(executed >= LastExecuted, "execution never goes back");
         LastExecuted = executed;
-        LogBase = Max(LogBase, executed);
     }
+
+    /// <summary>The log was lost: nothing is known of the votes up to here, and nothing will be told of them.</summary>
+    public void BeginLogAt(Instance recovered) => LogBase = Max(LogBase, recovered);
 
     /// <summary>
     /// A checkpoint became stable: what is below it is forgotten, but for the last few executed batches, which spare a replica that is only a little

@@ -89,6 +89,7 @@ internal sealed class ReplicaCore
         if (recovered.Checkpoint > Instance.Zero)
         {
             _window.JumpTo(recovered.Checkpoint);
+            if (recovered.Records.Count == 0) _window.BeginLogAt(recovered.Checkpoint);
             Invariant.Holds(ReplicatedStateCodec.TryDecode(recovered.Sessions, Settings, out Sessions.ReplicatedState? state), "a local snapshot that verified can be read");
             _execution.Restore(state, recovered.Checkpoint);
         }
