@@ -20,6 +20,12 @@ public class RegressionTests
     [InlineData(229, 2, Durability.Decisions, RequestAuthentication.Mac)]
     // A leader that had been replaced without knowing proposed where it had just learned of a decision.
     [InlineData(2145, 2, Durability.Votes, RequestAuthentication.Signed)]
+    // Replayed votes of an earlier regency became candidates again, and stopped the leader when it proposed there.
+    [InlineData(3099, 1, Durability.Votes, RequestAuthentication.Signed)]
+    // A vote that was lost after its sender had executed was never said again: with one replica mute, two waited for it for ever.
+    [InlineData(3297, 1, Durability.Votes, RequestAuthentication.Signed)]
+    // A liar that offered a true checkpoint and false chunks kept a replica from the decided values that two others would have told it.
+    [InlineData(4346, 1, Durability.None, RequestAuthentication.Mac)]
     public void A_seed_that_once_broke_a_promise_no_longer_does(ulong seed, int f, Durability durability, RequestAuthentication authentication)
     {
         SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication });

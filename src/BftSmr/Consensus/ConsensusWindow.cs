@@ -351,7 +351,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             case WriteVoted w when w.Instance > stable:
                 InstanceState voted = GetOrAdd(w.Instance);
                 voted.RecordWrite(w.Vote);
-                voted.SetCandidate(w.Vote, isAuthentic: true, context.Now.MonotonicMicros);
+                if (w.Vote.Regency == Regency) voted.SetCandidate(w.Vote, isAuthentic: true, context.Now.MonotonicMicros);
                 if (w.Batch is not null) voted.KeepBody(w.Batch);
                 voted.Writes.TryRecord(context.Self, w.Vote);
                 if (w.Vote.Regency == Regency && Leader == context.Self) LastProposed = Max(LastProposed, w.Instance);
@@ -416,6 +416,20 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             if (Find(i) is not { } state) continue;
             RetransmitOne(state);
             sent++;
+        }
+    }
+
+    /// <summary>
+    /// A peer has stopped at an instance that was executed here: it is told again how this replica voted on the next ones. With f others silent nobody
+    /// else can make up for a vote that was lost on its way, and this replica has no reason of its own to want anything.
+    /// </summary>
+    public void RepeatVotes(ReplicaId to, Instance executedThere)
+    {
+        for (Instance i = executedThere.Next; i <= LastExecuted && i - executedThere <= RetransmitMax; i = i.Next)
+        {
+            if (Find(i) is not { } state) continue;
+            if (state.SentWrite is { } write) context.Effects.Send(to, new Write(write.Regency, i, write.Value));
+            if (state.SentAccept is { } accept) context.Effects.Send(to, new Accept(accept.Regency, i, accept.Value));
         }
     }
 

@@ -187,7 +187,7 @@ internal sealed class ReplicaCore
 
     private void OnStatus(ReplicaId from, Status status)
     {
-        _progress.Record(from, status);
+        if (_progress.Record(from, status)) _window.RepeatVotes(from, status.LastExecuted);
         _synchronizer.OnStatus(from, status);
     }
 
@@ -212,7 +212,7 @@ internal sealed class ReplicaCore
         if (isStalled) _checkpoints.Retransmit();
         _snapshotFetch.Tick();
         bool isFarBehind = _progress.ExecutedByOneCorrect - _window.LastExecuted > _window.HorizonInstances;
-        if ((isStalled || isFarBehind || _decidedFetch.IsActive) && !_snapshotFetch.IsActive) _decidedFetch.Continue();
+        if ((isStalled || isFarBehind || _decidedFetch.IsActive) && _snapshotFetch.Installing is null) _decidedFetch.Continue();
         if (_window.IsLeading && _progress.Known.Any(p => p.Status.VotesForgotten)) _fillersDue = FillersPerPeriod;
     }
 

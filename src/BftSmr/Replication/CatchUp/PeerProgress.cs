@@ -6,8 +6,17 @@ namespace BftSmr.Replication.CatchUp;
 internal sealed class PeerProgress(ReplicaContext context)
 {
     private readonly Status?[] _statuses = new Status?[context.Quorums.Replicas];
+    private readonly long[] _stoppedMicros = new long[context.Quorums.Replicas];
 
-    public void Record(ReplicaId from, Status status) => _statuses[from.Value] = status;
+    /// <summary>Takes a STATUS. True, at most once per status period, if the sender has not executed anything since the one before.</summary>
+    public bool Record(ReplicaId from, Status status)
+    {
+        bool hasStopped = _statuses[from.Value]?.LastExecuted == status.LastExecuted;
+        _statuses[from.Value] = status;
+        if (!hasStopped || context.Now.MonotonicMicros - _stoppedMicros[from.Value] < context.Settings.StatusPeriodMicros) return false;
+        _stoppedMicros[from.Value] = context.Now.MonotonicMicros;
+        return true;
+    }
 
     public Status? Of(ReplicaId peer) => _statuses[peer.Value];
 

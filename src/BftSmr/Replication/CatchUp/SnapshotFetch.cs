@@ -11,13 +11,18 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
 {
     private const int InFlightMax = 4;
 
+    /// <summary>So many status periods without any source, and those that failed are given another chance.</summary>
+    private const int PardonTicks = 20;
+
     private readonly List<ReplicaId> _sources = [];
+    private readonly HashSet<ReplicaId> _dropped = [];
     private readonly Dictionary<int, (ReplicaId Source, long AskedMicros)> _inFlight = [];
     private readonly Queue<int> _again = new();
     private readonly HashSet<int> _stored = [];
     private CheckpointOffer? _offer;
     private int _nextChunk;
     private int _turn;
+    private int _ticksWithoutSource;
 
     public bool IsActive => _offer is not null;
 
@@ -29,7 +34,7 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
     /// <summary>A peer offers a checkpoint whose certificate has been verified.</summary>
     public void OnOffer(ReplicaId from, CheckpointOffer offer)
     {
-        if (offer.Certificate.Instance <= window.LastExecuted || Installing is not null || !IsPlausible(offer)) return;
+        if (offer.Certificate.Instance <= window.LastExecuted || Installing is not null || !IsPlausible(offer) || _dropped.Contains(from)) return;
         if (_offer is { } current)
         {
             if (offer.Certificate.Instance == current.Certificate.Instance && offer.Certificate.Root == current.Certificate.Root
@@ -48,6 +53,7 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
         Abandon();
         _offer = offer;
         _sources.Add(from);
+        _ticksWithoutSource = 0;
         context.Effects.Add(new BeginFetchEffect(offer.Certificate, offer.SnapshotBytes));
         context.Effects.Broadcast(new FetchCheckpoint(new Instance(offer.Certificate.Instance.Value - 1)));
         Pump();
@@ -90,7 +96,15 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
     public void Tick()
     {
         if (!IsActive || Installing is not null) return;
-        if (_sources.Count == 0) context.Effects.Broadcast(new FetchCheckpoint(window.LastExecuted));
+        if (_sources.Count == 0)
+        {
+            context.Effects.Broadcast(new FetchCheckpoint(window.LastExecuted));
+            if (++_ticksWithoutSource == PardonTicks)
+            {
+                _dropped.Clear();
+                _ticksWithoutSource = 0;
+            }
+        }
         long before = context.Now.MonotonicMicros - 10 * context.Settings.StatusPeriodMicros;
         foreach ((int index, (ReplicaId source, long askedMicros)) in _inFlight.OrderBy(f => f.Key).ToList())
         {
@@ -105,6 +119,7 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
     private void Drop(ReplicaId source)
     {
         _sources.Remove(source);
+        _dropped.Add(source);
         if (_sources.Count == 0) context.Effects.Broadcast(new FetchCheckpoint(window.LastExecuted));
     }
 
