@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace BftSmr.Simulation;
@@ -47,31 +46,31 @@ public sealed class Campaign
                     if (seed == lastSeed) exhausted = true;
                     else next++;
                 }
-                SimulationReport report = Simulate(Options(seed));
+                SimulationReport? report = null;
+                Violation? violation;
+#pragma warning disable CA1031 // A seed that throws is a finding like any other, and never the end of the campaign.
+                try
+                {
+                    report = Simulate(Options(seed));
+                    violation = report.Violation;
+                }
+                catch (Exception e)
+                {
+                    violation = new Violation("exception", e.ToString(), seed, 0, []);
+                }
+#pragma warning restore CA1031
                 lock (gate)
                 {
-                    totals.Add(report);
-                    if (!report.Passed && StopsAtViolation) stopped = true;
-                    Progress?.Invoke(report);
+                    totals.Add(report, violation);
+                    if (violation is not null && StopsAtViolation) stopped = true;
+                    if (report is not null) Progress?.Invoke(report);
                 }
             }
         }
 
-        ConcurrentQueue<Exception> failures = [];
-        Thread[] threads = [.. Enumerable.Range(0, Math.Max(1, Parallelism)).Select(_ => new Thread(() =>
-        {
-#pragma warning disable CA1031 // Thrown again by the caller's thread.
-            try { Work(); }
-            catch (Exception e)
-            {
-                failures.Enqueue(e);
-                lock (gate) stopped = true;
-            }
-#pragma warning restore CA1031
-        }, 16 << 20))];
+        Thread[] threads = [.. Enumerable.Range(0, Math.Max(1, Parallelism)).Select(_ => new Thread(Work, 16 << 20))];
         foreach (Thread thread in threads) thread.Start();
         foreach (Thread thread in threads) thread.Join();
-        if (failures.TryDequeue(out Exception? failure)) throw new InvalidOperationException("A simulation could not be run.", failure);
         cancellation.ThrowIfCancellationRequested();
         return totals.Report(watch.Elapsed);
     }
@@ -83,15 +82,16 @@ public sealed class Campaign
         private readonly List<Violation> _violations = [];
         private long _seeds, _steps, _operations, _virtualMicros;
 
-        public void Add(SimulationReport report)
+        public void Add(SimulationReport? report, Violation? violation)
         {
             _seeds++;
+            if (violation is not null) _violations.Add(violation);
+            if (report is null) return;
             _steps += report.Steps;
             _operations += report.Acknowledged;
             _virtualMicros += report.VirtualMicros;
             foreach ((string kind, long count) in report.Faults) _faults[kind] = _faults.GetValueOrDefault(kind) + count;
             foreach ((string kind, long count) in report.Events) _events[kind] = _events.GetValueOrDefault(kind) + count;
-            if (report.Violation is { } violation) _violations.Add(violation);
         }
 
         public CampaignReport Report(TimeSpan elapsed) => new()

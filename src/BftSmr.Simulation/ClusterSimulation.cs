@@ -58,6 +58,23 @@ internal sealed class ClusterSimulation
 
     public SimulationReport Run()
     {
+        long recovery = 0;
+#pragma warning disable CA1031 // Whatever is thrown - by the code under test, the service or a checker - is a finding, with its seed.
+        try
+        {
+            recovery = Play();
+        }
+        catch (Exception e)
+        {
+            _world.Violate("exception", e.ToString());
+        }
+#pragma warning restore CA1031
+        return Report(recovery);
+    }
+
+    /// <summary>Both phases; returns how long the second one took.</summary>
+    private long Play()
+    {
         _world.Tell("--", $"seed {_options.Seed}: {_plan.Adversaries.Count} adversaries, {_plan.Events.Count} events, {_plan.Network}");
         foreach (SimulatedReplica replica in _replicas) replica.Start();
         foreach (SimulatedClient client in _clients) client.Start();
@@ -70,7 +87,7 @@ internal sealed class ClusterSimulation
         long recovery = _world.NowMicros - healedAt;
         if (_world.Violation is null) _clientChecker.Conclude();
         if (_world.Violation is null && _registers) RegisterChecker.Check(_world, _clientChecker.Operations);
-        return Report(recovery);
+        return recovery;
     }
 
     private void Recover()

@@ -1,4 +1,5 @@
 using BftSmr.Replication;
+using BftSmr.Simulation.Workload;
 
 namespace BftSmr.Simulation.Tests;
 
@@ -64,5 +65,30 @@ public class SeedsTests
         using CancellationTokenSource stop = new();
         Campaign campaign = new() { Progress = _ => stop.Cancel() };
         Assert.Throws<OperationCanceledException>(() => campaign.Run(1, 1_000_000, stop.Token));
+    }
+
+    [Fact]
+    public void A_seed_that_throws_is_a_violation_with_its_seed_and_not_the_end_of_the_campaign()
+    {
+        CampaignReport report = new Campaign
+        {
+            StopsAtViolation = false,
+            Simulate = static options => options.Seed == 3 ? throw new InvalidDataException("a broken disk") : Cluster.Simulate(options),
+        }.Run(1, 5);
+        Assert.Equal(5, report.Seeds);
+        Violation violation = Assert.Single(report.Violations);
+        Assert.Equal((3UL, "exception"), (violation.Seed, violation.Promise));
+        Assert.Contains("a broken disk", violation.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_service_that_throws_is_a_violation_that_carries_the_exception()
+    {
+        int started = 0;
+        SimulationReport report = Cluster.Simulate(
+            new SimulationOptions { Seed = 1, Faults = FaultPlan.None },
+            () => ++started < 5 ? new RegisterService() : throw new InvalidOperationException("no service today"), new RegisterWorkload(0.3));
+        Assert.Equal("exception", report.Violation?.Promise);
+        Assert.Contains("no service today", report.Violation!.Description, StringComparison.Ordinal);
     }
 }
