@@ -26,6 +26,11 @@ public class RegressionTests
     [InlineData(3297, 1, Durability.Votes, RequestAuthentication.Signed)]
     // A liar that offered a true checkpoint and false chunks kept a replica from the decided values that two others would have told it.
     [InlineData(4346, 1, Durability.None, RequestAuthentication.Mac)]
+    // Log segments were deleted while the record that their checkpoint was stable was not on disk: after a loss of power votes were denied.
+    [InlineData(3906, 1, Durability.Votes, RequestAuthentication.Mac)]
+    [InlineData(7836, 1, Durability.Votes, RequestAuthentication.Mac)]
+    // A replica that had missed the announcements of a checkpoint that was stable everywhere else never heard of it again, and its log was full.
+    [InlineData(7315, 1, Durability.Decisions, RequestAuthentication.Mac)]
     public void A_seed_that_once_broke_a_promise_no_longer_does(ulong seed, int f, Durability durability, RequestAuthentication authentication)
     {
         SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication });

@@ -114,8 +114,8 @@ internal sealed class SimulatedDisk(CodecLimits limits)
         int cut = _log.FindLastIndex(e => e is SegmentEntry segment && segment.Checkpoint.Value <= covered);
         if (cut > 0)
         {
-            // Nothing is deleted before what takes its place is on disk.
-            Flush(_dropped + cut + 1 + ((SegmentEntry)_log[cut]).LiveRecords);
+            // Nothing is deleted before what takes its place, and what says why it may go, is on disk.
+            Flush(End);
             _log.RemoveRange(0, cut);
             _dropped += cut;
         }

@@ -160,7 +160,7 @@ internal sealed class ReplicaCore
             case FetchDecided m: _decidedFetch.OnFetchDecided(from, m); break;
             case Decided m: _decidedFetch.OnDecided(from, m); break;
             case FetchCheckpoint m: _decidedFetch.OnFetchCheckpoint(from, m); break;
-            case CheckpointOffer m: _snapshotFetch.OnOffer(from, m); break;
+            case CheckpointOffer m: OnOffer(from, m); break;
             case FetchChunk m: _context.Effects.Add(new SendChunkEffect(from, m.Instance, m.Index)); break;
             case Chunk m: _snapshotFetch.OnChunk(from, m); break;
         }
@@ -187,8 +187,17 @@ internal sealed class ReplicaCore
 
     private void OnStatus(ReplicaId from, Status status)
     {
-        if (_progress.Record(from, status)) _window.RepeatVotes(from, status.LastExecuted);
+        if (_progress.Record(from, status))
+        {
+            _window.RepeatVotes(from, status.LastExecuted);
+            _checkpoints.Inform(from, status);
+        }
         _synchronizer.OnStatus(from, status);
+    }
+
+    private void OnOffer(ReplicaId from, CheckpointOffer offer)
+    {
+        if (!_checkpoints.TryAdopt(offer.Certificate)) _snapshotFetch.OnOffer(from, offer);
     }
 
     private void OnTick()

@@ -75,6 +75,23 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         foreach (List<Checkpoint> announced in _announced) announced.RemoveAll(c => c.Instance <= certificate.Instance);
     }
 
+    /// <summary>Another replica proves that a checkpoint is stable, which this one has taken, too: the announcements that were lost are not needed any more.</summary>
+    public bool TryAdopt(CheckpointCertificate certificate)
+    {
+        if (certificate.Instance <= Stable.Instance || !_taken.TryGetValue(certificate.Instance.Value, out TakenCheckpoint own) || own.Root != certificate.Root) return false;
+        Adopt(certificate, own.SnapshotBytes);
+        return true;
+    }
+
+    /// <summary>
+    /// A peer that has stopped has executed what is stable here, and does not know that it is: it gets the proof. Nobody repeats announcements of what is
+    /// stable for everybody else, and without it the log of that peer stays too full to take part.
+    /// </summary>
+    public void Inform(ReplicaId peer, Status status)
+    {
+        if (status.Stable < Stable.Instance && status.LastExecuted >= Stable.Instance) context.Effects.Send(peer, new CheckpointOffer(Stable, StableBytes));
+    }
+
     /// <summary>Says again what is not stable yet; announcements may have been lost.</summary>
     public void Retransmit()
     {

@@ -102,9 +102,14 @@ internal sealed class WriteAheadLog : IDisposable
         Replace(snapshot.Value, live);
     }
 
-    /// <summary>The checkpoint of this instance is stable, and its snapshot or a newer one on disk: lets go of what only older ones need.</summary>
+    /// <summary>
+    /// The checkpoint of this instance is stable, and its snapshot or a newer one on disk: lets go of what only older ones need. First everything appended
+    /// goes to disk, as the record that says why the votes below the checkpoint may be forgotten is among it.
+    /// </summary>
     public void Truncate(Instance snapshot)
     {
+        if (_older.Count == 0) return;
+        Flush();
         if (_segment.Header.Base != SegmentHeader.Continues && _segment.Header.Base <= snapshot.Value)
         {
             RecycleOlder(_older.Count);
