@@ -19,6 +19,7 @@ internal sealed class BenchClients : IAsyncDisposable
 
     public static async Task<BenchClients> OpenAsync(BenchPlan plan, BftClientOptions options, CancellationToken cancellationToken)
     {
+        options = options with { AllowSynchronousContinuations = true };
         BenchClients clients = new(plan.Clients);
         try
         {

@@ -93,7 +93,7 @@ public sealed class BftClient : IAsyncDisposable
         if (!_session.TryEnter())
             return Task.FromException<ReadOnlyMemory<byte>>(new BftOverloadedException(
                 $"{_options.PendingOperationsMax} operations of this client are under way or waiting. Await some of them before beginning more, or raise PendingOperationsMax."));
-        PendingOperation operation = new(_session, kind, payload, _session.Loop.NowMicros + _timeoutMicros);
+        PendingOperation operation = new(_session, kind, payload, _session.Loop.NowMicros + _timeoutMicros, _options.AllowSynchronousContinuations);
         operation.CancelWith(cancellationToken);
         _session.Loop.PostBegin(operation);
         return operation.Task;

@@ -26,6 +26,12 @@ public sealed record BftClientOptions
     /// <summary>Operations of one client begun and not finished, at most; one more fails with <see cref="BftOverloadedException"/>.</summary>
     public int PendingOperationsMax { get; init; } = 16_384;
 
+    /// <summary>
+    /// Whether code that awaits an operation may go on, at once, on the thread that receives for all clients of the process. Saves waking another thread for
+    /// each operation; for code that never blocks and soon awaits again, as whatever else it does holds up all other clients. False by default.
+    /// </summary>
+    public bool AllowSynchronousContinuations { get; init; }
+
     /// <summary>Where log messages go; nowhere by default.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

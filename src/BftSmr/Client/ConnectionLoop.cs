@@ -4,15 +4,16 @@ using BftSmr.Client.Core;
 using BftSmr.Codec;
 using BftSmr.Cryptography;
 using BftSmr.Messages;
+using BftSmr.Runtime.Sockets;
 using BftSmr.Runtime.Transport;
 
 namespace BftSmr.Client;
 
 /// <summary>
-/// The host of the client cores of one connection. Callers and links post to an inbox; a work item of the thread pool, never two at a time, takes what
-/// waits, steps the cores, carries out their effects, and flushes the links once. One timer serves all sessions.
+/// The host of the client cores of one connection. Callers and links post to an inbox; a turn of the process's reactor, or of a caller's thread, never two at a
+/// time, takes what waits, steps the cores, carries out their effects, and flushes the links once. One timer serves all sessions.
 /// </summary>
-internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>, IAsyncDisposable
+internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyncDisposable
 {
     // As many as one pass may take before the links are flushed and others get the thread.
     private const int PassMax = 512;
@@ -131,9 +132,9 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
         return room;
     }
 
-    void ILinkSink<ReplicaId>.OnFramesEnd(ReplicaId remote) => RunOrSchedule();
+    void ILinkSink<ReplicaId>.OnFramesEnd(ReplicaId remote) => Schedule();
 
-    void IThreadPoolWorkItem.Execute() => Run();
+    void IReactorTurn.TakeTurn() => Run();
 
     private void Run()
     {
@@ -157,7 +158,7 @@ internal sealed class ConnectionLoop : IThreadPoolWorkItem, ILinkSink<ReplicaId>
 
     private void Schedule()
     {
-        if (Interlocked.Exchange(ref _isScheduled, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (Interlocked.Exchange(ref _isScheduled, 1) == 0) Reactor.Shared.Schedule(this);
     }
 
     private void Pass()

@@ -4,10 +4,10 @@ using BftSmr.Client.Core;
 namespace BftSmr.Client;
 
 /// <summary>An operation together with the promise its caller awaits.</summary>
-internal sealed class PendingOperation(ClientSession session, OperationKind kind, ReadOnlyMemory<byte> payload, long deadlineMicros)
+internal sealed class PendingOperation(ClientSession session, OperationKind kind, ReadOnlyMemory<byte> payload, long deadlineMicros, bool continuesAtOnce)
     : ClientOperation(kind, payload, deadlineMicros)
 {
-    private readonly TaskCompletionSource<ReadOnlyMemory<byte>> _promise = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ReadOnlyMemory<byte>> _promise = new(continuesAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenRegistration _cancellation;
 
     public ClientSession Session { get; } = session;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using BftSmr.Runtime.Sockets;
 using BftSmr.Runtime.Transport;
 
 namespace BftSmr.Tests.Transport;
@@ -52,7 +53,7 @@ public sealed class ClientListenerTests : IDisposable
     {
         await using ClientPort port = new(_keys, LinkOptions.Clients with { LinksPerRemoteMax = 2 });
         EstablishedLink first = await port.EstablishAsync();
-        using Socket second = (await port.EstablishAsync()).Socket;
+        using ReactorSocket second = (await port.EstablishAsync()).Socket;
         await port.Sink.NextUpAsync();
         await port.Sink.NextUpAsync();
 
@@ -68,7 +69,7 @@ public sealed class ClientListenerTests : IDisposable
 
         first.Socket.Dispose();
         await port.Sink.NextDownAsync();
-        using Socket third = (await port.EstablishAsync()).Socket;
+        using ReactorSocket third = (await port.EstablishAsync()).Socket;
         await port.Sink.NextUpAsync();
     }
 
@@ -76,7 +77,7 @@ public sealed class ClientListenerTests : IDisposable
     public async Task The_port_has_so_many_links()
     {
         await using ClientPort port = new(_keys, LinkOptions.Clients with { LinksMax = 1 });
-        using Socket first = (await port.EstablishAsync()).Socket;
+        using ReactorSocket first = (await port.EstablishAsync()).Socket;
         await port.Sink.NextUpAsync();
         await Assert.ThrowsAsync<LinkException>(port.EstablishAsync);
         Assert.Contains("1 client connections already", await port.Log.NextAsync(), StringComparison.Ordinal);
@@ -94,7 +95,7 @@ public sealed class ClientListenerTests : IDisposable
         Assert.Equal(1, port.Counters.Count(LinkFault.CorruptRecord));
         bad.Socket.Dispose();
 
-        using Socket good = (await port.EstablishAsync()).Socket;
+        using ReactorSocket good = (await port.EstablishAsync()).Socket;
         Assert.Equal(new ClientId(0), (await port.Sink.NextUpAsync()).Client);
     }
 
@@ -132,8 +133,8 @@ public sealed class ClientListenerTests : IDisposable
     {
         ClientPort port = new(_keys);
         using Socket silent = await port.ConnectAsync();
-        using Socket first = (await port.EstablishAsync()).Socket;
-        using Socket second = (await port.EstablishAsync()).Socket;
+        using ReactorSocket first = (await port.EstablishAsync()).Socket;
+        using ReactorSocket second = (await port.EstablishAsync()).Socket;
         await port.Sink.NextUpAsync();
         await port.Sink.NextUpAsync();
         await port.DisposeAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using BftSmr.Runtime.Sockets;
 using BftSmr.Runtime.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -30,15 +31,15 @@ internal sealed class ClientPort : IAsyncDisposable
     public async Task<Socket> ConnectAsync()
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(Listener.LocalEndPoint);
+        await Task.Run(() => socket.Connect(Listener.LocalEndPoint));
         return socket;
     }
 
     /// <summary>A link as client 0 makes it, but one that the test seals and opens by itself.</summary>
     public async Task<EstablishedLink> EstablishAsync()
     {
-        Socket socket = await ConnectAsync();
-        return await LinkHandshake.InitiateAsync(socket, Keys.CredentialsOf(Keys.Clients[0]), LinkPort.Clients, 0, new ReplicaId(0), CancellationToken.None);
+        ReactorSocket socket = new(Reactor.Shared, await ConnectAsync());
+        return await LinkHandshake.InitiateAsync(socket, Keys.CredentialsOf(Keys.Clients[0]), LinkPort.Clients, 0, new ReplicaId(0));
     }
 
     /// <summary>The links of a client of a cluster of one replica: this one.</summary>

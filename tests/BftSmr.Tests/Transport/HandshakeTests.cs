@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using BftSmr.Cryptography;
+using BftSmr.Runtime.Sockets;
 using BftSmr.Runtime.Transport;
 
 namespace BftSmr.Tests.Transport;
@@ -91,9 +92,9 @@ public sealed class HandshakeTests : IAsyncDisposable
     [Fact]
     public async Task A_replica_on_the_port_for_clients_is_told_so()
     {
-        using Socket socket = await _port.ConnectAsync();
+        using ReactorSocket socket = new(Reactor.Shared, await _port.ConnectAsync());
         await Assert.ThrowsAsync<LinkException>(() => LinkHandshake.InitiateAsync(
-            socket, _keys.CredentialsOf(_keys.Replicas[0]), LinkPort.Peers, 0, new ReplicaId(0), CancellationToken.None));
+            socket, _keys.CredentialsOf(_keys.Replicas[0]), LinkPort.Peers, 0, new ReplicaId(0)));
         Assert.Contains("port for replicas", await _port.Log.NextAsync(), StringComparison.Ordinal);
         await AssertRefusedAsync(LinkFault.NotThisProtocol);
     }

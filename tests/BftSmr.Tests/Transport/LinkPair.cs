@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using BftSmr.Cryptography;
+using BftSmr.Runtime.Sockets;
 using BftSmr.Runtime.Transport;
 
 namespace BftSmr.Tests.Transport;
@@ -18,9 +19,12 @@ internal sealed class LinkPair : IAsyncDisposable
         FarSeals = new NoiseCipher(inbound);
         Receiver = new Forwarder(Sink);
         Link = new SecureLink(
-            new EstablishedLink(near, 0, new NoiseCipher(outbound), new NoiseCipher(inbound)), options, Counters, budget ?? new RemoteBudget(options.BytesPerRemoteMax));
+            new EstablishedLink(new ReactorSocket(Reactor, near), 0, new NoiseCipher(outbound), new NoiseCipher(inbound)), options, Counters, budget ?? new RemoteBudget(options.BytesPerRemoteMax));
         Run = Link.RunAsync(Receiver);
     }
+
+    /// <summary>The link's own.</summary>
+    public Reactor Reactor { get; } = new("link");
 
     public SecureLink Link { get; }
 
@@ -83,6 +87,7 @@ internal sealed class LinkPair : IAsyncDisposable
         Link.Close(LinkFault.Local);
         Far.Dispose();
         await EndAsync();
+        Reactor.Dispose();
         FarSeals.Dispose();
         FarOpens.Dispose();
     }

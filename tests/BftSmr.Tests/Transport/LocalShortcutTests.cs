@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using BftSmr.Runtime.Sockets;
 using BftSmr.Runtime.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,10 +21,10 @@ public sealed class LocalShortcutTests : IDisposable
         TaskCompletionSource<AddressFamily> taken = new();
         await using LinkListener listener = new(
             new IPEndPoint(IPAddress.Loopback, 0), LinkPort.Clients, _keys.CredentialsOf(_keys.Replicas[0]),
-            LinkOptions.Clients with { LocalShortcut = listenerWants }, new LinkCounters(), NullLogger.Instance, TimeProvider.System);
+            LinkOptions.Clients with { LocalShortcut = listenerWants }, new LinkCounters(), NullLogger.Instance, TimeProvider.System, Reactor.Shared);
         listener.Start(static _ => { }, established =>
         {
-            taken.TrySetResult(established.Socket.AddressFamily);
+            taken.TrySetResult(established.Socket.Socket.AddressFamily);
             established.Socket.Dispose();
             return Task.CompletedTask;
         });

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using BftSmr.Cryptography;
+using BftSmr.Runtime.Sockets;
 using BftSmr.Runtime.Transport;
 
 namespace BftSmr.Tests.Transport;
@@ -264,16 +265,32 @@ public sealed class SecureLinkTests
     public async Task A_silent_link_is_dead_after_so_many_ticks_and_a_heartbeat_keeps_it()
     {
         await using LinkPair pair = await LinkPair.CreateAsync();
+        await Patience.UntilAsync(() => pair.Reactor.IsWaiting, "whatever had come was read");
         pair.Link.Tick(3);
         pair.Link.Tick(3);
         pair.Link.Tick(3);
         Assert.False(pair.Run.IsCompleted);
         long received = pair.Counters.BytesReceived;
         await pair.SendRecordAsync();
-        await Patience.UntilAsync(() => pair.Counters.BytesReceived > received, "the heartbeat arrived");
+        await Patience.UntilAsync(() => pair.Counters.BytesReceived > received && pair.Reactor.IsWaiting, "the heartbeat arrived");
         for (int i = 0; i < 3; i++) pair.Link.Tick(3);
         Assert.False(pair.Run.IsCompleted);
         pair.Link.Tick(3);
+        Assert.Equal(LinkFault.Silent, await pair.EndAsync());
+    }
+
+    [Fact]
+    public async Task Silence_does_not_count_while_nobody_listens()
+    {
+        await using LinkPair pair = await LinkPair.CreateAsync();
+        using ManualResetEventSlim isBusy = new(), mayGoOn = new();
+        pair.Reactor.Schedule(new Busy(isBusy, mayGoOn));
+        Assert.True(isBusy.Wait(Patience.Time));
+        for (int i = 0; i < 10; i++) pair.Link.Tick(3);
+        Assert.False(pair.Run.IsCompleted);
+        mayGoOn.Set();
+        await Patience.UntilAsync(() => pair.Reactor.IsWaiting, "the reactor listens again");
+        for (int i = 0; i < 10; i++) pair.Link.Tick(3);
         Assert.Equal(LinkFault.Silent, await pair.EndAsync());
     }
 
@@ -319,6 +336,15 @@ public sealed class SecureLinkTests
             long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
             await pair.ReceiveRecordAsync();
             return bytes;
+        }
+    }
+
+    private sealed class Busy(ManualResetEventSlim isBusy, ManualResetEventSlim mayGoOn) : IReactorTurn
+    {
+        public void TakeTurn()
+        {
+            isBusy.Set();
+            mayGoOn.Wait();
         }
     }
 }

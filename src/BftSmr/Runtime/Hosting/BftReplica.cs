@@ -4,6 +4,7 @@ using BftSmr.Codec;
 using BftSmr.Cryptography;
 using BftSmr.Replication;
 using BftSmr.Runtime.Configuration;
+using BftSmr.Runtime.Sockets;
 using BftSmr.Runtime.Storage;
 using BftSmr.Runtime.Transport;
 using Microsoft.Extensions.Logging;
@@ -21,17 +22,20 @@ public sealed class BftReplica : IAsyncDisposable
     private readonly ReplicaStorage _storage;
     private readonly ReplicaMetrics _metrics;
     private readonly SnapshotWork _snapshots;
+    private readonly Reactor _reactor;
     private readonly ReplicaLoop _loop;
     private readonly PeerMesh _peers;
     private readonly ClientListener _clients;
     private readonly Lock _stopLock = new();
     private Task? _stopping, _closingLinks;
 
-    private BftReplica(BftReplicaOptions options, ReplicaSettings settings, Ingress ingress, Executor executor, ReplicaStorage storage, RecoveredState recovered)
+    private BftReplica(
+        BftReplicaOptions options, ReplicaSettings settings, Ingress ingress, Executor executor, ReplicaStorage storage, RecoveredState recovered, Reactor reactor)
     {
         ClusterConfiguration cluster = options.Cluster;
         _self = options.Self;
         _storage = storage;
+        _reactor = reactor;
         _logger = options.LoggerFactory.CreateLogger("BftSmr.Replica");
         ILogger linkLogger = options.LoggerFactory.CreateLogger("BftSmr.Links");
         (PublicKey[] replicaKeys, PublicKey[] clientKeys) = KeysOf(cluster);
@@ -43,19 +47,19 @@ public sealed class BftReplica : IAsyncDisposable
         _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
         _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
         EffectRunner runner = new(_self, recovered.Checkpoint, executor, storage, _snapshots, routes, _metrics, _logger);
-        _loop = new ReplicaLoop(core, runner, routes, _metrics, _logger, storage.Log.Close);
+        _loop = new ReplicaLoop(core, runner, routes, _metrics, _reactor, _logger, storage.Log.Close);
 
         CodecLimits limits = ingress.Limits;
         ReplicaEndpoint own = cluster.Replicas[_self.Value];
         _peers = new PeerMesh(
             _self, ListenOn(own.PeerAddress), credentials, new PeerSink(replicaKeys.Length, ingress, _loop, _metrics, _logger),
             LinkOptions.Peers with { FrameBytesMax = limits.PeerFrameBytesMax, QueueBytesMax = Math.Max(LinkOptions.Peers.QueueBytesMax, 2 * limits.PeerFrameBytesMax) },
-            peerCounters, linkLogger);
+            peerCounters, linkLogger, reactor: _reactor);
         try
         {
             _clients = new ClientListener(
                 ListenOn(own.ClientAddress), credentials, new ClientSink(ingress, _loop, routes, _metrics, _logger),
-                LinkOptions.Clients with { FrameBytesMax = Math.Max(limits.ClientFrameBytesMax, limits.ReplyFrameBytesMax) }, clientCounters, linkLogger);
+                LinkOptions.Clients with { FrameBytesMax = Math.Max(limits.ClientFrameBytesMax, limits.ReplyFrameBytesMax) }, clientCounters, linkLogger, reactor: _reactor);
         }
         catch
         {
@@ -114,13 +118,15 @@ public sealed class BftReplica : IAsyncDisposable
         Executor executor = new(stateMachine, settings.ReplyBytesMax);
         ReplicaStorage storage = ReplicaStorage.Open(
             options.DataDirectory, settings, ingress.Limits, executor, options.LoggerFactory.CreateLogger("BftSmr.Storage"), out RecoveredState recovered);
+        Reactor reactor = new($"bftsmr-{options.Self}");
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return new BftReplica(options, settings, ingress, executor, storage, recovered);
+            return new BftReplica(options, settings, ingress, executor, storage, recovered, reactor);
         }
         catch
         {
+            reactor.Dispose();
             storage.Dispose();
             throw;
         }
@@ -144,7 +150,7 @@ public sealed class BftReplica : IAsyncDisposable
             await CloseLinks().ConfigureAwait(false);
             await _snapshots.StopAsync().ConfigureAwait(false);
             _snapshots.Dispose();
-            _loop.Dispose();
+            _reactor.Dispose();
             _storage.Dispose();
             _metrics.Dispose();
         }

@@ -21,7 +21,7 @@ internal sealed class ClientSink(Ingress ingress, ReplicaLoop loop, SessionRoute
         return ValueTask.CompletedTask;
     }
 
-    public void OnFramesEnd(ClientLink remote) => loop.RunOrSchedule();
+    public void OnFramesEnd(ClientLink remote) => loop.Schedule();
 
     public void OnDown(ClientLink remote, LinkFault fault) => loop.Post((Action)(() => routes.Detach(remote)));
 }

@@ -20,7 +20,7 @@ internal sealed class PeerSink(int replicas, Ingress ingress, ReplicaLoop loop, 
         return ValueTask.CompletedTask;
     }
 
-    public void OnFramesEnd(ReplicaId remote) => loop.RunOrSchedule();
+    public void OnFramesEnd(ReplicaId remote) => loop.Schedule();
 
     public void OnDown(ReplicaId remote, LinkFault fault) => loop.Post(new LinkInput(remote, IsUp: false));
 }

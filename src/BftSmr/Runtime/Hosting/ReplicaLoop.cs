@@ -1,26 +1,21 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using BftSmr.Replication;
+using BftSmr.Runtime.Sockets;
 using BftSmr.Runtime.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace BftSmr.Runtime.Hosting;
 
 /// <summary>
-/// The single loop that owns a replica core, as a work item of the thread pool that runs while there is something to do, never twice at a time. Each round
-/// takes what waits in the inbox, steps the core, carries out the effects, and then flushes once: first the log, then every link.
+/// The single loop that owns a replica core, as turns of the reactor that reads its links. Each takes what waits in the inbox, steps the core, carries out the
+/// effects, and then flushes once: first the log, then every link.
 /// An exception is a broken invariant or a failed disk: the loop ends for good, and says why.
 /// </summary>
-internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
+internal sealed class ReplicaLoop : IReactorTurn
 {
-    /// <summary>Inputs in one round; the rest has to wait for its flush.</summary>
-    private const int RoundMax = 512;
-
-    /// <summary>Rounds in a row before the thread is given up, so that others get their turn.</summary>
-    private const int RoundsMax = 8;
-
-    /// <summary>A loop that ran no round for so long is quiet.</summary>
-    private const long QuietMicros = 50;
+    /// <summary>Inputs in one turn; the rest has to wait for its flush.</summary>
+    private const int TurnMax = 512;
 
     /// <summary>Inputs between two readings of the clock.</summary>
     private const int ClockEvery = 16;
@@ -34,23 +29,17 @@ internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
     private readonly SessionRoutes _routes;
     private readonly ReplicaMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly Timer _timer;
+    private readonly Reactor _reactor;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action _onStop;
-    private long _armedMicros = long.MaxValue;
     private long _statusMicros;
-    private long _lastRoundMicros;
     private Regency _regency;
     private int _isScheduled;
-    private bool _hasEnded, _mustGoOn;
-    private volatile bool _timerFired;
+    private bool _hasEnded;
 
     /// <summary>A loop that does <paramref name="onStop"/> last when it is asked to stop.</summary>
-    public ReplicaLoop(ReplicaCore core, EffectRunner runner, SessionRoutes routes, ReplicaMetrics metrics, ILogger logger, Action onStop)
-    {
-        (_core, _runner, _routes, _metrics, _logger, _onStop) = (core, runner, routes, metrics, logger, onStop);
-        _timer = new Timer(static loop => ((ReplicaLoop)loop!).OnTimer(), this, Timeout.Infinite, Timeout.Infinite);
-    }
+    public ReplicaLoop(ReplicaCore core, EffectRunner runner, SessionRoutes routes, ReplicaMetrics metrics, Reactor reactor, ILogger logger, Action onStop) =>
+        (_core, _runner, _routes, _metrics, _reactor, _logger, _onStop) = (core, runner, routes, metrics, reactor, logger, onStop);
 
     /// <summary>Completes when the loop has stopped as it was asked to; faults with what ended it otherwise.</summary>
     public Task Ended => _ended.Task;
@@ -85,21 +74,10 @@ internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
         return room;
     }
 
-    /// <summary>Makes the loop run if it does not.</summary>
+    /// <summary>Makes sure that the loop gets a turn.</summary>
     public void Schedule()
     {
-        if (Interlocked.Exchange(ref _isScheduled, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    /// <summary>
-    /// Makes the loop run if it does not: at once, on the caller's thread, if it has been quiet for a while, so that a lone message does not wait for another
-    /// thread to wake up; else soon, on a thread of the pool, so that a round takes in all that comes meanwhile.
-    /// </summary>
-    public void RunOrSchedule()
-    {
-        if (Interlocked.Exchange(ref _isScheduled, 1) != 0) return;
-        if (HostClock.NowMicros - Volatile.Read(ref _lastRoundMicros) >= QuietMicros) ((IThreadPoolWorkItem)this).Execute();
-        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (Interlocked.Exchange(ref _isScheduled, 1) == 0) _reactor.Schedule(this);
     }
 
     /// <summary>Asks something of the core, on the loop.</summary>
@@ -112,33 +90,27 @@ internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
         return answer.Task.IsCompleted ? await answer.Task.ConfigureAwait(false) : throw new InvalidOperationException("The replica has stopped.");
     }
 
-    public void Dispose() => _timer.Dispose();
-
-    void IThreadPoolWorkItem.Execute()
+    void IReactorTurn.TakeTurn()
     {
+        Volatile.Write(ref _isScheduled, 0);
+        Interlocked.MemoryBarrier(); // whoever posts either sees that no turn is to come, or is seen here
 #pragma warning disable CA1031 // Nothing is swallowed: it ends the loop, and is what Ended faults with.
         try
         {
-            for (int round = 0; round < RoundsMax && (round == 0 || HasWork); round++) Round();
+            Run();
         }
         catch (Exception e)
         {
             End(e);
         }
 #pragma warning restore CA1031
-        Volatile.Write(ref _lastRoundMicros, HostClock.NowMicros);
-        Volatile.Write(ref _isScheduled, 0);
-        Interlocked.MemoryBarrier(); // whoever posts either sees that the loop does not run, or is seen here
-        if (HasWork) Schedule();
+        if (!_inbox.IsEmpty) Schedule();
     }
 
-    private bool HasWork => !_inbox.IsEmpty || _mustGoOn || (_timerFired && !_hasEnded);
-
-    private void Round()
+    private void Run()
     {
-        _mustGoOn = false;
         ClockReading now = HostClock.Read();
-        for (int taken = 1; taken <= RoundMax && _inbox.TryDequeue(out Item item); taken++)
+        for (int taken = 1; taken <= TurnMax && _inbox.TryDequeue(out Item item); taken++)
         {
             item.Backlog?.Take(item.Bytes);
             if (_hasEnded) continue;
@@ -148,7 +120,7 @@ internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
         if (_hasEnded) return;
         if (now.MonotonicMicros >= _core.NextDeadlineMicros) Step(TickInput.Instance, now);
         _runner.Flush();
-        Arm();
+        _reactor.WakeAt(this, _core.NextDeadlineMicros);
         NoteStatus(now);
     }
 
@@ -189,32 +161,6 @@ internal sealed class ReplicaLoop : IThreadPoolWorkItem, IDisposable
             if (_runner.CarryOut(_effects.Effects[i]) is { } outcome) _core.Step(outcome, now, _effects);
         }
         _effects.Clear();
-    }
-
-    private void OnTimer()
-    {
-        _timerFired = true;
-        Schedule();
-    }
-
-    // A timer that fires too early costs less than moving it with every round. Whether it has fired is not for the clock to say: the two differ a little.
-    private void Arm()
-    {
-        long now = HostClock.NowMicros;
-        if (_timerFired)
-        {
-            _timerFired = false;
-            _armedMicros = long.MaxValue;
-        }
-        long deadline = _core.NextDeadlineMicros;
-        if (deadline <= now)
-        {
-            _mustGoOn = true;
-            return;
-        }
-        if (deadline >= _armedMicros) return;
-        _armedMicros = deadline;
-        _timer.Change(Math.Min(int.MaxValue, (deadline - now + 999) / 1000), Timeout.Infinite);
     }
 
     private void NoteStatus(ClockReading now)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using BftSmr.Runtime.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace BftSmr.Runtime.Transport;
@@ -28,11 +29,12 @@ internal sealed class ClientListener : IAsyncDisposable
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public ClientListener(
         EndPoint listen, LinkCredentials credentials, ILinkSink<ClientLink> sink,
-        LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider? time = null)
+        LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider? time = null, Reactor? reactor = null)
     {
+        reactor ??= Reactor.Shared;
         time ??= TimeProvider.System;
         (_options, _logger, _sink, Counters) = (options, logger, sink, counters);
-        _listener = new LinkListener(listen, LinkPort.Clients, credentials, options, counters, logger, time);
+        _listener = new LinkListener(listen, LinkPort.Clients, credentials, options, counters, logger, time, reactor);
         _monitor = new LinkMonitor(options, time);
     }
 

@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using BftSmr.Runtime.Sockets;
 
 namespace BftSmr.Runtime.Transport;
 
@@ -7,4 +7,4 @@ namespace BftSmr.Runtime.Transport;
 /// <param name="RemoteId">Who the other end proved to be: a replica's or client's id, by the port.</param>
 /// <param name="SendCipher">Seals what is sent.</param>
 /// <param name="ReceiveCipher">Opens what is received.</param>
-internal readonly record struct EstablishedLink(Socket Socket, int RemoteId, NoiseCipher SendCipher, NoiseCipher ReceiveCipher);
+internal readonly record struct EstablishedLink(ReactorSocket Socket, int RemoteId, NoiseCipher SendCipher, NoiseCipher ReceiveCipher);

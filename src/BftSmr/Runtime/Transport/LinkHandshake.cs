@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using BftSmr.Cryptography;
+using BftSmr.Runtime.Sockets;
 
 namespace BftSmr.Runtime.Transport;
 
@@ -24,9 +25,9 @@ internal static class LinkHandshake
 
     /// <summary>Proves to be <paramref name="ownId"/> to the replica at the other end of the connection.</summary>
     /// <exception cref="LinkException">The other end is not that replica, refuses, or speaks something else.</exception>
-    /// <exception cref="SocketException">The connection broke.</exception>
+    /// <exception cref="SocketException">The connection broke, or was closed here, as it is at a deadline.</exception>
     public static async Task<EstablishedLink> InitiateAsync(
-        Socket socket, LinkCredentials credentials, LinkPort port, int ownId, ReplicaId replica, CancellationToken cancellation)
+        ReactorSocket socket, LinkCredentials credentials, LinkPort port, int ownId, ReplicaId replica)
     {
         await LeaveThreadAsync();
         byte[] message = new byte[FirstBytes];
@@ -36,14 +37,14 @@ internal static class LinkHandshake
         byte[] id = new byte[IdBytes];
         BinaryPrimitives.WriteInt32LittleEndian(id, ownId);
         if (!handshake.TryWriteFirst(id, message.AsSpan(Hello.Size))) throw InvalidKey(replica);
-        await SendAsync(socket, message, cancellation).ConfigureAwait(false);
+        await SendAsync(socket, message).ConfigureAwait(false);
 
         byte[] answer = new byte[SecondBytes];
-        int received = await ReceiveAsync(socket, answer, 0, Hello.Size, cancellation).ConfigureAwait(false);
+        int received = await ReceiveAsync(socket, answer, 0, Hello.Size).ConfigureAwait(false);
         Hello.CheckVersion(answer);
         credentials.HelloFor(port).Check(answer);
         Hello.CheckAccepted(answer);
-        await ReceiveAsync(socket, answer, received, SecondBytes, cancellation).ConfigureAwait(false);
+        await ReceiveAsync(socket, answer, received, SecondBytes).ConfigureAwait(false);
         if (!handshake.TryReadSecond(answer.AsSpan(Hello.Size), default))
             throw new LinkException(LinkFault.BadHandshake, $"it does not hold the key that cluster.json has for {replica}. Check the address, and that the replica runs with its own key file.");
 
@@ -51,7 +52,7 @@ internal static class LinkHandshake
         byte[] confirmation = new byte[ConfirmationBytes];
         BinaryPrimitives.WriteUInt16BigEndian(confirmation, Sodium.TagBytes);
         send.Seal(confirmation.AsSpan(SecureLink.LengthBytes));
-        await SendAsync(socket, confirmation, cancellation).ConfigureAwait(false);
+        await SendAsync(socket, confirmation).ConfigureAwait(false);
         return new EstablishedLink(socket, replica.Value, send, receive);
     }
 
@@ -60,16 +61,15 @@ internal static class LinkHandshake
     /// <param name="credentials">This node's.</param>
     /// <param name="port">The port it came in by.</param>
     /// <param name="admit">Throws if whoever has this id and key may not have a link now. It may be somebody else who repeats an old message.</param>
-    /// <param name="cancellation">The deadline.</param>
     /// <exception cref="LinkException">The other end is nobody we know, was not admitted, or speaks something else.</exception>
-    /// <exception cref="SocketException">The connection broke.</exception>
+    /// <exception cref="SocketException">The connection broke, or was closed here, as it is at a deadline.</exception>
     public static async Task<EstablishedLink> RespondAsync(
-        Socket socket, LinkCredentials credentials, LinkPort port, Action<int> admit, CancellationToken cancellation)
+        ReactorSocket socket, LinkCredentials credentials, LinkPort port, Action<int> admit)
     {
         byte[] message = new byte[FirstBytes];
-        int received = await ReceiveAsync(socket, message, 0, Hello.Size, cancellation).ConfigureAwait(false);
+        int received = await ReceiveAsync(socket, message, 0, Hello.Size).ConfigureAwait(false);
         Hello.CheckVersion(message);
-        await ReceiveAsync(socket, message, received, FirstBytes, cancellation).ConfigureAwait(false);
+        await ReceiveAsync(socket, message, received, FirstBytes).ConfigureAwait(false);
         await LeaveThreadAsync();
 
         Hello hello = credentials.HelloFor(port);
@@ -89,13 +89,13 @@ internal static class LinkHandshake
         catch (LinkException e)
         {
             hello.Write(answer, e.Fault);
-            await TrySendLastAsync(socket, answer.AsMemory(0, Hello.Size), cancellation).ConfigureAwait(false);
+            await TrySendLastAsync(socket, answer.AsMemory(0, Hello.Size)).ConfigureAwait(false);
             throw;
         }
-        await SendAsync(socket, answer, cancellation).ConfigureAwait(false);
+        await SendAsync(socket, answer).ConfigureAwait(false);
 
         byte[] confirmation = new byte[ConfirmationBytes];
-        await ReceiveAsync(socket, confirmation, 0, ConfirmationBytes, cancellation).ConfigureAwait(false);
+        await ReceiveAsync(socket, confirmation, 0, ConfirmationBytes).ConfigureAwait(false);
         if (BinaryPrimitives.ReadUInt16BigEndian(confirmation) != Sodium.TagBytes || !receive.TryOpen(confirmation.AsSpan(SecureLink.LengthBytes)))
             throw new LinkException(LinkFault.BadHandshake, $"it repeated a handshake that {NameOf(port, id)} once made, without holding its key.");
         return new EstablishedLink(socket, id, send, receive);
@@ -127,18 +127,18 @@ internal static class LinkHandshake
     /// <summary>The agreements take 0.2 ms: not on a thread that others wait for to have their sockets read.</summary>
     private static ConfiguredTaskAwaitable LeaveThreadAsync() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
-    private static async ValueTask SendAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    private static async ValueTask SendAsync(ReactorSocket socket, ReadOnlyMemory<byte> bytes)
     {
-        while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancellation).ConfigureAwait(false)..];
+        while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes).ConfigureAwait(false)..];
     }
 
     /// <summary>Says why the connection ends; whether it arrives changes nothing.</summary>
-    private static async ValueTask TrySendLastAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    private static async ValueTask TrySendLastAsync(ReactorSocket socket, ReadOnlyMemory<byte> bytes)
     {
         try
         {
-            await SendAsync(socket, bytes, cancellation).ConfigureAwait(false);
-            socket.Shutdown(SocketShutdown.Send);
+            await SendAsync(socket, bytes).ConfigureAwait(false);
+            socket.ShutdownSend();
         }
         catch (SocketException)
         {
@@ -146,11 +146,11 @@ internal static class LinkHandshake
     }
 
     /// <summary>Fills the buffer at least up to <paramref name="needed"/>, but never beyond its end; returns how far it is filled.</summary>
-    private static async ValueTask<int> ReceiveAsync(Socket socket, Memory<byte> buffer, int filled, int needed, CancellationToken cancellation)
+    private static async ValueTask<int> ReceiveAsync(ReactorSocket socket, Memory<byte> buffer, int filled, int needed)
     {
         while (filled < needed)
         {
-            int received = await socket.ReceiveAsync(buffer[filled..], SocketFlags.None, cancellation).ConfigureAwait(false);
+            int received = await socket.ReceiveAsync(buffer[filled..]).ConfigureAwait(false);
             if (received == 0) throw new LinkException(LinkFault.Closed, "it closed the connection during the handshake.");
             filled += received;
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using BftSmr.Runtime.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace BftSmr.Runtime.Transport;
@@ -12,6 +13,7 @@ internal sealed class LinkListener : IAsyncDisposable
     /// <summary>After a failure to accept, for instance because the process has no file descriptor left.</summary>
     private static readonly TimeSpan AcceptRetryDelay = TimeSpan.FromMilliseconds(100);
 
+    private readonly Reactor _reactor;
     private readonly Socket _socket;
     private readonly Socket? _localSocket;
     private readonly LinkPort _port;
@@ -25,12 +27,12 @@ internal sealed class LinkListener : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
 
     // Connections in the handshake, oldest first. Guarded by itself.
-    private readonly LinkedList<Socket> _halfOpen = [];
+    private readonly LinkedList<ReactorSocket> _halfOpen = [];
 
     public LinkListener(
-        EndPoint listen, LinkPort port, LinkCredentials credentials, LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider time)
+        EndPoint listen, LinkPort port, LinkCredentials credentials, LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider time, Reactor reactor)
     {
-        (_port, _credentials, _options, _counters, _logger, _time) = (port, credentials, options, counters, logger, time);
+        (_port, _credentials, _options, _counters, _logger, _time, _reactor) = (port, credentials, options, counters, logger, time, reactor);
         _refusals = new RefusalLog(port, counters, logger, time);
         IPEndPoint address = Resolve(listen);
         _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -67,7 +69,7 @@ internal sealed class LinkListener : IAsyncDisposable
         _localSocket?.Dispose();
         lock (_halfOpen)
         {
-            foreach (Socket socket in _halfOpen) socket.Dispose();
+            foreach (ReactorSocket socket in _halfOpen.ToArray()) socket.Dispose();
         }
         await _tasks.EndAsync().ConfigureAwait(false);
         _stop.Dispose();
@@ -94,17 +96,19 @@ internal sealed class LinkListener : IAsyncDisposable
         }
     }
 
-    private async Task HandleAsync(Socket socket, Action<int> admit, Func<EstablishedLink, Task> run)
+    private async Task HandleAsync(Socket accepted, Action<int> admit, Func<EstablishedLink, Task> run)
     {
         EndPoint? remote = null;
         EstablishedLink established;
-        LinkedListNode<Socket> node = AddHalfOpen(socket);
+        ReactorSocket socket = new(_reactor, accepted);
+        LinkedListNode<ReactorSocket> node = AddHalfOpen(socket);
+        using CancellationTokenSource deadline = new(_options.HandshakeTimeout, _time);
         try
         {
-            if (socket.ProtocolType == ProtocolType.Tcp) socket.NoDelay = true;
-            remote = socket.RemoteEndPoint;
-            using CancellationTokenSource deadline = new(_options.HandshakeTimeout, _time);
-            established = await LinkHandshake.RespondAsync(socket, _credentials, _port, admit, deadline.Token).ConfigureAwait(false);
+            if (accepted.ProtocolType == ProtocolType.Tcp) accepted.NoDelay = true;
+            remote = accepted.RemoteEndPoint;
+            using CancellationTokenRegistration _ = socket.DisposeWhen(deadline.Token);
+            established = await LinkHandshake.RespondAsync(socket, _credentials, _port, admit).ConfigureAwait(false);
         }
         catch (LinkException e)
         {
@@ -112,7 +116,7 @@ internal sealed class LinkListener : IAsyncDisposable
             socket.Dispose();
             return;
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException && deadline.IsCancellationRequested)
         {
             _refusals.Add(remote, LinkFault.HandshakeTimeout, $"its handshake was not complete within {_options.HandshakeTimeout.TotalSeconds} seconds.");
             socket.Dispose();
@@ -131,10 +135,10 @@ internal sealed class LinkListener : IAsyncDisposable
         await run(established).ConfigureAwait(false);
     }
 
-    private LinkedListNode<Socket> AddHalfOpen(Socket socket)
+    private LinkedListNode<ReactorSocket> AddHalfOpen(ReactorSocket socket)
     {
-        Socket? oldest = null;
-        LinkedListNode<Socket> node;
+        ReactorSocket? oldest = null;
+        LinkedListNode<ReactorSocket> node;
         lock (_halfOpen)
         {
             if (_halfOpen.Count >= _options.HalfOpenMax)
@@ -153,7 +157,7 @@ internal sealed class LinkListener : IAsyncDisposable
         return node;
     }
 
-    private void RemoveHalfOpen(LinkedListNode<Socket> node)
+    private void RemoveHalfOpen(LinkedListNode<ReactorSocket> node)
     {
         lock (_halfOpen)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using BftSmr.Runtime.Sockets;
 
 namespace BftSmr.Runtime.Transport;
 
@@ -39,23 +40,15 @@ internal static class LocalShortcut
     }
 
     /// <summary>Connects there; null if nobody listens.</summary>
-    public static async ValueTask<Socket?> TryConnectAsync(EndPoint local, CancellationToken cancellation)
+    public static async ValueTask<ReactorSocket?> TryConnectAsync(Reactor reactor, EndPoint local, CancellationToken cancellation)
     {
-        Socket socket = NewSocket();
         try
         {
-            await socket.ConnectAsync(local, cancellation).ConfigureAwait(false);
-            return socket;
+            return await ReactorSocket.ConnectAsync(reactor, NewSocket(), local, cancellation).ConfigureAwait(false);
         }
         catch (SocketException)
         {
-            socket.Dispose();
             return null;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 

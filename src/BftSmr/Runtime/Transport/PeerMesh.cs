@@ -1,4 +1,5 @@
 using System.Net;
+using BftSmr.Runtime.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace BftSmr.Runtime.Transport;
@@ -15,6 +16,7 @@ internal sealed class PeerMesh : IAsyncDisposable
     private readonly LinkCounters _counters;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly Reactor _reactor;
     private readonly LinkListener _listener;
     private readonly LinkMonitor _monitor;
     private readonly TaskScope _tasks = new();
@@ -27,12 +29,14 @@ internal sealed class PeerMesh : IAsyncDisposable
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public PeerMesh(
         ReplicaId self, EndPoint listen, LinkCredentials credentials, ILinkSink<ReplicaId> sink,
-        LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider? time = null)
+        LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider? time = null, Reactor? reactor = null)
     {
+        reactor ??= Reactor.Shared;
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)self.Value, (uint)credentials.ReplicaCount, nameof(self));
         _time = time ?? TimeProvider.System;
+        _reactor = reactor;
         (_self, _credentials, _options, _counters, _logger) = (self, credentials, options, counters, logger);
-        _listener = new LinkListener(listen, LinkPort.Peers, credentials, options, counters, logger, _time);
+        _listener = new LinkListener(listen, LinkPort.Peers, credentials, options, counters, logger, _time, reactor);
         _monitor = new LinkMonitor(options, _time);
         _links = new ReplicaLink?[credentials.ReplicaCount];
         for (int i = 0; i < _links.Length; i++)
@@ -51,7 +55,7 @@ internal sealed class PeerMesh : IAsyncDisposable
         _listener.Start(Admit, established => _links[established.RemoteId]!.RunAsync(established));
         for (int i = 0; i < _self.Value; i++)
         {
-            ReplicaDialer dialer = new(_links[i]!, replicas[i], LinkPort.Peers, _self.Value, _credentials, _options, _counters, _logger, _time);
+            ReplicaDialer dialer = new(_links[i]!, replicas[i], LinkPort.Peers, _self.Value, _credentials, _options, _counters, _logger, _time, _reactor);
             _tasks.Run(() => dialer.RunAsync(_stop.Token));
         }
     }

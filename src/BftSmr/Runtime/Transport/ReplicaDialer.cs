@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
+using BftSmr.Runtime.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace BftSmr.Runtime.Transport;
 
 /// <summary>Connects to one replica, under the id that is ours on that port, and again whenever the link ends, until cancelled.</summary>
 internal sealed class ReplicaDialer(
-    ReplicaLink link, EndPoint address, LinkPort port, int ownId, LinkCredentials credentials, LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider time)
+    ReplicaLink link, EndPoint address, LinkPort port, int ownId, LinkCredentials credentials, LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider time,
+    Reactor reactor)
 {
     private readonly EndPoint? _shortcut = options.LocalShortcut ? LocalShortcut.Of(address) : null;
     private bool _shortcutFailed;
@@ -42,17 +44,17 @@ internal sealed class ReplicaDialer(
     {
         using CancellationTokenSource deadline = new(options.HandshakeTimeout, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-        Socket? socket = null;
+        ReactorSocket? socket = null;
         try
         {
             socket = await TryTakeShortcutAsync(either.Token).ConfigureAwait(false);
             _shortcutFailed = socket is not null;
             if (socket is null)
             {
-                socket = NewTcpSocket();
-                await socket.ConnectAsync(address, either.Token).ConfigureAwait(false);
+                socket = await ConnectByTcpAsync(either.Token).ConfigureAwait(false);
             }
-            EstablishedLink established = await LinkHandshake.InitiateAsync(socket, credentials, port, ownId, link.Replica, either.Token).ConfigureAwait(false);
+            using CancellationTokenRegistration _ = socket.DisposeWhen(either.Token);
+            EstablishedLink established = await LinkHandshake.InitiateAsync(socket, credentials, port, ownId, link.Replica).ConfigureAwait(false);
             _shortcutFailed = false;
             return established;
         }
@@ -61,26 +63,38 @@ internal sealed class ReplicaDialer(
             socket?.Dispose();
             Report(e.Fault, e.Message);
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             socket?.Dispose();
-            Report(LinkFault.Closed, e.Message + '.');
-        }
-        catch (OperationCanceledException)
-        {
-            socket?.Dispose();
-            if (!cancellation.IsCancellationRequested) Report(LinkFault.HandshakeTimeout, $"no answer within {options.HandshakeTimeout.TotalSeconds} seconds.");
+            if (cancellation.IsCancellationRequested) return null;
+            if (deadline.IsCancellationRequested) Report(LinkFault.HandshakeTimeout, $"no answer within {options.HandshakeTimeout.TotalSeconds} seconds.");
+            else Report(LinkFault.Closed, e.Message + '.');
         }
         return null;
     }
 
     /// <summary>A connection by the shortcut, if there is one and the last attempt did not fail on it.</summary>
-    private async ValueTask<Socket?> TryTakeShortcutAsync(CancellationToken cancellation) =>
-        _shortcut is null || _shortcutFailed ? null : await LocalShortcut.TryConnectAsync(_shortcut, cancellation).ConfigureAwait(false);
+    private async ValueTask<ReactorSocket?> TryTakeShortcutAsync(CancellationToken cancellation) =>
+        _shortcut is null || _shortcutFailed ? null : await LocalShortcut.TryConnectAsync(reactor, _shortcut, cancellation).ConfigureAwait(false);
 
-    private Socket NewTcpSocket() => address is IPEndPoint ip
-        ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }
-        : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    /// <summary>To the address, or the first one of the name's that answers.</summary>
+    private async Task<ReactorSocket> ConnectByTcpAsync(CancellationToken cancellation)
+    {
+        IPEndPoint[] candidates = address is IPEndPoint ip
+            ? [ip]
+            : [.. (await Dns.GetHostAddressesAsync(((DnsEndPoint)address).Host, cancellation).ConfigureAwait(false)).Select(found => new IPEndPoint(found, ((DnsEndPoint)address).Port))];
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                Socket socket = new(candidates[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                return await ReactorSocket.ConnectAsync(reactor, socket, candidates[i], cancellation).ConfigureAwait(false);
+            }
+            catch (SocketException) when (i + 1 < candidates.Length && !cancellation.IsCancellationRequested)
+            {
+            }
+        }
+    }
 
     /// <summary>Counts every failure, and logs those that are news.</summary>
     private void Report(LinkFault fault, string reason)

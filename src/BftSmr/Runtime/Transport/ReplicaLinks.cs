@@ -1,4 +1,5 @@
 using System.Net;
+using BftSmr.Runtime.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace BftSmr.Runtime.Transport;
@@ -15,13 +16,14 @@ internal sealed class ReplicaLinks : IAsyncDisposable
     /// <summary>Prepares the links; nothing is dialled before <see cref="Start"/>. Replica i is reached at position i.</summary>
     public ReplicaLinks(
         ClientId self, IReadOnlyList<EndPoint> replicas, LinkCredentials credentials, ILinkSink<ReplicaId> sink,
-        LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider? time = null)
+        LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider? time = null, Reactor? reactor = null)
     {
+        reactor ??= Reactor.Shared;
         time ??= TimeProvider.System;
         ArgumentOutOfRangeException.ThrowIfNotEqual(replicas.Count, credentials.ReplicaCount, nameof(replicas));
         _monitor = new LinkMonitor(options, time);
         _links = [.. replicas.Select((_, i) => new ReplicaLink(new ReplicaId(i), sink, options, counters, _monitor, logger))];
-        _dialers = [.. _links.Select((link, i) => new ReplicaDialer(link, replicas[i], LinkPort.Clients, self.Value, credentials, options, counters, logger, time))];
+        _dialers = [.. _links.Select((link, i) => new ReplicaDialer(link, replicas[i], LinkPort.Clients, self.Value, credentials, options, counters, logger, time, reactor))];
     }
 
     /// <summary>Begins to dial.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using BftSmr.Cryptography;
+using BftSmr.Runtime.Sockets;
 
 namespace BftSmr.Runtime.Transport;
 
@@ -27,11 +28,8 @@ internal sealed class SecureLink : IDisposable
     /// <summary>Records that go to the socket in one send.</summary>
     private const int RecordsPerSendMax = 4;
 
-    /// <summary>Reads that may succeed at once, one after the other, before other links get their turn on this thread.</summary>
-    private const int ReadsPerTurnMax = 16;
-
     private readonly Lock _gate = new();
-    private readonly Socket _socket;
+    private readonly ReactorSocket _socket;
     private readonly NoiseCipher _sendCipher;
     private readonly LinkOptions _options;
     private readonly LinkCounters _counters;
@@ -52,6 +50,7 @@ internal sealed class SecureLink : IDisposable
     private volatile bool _heard = true;
     private volatile bool _paused;
     private int _silentTicks;
+    private long _lastRounds;
 
     public SecureLink(EstablishedLink established, LinkOptions options, LinkCounters counters, RemoteBudget budget)
     {
@@ -125,7 +124,7 @@ internal sealed class SecureLink : IDisposable
     /// <summary>Called regularly: sends a heartbeat if nothing was sent since the last tick; closes a link that was silent for too many ticks.</summary>
     public void Tick(int silentTicksMax)
     {
-        if (_heard || _paused) _silentTicks = 0;
+        if (_heard || _paused || IsDeaf()) _silentTicks = 0;
         else if (++_silentTicks >= silentTicksMax) Close(LinkFault.Silent);
         _heard = false;
         bool idle = !_sent;
@@ -159,12 +158,9 @@ internal sealed class SecureLink : IDisposable
 
     private async Task<LinkFault> ReceiveAsync(ILinkReceiver receiver)
     {
-        int reads = 0;
         while (true)
         {
-            ValueTask<int> receive = _socket.ReceiveAsync(_records.Room(), SocketFlags.None, CancellationToken.None);
-            reads = receive.IsCompleted ? reads + 1 : 0;
-            int count = await receive.ConfigureAwait(false);
+            int count = await _socket.ReceiveAsync(_records.Room()).ConfigureAwait(false);
             if (count == 0) return LinkFault.Closed;
             _heard = true;
             _records.Advance(count);
@@ -183,9 +179,6 @@ internal sealed class SecureLink : IDisposable
             _counters.AddReceived(frames, count);
             if (_records.IsCorrupt) return LinkFault.CorruptRecord;
             if (_frames.Fault is { } fault) return fault;
-            if (reads < ReadsPerTurnMax) continue;
-            reads = 0;
-            await Task.Yield();
         }
     }
 
@@ -197,6 +190,15 @@ internal sealed class SecureLink : IDisposable
         if (await Task.WhenAny(task, _closed.Task).ConfigureAwait(false) == task) await task.ConfigureAwait(false);
         _heard = true;
         _paused = false;
+    }
+
+    /// <summary>The reactor has been busy since the last tick, so the other end's silence is ours.</summary>
+    private bool IsDeaf()
+    {
+        long rounds = _socket.Reactor.Rounds;
+        bool isDeaf = rounds == _lastRounds && !_socket.Reactor.IsWaiting;
+        _lastRounds = rounds;
+        return isDeaf;
     }
 
     private bool TryStartPump()
@@ -217,7 +219,7 @@ internal sealed class SecureLink : IDisposable
                 Seal(buffer.AsSpan(0, length));
                 for (int sent = 0; sent < length;)
                 {
-                    sent += await _socket.SendAsync(buffer.AsMemory(sent, length - sent), SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
+                    sent += await _socket.SendAsync(buffer.AsMemory(sent, length - sent)).ConfigureAwait(false);
                 }
                 _budget.Release(queuedBytes);
                 _sent = true;
