@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace DepSky.Coding;
 
 /// <summary>
@@ -26,10 +28,10 @@ internal abstract unsafe class CodingKernel
     private static List<CodingKernel> FindSupported()
     {
         List<CodingKernel> kernels = [];
-        if (Gfni512Lane.IsSupported) kernels.Add(new LaneKernel<Gfni512Lane>());
-        if (Gfni256Lane.IsSupported) kernels.Add(new LaneKernel<Gfni256Lane>());
-        if (Avx2Lane.IsSupported) kernels.Add(new LaneKernel<Avx2Lane>());
-        kernels.Add(new LaneKernel<ScalarLane>());
+        if (Gfni512Lane.IsSupported) kernels.Add(new LaneKernel<Gfni512Lane, Vector512<byte>>());
+        if (Gfni256Lane.IsSupported) kernels.Add(new LaneKernel<Gfni256Lane, Vector256<byte>>());
+        if (Avx2Lane.IsSupported) kernels.Add(new LaneKernel<Avx2Lane, Avx2Lane.Halves>());
+        kernels.Add(new LaneKernel<ScalarLane, byte>());
         return kernels;
     }
 }

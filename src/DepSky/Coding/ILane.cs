@@ -1,7 +1,10 @@
 namespace DepSky.Coding;
 
-/// <summary>Adjacent bytes of a block that an instruction set takes at a time, as elements of <see cref="GaloisField"/>.</summary>
-internal unsafe interface ILane<TSelf> where TSelf : unmanaged, ILane<TSelf>
+/// <summary>
+/// Adjacent bytes of a block that an instruction set takes at a time, as elements of <see cref="GaloisField"/>: <typeparamref name="TSelf"/> is a sum of products, <typeparamref name="TOperand"/> what is
+/// multiplied, in the form that multiplication wants.
+/// </summary>
+internal unsafe interface ILane<TSelf, TOperand> where TSelf : unmanaged, ILane<TSelf, TOperand> where TOperand : unmanaged
 {
     /// <summary>The instruction set.</summary>
     static abstract string Name { get; }
@@ -15,10 +18,10 @@ internal unsafe interface ILane<TSelf> where TSelf : unmanaged, ILane<TSelf>
     /// <summary>Brings a factor into that form.</summary>
     static abstract void WriteFactor(byte factor, byte* destination);
 
-    static abstract TSelf Load(byte* source);
+    static abstract TOperand Load(byte* source);
 
-    static abstract void Store(TSelf lane, byte* destination);
+    static abstract void Store(TSelf sum, byte* destination);
 
-    /// <summary>sum + factor * lane.</summary>
-    static abstract TSelf AddProduct(TSelf sum, TSelf lane, byte* factor);
+    /// <summary>sum + factor * operand.</summary>
+    static abstract TSelf AddProduct(TSelf sum, TOperand operand, byte* factor);
 }

@@ -5,12 +5,21 @@ internal static unsafe class NibbleProducts
 {
     public const int Bytes = 32;
 
-    public static void Write(byte factor, byte* destination)
+    private static readonly byte[] OfAll = Compute();
+
+    public static void Write(byte factor, byte* destination) => OfAll.AsSpan(factor * Bytes, Bytes).CopyTo(new Span<byte>(destination, Bytes));
+
+    private static byte[] Compute()
     {
-        for (int half = 0; half < 16; half++)
+        byte[] products = new byte[256 * Bytes];
+        for (int factor = 0; factor < 256; factor++)
         {
-            destination[half] = GaloisField.Multiply(factor, (byte)half);
-            destination[16 + half] = GaloisField.Multiply(factor, (byte)(half << 4));
+            for (int half = 0; half < 16; half++)
+            {
+                products[factor * Bytes + half] = GaloisField.Multiply((byte)factor, (byte)half);
+                products[factor * Bytes + 16 + half] = GaloisField.Multiply((byte)factor, (byte)(half << 4));
+            }
         }
+        return products;
     }
 }

@@ -1,7 +1,7 @@
 namespace DepSky.Coding;
 
 /// <summary>One byte at a time, on any processor.</summary>
-internal readonly unsafe struct ScalarLane(byte value) : ILane<ScalarLane>
+internal readonly unsafe struct ScalarLane(byte value) : ILane<ScalarLane, byte>
 {
     private readonly byte _value = value;
 
@@ -13,10 +13,10 @@ internal readonly unsafe struct ScalarLane(byte value) : ILane<ScalarLane>
 
     public static void WriteFactor(byte factor, byte* destination) => NibbleProducts.Write(factor, destination);
 
-    public static ScalarLane Load(byte* source) => new(*source);
+    public static byte Load(byte* source) => *source;
 
-    public static void Store(ScalarLane lane, byte* destination) => *destination = lane._value;
+    public static void Store(ScalarLane sum, byte* destination) => *destination = sum._value;
 
-    public static ScalarLane AddProduct(ScalarLane sum, ScalarLane lane, byte* factor) =>
-        new((byte)(sum._value ^ factor[lane._value & 15] ^ factor[16 + (lane._value >> 4)]));
+    public static ScalarLane AddProduct(ScalarLane sum, byte operand, byte* factor) =>
+        new((byte)(sum._value ^ factor[operand & 15] ^ factor[16 + (operand >> 4)]));
 }

@@ -78,7 +78,7 @@ public sealed class ReedSolomonTests
         foreach (CodingKernel kernel in CodingKernel.Supported)
         {
             ReedSolomon code = new(2, 4, kernel);
-            for (int length = 1; length < 200; length++)
+            foreach (int length in Enumerable.Range(1, 200).Concat(Enumerable.Range(16 * 1024 - 1, 130)))
             {
                 byte[] guarded = new byte[length + 128];
                 guarded.AsSpan().Fill(0xA5);
