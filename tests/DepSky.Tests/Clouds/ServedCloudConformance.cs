@@ -1,0 +1,170 @@
+using System.Net;
+using System.Net.Sockets;
+using DepSky.Clouds;
+using DepSky.Tests.Clouds.Servers;
+
+namespace DepSky.Tests.Clouds;
+
+/// <summary>What every provider with a server must do besides.</summary>
+public abstract class ServedCloudConformance : CloudConformance
+{
+    private CloudServer? _server;
+
+    private protected abstract Task<CloudServer> StartAsync();
+
+    private protected override async Task<ICloud> OpenAsync()
+    {
+        _server = await StartAsync();
+        return _server.Open("served", CloudServers.NewSpace());
+    }
+
+    [Fact]
+    public async Task Wrong_credentials_are_denied_and_no_secret_is_told()
+    {
+        string space = CloudServers.NewSpace();
+        await using ICloud right = _server!.Open("right", space);
+        await right.PutAsync("object", Bytes(1), default);
+        await using ICloud wrong = _server.OpenWithWrongCredentials("wrong", space);
+
+        CloudException[] errors =
+        [
+            await FailsAsync(CloudFailure.Denied, wrong.PutAsync("object", Bytes(2), default)),
+            await FailsAsync(CloudFailure.Denied, wrong.GetAsync("object", 0, new byte[1], default)),
+            await FailsAsync(CloudFailure.Denied, wrong.DeleteAsync("object", default)),
+            await FailsAsync(CloudFailure.Denied, wrong.ListAsync("", default).GetAsyncEnumerator().MoveNextAsync().AsTask()),
+        ];
+
+        Assert.All(errors, static error => Assert.DoesNotContain("not-the-secret-key", error.ToString(), StringComparison.Ordinal));
+        Assert.All(errors, static error => Assert.StartsWith("wrong: ", error.Message, StringComparison.Ordinal));
+        byte[] buffer = new byte[2];
+        Assert.Equal(1, await right.GetAsync("object", 0, buffer, default));
+    }
+
+    [Fact]
+    public async Task Nobody_listening_is_unavailable()
+    {
+        using Socket taken = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound, not listening: connections are refused
+        await using ICloud nobody = _server!.OpenAt(new Uri($"http://{taken.LocalEndPoint}/"), "nobody");
+
+        await FailsOnEverythingAsync(nobody, CloudFailure.Unavailable);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_is_left_when_the_caller_gives_up()
+    {
+        await using HostileServer server = new(static _ => null);
+        await using ICloud silent = _server!.OpenAt(server.Address, "silent");
+        foreach (Func<CancellationToken, Task> operation in OperationsOf(silent))
+        {
+            using CancellationTokenSource stop = new();
+            Task running = operation(stop.Token);
+            await server.NextRequestAsync();
+            Assert.False(running.IsCompleted);
+
+            await stop.CancelAsync();
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_closes_without_an_answer_is_unavailable()
+    {
+        await using HostileServer server = new(static _ => "");
+        await using ICloud closing = _server!.OpenAt(server.Address, "closing");
+
+        await FailsOnEverythingAsync(closing, CloudFailure.Unavailable);
+    }
+
+    [Fact]
+    public async Task The_words_of_a_server_are_cut_short_and_made_harmless()
+    {
+        string words = "\u001b[2J<Error>\r\nbftcloud: all is well\a" + new string('x', 1 << 20);
+        await using HostileServer server = new(_ => $"HTTP/1.1 503 {new string('y', 200)}\r\nContent-Length: {words.Length}\r\n\r\n{words}");
+        await using ICloud shouting = _server!.OpenAt(server.Address, "shouting");
+        foreach (Func<CancellationToken, Task> operation in OperationsOf(shouting))
+        {
+            CloudException error = await FailsAsync(CloudFailure.Unavailable, operation(default));
+
+            Assert.True(error.Message.Length < 600, error.Message);
+            Assert.DoesNotContain(error.Message, static c => char.IsControl(c));
+        }
+    }
+
+    [Fact]
+    public async Task A_redirection_is_not_followed_with_our_credentials()
+    {
+        await using HostileServer thief = new(static _ => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        await using HostileServer server = new(_ => $"HTTP/1.1 302 Found\r\nLocation: {thief.Address}\r\nContent-Length: 0\r\n\r\n");
+        await using ICloud redirecting = _server!.OpenAt(server.Address, "redirecting");
+
+        await FailsOnEverythingAsync(redirecting, CloudFailure.Broken);
+
+        Assert.Equal(0, thief.Requests);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no xml at all")]
+    [InlineData("<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><x>&b;</x>")]
+    [InlineData("<?xml version=\"1.0\"?><unclosed>")]
+    public async Task A_listing_that_is_no_listing_names_nothing(string body)
+    {
+        await using HostileServer server = new(_ => $"HTTP/1.1 {ListingStatus}\r\nContent-Type: application/xml\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        await using ICloud babbling = _server!.OpenAt(server.Address, "babbling");
+
+        CloudException? error = null;
+        int entries = 0;
+        try
+        {
+            await foreach (CloudEntry _ in babbling.ListAsync("", default)) entries++;
+        }
+        catch (CloudException e)
+        {
+            error = e;
+        }
+
+        Assert.Equal(0, entries);
+        Assert.True(error is null or { Kind: CloudFailure.Broken }, error?.Message);
+    }
+
+    [Fact]
+    public async Task A_listing_without_end_is_given_up()
+    {
+        await using HostileServer server = new(_ => $"HTTP/1.1 {ListingStatus}\r\nContent-Type: application/xml\r\n\r\n<?xml version=\"1.0\"?><x>", endless: "<y>0123456789abcdef0123456789abcdef</y>\n");
+        await using ICloud endless = _server!.OpenAt(server.Address, "endless");
+
+        CloudException error = await Assert.ThrowsAsync<CloudException>(async () => { await foreach (CloudEntry _ in endless.ListAsync("", default)) { } });
+
+        Assert.Contains(error.Kind, new[] { CloudFailure.Broken, CloudFailure.Unavailable });
+    }
+
+    [Fact]
+    public async Task More_bytes_than_were_asked_for_are_not_read()
+    {
+        await using HostileServer server = new(static _ => "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-9/1000000000\r\nContent-Length: 1000000000\r\n\r\n", endless: "0123456789");
+        await using ICloud generous = _server!.OpenAt(server.Address, "generous");
+        byte[] buffer = new byte[12];
+
+        Assert.Equal(10, await generous.GetAsync("object", 0, buffer.AsMemory(1, 10), default));
+
+        Assert.Equal("\00123456789\0"u8.ToArray(), buffer);
+    }
+
+    /// <summary>The status that a listing is answered with.</summary>
+    private protected virtual string ListingStatus => "200 OK";
+
+    private static Func<CancellationToken, Task>[] OperationsOf(ICloud cloud) =>
+    [
+        token => cloud.PutAsync("object", Bytes(1), token),
+        token => cloud.GetAsync("object", 0, new byte[1], token),
+        token => cloud.DeleteAsync("object", token),
+        token => cloud.ListAsync("", token).GetAsyncEnumerator(token).MoveNextAsync().AsTask(),
+    ];
+
+    private static async Task FailsOnEverythingAsync(ICloud cloud, CloudFailure kind)
+    {
+        foreach (Func<CancellationToken, Task> operation in OperationsOf(cloud)) await FailsAsync(kind, operation(default));
+    }
+}
