@@ -1,0 +1,154 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using BftSmr.Replication;
+using DepSky.Protocol;
+
+namespace DepSky.Client;
+
+/// <summary>Reads a range of a version: hosts the <see cref="ReadCore"/>, decodes segments as they come, and hands them out in order. Memory is bounded by the segments under way.</summary>
+internal sealed class ReadOperation(ClientContext context, UnitLayout layout)
+{
+    /// <summary>What is read; set before the first bytes are handed out.</summary>
+    public ObjectDescription? Description { get; private set; }
+
+    /// <summary>What is known of the last version; null if there is none, or the unit was removed.</summary>
+    public async Task<(ObjectMetadata? Metadata, IReadOnlyList<CloudProblem> Problems)> StatAsync(CancellationToken cancellationToken)
+    {
+        CloudExchange exchange = context.NewExchange();
+        ReadCore core = new(exchange, Request(0, 0, withContent: false), context.Services.Statistics.Order());
+        ExchangeHost host = context.NewHost(exchange);
+        await using (host.ConfigureAwait(false))
+        {
+            core.Start();
+            await host.RunAsync(() => core.IsDone, cancellationToken).ConfigureAwait(false);
+        }
+        if (core.Failure is not null) throw context.Error(core.Failure);
+        return (core.Metadata, core.Problems);
+    }
+
+    /// <summary>The bytes of the range. Each piece is valid until the next is asked for.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> RunAsync(long offsetBytes, long lengthBytes, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        CloudExchange exchange = context.NewExchange();
+        ReadRequest request = Request(offsetBytes, lengthBytes, withContent: true);
+        ReadCore core = new(exchange, request, context.Services.Statistics.Order());
+        SegmentPool pool = context.Pool;
+        ExchangeHost host = new(exchange, context.Caller, static cloud => cloud, context.Services)
+        {
+            RentForFetch = call => (pool = PoolFor(core.Metadata!, pool)).Rent(call.BlockBytes),
+        };
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Channel<Task<SegmentBuffer>> decoded = Channel.CreateUnbounded<Task<SegmentBuffer>>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        SegmentCipher? cipher = null;
+        core.SegmentFetched += (segment, blocks) =>
+        {
+            cipher ??= OpenCipher(core);
+            SegmentBuffer buffer = host.RemoveBuffer(segment);
+            SegmentCipher opened = cipher;
+            int contentBytes = core.Metadata!.ContentBytes(segment);
+            decoded.Writer.TryWrite(Task.Run(() => opened.Decode(segment, buffer, blocks, contentBytes, pool)));
+        };
+        Task hosting = HostAsync(host, core, decoded.Writer, ended.Token);
+        int next = -1;
+        try
+        {
+            await foreach (Task<SegmentBuffer> decoding in decoded.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                SegmentBuffer buffer = await decoding.ConfigureAwait(false);
+                try
+                {
+                    ObjectMetadata metadata = core.Metadata!;
+                    Description ??= context.Describe(metadata, core.Problems);
+                    if (next < 0) next = request.Segments(metadata).First;
+                    ReadOnlyMemory<byte> piece = Cut(buffer.Memory[..metadata.ContentBytes(next)], (long)next * metadata.SegmentBytes, offsetBytes, lengthBytes);
+                    next++;
+                    if (piece.Length > 0) yield return piece;
+                }
+                finally
+                {
+                    buffer.Release();
+                }
+                host.Post(core.SegmentTaken);
+            }
+            await hosting.ConfigureAwait(false);
+            Description ??= context.Describe(core.Metadata!, core.Problems);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await hosting.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+            while (decoded.Reader.TryRead(out Task<SegmentBuffer>? left))
+            {
+                await left.ContinueWith(static done =>
+                {
+                    if (done.IsCompletedSuccessfully) done.Result.Release();
+                }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+            }
+            cipher?.Dispose();
+            foreach (ReadLease lease in core.Leases) context.DeleteLater(lease.Name(layout));
+        }
+    }
+
+    private async Task HostAsync(ExchangeHost host, ReadCore core, ChannelWriter<Task<SegmentBuffer>> decoded, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using (host.ConfigureAwait(false))
+            {
+                core.Start();
+                await host.RunAsync(() => core.IsDone, cancellationToken).ConfigureAwait(false);
+                if (core.Failure is not null) throw context.Error(core.Failure);
+                if (core.Metadata is not { IsDeleted: false })
+                    throw new UnitNotFoundException($"There is no unit '{layout.Unit}'{(core.Metadata is null ? "" : ": it was removed")}. 'ls' names those that there are.");
+            }
+        }
+        finally
+        {
+            decoded.Complete();
+        }
+    }
+
+    private SegmentCipher OpenCipher(ReadCore core)
+    {
+        ObjectMetadata metadata = core.Metadata!;
+        byte[] key = [];
+        if (metadata.Protection == DataProtection.Confidential)
+        {
+            if (metadata.NeedsReaderKey && context.Options.ReaderKey is null)
+                throw new DepSkyException($"Unit '{layout.Unit}' was written with a reader key, and this client has none. Give it the key file that belongs to the unit.");
+            Invariant.Holds(core.Shares is not null, "segments are handed over only after the key");
+            key = VersionKey.Combine(metadata.Quorums, metadata.NeedsReaderKey ? context.Options.ReaderKey : null, core.Shares);
+        }
+        SegmentCipher cipher = new(metadata.Protection, metadata.Quorums, metadata.Unit, metadata.Data.Attempt, key);
+        CryptographicOperations.ZeroMemory(key);
+        return cipher;
+    }
+
+    /// <summary>The client's own memory, unless the version was written with longer segments than fit into it.</summary>
+    private SegmentPool PoolFor(ObjectMetadata metadata, SegmentPool current)
+    {
+        int bytes = SegmentCipher.BufferBytes(metadata.Protection, metadata.Quorums, metadata.ContentBytes(0));
+        return bytes <= current.Bytes ? current : new SegmentPool(bytes, context.Options.SegmentsAhead + 1);
+    }
+
+    private ReadRequest Request(long offsetBytes, long lengthBytes, bool withContent) => new()
+    {
+        Layout = layout,
+        Quorums = context.Quorums,
+        Writer = context.Options.WriterPublicKey,
+        WithContent = withContent,
+        OffsetBytes = offsetBytes,
+        LengthBytes = lengthBytes,
+        SegmentsAhead = context.Options.SegmentsAhead,
+        RetentionMs = (long)context.Options.Retention.TotalMilliseconds,
+        Reader = new UInt128(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))),
+    };
+
+    private static ReadOnlyMemory<byte> Cut(Memory<byte> segment, long segmentOffset, long offsetBytes, long lengthBytes)
+    {
+        long endOfRange = lengthBytes > long.MaxValue - offsetBytes ? long.MaxValue : offsetBytes + lengthBytes;
+        long start = Math.Max(0, offsetBytes - segmentOffset), end = Math.Min(segment.Length, endOfRange - segmentOffset);
+        return start < end ? segment[(int)start..(int)end] : default;
+    }
+}

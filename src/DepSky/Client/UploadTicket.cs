@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text;
+using BftSmr;
+using DepSky.Protocol;
+
+namespace DepSky.Client;
+
+/// <summary>
+/// A file, readable by its owner only, from which an interrupted upload goes on: the attempt, the shares of its key, and what is stored so far. Lines of text, each on disk before what it announces is done;
+/// a last line that is cut off was never acted upon. Before a segment is encrypted, the digest of its content is here: the same key and nonce never serve another content.
+/// </summary>
+internal sealed class UploadTicket : IDisposable
+{
+    private const string Header = "bftcloud depsky upload 1";
+    private readonly FileStream _file;
+    private readonly Dictionary<int, Digest> _begun = [];
+    private readonly Dictionary<int, SegmentDigests> _stored = [];
+
+    private UploadTicket(FileStream file, UInt128 attempt, IReadOnlyList<ReadOnlyMemory<byte>>? shares)
+    {
+        _file = file;
+        Attempt = attempt;
+        Shares = shares;
+    }
+
+    public UInt128 Attempt { get; }
+
+    public IReadOnlyList<ReadOnlyMemory<byte>>? Shares { get; }
+
+    /// <summary>The version that was chosen; null if the upload did not come so far.</summary>
+    public VersionId? Id { get; private set; }
+
+    /// <summary>The contents' digests of the segments that may have been encrypted.</summary>
+    public IReadOnlyDictionary<int, Digest> Begun => _begun;
+
+    public IReadOnlyDictionary<int, SegmentDigests> Stored => _stored;
+
+    /// <summary>A new one, in place of any that is there.</summary>
+    public static UploadTicket Create(string path, string parameters, UInt128 attempt, IReadOnlyList<ReadOnlyMemory<byte>>? shares)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.ReadWrite, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.Delete(path);
+        UploadTicket ticket = new(new FileStream(path, options), attempt, shares);
+        ticket.Append($"{Header}\n{parameters}\n{Hex(attempt)}\n{string.Join(' ', (shares ?? []).Select(share => Convert.ToHexStringLower(share.Span)))}");
+        return ticket;
+    }
+
+    /// <summary>One that is there, if it is of the same unit, written in the same way; else null.</summary>
+    public static UploadTicket? Open(string path, string parameters, int clouds)
+    {
+        if (!File.Exists(path)) return null;
+        FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        using StreamReader reader = new(file, Encoding.ASCII, leaveOpen: true);
+        string text = reader.ReadToEnd();
+        string[] lines = text.Split('\n');
+        // What follows the last end of a line was cut off.
+        if (lines.Length < 5 || lines[0] != Header || lines[1] != parameters || !TryReadAttempt(lines[2], out UInt128 attempt) || !TryReadShares(lines[3], clouds, out ReadOnlyMemory<byte>[]? shares))
+        {
+            file.Dispose();
+            return null;
+        }
+        UploadTicket ticket = new(file, attempt, shares.Length == 0 ? null : shares);
+        foreach (string line in lines[4..^1]) ticket.Read(line.Split(' '));
+        file.SetLength(text.Length - lines[^1].Length);
+        file.Seek(0, SeekOrigin.End);
+        return ticket;
+    }
+
+    /// <summary>What must be the same for an upload to go on.</summary>
+    public static string Parameters(string unit, WriteRequest request) =>
+        string.Create(CultureInfo.InvariantCulture, $"{unit} {request.Protection} {request.Quorums.Clouds} {request.Quorums.Faulty} {request.SegmentBytes} {request.NeedsReaderKey}");
+
+    public void Number(VersionId id)
+    {
+        if (Id == id) return;
+        Id = id;
+        Append($"id {id}");
+    }
+
+    public void Begin(int segment, Digest content)
+    {
+        if (_begun.TryAdd(segment, content)) Append(string.Create(CultureInfo.InvariantCulture, $"begun {segment} {content}"));
+    }
+
+    public void Store(int segment, SegmentDigests digests) =>
+        Append(string.Create(CultureInfo.InvariantCulture, $"stored {segment} {digests.Holders} {string.Join(' ', digests.Blocks)}"));
+
+    /// <summary>The upload is complete, or cannot go on: the file goes.</summary>
+    public void Delete()
+    {
+        _file.Dispose();
+        File.Delete(_file.Name);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void Append(string line)
+    {
+        _file.Write(Encoding.ASCII.GetBytes(line + "\n"));
+        _file.Flush(flushToDisk: true);
+    }
+
+    private void Read(string[] words)
+    {
+        switch (words)
+        {
+            case ["id", string id] when VersionId.TryParse(id, out VersionId parsed):
+                Id = parsed;
+                break;
+            case ["begun", string segment, string digest]:
+                _begun[int.Parse(segment, CultureInfo.InvariantCulture)] = ReadDigest(digest);
+                break;
+            case ["stored", string segment, string holders, .. string[] digests]:
+                _stored[int.Parse(segment, CultureInfo.InvariantCulture)] = new SegmentDigests(ushort.Parse(holders, CultureInfo.InvariantCulture), [.. digests.Select(ReadDigest)]);
+                break;
+            default:
+                throw new DepSkyException($"'{_file.Name}' is damaged: it has a line that no upload wrote. Delete it to upload from the beginning.");
+        }
+    }
+
+    private static Digest ReadDigest(string hex) => new(Convert.FromHexString(hex));
+
+    private static string Hex(UInt128 number) => number.ToString("x32", CultureInfo.InvariantCulture);
+
+    private static bool TryReadAttempt(string text, out UInt128 attempt) => UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out attempt) && text.Length == 32;
+
+    private static bool TryReadShares(string text, int clouds, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ReadOnlyMemory<byte>[]? shares)
+    {
+        string[] words = text.Length == 0 ? [] : text.Split(' ');
+        shares = words.Length is 0 || (words.Length == clouds && words.All(word => word.Length == 2 * SegmentShape.KeyBytes && word.All(char.IsAsciiHexDigitLower)))
+            ? [.. words.Select(word => new ReadOnlyMemory<byte>(Convert.FromHexString(word)))]
+            : null;
+        return shares is not null;
+    }
+}

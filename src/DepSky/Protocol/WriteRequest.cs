@@ -1,0 +1,41 @@
+using BftSmr.Cryptography;
+
+namespace DepSky.Protocol;
+
+/// <summary>What is to be written, and by whom. All that is random in it was drawn by the host.</summary>
+internal sealed record WriteRequest
+{
+    public required UnitLayout Layout { get; init; }
+
+    public required CloudQuorums Quorums { get; init; }
+
+    public required DataProtection Protection { get; init; }
+
+    public required KeyPair Writer { get; init; }
+
+    /// <summary>Never used before.</summary>
+    public required UInt128 Attempt { get; init; }
+
+    public required int SegmentBytes { get; init; }
+
+    /// <summary>Each cloud's share of the version's key; null if it has none.</summary>
+    public required IReadOnlyList<ReadOnlyMemory<byte>>? Shares { get; init; }
+
+    public bool NeedsReaderKey { get; init; }
+
+    /// <summary>The version that an interrupted upload chose, to go on with; null for a new one.</summary>
+    public VersionId? Resumed { get; init; }
+
+    /// <summary>The version says that the unit is removed.</summary>
+    public bool IsRemoval { get; init; }
+
+    /// <summary>The lock under which it is written, as it is when asked for: its lease is renewed meanwhile. Null if it is written without one.</summary>
+    public Func<HeldLock>? Lock { get; init; }
+
+    public ReadOnlyMemory<byte> Share(int cloud) => Shares?[cloud] ?? default;
+}
+
+/// <summary>A lock as its holder knows it.</summary>
+/// <param name="Epoch">All that is written under it is of this epoch.</param>
+/// <param name="ExpiresAtMs">When the lease runs out.</param>
+internal readonly record struct HeldLock(uint Epoch, long ExpiresAtMs);
