@@ -62,7 +62,7 @@ public sealed class S3Cloud : ICloud
     {
         ObjectName.ThrowIfInvalid(name);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        GetObjectRequest request = new() { BucketName = _bucket, Key = name, ByteRange = new ByteRange(offset, offset + Math.Max(destination.Length, 1) - 1) };
+        GetObjectRequest request = new() { BucketName = _bucket, Key = name, ByteRange = new Amazon.S3.Model.ByteRange(offset, offset + Math.Max(destination.Length, 1) - 1) };
         try
         {
             return await GuardAsync(async () =>
