@@ -1,0 +1,65 @@
+namespace DepSky.Tests.Simulation;
+
+/// <summary>
+/// Checks what readers saw of writers that came one after the other (regular register, Lamport 1986): a read returns the last write that was complete when it began, or one that was under way meanwhile - or one that was
+/// abandoned since, as long as no later one was complete. Whole, as it was written. And versions only grow.
+/// </summary>
+internal sealed class RegularRegister
+{
+    private readonly List<Write> _writes = [];
+    private readonly List<string> _violations = [];
+
+    public IReadOnlyList<string> Violations => _violations;
+
+    public int Reads { get; private set; }
+
+    public int CompleteWrites => _writes.Count(w => w.EndMs is not null);
+
+    public int BeginWrite(long startMs, byte[] content)
+    {
+        _writes.Add(new Write(startMs, content));
+        return _writes.Count - 1;
+    }
+
+    public void EndWrite(int index, long endMs, ObjectVersion version)
+    {
+        _writes[index].EndMs = endMs;
+        _writes[index].Version = version;
+        if (_writes.Take(index).Any(earlier => earlier.Version >= version)) Fail($"write {index} has version {version}, which is not later than all before it");
+    }
+
+    public void Fail(string what) => _violations.Add(what);
+
+    /// <summary>A read has returned this content, or that there is none.</summary>
+    public void Read(long startMs, long endMs, ObjectVersion? version, byte[]? content)
+    {
+        Reads++;
+        int last = _writes.FindLastIndex(w => w.EndMs < startMs);
+        if (content is null)
+        {
+            if (last >= 0) Fail($"a read found nothing, though write {last} was complete");
+            return;
+        }
+        int index = _writes.FindIndex(w => w.Content.AsSpan().SequenceEqual(content));
+        if (index < 0)
+        {
+            Fail($"a read of version {version} returned {content.Length} bytes that nobody wrote");
+            return;
+        }
+        if (index < last) Fail($"a read returned write {index}, though write {last} was complete");
+        if (_writes[index].StartMs > endMs) Fail($"a read returned write {index} before it began");
+        if (_writes[index].Version is ObjectVersion written && written != version) Fail($"a read returned write {index} as version {version}, but it was written as {written}");
+        _writes[index].Version ??= version;
+    }
+
+    private sealed class Write(long startMs, byte[] content)
+    {
+        public long StartMs { get; } = startMs;
+
+        public byte[] Content { get; } = content;
+
+        public long? EndMs { get; set; }
+
+        public ObjectVersion? Version { get; set; }
+    }
+}
