@@ -39,6 +39,16 @@ internal static class BatchCodec
         return TryRead(ref reader, limits, out batch) && reader.AtEnd;
     }
 
+    /// <summary>The same batch, holding its bytes only: a third of the memory, for one that is kept but has been executed.</summary>
+    public static Batch Compact(Batch batch, CodecLimits limits) => new()
+    {
+        TimestampMicros = batch.TimestampMicros,
+        Seed = batch.Seed,
+        Requests = batch.Requests.Count == 0 ? [] : new RequestsOnDemand(batch.Encoded, batch.Requests.Count, limits),
+        Encoded = batch.Encoded,
+        Digest = batch.Digest,
+    };
+
     public static void Write(ref MessagePackWriter writer, Batch batch) => writer.WriteRaw(batch.Encoded.Span);
 
     public static bool TryRead(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out Batch? batch)

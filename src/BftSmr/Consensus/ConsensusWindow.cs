@@ -266,7 +266,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     {
         Invariant.Holds(state.Number == LastExecuted.Next, "instances execute in order");
         LastExecuted = state.Number;
-        state.MarkExecuted();
+        state.MarkExecuted(context.Limits);
     }
 
     /// <summary>A regency was installed: no more votes until its SYNC.</summary>
@@ -367,7 +367,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
                 decided.RecordDecision(d.Value);
                 _lastDecided = Max(_lastDecided, d.Instance);
                 if (d.Batch is not null) decided.KeepBody(d.Batch);
-                if (d.Instance <= LastExecuted) decided.MarkExecuted();
+                if (d.Instance <= LastExecuted) decided.MarkExecuted(context.Limits);
                 break;
             case SilentUpTo s:
                 SilentUntil = Max(SilentUntil, s.Instance);

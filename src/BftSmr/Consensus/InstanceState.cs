@@ -1,3 +1,4 @@
+using BftSmr.Codec;
 using BftSmr.Messages;
 
 namespace BftSmr.Consensus;
@@ -97,11 +98,12 @@ internal sealed class InstanceState(Instance number, int replicas)
         _bodies.Add(body);
     }
 
-    /// <summary>Once executed, only the decided body can be asked for.</summary>
-    public void MarkExecuted()
+    /// <summary>Once executed, only the decided body can be asked for, and only for its bytes.</summary>
+    public void MarkExecuted(CodecLimits limits)
     {
         IsExecuted = true;
         _bodies.RemoveAll(b => b.Digest != Decided);
+        for (int i = 0; i < _bodies.Count; i++) _bodies[i] = BatchCodec.Compact(_bodies[i], limits);
     }
 
     /// <summary>What goes into STOPDATA, or null if there is nothing to say.</summary>

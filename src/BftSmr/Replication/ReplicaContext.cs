@@ -1,3 +1,4 @@
+using BftSmr.Codec;
 using BftSmr.Cryptography;
 using BftSmr.Messages;
 
@@ -10,6 +11,9 @@ internal sealed class ReplicaContext(ReplicaSettings settings, IKeyring keyring)
     public Quorums Quorums => settings.Quorums;
     public ReplicaId Self => settings.Self;
     public IKeyring Keyring => keyring;
+
+    /// <summary>What messages are held to.</summary>
+    public CodecLimits Limits { get; } = CodecLimits.For(settings);
 
     /// <summary>The time of the current step.</summary>
     public ClockReading Now { get; private set; }

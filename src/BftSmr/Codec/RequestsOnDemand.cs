@@ -1,0 +1,24 @@
+using System.Collections;
+using BftSmr.Messages;
+using BftSmr.Replication;
+
+namespace BftSmr.Codec;
+
+/// <summary>The requests of an encoded batch that was decoded before, without holding them: whoever looks at them again pays for it again.</summary>
+internal sealed class RequestsOnDemand(ReadOnlyMemory<byte> encodedBatch, int count, CodecLimits limits) : IReadOnlyList<Request>
+{
+    public int Count => count;
+
+    public Request this[int index] => Decode()[index];
+
+    public IEnumerator<Request> GetEnumerator() => Decode().GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private IReadOnlyList<Request> Decode()
+    {
+        bool isDecoded = BatchCodec.TryDecode(encodedBatch, limits, out Batch? batch);
+        Invariant.Holds(isDecoded, "what was decoded once decodes again");
+        return batch!.Requests;
+    }
+}
