@@ -59,7 +59,7 @@ public sealed class ClusterConfigurationTests : IDisposable
     [InlineData("\"window\": 32", "\"window\": 33")]
     [InlineData("\"durability\": \"votes\"", "\"durability\": \"none\"")]
     [InlineData("\"service\": \"kv\"", "\"service\": \"echo\"")]
-    [InlineData("\"checkpointBytes\": 16777216", "\"checkpointBytes\": 16777217")]
+    [InlineData("\"checkpointBytes\": 8388608", "\"checkpointBytes\": 8388609")]
     public void Any_other_value_changes_the_hash(string from, string to)
     {
         Digest hash = ClusterConfiguration.Load(_file).ContentHash();
@@ -90,7 +90,7 @@ public sealed class ClusterConfigurationTests : IDisposable
     [InlineData("\"replyBytesMax\": 1048576", "\"replyBytesMax\": 31", "replyBytesMax", "between")]
     [InlineData("\"requestTimeoutMs\": 1000", "\"requestTimeoutMs\": 9", "requestTimeoutMs", "between")]
     [InlineData("\"checkpointPeriod\": 4096", "\"checkpointPeriod\": 0", "checkpointPeriod", "between")]
-    [InlineData("\"checkpointBytes\": 16777216", "\"checkpointBytes\": 1", "checkpointBytes", "between")]
+    [InlineData("\"checkpointBytes\": 8388608", "\"checkpointBytes\": 1", "checkpointBytes", "between")]
     [InlineData("\"id\": 2", "\"id\": 3", "replicas[2].id", "place in the list")]
     [InlineData("\"name\": \"client0\"", "\"name\": \"client 0\"", "clients[0].name", "1 to 64")]
     [InlineData("\"name\": \"client0\"", "\"nom\": \"client0\"", "clients[0].name", "missing")]

@@ -106,6 +106,7 @@ public sealed class ClientListenerTests : IDisposable
         await using ClientPort port = new(_keys, time: time);
         EstablishedLink link = await port.EstablishAsync();
         await port.Sink.NextUpAsync();
+        await Patience.UntilAsync(() => port.Reactor.IsWaiting, "whatever had come was read");
         time.Advance(LinkOptions.Clients.SilenceTimeout + LinkOptions.Clients.HeartbeatPeriod);
         Assert.Equal(LinkFault.Silent, await port.Sink.NextDownAsync());
         link.Socket.Dispose();

@@ -13,9 +13,12 @@ internal sealed class ClientPort : IAsyncDisposable
     {
         Keys = keys;
         Listener = new ClientListener(
-            listen ?? new IPEndPoint(IPAddress.Loopback, 0), keys.CredentialsOf(keys.Replicas[0]), Sink, options ?? LinkOptions.Clients, Counters, Log, time);
+            listen ?? new IPEndPoint(IPAddress.Loopback, 0), keys.CredentialsOf(keys.Replicas[0]), Sink, options ?? LinkOptions.Clients, Counters, Log, time, Reactor);
         Listener.Start();
     }
+
+    /// <summary>The port's own.</summary>
+    public Reactor Reactor { get; } = new("port");
 
     public LinkKeys Keys { get; }
 
@@ -53,5 +56,9 @@ internal sealed class ClientPort : IAsyncDisposable
         return links;
     }
 
-    public ValueTask DisposeAsync() => Listener.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Listener.DisposeAsync();
+        Reactor.Dispose();
+    }
 }

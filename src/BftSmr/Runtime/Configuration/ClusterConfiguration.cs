@@ -58,7 +58,7 @@ public sealed record ClusterConfiguration
     public int CheckpointPeriod { get; init; } = 4096;
 
     /// <summary>Bytes of batches between checkpoints, at most.</summary>
-    public long CheckpointBytes { get; init; } = 16 << 20;
+    public long CheckpointBytes { get; init; } = 8 << 20;
 
     /// <summary>Reads and checks a <c>cluster.json</c>.</summary>
     /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the remedy.</exception>

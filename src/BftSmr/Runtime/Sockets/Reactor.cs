@@ -85,6 +85,7 @@ internal sealed class Reactor : IDisposable
 
     private void Run()
     {
+        SchedulingClass.YieldToRunning();
         ReadySocket[] ready = new ReadySocket[ReadyMax];
         while (!_isStopped)
         {

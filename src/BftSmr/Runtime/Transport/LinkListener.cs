@@ -151,8 +151,8 @@ internal sealed class LinkListener : IAsyncDisposable
         }
         if (oldest is not null)
         {
-            oldest.Dispose();
             _refusals.Add(null, LinkFault.TooManyHalfOpen, $"more than {_options.HalfOpenMax} handshakes are under way; the oldest was dropped.");
+            oldest.Dispose();
         }
         return node;
     }
