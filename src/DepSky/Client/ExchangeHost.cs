@@ -58,7 +58,12 @@ internal sealed class ExchangeHost(CloudExchange exchange, CloudCaller caller, F
             exchange.AdvanceTo(services.NowMs);
             while (exchange.TryTakeEffect(out ExchangeEffect? effect)) Perform(effect);
             if (isDone()) break;
-            if (exchange.NextTimerMs is long due) timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, due - services.NowMs)), Timeout.InfiniteTimeSpan);
+            if (exchange.NextTimerMs is long due)
+            {
+                long waitMs = due - services.NowMs;
+                if (waitMs <= 0) continue;
+                timer.Change(TimeSpan.FromMilliseconds(waitMs), Timeout.InfiniteTimeSpan);
+            }
             await _inputs.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false);
             exchange.AdvanceTo(services.NowMs);
             while (_inputs.Reader.TryRead(out Action? input)) input();

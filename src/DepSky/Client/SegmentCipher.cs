@@ -14,6 +14,9 @@ namespace DepSky.Client;
 /// </summary>
 internal sealed class SegmentCipher : IDisposable
 {
+    /// <summary>From this length on, blocks are worth a thread each.</summary>
+    private const int ParallelBytes = 256 * 1024;
+
     private readonly DataProtection _protection;
     private readonly ReedSolomon _code;
     private readonly byte[]? _key;
@@ -73,7 +76,9 @@ internal sealed class SegmentCipher : IDisposable
             _code.Encode(inputs, outputs);
         }
         Digest[] digests = new Digest[_protection == DataProtection.Confidential ? _code.TotalBlocks : 1];
+        // Of all that is done to content, hashing takes by far the longest.
         if (BlocksNeeded == 1) Array.Fill(digests, BlockDigest.Of(buffer.Block(0).Span));
+        else if (blockBytes >= ParallelBytes) Parallel.For(0, digests.Length, i => digests[i] = BlockDigest.Of(buffer.Block(i).Span));
         else for (int i = 0; i < digests.Length; i++) digests[i] = BlockDigest.Of(buffer.Block(i).Span);
         return digests;
     }

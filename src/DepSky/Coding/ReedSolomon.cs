@@ -15,6 +15,9 @@ public sealed class ReedSolomon
     private readonly byte[] _generator;
     private readonly CodingKernel _kernel;
 
+    /// <summary>Of the last reconstruction: segment after segment, the same blocks are missing.</summary>
+    private volatile Solution? _last;
+
     /// <summary>A code of <paramref name="dataBlocks"/> (k) out of <paramref name="totalBlocks"/> (n).</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not 1 &lt;= k &lt;= n &lt;= <see cref="TotalBlocksMax"/>.</exception>
     public ReedSolomon(int dataBlocks, int totalBlocks) : this(dataBlocks, totalBlocks, CodingKernel.Best)
@@ -62,13 +65,20 @@ public sealed class ReedSolomon
     {
         if (present.Length != DataBlocks || blocks.Length != DataBlocks) throw new ArgumentException($"Exactly {DataBlocks} blocks are needed, not {present.Length}.", nameof(present));
         if (wanted.Length != results.Length) throw new ArgumentException("Each wanted block needs a place.", nameof(results));
+        Solution? solution = _last;
+        if (solution is null || !solution.IsOf(present, wanted)) _last = solution = Solve(present, wanted);
+        Multiply(solution.Rows, blocks, results);
+    }
+
+    private Solution Solve(ReadOnlySpan<int> present, ReadOnlySpan<int> wanted)
+    {
         int k = DataBlocks;
         Span<byte> inverse = stackalloc byte[k * k];
         for (int i = 0; i < k; i++) RowOf(present[i], nameof(present)).CopyTo(inverse[(i * k)..]);
         if (!CodingMatrix.TryInvert(inverse, k)) throw new ArgumentException("The same block was given twice.", nameof(present));
-        Span<byte> rows = stackalloc byte[wanted.Length * k];
-        for (int i = 0; i < wanted.Length; i++) CodingMatrix.MultiplyRow(RowOf(wanted[i], nameof(wanted)), inverse, rows.Slice(i * k, k));
-        Multiply(rows, blocks, results);
+        byte[] rows = new byte[wanted.Length * k];
+        for (int i = 0; i < wanted.Length; i++) CodingMatrix.MultiplyRow(RowOf(wanted[i], nameof(wanted)), inverse, rows.AsSpan(i * k, k));
+        return new Solution(present.ToArray(), wanted.ToArray(), rows);
     }
 
     private ReadOnlySpan<byte> RowOf(int block, string parameter)
@@ -105,6 +115,14 @@ public sealed class ReedSolomon
     private static void ThrowIfOtherLength(int length, int expected)
     {
         if (length != expected) throw new ArgumentException($"All blocks must be of one length: one has {length} bytes, the first has {expected}.");
+    }
+
+    /// <summary>The rows that make wanted blocks of those that are present.</summary>
+    private sealed class Solution(int[] present, int[] wanted, byte[] rows)
+    {
+        public byte[] Rows => rows;
+
+        public bool IsOf(ReadOnlySpan<int> otherPresent, ReadOnlySpan<int> otherWanted) => otherPresent.SequenceEqual(present) && otherWanted.SequenceEqual(wanted);
     }
 
     [InlineArray(2 * TotalBlocksMax)]

@@ -94,8 +94,15 @@ internal sealed class CloudExchange(long nowMs, long callTimeoutMs)
         }
     }
 
-    /// <summary>The next thing for the host to do, in the order in which the core wanted them.</summary>
-    public bool TryTakeEffect([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ExchangeEffect? effect) => _effects.TryDequeue(out effect);
+    /// <summary>The next thing for the host to do, in the order in which the core wanted them. A call that was abandoned before the host came to it is never started.</summary>
+    public bool TryTakeEffect([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ExchangeEffect? effect)
+    {
+        while (_effects.TryDequeue(out effect))
+        {
+            if (effect is not StartCall || _pending.ContainsKey(effect.Id)) return true;
+        }
+        return false;
+    }
 
     private readonly record struct Pending(Action<CloudAnswer> Then, Timer Timeout);
 

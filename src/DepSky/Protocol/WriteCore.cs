@@ -71,6 +71,11 @@ internal sealed class WriteCore
     {
         Invariant.Holds(_sizeBytes is null, "no segment follows the end of the content");
         int segment = _segments.Count;
+        if (segment == SegmentShape.SegmentsMax(_quorums.Clouds))
+        {
+            Finish(new ProtocolFailure(FailureKind.TooLarge, $"a version has no more than {segment} segments, here of {_request.SegmentBytes} bytes; write with longer segments", []));
+            return;
+        }
         _segments.Add(new SegmentDigests(0, digests));
         if (_state == State.Searching) _waiting.Enqueue((segment, digests));
         else if (_state == State.Uploading) Upload(segment);
@@ -155,11 +160,7 @@ internal sealed class WriteCore
         _state = State.Committing;
         ObjectMetadata metadata = Describe();
         byte[] bytes = MetadataCodec.Encode(metadata, _request.Writer);
-        if (bytes.Length > SegmentShape.MetadataBytesMax)
-        {
-            Finish(new ProtocolFailure(FailureKind.TooLarge, $"{_segments.Count} segments of {_request.SegmentBytes} bytes are more than a version can have; use longer segments", []));
-            return;
-        }
+        Invariant.Holds(bytes.Length <= SegmentShape.MetadataBytesMax, "metadata of no more than the segments that can be is short enough to be read");
         new RecordWrite(_exchange, _quorums, "the metadata", cloud => new PutCall(cloud, _request.Layout.Metadata(_id), bytes), failure =>
         {
             if (failure is null && HasLeaseRunOut) CheckSuccessor(metadata);

@@ -23,6 +23,12 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Whether something waits for a time that comes so soon.</summary>
+    public bool HasTimerWithin(TimeSpan within)
+    {
+        lock (_lock) return _timers.Any(timer => timer.Due <= _now + within);
+    }
+
     public void Advance(TimeSpan by)
     {
         List<ManualTimer> due;
