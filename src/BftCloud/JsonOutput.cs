@@ -14,6 +14,7 @@ namespace BftCloud;
 [JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(ReplicaReport))]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(MachineReport))]
 [JsonSerializable(typeof(SimReport))]
 [JsonSerializable(typeof(SimCampaignReport))]
 [JsonSerializable(typeof(ClusterReport))]

@@ -17,6 +17,7 @@ internal static class BenchCommand
     {
         Create(KvCommand.Service, "Puts, or with --reads gets, on a cluster made with --service kv.", static plan => new KvWorkload(plan)),
         Create("echo", "Operations that do nothing, on a cluster made with --service echo: the cost of ordering alone.", static plan => new EchoWorkload(plan)),
+        CreateMachine(),
     };
 
     private static Command Create(string service, string description, Func<BenchPlan, IWorkload> workload)
@@ -48,6 +49,16 @@ internal static class BenchCommand
             if (report.Operations == 0) throw new CommandFailedException($"No operation completed; {report.Errors} failed. See 'bftcloud cluster status' and the replicas' logs.");
             return ExitCode.Done;
         });
+        return command;
+    }
+
+    private static Command CreateMachine()
+    {
+        Option<DirectoryInfo> data = new("--data") { Description = "Where files are flushed: on the disk that replicas keep their data on.", DefaultValueFactory = static _ => new DirectoryInfo(Path.GetTempPath()), HelpName = "DIR" };
+        data.AcceptExistingOnly();
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("machine", "What signatures, waking a thread and flushing a file cost here, now: compare it before you compare figures of two machines.") { data, json };
+        command.SetAction(result => BenchOutput.Write(MachineProbe.Run(result.GetValue(data)!.FullName), result.GetValue(json)));
         return command;
     }
 

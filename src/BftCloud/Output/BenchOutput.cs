@@ -40,5 +40,17 @@ internal static class BenchOutput
         Terminal.Out.Write(replicas);
     }
 
+    public static void Write(MachineReport report, bool json)
+    {
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Default.MachineReport));
+            return;
+        }
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("processors", "Ed25519 sign µs", "Ed25519 verify µs", "wake a thread µs", "flush 4 KiB µs");
+        table.AddRow(Text(report.Processors), Text(report.SignMicros), Text(report.VerifyMicros), Text(report.WakeMicros), Text(report.FlushMicros));
+        Terminal.Out.Write(table);
+    }
+
     private static string Text(double? number) => number?.ToString("0.##", CultureInfo.InvariantCulture) ?? "-";
 }

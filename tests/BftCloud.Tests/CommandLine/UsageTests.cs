@@ -17,6 +17,7 @@ public sealed class UsageTests
     [InlineData("bench echo --cluster x --clients 0")]
     [InlineData("bench echo --cluster x --duration 30")]
     [InlineData("bench echo --cluster x --request-bytes -1")]
+    [InlineData("bench machine --data /nowhere")]
     [InlineData("inspect config")]
     public async Task Wrong_usage_ends_with_2_and_names_the_help(string arguments)
     {
