@@ -25,11 +25,11 @@ public sealed record DepSkyOptions
     /// <summary>The secret that readers share and clouds do not have; null if the clouds' shares alone give the key. The caller disposes of it.</summary>
     public ReaderKey? ReaderKey { get; init; }
 
-    /// <summary>The content's bytes in a segment: 4 KiB to 64 MiB. A client's memory is about 15 times as much.</summary>
+    /// <summary>The content's bytes in a segment: 4 KiB to 64 MiB. A client's memory for segments is about that times n/(f+1), for each of those that it works on at a time and one more: 40 MiB with four clouds.</summary>
     public int SegmentBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>How many segments are encoded, stored or fetched at a time: 1 to 16.</summary>
-    public int SegmentsAhead { get; init; } = 3;
+    public int SegmentsAhead { get; init; } = 4;
 
     /// <summary>How long a single request to a cloud may take before it counts as failed.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -47,6 +47,7 @@ internal sealed class ReadOperation(ClientContext context, UnitLayout layout)
             SegmentBuffer buffer = host.RemoveBuffer(segment);
             SegmentCipher opened = cipher;
             int contentBytes = core.Metadata!.ContentBytes(segment);
+            Description ??= context.Describe(core.Metadata!, core.Problems);
             decoded.Writer.TryWrite(Task.Run(() => opened.Decode(segment, buffer, blocks, contentBytes, pool)));
         };
         Task hosting = HostAsync(host, core, decoded.Writer, ended.Token);
@@ -59,7 +60,6 @@ internal sealed class ReadOperation(ClientContext context, UnitLayout layout)
                 try
                 {
                     ObjectMetadata metadata = core.Metadata!;
-                    Description ??= context.Describe(metadata, core.Problems);
                     if (next < 0) next = request.Segments(metadata).First;
                     ReadOnlyMemory<byte> piece = Cut(buffer.Memory[..metadata.ContentBytes(next)], (long)next * metadata.SegmentBytes, offsetBytes, lengthBytes);
                     next++;
@@ -72,7 +72,7 @@ internal sealed class ReadOperation(ClientContext context, UnitLayout layout)
                 host.Post(core.SegmentTaken);
             }
             await hosting.ConfigureAwait(false);
-            Description ??= context.Describe(core.Metadata!, core.Problems);
+            Description = context.Describe(core.Metadata!, core.Problems);
         }
         finally
         {

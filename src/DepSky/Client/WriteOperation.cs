@@ -6,7 +6,7 @@ using DepSky.Protocol;
 
 namespace DepSky.Client;
 
-/// <summary>Writes one version: reads the content, encodes it segment by segment, and hosts the <see cref="WriteCore"/>. Memory is bounded by the segments under way.</summary>
+/// <summary>Writes one version: hosts the <see cref="WriteCore"/>, and feeds it what the <see cref="SegmentProducer"/> encodes. Memory is bounded by the segments under way.</summary>
 internal sealed class WriteOperation(ClientContext context, UnitLayout layout, KeyPair writer, PutOptions options)
 {
     /// <summary>What came of reading the content, if it went wrong.</summary>
@@ -67,7 +67,7 @@ internal sealed class WriteOperation(ClientContext context, UnitLayout layout, K
                 options.Progress?.Report(storedBytes += context.Options.SegmentBytes);
             };
             core.Start();
-            Task producing = content is null ? EndAsync(host, core) : ProduceAsync(content, ticket, cipher!, host, core, room, ended.Token);
+            Task producing = content is null ? EndAsync(host, core) : ProduceAsync(content, new SegmentProducer(context, cipher!, ticket, host, core, room), host, core, ended.Token);
             try
             {
                 await host.RunAsync(() => core.IsDone || _unreadable is not null, cancellationToken).ConfigureAwait(false);
@@ -125,61 +125,17 @@ internal sealed class WriteOperation(ClientContext context, UnitLayout layout, K
         return Task.CompletedTask;
     }
 
-    /// <summary>Reads and encodes ahead of what is being stored, as far as there is room.</summary>
-    private async Task ProduceAsync(Stream content, UploadTicket? ticket, SegmentCipher cipher, ExchangeHost host, WriteCore core, SemaphoreSlim room, CancellationToken cancellationToken)
+    private async Task ProduceAsync(Stream content, SegmentProducer producer, ExchangeHost host, WriteCore core, CancellationToken cancellationToken)
     {
         try
         {
-            long sizeBytes = 0;
-            int segmentBytes = context.Options.SegmentBytes;
-            for (int segment = 0; ; segment++)
-            {
-                await room.WaitAsync(cancellationToken).ConfigureAwait(false);
-                SegmentBuffer buffer = context.Pool.Rent(0);
-                try
-                {
-                    int read = await content.ReadAtLeastAsync(buffer.Memory[..segmentBytes], segmentBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-                    // An empty object still has a segment: what is stored of it is as authentic as of any other.
-                    if (read == 0 && segment > 0) break;
-                    sizeBytes += read;
-                    if (ticket is not null && ticket.Stored.TryGetValue(segment, out SegmentDigests stored))
-                    {
-                        host.Post(() => core.AddStoredSegment(stored));
-                        room.Release();
-                    }
-                    else await AddAsync(segment, buffer, read, ticket, cipher, host, core, cancellationToken).ConfigureAwait(false);
-                    if (read < segmentBytes) break;
-                }
-                finally
-                {
-                    buffer.Release();
-                }
-            }
+            long sizeBytes = await producer.RunAsync(content, cancellationToken).ConfigureAwait(false);
             host.Post(() => core.EndContent(sizeBytes));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             host.Post(() => _unreadable = ExceptionDispatchInfo.Capture(e));
         }
-    }
-
-    private async Task AddAsync(int segment, SegmentBuffer buffer, int contentBytes, UploadTicket? ticket, SegmentCipher cipher, ExchangeHost host, WriteCore core, CancellationToken cancellationToken)
-    {
-        buffer.SetBlockBytes(SegmentShape.BlockBytes(context.Options.Protection, context.Quorums.BlocksNeeded(context.Options.Protection), contentBytes));
-        if (ticket is not null)
-        {
-            Digest digest = BlockDigest.Of(buffer.Memory.Span[..contentBytes]);
-            if (ticket.Begun.TryGetValue(segment, out Digest before) && before != digest) throw new DepSkyException("The content has changed while it was read. Put it again.");
-            // In the loop, as all that is written to the ticket.
-            await host.RunInLoopAsync(() => ticket.Begin(segment, digest), cancellationToken).ConfigureAwait(false);
-        }
-        Digest[] digests = await Task.Run(() => cipher.Encode(segment, buffer, contentBytes)).ConfigureAwait(false);
-        buffer.AddReference();
-        host.Post(() =>
-        {
-            host.AddBuffer(segment, buffer);
-            core.AddSegment(digests);
-        });
     }
 
     /// <summary>Somebody has written since an upload was interrupted.</summary>
