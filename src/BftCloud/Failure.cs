@@ -4,6 +4,8 @@ using BftSmr.Client;
 using BftSmr.Cryptography;
 using BftSmr.Runtime.Configuration;
 using BftSmr.Runtime.Storage;
+using DepSky;
+using DepSky.Clouds;
 using KvStore.Client;
 
 namespace BftCloud;
@@ -16,7 +18,7 @@ internal static class Failure
         message = exception switch
         {
             OperationCanceledException when stop.IsCancellationRequested => "interrupted.",
-            CommandFailedException or ConfigurationException or KeyFileException or StorageException or BftException or KvException => exception.Message,
+            CommandFailedException or ConfigurationException or KeyFileException or StorageException or BftException or KvException or DepSkyException or CloudException => exception.Message,
             IOException or SocketException or UnauthorizedAccessException => exception.Message,
             DllNotFoundException => exception.Message,
             _ => null,

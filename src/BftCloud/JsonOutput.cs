@@ -10,6 +10,10 @@ namespace BftCloud;
 /// <summary>How objects are written as JSON: camelCase, indented by nothing, null as null.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(CheckpointReport))]
+[JsonSerializable(typeof(DepSkyBenchReport))]
+[JsonSerializable(typeof(DepSkyObjectReport))]
+[JsonSerializable(typeof(List<DepSkyObjectReport>))]
+[JsonSerializable(typeof(List<DepSkyVerification>))]
 [JsonSerializable(typeof(List<KvListing>))]
 [JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(ReplicaReport))]

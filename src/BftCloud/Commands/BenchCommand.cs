@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BftCloud.Benchmarks;
+using BftCloud.Commands.DepSky;
 using BftCloud.Monitoring;
 using BftCloud.Output;
 using BftCloud.Processes;
@@ -13,11 +14,12 @@ internal static class BenchCommand
 {
     private static readonly TimeSpan OperationTimeout = TimeSpan.FromSeconds(30);
 
-    public static Command Create() => new("bench", "Measures a running cluster with closed-loop clients.")
+    public static Command Create() => new("bench", "Measures a running cluster with closed-loop clients, or clouds.")
     {
         Create(KvCommand.Service, "Puts, or with --reads gets, on a cluster made with --service kv.", static plan => new KvWorkload(plan)),
         Create("echo", "Operations that do nothing, on a cluster made with --service echo: the cost of ordering alone.", static plan => new EchoWorkload(plan)),
         CreateMachine(),
+        DepSkyBenchCommand.Create(),
     };
 
     private static Command Create(string service, string description, Func<BenchPlan, IWorkload> workload)
