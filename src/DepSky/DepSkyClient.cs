@@ -143,7 +143,7 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <summary>Waits for what still goes on in the background, for a few seconds at most: records that slower clouds are still getting.</summary>
     public Task DrainAsync() => _context.Services.Stragglers.DrainAsync();
 
-    /// <summary>Gives up what still goes on in the background, and disposes of the clouds.</summary>
+    /// <summary>Waits for what still goes on in the background, for a second at most, and disposes of the clouds.</summary>
     public async ValueTask DisposeAsync()
     {
         await _context.Services.Stragglers.DisposeAsync().ConfigureAwait(false);

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace DepSky.Client;
 
 /// <summary>
-/// A segment's memory: its blocks one after the other, data blocks first, so that the data blocks are the (encrypted) content as it is. Shared by all who have a reference; goes back to its pool with the last.
+/// A segment's memory, which never moves: its blocks one after the other, data blocks first, so that the data blocks are the (encrypted) content as it is. Shared by all who have a reference; goes back to its pool with the last.
 /// </summary>
 internal sealed class SegmentBuffer(SegmentPool pool, byte[] memory)
 {
@@ -9,7 +11,7 @@ internal sealed class SegmentBuffer(SegmentPool pool, byte[] memory)
     private int _busy;
     private int _blockBytes;
 
-    public Memory<byte> Memory => memory;
+    public Memory<byte> Memory => MemoryMarshal.CreateFromPinnedArray(memory, 0, memory.Length);
 
     /// <summary>Begins a new use.</summary>
     public void Reset(int blockBytes)
@@ -22,7 +24,7 @@ internal sealed class SegmentBuffer(SegmentPool pool, byte[] memory)
     /// <summary>How long each block is, once that is known.</summary>
     public void SetBlockBytes(int blockBytes) => _blockBytes = blockBytes;
 
-    public Memory<byte> Block(int index) => memory.AsMemory(index * _blockBytes, _blockBytes);
+    public Memory<byte> Block(int index) => MemoryMarshal.CreateFromPinnedArray(memory, index * _blockBytes, _blockBytes);
 
     /// <summary>Somebody writes into a block, until <see cref="EndWriting"/>.</summary>
     public void BeginWriting(int block) => Interlocked.Or(ref _busy, 1 << block);

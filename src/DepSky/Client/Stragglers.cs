@@ -6,6 +6,7 @@ namespace DepSky.Client;
 internal sealed class Stragglers(TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastGrace = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Task, CancellationTokenSource> _tasks = new();
     private readonly CancellationTokenSource _end = new();
@@ -43,8 +44,10 @@ internal sealed class Stragglers(TimeProvider time) : IAsyncDisposable
     /// <summary>Waits until all have ended, for no longer than the grace.</summary>
     public async Task DrainAsync() => await Task.WhenAll(_tasks.Keys).ConfigureAwait(false);
 
+    /// <summary>Waits a moment for them: most clouds are only a little slower than the quickest. Then gives up.</summary>
     public async ValueTask DisposeAsync()
     {
+        await Task.WhenAny(DrainAsync(), Task.Delay(LastGrace)).ConfigureAwait(false);
         await _end.CancelAsync().ConfigureAwait(false);
         await DrainAsync().ConfigureAwait(false);
         _end.Dispose();

@@ -5,7 +5,7 @@ namespace DepSky.Coding;
 
 /// <summary>
 /// A systematic Reed-Solomon code: k data blocks become n blocks, the first k of which are the data, and any k of which give all others. Thread-safe; buffers are
-/// used where they are.
+/// used where they are; those in memory that never moves (<c>MemoryMarshal.CreateFromPinnedArray</c>) are spared being pinned.
 /// </summary>
 public sealed class ReedSolomon
 {
