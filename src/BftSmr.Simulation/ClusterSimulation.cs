@@ -9,6 +9,7 @@ using BftSmr.Simulation.Engine;
 using BftSmr.Simulation.Faults;
 using BftSmr.Simulation.Network;
 using BftSmr.Simulation.Replicas;
+using BftSmr.Simulation.Timelines;
 
 namespace BftSmr.Simulation;
 
@@ -42,7 +43,7 @@ internal sealed class ClusterSimulation
         _faultyMicros = options.FaultyMicros ?? random.Between(1_000_000, 10_000_000);
         int replicas = _settings.Quorums.Replicas;
         _plan = options.Faults
-            ?? FaultPlanner.Draw(random.Fork("faults"), new FaultScope(replicas, options.F, options.Clients, options.Durability, _faultyMicros));
+            ?? FaultPlanner.Draw(random.Fork("faults"), new FaultScope(replicas, options.F, options.Clients, options.Durability, _faultyMicros, options.FaultKinds));
         _network = new SimulatedNetwork(_world, _plan.Network);
         _history = new HistoryChecker(_world, replicas, service, _settings.ReplyBytesMax);
         _clientChecker = new ClientChecker(_world, _history, service, _settings.ReplyBytesMax);
@@ -51,7 +52,16 @@ internal sealed class ClusterSimulation
         for (int i = 0; i < options.Clients; i++) AddClient(i, random.Fork("client", i), oracle, workload);
         for (int i = 0; i < _plan.ByzantineClients.Count; i++) AddByzantineClient(i, oracle);
         Connect(replicas);
+        if (options.RecordsTimeline) RecordTimeline();
         _faults = new FaultInjector(_world, _network, _replicas, _clients, options.F, options.Durability, _plan);
+    }
+
+    private void RecordTimeline()
+    {
+        _world.Timeline = new TimelineRecorder(CodecLimits.For(_settings), _replicas.Count);
+        foreach (SimulatedReplica replica in _replicas) _world.Timeline.AddNode(replica.Id.ToString(), replica.IsCorrect);
+        foreach (SimulatedClient client in _clients) _world.Timeline.AddNode($"c{client.Number}", isCorrect: true);
+        for (int i = 0; i < _byzantine.Count; i++) _world.Timeline.AddNode($"b{i}", isCorrect: false);
     }
 
     private IEnumerable<SimulatedReplica> Correct => _replicas.Where(static r => r.IsCorrect);
@@ -195,7 +205,9 @@ internal sealed class ClusterSimulation
         Faults = _world.Faults.ByKind,
         Events = _world.Events.ByKind,
         Plan = _plan,
+        FaultyMicros = _faultyMicros,
         Trace = _world.Violation?.Trace ?? (_options.TellsTrace ? _world.Trace.Lines() : []),
         Violation = _world.Violation,
+        Timeline = _world.Timeline?.Build(),
     };
 }

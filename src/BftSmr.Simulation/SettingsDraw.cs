@@ -8,7 +8,8 @@ internal static class SettingsDraw
     public static ReplicaSettings Draw(SimulationRandom random, SimulationOptions options)
     {
         Quorums quorums = new(3 * options.F + 1, options.F);
-        long timeout = random.Pick([200_000L, 500_000, 1_000_000]);
+        long drawn = random.Pick([200_000L, 500_000, 1_000_000]);
+        long timeout = options.RequestTimeoutMicros ?? drawn;
         return new ReplicaSettings
         {
             Self = default,

@@ -35,6 +35,9 @@ public sealed record SimulationOptions
     /// <summary>How long the second phase may be, microseconds: everything is mended, and everything must come to its end.</summary>
     public long HealedMicros { get; init; } = 120_000_000;
 
+    /// <summary>What kinds of faults a plan that is drawn from the seed may hold.</summary>
+    public FaultKinds FaultKinds { get; init; } = FaultKinds.All;
+
     /// <summary>What goes wrong.</summary>
     public FaultPlan? Faults { get; init; }
 
@@ -42,6 +45,9 @@ public sealed record SimulationOptions
     /// Makes the cluster's write quorum smaller than it must be, by so many. For seeing that the checkers find what comes of it; 0 otherwise.
     /// </summary>
     public int WriteQuorumLoweredBy { get; init; }
+
+    /// <summary>How long a request may wait for its leader, microseconds.</summary>
+    public long? RequestTimeoutMicros { get; init; }
 
     /// <summary>Instances between checkpoints.</summary>
     public int? CheckpointPeriod { get; init; }
@@ -51,6 +57,9 @@ public sealed record SimulationOptions
 
     /// <summary>Lines of the story that are kept.</summary>
     public int TraceLines { get; init; } = 400;
+
+    /// <summary>Whether <see cref="SimulationReport.Timeline"/> is recorded, for <see cref="TimelinePage"/>. Takes memory; changes nothing else.</summary>
+    public bool RecordsTimeline { get; init; }
 
     /// <summary>Whether the story is told even if no promise was broken.</summary>
     public bool TellsTrace { get; init; }

@@ -44,11 +44,17 @@ public sealed record SimulationReport
     /// <summary>Rare things that correct replicas did, by kind: tells what a seed has tested.</summary>
     public required IReadOnlyDictionary<string, long> Events { get; init; }
 
+    /// <summary>How long the first phase was meant to be, microseconds.</summary>
+    public required long FaultyMicros { get; init; }
+
     /// <summary>The plan that was played.</summary>
     public required FaultPlan Plan { get; init; }
 
     /// <summary>The last lines of the story, oldest first; empty unless a promise was broken or the options ask for it.</summary>
     public required IReadOnlyList<string> Trace { get; init; }
+
+    /// <summary>What happened, to be looked at; null unless the options ask for it.</summary>
+    public Timeline? Timeline { get; init; }
 
     /// <summary>The promise that was broken; null if all were kept.</summary>
     public required Violation? Violation { get; init; }

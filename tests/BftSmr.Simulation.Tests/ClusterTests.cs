@@ -58,6 +58,53 @@ public class ClusterTests
     }
 
     [Fact]
+    public void The_first_command_at_which_a_service_is_not_deterministic_is_named()
+    {
+        int dice = 0;
+        SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = 1, Faults = FaultPlan.None }, () => new Counter { Gamble = at => at == 7 ? ++dice : 0 }, new CounterWorkload());
+        Assert.Equal("determinism", report.Violation?.Promise);
+        Assert.Matches("first differ in the (reply to|state after) c[0-9]", report.Violation!.Description);
+    }
+
+    [Fact]
+    public void A_timeline_is_drawn_as_one_page_and_changes_nothing()
+    {
+        SimulationReport plain = Cluster.Simulate(new SimulationOptions { Seed = 12 }), drawn = Cluster.Simulate(new SimulationOptions { Seed = 12, RecordsTimeline = true });
+        Assert.Equal(plain.TraceHash, drawn.TraceHash);
+        Assert.Null(plain.Timeline);
+        Assert.NotEmpty(drawn.Timeline!.Messages);
+        Assert.Contains(drawn.Timeline.Notes, static n => n.Kind == "execute");
+        string page = TimelinePage.Render(drawn);
+        Assert.Contains("seed 12", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("{{", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_saved_simulation_tells_the_same_story()
+    {
+        SimulationOptions options = new() { Seed = 36, Durability = Durability.Votes };
+        SimulationReport report = Cluster.Simulate(options);
+        string saved = SavedSimulation.Write(options with { Faults = report.Plan, FaultyMicros = report.FaultyMicros });
+        Assert.Equal(report.TraceHash, Cluster.Simulate(SavedSimulation.Read(saved)).TraceHash);
+        Assert.Throws<FormatException>(static () => SavedSimulation.Read("{\"sead\": 7}"));
+    }
+
+    [Fact]
+    public void What_breaks_a_promise_is_made_smaller_and_still_breaks_it()
+    {
+        SimulationOptions options = new() { Seed = 1, WriteQuorumLoweredBy = 1 };
+        SimulationReport report = Cluster.Simulate(options);
+        for (; report.Passed; report = Cluster.Simulate(options)) options = options with { Seed = options.Seed + 1 };
+        Minimized smallest = Minimizer.Minimize(options, report, TimeSpan.FromSeconds(20));
+        Assert.Equal(report.Violation!.Promise, smallest.Report.Violation?.Promise);
+        Assert.True(
+            smallest.Options.OperationsPerClient + smallest.Options.Faults!.Events.Count + smallest.Options.Faults.ByzantineClients.Count
+            < options.OperationsPerClient + report.Plan.Events.Count + report.Plan.ByzantineClients.Count, SavedSimulation.Write(smallest.Options));
+        Assert.Equal(smallest.Report.TraceHash, Cluster.Simulate(SavedSimulation.Read(SavedSimulation.Write(smallest.Options))).TraceHash);
+    }
+
+    [Fact]
     public void A_service_that_forgets_part_of_its_state_in_snapshots_is_found_out()
     {
         static FaultPlan Restarts() => new() { Events = [.. Enumerable.Range(1, 20).Select(static i => new CrashFault(200_000 * i, new ReplicaId(i % 4), 1_000, false))] };
@@ -91,7 +138,10 @@ public class ClusterTests
         public long Step { get; init; } = 1;
         public bool Forgets { get; init; }
 
-        protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply) => Write(reply, _value += Step);
+        /// <summary>What a command at a value adds besides.</summary>
+        public Func<long, long> Gamble { get; init; } = static _ => 0;
+
+        protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply) => Write(reply, _value += Step + Gamble(_value));
 
         protected override void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) => Write(reply, _value);
 

@@ -52,8 +52,8 @@ public class SeedsTests
         {
             StopsAtViolation = false,
             Options = static seed => new SimulationOptions { Seed = seed, WriteQuorumLoweredBy = 1 },
-        }.Run(1, 60);
-        Assert.Equal(60, report.Seeds);
+        }.Run(1, 150);
+        Assert.Equal(150, report.Seeds);
         Assert.True(report.Violations.Count > 1, report.ToString());
         Assert.Equal(report.Violations.Select(static v => v.Seed).Order(), report.Violations.Select(static v => v.Seed));
         Assert.True(report.SeedsPerSecond > 0);

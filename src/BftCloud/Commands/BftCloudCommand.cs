@@ -14,6 +14,8 @@ internal static class BftCloudCommand
         DepSkyCommand.Create(),
         BenchCommand.Create(),
         SimCommand.Create(),
+        ExploreCommand.Create(),
+        ChaosCommand.Create(),
         InspectCommand.Create(),
     };
 }

@@ -42,6 +42,7 @@ internal static partial class ReplicaRunCommand
                 Self = new ReplicaId(configuration.Id),
                 Key = key,
                 DataDirectory = configuration.DataDirectory,
+                PeerListenAddress = configuration.PeerListenAddress,
                 LoggerFactory = logging,
             },
             service,

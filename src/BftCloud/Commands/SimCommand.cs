@@ -8,6 +8,8 @@ namespace BftCloud.Commands;
 /// <summary><c>bftcloud sim</c>: simulates whole clusters with faults, from seeds.</summary>
 internal static class SimCommand
 {
+    private static readonly TimeSpan s_minimizingMax = TimeSpan.FromMinutes(2);
+
     public static Command Create()
     {
         Option<SeedRange?> seeds = new("--seeds", "--seed")
@@ -21,14 +23,31 @@ internal static class SimCommand
         });
         Option<Durability?> durability = new("--durability") { Description = "votes, decisions or none; by default it changes from seed to seed." };
         Option<RequestAuthentication?> authentication = new("--authentication") { Description = "mac or signed; by default it changes from seed to seed." };
+        Option<FaultKinds?> faults = new("--faults")
+        {
+            Description = $"Only faults of these kinds, separated by commas: {string.Join(", ", Enum.GetNames<FaultKinds>()).ToLowerInvariant()}.", CustomParser = FaultKindsOption.Parse, HelpName = "KINDS",
+        };
         Option<int> minutes = new("--minutes") { Description = "End after so many minutes, whatever seeds are left.", DefaultValueFactory = static _ => 0, HelpName = "N" };
         Option<bool> keepGoing = new("--keep-going") { Description = "Collect all violations rather than end at the first." };
         Option<bool> trace = new("--trace") { Description = "With a single seed: tell the last part of its story." };
+        Option<FileInfo?> html = new("--html") { Description = "With a single seed: draw its story as one HTML page.", HelpName = "FILE" };
+        Option<bool> minimize = new("--minimize") { Description = "With a single seed that breaks a promise: find a smaller fault plan that does, too." };
+        Option<FileInfo?> save = new("--save") { Description = "With a single seed: write it with its fault plan, for --replay. With --minimize: the smaller one.", HelpName = "FILE" };
+        Option<FileInfo?> replay = new("--replay") { Description = "Play what --save wrote.", HelpName = "FILE" };
         Option<bool> json = CommonOptions.Json();
         Command command = new("sim", "Simulates clusters with faults and Byzantine replicas, in virtual time, from seeds.")
         {
-            seeds, f, durability, authentication, minutes, keepGoing, trace, json,
+            seeds, f, durability, authentication, faults, minutes, keepGoing, trace, html, minimize, save, replay, json,
         };
+        command.Validators.Add(result =>
+        {
+            bool isSingle = result.GetResult(replay) is not null || (result.GetResult(seeds) is { Tokens: [{ Value: var given }] } && !given.Contains("..", StringComparison.Ordinal));
+            if (isSingle) return;
+            foreach (Option option in (Option[])[trace, html, minimize, save])
+            {
+                if (result.GetResult(option) is { Implicit: false }) result.AddError($"{option.Name} is about one simulation: give --seed N or --replay FILE.");
+            }
+        });
         command.SetAction((result, cancellationToken) =>
         {
             SeedRange range = result.GetValue(seeds) ?? new SeedRange(1, result.GetValue(minutes) > 0 ? ulong.MaxValue - 1 : 100);
@@ -38,22 +57,59 @@ internal static class SimCommand
                 F = result.GetValue(f),
                 Durability = result.GetValue(durability) ?? (Durability)(seed % 3),
                 Authentication = result.GetValue(authentication) ?? (RequestAuthentication)(seed / 3 % 2),
-                TellsTrace = result.GetValue(trace) && range.Count == 1,
+                FaultKinds = result.GetValue(faults) ?? FaultKinds.All,
             };
-            bool passed = range.Count == 1
-                ? SimOutput.Write(Cluster.Simulate(Options(range.First)), result.GetValue(json))
+            bool isJson = result.GetValue(json);
+            bool passed = result.GetValue(replay) is { } file ? PlayOne(Read(file))
+                : range.Count == 1 ? PlayOne(Options(range.First))
                 : SimOutput.Write(
-                    Run(range, Options, result.GetValue(minutes), result.GetValue(keepGoing), cancellationToken), violation => Replay(Options(violation.Seed)), result.GetValue(json));
+                    Run(range, Options, result.GetValue(minutes), result.GetValue(keepGoing), cancellationToken), violation => Replay(Options(violation.Seed)), isJson);
             return Task.FromResult(passed ? ExitCode.Done : ExitCode.Failed);
+
+            bool PlayOne(SimulationOptions options) => SimOutput.Write(
+                Play(options with { TellsTrace = result.GetValue(trace), RecordsTimeline = result.GetValue(html) is not null }, result.GetValue(minimize), result.GetValue(save), result.GetValue(html)), isJson);
         });
         return command;
     }
 
-    private static string Replay(SimulationOptions options) =>
-        $"bftcloud sim --seed {options.Seed} --f {options.F} --durability {options.Durability} --authentication {options.Authentication} --trace".ToLowerInvariant();
+    private static SimulationReport Play(SimulationOptions options, bool minimizes, FileInfo? save, FileInfo? html)
+    {
+        SimulationReport report = Cluster.Simulate(options);
+        SimulationOptions played = options with { Faults = report.Plan, FaultyMicros = report.FaultyMicros };
+        if (minimizes && !report.Passed)
+        {
+            Minimized smallest = Minimizer.Minimize(options, report, s_minimizingMax, static step => Console.Error.WriteLine($"still broken: {step}"));
+            Console.Error.WriteLine($"smallest of {smallest.Runs} simulations:");
+            Console.Error.WriteLine(SavedSimulation.Write(WithoutOutput(smallest.Options)));
+            (report, played) = (smallest.Report, smallest.Options);
+        }
+        if (save is not null) File.WriteAllText(save.FullName, SavedSimulation.Write(WithoutOutput(played)));
+        if (html is not null) File.WriteAllText(html.FullName, TimelinePage.Render(report));
+        return report;
+    }
+
+    private static SimulationOptions WithoutOutput(SimulationOptions options) => options with { TellsTrace = false, RecordsTimeline = false };
+
+    private static SimulationOptions Read(FileInfo file)
+    {
+        try
+        {
+            return SavedSimulation.Read(File.ReadAllText(file.FullName));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new CommandFailedException($"{file.FullName} cannot be played: {e.Message}");
+        }
+    }
+
+    private static string Replay(SimulationOptions options)
+    {
+        string faults = options.FaultKinds == FaultKinds.All ? "" : $" --faults {options.FaultKinds.ToString().Replace(" ", "", StringComparison.Ordinal)}";
+        return $"bftcloud sim --seed {options.Seed} --f {options.F} --durability {options.Durability} --authentication {options.Authentication}{faults} --trace".ToLowerInvariant();
+    }
 
     private static CampaignReport Run(SeedRange range, Func<ulong, SimulationOptions> options, int minutes, bool keepGoing, CancellationToken cancellationToken) =>
-        SimOutput.WithProgress(range.Count, progress => new Campaign
+        SimProgress.Watch(range.Count, minutes, progress => new Campaign
         {
             Options = options,
             StopsAtViolation = !keepGoing,

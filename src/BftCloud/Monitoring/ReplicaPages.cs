@@ -47,6 +47,7 @@ internal sealed class ReplicaPages(ClusterConfiguration cluster, BftReplica repl
             Leader = status.Leader.Value,
             Synchronized = status.Synchronized,
             CatchingUp = status.CatchingUp,
+            Silent = status.IsSilent,
             LastExecuted = status.LastExecuted.Value,
             StableCheckpoint = status.StableCheckpoint.Value,
             StateDigest = status.StateDigest?.ToString(),

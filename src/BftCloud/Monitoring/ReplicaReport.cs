@@ -15,6 +15,10 @@ internal sealed record ReplicaReport
     public required bool Synchronized { get; init; }
 
     public required bool CatchingUp { get; init; }
+
+    /// <summary>It restarted without its votes, and does not vote until it has caught up.</summary>
+    public required bool Silent { get; init; }
+
     public required long LastExecuted { get; init; }
     public required long StableCheckpoint { get; init; }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using BftSmr.Simulation;
-using Spectre.Console;
 
 namespace BftCloud.Output;
 
@@ -45,17 +44,6 @@ internal static class SimOutput
             Console.Out.WriteLine($"  see it again: {replay(violation)}");
         }
         return report.Passed;
-    }
-
-    /// <summary>Shows on a terminal how far a campaign has got.</summary>
-    public static CampaignReport WithProgress(ulong seeds, Func<Action<SimulationReport>?, CampaignReport> run)
-    {
-        if (Console.IsErrorRedirected || Console.IsOutputRedirected) return run(null);
-        return AnsiConsole.Progress().HideCompleted(true).Start(context =>
-        {
-            ProgressTask task = context.AddTask("seeds", maxValue: seeds);
-            return run(_ => task.Increment(1));
-        });
     }
 
     private static void WriteCounts(string title, IReadOnlyDictionary<string, long> counts)

@@ -40,6 +40,15 @@ internal static partial class LinuxProcess
         return false;
     }
 
+    /// <summary>From now on none of its writes beyond so many bytes of a file succeeds.</summary>
+    /// <exception cref="CommandFailedException">That is not possible.</exception>
+    public static void LimitFileSize(int pid, long bytes)
+    {
+        const int FileSize = 1;
+        ReadOnlySpan<long> limit = [bytes, -1]; // what a process may do is bytes, what it may ask for has no limit
+        if (ResourceLimit(pid, FileSize, limit, default) != 0) throw new CommandFailedException($"The size of the files of process {pid} cannot be limited (error {Marshal.GetLastPInvokeError()}).");
+    }
+
     private static bool TryRead(int pid, string name, [NotNullWhen(true)] out string? text)
     {
         try
@@ -56,6 +65,9 @@ internal static partial class LinuxProcess
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
+    private static partial int ResourceLimit(int pid, int resource, ReadOnlySpan<long> limit, Span<long> before);
 
     [LibraryImport("libc", EntryPoint = "sysconf")]
     private static partial long SysConf(int name);

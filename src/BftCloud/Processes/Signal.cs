@@ -8,4 +8,10 @@ internal enum Signal
 
     /// <summary>Asks a process to stop.</summary>
     Terminate = 15,
+
+    /// <summary>Lets a stopped process go on.</summary>
+    Continue = 18,
+
+    /// <summary>Makes a process stand still.</summary>
+    Stop = 19,
 }

@@ -20,15 +20,23 @@ internal abstract class Adversary
     protected World World => _world ?? throw new InvalidOperationException("The adversary has no replica yet.");
     protected SimulationRandom Random { get; private set; } = new(0);
     protected ReplicaSettings Settings { get; private set; } = null!;
+
+    /// <summary>Makes an instance of the replicated service.</summary>
+    protected Func<IStateMachine> Service { get; private set; } = null!;
+
     protected IKeyring Keyring { get; private set; } = null!;
     protected ReplicaId Self => Settings.Self;
 
     /// <summary>Takes over a replica.</summary>
-    public void Join(World world, SimulationRandom random, ReplicaSettings settings, IKeyring keyring, Action<ReplicaId, PeerMessage> send) =>
-        (_world, Random, Settings, Keyring, _send) = (world, random, settings, keyring, send);
+    public void Join(
+        World world, SimulationRandom random, ReplicaSettings settings, IKeyring keyring, Func<IStateMachine> service, Action<ReplicaId, PeerMessage> send) =>
+        (_world, Random, Settings, Keyring, Service, _send) = (world, random, settings, keyring, service, send);
 
     /// <summary>The core sends a message to a peer; what is added to <paramref name="instead"/> leaves in its place.</summary>
     public virtual void Sending(ReplicaId to, PeerMessage message, List<PeerMessage> instead) => instead.Add(message);
+
+    /// <summary>The bytes that leave in place of a frame to a peer.</summary>
+    public virtual ReadOnlyMemory<byte> Framing(ReplicaId to, ReadOnlyMemory<byte> frame) => frame;
 
     /// <summary>The core answers a client; the result leaves in its place, or nothing if it is null.</summary>
     public virtual ClientMessage? Answering(ClientId client, ClientMessage answer) => answer;

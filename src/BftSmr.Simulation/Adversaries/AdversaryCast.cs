@@ -16,6 +16,13 @@ internal static class AdversaryCast
         AdversaryKind.Mutineer => new Mutineer(),
         AdversaryKind.Mutator => new Mutator(),
         AdversaryKind.Yeasayer => new Yeasayer(),
+        AdversaryKind.Excluder => new Excluder(),
+        AdversaryKind.Replayer => new Replayer(),
+        AdversaryKind.RequestForger => new RequestForger(),
+        AdversaryKind.SyncForger => new SyncForger(),
+        AdversaryKind.SnapshotForger => new SnapshotForger(),
+        AdversaryKind.Garbler => new Garbler(),
+        AdversaryKind.Twin => new Twin(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No adversary of this kind is known."),
     };
 }

@@ -35,4 +35,25 @@ public enum AdversaryKind
 
     /// <summary>Votes, to each replica, for whatever that one votes for.</summary>
     Yeasayer,
+
+    /// <summary>As leader keeps f correct replicas out, and lets only one of the others decide.</summary>
+    Excluder,
+
+    /// <summary>As leader proposes old batches once more; repeats old messages.</summary>
+    Replayer,
+
+    /// <summary>As leader proposes requests made up in the names of others.</summary>
+    RequestForger,
+
+    /// <summary>As new leader makes SYNC of what proves nothing.</summary>
+    SyncForger,
+
+    /// <summary>Offers those who are late a state of its own making.</summary>
+    SnapshotForger,
+
+    /// <summary>Sends garbled frames.</summary>
+    Garbler,
+
+    /// <summary>There are two of it.</summary>
+    Twin,
 }

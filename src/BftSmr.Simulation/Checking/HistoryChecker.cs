@@ -13,6 +13,8 @@ namespace BftSmr.Simulation.Checking;
 internal sealed class HistoryChecker
 {
     private readonly World _world;
+    private readonly Func<IStateMachine> _service;
+    private readonly int _replyBytesMax;
     private readonly Executor _reference;
     private readonly List<ExecutedInstance> _history = [];
     private readonly Instance[] _positions;
@@ -27,6 +29,7 @@ internal sealed class HistoryChecker
     public HistoryChecker(World world, int replicas, Func<IStateMachine> service, int replyBytesMax)
     {
         _world = world;
+        (_service, _replyBytesMax) = (service, replyBytesMax);
         _positions = new Instance[replicas];
         _reference = new Executor(service(), replyBytesMax);
         _initialState = _reference.StateDigest();
@@ -70,10 +73,12 @@ internal sealed class HistoryChecker
         if (known.DifferenceTo(effect) is { } difference)
             _world.Violate("agreement", $"{replica} executed something else at {effect.Instance} than another correct replica: {difference}.");
         else if (known.DifferenceTo(executed.Outcomes) is { } outcome)
-            _world.Violate("determinism", $"at {replica} {outcome} differs at {effect.Instance}: the service is not deterministic.");
+            _world.Violate("determinism", $"at {replica} {outcome} differs at {effect.Instance}: the service is not deterministic. {WhereItDiverges()}");
         else if (known.StateAfter != stateAfter)
-            _world.Violate("determinism", $"the state of {replica} after {effect.Instance} differs: the service is not deterministic, or its state was damaged.");
+            _world.Violate("determinism", $"the state of {replica} after {effect.Instance} differs: the service is not deterministic, or its state was damaged. {WhereItDiverges()}");
     }
+
+    private string WhereItDiverges() => DeterminismProbe.Explain(_service, _history.Select(static e => e.Effect), _replyBytesMax);
 
     /// <summary>A correct replica starts from a snapshot: its own after a restart, or one it fetched.</summary>
     public void Restored(ReplicaId replica, Instance checkpoint, Digest state)

@@ -80,6 +80,10 @@ internal sealed class ByzantineClient : INetworkNode
             case ByzantineClientKind.Spammer:
                 for (int i = 0; i < 20; i++) SendToSome(Spoil(Next((ulong)_random.Between(1, 400)), ulong.MaxValue), everywhere: true);
                 break;
+            case ByzantineClientKind.Flooder:
+                if (_sequence > _answered + 60) _sequence = _answered + 1;
+                for (int i = 0; i < 20; i++) SendToSome(RequestCodec.Authenticate(Next(_sequence++), _keyring, _quorums.Replicas, macs: true, signature: true), everywhere: true);
+                break;
             case ByzantineClientKind.Garbage:
                 SendGarbage();
                 break;

@@ -1,4 +1,5 @@
 using BftSmr.Simulation.Checking;
+using BftSmr.Simulation.Timelines;
 
 namespace BftSmr.Simulation.Engine;
 
@@ -9,12 +10,15 @@ internal sealed class World(ulong seed, int traceLines)
 
     public SimulationRandom Random { get; } = new(seed);
     public Trace Trace { get; } = new(traceLines);
+
+    /// <summary>Collects what people may want to look at; null if nobody does.</summary>
+    public TimelineRecorder? Timeline { get; set; }
+
     /// <summary>Faults injected.</summary>
     public Tally Faults { get; } = new();
 
     /// <summary>Rare things that replicas did: tells whether a campaign gets to them.</summary>
     public Tally Events { get; } = new();
-
 
     /// <summary>Microseconds since the simulation began.</summary>
     public long NowMicros { get; private set; }
@@ -47,7 +51,11 @@ internal sealed class World(ulong seed, int traceLines)
         if (Violation is null && _events.NextMicros > micros) NowMicros = Math.Max(NowMicros, micros);
     }
 
-    public void Tell(string who, string what, object? subject = null) => Trace.Tell(NowMicros, who, what, subject);
+    public void Tell(string who, string what, object? subject = null)
+    {
+        Trace.Tell(NowMicros, who, what, subject);
+        Timeline?.Note(NowMicros, who, what, subject);
+    }
 
     /// <summary>Records that a promise was broken; the first counts, as all that follow may come of it.</summary>
     public void Violate(string promise, string description)

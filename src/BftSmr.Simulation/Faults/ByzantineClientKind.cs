@@ -20,4 +20,7 @@ public enum ByzantineClientKind
 
     /// <summary>Opens session after session.</summary>
     SessionHoarder,
+
+    /// <summary>Sends as many good requests as its session takes, and again, without waiting.</summary>
+    Flooder,
 }

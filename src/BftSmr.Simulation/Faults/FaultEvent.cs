@@ -1,8 +1,20 @@
 
+using System.Text.Json.Serialization;
+
 namespace BftSmr.Simulation;
 
 /// <summary>Something that goes wrong at a moment of the first phase. What it breaks is mended at the end of that phase at the latest.</summary>
 /// <param name="AtMicros">When, microseconds since the start.</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "fault")]
+[JsonDerivedType(typeof(CrashFault), "crash")]
+[JsonDerivedType(typeof(DiskLossFault), "diskLoss")]
+[JsonDerivedType(typeof(PowerLossFault), "powerLoss")]
+[JsonDerivedType(typeof(PauseFault), "pause")]
+[JsonDerivedType(typeof(PartitionFault), "partition")]
+[JsonDerivedType(typeof(LinkFault), "link")]
+[JsonDerivedType(typeof(ClockFault), "clock")]
+[JsonDerivedType(typeof(SlowDiskFault), "slowDisk")]
+[JsonDerivedType(typeof(ClientRestartFault), "clientRestart")]
 public abstract record FaultEvent(long AtMicros);
 
 /// <summary>A replica ends at once, losing what it had not flushed, and starts again.</summary>

@@ -8,7 +8,41 @@ namespace BftSmr.Simulation.Faults;
 /// </summary>
 internal static class FaultPlanner
 {
+    private const int LaterKindsStream = 9;
+
+    private static readonly AdversaryKind[] s_firstKinds = [.. Enum.GetValues<AdversaryKind>().Where(static k => k <= AdversaryKind.Yeasayer)];
+    private static readonly AdversaryKind[] s_laterKinds = [.. Enum.GetValues<AdversaryKind>().Where(static k => k > AdversaryKind.Yeasayer)];
+
+    /// <summary>Draws everything, and leaves out what is not asked for: the rest is what it would be with all of it.</summary>
     public static FaultPlan Draw(SimulationRandom random, FaultScope scope)
+    {
+        FaultPlan all = DrawAll(random, scope);
+        if (scope.Kinds == FaultKinds.All) return all;
+        bool Has(FaultKinds kind) => (scope.Kinds & kind) != 0;
+        return all with
+        {
+            Network = Has(FaultKinds.Network) ? all.Network : NetworkConditions.Calm,
+            Disk = Has(FaultKinds.Disks) ? all.Disk : DiskSpeed.Quick,
+            Adversaries = Has(FaultKinds.Byzantine) ? all.Adversaries : [],
+            ByzantineClients = Has(FaultKinds.Clients) ? all.ByzantineClients : [],
+            Clocks = Has(FaultKinds.Clocks) ? all.Clocks : [],
+            Events = [.. all.Events.Where(e => Has(KindOf(e)))],
+        };
+    }
+
+    private static FaultKinds KindOf(FaultEvent fault) => fault switch
+    {
+        CrashFault => FaultKinds.Crashes,
+        PowerLossFault => FaultKinds.Power,
+        PauseFault => FaultKinds.Pauses,
+        PartitionFault => FaultKinds.Partitions,
+        LinkFault => FaultKinds.Links,
+        ClockFault => FaultKinds.Clocks,
+        ClientRestartFault => FaultKinds.Restarts,
+        _ => FaultKinds.Disks,
+    };
+
+    private static FaultPlan DrawAll(SimulationRandom random, FaultScope scope)
     {
         if (random.Chance(0.03)) return FaultPlan.None;
         List<AdversaryFault> adversaries = DrawAdversaries(random.Fork("adversaries"), scope);
@@ -43,16 +77,27 @@ internal static class FaultPlanner
             replicas.Insert(0, 0);
         }
         int count = 1 + random.Next(scope.Faulty);
-        AdversaryKind[] kinds = Enum.GetValues<AdversaryKind>();
-        return [.. replicas.Take(count).Select(r => new AdversaryFault(new ReplicaId(r), random.Pick(kinds)))];
+        return [.. replicas.Take(count).Select(r => new AdversaryFault(new ReplicaId(r), DrawKind(random, r)))];
+    }
+
+    /// <summary>
+    /// The kinds of the second pick came later, and from a stream of their own: so the seeds that found something before them still mean what they meant.
+    /// </summary>
+    private static AdversaryKind DrawKind(SimulationRandom random, int replica)
+    {
+        AdversaryKind kind = random.Pick(s_firstKinds);
+        SimulationRandom later = random.Fork("later kinds", replica + LaterKindsStream);
+        return later.Chance(0.4) ? later.Pick(s_laterKinds) : kind;
     }
 
     private static List<ByzantineClientKind> DrawClients(SimulationRandom random)
     {
         List<ByzantineClientKind> drawn = [];
         if (random.Chance(0.6)) return drawn;
-        ByzantineClientKind[] kinds = Enum.GetValues<ByzantineClientKind>();
+        ByzantineClientKind[] kinds = [.. Enum.GetValues<ByzantineClientKind>().Where(static k => k <= ByzantineClientKind.SessionHoarder)];
         for (int count = 1 + random.Next(2); drawn.Count < count;) drawn.Add(random.Pick(kinds));
+        SimulationRandom later = random.Fork("later kinds", LaterKindsStream);
+        if (later.Chance(0.1)) drawn[0] = ByzantineClientKind.Flooder;
         return drawn;
     }
 

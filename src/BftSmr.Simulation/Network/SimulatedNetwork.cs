@@ -1,4 +1,5 @@
 using BftSmr.Simulation.Engine;
+using BftSmr.Simulation.Timelines;
 
 namespace BftSmr.Simulation.Network;
 
@@ -64,6 +65,7 @@ internal sealed class SimulatedNetwork
         if (!isFirst && _random.Chance(Conditions.LossShare))
         {
             _world.Faults.Count("frame lost");
+            _world.Timeline?.Sent(from, to, _world.NowMicros, frame);
             return;
         }
         if (!isFirst && stream.InFlight + stream.Stalled.Count >= Conditions.FramesInFlightMax)
@@ -157,9 +159,11 @@ internal sealed class SimulatedNetwork
         stream.InFlight++;
         InFlightPeak = Math.Max(InFlightPeak, stream.InFlight);
         long life = link.Life;
+        TimelineRecorder.Flight? flight = _world.Timeline?.Sent(stream.From, stream.To, _world.NowMicros, frame);
         _world.At(arrival, () =>
         {
             if (link.Life != life) return;
+            if (flight is not null) flight.ArrivedMicros = arrival;
             stream.InFlight--;
             FramesDelivered++;
             _nodes[stream.To].Receive(stream.From, frame);

@@ -50,7 +50,7 @@ internal sealed class SimulatedReplica : INetworkNode
         Disk = new SimulatedDisk(_ingress.Limits);
         network.Add(this);
         if (adversary is null) return;
-        adversary.Join(world, world.Random.Fork("adversary", settings.Self.Value), settings, keyring, (to, message) => Transmit(to, Encode(message)));
+        adversary.Join(world, world.Random.Fork("adversary", settings.Self.Value), settings, keyring, service, (to, message) => Transmit(to, Encode(message)));
         IdleLater();
     }
 
@@ -221,6 +221,7 @@ internal sealed class SimulatedReplica : INetworkNode
             if (effect is not RejectEffect) _world.Tell(_name, "->", effect);
             if (effect is PersistEffect { Record: SilentUpTo silent }) _silentUpTo = silent.Instance;
             if (IsCorrect && Milestones.Of(effect) is { } milestone) _world.Events.Count(milestone);
+            if (IsCorrect && effect is TakeCheckpointEffect) CheckMemory();
             _runner!.Run(effect);
         }
         if (_core is null) return;
@@ -233,6 +234,18 @@ internal sealed class SimulatedReplica : INetworkNode
     }
 
     private Instance? _silentUpTo;
+
+    /// <summary>
+    /// What a core keeps is bounded, whatever others do or fail to do: instances up to a full log above the stable checkpoint, and horizons above and below.
+    /// </summary>
+    private void CheckMemory()
+    {
+        ReplicaStatus status = _core!.Status();
+        int instancesMax = 4 * _settings.CheckpointPeriod + 16 * _settings.Window;
+        if (status.InstancesKept > instancesMax) _world.Violate("memory", $"{Id} keeps {status.InstancesKept} instances; {instancesMax} are enough.");
+        if (status.PendingRequests > _settings.PendingRequestsMax)
+            _world.Violate("memory", $"{Id} keeps {status.PendingRequests} requests; {_settings.PendingRequestsMax} are the limit.");
+    }
 
     private void ScheduleTick()
     {
@@ -279,7 +292,7 @@ internal sealed class SimulatedReplica : INetworkNode
 
     private void Transmit(ReplicaId to, ReadOnlyMemory<byte> frame)
     {
-        if (IsAlive && !_paused && to != Id) _network.Send(Id.Value, to.Value, frame);
+        if (IsAlive && !_paused && to != Id) _network.Send(Id.Value, to.Value, _adversary?.Framing(to, frame) ?? frame);
     }
 
     private void SendToClient(ClientId client, ulong nonce, ClientMessage message)

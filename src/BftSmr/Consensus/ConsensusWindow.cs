@@ -29,6 +29,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     private readonly SortedDictionary<long, InstanceState> _instances = [];
     private Instance _syncBase;
     private Instance _lastDecided;
+    private Instance _lastConsidered;
 
     public Regency Regency { get; private set; }
 
@@ -61,10 +62,19 @@ internal sealed class ConsensusWindow(ReplicaContext context)
 
     public bool IsLeading => IsOpen && Leader == context.Self;
 
+    /// <summary>Instances of which something is kept.</summary>
+    public int InstancesKept => _instances.Count;
+
     public int HorizonInstances => HorizonWindows * context.Settings.Window;
 
     /// <summary>Whether the leader may propose another instance.</summary>
     public bool HasRoom => NextProposal - LastExecuted <= context.Settings.Window && NextProposal > SilentUntil;
+
+    /// <summary>As many instances are proposed and not executed as the leader may propose.</summary>
+    public bool IsFull => Max(_lastConsidered, SyncHigh) - LastExecuted >= context.Settings.Window;
+
+    /// <summary>When a batch that had no room for more was last proposed, monotonic microseconds.</summary>
+    public long LastFullMicros { get; private set; } = long.MinValue / 2;
 
     /// <summary>Nothing is under way.</summary>
     public bool IsIdle => NextProposal == LastExecuted.Next;
@@ -127,6 +137,8 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         bool isAuthentic = (unauthenticated.Count == 0 && isTimely) || state.HasWritten(batch.Digest);
         state.SetCandidate(new Vote(Regency, batch.Digest), isAuthentic, context.Now.MonotonicMicros);
         state.KeepBody(batch);
+        _lastConsidered = Max(_lastConsidered, state.Number);
+        if (batch.Requests.Count >= context.Settings.BatchRequestsMax || batch.Encoded.Length >= context.Settings.BatchBytesMax / 2) LastFullMicros = context.Now.MonotonicMicros;
         if (!isAuthentic)
         {
             ClientId[] clients = [.. unauthenticated.Distinct().Order()];
@@ -275,7 +287,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         Invariant.Holds(regency > Regency, "regencies only grow");
         Regency = regency;
         IsOpen = false;
-        LastProposed = Instance.Zero;
+        LastProposed = _lastConsidered = Instance.Zero;
     }
 
     /// <summary>

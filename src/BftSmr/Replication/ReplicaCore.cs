@@ -32,6 +32,7 @@ internal sealed class ReplicaCore
     private readonly SnapshotFetch _snapshotFetch;
     private readonly VoteSilence _silence;
     private readonly BatchPacing _pacing = new();
+    private readonly LeaderPatience _patience;
     private readonly long?[] _linkDownSince;
     private long _nextStatusMicros;
     private Instance _executedAtLastStatus;
@@ -46,6 +47,7 @@ internal sealed class ReplicaCore
         _checkpoints = new CheckpointLedger(_context);
         _synchronizer = new Synchronizer(_context, _window, _checkpoints);
         _requests = new RequestPool(_context, _pacing);
+        _patience = new LeaderPatience(_context);
         _reads = new ReadQueue(_context, _window);
         _progress = new PeerProgress(_context);
         _execution = new Execution(_context, _window, _requests);
@@ -231,11 +233,13 @@ internal sealed class ReplicaCore
         if (!_window.IsOpen || _window.Leader == _context.Self) return false;
         long now = _context.Now.MonotonicMicros;
         long timeout = _synchronizer.TimeoutMicros;
-        long? request = _requests.OldestSignedSince(now - timeout / 2, _window.Regency, _window.Leader);
+        if (_window.IsFull || _window.IsLogFull) _patience.NoteBusy();
+        long? request = _requests.OldestSignedSince(now - timeout / 2, _patience.Micros(timeout), _window.Regency, _window.Leader, out long? relayed);
         long? candidate = _window.OldestUndecidedSinceMicros();
         if (request is null && candidate is null) return false;
         long oldest = Math.Max(Math.Min(request ?? long.MaxValue, candidate ?? long.MaxValue), _synchronizer.SinceMicros);
         if (now - oldest > timeout) return true;
+        if (relayed is { } owed && _patience.IsOver(Math.Max(owed, _synchronizer.SinceMicros), _window.LastFullMicros, timeout)) return true;
         if (_window.Refuted(now - timeout / 8) is not null) return true;
         return _linkDownSince[_window.Leader.Value] is { } down && now - Math.Max(down, _synchronizer.SinceMicros) > Settings.LeaderLinkGraceMicros;
     }
@@ -294,12 +298,18 @@ internal sealed class ReplicaCore
     private void OnExecuted(ExecutedInput input)
     {
         InstanceState executed = _execution.Complete(input);
-        if (_window.IsLeading) _pacing.NoteLatency(_context.Now.MonotonicMicros - executed.CandidateSinceMicros);
+        if (executed.Candidate is not null) NoteLatency(_context.Now.MonotonicMicros - executed.CandidateSinceMicros);
         if (_window.IsOpen && _window.LastExecuted > _window.SyncHigh) _synchronizer.NoteProgress();
         if (_execution.IsCheckpointDue)
             _context.Effects.Add(new TakeCheckpointEffect(_window.LastExecuted, _execution.BeginCheckpoint(), LiveRecords(_checkpoints.Stable, _checkpoints.StableBytes)));
         _reads.Release(_execution.AgreedTimeMicros);
         if (_decidedFetch.IsActive) _decidedFetch.Continue();
+    }
+
+    private void NoteLatency(long micros)
+    {
+        if (_window.IsLeading) _pacing.NoteLatency(micros);
+        else _patience.NoteLatency(micros);
     }
 
     private void OnStateInstalled(StateInstalledInput input)
@@ -347,6 +357,7 @@ internal sealed class ReplicaCore
         LastExecuted = _window.LastExecuted,
         StableCheckpoint = _checkpoints.Stable.Instance,
         PendingRequests = _requests.Count,
+        InstancesKept = _window.InstancesKept,
         Sessions = _execution.SessionCount,
         CatchingUp = _decidedFetch.IsActive || _snapshotFetch.IsActive,
         IsSilent = _silence.IsSilent,

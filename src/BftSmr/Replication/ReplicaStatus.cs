@@ -17,6 +17,9 @@ internal sealed record ReplicaStatus
 
     public required int Sessions { get; init; }
 
+    /// <summary>Instances of which votes or batches are kept.</summary>
+    public required int InstancesKept { get; init; }
+
     /// <summary>A snapshot or decided batches are being fetched.</summary>
     public required bool CatchingUp { get; init; }
 

@@ -15,4 +15,10 @@ internal sealed class PendingRequest(Request request, long sinceMicros)
 
     /// <summary>It was relayed to the leader of this regency.</summary>
     public Regency? RelayedIn { get; set; }
+
+    /// <summary>When it was relayed first in that regency, monotonic microseconds.</summary>
+    public long RelayedMicros { get; set; }
+
+    /// <summary>It was relayed once more since.</summary>
+    public bool WasRelayedTwice { get; set; }
 }

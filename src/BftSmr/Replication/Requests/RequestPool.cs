@@ -183,13 +183,21 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     private void Unsign(SessionQueue queue, ulong upTo) => _signed -= queue.Pending.Count(p => p.Request.IsSigned && p.Request.Sequence <= upTo);
 
     /// <summary>
-    /// Since when the oldest request that can be held against the leader waits; null if there is none. Relays to the leader, once per regency, what
-    /// has waited since before <paramref name="relayBefore"/>.
+    /// Since when the oldest request that can be held against the leader waits; null if there is none. Relays to the leader what has waited since before
+    /// <paramref name="relayBefore"/>, and - at most a batch's worth at a time, each twice - what has waited for <paramref name="patienceMicros"/>.
     /// </summary>
-    public long? OldestSignedSince(long relayBefore, Regency regency, ReplicaId leader)
+    /// <param name="relayBefore">When all is relayed that arrived before.</param>
+    /// <param name="patienceMicros">How long a request waits until it is relayed, if there are few.</param>
+    /// <param name="regency">The regency.</param>
+    /// <param name="leader">Its leader.</param>
+    /// <param name="relayedMicros">When the first of the requests that wait was relayed to it; null if none was.</param>
+    public long? OldestSignedSince(long relayBefore, long patienceMicros, Regency regency, ReplicaId leader, out long? relayedMicros)
     {
+        relayedMicros = null;
         if (!HasSigned) return null;
         long? oldest = null;
+        long now = context.Now.MonotonicMicros;
+        int early = context.Settings.BatchRequestsMax;
         foreach (SessionQueue queue in _queues.Values)
         {
             // Requests behind a gap are their client's fault; those before it are ready, in the leader's place.
@@ -198,11 +206,19 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
                 if (pending.Request.Sequence >= queue.NextReady) break;
                 if (!pending.Request.IsSigned) continue;
                 if (oldest is null || pending.SinceMicros < oldest) oldest = pending.SinceMicros;
-                if (pending.SinceMicros <= relayBefore && pending.RelayedIn != regency && leader != context.Self)
+                if (leader == context.Self) continue;
+                if (pending.RelayedIn != regency && (pending.SinceMicros <= relayBefore || (pending.SinceMicros <= now - patienceMicros && early-- > 0)))
                 {
-                    pending.RelayedIn = regency;
+                    (pending.RelayedIn, pending.RelayedMicros, pending.WasRelayedTwice) = (regency, now, false);
                     context.Effects.Send(leader, new Forward(pending.Request));
                 }
+                else if (pending.RelayedIn == regency && !pending.WasRelayedTwice && pending.RelayedMicros <= now - patienceMicros && early-- > 0)
+                {
+                    pending.WasRelayedTwice = true; // the first may have been lost with a link
+                    context.Effects.Send(leader, new Forward(pending.Request));
+                }
+                if (pending.RelayedIn == regency && pending.Request.SizeBytes <= context.Settings.BatchBytesMax / 2 && !(relayedMicros < pending.RelayedMicros))
+                    relayedMicros = pending.RelayedMicros;
             }
         }
         return oldest;

@@ -15,6 +15,9 @@ public sealed record ReplicaConfiguration
     /// <summary>File of its secret key, readable by its owner only.</summary>
     public required string KeyFile { get; init; }
 
+    /// <summary>host:port at which it listens for other replicas, if that is not its address in <c>cluster.json</c>: behind a proxy or a port mapping.</summary>
+    public string? PeerListenAddress { get; init; }
+
     /// <summary>host:port of <c>/metrics</c>, <c>/healthz</c>, <c>/status</c> and the status page; null to serve none.</summary>
     public string? MetricsAddress { get; init; }
 
@@ -29,10 +32,12 @@ public sealed record ReplicaConfiguration
             ClusterFile = settings.FilePath("cluster"),
             DataDirectory = settings.FilePath("data"),
             KeyFile = settings.FilePath("key"),
+            PeerListenAddress = settings.OptionalText("peerListenAddress"),
             MetricsAddress = settings.OptionalText("metricsAddress"),
         };
         settings.End();
         if (replica.Id is < 0 or >= Quorums.ReplicasMax) throw settings.Error("id", $"is {replica.Id}, but must be the replica's place in the list of cluster.json.");
+        if (replica.PeerListenAddress is { } peers) ClusterLimits.Address(file, "peerListenAddress", peers);
         if (replica.MetricsAddress is { } address) ClusterLimits.Address(file, "metricsAddress", address);
         return replica;
     }
@@ -47,6 +52,7 @@ public sealed record ReplicaConfiguration
             .Comment("The log and the snapshots; one directory for one replica.")
             .Add("data", SettingsWriter.Relative(file, DataDirectory))
             .Add("key", SettingsWriter.Relative(file, KeyFile));
+        if (PeerListenAddress is { } peers) settings.Comment("Where it listens for other replicas, which find it at its address in cluster.json.").Add("peerListenAddress", peers);
         if (MetricsAddress is { } address)
         {
             settings.Comment("Serves /metrics, /healthz, /status and a status page at /. Unprotected: keep it on a network that you trust.").Add("metricsAddress", address);

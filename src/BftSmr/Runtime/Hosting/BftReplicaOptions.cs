@@ -23,6 +23,9 @@ public sealed record BftReplicaOptions
     /// </summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>host:port at which it listens for other replicas, if that is not its address in <see cref="Cluster"/>: behind a proxy or a port mapping.</summary>
+    public string? PeerListenAddress { get; init; }
+
     /// <summary>Where log messages go; nowhere by default.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 }

@@ -1,0 +1,140 @@
+using System.Globalization;
+using BftSmr.Replication;
+
+namespace BftSmr.Simulation.Tests.Scenarios;
+
+/// <summary>All scenarios. Public and without types of the core in its signature, as buggy copies of the core are played on copies of it.</summary>
+public static class ScenarioList
+{
+    private static readonly NetworkConditions s_slow = new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, SpikeShare = 0.01 };
+    private static readonly NetworkConditions s_lossy = new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, LossShare = 0.05 };
+    private static readonly NetworkConditions s_unordered = new() { LatencyMinMicros = 100, LatencyMaxMicros = 20_000, Datagrams = true };
+
+    internal static IReadOnlyList<Scenario> All { get; } =
+    [
+        new("any", "Faults of all kinds, drawn from the seed, in every setting.",
+            static seed => new SimulationOptions { Seed = seed, Durability = (Durability)(seed % 3), Authentication = (RequestAuthentication)(seed / 3 % 2) }),
+        new("any votes", "Faults of all kinds, drawn from the seed; votes are durable.", static seed => new SimulationOptions { Seed = seed, CheckpointPeriod = 4 }),
+        new("disks", "Replicas lose their disks, one after the other.",
+            static seed => Options(seed, Plan(events: Each(6, i => new DiskLossFault(400_000 * (i + 1), Replica(i + (int)seed), 10_000)))) with { CheckpointPeriod = 8 }),
+        new("equivocation", "The first leader equivocates, on a slow network.", static seed => Options(seed, Plan(s_slow, AdversaryKind.EquivocatingLeader, 0))),
+        new("forgery", "Clients are lied to.", static seed => Options(seed, Plan(s_slow, AdversaryKind.ForgedReplies, (int)seed)) with { QueryShare = 0.5 }),
+        new("made-up requests", "The leader makes up requests in the names of others.", static seed => Options(seed, Plan(s_slow, AdversaryKind.RequestForger, 0))),
+        new("loss", "One frame of twenty is lost.", static seed => Options(seed, Plan(s_lossy))),
+
+        new("B1", "A Byzantine leader keeps f correct replicas out and lets only one of the others decide: ordered operations still complete.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.Excluder, 0))) { Also = AllAcknowledged },
+        new("B2", "A write is acknowledged, then a fast read meets stale or undecided replicas: linearizable.",
+            static seed => Options(seed, Plan(s_lossy with { LatencyMaxMicros = 30_000 }, seed % 2 == 0 ? AdversaryKind.SelectiveSender : AdversaryKind.Yeasayer, (int)seed)) with
+            {
+                QueryShare = 0.6, OperationsPerClient = 60, Clients = 4,
+            }),
+        new("B3", "The leader proposes again what was decided: nothing executes twice.", static seed => Options(seed, Plan(s_slow, AdversaryKind.Replayer, 0))),
+        new("B4", "ACCEPTs of other regencies, instances and values are put together: they prove nothing.",
+            static seed => Options(seed, Plan(s_unordered, s_voters[seed / 2 % 3], (int)(seed % 2), Restarts(seed, 8)))),
+        new("B5", "SYNC of old, foreign, unsigned or too few STOPDATA: rejected.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.SyncForger, 1,
+                new CrashFault(500_000, Replica(0), 900_000, true), new CrashFault(1_800_000, Replica(2), 500_000, false), new CrashFault(2_400_000, Replica(3), 400_000, true))) with
+            {
+                CheckpointPeriod = 32,
+            }),
+        new("B6", "Those who send state disagree: neither the last nor the first answer chooses it.",
+            static seed => Late(seed, seed % 2 == 0 ? AdversaryKind.SnapshotForger : AdversaryKind.LyingStateSender)),
+        new("B7", "One replica is deaf, or mute, in one direction: progress without a storm of changes of leader.",
+            static seed => Options(seed, Plan(events: new PartitionFault(
+                300_000, 2_600_000, 1UL << (1 + (int)(seed % 3)), seed % 2 == 0 ? PartitionDirection.IntoGroup : PartitionDirection.OutOfGroup)))) { Also = NoChangeOfLeader },
+        new("B8", "ACCEPTs arrive before the PROPOSE: no deadlock, and no change of leader.", static seed => Options(seed, Plan(s_unordered))) { Also = NoChangeOfLeader },
+        new("B9", "Clients send unsigned, badly signed, mistyped and oversized requests, and open session after session: others are unaffected.",
+            static seed => Options(seed, Clients(ByzantineClientKind.Garbage, ByzantineClientKind.Spammer, ByzantineClientKind.SessionHoarder, ByzantineClientKind.Gaps)))
+            { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 3) },
+        new("B10", "Garbled frames come over the link of a replica: nobody stops listening to it.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.Garbler, (int)seed))) { Also = AllAcknowledged },
+        new("B11", "Requests whose MACs are right only for some replicas: few changes of leader, then their clients have to sign.",
+            static seed => Options(seed, Clients(ByzantineClientKind.PartialMacs, ByzantineClientKind.PartialMacs)) with { Authentication = RequestAuthentication.Mac, FaultyMicros = 8_000_000 })
+            { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 6) },
+        new("B12", "The leader delays each proposal until just before the timeout, and clients flood it: it is replaced, and throughput has a floor.",
+            static seed => Options(seed, Plan(s_slow with { SpikeShare = 0 }, AdversaryKind.SlowLeader, 0) with { ByzantineClients = [ByzantineClientKind.Flooder] }) with
+            {
+                RequestTimeoutMicros = 1_000_000, OperationsPerClient = 60, Clients = 4, FaultyMicros = 6_000_000, HealedMicros = 8_000_000,
+            }) { Also = static report => report.Regency > 0 && report.Regency < 3 ? null : $"regency {report.Regency}: the leader was not replaced, or its successor was" },
+        new("B13", "Two changes of leader with lying and contradicting certificates: no conflict.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.LyingStopData, (int)(seed % 3), Restarts(seed, 10))) with { CheckpointPeriod = 32 }),
+        new("B14", "Correct replicas are locked on different values by an equivocating leader, then some crash: it terminates.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.EquivocatingLeader, 0, [new CrashFault(700_000, Replica(0), 2_000_000, true), .. Restarts(seed, 4)]))),
+        new("B15", "A value is decided by replicas that lack its batch: it is fetched.",
+            static seed => Options(seed, Plan(s_unordered with { LossShare = 0.1 }, AdversaryKind.Excluder, 0))),
+        new("B16", "Locks survive restarts of all, and what justified them is lost: the values are proposed again, and accepted.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.SelectiveSender, (int)seed, PowerLosses(seed, 6)))),
+        new("B17", "Clocks drift, and a replica calls for later and later regencies: the others meet again.",
+            static seed => Options(seed, Plan(s_lossy, AdversaryKind.Mutineer, 3, Restarts(seed, 4)) with { Clocks = [new(10_000, 1_000_000), new(-10_000, -1_000_000), new(5_000, 0)] })),
+        new("B18", "Power fails between signing and persisting, again and again: nobody votes twice.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.EquivocatingLeader, (int)seed, PowerLosses(seed, 8)) with { Disk = new DiskSpeed(500, 5_000) }) with { OperationsPerClient = 60 }),
+        new("B19", "A replica fetches state while the leader changes: nothing is executed twice, nothing stands still.",
+            static seed => Options(seed, Plan(s_slow, events: [new PartitionFault(200_000, 1_200_000, 0b0010, PartitionDirection.Both),
+                .. Each(5, i => new PauseFault(1_300_000 + 300_000 * i, Replica(i % 4 == 1 ? 0 : i), 250_000))])) with { CheckpointPeriod = 4, OperationsPerClient = 80 }),
+        new("B20", "Those who send state die while they do: the late one catches up from others.",
+            static seed => Options(seed, Plan(s_slow, events: [new PartitionFault(200_000, 1_000_000, 0b0010, PartitionDirection.Both),
+                .. Each(8, i => new CrashFault(1_200_000 + 150_000 * i, Replica(2 + i % 3), 120_000, true))])) with { CheckpointPeriod = 4, OperationsPerClient = 80 }),
+        new("B23", "Chunks unlike their proof, progress that goes back, indices out of range, made-up proposals: rejected.", static seed => Late(seed, s_liars[seed % 4])),
+        new("B27", "A paused replica resumes after long: its peers' memory stays bounded, and it catches up.",
+            static seed => Options(seed, Plan(events: new PauseFault(200_000, Replica((int)seed), 5_000_000))) with { CheckpointPeriod = 4, OperationsPerClient = 150, FaultyMicros = 6_000_000 }),
+        new("B28", "All replicas lose power at the same moment, again and again: every acknowledged operation is there.",
+            static seed => Options(seed, Plan(events: PowerLosses(seed, 8)) with { Disk = new DiskSpeed(500, 5_000) }) with { OperationsPerClient = 60, CheckpointPeriod = 4 }),
+    ];
+
+    private static AdversaryKind[] s_voters => [AdversaryKind.Mutator, AdversaryKind.EquivocatingLeader, AdversaryKind.Twin];
+
+    private static AdversaryKind[] s_liars => [AdversaryKind.Garbler, AdversaryKind.Mutator, AdversaryKind.RequestForger, AdversaryKind.LyingStateSender];
+
+    /// <summary>Plays one seed of a scenario: null if everything held, or what did not.</summary>
+    public static string? Play(string scenario, ulong seed) => Find(scenario).Play(seed);
+
+    /// <summary>Explores so many states under the most two-faced leader, which stays the leader: what was found, in words.</summary>
+    public static string Explore(int statesMax) =>
+        Exploration.Run(new ExplorationOptions { StatesMax = statesMax, StrategiesMax = 1, ChangesLeader = false }).ToString();
+
+    internal static Scenario Find(string id) => All.Single(s => s.Id == id);
+
+    private static SimulationOptions Options(ulong seed, FaultPlan plan) => new()
+    {
+        Seed = seed, Authentication = (RequestAuthentication)(seed % 2), FaultyMicros = 3_000_000, Faults = plan,
+    };
+
+    private static FaultPlan Plan(NetworkConditions network, AdversaryKind kind, int replica, params FaultEvent[] events) =>
+        Plan(network, events) with { Adversaries = [new AdversaryFault(Replica(replica), kind)] };
+
+    private static FaultPlan Plan(NetworkConditions? network = null, params FaultEvent[] events) =>
+        new() { Network = network ?? NetworkConditions.Calm, Events = [.. events.OrderBy(static e => e.AtMicros)] };
+
+    private static FaultPlan Clients(params ByzantineClientKind[] kinds) => new() { ByzantineClients = kinds };
+
+    /// <summary>A replica is cut off until the others have forgotten what it lacks; an adversary is among those that it asks.</summary>
+    private static SimulationOptions Late(ulong seed, AdversaryKind kind) =>
+        Options(seed, Plan(s_slow, kind, 3, new PartitionFault(200_000, 1_500_000, 0b0010, PartitionDirection.Both))) with { CheckpointPeriod = 4, OperationsPerClient = 80 };
+
+    private static FaultEvent[] Restarts(ulong seed, int count)
+    {
+        SimulationRandom random = new(seed);
+        return Each(count, _ => new CrashFault(300_000 + random.Next(2_500_000), Replica(random.Next(4)), 50_000 + random.Next(500_000), random.Chance(0.5)));
+    }
+
+    private static FaultEvent[] PowerLosses(ulong seed, int count)
+    {
+        SimulationRandom random = new(seed);
+        return Each(count, i => new PowerLossFault(300_000 * (i + 1) + random.Next(250_000), 50_000));
+    }
+
+    private static FaultEvent[] Each(int count, Func<int, FaultEvent> make) => [.. Enumerable.Range(0, count).Select(make)];
+
+    private static ReplicaId Replica(int number) => new(number % 4);
+
+    private static string? AllAcknowledged(SimulationReport report) =>
+        report.Acknowledged + report.Events.GetValueOrDefault("operation ends as ReplyForgotten") == report.Operations
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{report.Acknowledged} of {report.Operations} operations were acknowledged");
+
+    private static string? NoChangeOfLeader(SimulationReport report) => ChangesOfLeader(report, 0);
+
+    private static string? ChangesOfLeader(SimulationReport report, int most) =>
+        report.Regency <= most ? null : string.Create(CultureInfo.InvariantCulture, $"{report.Regency} changes of leader, at most {most} expected");
+}
