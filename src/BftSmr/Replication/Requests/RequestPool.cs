@@ -100,12 +100,13 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
         pacing.NoteActive();
     }
 
-    /// <summary>Takes the next batch's worth of ready requests.</summary>
-    public List<Request> TakeBatch()
+    /// <summary>Takes the next batch's worth of ready requests: at most so many, and no more than a batch may hold.</summary>
+    public List<Request> TakeBatch(int requestsMax)
     {
-        List<Request> batch = new(Math.Min(_ready.Count, context.Settings.BatchRequestsMax));
+        requestsMax = Math.Min(requestsMax, context.Settings.BatchRequestsMax);
+        List<Request> batch = new(Math.Min(_ready.Count, requestsMax));
         int bytes = 0;
-        while (batch.Count < context.Settings.BatchRequestsMax && _ready.TryPeek(out Request? next))
+        while (batch.Count < requestsMax && _ready.TryPeek(out Request? next))
         {
             if (batch.Count > 0 && bytes + next.SizeBytes > context.Settings.BatchBytesMax) break;
             _ready.Dequeue();
