@@ -31,7 +31,7 @@ public static class ScenarioList
             }),
         new("B3", "The leader proposes again what was decided: nothing executes twice.", static seed => Options(seed, Plan(s_slow, AdversaryKind.Replayer, 0))),
         new("B4", "ACCEPTs of other regencies, instances and values are put together: they prove nothing.",
-            static seed => Options(seed, Plan(s_unordered, s_voters[seed / 2 % 3], (int)(seed % 2), Restarts(seed, 8)))),
+            static seed => Options(seed, Plan(s_unordered, Voters[seed / 2 % 3], (int)(seed % 2), Restarts(seed, 8)))),
         new("B5", "SYNC of old, foreign, unsigned or too few STOPDATA: rejected.",
             static seed => Options(seed, Plan(s_slow, AdversaryKind.SyncForger, 1,
                 new CrashFault(500_000, Replica(0), 900_000, true), new CrashFault(1_800_000, Replica(2), 500_000, false), new CrashFault(2_400_000, Replica(3), 400_000, true))) with
@@ -75,16 +75,16 @@ public static class ScenarioList
         new("B20", "Those who send state die while they do: the late one catches up from others.",
             static seed => Options(seed, Plan(s_slow, events: [new PartitionFault(200_000, 1_000_000, 0b0010, PartitionDirection.Both),
                 .. Each(8, i => new CrashFault(1_200_000 + 150_000 * i, Replica(2 + i % 3), 120_000, true))])) with { CheckpointPeriod = 4, OperationsPerClient = 80 }),
-        new("B23", "Chunks unlike their proof, progress that goes back, indices out of range, made-up proposals: rejected.", static seed => Late(seed, s_liars[seed % 4])),
+        new("B23", "Chunks unlike their proof, progress that goes back, indices out of range, made-up proposals: rejected.", static seed => Late(seed, Liars[seed % 4])),
         new("B27", "A paused replica resumes after long: its peers' memory stays bounded, and it catches up.",
             static seed => Options(seed, Plan(events: new PauseFault(200_000, Replica((int)seed), 5_000_000))) with { CheckpointPeriod = 4, OperationsPerClient = 150, FaultyMicros = 6_000_000 }),
         new("B28", "All replicas lose power at the same moment, again and again: every acknowledged operation is there.",
             static seed => Options(seed, Plan(events: PowerLosses(seed, 8)) with { Disk = new DiskSpeed(500, 5_000) }) with { OperationsPerClient = 60, CheckpointPeriod = 4 }),
     ];
 
-    private static AdversaryKind[] s_voters => [AdversaryKind.Mutator, AdversaryKind.EquivocatingLeader, AdversaryKind.Twin];
+    private static AdversaryKind[] Voters => [AdversaryKind.Mutator, AdversaryKind.EquivocatingLeader, AdversaryKind.Twin];
 
-    private static AdversaryKind[] s_liars => [AdversaryKind.Garbler, AdversaryKind.Mutator, AdversaryKind.RequestForger, AdversaryKind.LyingStateSender];
+    private static AdversaryKind[] Liars => [AdversaryKind.Garbler, AdversaryKind.Mutator, AdversaryKind.RequestForger, AdversaryKind.LyingStateSender];
 
     /// <summary>Plays one seed of a scenario: null if everything held, or what did not.</summary>
     public static string? Play(string scenario, ulong seed) => Find(scenario).Play(seed);
