@@ -43,10 +43,8 @@ internal sealed class DepSkyBench(DepSkyConfiguration configuration)
                 storageFactor = (double)stored / written.SizeBytes;
             }
             await PutAsync($"{_prefix}/small", SmallBytes, cancellationToken);
-            DepSkyReadLatency noneSlow = await ReadAsync("none", null, reads, delay, cancellationToken);
-            List<DepSkyReadLatency> oneSlow = [];
-            foreach (CloudConfiguration cloud in configuration.Clouds) oneSlow.Add(await ReadAsync(cloud.Name, cloud.Name, reads, delay, cancellationToken));
-            return new DepSkyBenchReport(largeBytes, [.. puts.Select(Rate)], [.. directs.Select(Rate)], puts.Min() > 0 ? directs.Min() / puts.Min() : 0, [.. gets.Select(Rate)], storageFactor, noneSlow, oneSlow, PeakMemoryMiB());
+            IReadOnlyList<DepSkyReadLatency> latencies = await ReadAsync(reads, delay, cancellationToken);
+            return new DepSkyBenchReport(largeBytes, [.. puts.Select(Rate)], [.. directs.Select(Rate)], puts.Min() > 0 ? directs.Min() / puts.Min() : 0, [.. gets.Select(Rate)], storageFactor, latencies[0], [.. latencies.Skip(1)], PeakMemoryMiB());
         }
         finally
         {
@@ -96,19 +94,29 @@ internal sealed class DepSkyBench(DepSkyConfiguration configuration)
         }
     }
 
-    private async Task<DepSkyReadLatency> ReadAsync(string name, string? slow, int reads, TimeSpan delay, CancellationToken cancellationToken)
+    /// <summary>Reads with no slow cloud and with each of them slow, by turns: whatever else the machine does meets all alike.</summary>
+    private async Task<IReadOnlyList<DepSkyReadLatency>> ReadAsync(int reads, TimeSpan delay, CancellationToken cancellationToken)
     {
-        await using ConfiguredClient clouds = configuration.Open(cloud => cloud.Name == slow ? new FaultyCloud(cloud, seed: 1) { Faults = CloudFaults.Slow, Delay = delay } : cloud);
-        List<double> milliseconds = [];
-        for (int i = 0; i < reads; i++)
+        string?[] slow = [null, .. configuration.Clouds.Select(static cloud => cloud.Name)];
+        ConfiguredClient[] clients = [.. slow.Select(name => configuration.Open(cloud => cloud.Name == name ? new FaultyCloud(cloud, seed: 1) { Faults = CloudFaults.Slow, Delay = delay } : cloud))];
+        double[][] milliseconds = [.. slow.Select(_ => new double[reads])];
+        try
         {
-            long start = Stopwatch.GetTimestamp();
-            await clouds.Client.GetAsync($"{_prefix}/small", Stream.Null, cancellationToken: cancellationToken);
-            milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            for (int read = 0; read < reads; read++)
+            {
+                for (int i = 0; i < slow.Length; i++)
+                {
+                    long start = Stopwatch.GetTimestamp();
+                    await clients[i].Client.GetAsync($"{_prefix}/small", Stream.Null, cancellationToken: cancellationToken);
+                    milliseconds[i][read] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                }
+            }
         }
-        double first = milliseconds[0];
-        milliseconds.Sort();
-        return new DepSkyReadLatency(name, milliseconds[reads / 2], milliseconds[reads * 9 / 10], milliseconds[^1], first);
+        finally
+        {
+            foreach (ConfiguredClient client in clients) await client.DisposeAsync();
+        }
+        return [.. slow.Select((name, i) => DepSkyReadLatency.Of(name ?? "none", milliseconds[i]))];
     }
 
     private async Task DeleteAllAsync()

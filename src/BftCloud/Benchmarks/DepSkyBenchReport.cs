@@ -27,4 +27,11 @@ internal sealed record DepSkyBenchReport(
 /// <param name="P90">Nine of ten were faster.</param>
 /// <param name="Max">The slowest.</param>
 /// <param name="First">The first, when nothing was known of the clouds yet.</param>
-internal sealed record DepSkyReadLatency(string SlowCloud, double P50, double P90, double Max, double First);
+internal sealed record DepSkyReadLatency(string SlowCloud, double P50, double P90, double Max, double First)
+{
+    public static DepSkyReadLatency Of(string slowCloud, double[] milliseconds)
+    {
+        double[] sorted = [.. milliseconds.Order()];
+        return new DepSkyReadLatency(slowCloud, sorted[sorted.Length / 2], sorted[sorted.Length * 9 / 10], sorted[^1], milliseconds[0]);
+    }
+}

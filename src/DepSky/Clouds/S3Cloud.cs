@@ -154,8 +154,9 @@ public sealed class S3Cloud : ICloud
         }
         catch (AmazonS3Exception e) when (e.StatusCode != 0 && (int)e.StatusCode >= 300)
         {
-            throw new CloudException(Name, HttpCloud.KindOf(e.StatusCode), string.Create(CultureInfo.InvariantCulture,
-                $"{doing} was answered with status {(int)e.StatusCode} and '{ServerText.Clean($"{e.ErrorCode}: {e.Message}")}'."), e);
+            CloudFailure kind = HttpCloud.KindOf(e.StatusCode);
+            throw new CloudException(Name, kind, string.Create(CultureInfo.InvariantCulture,
+                $"{doing} was answered with status {(int)e.StatusCode} and '{ServerText.Clean($"{e.ErrorCode}: {e.Message}")}'.{HttpCloud.AdviceFor(kind)}"), e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

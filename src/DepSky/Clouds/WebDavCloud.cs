@@ -71,9 +71,14 @@ public sealed class WebDavCloud : ICloud
                 if (attempt == AttemptsMax) throw new CloudException(Name, CloudFailure.Unavailable, $"'{name}' is written by several at a time, and what this one wrote was always taken away. Try again.");
             }
         }
-        catch (Exception e) when (e is CloudException or OperationCanceledException)
+        catch (CloudException)
         {
             await DropAsync(temporary).ConfigureAwait(false);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            _ = DropAsync(temporary); // whoever gave up does not wait for a server that may not answer; it ends by itself
             throw;
         }
     }
@@ -269,7 +274,7 @@ public sealed class WebDavCloud : ICloud
             using HttpRequestMessage request = Request(HttpMethod.Delete, temporary);
             (await _http.SendAsync(request, patience.Token).ConfigureAwait(false)).Dispose();
         }
-        catch (Exception e) when (e is CloudException or OperationCanceledException)
+        catch (Exception e) when (e is CloudException or OperationCanceledException or ObjectDisposedException)
         {
             // It stays there; no name leads to it.
         }

@@ -93,6 +93,19 @@ public sealed class DepSkyTests : IDisposable
     }
 
     [Fact]
+    public async Task The_benchmark_measures_and_leaves_nothing_behind()
+    {
+        await InitAsync();
+
+        JsonElement report = JsonDocument.Parse(await CommandLineRun.SucceedAsync(
+            "bench", "depsky", "--config", Config, "--megabytes", "1", "--rounds", "1", "--reads", "2", "--slow-by", "5ms", "--json")).RootElement;
+
+        Assert.InRange(report.GetProperty("storageFactor").GetDouble(), 1.5, 1.51);
+        Assert.Equal(4, report.GetProperty("oneSlow").GetArrayLength());
+        Assert.Empty(Directory.EnumerateFiles(_directory.At("D", "clouds"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public async Task The_demo_shows_what_it_says()
     {
         string output = await CommandLineRun.SucceedAsync("depsky", "demo");

@@ -81,7 +81,7 @@ public abstract class ServedCloudConformance : CloudConformance
     public async Task The_words_of_a_server_are_cut_short_and_made_harmless()
     {
         string words = "\u001b[2J<Error>\r\nbftcloud: all is well\a" + new string('x', 1 << 20);
-        await using HostileServer server = new(_ => $"HTTP/1.1 503 {new string('y', 200)}\r\nContent-Length: {words.Length}\r\n\r\n{words}");
+        await using HostileServer server = new(_ => $"HTTP/1.1 503 {new string('y', 200)}\r\nContent-Type: text/plain; charset=nonsense\r\nContent-Length: {words.Length}\r\n\r\n{words}");
         await using ICloud shouting = _server!.OpenAt(server.Address, "shouting");
         foreach (Func<CancellationToken, Task> operation in OperationsOf(shouting))
         {

@@ -14,7 +14,7 @@ internal static class DepSkyBenchCommand
         Option<string> config = new("--config") { Description = "A depsky.json; what is stored in its clouds for the benchmark is deleted again.", HelpName = "FILE", Required = true };
         Option<int> megabytes = Number("--megabytes", "The length of the large object, in 10^6 bytes.", 100, 1, 100_000);
         Option<int> rounds = Number("--rounds", "How often it is put and got.", 3, 1, 100);
-        Option<int> reads = Number("--reads", "How many reads of 100 KB, for no slow cloud and for each slow cloud.", 40, 1, 10_000);
+        Option<int> reads = Number("--reads", "How many reads of 100 KB, for no slow cloud and for each slow cloud.", 100, 1, 10_000);
         Option<TimeSpan> delay = new("--slow-by") { Description = "How slow the slow cloud is.", DefaultValueFactory = static _ => TimeSpan.FromMilliseconds(500), CustomParser = Duration.Parse, HelpName = "TIME" };
         Option<bool> json = CommonOptions.Json();
         Command command = new("depsky", "Puts and gets on the clouds of a configuration, beside writing to them directly; and reads while one of them is slow.") { config, megabytes, rounds, reads, delay, json };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Xml;
 
 namespace DepSky.Clouds.Http;
@@ -51,18 +52,20 @@ internal sealed class HttpCloud : IDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<CloudException> RefusalAsync(HttpResponseMessage response, string doing, CancellationToken cancellationToken)
     {
-        string text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-        string said = ServerText.Clean(text);
+        byte[] text = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false); // bounded; not as text: the character set that it claims may not exist
+        string said = ServerText.Clean(Encoding.Latin1.GetString(text));
         CloudFailure kind = KindOf(response.StatusCode);
-        string advice = kind switch
-        {
-            CloudFailure.Denied => " Check the credentials and what they allow.",
-            CloudFailure.Full => " Free space or raise the quota.",
-            _ => "",
-        };
         return new CloudException(_cloud, kind, string.Create(CultureInfo.InvariantCulture,
-            $"{doing} was answered with status {(int)response.StatusCode}{(said.Length == 0 ? "" : $" and '{said}'")}.{advice}"));
+            $"{doing} was answered with status {(int)response.StatusCode}{(said.Length == 0 ? "" : $" and '{said}'")}.{AdviceFor(kind)}"));
     }
+
+    /// <summary>What to do about a refusal; a sentence with a space before it, or nothing.</summary>
+    public static string AdviceFor(CloudFailure kind) => kind switch
+    {
+        CloudFailure.Denied => " Check the credentials and what they allow.",
+        CloudFailure.Full => " Free space or raise the quota.",
+        _ => "",
+    };
 
     /// <summary>What a status other than success means.</summary>
     public static CloudFailure KindOf(HttpStatusCode status) => status switch
