@@ -236,12 +236,13 @@ internal sealed class SimulatedReplica : INetworkNode
     private Instance? _silentUpTo;
 
     /// <summary>
-    /// What a core keeps is bounded, whatever others do or fail to do: instances up to a full log above the stable checkpoint, and horizons above and below.
+    /// What a core keeps is bounded, whatever others do or fail to do: instances up to a full log above the stable checkpoint, horizons above and below, and, while it catches
+    /// up, one stretch of decided values.
     /// </summary>
     private void CheckMemory()
     {
         ReplicaStatus status = _core!.Status();
-        int instancesMax = 4 * _settings.CheckpointPeriod + 16 * _settings.Window;
+        int instancesMax = 4 * _settings.CheckpointPeriod + 16 * _settings.Window + CodecLimits.DecidedMax;
         if (status.InstancesKept > instancesMax) _world.Violate("memory", $"{Id} keeps {status.InstancesKept} instances; {instancesMax} are enough.");
         if (status.PendingRequests > _settings.PendingRequestsMax)
             _world.Violate("memory", $"{Id} keeps {status.PendingRequests} requests; {_settings.PendingRequestsMax} are the limit.");

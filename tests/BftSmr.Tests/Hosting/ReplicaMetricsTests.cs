@@ -68,6 +68,7 @@ public sealed class ReplicaMetricsTests
         Sessions = 0,
         CatchingUp = false,
         IsSilent = false,
+        InstancesKept = 0,
         LeaderChanges = 0,
         PeerLastExecuted = [.. peers.Select(static p => new Instance(p))],
     };
