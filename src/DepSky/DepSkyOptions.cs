@@ -16,6 +16,9 @@ public sealed record DepSkyOptions
     /// <summary>What clouds may learn of what this client writes.</summary>
     public DataProtection Protection { get; init; } = DataProtection.Confidential;
 
+    /// <summary>In how many clouds blocks are stored.</summary>
+    public QuorumMode Quorum { get; init; } = QuorumMode.Preferred;
+
     /// <summary>The key by which versions are signed; readers believe nothing else.</summary>
     public required PublicKey WriterPublicKey { get; init; }
 

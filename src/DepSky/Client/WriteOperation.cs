@@ -96,6 +96,7 @@ internal sealed class WriteOperation(ClientContext context, UnitLayout layout, K
             Layout = layout,
             Quorums = context.Quorums,
             Protection = context.Options.Protection,
+            Quorum = context.Options.Quorum,
             Writer = writer,
             Attempt = ticket?.Attempt ?? new UInt128(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))),
             Resumed = ticket?.Id,

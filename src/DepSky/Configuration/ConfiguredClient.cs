@@ -36,6 +36,7 @@ public sealed class ConfiguredClient : IAsyncDisposable
                 Clouds = clouds,
                 Faulty = configuration.Faulty,
                 Protection = configuration.Protection,
+                Quorum = configuration.Quorum,
                 WriterPublicKey = configuration.Writer,
                 WriterKey = writerKey,
                 ReaderKey = readerKey,

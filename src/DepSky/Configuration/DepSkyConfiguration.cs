@@ -18,6 +18,9 @@ public sealed record DepSkyConfiguration
     /// <summary>What clouds may learn.</summary>
     public DataProtection Protection { get; init; } = DataProtection.Confidential;
 
+    /// <summary>In how many clouds blocks are stored.</summary>
+    public QuorumMode Quorum { get; init; } = QuorumMode.Preferred;
+
     /// <summary>The key that versions are signed by.</summary>
     public required PublicKey Writer { get; init; }
 
@@ -50,6 +53,7 @@ public sealed record DepSkyConfiguration
         {
             Faulty = settings.Integer("faulty"),
             Protection = settings.Choice("protection", DataProtection.Confidential),
+            Quorum = settings.Choice("quorum", QuorumMode.Preferred),
             Writer = settings.Parsed("writer", PublicKey.Parse),
             WriterKeyFile = settings.Has("writerKey") ? settings.FilePath("writerKey") : null,
             ReaderKeyFile = settings.Has("readerKey") ? settings.FilePath("readerKey") : null,
@@ -74,6 +78,8 @@ public sealed record DepSkyConfiguration
             .Add("faulty", Faulty)
             .Comment("confidential: encrypted, each cloud holds a part that tells nothing; replicated: each cloud holds all of it, in clear.")
             .Add("protection", Protection)
+            .Comment("preferred: blocks go to n-f clouds, and spill over where one fails; all: to all that do not keep the writer waiting.")
+            .Add("quorum", Quorum)
             .Comment("The public key that versions are signed by; nothing else is believed.")
             .Add("writer", Writer.ToString());
         if (WriterKeyFile is not null) writer.Comment("Its secret half. Give those who only read a copy of this file without this line.").Add("writerKey", SettingsWriter.Relative(file, WriterKeyFile));

@@ -4,9 +4,9 @@ namespace DepSky.Protocol;
 
 /// <summary>
 /// Stores the blocks of a segment in a preferred quorum of n-f clouds (DepSky, section 3.4: "preferred quorums"). A cloud that fails, or takes much longer than the others, is made up for by
-/// the next one: spill-over. Done when n-f have acknowledged; the calls left over are abandoned.
+/// the next one: spill-over. Done when n-f have acknowledged; the calls left over are abandoned. Or in all clouds at once: then those that are not late are waited for as well.
 /// </summary>
-internal sealed class SegmentWrite(CloudExchange exchange, CloudQuorums quorums, CloudOrder order, int segment, Func<int, string> name, Action<SegmentWrite> then)
+internal sealed class SegmentWrite(CloudExchange exchange, CloudQuorums quorums, QuorumMode mode, CloudOrder order, int segment, Func<int, string> name, Action<SegmentWrite> then)
 {
     private readonly SortedDictionary<int, Upload> _running = [];
     private readonly List<CloudProblem> _problems = [];
@@ -24,7 +24,7 @@ internal sealed class SegmentWrite(CloudExchange exchange, CloudQuorums quorums,
 
     public void Start()
     {
-        for (int i = 0; i < quorums.Available; i++) TurnToNext();
+        for (int i = mode == QuorumMode.All ? quorums.Clouds : quorums.Available; i > 0; i--) TurnToNext();
         ArmTimer();
     }
 
@@ -51,13 +51,16 @@ internal sealed class SegmentWrite(CloudExchange exchange, CloudQuorums quorums,
             order.Learn(exchange.NowMs - startedMs);
         }
         int acknowledged = BitOperations.PopCount(Holders);
-        if (acknowledged >= quorums.Available) Finish(null);
+        if (acknowledged >= quorums.Available && HasWaited) Finish(null);
         else if (acknowledged + _running.Count < quorums.Available)
         {
             Finish(new ProtocolFailure(FailureKind.NoQuorum,
                 $"{_problems.Count} of {quorums.Clouds} clouds did not store their block of segment {segment}; {quorums.Available} must", [.. _problems]));
         }
     }
+
+    /// <summary>Whether nobody is worth waiting for once n-f have acknowledged.</summary>
+    private bool HasWaited => mode == QuorumMode.Preferred || _running.Values.All(upload => upload.IsLate);
 
     private void ArmTimer() => _timer = exchange.After(order.DelayMs, () =>
     {
@@ -70,7 +73,8 @@ internal sealed class SegmentWrite(CloudExchange exchange, CloudQuorums quorums,
             order.Demote(cloud);
             TurnToNext();
         }
-        if (_others.Count > 0) ArmTimer();
+        if (HasWaited && BitOperations.PopCount(Holders) >= quorums.Available) Finish(null);
+        else if (_others.Count > 0 || mode == QuorumMode.All) ArmTimer();
     });
 
     private void Finish(ProtocolFailure? failure)

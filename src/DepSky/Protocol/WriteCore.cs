@@ -135,7 +135,7 @@ internal sealed class WriteCore
     }
 
     private void Upload(int segment) =>
-        new SegmentWrite(_exchange, _quorums, _order, segment, _ => _request.Layout.Block(_id, segment), write =>
+        new SegmentWrite(_exchange, _quorums, _request.Quorum, _order, segment, _ => _request.Layout.Block(_id, segment), write =>
         {
             if (write.Failure is not null)
             {

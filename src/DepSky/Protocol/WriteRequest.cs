@@ -11,6 +11,8 @@ internal sealed record WriteRequest
 
     public required DataProtection Protection { get; init; }
 
+    public QuorumMode Quorum { get; init; } = QuorumMode.Preferred;
+
     public required KeyPair Writer { get; init; }
 
     /// <summary>Never used before.</summary>

@@ -34,6 +34,32 @@ public sealed class ReadWriteTests : IDisposable
         Assert.Equal((size, put.Version, protection), (stat.SizeBytes, stat.Version, stat.Protection));
     }
 
+    [Theory]
+    [InlineData(QuorumMode.Preferred, 3)]
+    [InlineData(QuorumMode.All, 4)]
+    public async Task Blocks_are_stored_in_as_many_clouds_as_the_quorum_mode_says(QuorumMode mode, int expected)
+    {
+        await using DepSkyClient client = _clouds.Client(o => o with { Quorum = mode });
+        byte[] content = TestClouds.Content(3 * TestClouds.SegmentBytes);
+        await client.PutAsync("u", content);
+        Assert.Equal(expected * content.Length / 2.0, _clouds.All.Sum(c => c.BlockBytes), content.Length * 0.02);
+    }
+
+    [Theory]
+    [InlineData(QuorumMode.Preferred)]
+    [InlineData(QuorumMode.All)]
+    public async Task A_cloud_that_is_down_or_never_answers_does_not_keep_the_writer(QuorumMode mode)
+    {
+        await using DepSkyClient client = _clouds.Client(o => o with { Quorum = mode });
+        byte[] content = TestClouds.Content(50_000);
+        _clouds[1].Down();
+        await client.PutAsync("u", content);
+        _clouds[1].Before = (_, _, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        await client.PutAsync("v", content);
+        Assert.Equal(content, await client.GetAsync("u"));
+        Assert.Equal(content, await client.GetAsync("v"));
+    }
+
     [Fact]
     public async Task Seven_clouds_bear_two_faults()
     {

@@ -58,6 +58,7 @@ public sealed class DepSkyConfigurationTests : IDisposable
     [InlineData("\"faulty\": 1", "\"faulty\": \"one\"", "'faulty'")]
     [InlineData("\"faulty\": 1", "\"faulty\": 1, \"quorom\": 3", "'quorom'")]
     [InlineData("\"faulty\": 1", "", "it is not JSON")]
+    [InlineData("\"preferred\"", "\"most\"", "'quorum'")]
     [InlineData("\"confidential\"", "\"secret\"", "'protection'")]
     [InlineData("\"cloud1\"", "\"cloud0\"", "two clouds named 'cloud0'")]
     [InlineData("clouds/cloud1", "clouds/cloud0", "two clouds in the folder")]
