@@ -242,7 +242,7 @@ internal sealed class SimulatedReplica : INetworkNode
     private void CheckMemory()
     {
         ReplicaStatus status = _core!.Status();
-        int instancesMax = 4 * _settings.CheckpointPeriod + 16 * _settings.Window + CodecLimits.DecidedMax;
+        int instancesMax = 4 * _settings.CheckpointPeriod + 16 * _settings.Window + (status.CatchingUp ? CodecLimits.DecidedMax : 0);
         if (status.InstancesKept > instancesMax) _world.Violate("memory", $"{Id} keeps {status.InstancesKept} instances; {instancesMax} are enough.");
         if (status.PendingRequests > _settings.PendingRequestsMax)
             _world.Violate("memory", $"{Id} keeps {status.PendingRequests} requests; {_settings.PendingRequestsMax} are the limit.");
