@@ -4,6 +4,7 @@ using BftSmr.Replication;
 using BftSmr.Runtime.Configuration;
 using BftSmr.Runtime.Hosting;
 using BftSmr.Runtime.Storage;
+using BftSmr.Tests.Transport;
 
 namespace BftSmr.Tests.Hosting;
 
@@ -79,7 +80,8 @@ public sealed class BftReplicaTests
         await cluster.StartReplicaAsync(1);
 
         Digest expected = RegisterService.DigestOf(Words(0, 40));
-        await cluster.WaitForAsync(1, s => s.StateDigest == expected);
+        await cluster.WaitForAsync(1, s => s.StateDigest == expected && s.StableCheckpoint > Instance.Zero);
+        await Patience.UntilAsync(() => Directory.GetFiles(Path.Combine(cluster.DataOf(1), "snapshots"), "*.snap").Length > 0, "it has a snapshot on disk again, fetched or its own");
 
         // Its silence ends by itself, and then its votes count: without replica 3 they are needed.
         await cluster.WaitForAsync(1, static s => !s.IsSilent);
