@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using BftCloud.Commands;
-using BftSmr.Runtime.Transport;
 
 namespace BftCloud;
 
@@ -10,7 +9,6 @@ internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
-        SocketTuning.ProcessWhereItArrives();
         using CancellationTokenSource stop = new();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
