@@ -23,8 +23,10 @@ public sealed class Campaign
     /// <summary>Told of each report as it comes, one at a time; the order is not that of the seeds.</summary>
     public Action<SimulationReport>? Progress { get; init; }
 
-    /// <summary>Runs the seeds, both ends included.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <summary>
+    /// Runs the seeds, both ends included. A cancelled campaign finishes the seeds that it has begun, begins no more, and reports what was done: see
+    /// <see cref="CampaignReport.Interrupted"/>.
+    /// </summary>
     public CampaignReport Run(ulong firstSeed, ulong lastSeed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lastSeed, firstSeed);
@@ -71,8 +73,7 @@ public sealed class Campaign
         Thread[] threads = [.. Enumerable.Range(0, Math.Max(1, Parallelism)).Select(_ => new Thread(Work, 16 << 20))];
         foreach (Thread thread in threads) thread.Start();
         foreach (Thread thread in threads) thread.Join();
-        cancellation.ThrowIfCancellationRequested();
-        return totals.Report(watch.Elapsed);
+        return totals.Report(watch.Elapsed) with { Interrupted = cancellation.IsCancellationRequested && !exhausted && !stopped };
     }
 
     private sealed class Totals

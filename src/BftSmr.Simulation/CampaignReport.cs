@@ -29,8 +29,17 @@ public sealed record CampaignReport
     /// <summary>The violations found, by seed.</summary>
     public required IReadOnlyList<Violation> Violations { get; init; }
 
+    /// <summary>The campaign was cancelled before its last seed was begun; everything else tells of the seeds that ran.</summary>
+    public bool Interrupted { get; init; }
+
     /// <summary>Seeds in a second of real time.</summary>
     public double SeedsPerSecond => Elapsed > TimeSpan.Zero ? Seeds / Elapsed.TotalSeconds : 0;
+
+    /// <summary>Seeds in an hour of real time.</summary>
+    public double SeedsPerHour => 3600 * SeedsPerSecond;
+
+    /// <summary>Virtual time that passed in a unit of real time, on all cores together.</summary>
+    public double Speed => Elapsed > TimeSpan.Zero ? VirtualTime / Elapsed : 0;
 
     /// <summary>No promise was broken.</summary>
     public bool Passed => Violations.Count == 0;
@@ -40,6 +49,6 @@ public sealed record CampaignReport
     {
         string verdict = Passed ? "no violation" : $"{Violations.Count} violations, the first: {Violations[0]}";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Seeds} seeds in {Elapsed.TotalSeconds:F1} s ({SeedsPerSecond:F1}/s), {VirtualTime.TotalHours:F1} h of virtual time, {Operations} operations, {Faults.Values.Sum()} faults: {verdict}");
+            $"{(Interrupted ? "interrupted after " : "")}{Seeds} seeds in {Elapsed.TotalSeconds:F1} s ({SeedsPerHour:N0} an hour), {VirtualTime.TotalHours:F1} h of virtual time ({Speed:N0} times real time), {Operations} operations, {Faults.Values.Sum()} faults: {verdict}");
     }
 }

@@ -60,11 +60,23 @@ public class SeedsTests
     }
 
     [Fact]
-    public void A_campaign_can_be_cancelled()
+    public void A_campaign_that_is_cancelled_reports_what_it_did_until_then()
     {
         using CancellationTokenSource stop = new();
-        Campaign campaign = new() { Progress = _ => stop.Cancel() };
-        Assert.Throws<OperationCanceledException>(() => campaign.Run(1, 1_000_000, stop.Token));
+        long operations = 0;
+        Campaign campaign = new()
+        {
+            Progress = report =>
+            {
+                operations += report.Acknowledged;
+                stop.Cancel();
+            },
+        };
+        CampaignReport report = campaign.Run(1, 1_000_000, stop.Token);
+        Assert.True(report.Interrupted);
+        Assert.InRange(report.Seeds, 1, campaign.Parallelism);
+        Assert.Equal(operations, report.Operations);
+        Assert.StartsWith("interrupted after ", report.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -80,20 +80,30 @@ internal sealed class ChaosRun : IAsyncDisposable
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task loading = load.RunAsync(stop.Token);
         TimeSpan end = TimeSpan.FromSeconds(_manifest.DurationSeconds);
-        while (watch.Elapsed < end && _manifest.Perturbations.Count > 0 && _violations.Count == 0)
+        bool interrupted = false;
+        try
         {
-            await Task.Delay(TimeSpan.FromSeconds(0.5 + _random.NextDouble()), cancellation);
-            await PerturbAsync(_manifest.Perturbations[_random.Next(_manifest.Perturbations.Count)], cancellation);
+            while (watch.Elapsed < end && _manifest.Perturbations.Count > 0 && _violations.Count == 0)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(0.5 + _random.NextDouble()), cancellation);
+                await PerturbAsync(_manifest.Perturbations[_random.Next(_manifest.Perturbations.Count)], cancellation);
+            }
+            if (watch.Elapsed < end) await Task.Delay(end - watch.Elapsed, cancellation);
+            await stop.CancelAsync();
+            await loading;
+            if (_violations.Count == 0) await ConcludeAsync(load, cancellation);
         }
-        if (watch.Elapsed < end) await Task.Delay(end - watch.Elapsed, cancellation);
-        await stop.CancelAsync();
-        await loading;
-        if (_violations.Count == 0) await ConcludeAsync(load, cancellation);
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            interrupted = true;
+            await loading;
+        }
         (int undecided, IReadOnlyList<string> violations) = _history.Check();
         return new ChaosReport
         {
             Seconds = watch.Elapsed.TotalSeconds, Operations = _history.Operations, Acknowledged = _history.Acknowledged, Unknown = _history.Unknown, Failed = _history.Failed,
             LongestSilenceSeconds = _history.LongestSilence.TotalSeconds, Perturbations = _done, Keys = _history.Keys, Undecided = undecided, Violations = [.. _violations, .. violations],
+            Interrupted = interrupted,
         };
     }
 

@@ -32,7 +32,7 @@ internal static class ChaosCommand
             if (kept is null && report.Passed) Directory.Delete(path, recursive: true);
             if (isJson) Console.Out.WriteLine(JsonSerializer.Serialize(report, ChaosJson.Default.ChaosReport));
             else Write(report);
-            return report.Passed ? ExitCode.Done : ExitCode.Failed;
+            return !report.Passed ? ExitCode.Failed : report.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
         });
         return command;
     }

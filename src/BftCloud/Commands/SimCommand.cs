@@ -28,6 +28,8 @@ internal static class SimCommand
             Description = $"Only faults of these kinds, separated by commas: {string.Join(", ", Enum.GetNames<FaultKinds>()).ToLowerInvariant()}.", CustomParser = FaultKindsOption.Parse, HelpName = "KINDS",
         };
         Option<int> minutes = new("--minutes") { Description = "End after so many minutes, whatever seeds are left.", DefaultValueFactory = static _ => 0, HelpName = "N" };
+        Option<int> seconds = new("--seconds") { Description = "How long faults happen in each simulation, seconds of virtual time; by default drawn from the seed, 1 to 10.", HelpName = "N" };
+        Option<int> cores = new("--cores") { Description = "Simulations at a time; by default one on each core.", DefaultValueFactory = static _ => Environment.ProcessorCount, HelpName = "N" };
         Option<bool> keepGoing = new("--keep-going") { Description = "Collect all violations rather than end at the first." };
         Option<bool> trace = new("--trace") { Description = "With a single seed: tell the last part of its story." };
         Option<FileInfo?> html = new("--html") { Description = "With a single seed: draw its story as one HTML page.", HelpName = "FILE" };
@@ -37,8 +39,15 @@ internal static class SimCommand
         Option<bool> json = CommonOptions.Json();
         Command command = new("sim", "Simulates clusters with faults and Byzantine replicas, in virtual time, from seeds.")
         {
-            seeds, f, durability, authentication, faults, minutes, keepGoing, trace, html, minimize, save, replay, json,
+            seeds, f, durability, authentication, faults, seconds, minutes, cores, keepGoing, trace, html, minimize, save, replay, json,
         };
+        foreach (Option<int> bounded in (Option<int>[])[seconds, cores])
+        {
+            bounded.Validators.Add(static result =>
+            {
+                if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 1 or > 1_000_000) result.AddError($"{result.Option.Name} must be between 1 and 1000000.");
+            });
+        }
         command.Validators.Add(result =>
         {
             bool isSingle = result.GetResult(replay) is not null || (result.GetResult(seeds) is { Tokens: [{ Value: var given }] } && !given.Contains("..", StringComparison.Ordinal));
@@ -58,16 +67,22 @@ internal static class SimCommand
                 Durability = result.GetValue(durability) ?? (Durability)(seed % 3),
                 Authentication = result.GetValue(authentication) ?? (RequestAuthentication)(seed / 3 % 2),
                 FaultKinds = result.GetValue(faults) ?? FaultKinds.All,
+                FaultyMicros = result.GetValue(seconds) is > 0 and var given ? given * 1_000_000L : null,
             };
             bool isJson = result.GetValue(json);
-            bool passed = result.GetValue(replay) is { } file ? PlayOne(Read(file))
-                : range.Count == 1 ? PlayOne(Options(range.First))
-                : SimOutput.Write(
-                    Run(range, Options, result.GetValue(minutes), result.GetValue(keepGoing), cancellationToken), violation => Replay(Options(violation.Seed)), isJson);
-            return Task.FromResult(passed ? ExitCode.Done : ExitCode.Failed);
+            if (result.GetValue(replay) is { } file) return Task.FromResult(PlayOne(Read(file)));
+            if (range.Count == 1) return Task.FromResult(PlayOne(Options(range.First)));
+            CampaignReport report = Run(range, Options, result.GetValue(minutes), result.GetValue(cores), result.GetValue(keepGoing), cancellationToken);
+            SimOutput.Write(report, violation => Replay(Options(violation.Seed)), isJson);
+            return Task.FromResult(!report.Passed ? ExitCode.Failed : report.Interrupted ? ExitCode.Interrupted : ExitCode.Done);
 
-            bool PlayOne(SimulationOptions options) => SimOutput.Write(
-                Play(options with { TellsTrace = result.GetValue(trace), RecordsTimeline = result.GetValue(html) is not null }, result.GetValue(minimize), result.GetValue(save), result.GetValue(html)), isJson);
+            int PlayOne(SimulationOptions options)
+            {
+                SimulationReport one = Play(
+                    options with { TellsTrace = result.GetValue(trace), RecordsTimeline = result.GetValue(html) is not null }, result.GetValue(minimize), result.GetValue(save), result.GetValue(html));
+                SimOutput.Write(one, isJson);
+                return one.Passed ? ExitCode.Done : ExitCode.Failed;
+            }
         });
         return command;
     }
@@ -105,13 +120,15 @@ internal static class SimCommand
     private static string Replay(SimulationOptions options)
     {
         string faults = options.FaultKinds == FaultKinds.All ? "" : $" --faults {options.FaultKinds.ToString().Replace(" ", "", StringComparison.Ordinal)}";
-        return $"bftcloud sim --seed {options.Seed} --f {options.F} --durability {options.Durability} --authentication {options.Authentication}{faults} --trace".ToLowerInvariant();
+        string seconds = options.FaultyMicros is { } micros ? $" --seconds {micros / 1_000_000}" : "";
+        return $"bftcloud sim --seed {options.Seed} --f {options.F} --durability {options.Durability} --authentication {options.Authentication}{faults}{seconds} --trace".ToLowerInvariant();
     }
 
-    private static CampaignReport Run(SeedRange range, Func<ulong, SimulationOptions> options, int minutes, bool keepGoing, CancellationToken cancellationToken) =>
+    private static CampaignReport Run(SeedRange range, Func<ulong, SimulationOptions> options, int minutes, int cores, bool keepGoing, CancellationToken cancellationToken) =>
         SimProgress.Watch(range.Count, minutes, progress => new Campaign
         {
             Options = options,
+            Parallelism = cores,
             StopsAtViolation = !keepGoing,
             TimeMax = minutes > 0 ? TimeSpan.FromMinutes(minutes) : TimeSpan.MaxValue,
             Progress = progress,

@@ -7,8 +7,8 @@ namespace BftCloud.Output;
 /// <summary>Shows how simulations went.</summary>
 internal static class SimOutput
 {
-    /// <summary>One seed; returns whether it passed.</summary>
-    public static bool Write(SimulationReport report, bool json)
+    /// <summary>One seed.</summary>
+    public static void Write(SimulationReport report, bool json)
     {
         if (json)
         {
@@ -16,25 +16,24 @@ internal static class SimOutput
                 report.Seed, report.Steps, report.Messages, report.Operations, report.Acknowledged, report.Regency, report.Faults,
                 report.TraceHash.ToString("x16", CultureInfo.InvariantCulture), report.Violation is { } v ? $"{v.Promise}: {v.Description}" : "passed");
             Console.Out.WriteLine(JsonSerializer.Serialize(output, JsonOutput.Default.SimReport));
-            return report.Passed;
+            return;
         }
         foreach (string line in report.Trace) Console.Out.WriteLine(line);
         Console.Out.WriteLine(report);
         WriteCounts("faults", report.Faults);
-        return report.Passed;
     }
 
-    /// <summary>Many seeds; returns whether all passed.</summary>
-    public static bool Write(CampaignReport report, Func<Violation, string> replay, bool json)
+    /// <summary>Many seeds.</summary>
+    public static void Write(CampaignReport report, Func<Violation, string> replay, bool json)
     {
         if (json)
         {
             SimCampaignReport output = new(
-                report.Seeds, report.Elapsed.TotalSeconds, report.SeedsPerSecond, report.VirtualTime.TotalHours, report.Steps, report.Operations, report.Faults,
+                report.Seeds, report.Elapsed.TotalSeconds, report.SeedsPerHour, report.VirtualTime.TotalHours, report.Speed, report.Steps, report.Operations, report.Faults,
                 [.. report.Violations.Select(static v => new SimViolation(v.Seed, v.Promise, v.Description, v.AtMicros / 1e6))],
-                report.Passed ? "passed" : "violated");
+                !report.Passed ? "violated" : report.Interrupted ? "interrupted" : "passed");
             Console.Out.WriteLine(JsonSerializer.Serialize(output, JsonOutput.Default.SimCampaignReport));
-            return report.Passed;
+            return;
         }
         Console.Out.WriteLine(report);
         WriteCounts("faults", report.Faults);
@@ -43,7 +42,6 @@ internal static class SimOutput
             Console.Out.WriteLine(violation);
             Console.Out.WriteLine($"  see it again: {replay(violation)}");
         }
-        return report.Passed;
     }
 
     private static void WriteCounts(string title, IReadOnlyDictionary<string, long> counts)

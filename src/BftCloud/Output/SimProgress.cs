@@ -5,18 +5,27 @@ using Spectre.Console;
 
 namespace BftCloud.Output;
 
-/// <summary>Shows on a terminal how a campaign goes while it does: seeds, speed, what has been survived so far, what was broken.</summary>
+/// <summary>
+/// Shows on a terminal how a campaign goes while it does: seeds, speed, what has been survived so far, what was broken. Elsewhere stderr gets a line now and then.
+/// </summary>
 internal static class SimProgress
 {
     private const int FaultsShown = 12;
+    private const long LineEveryMs = 30_000;
 
     public static CampaignReport Watch(ulong seeds, int minutes, Func<Action<SimulationReport>?, CampaignReport> run)
     {
-        if (Console.IsErrorRedirected || Console.IsOutputRedirected) return run(null);
         State state = new(seeds, minutes);
+        if (Console.IsErrorRedirected || Console.IsOutputRedirected)
+        {
+            return run(report =>
+            {
+                if (state.Add(report, LineEveryMs)) Console.Error.WriteLine(state.Line());
+            });
+        }
         return AnsiConsole.Live(state.Show()).AutoClear(true).Start(context => run(report =>
         {
-            if (state.Add(report)) context.UpdateTarget(state.Show());
+            if (state.Add(report, everyMs: 200)) context.UpdateTarget(state.Show());
         }));
     }
 
@@ -25,20 +34,23 @@ internal static class SimProgress
         private readonly Stopwatch _watch = Stopwatch.StartNew();
         private readonly Dictionary<string, long> _faults = new(StringComparer.Ordinal);
         private readonly List<Violation> _violations = [];
-        private long _done, _operations, _virtualMicros, _shownAt = -1_000;
+        private long _done, _operations, _virtualMicros, _shownAt = -LineEveryMs;
 
-        /// <summary>True if it is time to show something new.</summary>
-        public bool Add(SimulationReport report)
+        /// <summary>True if it is time to show something new, as nothing was for so long.</summary>
+        public bool Add(SimulationReport report, long everyMs)
         {
             _done++;
             _operations += report.Acknowledged;
             _virtualMicros += report.VirtualMicros;
             foreach ((string kind, long count) in report.Faults) _faults[kind] = _faults.GetValueOrDefault(kind) + count;
             if (report.Violation is { } violation) _violations.Add(violation);
-            if (_watch.ElapsedMilliseconds - _shownAt < 200) return false;
+            if (_watch.ElapsedMilliseconds - _shownAt < everyMs) return false;
             _shownAt = _watch.ElapsedMilliseconds;
             return true;
         }
+
+        public string Line() => string.Create(CultureInfo.InvariantCulture,
+            $"{_watch.Elapsed.TotalSeconds:F0} s: {_done:N0} seeds, {_faults.Values.Sum():N0} faults, {_violations.Count} violations");
 
         public Rows Show()
         {

@@ -6,7 +6,7 @@ internal sealed record SimReport(
 
 /// <summary>What <c>bftcloud sim --json</c> prints of many seeds.</summary>
 internal sealed record SimCampaignReport(
-    long Seeds, double Seconds, double SeedsPerSecond, double VirtualHours, long Steps, long Operations, IReadOnlyDictionary<string, long> Faults,
+    long Seeds, double Seconds, double SeedsPerHour, double VirtualHours, double Speed, long Steps, long Operations, IReadOnlyDictionary<string, long> Faults,
     IReadOnlyList<SimViolation> Violations, string Verdict);
 
 /// <summary>A violation in JSON.</summary>

@@ -3,6 +3,9 @@ namespace BftCloud.Processes;
 /// <summary>The signals that are sent.</summary>
 internal enum Signal
 {
+    /// <summary>What Ctrl-C sends.</summary>
+    Interrupt = 2,
+
     /// <summary>Ends a process at once.</summary>
     Kill = 9,
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using BftCloud.Processes;
 
 namespace BftCloud.Tests.CommandLine;
 
@@ -24,6 +26,24 @@ public class SimTests
         Assert.Equal(4, report.RootElement.GetProperty("seeds").GetInt32());
         Assert.Equal("passed", report.RootElement.GetProperty("verdict").GetString());
         Assert.Empty(report.RootElement.GetProperty("violations").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_interrupted_campaign_reports_what_it_did_and_says_so_by_its_exit_code(bool byTerminal)
+    {
+        using Process process = CommandLineRun.Start("sim", "--minutes", "5", "--faults", "crashes,network");
+        string? first = await process.StandardError.ReadLineAsync(); // the first seed is done
+        LinuxProcess.Send(process.Id, byTerminal ? Signal.Interrupt : Signal.Terminate);
+        string report = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Contains(" seeds, ", first, StringComparison.Ordinal);
+        Assert.Contains("interrupted after ", report, StringComparison.Ordinal);
+        Assert.Contains(" an hour)", report, StringComparison.Ordinal);
+        Assert.Contains("faults:", report, StringComparison.Ordinal);
+        Assert.Equal(130, process.ExitCode);
     }
 
     [Fact]
