@@ -63,6 +63,7 @@ internal sealed class SettingsReader
         try
         {
             using JsonDocument document = JsonDocument.Parse(json, Options);
+            CheckTexts(file, json.Span);
             return new SettingsReader(file, "", document.RootElement.Clone());
         }
         catch (JsonException e)
@@ -90,6 +91,7 @@ internal sealed class SettingsReader
     {
         string text = Text(key);
         if (text.Length == 0) throw Error(key, "is empty. Give a path, relative to this file.");
+        if (text.Contains('\0', StringComparison.Ordinal)) throw Error(key, "has a character \\u0000, which no path can have. Remove it.");
         return System.IO.Path.GetFullPath(text, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(_file))!);
     }
 
@@ -155,6 +157,24 @@ internal sealed class SettingsReader
 
     /// <summary>How a member of an enumeration is written in a file.</summary>
     public static string NameOf<T>(T member) where T : struct, Enum => member.ToString().ToLowerInvariant();
+
+    /// <summary>Refuses keys and texts that stand for no characters: JSON's grammar lets them pass, and reading them would throw.</summary>
+    private static void CheckTexts(string file, ReadOnlySpan<byte> json)
+    {
+        Utf8JsonReader reader = new(json, new JsonReaderOptions { CommentHandling = Options.CommentHandling, AllowTrailingCommas = Options.AllowTrailingCommas, MaxDepth = Options.MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName) reader.GetString();
+            }
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ConfigurationException(
+                file, string.Create(CultureInfo.InvariantCulture, $"the text at byte {reader.TokenStartIndex} has bytes or \\u escapes that are no characters. Write the file in UTF-8, and correct that text."), e);
+        }
+    }
 
     private ConfigurationException Missing(string key) => Error(key, "is missing. Add it.");
 

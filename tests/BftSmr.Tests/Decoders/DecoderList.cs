@@ -1,0 +1,59 @@
+namespace BftSmr.Tests.Decoders;
+
+/// <summary>Everything in the library that reads raw input: the fuzz target that covers it, or in parentheses why none does.</summary>
+internal static class DecoderList
+{
+    public static IReadOnlyDictionary<string, string> Of { get; } = new Dictionary<string, string>
+    {
+        ["PeerMessageCodec.TryDecode"] = "peer message",
+        ["BatchCodec.TryRead"] = "peer message",
+        ["RequestCodec.TryRead"] = "peer message",
+        ["StopDataCodec.TryRead"] = "peer message",
+        ["StopDataCodec.TryReadVote"] = "peer message",
+        ["SyncCodec.TryReadFields"] = "peer message",
+        ["CertificateCodec.TryRead"] = "peer message",
+        ["CatchUpCodec.TryReadFields"] = "peer message",
+        ["BatchCodec.TryDecode"] = "batch",
+        ["ClientMessageCodec.TryDecode"] = "client message",
+        ["LogRecordCodec.TryDecode"] = "log record",
+        ["ReplicatedStateCodec.TryDecode"] = "replicated state",
+
+        ["Hello.CheckVersion"] = "hello",
+        ["Hello.Check"] = "hello",
+        ["Hello.CheckAccepted"] = "hello",
+        ["NoiseHandshake.TryReadFirst"] = "first handshake message",
+        ["NoiseHandshake.TryReadSecond"] = "second handshake message",
+        ["Sodium.Open"] = "record stream",
+        ["FrameAssembler.TryRead"] = "frame stream",
+
+        ["LogRecovery.Read"] = "log segment",
+        ["RecordHeader.TryRead"] = "log segment",
+        ["SegmentHeader.TryRead"] = "segment header",
+        ["LogSegment.TryParseName"] = "segment file name",
+        ["SnapshotFile.TryOpen"] = "snapshot file",
+        ["SnapshotTrailer.TryRead"] = "snapshot file",
+        ["SnapshotTrailer.TryReadExactly"] = "snapshot file",
+        ["SnapshotFile.TryParseName"] = "snapshot file name",
+        ["WriteAheadLog.Open"] = "(reads by LogRecovery; LogDamageTests)",
+        ["CheckpointStore.Open"] = "(reads by SnapshotFile; CheckpointStoreTests)",
+        ["ReplicaStorage.Open"] = "(reads by the two above)",
+
+        ["SettingsReader.Load"] = "cluster.json",
+        ["SettingsReader.Parse"] = "cluster.json",
+        ["SettingsReader.Parsed"] = "cluster.json",
+        ["ClusterFile.Load"] = "cluster.json",
+        ["ClusterFile.Parse"] = "cluster.json",
+        ["ClusterConfiguration.Load"] = "cluster.json",
+        ["ClusterLimits.Check"] = "cluster.json",
+        ["ReplicaConfiguration.Load"] = "replica.json",
+        ["ClientConfiguration.Load"] = "client.json",
+        ["AdministratorConfiguration.Load"] = "admin.json",
+        ["ClusterDirectory.Open"] = "(names files only)",
+        ["HostPort.TryParse"] = "address",
+        ["HostPort.Parse"] = "address",
+        ["PublicKey.Parse"] = "public key",
+        ["KeyFile.Load"] = "key file",
+
+        ["StateMachine.Load"] = "(the user's)",
+    };
+}
