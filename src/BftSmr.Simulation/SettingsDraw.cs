@@ -30,6 +30,7 @@ internal static class SettingsDraw
             SessionWindow = random.Pick([8, 256]),
             SessionReplyBytesMax = random.Pick([1_000, 64_000]),
             PendingRequestsMax = random.Pick([64, 10_000]),
+            SharedChecksMin = 2,
             ChunkBytes = random.Pick([64, 100, 4_096]),
         };
     }

@@ -38,7 +38,7 @@ internal static class Wording
 
     private static string Of(PeerMessage message) => message switch
     {
-        Propose m => $"PROPOSE {m.Regency} {m.Instance} {Of(m.Batch)}{(m.Unauthenticated.Count > 0 ? $" unauthenticated {string.Join(' ', m.Unauthenticated)}" : "")}",
+        Propose m => $"PROPOSE {m.Regency} {m.Instance} {Of(m.Batch)}",
         Write m => $"WRITE {m.Regency} {m.Instance} {Of(m.Value)}",
         Accept m => $"ACCEPT {m.Regency} {m.Instance} {Of(m.Value)}",
         Refuse m => $"REFUSE {m.Regency} {m.Instance} {Of(m.Value)} {string.Join(' ', m.Clients)}",

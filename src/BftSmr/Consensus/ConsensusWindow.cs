@@ -27,6 +27,8 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     private const int RetransmitMax = 8;
 
     private readonly SortedDictionary<long, InstanceState> _instances = [];
+    private readonly SharedChecks _checks = new(context);
+    private readonly Queue<InstanceState> _unchecked = new();
     private Instance _syncBase;
     private Instance _lastDecided;
     private Instance _lastConsidered;
@@ -109,7 +111,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         LastProposed = NextProposal;
         InstanceState state = GetOrAdd(LastProposed);
         Invariant.Holds(state.Decided is null && state.Candidate is null, "a leader proposes once per instance, and nothing that is decided");
-        Consider(state, batch, []);
+        Consider(state, batch, isOwn: true);
     }
 
     public void OnPropose(ReplicaId from, Propose message)
@@ -126,26 +128,76 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             return;
         }
         InstanceState state = GetOrAdd(message.Instance);
-        if (state.Candidate is not { } candidate) Consider(state, message.Batch, message.Unauthenticated);
+        if (state.Candidate is not { } candidate) Consider(state, message.Batch, isOwn: false);
         else if (candidate.Value != message.Batch.Digest) context.Effects.Reject(from, RejectReason.Equivocation);
         else Advance(state);
     }
 
-    private void Consider(InstanceState state, Batch batch, IReadOnlyList<ClientId> unauthenticated)
+    /// <summary>Takes up a proposal: checks its requests, unless they were checked when they came, or others are to check them.</summary>
+    private void Consider(InstanceState state, Batch batch, bool isOwn)
     {
+        Vote candidate = new(Regency, batch.Digest);
         bool isTimely = Math.Abs(batch.TimestampMicros - context.Now.UnixMicros) <= context.Settings.ClockSkewMicros;
-        bool isAuthentic = (unauthenticated.Count == 0 && isTimely) || state.HasWritten(batch.Digest);
-        state.SetCandidate(new Vote(Regency, batch.Digest), isAuthentic, context.Now.MonotonicMicros);
+        bool isVouchedFor = state.HasWritten(batch.Digest) || (isOwn && isTimely);
+        state.SetCandidate(candidate, isVouchedFor, context.Now.MonotonicMicros);
         state.KeepBody(batch);
         _lastConsidered = Max(_lastConsidered, state.Number);
         if (batch.Requests.Count >= context.Settings.BatchRequestsMax || batch.Encoded.Length >= context.Settings.BatchBytesMax / 2) LastFullMicros = context.Now.MonotonicMicros;
-        if (!isAuthentic)
+        if (!isVouchedFor)
         {
-            ClientId[] clients = [.. unauthenticated.Distinct().Order()];
-            state.NoteRefusal(context.Self, new Vote(Regency, batch.Digest), clients);
-            context.Effects.Broadcast(new Refuse(Regency, state.Number, batch.Digest, clients));
+            if (!isTimely) Refuse(state, []);
+            else if (_checks.LeftToOthersUntil(candidate, state.Number, batch) is { } until) LeaveUnchecked(state, until);
+            else Check(state, batch);
         }
         Advance(state);
+    }
+
+    private void Check(InstanceState state, Batch batch)
+    {
+        IReadOnlyList<ClientId> unauthenticated = context.Authenticity.Unauthenticated(batch);
+        state.NoteChecked(isAuthentic: unauthenticated.Count == 0);
+        if (unauthenticated.Count > 0) Refuse(state, unauthenticated);
+    }
+
+    private void Refuse(InstanceState state, IReadOnlyList<ClientId> clients)
+    {
+        Vote refused = state.Candidate!.Value;
+        state.NoteRefusal(context.Self, refused, clients);
+        context.Effects.Broadcast(new Refuse(refused.Regency, state.Number, refused.Value, clients));
+    }
+
+    private void LeaveUnchecked(InstanceState state, long untilMicros)
+    {
+        state.LeaveUnchecked(untilMicros);
+        _unchecked.Enqueue(state);
+    }
+
+    /// <summary>When <see cref="CheckOverdue"/> is due, monotonic microseconds.</summary>
+    public long NextCheckMicros
+    {
+        get
+        {
+            while (_unchecked.TryPeek(out InstanceState? state))
+            {
+                if (state.UncheckedUntilMicros is { } until && state.Candidate?.Regency == Regency && state.Number > LastExecuted) return until;
+                _unchecked.Dequeue();
+            }
+            return long.MaxValue;
+        }
+    }
+
+    /// <summary>Checks the candidates that others should have vouched for by now.</summary>
+    public void CheckOverdue()
+    {
+        while (NextCheckMicros <= context.Now.MonotonicMicros)
+        {
+            InstanceState state = _unchecked.Dequeue();
+            Batch? body = state.Body(state.Candidate!.Value.Value);
+            Invariant.Holds(body is not null, "a proposal's batch is kept while it is a candidate");
+            _checks.NoteVain();
+            Check(state, body);
+            Advance(state);
+        }
     }
 
     public void OnWrite(ReplicaId from, Write message) => OnVote(from, message.Instance, new Vote(message.Regency, message.Value), isAccept: false);
@@ -218,6 +270,11 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             return;
         }
         if (!state.CandidateIsAuthentic && state.Writes.Count(candidate) < context.Quorums.OneCorrect) return;
+        if (state.UncheckedUntilMicros is not null)
+        {
+            _checks.NoteVouched(context.Now.MonotonicMicros - state.CandidateSinceMicros);
+            state.NoteChecked(isAuthentic: true);
+        }
         Invariant.Holds(state.SentWrite is null || state.SentWrite.Value.Regency < Regency, "one WRITE per instance and regency");
         bool isNew = !state.HasWritten(candidate.Value);
         state.RecordWrite(candidate);

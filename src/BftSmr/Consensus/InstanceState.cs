@@ -24,6 +24,9 @@ internal sealed class InstanceState(Instance number, int replicas)
     /// <summary>The candidate's requests could be authenticated, or its SYNC vouches for it.</summary>
     public bool CandidateIsAuthentic { get; private set; }
 
+    /// <summary>Until when the checks of the candidate are left to others, monotonic microseconds; null if this replica did them, or need not.</summary>
+    public long? UncheckedUntilMicros { get; private set; }
+
     /// <summary>When the candidate was first seen, monotonic microseconds.</summary>
     public long CandidateSinceMicros { get; private set; }
 
@@ -50,7 +53,13 @@ internal sealed class InstanceState(Instance number, int replicas)
     public long BodyAskedMicros { get; set; } = long.MinValue / 2;
 
     public void SetCandidate(Vote candidate, bool isAuthentic, long nowMicros) =>
-        (Candidate, CandidateIsAuthentic, CandidateSinceMicros) = (candidate, isAuthentic, nowMicros);
+        (Candidate, CandidateIsAuthentic, CandidateSinceMicros, UncheckedUntilMicros) = (candidate, isAuthentic, nowMicros, null);
+
+    /// <summary>Others are to check the candidate, until then.</summary>
+    public void LeaveUnchecked(long untilMicros) => UncheckedUntilMicros = untilMicros;
+
+    /// <summary>The candidate was checked here, or vouched for.</summary>
+    public void NoteChecked(bool isAuthentic) => (CandidateIsAuthentic, UncheckedUntilMicros) = (isAuthentic, null);
 
     public void DropCandidate() => Candidate = null;
 

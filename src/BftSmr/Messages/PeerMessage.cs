@@ -4,11 +4,7 @@ namespace BftSmr.Messages;
 internal abstract record PeerMessage;
 
 /// <summary>The leader's value for an instance.</summary>
-internal sealed record Propose(Regency Regency, Instance Instance, Batch Batch) : PeerMessage
-{
-    /// <summary>Not on the wire: the clients whose requests in the batch this replica could not authenticate; empty when all is well.</summary>
-    public IReadOnlyList<ClientId> Unauthenticated { get; init; } = [];
-}
+internal sealed record Propose(Regency Regency, Instance Instance, Batch Batch) : PeerMessage;
 
 /// <summary>The sender accepts the leader's value as authentic and vouches for its requests.</summary>
 internal sealed record Write(Regency Regency, Instance Instance, Digest Value) : PeerMessage;

@@ -1,24 +1,27 @@
 using BftSmr.Codec;
 using BftSmr.Cryptography;
 using BftSmr.Messages;
+using BftSmr.Replication.Requests;
 
 namespace BftSmr.Replication;
 
 /// <summary>
-/// Turns frames from authenticated links into inputs of the core: decodes, checks every MAC and signature, and who may speak for whom. Stateless, so
-/// link readers call it in parallel; whatever depends on the replica's state is the core's to check. What is dropped is null with a reason, never an
+/// Turns frames from authenticated links into inputs of the core: decodes, checks proofs and single requests, and who may speak for whom. Stateless, so
+/// link readers call it in parallel; whatever depends on the replica's state is the core's to check: the requests of a proposal, too, as others may vouch for them. What is dropped is null with a reason, never an
 /// exception. Inputs keep slices of the frame.
 /// </summary>
 internal sealed class Ingress
 {
     private readonly ReplicaSettings _settings;
     private readonly IKeyring _keyring;
+    private readonly RequestAuthenticity _authenticity;
     private readonly ProofVerifier _proofs;
 
     public Ingress(ReplicaSettings settings, IKeyring keyring)
     {
         _settings = settings;
         _keyring = keyring;
+        _authenticity = new RequestAuthenticity(settings, keyring);
         _proofs = new ProofVerifier(settings.Quorums, keyring);
         Limits = CodecLimits.For(settings);
     }
@@ -83,27 +86,13 @@ internal sealed class Ingress
             reason = RejectReason.WrongRegency;
             return null;
         }
-        IReadOnlyList<Request> requests = propose.Batch.Requests;
-        List<ClientId>? unauthenticated = null;
-        for (int i = 0; i < requests.Count; i++)
-        {
-            Request request = requests[i];
-            if (IsAuthentic(request)) continue;
-            if (_settings.Authentication == RequestAuthentication.Signed)
-            {
-                reason = RejectReason.BadAuthentication;
-                return null;
-            }
-            unauthenticated ??= [];
-            if (!unauthenticated.Contains(request.Session.Client)) unauthenticated.Add(request.Session.Client);
-        }
-        return unauthenticated is null ? propose : propose with { Unauthenticated = unauthenticated };
+        return propose;
     }
 
     private Forward? CheckForward(Forward forward, out RejectReason reason)
     {
         reason = RejectReason.BadAuthentication;
-        return IsAuthentic(forward.Request) ? forward : null;
+        return _authenticity.IsAuthentic(forward.Request) ? forward : null;
     }
 
     private bool CheckSubmit(ClientId client, Request request, out RejectReason reason)
@@ -117,11 +106,6 @@ internal sealed class Ingress
         // The link authenticates the client, so its MACs need only be there, for the other replicas.
         return _settings.Authentication == RequestAuthentication.Mac && request.Macs.Length == Limits.MacsBytes;
     }
-
-    /// <summary>Whether this replica can tell that the request is its client's, whoever passed it on.</summary>
-    private bool IsAuthentic(Request request) =>
-        (_settings.Authentication == RequestAuthentication.Mac && RequestCodec.VerifyMac(request, _settings.Self, _keyring))
-        || RequestCodec.VerifySignature(request, _keyring);
 
     private static PeerMessage Accept(PeerMessage message, out RejectReason reason)
     {

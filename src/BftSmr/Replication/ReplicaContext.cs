@@ -1,6 +1,7 @@
 using BftSmr.Codec;
 using BftSmr.Cryptography;
 using BftSmr.Messages;
+using BftSmr.Replication.Requests;
 
 namespace BftSmr.Replication;
 
@@ -11,6 +12,9 @@ internal sealed class ReplicaContext(ReplicaSettings settings, IKeyring keyring)
     public Quorums Quorums => settings.Quorums;
     public ReplicaId Self => settings.Self;
     public IKeyring Keyring => keyring;
+
+    /// <summary>Whose requests are whose.</summary>
+    public RequestAuthenticity Authenticity { get; } = new(settings, keyring);
 
     /// <summary>What messages are held to.</summary>
     public CodecLimits Limits { get; } = CodecLimits.For(settings);

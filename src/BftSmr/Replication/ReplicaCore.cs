@@ -60,7 +60,7 @@ internal sealed class ReplicaCore
     public ReplicaSettings Settings => _context.Settings;
 
     /// <summary>When <see cref="TickInput"/> is due, on the monotonic clock.</summary>
-    public long NextDeadlineMicros => Math.Min(_nextStatusMicros, NextProposalMicros);
+    public long NextDeadlineMicros => Math.Min(Math.Min(_nextStatusMicros, _window.NextCheckMicros), NextProposalMicros);
 
     private long NextProposalMicros
     {
@@ -205,6 +205,7 @@ internal sealed class ReplicaCore
     private void OnTick()
     {
         ProposeIfDue();
+        _window.CheckOverdue();
         if (_context.Now.MonotonicMicros < _nextStatusMicros) return;
         _nextStatusMicros = _context.Now.MonotonicMicros + Settings.StatusPeriodMicros;
         bool isStalled = _window.LastExecuted == _executedAtLastStatus;

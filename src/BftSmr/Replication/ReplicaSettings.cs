@@ -31,6 +31,9 @@ internal sealed record ReplicaSettings
     public Durability Durability { get; init; } = Durability.Votes;
     public RequestAuthentication Authentication { get; init; } = RequestAuthentication.Mac;
 
+    /// <summary>Signatures in a batch from which on, in mode <c>signed</c>, some replicas check them for all.</summary>
+    public int SharedChecksMin { get; init; } = 8;
+
     /// <summary>Instances that the leader may have proposed beyond the last it executed.</summary>
     public int Window { get; init; } = 32;
 

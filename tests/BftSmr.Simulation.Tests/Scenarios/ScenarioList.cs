@@ -20,6 +20,11 @@ public static class ScenarioList
         new("equivocation", "The first leader equivocates, on a slow network.", static seed => Options(seed, Plan(s_slow, AdversaryKind.EquivocatingLeader, 0))),
         new("forgery", "Clients are lied to.", static seed => Options(seed, Plan(s_slow, AdversaryKind.ForgedReplies, (int)seed)) with { QueryShare = 0.5 }),
         new("made-up requests", "The leader makes up requests in the names of others.", static seed => Options(seed, Plan(s_slow, AdversaryKind.RequestForger, 0))),
+        new("made-up signatures", "The leader makes up requests in the names of others, where some replicas check signatures for all.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.RequestForger, 0)) with { Authentication = RequestAuthentication.Signed }),
+        new("silent checker", "Of those who check signatures for all one says nothing: the others check for themselves, and need no other leader.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.Mute, 1 + (int)(seed % 3))) with { Authentication = RequestAuthentication.Signed })
+            { Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) },
         new("loss", "One frame of twenty is lost.", static seed => Options(seed, Plan(s_lossy))),
 
         new("B1", "A Byzantine leader keeps f correct replicas out and lets only one of the others decide: ordered operations still complete.",

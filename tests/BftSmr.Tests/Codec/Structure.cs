@@ -6,9 +6,6 @@ namespace BftSmr.Tests.Codec;
 /// <summary>Compares messages property by property, lists element by element, memory byte by byte.</summary>
 internal static class Structure
 {
-    /// <summary>Properties that are not on the wire.</summary>
-    private static readonly HashSet<string> NotOnTheWire = ["Propose.Unauthenticated"];
-
     /// <summary>Null if equal, else the path to the first difference.</summary>
     public static string? Difference(object? left, object? right, string path = "")
     {
@@ -40,6 +37,6 @@ internal static class Structure
     /// <summary>What a message carries.</summary>
     public static IEnumerable<PropertyInfo> Properties(Type type) => type
         .GetProperties(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
-        .Where(p => p.Name != "EqualityContract" && p.GetIndexParameters().Length == 0 && !NotOnTheWire.Contains($"{type.Name}.{p.Name}"))
+        .Where(p => p.Name != "EqualityContract" && p.GetIndexParameters().Length == 0)
         .Where(static p => p.SetMethod is not null || !p.PropertyType.IsAssignableTo(p.DeclaringType));
 }

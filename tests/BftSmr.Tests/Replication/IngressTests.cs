@@ -15,54 +15,11 @@ public sealed class IngressTests : IDisposable
     public void Dispose() => _keys.Dispose();
 
     [Fact]
-    public void A_proposal_whose_macs_are_right_for_this_replica_is_taken_as_authentic()
-    {
-        // Right here and wrong everywhere else: it is not for this replica to know.
-        Request request = Request(Alice, macs: true);
-        Request rightHere = With(request, [.. new byte[16], .. request.Macs.Span[16..32], .. new byte[32]]);
-
-        Assert.Empty(Proposed(Mac(), rightHere, Request(Bob, macs: true)).Unauthenticated);
-    }
-
-    [Fact]
-    public void A_proposal_with_requests_that_cannot_be_authenticated_is_delivered_and_names_each_of_their_clients_once()
-    {
-        Request forged = With(Request(Alice, macs: true), new byte[64]);
-        Request naked = With(Request(new ClientId(2), macs: true), []);
-        Request stranger = RequestCodec.WithAuthentication(Request(new ClientId(77)), new byte[64], new byte[64]);
-
-        Propose proposal = Proposed(Mac(), Request(Bob, macs: true), forged, naked, forged, stranger, Request(Bob, macs: true, sequence: 2));
-
-        Assert.Equal([Alice, new ClientId(2), new ClientId(77)], proposal.Unauthenticated);
-        Assert.Equal(6, proposal.Batch.Requests.Count);
-    }
-
-    [Fact]
-    public void A_signature_makes_up_for_a_wrong_mac_in_a_proposal()
-    {
-        Request signed = RequestCodec.Authenticate(With(Request(Alice, macs: true), new byte[64]), _keys.Client(0), 4, macs: false, signature: true);
-        Assert.Empty(Proposed(Mac(), signed).Unauthenticated);
-
-        Request wrong = RequestCodec.WithAuthentication(signed, new byte[64], new byte[64]);
-        Assert.Equal([Alice], Proposed(Mac(), wrong).Unauthenticated);
-    }
-
-    [Fact]
-    public void Where_requests_are_signed_a_proposal_with_one_that_is_not_is_rejected_whatever_its_macs()
-    {
-        Request signed = Request(Alice, signature: true);
-        Assert.Empty(Proposed(Signed(), signed, Request(Bob, signature: true)).Unauthenticated);
-
-        Rejected(Signed(), RejectReason.BadAuthentication, Leader, Proposal(signed, Request(Bob, macs: true)));
-        Rejected(Signed(), RejectReason.BadAuthentication, Leader, Proposal(signed, RequestCodec.WithAuthentication(Request(Bob), default, new byte[64])));
-    }
-
-    [Fact]
     public void A_proposal_comes_from_the_leader_of_its_regency_and_may_be_empty()
     {
         Rejected(Mac(), RejectReason.WrongRegency, Follower, Proposal(Request(Alice, macs: true)));
-        Assert.Empty(Proposed(Mac()).Unauthenticated);
-        Assert.Empty(Proposed(Signed()).Unauthenticated);
+        Assert.Empty(Proposed(Mac()).Batch.Requests);
+        Assert.Single(Proposed(Signed(), Request(Alice)).Batch.Requests);
         Assert.NotNull(Mac().FromPeer(Follower, Wire.Encode(Proposal(Request(Alice, macs: true)) with { Regency = new Regency(6) }), out _));
     }
 
@@ -179,7 +136,7 @@ public sealed class IngressTests : IDisposable
         Parallel.For(0, 2000, i =>
         {
             if (ingress.FromPeer(Leader, i % 2 == 0 ? right : wrong, out _) is not PeerInput { Message: Propose proposal }
-                || proposal.Unauthenticated.Count != i % 2) Interlocked.Increment(ref mistakes);
+                || proposal.Batch.Requests.Count != 2) Interlocked.Increment(ref mistakes);
         });
         Assert.Equal(0, mistakes);
     }

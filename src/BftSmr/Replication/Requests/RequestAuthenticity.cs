@@ -1,0 +1,24 @@
+using BftSmr.Codec;
+using BftSmr.Cryptography;
+using BftSmr.Messages;
+
+namespace BftSmr.Replication.Requests;
+
+/// <summary>Whether this replica can tell that a request is its client's, whoever passed it on: by its own MAC, in mode <c>mac</c>, or by a signature.</summary>
+internal sealed class RequestAuthenticity(ReplicaSettings settings, IKeyring keyring)
+{
+    public bool IsAuthentic(Request request) =>
+        (settings.Authentication == RequestAuthentication.Mac && RequestCodec.VerifyMac(request, settings.Self, keyring))
+        || RequestCodec.VerifySignature(request, keyring);
+
+    /// <summary>The clients in whose names a batch has requests that are not authentic, each once, in order.</summary>
+    public IReadOnlyList<ClientId> Unauthenticated(Batch batch)
+    {
+        SortedSet<ClientId>? clients = null;
+        for (int i = 0; i < batch.Requests.Count; i++)
+        {
+            if (!IsAuthentic(batch.Requests[i])) (clients ??= []).Add(batch.Requests[i].Session.Client);
+        }
+        return clients is null ? [] : [.. clients];
+    }
+}

@@ -1,0 +1,88 @@
+using BftSmr.Codec;
+using BftSmr.Consensus;
+using BftSmr.Messages;
+using BftSmr.Replication;
+using BftSmr.Tests.Codec;
+
+namespace BftSmr.Tests.Consensus;
+
+public sealed class SharedChecksTests : IDisposable
+{
+    private readonly TestKeys _keys = new(replicas: 4, clients: 1);
+
+    public void Dispose() => _keys.Dispose();
+
+    [Theory]
+    [InlineData(4, 1)]
+    [InlineData(5, 1)]
+    [InlineData(7, 2)]
+    [InlineData(10, 3)]
+    public void Of_each_proposal_f_replicas_that_do_not_lead_check_the_signatures_and_all_get_their_turns(int n, int f)
+    {
+        for (int regency = 0; regency < n; regency++)
+        {
+            int[] turns = new int[n];
+            for (int instance = 1; instance <= 6 * (n - 1); instance++)
+            {
+                int[] checkers = [.. Enumerable.Range(0, n).Where(i => i != regency % n && Left(new SharedChecks(Context(i, n, f)), regency, instance) is null)];
+                Assert.Equal(f, checkers.Length);
+                foreach (int checker in checkers) turns[checker]++;
+            }
+            Assert.Equal(0, turns[regency % n]);
+            Assert.All(turns.Where((_, i) => i != regency % n), t => Assert.Equal(6 * f, t));
+        }
+    }
+
+    [Fact]
+    public void Macs_and_single_signatures_are_checked_by_all()
+    {
+        for (int instance = 1; instance <= 6; instance++)
+        {
+            Assert.Null(Left(new SharedChecks(Context(1, 4, 1, RequestAuthentication.Mac)), 0, instance));
+            Assert.Null(Left(new SharedChecks(Context(1, 4, 1)), 0, instance, requests: 7));
+        }
+    }
+
+    [Fact]
+    public void Who_waited_in_vain_checks_everything_itself_for_a_hundred_times_as_long()
+    {
+        ReplicaContext context = Context(1, 4, 1);
+        SharedChecks checks = new(context);
+        int other = Enumerable.Range(1, 3).First(i => Left(checks, 0, i) is not null);
+        long waited = Left(checks, 0, other)!.Value - context.Now.MonotonicMicros;
+
+        At(context, waited);
+        checks.NoteVain();
+        At(context, 100 * waited);
+        Assert.Null(Left(checks, 0, other));
+        At(context, 200 * waited);
+        Assert.NotNull(Left(checks, 0, other));
+    }
+
+    [Fact]
+    public void Others_are_waited_for_a_few_times_as_long_as_is_usual_within_bounds()
+    {
+        ReplicaContext context = Context(1, 4, 1);
+        SharedChecks checks = new(context);
+        int other = Enumerable.Range(1, 3).First(i => Left(checks, 0, i) is not null);
+
+        for (int i = 0; i < 100; i++) checks.NoteVouched(3_000);
+        Assert.InRange(Left(checks, 0, other)!.Value, 11_000, 13_000);
+        for (int i = 0; i < 100; i++) checks.NoteVouched(1);
+        Assert.Equal(2_000, Left(checks, 0, other));
+        for (int i = 0; i < 100; i++) checks.NoteVouched(long.MaxValue);
+        Assert.Equal(context.Settings.RequestTimeoutMicros / 16, Left(checks, 0, other));
+    }
+
+    private static long? Left(SharedChecks checks, int regency, int instance, int requests = 8)
+    {
+        Request request = RequestCodec.Create(new SessionId(default, 5), 1, RequestKind.Command, 0b11, default, new byte[] { 1 });
+        Batch batch = BatchCodec.Create(1, 2, [.. Enumerable.Repeat(request, requests)]);
+        return checks.LeftToOthersUntil(new Vote(new Regency(regency), batch.Digest), new Instance(instance), batch);
+    }
+
+    private ReplicaContext Context(int self, int n, int f, RequestAuthentication mode = RequestAuthentication.Signed) =>
+        new(new ReplicaSettings { Self = new ReplicaId(self), Quorums = new Quorums(n, f), Authentication = mode }, _keys.Replica(0));
+
+    private static void At(ReplicaContext context, long micros) => context.BeginStep(new ClockReading(micros, 0), context.Effects);
+}
