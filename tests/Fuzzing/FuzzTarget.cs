@@ -32,8 +32,5 @@ internal sealed record FuzzTarget(string Name, Func<Random, byte[]> Valid, Func<
     /// <summary>The decoder does work of its own on other threads, whose allocations cannot be attributed.</summary>
     public bool IsAsynchronous { get; init; }
 
-    /// <summary>Nearly every change of a byte gives another valid input, so that many accepted inputs prove nothing.</summary>
-    public bool AcceptsAlmostAnything { get; init; }
-
     public override string ToString() => Name;
 }

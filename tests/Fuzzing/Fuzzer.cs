@@ -19,7 +19,7 @@ internal static class Fuzzer
     /// <summary>Rounds of short runs begin with these seeds: the same in every run.</summary>
     private const int FirstSeed = 1;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Fuzzes a decoder; throws at the first input that breaks a promise, with all that is needed to see it again.</summary>
     /// <returns>What was done, in words.</returns>

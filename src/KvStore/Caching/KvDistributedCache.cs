@@ -22,7 +22,7 @@ public sealed class KvDistributedCache(KvClient client, KvDistributedCacheOption
     public async Task<byte[]?> GetAsync(string key, CancellationToken token = default)
     {
         KvBytes name = NameOf(key);
-        if (await client.GetAsync(name, token).ConfigureAwait(false) is not { } held || held.Length < HeaderBytes) return null;
+        if (await client.GetAsync(name, token).ConfigureAwait(false) is not { } held || !IsEntry(held.Span)) return null;
         await SlideAsync(name, held, token).ConfigureAwait(false);
         return held[HeaderBytes..].ToArray();
     }
@@ -31,7 +31,7 @@ public sealed class KvDistributedCache(KvClient client, KvDistributedCacheOption
     public async Task RefreshAsync(string key, CancellationToken token = default)
     {
         KvBytes name = NameOf(key);
-        if (await client.GetAsync(name, token).ConfigureAwait(false) is { } held && held.Length >= HeaderBytes)
+        if (await client.GetAsync(name, token).ConfigureAwait(false) is { } held && IsEntry(held.Span))
             await SlideAsync(name, held, token).ConfigureAwait(false);
     }
 
@@ -76,6 +76,15 @@ public sealed class KvDistributedCache(KvClient client, KvDistributedCacheOption
     {
         if (BinaryPrimitives.ReadInt64BigEndian(held.Span) > 0 && TimeToLive(held.Span) is { } timeToLive)
             await client.ExpireAsync(name, timeToLive, token).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a cache may have put this there; what others keep under the same name is as good as nothing.</summary>
+    private bool IsEntry(ReadOnlySpan<byte> held)
+    {
+        if (held.Length < HeaderBytes) return false;
+        long sliding = BinaryPrimitives.ReadInt64BigEndian(held), latest = BinaryPrimitives.ReadInt64BigEndian(held[sizeof(long)..]);
+        long longest = KvLimits.ExpiryMicrosMax - MicrosOf(_clock.GetUtcNow() - DateTimeOffset.UnixEpoch);
+        return sliding >= 0 && latest is >= 0 and <= KvLimits.ExpiryMicrosMax && (sliding <= longest || (latest > 0 && sliding <= MicrosOf(TimeSpan.MaxValue)));
     }
 
     /// <summary>How long from now the entry lives: its sliding window, but not beyond its latest time.</summary>

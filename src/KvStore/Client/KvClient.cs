@@ -44,8 +44,8 @@ public sealed class KvClient
         if (!reader.TryReadArray(out int parts) || parts != 3) throw ReplyShape.Unexpected();
         ReadOnlyMemory<byte>? value = ReplyShape.Value(reply, ref reader);
         if (value is null || !reader.TryReadInteger(out long revision)) throw ReplyShape.Unexpected();
-        DateTimeOffset? expiresAt = reader.TryReadInteger(out long micros) ? TimeOf(micros) : null;
-        return new KvVersioned(value.Value, revision, expiresAt);
+        if (reader.TryReadNil()) return new KvVersioned(value.Value, revision, null);
+        return reader.TryReadInteger(0, KvLimits.ExpiryMicrosMax, out long micros) ? new KvVersioned(value.Value, revision, TimeOf(micros)) : throw ReplyShape.Unexpected();
     }
 
     /// <summary>Whether there is such a key.</summary>
@@ -146,7 +146,9 @@ public sealed class KvClient
             PackBuffer operation = new(prefix.Memory.Length + (after?.Length ?? 0) + OverheadBytes);
             operation.WriteList(prefix.Span, withValues ? ListingFlags.Values : ListingFlags.None, after, ListPageLength);
             ReadOnlyMemory<byte> reply = await _reads.ReadAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false);
-            List<KvPair> page = ReadPage(reply, withValues, out after);
+            List<KvPair> page = ReadPage(reply, withValues, out byte[]? next);
+            if (after is not null && next is not null && next.AsSpan().SequenceCompareTo(after) <= 0) throw ReplyShape.Unexpected(); // it would not end
+            after = next;
             foreach (KvPair pair in page) yield return pair;
         }
         while (after is not null);

@@ -1,0 +1,22 @@
+namespace KvStore.Tests.Decoders;
+
+/// <summary>Everything in the library that reads raw input: the fuzz target that covers it, or in parentheses why none does.</summary>
+internal static class DecoderList
+{
+    public static IReadOnlyDictionary<string, string> Of { get; } = new Dictionary<string, string>
+    {
+        ["IntegerText.TryParse"] = "integer text",
+        ["DecimalText.TryParse"] = "decimal text",
+        ["Page.TrySkip"] = "operation",
+        ["KvReply.Read"] = "reply to a client",
+        ["ReadService.ReadAsync"] = "reply to a client",
+
+        ["RespParser.Parse"] = "RESP command",
+        ["InlineSplitter.TrySplit"] = "RESP command",
+        ["RespSkipper.Skip"] = "RESP command that is too long",
+        ["ExpiryArgument.TryRead"] = "RESP session",
+        ["KeyspaceCommands.TryReadCursor"] = "RESP session",
+        ["KeyspaceCommands.TryReadAfter"] = "RESP session",
+        ["RespGateway.ReadAsync"] = "RESP session",
+    };
+}
