@@ -61,7 +61,12 @@ internal sealed class UploadTicket : IDisposable
             return null;
         }
         UploadTicket ticket = new(file, attempt, shares.Length == 0 ? null : shares);
-        foreach (string line in lines[4..^1]) ticket.Read(line.Split(' '));
+        foreach (string line in lines[4..^1])
+        {
+            if (ticket.TryRead(line.Split(' '))) continue;
+            file.Dispose();
+            throw new DepSkyException($"'{path}' is damaged: it has a line that no upload wrote. Delete it to upload from the beginning.");
+        }
         file.SetLength(text.Length - lines[^1].Length);
         file.Seek(0, SeekOrigin.End);
         return ticket;
@@ -101,25 +106,37 @@ internal sealed class UploadTicket : IDisposable
         _file.Flush(flushToDisk: true);
     }
 
-    private void Read(string[] words)
+    private bool TryRead(string[] words)
     {
         switch (words)
         {
             case ["id", string id] when VersionId.TryParse(id, out VersionId parsed):
                 Id = parsed;
-                break;
-            case ["begun", string segment, string digest]:
-                _begun[int.Parse(segment, CultureInfo.InvariantCulture)] = ReadDigest(digest);
-                break;
-            case ["stored", string segment, string holders, .. string[] digests]:
-                _stored[int.Parse(segment, CultureInfo.InvariantCulture)] = new SegmentDigests(ushort.Parse(holders, CultureInfo.InvariantCulture), [.. digests.Select(ReadDigest)]);
-                break;
+                return true;
+            case ["begun", string segment, string text] when TryReadNumber(segment, out int number) && TryReadDigest(text, out Digest digest):
+                _begun[number] = digest;
+                return true;
+            case ["stored", string segment, string holders, .. string[] texts] when TryReadNumber(segment, out int number) && ushort.TryParse(holders, NumberStyles.None, CultureInfo.InvariantCulture, out ushort mask):
+                Digest[] digests = new Digest[texts.Length];
+                for (int i = 0; i < texts.Length; i++)
+                {
+                    if (!TryReadDigest(texts[i], out digests[i])) return false;
+                }
+                _stored[number] = new SegmentDigests(mask, digests);
+                return true;
             default:
-                throw new DepSkyException($"'{_file.Name}' is damaged: it has a line that no upload wrote. Delete it to upload from the beginning.");
+                return false;
         }
     }
 
-    private static Digest ReadDigest(string hex) => new(Convert.FromHexString(hex));
+    private static bool TryReadNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    private static bool TryReadDigest(string hex, out Digest digest)
+    {
+        bool isDigest = hex.Length == 2 * Digest.Size && hex.All(char.IsAsciiHexDigitLower);
+        digest = isDigest ? new Digest(Convert.FromHexString(hex)) : default;
+        return isDigest;
+    }
 
     private static string Hex(UInt128 number) => number.ToString("x32", CultureInfo.InvariantCulture);
 

@@ -17,6 +17,9 @@ internal static class MetadataCodec
     private const int BodyFields = 17;
     private const int UnitBytesMax = UnitLayout.UnitCharactersMax;
 
+    /// <summary>The end of the year 9999, beyond which there are no dates.</summary>
+    private const long CreatedAtMsMax = 253_402_300_799_999;
+
     public static byte[] Encode(ObjectMetadata metadata, KeyPair writer)
     {
         ArrayBufferWriter<byte> body = new();
@@ -128,10 +131,10 @@ internal static class MetadataCodec
     private static bool IsConsistent(ObjectMetadata m)
     {
         int shares = m.Protection == DataProtection.Confidential && !m.IsDeleted ? m.Clouds : 0;
-        if (m.ShareDigests.Count != shares) return false;
+        if (m.ShareDigests.Count != shares || m.CreatedAtMs > CreatedAtMsMax) return false;
         if (m.IsDeleted) return m.SizeBytes == 0 && m.Segments.Count == 0;
         if (m.SegmentBytes < SegmentShape.SegmentBytesMin) return false;
-        return m.Segments.Count == Math.Max(1, (m.SizeBytes + m.SegmentBytes - 1) / m.SegmentBytes);
+        return m.Segments.Count == Math.Max(1, m.SizeBytes / m.SegmentBytes + (m.SizeBytes % m.SegmentBytes == 0 ? 0 : 1)); // a sum could pass the end of 64 bits
     }
 
     private static int DigestsPerSegment(DataProtection protection, int clouds) => protection == DataProtection.Confidential ? clouds : 1;
