@@ -15,7 +15,7 @@ internal static class Duration
         {
             if (!text.EndsWith(suffix, StringComparison.Ordinal)) continue;
             if (!double.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)) continue;
-            if (number * seconds > TimeSpan.FromDays(7).TotalSeconds) return false;
+            if (!(number >= 0 && number * seconds <= TimeSpan.FromDays(7).TotalSeconds)) return false; // "NaN" and "-Infinity" are numbers, too
             duration = TimeSpan.FromSeconds(number * seconds);
             return true;
         }

@@ -38,6 +38,8 @@ internal sealed record ChaosManifest
             if (manifest.F is < 1 or > 3) throw new JsonException("'f' must be between 1 and 3.");
             if (manifest.DurationSeconds is < 1 or > 86_400) throw new JsonException("'durationSeconds' must be between 1 and 86400.");
             if (manifest.Clients is < 1 or > 64 || manifest.Keys is < 1 or > 64) throw new JsonException("'clients' and 'keys' must be between 1 and 64.");
+            if (manifest.Perturbations is null || manifest.Perturbations.Any(static p => p is null || !Enum.IsDefined(p.Kind)))
+                throw new JsonException($"'perturbations' must be a list of things that can happen: {string.Join(", ", Enum.GetNames<PerturbationKind>().Select(JsonNamingPolicy.CamelCase.ConvertName))}.");
             if (manifest.Perturbations.Any(static p => p.Seconds is < 0 or > 600)) throw new JsonException("'seconds' of a perturbation must be between 0 and 600.");
             return manifest;
         }

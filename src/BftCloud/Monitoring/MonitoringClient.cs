@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BftSmr;
 
 namespace BftCloud.Monitoring;
 
@@ -21,13 +22,13 @@ internal sealed class MonitoringClient : IDisposable
         }
     }
 
-    /// <summary>What the replica says of itself; null if it cannot be reached.</summary>
+    /// <summary>What the replica says of itself; null if it cannot be reached, or says something that is no report.</summary>
     public async Task<ReplicaReport?> TryGetStatusAsync(string address, CancellationToken cancellationToken)
     {
         try
         {
             byte[] json = await _http.GetByteArrayAsync(new Uri($"http://{address}/status"), cancellationToken);
-            return JsonSerializer.Deserialize(json, JsonOutput.Default.ReplicaReport);
+            return JsonSerializer.Deserialize(json, JsonOutput.Default.ReplicaReport) is { } report && IsWellFormed(report) ? report : null;
         }
         catch (Exception e) when (IsUnreachable(e, cancellationToken) || e is JsonException)
         {
@@ -36,6 +37,10 @@ internal sealed class MonitoringClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>A faulty replica may say anything: what is shown must be shaped as is promised.</summary>
+    private static bool IsWellFormed(ReplicaReport report) =>
+        report is { Rejected: not null, Peers: not null } && (report.StateDigest is null || (report.StateDigest.Length == 2 * Digest.Size && report.StateDigest.All(char.IsAsciiHexDigitLower)));
 
     private static bool IsUnreachable(Exception e, CancellationToken cancellationToken) =>
         e is HttpRequestException or IOException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested);

@@ -1,0 +1,25 @@
+namespace BftCloud.Tests.Decoders;
+
+/// <summary>Everything in the program and in the simulator that reads raw input: the fuzz target that covers it, or in parentheses why none does.</summary>
+internal static class DecoderList
+{
+    public static IReadOnlyDictionary<string, string> OfProgram { get; } = new Dictionary<string, string>
+    {
+        ["Duration.TryParse"] = "time",
+        ["Duration.Parse"] = "time",
+        ["SeedRange.Parse"] = "seeds",
+        ["FaultKindsOption.Parse"] = "kinds of faults",
+        ["ChaosManifest.Load"] = "chaos manifest",
+        ["ReplicaPages.OpenAsync"] = "request for a page",
+        ["CounterStateMachine.Load"] = "(a snapshot that f+1 replicas have signed)",
+        ["GeneratedContent.Read"] = "(makes bytes)",
+        ["ClusterClient.Open"] = "(reads client.json and cluster.json, which BftSmr fuzzes)",
+    };
+
+    public static IReadOnlyDictionary<string, string> OfSimulator { get; } = new Dictionary<string, string>
+    {
+        ["SavedSimulation.Read"] = "saved simulation",
+        ["ReplicaIdConverter.Read"] = "saved simulation",
+        ["RegisterOperation.Decode"] = "(the simulator's own operations)",
+    };
+}
