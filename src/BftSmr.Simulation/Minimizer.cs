@@ -62,6 +62,7 @@ public sealed class Minimizer
         FaultPlan plan = best.Faults!;
         Try(ref best, best with { Faults = plan with { Clocks = [] } }, plan.Clocks.Count > 0, "clocks are right");
         Try(ref best, best with { Faults = best.Faults! with { Disk = DiskSpeed.Quick } }, plan.Disk != DiskSpeed.Quick, "disks are quick");
+        Try(ref best, best with { Faults = best.Faults! with { TornWrites = false } }, plan.TornWrites, "nothing is torn");
         Try(ref best, best with { Faults = best.Faults! with { Network = NetworkConditions.Calm } }, plan.Network != NetworkConditions.Calm, "the network is calm");
         NetworkConditions network = best.Faults!.Network;
         Try(ref best, With(best, network with { LossShare = 0 }), network.LossShare > 0, "nothing is lost");

@@ -14,6 +14,8 @@ namespace BftSmr.Simulation;
 [JsonDerivedType(typeof(LinkFault), "link")]
 [JsonDerivedType(typeof(ClockFault), "clock")]
 [JsonDerivedType(typeof(SlowDiskFault), "slowDisk")]
+[JsonDerivedType(typeof(DiskDamageFault), "diskDamage")]
+[JsonDerivedType(typeof(DiskFailureFault), "diskFailure")]
 [JsonDerivedType(typeof(ClientRestartFault), "clientRestart")]
 public abstract record FaultEvent(long AtMicros);
 
@@ -79,6 +81,32 @@ public sealed record ClockFault(long AtMicros, ReplicaId Replica, long ByMicros)
 /// <param name="ForMicros">How long.</param>
 /// <param name="Speed">How slow.</param>
 public sealed record SlowDiskFault(long AtMicros, ReplicaId Replica, long ForMicros, DiskSpeed Speed) : FaultEvent(AtMicros);
+
+/// <summary>A disk does not hold what was written. Counts as one of the f until the replica has caught up; left out when there are f already.</summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="Replica">Whose.</param>
+/// <param name="DownMicros">How long the replica, which crashes, is down. After damage to a snapshot it goes on until it crashes for another reason.</param>
+/// <param name="Damage">What is wrong.</param>
+public sealed record DiskDamageFault(long AtMicros, ReplicaId Replica, long DownMicros, DiskDamage Damage) : FaultEvent(AtMicros);
+
+/// <summary>What may be wrong with what a disk holds.</summary>
+public enum DiskDamage
+{
+    /// <summary>Bits of the log turned, or a sector of it reads as something else.</summary>
+    CorruptLog,
+
+    /// <summary>A sector of the log was written to the place of another.</summary>
+    MisdirectedWrite,
+
+    /// <summary>A byte of the newest snapshot is not what was written.</summary>
+    CorruptSnapshot,
+}
+
+/// <summary>A disk is full, or fails: the next write or flush does, the replica ends rather than go on without, and starts again when there is room.</summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="Replica">Whose.</param>
+/// <param name="ForMicros">How long nothing can be written.</param>
+public sealed record DiskFailureFault(long AtMicros, ReplicaId Replica, long ForMicros) : FaultEvent(AtMicros);
 
 /// <summary>A client's process ends and starts again: it opens another session, and never learns what became of its outstanding operations.</summary>
 /// <param name="AtMicros">When.</param>

@@ -19,7 +19,11 @@ internal sealed class FaultInjector(
     public void Begin()
     {
         network.Conditions = plan.Network;
-        foreach (SimulatedReplica replica in replicas) replica.DiskSpeed = plan.Disk;
+        foreach (SimulatedReplica replica in replicas)
+        {
+            replica.DiskSpeed = plan.Disk;
+            replica.TearsWrites = plan.TornWrites;
+        }
         foreach (FaultEvent fault in plan.Events)
         {
             world.At(fault.AtMicros, () =>
@@ -39,6 +43,7 @@ internal sealed class FaultInjector(
         foreach (SimulatedReplica replica in replicas)
         {
             replica.DiskSpeed = DiskSpeed.Quick;
+            replica.Disk.Fails = false;
             if (replica.IsPaused) replica.Resume();
             if (!replica.IsAlive) replica.Start();
         }
@@ -49,10 +54,10 @@ internal sealed class FaultInjector(
         switch (fault)
         {
             case CrashFault e:
-                Crash(replicas[e.Replica.Value], e.DownMicros, e.MachineToo, diskToo: false);
+                Crash(replicas[e.Replica.Value], e.DownMicros, e.MachineToo, e.MachineToo ? "machine crash" : "process crash");
                 break;
             case DiskLossFault e:
-                Crash(replicas[e.Replica.Value], e.DownMicros, machineToo: true, diskToo: true);
+                Crash(replicas[e.Replica.Value], e.DownMicros, machineToo: true, "disk lost", static replica => replica.Wipe());
                 break;
             case PowerLossFault e:
                 LosePower(e.DownMicros);
@@ -74,6 +79,12 @@ internal sealed class FaultInjector(
             case SlowDiskFault e:
                 SlowDisk(replicas[e.Replica.Value], e.Speed, e.ForMicros);
                 break;
+            case DiskDamageFault e:
+                DamageDisk(replicas[e.Replica.Value], e);
+                break;
+            case DiskFailureFault e:
+                FailDisk(replicas[e.Replica.Value], e.ForMicros);
+                break;
             case ClientRestartFault e:
                 clients[e.Client].Restart();
                 break;
@@ -82,19 +93,52 @@ internal sealed class FaultInjector(
         }
     }
 
-    private void Crash(SimulatedReplica replica, long downMicros, bool machineToo, bool diskToo)
+    private void Crash(SimulatedReplica replica, long downMicros, bool machineToo, string kind, Action<SimulatedReplica>? damage = null)
     {
-        if (!replica.IsAlive) return;
-        bool forgets = diskToo || durability != Durability.Votes;
-        if (forgets && replica.IsCorrect && !replica.IsForgetful)
-        {
-            if (replicas.Count(static r => !r.IsCorrect || r.IsForgetful) >= faultyMax) return;
-            replica.Forget();
-        }
-        world.Faults.Count(diskToo ? "disk lost" : machineToo ? "machine crash" : "process crash");
+        if (!replica.IsAlive || !MayForget(replica, damage is not null)) return;
+        if (damage is not null || durability != Durability.Votes) replica.Forget();
+        world.Faults.Count(kind);
         replica.Crash(machineToo);
-        if (diskToo) replica.Wipe();
+        damage?.Invoke(replica);
         world.After(downMicros, () => Restart(replica));
+    }
+
+    /// <summary>Whether it may crash, or lose part of what it has on disk, without being one faulty replica too many.</summary>
+    private bool MayForget(SimulatedReplica replica, bool isDamaged) =>
+        (!isDamaged && durability == Durability.Votes) || !replica.IsCorrect || replica.IsForgetful
+        || replicas.Count(static r => !r.IsCorrect || r.IsForgetful) < faultyMax;
+
+    private void DamageDisk(SimulatedReplica replica, DiskDamageFault fault)
+    {
+        switch (fault.Damage)
+        {
+            case DiskDamage.CorruptLog:
+                Crash(replica, fault.DownMicros, machineToo: true, "log corrupted", r => r.Disk.Damage(image => image.Corrupt(_random)));
+                break;
+            case DiskDamage.MisdirectedWrite:
+                Crash(replica, fault.DownMicros, machineToo: true, "write misdirected", r => r.Disk.Damage(image => image.Misdirect(_random)));
+                break;
+            default:
+                if (MayForget(replica, isDamaged: true) && replica.Disk.DamageSnapshot(_random)) world.Faults.Count("snapshot corrupted");
+                break;
+        }
+    }
+
+    /// <summary>Its next write or flush fails, and it ends; if it writes nothing meanwhile, nobody notices.</summary>
+    private void FailDisk(SimulatedReplica replica, long forMicros)
+    {
+        if (!replica.IsAlive || !MayForget(replica, isDamaged: false)) return;
+        bool couldForget = durability != Durability.Votes && !replica.IsForgetful;
+        if (couldForget) replica.Forget();
+        world.Faults.Count("disk fails");
+        replica.Disk.Fails = true;
+        world.After(forMicros, () =>
+        {
+            if (_over) return;
+            if (replica.IsAlive && replica.Disk.Fails && couldForget) replica.Remember();
+            replica.Disk.Fails = false;
+            Restart(replica);
+        });
     }
 
     private void LosePower(long downMicros)

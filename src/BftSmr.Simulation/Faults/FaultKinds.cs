@@ -31,7 +31,7 @@ public enum FaultKinds
     /// <summary>Replicas stand still.</summary>
     Pauses = 128,
 
-    /// <summary>Disks are lost, damaged, full or slow.</summary>
+    /// <summary>Disks are lost or slow.</summary>
     Disks = 256,
 
     /// <summary>Clocks drift, are wrong, and jump.</summary>
@@ -40,6 +40,9 @@ public enum FaultKinds
     /// <summary>Clients restart.</summary>
     Restarts = 1024,
 
+    /// <summary>Disks tear, corrupt and misdirect what is written, or fail, as when they are full.</summary>
+    Damage = 2048,
+
     /// <summary>All of them.</summary>
-    All = 2047,
+    All = 4095,
 }

@@ -15,6 +15,9 @@ public sealed record FaultPlan
     /// <summary>How quick the replicas' disks are during the first phase.</summary>
     public DiskSpeed Disk { get; init; } = DiskSpeed.Quick;
 
+    /// <summary>A replica that crashes leaves what it was writing torn: some sectors are on its disk, others are not.</summary>
+    public bool TornWrites { get; init; }
+
     /// <summary>The Byzantine replicas; Byzantine in the second phase as well.</summary>
     public IReadOnlyList<AdversaryFault> Adversaries { get; init; } = [];
 

@@ -23,6 +23,7 @@ internal static class FaultPlanner
         {
             Network = Has(FaultKinds.Network) ? all.Network : NetworkConditions.Calm,
             Disk = Has(FaultKinds.Disks) ? all.Disk : DiskSpeed.Quick,
+            TornWrites = Has(FaultKinds.Damage) && all.TornWrites,
             Adversaries = Has(FaultKinds.Byzantine) ? all.Adversaries : [],
             ByzantineClients = Has(FaultKinds.Clients) ? all.ByzantineClients : [],
             Clocks = Has(FaultKinds.Clocks) ? all.Clocks : [],
@@ -39,6 +40,7 @@ internal static class FaultPlanner
         LinkFault => FaultKinds.Links,
         ClockFault => FaultKinds.Clocks,
         ClientRestartFault => FaultKinds.Restarts,
+        DiskDamageFault or DiskFailureFault => FaultKinds.Damage,
         _ => FaultKinds.Disks,
     };
 
@@ -55,10 +57,12 @@ internal static class FaultPlanner
         DrawClockFaults(random.Fork("clocks"), scope, events);
         DrawSlowDisks(random.Fork("slow disks"), scope, events);
         DrawClientRestarts(random.Fork("client restarts"), scope, events);
+        DrawDiskDamage(random.Fork("disk damage"), scope, events);
         return new FaultPlan
         {
             Network = DrawNetwork(random.Fork("network")),
             Disk = DrawDisk(random.Fork("disk")),
+            TornWrites = random.Fork("torn writes").Chance(0.3),
             Adversaries = adversaries,
             ByzantineClients = DrawClients(random.Fork("clients")),
             Clocks = DrawClocks(random.Fork("clock errors"), scope),
@@ -146,6 +150,17 @@ internal static class FaultPlanner
         if (random.Chance(0.75)) return;
         for (int count = 1 + random.Next(3); count > 0; count--)
             events.Add(new DiskLossFault(Moment(random, scope), Replica(random, scope), Duration(random, 2_000_000)));
+    }
+
+    private static void DrawDiskDamage(SimulationRandom random, FaultScope scope, List<FaultEvent> events)
+    {
+        if (random.Chance(0.7)) return;
+        DiskDamage[] kinds = Enum.GetValues<DiskDamage>();
+        for (int count = 1 + random.Next(6); count > 0; count--)
+        {
+            (long moment, ReplicaId replica, long duration) = (Moment(random, scope), Replica(random, scope), Duration(random, 1_000_000));
+            events.Add(random.Chance(0.3) ? new DiskFailureFault(moment, replica, duration) : new DiskDamageFault(moment, replica, duration, random.Pick(kinds)));
+        }
     }
 
     private static void DrawPauses(SimulationRandom random, FaultScope scope, List<FaultEvent> events)

@@ -17,7 +17,6 @@ internal sealed class EffectRunner(
     private Instance _executed = recovered;
     private long _lastExecutedAtMicros;
     private (Instance Instance, byte[] Bytes)? _fetch;
-    private (Instance Instance, MerkleTree Tree)? _served;
 
     public required Action<Input> Deliver { get; init; }
     public required Action<long, Action> Later { get; init; }
@@ -26,6 +25,9 @@ internal sealed class EffectRunner(
     public required Action<ExecuteEffect, ExecutedInput> Executed { get; init; }
     public required Action<Instance, Digest> CheckpointTaken { get; init; }
     public required Action<Instance, Digest> Installed { get; init; }
+
+    /// <summary>A write or flush failed: the process has to end.</summary>
+    public required Action DiskFailed { get; init; }
 
     public Executor Executor { get; } = executor;
 
@@ -112,7 +114,7 @@ internal sealed class EffectRunner(
     private void Flush()
     {
         long position = disk.End;
-        Later(random.Between(speed().FlushMinMicros, speed().FlushMaxMicros), () =>
+        LaterOnDisk(random.Between(speed().FlushMinMicros, speed().FlushMaxMicros), () =>
         {
             disk.Flush(position);
             if (_outbox.NeedsFlush) Flush();
@@ -120,6 +122,13 @@ internal sealed class EffectRunner(
             _outbox.Release();
         });
     }
+
+    /// <summary>Something is done once a write is: if that fails, nothing of what waits for it ever leaves.</summary>
+    private void LaterOnDisk(long micros, Action run) => Later(micros, () =>
+    {
+        if (disk.Fails) DiskFailed();
+        else run();
+    });
 
     private void Execute(ExecuteEffect effect)
     {
@@ -142,11 +151,10 @@ internal sealed class EffectRunner(
         }
         disk.BeginSegment(effect.Instance, effect.LiveRecords);
         long end = disk.End;
-        Later(random.Between(speed().FlushMinMicros, 20 * speed().FlushMaxMicros), () =>
+        LaterOnDisk(random.Between(speed().FlushMinMicros, 20 * speed().FlushMaxMicros), () =>
         {
             disk.Flush(end);
-            disk.StoreSnapshot(effect.Instance, bytes.WrittenMemory);
-            Digest root = MerkleTree.Of(bytes.WrittenSpan, settings.ChunkBytes).Root;
+            Digest root = disk.StoreSnapshot(effect.Instance, bytes.WrittenMemory).Root;
             CheckpointTaken(effect.Instance, root);
             Deliver(new CheckpointTakenInput(effect.Instance, root, bytes.WrittenCount));
             _outbox.Release();
@@ -155,12 +163,7 @@ internal sealed class EffectRunner(
 
     private void SendChunk(SendChunkEffect effect)
     {
-        if (!disk.TryGetSnapshot(effect.Instance, out ReadOnlyMemory<byte> snapshot)) return;
-        if (effect.Index < 0 || effect.Index >= MerkleTree.ChunkCount(snapshot.Length, settings.ChunkBytes)) return;
-        if (_served is not { } served || served.Instance != effect.Instance)
-            _served = served = (effect.Instance, MerkleTree.Of(snapshot.Span, settings.ChunkBytes));
-        int length = MerkleTree.ChunkLength(snapshot.Length, settings.ChunkBytes, effect.Index);
-        Post(new Chunk(effect.Instance, effect.Index, snapshot.Slice(effect.Index * settings.ChunkBytes, length), served.Tree.Path(effect.Index)), effect.To);
+        if (disk.ReadChunk(effect.Instance, effect.Index) is { } chunk) Post(chunk, effect.To);
     }
 
     private void Install(InstallStateEffect effect)
@@ -171,16 +174,16 @@ internal sealed class EffectRunner(
         disk.BeginSegment(fetch.Instance, effect.LiveRecords);
         _isInstalling = true;
         long end = disk.End;
-        Later(random.Between(speed().FlushMinMicros, 20 * speed().FlushMaxMicros), () =>
+        LaterOnDisk(random.Between(speed().FlushMinMicros, 20 * speed().FlushMaxMicros), () =>
         {
             _isInstalling = false;
             disk.Flush(end);
-            disk.StoreSnapshot(fetch.Instance, fetch.Bytes);
+            Digest root = disk.StoreSnapshot(fetch.Instance, fetch.Bytes).Root;
             disk.Truncate(fetch.Instance);
             _outbox.Release();
             using SnapshotInstallation installation = Executor.BeginInstall();
             installation.Write(fetch.Bytes);
-            if (MerkleTree.Of(fetch.Bytes, settings.ChunkBytes).Root != effect.Certificate.Root || !installation.TryCommit(out ReadOnlyMemory<byte> sessions))
+            if (root != effect.Certificate.Root || !installation.TryCommit(out ReadOnlyMemory<byte> sessions))
                 throw new InvalidOperationException($"The state fetched for {fetch.Instance} is not the one that was certified.");
             Installed(fetch.Instance, Executor.StateDigest());
             Deliver(new StateInstalledInput(fetch.Instance, sessions));

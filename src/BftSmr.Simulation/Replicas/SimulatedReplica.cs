@@ -32,12 +32,14 @@ internal sealed class SimulatedReplica : INetworkNode
     private readonly Queue<Action> _inbox = new();
     private readonly SortedDictionary<SessionId, int> _attached = [];
     private readonly string _name;
+    private readonly SimulationRandom _torn;
     private EffectRunner? _runner;
     private ReplicaCore? _core;
     private long _life;
     private long _tickAtMicros = long.MaxValue;
     private int _vainTicks;
-    private bool _paused;
+    private bool _paused, _forgets;
+    private Instance? _lacksUpTo;
 
     public SimulatedReplica(
         World world, SimulatedNetwork network, ReplicaSettings settings, IKeyring keyring, Func<IStateMachine> service, HistoryChecker history,
@@ -47,7 +49,8 @@ internal sealed class SimulatedReplica : INetworkNode
         _random = world.Random.Fork("replica", settings.Self.Value);
         _ingress = new Ingress(settings, keyring);
         _name = settings.Self.ToString();
-        Disk = new SimulatedDisk(_ingress.Limits);
+        Disk = new SimulatedDisk(_ingress.Limits, settings.ChunkBytes, settings.Durability == Durability.Votes);
+        _torn = world.Random.Fork("torn writes", settings.Self.Value);
         network.Add(this);
         if (adversary is null) return;
         adversary.Join(world, world.Random.Fork("adversary", settings.Self.Value), settings, keyring, service, (to, message) => Transmit(to, Encode(message)));
@@ -58,12 +61,16 @@ internal sealed class SimulatedReplica : INetworkNode
     public SimulatedClock Clock { get; }
     public SimulatedDisk Disk { get; }
     public DiskSpeed DiskSpeed { get; set; } = DiskSpeed.Quick;
+
+    /// <summary>When it crashes, of what it was writing some sectors are on disk, and others are not.</summary>
+    public bool TearsWrites { get; set; }
+
     public bool IsAlive => _core is not null;
     public bool IsCorrect => _adversary is null;
     public bool IsPaused => _paused;
 
     /// <summary>It lost votes or state that it may have acknowledged, and has not caught up yet: one of the f.</summary>
-    public bool IsForgetful { get; private set; }
+    public bool IsForgetful => _forgets || _lacksUpTo is not null || Disk.IsSnapshotDamaged;
 
     public ReplicaCore? Core => _core;
 
@@ -78,7 +85,7 @@ internal sealed class SimulatedReplica : INetworkNode
         Clock.Boot(_world.NowMicros);
         Executor executor = new(_service(), _settings.ReplyBytesMax);
         RecoveredState recovered = Recover(executor);
-        IsForgetful |= recovered.VotesForgotten;
+        _forgets |= recovered.VotesForgotten;
         _runner = new EffectRunner(_world, _settings, recovered.Checkpoint, executor, Disk, _random, () => DiskSpeed)
         {
             Deliver = input => Step(life, input),
@@ -97,6 +104,11 @@ internal sealed class SimulatedReplica : INetworkNode
             {
                 if (IsCorrect) _history.Restored(Id, instance, state);
             },
+            DiskFailed = () =>
+            {
+                _world.Tell(_name, "cannot write");
+                Crash(machineToo: false);
+            },
         };
         if (IsCorrect) _history.Restored(Id, recovered.Checkpoint, executor.StateDigest());
         Guard(() =>
@@ -112,12 +124,20 @@ internal sealed class SimulatedReplica : INetworkNode
     {
         if (!IsAlive) return;
         Stop(machineToo);
-        int lost = Disk.LosePower(_random);
+        int lost = Disk.LosePower(_random, TearsWrites ? _torn : null);
+        if (TearsWrites && lost > 0) _world.Faults.Count("write torn");
         _world.Tell(_name, $"crashes, {lost} unflushed log entries lost");
     }
 
     /// <summary>It will not remember all it said: from now on, until it has caught up, it is one of the f.</summary>
-    public void Forget() => IsForgetful = true;
+    public void Forget()
+    {
+        _forgets = true;
+        _silentUpTo = null; // what ended an earlier silence says nothing of the next
+    }
+
+    /// <summary>What it was expected to forget it did not.</summary>
+    public void Remember() => _forgets = false;
 
     /// <summary>Takes the disk away from a replica that is down.</summary>
     public void Wipe()
@@ -157,18 +177,28 @@ internal sealed class SimulatedReplica : INetworkNode
 
     private RecoveredState Recover(Executor executor)
     {
-        if (_settings.Durability == Durability.None && !Disk.IsNew) Disk.Wipe(); // as the host does: it starts from nothing
-        (Instance checkpoint, ReadOnlyMemory<byte> snapshot, IReadOnlyList<LogRecord> records, bool votesMissing) = Disk.Recover();
+        if (_settings.Durability == Durability.None) Disk.DiscardSnapshots(); // as the host does
+        DiskContents found = Disk.Recover();
+        if (found.Damage is { } damage)
+        {
+            _world.Tell(_name, $"finds its log damaged: {damage.File} at {damage.Offset}, {damage.Description}");
+            _world.Events.Count("log found damaged");
+        }
+        if (found.Unnoticed && IsCorrect) _world.Violate("storage", $"{Id} starts without records that were on its disk, and takes nothing for missing.");
+        if (found.SnapshotLost)
+        {
+            _world.Tell(_name, "finds its snapshot damaged");
+            _world.Events.Count("snapshot found damaged");
+            _lacksUpTo = _history.Last;
+        }
         ReadOnlyMemory<byte> sessions = default;
-        if (checkpoint > Instance.Zero)
+        if (found.Checkpoint > Instance.Zero)
         {
             using SnapshotInstallation installation = executor.BeginInstall();
-            installation.Write(snapshot.Span);
-            if (!installation.TryCommit(out sessions)) throw new InvalidDataException($"The snapshot of {checkpoint} is none.");
+            installation.Write(found.Snapshot.Span);
+            if (!installation.TryCommit(out sessions)) throw new InvalidDataException($"The snapshot of {found.Checkpoint} is none.");
         }
-        bool forgotten = _settings.Durability == Durability.Votes ? votesMissing : !Disk.IsNew;
-        Disk.IsNew = false;
-        return new RecoveredState(checkpoint, sessions, snapshot.Length, records) { VotesForgotten = forgotten };
+        return new RecoveredState(found.Checkpoint, sessions, found.Snapshot.Length, found.Records) { VotesForgotten = found.VotesMissing };
     }
 
     private void Read(int from, ReadOnlyMemory<byte> frame)
@@ -225,11 +255,12 @@ internal sealed class SimulatedReplica : INetworkNode
             _runner!.Run(effect);
         }
         if (_core is null) return;
-        if (IsForgetful && _silentUpTo is { } until && _core.Status().LastExecuted >= until)
+        if (_forgets && _silentUpTo is { } until && _core.Status().LastExecuted >= until)
         {
-            IsForgetful = false;
+            _forgets = false;
             _world.Tell(_name, "has caught up");
         }
+        if (_lacksUpTo is { } lacking && _core.Status().LastExecuted >= lacking) _lacksUpTo = null;
         ScheduleTick();
     }
 

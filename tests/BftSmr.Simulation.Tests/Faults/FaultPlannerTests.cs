@@ -13,7 +13,7 @@ public class FaultPlannerTests
         Assert.All(plans, static p => Assert.InRange(p.Adversaries.Count, 0, 2));
         Assert.All(plans, static p => Assert.Equal(p.Adversaries.Count, p.Adversaries.Select(static a => a.Replica).Distinct().Count()));
         Assert.All(plans.SelectMany(static p => p.Events), static e => Assert.InRange(e.AtMicros, 0, 5_000_000));
-        Assert.Equal(9, plans.SelectMany(static p => p.Events).Select(static e => e.GetType()).Distinct().Count());
+        Assert.Equal(11, plans.SelectMany(static p => p.Events).Select(static e => e.GetType()).Distinct().Count());
         Assert.Equal(Enum.GetValues<AdversaryKind>(), plans.SelectMany(static p => p.Adversaries).Select(static a => a.Kind).Distinct().Order());
         Assert.Equal(Enum.GetValues<ByzantineClientKind>(), plans.SelectMany(static p => p.ByzantineClients).Distinct().Order());
         Assert.Contains(plans, static p => p.Network.Datagrams);

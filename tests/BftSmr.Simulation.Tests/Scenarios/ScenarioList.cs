@@ -17,6 +17,8 @@ public static class ScenarioList
         new("any votes", "Faults of all kinds, drawn from the seed; votes are durable.", static seed => new SimulationOptions { Seed = seed, CheckpointPeriod = 4 }),
         new("disks", "Replicas lose their disks, one after the other.",
             static seed => Options(seed, Plan(events: Each(6, i => new DiskLossFault(400_000 * (i + 1), Replica(i + (int)seed), 10_000)))) with { CheckpointPeriod = 8 }),
+        new("damage", "Disks tear what is written, corrupt and misdirect it, and fail; all replicas lose power.",
+            static seed => Options(seed, Plan(events: Damage(seed, 12)) with { Disk = new DiskSpeed(500, 5_000), TornWrites = true }) with { CheckpointPeriod = seed % 2 == 0 ? 8 : 32, OperationsPerClient = 60 }),
         new("equivocation", "The first leader equivocates, on a slow network.", static seed => Options(seed, Plan(s_slow, AdversaryKind.EquivocatingLeader, 0))),
         new("forgery", "Clients are lied to.", static seed => Options(seed, Plan(s_slow, AdversaryKind.ForgedReplies, (int)seed)) with { QueryShare = 0.5 }),
         new("made-up requests", "The leader makes up requests in the names of others.", static seed => Options(seed, Plan(s_slow, AdversaryKind.RequestForger, 0))),
@@ -127,6 +129,22 @@ public static class ScenarioList
     {
         SimulationRandom random = new(seed);
         return Each(count, i => new PowerLossFault(300_000 * (i + 1) + random.Next(250_000), 50_000));
+    }
+
+    private static FaultEvent[] Damage(ulong seed, int count)
+    {
+        SimulationRandom random = new(seed);
+        DiskDamage[] kinds = Enum.GetValues<DiskDamage>();
+        return Each(count, i =>
+        {
+            (long at, ReplicaId replica) = (200_000 * (i + 1) + random.Next(150_000), Replica(random.Next(4)));
+            return random.Next(5) switch
+            {
+                0 => new PowerLossFault(at, 50_000),
+                1 => new DiskFailureFault(at, replica, 50_000),
+                _ => new DiskDamageFault(at, replica, 10_000, random.Pick(kinds)),
+            };
+        });
     }
 
     private static FaultEvent[] Each(int count, Func<int, FaultEvent> make) => [.. Enumerable.Range(0, count).Select(make)];

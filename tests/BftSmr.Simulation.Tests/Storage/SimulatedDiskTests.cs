@@ -74,7 +74,67 @@ public class SimulatedDiskTests
         Assert.False(disk.Recover().VotesMissing);
     }
 
-    private static SimulatedDisk New() => new(new CodecLimits { Replicas = 4 });
+    [Fact]
+    public void A_torn_write_costs_only_what_was_not_flushed_and_is_never_taken_for_damage()
+    {
+        HashSet<int> survivors = [];
+        for (ulong seed = 0; seed < 200; seed++)
+        {
+            SimulatedDisk disk = New();
+            _ = disk.Recover();
+            for (int i = 0; i < 20; i++) disk.Append(Record(i));
+            disk.Flush(disk.End);
+            for (int i = 20; i < 60; i++) disk.Append(Record(i));
+            disk.LosePower(new SimulationRandom(seed), new SimulationRandom(seed));
+            DiskContents found = disk.Recover();
+            Assert.False(found.VotesMissing);
+            Assert.Null(found.Damage);
+            Assert.InRange(found.Records.Count, 20, 60);
+            survivors.Add(found.Records.Count);
+        }
+        Assert.True(survivors.Count > 10);
+    }
+
+    [Fact]
+    public void Damage_to_what_was_flushed_is_noticed_and_what_comes_before_it_is_kept()
+    {
+        int noticed = 0;
+        for (ulong seed = 0; seed < 200; seed++)
+        {
+            SimulatedDisk disk = New();
+            _ = disk.Recover();
+            for (int i = 0; i < 60; i++)
+            {
+                disk.Append(Record(i));
+                disk.Flush(disk.End);
+                if (i == 40) disk.BeginSegment(new Instance(10), [Record(100)]);
+            }
+            SimulationRandom random = new(seed);
+            disk.Damage(image => image.Corrupt(random));
+            DiskContents found = disk.Recover();
+            Assert.False(found.Unnoticed);
+            Assert.Equal(found.VotesMissing, found.Damage is not null);
+            if (found.Damage is not null) noticed++;
+            Assert.Equal(found.VotesMissing, disk.Recover().VotesMissing);
+        }
+        Assert.True(noticed > 100);
+    }
+
+    [Fact]
+    public void A_damaged_snapshot_is_neither_sent_nor_installed()
+    {
+        SimulatedDisk disk = New();
+        disk.StoreSnapshot(new Instance(10), new byte[50]);
+        disk.StoreSnapshot(new Instance(20), new byte[50]);
+        Assert.NotNull(disk.ReadChunk(new Instance(20), 0));
+        Assert.Null(disk.ReadChunk(new Instance(20), 1));
+        disk.DamageSnapshot(new SimulationRandom(1));
+        Assert.Null(disk.ReadChunk(new Instance(20), 0));
+        DiskContents found = disk.Recover();
+        Assert.Equal((new Instance(10), true), (found.Checkpoint, found.SnapshotLost));
+    }
+
+    private static SimulatedDisk New() => new(new CodecLimits { Replicas = 4 }, chunkBytes: 64);
 
     private static RegencyInstalled Record(int number) => new(new Regency(number));
 

@@ -46,20 +46,17 @@ internal sealed class LogRecovery
     public IReadOnlyList<(RecordKind Kind, byte[] Payload)> Carried { get; private set; } = [];
 
     /// <summary>Reads the segments of a directory.</summary>
-    /// <exception cref="StorageException">The log was written by another version.</exception>
+    /// <exception cref="StorageException">The log was written by another version, or cannot be read.</exception>
     public static LogRecovery Read(string directory, CodecLimits limits, long segmentBytes)
     {
-        List<Candidate> segments = [];
+        List<SegmentReader> segments = [];
         try
         {
             foreach (string file in Directory.EnumerateFiles(directory))
             {
-                if (LogSegment.TryParseName(file, out long number)) segments.Add(new Candidate(number, new SegmentReader(file)));
+                if (LogSegment.TryParseName(file, out _)) segments.Add(new SegmentReader(file));
             }
-            segments.Sort(static (a, b) => a.Number.CompareTo(b.Number));
-            LogRecovery recovery = new(segments, limits, segmentBytes);
-            recovery.Run();
-            return recovery;
+            return Read(segments, limits, segmentBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -67,9 +64,28 @@ internal sealed class LogRecovery
         }
         finally
         {
-            foreach (Candidate segment in segments) segment.Reader.Dispose();
+            foreach (SegmentReader segment in segments) segment.Dispose();
         }
     }
+
+    /// <summary>Reads segments, in whatever order, whose paths end in their names.</summary>
+    /// <exception cref="StorageException">The log was written by another version.</exception>
+    public static LogRecovery Read(IEnumerable<SegmentReader> segments, CodecLimits limits, long segmentBytes)
+    {
+        List<Candidate> candidates = [];
+        foreach (SegmentReader segment in segments)
+        {
+            if (LogSegment.TryParseName(segment.Path, out long number)) candidates.Add(new Candidate(number, segment));
+        }
+        candidates.Sort(static (a, b) => a.Number.CompareTo(b.Number));
+        LogRecovery recovery = new(candidates, limits, segmentBytes);
+        recovery.Run();
+        return recovery;
+    }
+
+    /// <summary>Votes may have been sent that the log does not have, as storage.md lists them.</summary>
+    /// <param name="neverRan">Whether an empty log is that of a replica that has never run, rather than one that was lost.</param>
+    public bool ForgetsVotes(bool neverRan) => VotesForgotten || Damage is not null || (IsEmpty && !neverRan);
 
     private void Run()
     {

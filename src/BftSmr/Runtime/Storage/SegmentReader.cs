@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Microsoft.Win32.SafeHandles;
 
 namespace BftSmr.Runtime.Storage;
 
@@ -8,17 +7,23 @@ internal sealed class SegmentReader : IDisposable
 {
     private const int WindowBytesMin = 1 << 20;
 
-    private readonly SafeFileHandle _file;
+    private readonly ISegmentBytes _file;
     private readonly long _fileLength;
-    private byte[] _window = new byte[WindowBytesMin];
+    private byte[] _window;
     private long _windowStart;
     private int _windowLength;
 
     public SegmentReader(string path)
+        : this(path, new SegmentFile(path))
+    {
+    }
+
+    public SegmentReader(string path, ISegmentBytes bytes)
     {
         Path = path;
-        _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        _fileLength = RandomAccess.GetLength(_file);
+        _file = bytes;
+        _fileLength = bytes.Length;
+        _window = new byte[Math.Min(WindowBytesMin, _fileLength)];
         HasHeader = SegmentHeader.TryRead(Peek(0, SegmentHeader.Size), out SegmentHeader header);
         Header = header;
     }
@@ -92,7 +97,7 @@ internal sealed class SegmentReader : IDisposable
             _windowLength = 0;
             while (_windowLength < _window.Length)
             {
-                int read = RandomAccess.Read(_file, _window.AsSpan(_windowLength), offset + _windowLength);
+                int read = _file.Read(_window.AsSpan(_windowLength), offset + _windowLength);
                 if (read == 0) break;
                 _windowLength += read;
             }

@@ -56,7 +56,7 @@ internal sealed class WriteAheadLog : IDisposable
             Directory.CreateDirectory(directory);
             File.Delete(Path.Combine(directory, TemporaryFile));
             LogRecovery recovery = LogRecovery.Read(directory, limits, options.SegmentBytes);
-            bool forgotten = recovery.VotesForgotten || recovery.Damage is not null || (recovery.IsEmpty && !neverRan);
+            bool forgotten = recovery.ForgetsVotes(neverRan);
             foreach ((_, _, string path) in recovery.Kept) FlushFile(path); // what was read must be on disk before anything depends on it
             WriteAheadLog log = new(directory, options, recovery, forgotten || !options.HasVotes);
             log.SetAside(recovery.SetAside);
