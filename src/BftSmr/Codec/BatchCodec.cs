@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using BftSmr.Cryptography;
 using BftSmr.Messages;
@@ -5,7 +6,10 @@ using static BftSmr.Codec.MessagePackFormat;
 
 namespace BftSmr.Codec;
 
-/// <summary>A batch is <c>[timestamp, seed, [request, …]]</c>; its digest is BLAKE2b of these bytes.</summary>
+/// <summary>
+/// A batch is <c>[timestamp, seed, [request, …]]</c>; its digest is BLAKE2b of the same with the digest of each request's body in place of the body, as that is there already: it is what the request's
+/// authentication is checked against.
+/// </summary>
 internal static class BatchCodec
 {
     /// <summary>Bytes of the smallest batch.</summary>
@@ -19,17 +23,14 @@ internal static class BatchCodec
     {
         ArgumentOutOfRangeException.ThrowIfNegative(timestampMicros);
         ArgumentNullException.ThrowIfNull(requests);
-        int size = 1 + SizeOfUInt64((ulong)timestampMicros) + SizeOfUInt64(seed) + SizeOfArrayHeader(requests.Count);
+        int size = SizeOfFields(timestampMicros, seed, requests.Count);
         for (int i = 0; i < requests.Count; i++) size = checked(size + RequestCodec.EncodedBytes(requests[i]));
 
         byte[] encoded = new byte[size];
         MessagePackWriter writer = new(encoded.AsSpan());
-        writer.WriteArrayHeader(3);
-        writer.WriteInt64(timestampMicros);
-        writer.WriteUInt64(seed);
-        writer.WriteArrayHeader(requests.Count);
+        WriteFields(ref writer, timestampMicros, seed, requests.Count);
         for (int i = 0; i < requests.Count; i++) RequestCodec.Write(ref writer, requests[i]);
-        return new Batch { TimestampMicros = timestampMicros, Seed = seed, Requests = requests, Encoded = encoded, Digest = Blake2b.Hash(encoded) };
+        return new Batch { TimestampMicros = timestampMicros, Seed = seed, Requests = requests, Encoded = encoded, Digest = Hash(timestampMicros, seed, requests) };
     }
 
     /// <summary>Decodes a batch that is all of <paramref name="encoded"/>; the result keeps slices of it.</summary>
@@ -68,7 +69,31 @@ internal static class BatchCodec
             requests[i] = request;
         }
         ReadOnlyMemory<byte> encoded = reader.Since(start);
-        batch = new Batch { TimestampMicros = timestampMicros, Seed = seed, Requests = requests, Encoded = encoded, Digest = Blake2b.Hash(encoded.Span) };
+        batch = new Batch { TimestampMicros = timestampMicros, Seed = seed, Requests = requests, Encoded = encoded, Digest = Hash(timestampMicros, seed, requests) };
         return true;
+    }
+
+    private static Digest Hash(long timestampMicros, ulong seed, IReadOnlyList<Request> requests)
+    {
+        int size = SizeOfFields(timestampMicros, seed, requests.Count);
+        for (int i = 0; i < requests.Count; i++) size += RequestCodec.DigestedBytes(requests[i]);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
+        MessagePackWriter writer = new(buffer.AsSpan(0, size));
+        WriteFields(ref writer, timestampMicros, seed, requests.Count);
+        for (int i = 0; i < requests.Count; i++) RequestCodec.WriteDigested(ref writer, requests[i]);
+        Digest digest = Blake2b.Hash(buffer.AsSpan(0, size));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return digest;
+    }
+
+    private static int SizeOfFields(long timestampMicros, ulong seed, int requests) =>
+        1 + SizeOfUInt64((ulong)timestampMicros) + SizeOfUInt64(seed) + SizeOfArrayHeader(requests);
+
+    private static void WriteFields(ref MessagePackWriter writer, long timestampMicros, ulong seed, int requests)
+    {
+        writer.WriteArrayHeader(3);
+        writer.WriteInt64(timestampMicros);
+        writer.WriteUInt64(seed);
+        writer.WriteArrayHeader(requests);
     }
 }

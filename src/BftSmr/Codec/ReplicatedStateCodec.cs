@@ -35,8 +35,9 @@ internal static class ReplicatedStateCodec
         writer.WriteUInt64(session.Nonce);
         writer.WriteUInt64(session.LastSequence);
         writer.WriteArrayHeader(session.Replies.Count);
-        foreach (CachedReply reply in session.Replies)
+        for (int i = 0; i < session.Replies.Count; i++)
         {
+            CachedReply reply = session.Replies[i];
             writer.WriteArrayHeader(3);
             writer.WriteUInt64(reply.Sequence);
             writer.WriteInt64((int)reply.Status);
@@ -89,7 +90,7 @@ internal static class ReplicatedStateCodec
         {
             if (!reader.TryReadArray(3) || !reader.TryReadUInt64(out ulong sequence) || !reader.TryReadInt32((int)ReplyStatus.ReplyTooLarge, out int status)
                 || !reader.TryReadBinary(int.MaxValue, out ReadOnlyMemory<byte> result)) return false;
-            replies[i] = new CachedReply(sequence, (ReplyStatus)status, result.ToArray());
+            replies[i] = new CachedReply(sequence, (ReplyStatus)status, result);
         }
         session = Session.Restore(nonce, lastSequence, replies);
         return true;

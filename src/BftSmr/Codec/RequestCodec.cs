@@ -103,6 +103,19 @@ internal static class RequestCodec
         writer.WriteBinary(request.Signature.Span);
     }
 
+    /// <summary>Bytes that <see cref="WriteDigested"/> writes.</summary>
+    public static int DigestedBytes(Request request) =>
+        1 + SizeOfBinary(Digest.Size) + SizeOfBinary(request.Macs.Length) + SizeOfBinary(request.Signature.Length);
+
+    /// <summary>Writes the request with the digest of its body in place of the body: what a batch's digest covers.</summary>
+    public static void WriteDigested(ref MessagePackWriter writer, Request request)
+    {
+        writer.WriteArrayHeader(3);
+        writer.WriteDigest(request.Digest);
+        writer.WriteBinary(request.Macs.Span);
+        writer.WriteBinary(request.Signature.Span);
+    }
+
     public static bool TryRead(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out Request? request)
     {
         request = null;

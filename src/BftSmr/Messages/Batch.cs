@@ -7,9 +7,9 @@ internal sealed class Batch
     public required ulong Seed { get; init; }
     public required IReadOnlyList<Request> Requests { get; init; }
 
-    /// <summary>The canonical bytes; what is proposed, hashed, logged and fetched.</summary>
+    /// <summary>The canonical bytes; what is proposed, logged and fetched.</summary>
     public required ReadOnlyMemory<byte> Encoded { get; init; }
 
-    /// <summary>BLAKE2b of <see cref="Encoded"/>.</summary>
+    /// <summary>The value that is voted on: it binds every byte of <see cref="Encoded"/>.</summary>
     public required Digest Digest { get; init; }
 }

@@ -36,7 +36,7 @@ public sealed class BatchCodecTests
             Assert.Same(frame, ArrayOf(request.Operation));
             Assert.Same(frame, ArrayOf(request.Macs));
         });
-        Assert.Equal(Blake2b.Hash(batch.Encoded.Span), batch.Digest);
+        Assert.Equal(batch.Digest, BatchCodec.Create(batch.TimestampMicros, batch.Seed, [.. batch.Requests]).Digest);
     }
 
     [Fact]

@@ -5,15 +5,12 @@ namespace BftSmr.Replication.Sessions;
 /// <summary>One open session: how far it has executed, and the replies kept for retransmission.</summary>
 internal sealed class Session(ulong nonce)
 {
-    private readonly Queue<CachedReply> _replies = new();
-    private int _replyBytes;
-
     public ulong Nonce => nonce;
 
     /// <summary>The last sequence number executed.</summary>
     public ulong LastSequence { get; private set; }
 
-    public IReadOnlyCollection<CachedReply> Replies => _replies;
+    public ReplyRing Replies { get; } = new();
 
     public void Advance(ulong sequence)
     {
@@ -21,19 +18,12 @@ internal sealed class Session(ulong nonce)
         LastSequence = sequence;
     }
 
-    /// <summary>Keeps a reply, and drops the oldest beyond the limits; never the one just kept.</summary>
-    public void Keep(CachedReply reply, int repliesMax, int bytesMax)
-    {
-        _replies.Enqueue(reply);
-        _replyBytes += reply.Result.Length;
-        while (_replies.Count > repliesMax || (_replyBytes > bytesMax && _replies.Count > 1)) _replyBytes -= _replies.Dequeue().Result.Length;
-    }
-
+    /// <summary>The reply to an operation, if it is still kept.</summary>
     public CachedReply? ReplyTo(ulong sequence)
     {
-        foreach (CachedReply reply in _replies)
+        for (int i = 0; i < Replies.Count; i++)
         {
-            if (reply.Sequence == sequence) return reply;
+            if (Replies[i] is var reply && reply.Sequence == sequence) return reply with { Result = reply.Result.ToArray() };
         }
         return null;
     }
@@ -42,7 +32,7 @@ internal sealed class Session(ulong nonce)
     public static Session Restore(ulong nonce, ulong lastSequence, IReadOnlyList<CachedReply> replies)
     {
         Session session = new(nonce) { LastSequence = lastSequence };
-        foreach (CachedReply reply in replies) session.Keep(reply, int.MaxValue, int.MaxValue);
+        foreach (CachedReply reply in replies) session.Replies.Keep(reply, int.MaxValue, int.MaxValue);
         return session;
     }
 }

@@ -54,7 +54,7 @@ internal sealed class SessionTable(ReplicaSettings settings)
 
     /// <summary>Keeps the outcome of an operation that <see cref="Admit"/> let through; its session may have been evicted in the meantime.</summary>
     public void Keep(SessionId id, ulong sequence, Outcome outcome) =>
-        Find(id)?.Keep(new CachedReply(sequence, outcome.Status, outcome.Result.ToArray()), settings.SessionWindow, settings.SessionReplyBytesMax);
+        Find(id)?.Replies.Keep(new CachedReply(sequence, outcome.Status, outcome.Result), settings.SessionWindow, settings.SessionReplyBytesMax);
 
     public void Restore(int client, ClientSessions sessions) => _clients.Add(client, sessions);
 }
