@@ -38,11 +38,20 @@ public static class SavedSimulation
 
         public override void Write(Utf8JsonWriter writer, ReplicaId value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Value);
     }
+
+    /// <summary>A number with a fraction is finite: 1e999 is read as infinity, which nothing is, and which could not be written again.</summary>
+    internal sealed class ShareConverter : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out double value) && double.IsFinite(value) ? value : throw new JsonException("A share is a finite number.");
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
+    }
 }
 
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
-    Converters = [typeof(SavedSimulation.ReplicaIdConverter)])]
+    Converters = [typeof(SavedSimulation.ReplicaIdConverter), typeof(SavedSimulation.ShareConverter)])]
 [JsonSerializable(typeof(SimulationOptions))]
 internal sealed partial class SavedSimulationJson : JsonSerializerContext;

@@ -20,6 +20,7 @@ internal static class DecoderList
     {
         ["SavedSimulation.Read"] = "saved simulation",
         ["ReplicaIdConverter.Read"] = "saved simulation",
+        ["ShareConverter.Read"] = "saved simulation",
         ["RegisterOperation.Decode"] = "(the simulator's own operations)",
     };
 }

@@ -34,7 +34,8 @@ public sealed class FoundInputTests : IDisposable
     [InlineData("""{ "faults": { "events": [{ "atMicros": 1 }] } }""")]
     [InlineData("""{ "faults": { "network": null } }""")]
     [InlineData("""{ "faults": { "byzantineClients": [77] } }""")]
-    public void A_saved_simulation_with_nothing_where_something_should_be_is_refused(string json) => Assert.Throws<FormatException>(() => SavedSimulation.Read(json));
+    [InlineData("""{ "queryShare": 1e999 }""")]
+    public void A_saved_simulation_of_what_cannot_be_is_refused(string json) => Assert.Throws<FormatException>(() => SavedSimulation.Read(json));
 
     [Theory]
     [InlineData("\"\"")]

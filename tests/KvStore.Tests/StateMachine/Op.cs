@@ -63,6 +63,7 @@ internal static class Op
             case true: buffer.WriteTrue(); break;
             case int integer: buffer.WriteInteger(integer); break;
             case long integer: buffer.WriteInteger(integer); break;
+            case KvErrorCode error: buffer.WriteError(error); break;
             case Enum flags: buffer.WriteInteger(Convert.ToInt64(flags, null)); break;
             case string text: buffer.WriteBinary(Encoding.Latin1.GetBytes(text)); break;
             case byte[] bytes: buffer.WriteBinary(bytes); break;
