@@ -23,6 +23,7 @@ internal static class AdversaryCast
         AdversaryKind.SnapshotForger => new SnapshotForger(),
         AdversaryKind.Garbler => new Garbler(),
         AdversaryKind.Twin => new Twin(),
+        AdversaryKind.StaleReader => new StaleReader(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No adversary of this kind is known."),
     };
 }

@@ -56,4 +56,7 @@ public enum AdversaryKind
 
     /// <summary>There are two of it.</summary>
     Twin,
+
+    /// <summary>Answers unordered reads with an old state.</summary>
+    StaleReader,
 }

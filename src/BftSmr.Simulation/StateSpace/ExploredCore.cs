@@ -14,9 +14,12 @@ internal sealed class ExploredCore
     private readonly IKeyring _keyring;
     private readonly ExploredCore? _before;
     private readonly ExploredMessage? _given;
+    private readonly Dictionary<(ulong, bool, ulong, ulong), ExploredCore> _known;
+    private readonly Dictionary<ulong, ExploredCore> _next = [];
 
-    private ExploredCore(ReplicaSettings settings, IKeyring keyring, ExploredCore? before, ExploredMessage? given) =>
-        (_settings, _keyring, _before, _given) = (settings, keyring, before, given);
+    private ExploredCore(
+        ReplicaSettings settings, IKeyring keyring, Dictionary<(ulong, bool, ulong, ulong), ExploredCore> known, ExploredCore? before, ExploredMessage? given) =>
+        (_settings, _keyring, _known, _before, _given) = (settings, keyring, known, before, given);
 
     /// <summary>Its state.</summary>
     public ulong Fingerprint { get; private set; }
@@ -32,31 +35,39 @@ internal sealed class ExploredCore
 
     public bool HasTimedOut { get; private init; }
 
-    /// <summary>The last thing that was done to it, for people.</summary>
-    public string Last => _given is { } given ? $"{_settings.Self} <- {Engine.Wording.Of(given.Message)} from {given.From}" : HasTimedOut ? $"{_settings.Self} loses patience" : $"{_settings.Self} starts";
-
-    public ExploredCore? Before => _before;
-
     public static ExploredCore Start(ReplicaSettings settings, IKeyring keyring)
     {
-        ExploredCore core = new(settings, keyring, null, null);
+        ExploredCore core = new(settings, keyring, [], null, null);
         core.Run();
         return core;
     }
 
-    public ExploredCore Give(ExploredMessage message)
-    {
-        ExploredCore next = new(_settings, _keyring, this, message) { Received = [.. Received, message.Hash], HasTimedOut = HasTimedOut };
-        next.Run();
-        return next;
-    }
+    public ExploredCore Give(ExploredMessage message) =>
+        Next(message.Hash, () => new ExploredCore(_settings, _keyring, _known, this, message) { Received = [.. Received, message.Hash], HasTimedOut = HasTimedOut });
 
     /// <summary>So much time passes that it suspects the leader if it has any reason to.</summary>
-    public ExploredCore TimeOut()
+    public ExploredCore TimeOut() => Next(0, () => new ExploredCore(_settings, _keyring, _known, this, null) { Received = Received, HasTimedOut = true });
+
+    /// <summary>
+    /// What a step leads to is found out once, however many states of the whole hold this core; and ways that lead to the same - state, what was received and what was sent - go on
+    /// as one, as nothing that comes later can tell them apart.
+    /// </summary>
+    private ExploredCore Next(ulong step, Func<ExploredCore> make)
     {
-        ExploredCore next = new(_settings, _keyring, this, null) { Received = Received, HasTimedOut = true };
+        if (_next.TryGetValue(step, out ExploredCore? next)) return next;
+        next = make();
         next.Run();
-        return next;
+        (ulong, bool, ulong, ulong) key = (next.Fingerprint, next.HasTimedOut, Sum(next.Received), Sum(next.Sent.Select(static s => s.Message.Hash * (ulong)(s.To.Value + 1))));
+        if (_known.TryGetValue(key, out ExploredCore? same)) next = same;
+        else _known.Add(key, next);
+        return _next[step] = next;
+    }
+
+    private static ulong Sum(IEnumerable<ulong> hashes)
+    {
+        ulong sum = 0; // a set: the order does not matter
+        foreach (ulong hash in hashes) sum += hash * 0x9E3779B97F4A7C15;
+        return sum;
     }
 
     /// <summary>A core cannot be copied, and need not be: it is made anew, and given the same again.</summary>

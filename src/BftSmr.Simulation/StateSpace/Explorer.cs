@@ -63,7 +63,7 @@ internal sealed class Explorer
 
     private ExplorationReport Explore()
     {
-        State first = new([.. Enumerable.Range(1, Replicas - 1).Select(i => ExploredCore.Start(_settings with { Self = new ReplicaId(i) }, Keyrings[i]))], null);
+        State first = new([.. Enumerable.Range(1, Replicas - 1).Select(i => ExploredCore.Start(_settings with { Self = new ReplicaId(i) }, Keyrings[i]))], null, 0, null);
         _seen.Add(KeyOf(first));
         List<State> layer = [first];
         long transitions = 0;
@@ -101,13 +101,13 @@ internal sealed class Explorer
             ReplicaId self = new(i + 1);
             foreach (ExploredMessage message in Pending(state, self))
             {
-                if (TryStep(state, i, () => core.Give(message)) is { } successor) yield return successor;
+                if (TryStep(state, i, message, () => core.Give(message)) is { } successor) yield return successor;
             }
-            if (_options.ChangesLeader && !core.HasTimedOut && TryStep(state, i, core.TimeOut) is { } later) yield return later;
+            if (_options.ChangesLeader && !core.HasTimedOut && TryStep(state, i, null, core.TimeOut) is { } later) yield return later;
         }
     }
 
-    private static State? TryStep(State state, int index, Func<ExploredCore> step)
+    private static State? TryStep(State state, int index, ExploredMessage? given, Func<ExploredCore> step)
     {
         ExploredCore[] cores = [.. state.Cores];
 #pragma warning disable CA1031 // A broken invariant is what is looked for.
@@ -117,10 +117,10 @@ internal sealed class Explorer
         }
         catch (Exception e)
         {
-            return new State(cores, state) { Failure = $"r{index + 1} stopped: {e.Message}" };
+            return new State(cores, state, index, given) { Failure = $"r{index + 1} stopped: {e.Message}" };
         }
 #pragma warning restore CA1031
-        return cores[index].Fingerprint == state.Cores[index].Fingerprint && cores[index].Sent.Count == state.Cores[index].Sent.Count ? null : new State(cores, state);
+        return cores[index].Fingerprint == state.Cores[index].Fingerprint && cores[index].Sent.Count == state.Cores[index].Sent.Count ? null : new State(cores, state, index, given);
     }
 
     /// <summary>What may arrive at a replica: all that was ever sent to it and has not arrived, and whatever the leader likes.</summary>
@@ -174,10 +174,10 @@ internal sealed class Explorer
     private static List<string> Story(State state)
     {
         List<string> story = [];
-        for (State? at = state; at.Before is { } before; at = before)
+        for (State at = state; at.Before is { } before; at = before)
         {
-            int changed = Enumerable.Range(0, at.Cores.Count).FirstOrDefault(i => !ReferenceEquals(at.Cores[i], before.Cores[i]), -1);
-            story.Add(changed < 0 ? at.Failure! : at.Cores[changed].Before is { HasTimedOut: false } && at.Cores[changed].HasTimedOut ? $"r{changed + 1} loses patience" : at.Cores[changed].Last);
+            if (at.Failure is { } failure) story.Add(failure);
+            story.Add(at.Given is { } given ? $"r{at.Core + 1} <- {Wording.Of(given.Message)} from {given.From}" : $"r{at.Core + 1} loses patience");
         }
         story.Reverse();
         return story;
@@ -189,7 +189,8 @@ internal sealed class Explorer
         return BatchCodec.Create(1_800_000_000_000_000, 7, [RequestCodec.Authenticate(open, oracle.ForClient(new ClientId(client)), Replicas, macs: false, signature: true)]);
     }
 
-    private sealed record State(IReadOnlyList<ExploredCore> Cores, State? Before)
+    /// <summary>The three cores, and the step that led here: a core was given a message, or lost patience.</summary>
+    private sealed record State(IReadOnlyList<ExploredCore> Cores, State? Before, int Core, ExploredMessage? Given)
     {
         public string? Failure { get; init; }
     }

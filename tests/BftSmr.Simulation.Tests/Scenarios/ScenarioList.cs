@@ -19,6 +19,10 @@ public static class ScenarioList
             static seed => Options(seed, Plan(events: Each(6, i => new DiskLossFault(400_000 * (i + 1), Replica(i + (int)seed), 10_000)))) with { CheckpointPeriod = 8 }),
         new("damage", "Disks tear what is written, corrupt and misdirect it, and fail; all replicas lose power.",
             static seed => Options(seed, Plan(events: Damage(seed, 12)) with { Disk = new DiskSpeed(500, 5_000), TornWrites = true }) with { CheckpointPeriod = seed % 2 == 0 ? 8 : 32, OperationsPerClient = 60 }),
+        new("hidden votes", "A replica votes, and denies it when the leader changes; the others do not hear of each other all the time.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.LyingStopData, 3, Cuts(seed, 16))) with { OperationsPerClient = 60 }),
+        new("stale reads", "A replica answers reads with an old state, and ACCEPTs take long.",
+            static seed => Options(seed, Plan(s_slow with { LatencyMaxMicros = 20_000, SpikeShare = 0.1 }, AdversaryKind.StaleReader, (int)seed)) with { QueryShare = 0.6, OperationsPerClient = 100, Clients = 4 }),
         new("equivocation", "The first leader equivocates, on a slow network.", static seed => Options(seed, Plan(s_slow, AdversaryKind.EquivocatingLeader, 0))),
         new("forgery", "Clients are lied to.", static seed => Options(seed, Plan(s_slow, AdversaryKind.ForgedReplies, (int)seed)) with { QueryShare = 0.5 }),
         new("made-up requests", "The leader makes up requests in the names of others.", static seed => Options(seed, Plan(s_slow, AdversaryKind.RequestForger, 0))),
@@ -123,6 +127,13 @@ public static class ScenarioList
     {
         SimulationRandom random = new(seed);
         return Each(count, _ => new CrashFault(300_000 + random.Next(2_500_000), Replica(random.Next(4)), 50_000 + random.Next(500_000), random.Chance(0.5)));
+    }
+
+    private static FaultEvent[] Cuts(ulong seed, int count)
+    {
+        SimulationRandom random = new(seed);
+        return Each(count, i => new PartitionFault(
+            200_000 + 160_000 * i + random.Next(150_000), 50_000 + random.Next(400_000), 1UL << random.Next(3), random.Pick([PartitionDirection.IntoGroup, PartitionDirection.OutOfGroup, PartitionDirection.Both])));
     }
 
     private static FaultEvent[] PowerLosses(ulong seed, int count)

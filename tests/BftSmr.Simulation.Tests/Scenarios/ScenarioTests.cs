@@ -21,7 +21,7 @@ public class ScenarioTests
     [Fact]
     public void Each_listed_scenario_catches_a_planted_bug_but_for_those_known_not_to_yet() =>
         Assert.Equal(
-            ["B16", "B17", "B18", "B20", "B23"],
+            ["B17"],
             ScenarioList.All.Where(static s => s.IsListed).Select(static s => s.Id).Except(PlantedBugList.All.Select(static b => b.Scenario)).Order(StringComparer.Ordinal));
 
     [Fact]
