@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using BftSmr.Messages;
 using BftSmr.Replication;
 using BftSmr.Replication.Sessions;
+using static BftSmr.Codec.MessagePackFormat;
 
 namespace BftSmr.Codec;
 
@@ -11,8 +11,9 @@ internal static class ReplicatedStateCodec
 {
     public static ReadOnlyMemory<byte> Encode(ReplicatedState state)
     {
-        ArrayBufferWriter<byte> output = new();
-        MessagePackWriter writer = new(output);
+        // Replies make it large: it is written to memory of its exact size, as one that grows leaves as much again behind.
+        byte[] output = new byte[EncodedBytes(state)];
+        MessagePackWriter writer = new(output.AsSpan());
         writer.WriteArrayHeader(2);
         writer.WriteInt64(state.AgreedTimeMicros);
         KeyValuePair<int, ClientSessions>[] clients = [.. state.Sessions.Clients];
@@ -25,8 +26,30 @@ internal static class ReplicatedStateCodec
             writer.WriteArrayHeader(sessions.ByUse.Count);
             foreach (Session session in sessions.ByUse) Write(ref writer, session);
         }
-        writer.Flush();
-        return output.WrittenMemory;
+        return output;
+    }
+
+    private static int EncodedBytes(ReplicatedState state)
+    {
+        KeyValuePair<int, ClientSessions>[] clients = [.. state.Sessions.Clients];
+        int size = 1 + SizeOfUInt64((ulong)state.AgreedTimeMicros) + SizeOfArrayHeader(clients.Length);
+        foreach ((int client, ClientSessions sessions) in clients)
+        {
+            size = checked(size + 1 + SizeOfUInt64((ulong)client) + SizeOfUInt64(sessions.Floor) + SizeOfArrayHeader(sessions.ByUse.Count));
+            foreach (Session session in sessions.ByUse) size = checked(size + EncodedBytes(session));
+        }
+        return size;
+    }
+
+    private static int EncodedBytes(Session session)
+    {
+        int size = 1 + SizeOfUInt64(session.Nonce) + SizeOfUInt64(session.LastSequence) + SizeOfArrayHeader(session.Replies.Count);
+        for (int i = 0; i < session.Replies.Count; i++)
+        {
+            CachedReply reply = session.Replies[i];
+            size = checked(size + 1 + SizeOfUInt64(reply.Sequence) + SizeOfUInt64((ulong)reply.Status) + SizeOfBinary(reply.Result.Length));
+        }
+        return size;
     }
 
     private static void Write(ref MessagePackWriter writer, Session session)

@@ -170,9 +170,9 @@ internal static class PackTargets
                 method().GetAwaiter().GetResult();
                 understood++;
             }
-            catch (KvException)
+            catch (KvException e)
             {
-                // Refused, as declared.
+                if (e.Code != KvErrorCode.Malformed) understood++;
             }
         }
         return understood > 0;
