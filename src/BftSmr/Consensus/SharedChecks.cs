@@ -6,7 +6,8 @@ namespace BftSmr.Consensus;
 /// <summary>
 /// Who checks the signatures of a proposal, in mode <c>signed</c>, where checking is most of what a replica does. f+1 WRITEs vouch for a value, so it is enough that
 /// its leader checked it and f others do, in turns by instance; the rest wait for their WRITEs, and send theirs on what those vouch for. Who waits in vain
-/// checks for itself, and everything from then on for a while: so a checker that is silent on purpose costs the others one percent of their time at most.
+/// checks for itself, and everything from then on for a while, which is twice as long each time it happens again: so a checker that is silent on purpose soon
+/// costs the others no more than a hundredth of their time, and one that was slow once costs little.
 /// </summary>
 internal sealed class SharedChecks(ReplicaContext context)
 {
@@ -15,11 +16,16 @@ internal sealed class SharedChecks(ReplicaContext context)
 
     private const long PatienceMicrosMin = 2_000;
 
-    /// <summary>How many times as long as it waited in vain a replica checks everything itself.</summary>
-    private const int AlertPatiences = 128;
+    /// <summary>How many times as long as it waited in vain a replica checks everything itself, at most.</summary>
+    private const int AlertPatiencesMax = 128;
+
+    /// <summary>After being vouched for so often, and never in vain, that is half as long.</summary>
+    private const int CalmAfter = 64;
 
     private long _usualMicros = context.Settings.RequestTimeoutMicros / 64;
     private long _alertUntilMicros = long.MinValue;
+    private int _alertPatiences = 1;
+    private int _vouchedInTime;
 
     private long PatienceMicros => Math.Clamp(Patience * _usualMicros, PatienceMicrosMin, context.Settings.RequestTimeoutMicros / 16);
 
@@ -32,15 +38,25 @@ internal sealed class SharedChecks(ReplicaContext context)
     }
 
     /// <summary>Others vouched for a value so long after its proposal came: moves the estimate by an eighth.</summary>
-    public void NoteVouched(long micros) => _usualMicros += (Math.Clamp(micros, 0, context.Settings.RequestTimeoutMicros) - _usualMicros) / 8;
+    public void NoteVouched(long micros)
+    {
+        Estimate(micros);
+        if (++_vouchedInTime < CalmAfter) return;
+        _vouchedInTime = 0;
+        _alertPatiences = Math.Max(1, _alertPatiences / 2);
+    }
 
     /// <summary>A value that was left to others was not vouched for in time. It may be that all are slower than before.</summary>
     public void NoteVain()
     {
         if (context.Now.MonotonicMicros < _alertUntilMicros) return;
-        _alertUntilMicros = context.Now.MonotonicMicros + AlertPatiences * PatienceMicros;
-        NoteVouched(PatienceMicros);
+        _alertUntilMicros = context.Now.MonotonicMicros + _alertPatiences * PatienceMicros;
+        _alertPatiences = Math.Min(AlertPatiencesMax, 2 * _alertPatiences);
+        _vouchedInTime = 0;
+        Estimate(PatienceMicros);
     }
+
+    private void Estimate(long micros) => _usualMicros += (Math.Clamp(micros, 0, context.Settings.RequestTimeoutMicros) - _usualMicros) / 8;
 
     /// <summary>Whether this replica is one of the f, from one that moves on with the instance, among those that do not lead.</summary>
     private bool IsChecker(Regency regency, Instance number)

@@ -44,18 +44,27 @@ public sealed class SharedChecksTests : IDisposable
     }
 
     [Fact]
-    public void Who_waited_in_vain_checks_everything_itself_for_a_hundred_times_as_long()
+    public void Who_waits_in_vain_checks_everything_itself_for_twice_as_long_each_time()
     {
         ReplicaContext context = Context(1, 4, 1);
         SharedChecks checks = new(context);
         int other = Enumerable.Range(1, 3).First(i => Left(checks, 0, i) is not null);
-        long waited = Left(checks, 0, other)!.Value - context.Now.MonotonicMicros;
+        long patience = context.Settings.RequestTimeoutMicros / 16;
+        long now = 0;
+        foreach (int alert in (int[])[1, 2, 4, 8, 16, 32, 64, 128, 128])
+        {
+            At(context, now += patience);
+            checks.NoteVain();
+            checks.NoteVain(); // Another instance that was under way meanwhile.
+            At(context, now += alert * patience - 1);
+            Assert.Null(Left(checks, 0, other));
+            At(context, now += 1);
+            Assert.NotNull(Left(checks, 0, other));
+        }
 
-        At(context, waited);
+        for (int i = 0; i < 7 * 64; i++) checks.NoteVouched(patience / 4);
         checks.NoteVain();
-        At(context, 100 * waited);
-        Assert.Null(Left(checks, 0, other));
-        At(context, 200 * waited);
+        At(context, now += patience);
         Assert.NotNull(Left(checks, 0, other));
     }
 
