@@ -1,13 +1,20 @@
+using BftSmr.Messages;
+
 namespace BftSmr.Replication;
 
 /// <summary>
 /// When a leader proposes. Each instance costs the same messages whatever its size, so a batch waits a little for its company: half of the sessions that
 /// were active lately, at most <see cref="GatherMicrosMax"/>. A lone client never waits. While instances are under way, the next ones are spaced so
-/// that about <see cref="Depth"/> share one consensus latency: batches grow with the load, and the window fills on links with a long delay.
+/// that about <see cref="Depth"/> share one consensus latency: batches grow with the load, and the window fills on links with a long delay. A batch whose requests cost
+/// much more than its messages - large ones, and signed ones - has nothing to gain by waiting: it goes as soon as it is heavy, and twice as many share a latency, so that
+/// replicas and clients work at the same time rather than in turns.
 /// </summary>
 internal sealed class BatchPacing
 {
     private const int Depth = 4;
+    private const int HeavyDepth = 8;
+    private const long HeavyWeight = 32 << 10;
+    private const int SignatureWeight = 1 << 10;
     private const int HalvedAbove = 64;
     private const long LatencyMicrosMax = 1_000_000;
     private const long GatherMicrosMax = 2_000;
@@ -42,11 +49,17 @@ internal sealed class BatchPacing
     /// </summary>
     public static int SizeMax(int ready, Durability durability) => durability == Durability.Votes ? Math.Max(HalvedAbove, (ready + 1) / 2) : ready;
 
+    /// <summary>What a request costs all replicas together, in bytes that cost as much.</summary>
+    public static int WeightOf(Request request) => request.SizeBytes + (request.IsSigned ? SignatureWeight : 0);
+
+    /// <summary>Whether requests of this weight cost much more than the messages of their instance, which may include flushes of disks.</summary>
+    public static bool IsHeavy(long weight, Durability durability) => weight >= HeavyWeight && durability != Durability.Votes;
+
     /// <summary>When the requests that are ready, at least one, may be proposed.</summary>
-    public long NextMicros(int ready, bool isIdle)
+    public long NextMicros(int ready, bool isHeavy, bool isIdle)
     {
-        long gathered = ready >= Math.Max(_active, _activeBefore) / 2 ? long.MinValue : _waitingSinceMicros + GatherMicrosMax;
-        return isIdle ? gathered : Math.Max(gathered, _lastProposedMicros + _latencyMicros / Depth);
+        long gathered = isHeavy || ready >= Math.Max(_active, _activeBefore) / 2 ? long.MinValue : _waitingSinceMicros + GatherMicrosMax;
+        return isIdle ? gathered : Math.Max(gathered, _lastProposedMicros + _latencyMicros / (isHeavy ? HeavyDepth : Depth));
     }
 
     /// <summary>A batch was proposed; <paramref name="left"/> requests did not fit.</summary>

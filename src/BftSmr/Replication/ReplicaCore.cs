@@ -67,7 +67,8 @@ internal sealed class ReplicaCore
         get
         {
             if (!_window.IsLeading || !_window.HasRoom || _window.IsLogFull || (_requests.ReadyCount == 0 && _fillersDue == 0)) return long.MaxValue;
-            return _requests.ReadyCount >= Settings.BatchRequestsMax ? long.MinValue : _pacing.NextMicros(_requests.ReadyCount, _window.IsIdle);
+            if (_requests.ReadyCount >= Settings.BatchRequestsMax) return long.MinValue;
+            return _pacing.NextMicros(_requests.ReadyCount, BatchPacing.IsHeavy(_requests.ReadyWeight, Settings.Durability), _window.IsIdle);
         }
     }
 

@@ -31,6 +31,9 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     /// <summary>As the leader: requests whose turn in their session has come.</summary>
     public int ReadyCount => _ready.Count;
 
+    /// <summary>What they cost (<see cref="BatchPacing.WeightOf"/>).</summary>
+    public long ReadyWeight { get; private set; }
+
     /// <summary>Requests that can be held against a leader.</summary>
     public bool HasSigned => _signed > 0;
 
@@ -93,6 +96,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     private void Ready(SessionQueue queue, Request request)
     {
         _ready.Enqueue(request);
+        ReadyWeight += BatchPacing.WeightOf(request);
         pacing.NoteReady(context.Now.MonotonicMicros);
         long epoch = pacing.EpochAt(context.Now.MonotonicMicros);
         if (queue.ActiveEpoch == epoch) return;
@@ -110,6 +114,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
         {
             if (batch.Count > 0 && bytes + next.SizeBytes > context.Settings.BatchBytesMax) break;
             _ready.Dequeue();
+            ReadyWeight -= BatchPacing.WeightOf(next);
             if (next.Sequence <= (Sessions.Find(next.Session)?.LastSequence ?? 0) || (!next.IsSigned && MustSign(next.Session.Client))) continue;
             batch.Add(next);
             bytes += next.SizeBytes;
@@ -150,6 +155,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     {
         _isLeading = isLeading;
         _ready.Clear();
+        ReadyWeight = 0;
         foreach ((SessionId id, SessionQueue queue) in _queues.OrderBy(q => q.Value.Pending.Count == 0 ? long.MaxValue : q.Value.Pending[0].SinceMicros).ThenBy(q => q.Key).ToList())
         {
             if (Sessions.IsGone(id))
