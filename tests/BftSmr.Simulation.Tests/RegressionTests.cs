@@ -31,6 +31,8 @@ public class RegressionTests
     [InlineData(7836, 1, Durability.Votes, RequestAuthentication.Mac)]
     // A replica that had missed the announcements of a checkpoint that was stable everywhere else never heard of it again, and its log was full.
     [InlineData(7315, 1, Durability.Decisions, RequestAuthentication.Mac)]
+    // A replica whose stable checkpoint was far behind voted on all that a SYNC, and the votes of others, drew it into: more than a STOPDATA, and its log, may hold.
+    [InlineData(5940, 1, Durability.Votes, RequestAuthentication.Mac)]
     public void A_seed_that_once_broke_a_promise_no_longer_does(ulong seed, int f, Durability durability, RequestAuthentication authentication)
     {
         SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication });

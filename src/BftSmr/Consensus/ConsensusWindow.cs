@@ -57,6 +57,12 @@ internal sealed class ConsensusWindow(ReplicaContext context)
 
     private long LogInstancesMax => 3L * context.Settings.CheckpointPeriod;
 
+    /// <summary>
+    /// Whether this replica may vote on an instance: what it voted on above its stable checkpoint is evidence, and has to fit into a STOPDATA. The others' progress may
+    /// draw a replica that is late far beyond that: it has to catch up first.
+    /// </summary>
+    private bool IsWithinLog(Instance number) => number - LogBase <= LogInstancesMax + HorizonInstances;
+
     /// <summary>Votes for instances up to here were forgotten in a restart: none is sent.</summary>
     public Instance SilentUntil { get; set; }
 
@@ -122,7 +128,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             return;
         }
         if (message.Instance <= LastExecuted || message.Instance - Floor > HorizonInstances || message.Instance <= SyncHigh
-            || message.Instance - LogBase > LogInstancesMax + HorizonInstances)
+            || !IsWithinLog(message.Instance))
         {
             context.Effects.Reject(from, RejectReason.OutsideWindow);
             return;
@@ -253,7 +259,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// <summary>Takes the transitions that the votes allow.</summary>
     private void Advance(InstanceState state)
     {
-        if (IsOpen && state.Number > SilentUntil)
+        if (IsOpen && state.Number > SilentUntil && IsWithinLog(state.Number))
         {
             AdvanceWrite(state);
             AdvanceAccept(state);
@@ -395,8 +401,12 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     public bool Contradicts(Instance number, Digest value) => Find(number)?.Decided is { } decided && decided != value;
 
     /// <summary>What STOPDATA says of every instance above the stable checkpoint.</summary>
-    public IReadOnlyList<InstanceEvidence> Evidence(Instance above) =>
-        [.. _instances.Values.Where(s => s.Number > above).Select(s => s.Evidence()).OfType<InstanceEvidence>()];
+    public IReadOnlyList<InstanceEvidence> Evidence(Instance above)
+    {
+        List<InstanceEvidence> evidence = [.. _instances.Values.Where(s => s.Number > above).Select(s => s.Evidence()).OfType<InstanceEvidence>()];
+        Invariant.Holds(evidence.Count <= context.Limits.EvidenceMax, "what a replica voted on above its stable checkpoint fits into a STOPDATA");
+        return evidence;
+    }
 
     /// <summary>The log records that rebuild the votes above an instance.</summary>
     public IEnumerable<LogRecord> LiveRecords(Instance above)
