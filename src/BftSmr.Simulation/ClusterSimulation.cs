@@ -46,7 +46,7 @@ internal sealed class ClusterSimulation
             ?? FaultPlanner.Draw(random.Fork("faults"), new FaultScope(replicas, options.F, options.Clients, options.Durability, _faultyMicros, options.FaultKinds));
         _network = new SimulatedNetwork(_world, _plan.Network);
         _history = new HistoryChecker(_world, replicas, service, _settings.ReplyBytesMax);
-        _clientChecker = new ClientChecker(_world, _history, service, _settings.ReplyBytesMax);
+        _clientChecker = new ClientChecker(_world, _history, service, _settings.ReplyBytesMax) { IsOnDisk = KeepsDisks ? IsOnDisk : null };
         KeyOracle oracle = new(random.Fork("keys"));
         for (int i = 0; i < replicas; i++) AddReplica(i, oracle, service);
         for (int i = 0; i < options.Clients; i++) AddClient(i, random.Fork("client", i), oracle, workload);
@@ -63,6 +63,9 @@ internal sealed class ClusterSimulation
         foreach (SimulatedClient client in _clients) _world.Timeline.AddNode($"c{client.Number}", isCorrect: true);
         for (int i = 0; i < _byzantine.Count; i++) _world.Timeline.AddNode($"b{i}", isCorrect: false);
     }
+
+    /// <summary>Whether durability promises that what is acknowledged is in the logs as a decision, and nothing takes the logs away.</summary>
+    private bool KeepsDisks => _options.Durability == Durability.Decisions && !_plan.Events.Any(static e => e is DiskLossFault or DiskDamageFault);
 
     private IEnumerable<SimulatedReplica> Correct => _replicas.Where(static r => r.IsCorrect);
 
@@ -120,6 +123,9 @@ internal sealed class ClusterSimulation
         if (waiting.Count > 0) _world.Violate("liveness", $"{seconds} {string.Join(", ", waiting)}. {Where()}");
         else if (WhatDiffers() is { } difference) _world.Violate("convergence", $"{seconds} {difference} {Where()}");
     }
+
+    /// <summary>Of f+1 replicas that acknowledged an operation of this instance all correct ones have it on disk.</summary>
+    private bool IsOnDisk(Instance instance) => Correct.Count(r => r.Disk.HasDecision(instance)) + _plan.Adversaries.Count > _options.F;
 
     /// <summary>What keeps the correct replicas from being in the same state; null if nothing does.</summary>
     private string? WhatDiffers()

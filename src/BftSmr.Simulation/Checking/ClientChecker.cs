@@ -14,6 +14,9 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
     private readonly List<RecordedOperation> _operations = [];
     private readonly List<(SessionId Session, ulong Sequence)> _disclaimed = [];
 
+    /// <summary>Whether the decision of an instance is on disk, as it must be before it is acknowledged; null if that was not promised.</summary>
+    public Func<Instance, bool>? IsOnDisk { get; init; }
+
     public IReadOnlyList<RecordedOperation> Operations => _operations;
 
     public int Completed { get; private set; }
@@ -35,6 +38,8 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
             return;
         }
         operation.Position = place;
+        if (IsOnDisk is not null && !IsOnDisk(new Instance(place.Instance)))
+            world.Violate("durability", $"{session}/{sequence} was acknowledged before the decision of {new Instance(place.Instance)} was on the disks of those who acknowledged it.");
         Outcome outcome = history.OutcomeAt(place);
         if (outcome.Status != status || !outcome.Result.Span.SequenceEqual(result.Span))
             world.Violate("reply", $"the client of {session}/{sequence} was given a reply that is not the one of its execution at {new Instance(place.Instance)}.");

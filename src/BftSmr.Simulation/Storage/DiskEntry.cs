@@ -1,3 +1,4 @@
+using BftSmr.Messages;
 using BftSmr.Runtime.Storage;
 
 namespace BftSmr.Simulation.Storage;
@@ -9,10 +10,11 @@ internal abstract record DiskEntry
     public RecordKind? Mark { get; init; }
 }
 
-/// <summary>An encoded log record.</summary>
-/// <param name="Bytes">The record.</param>
+/// <summary>A log record.</summary>
+/// <param name="Record">The record.</param>
+/// <param name="Bytes">It encoded.</param>
 /// <param name="FlushedBefore">All before this position was on disk when the record was written; the record says so.</param>
-internal sealed record RecordEntry(ReadOnlyMemory<byte> Bytes, long FlushedBefore) : DiskEntry;
+internal sealed record RecordEntry(LogRecord Record, ReadOnlyMemory<byte> Bytes, long FlushedBefore) : DiskEntry;
 
 /// <summary>
 /// A new segment begins, which makes those before it unnecessary once the snapshot of this instance is on disk and stable; its live records follow, and it

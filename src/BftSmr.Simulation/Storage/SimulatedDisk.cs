@@ -51,7 +51,7 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         LogRecordCodec.Encode(record, bytes);
         bool settles = _votesForgotten && hasVotes && record is SilentUpTo;
         if (settles) _votesForgotten = false;
-        _log.Add(new RecordEntry(bytes.WrittenMemory, _flushed) { Mark = settles ? RecordKind.VotesLogged : null });
+        _log.Add(new RecordEntry(record, bytes.WrittenMemory, _flushed) { Mark = settles ? RecordKind.VotesLogged : null });
     }
 
     /// <summary>Begins a new segment with the records that must outlive the ones before.</summary>
@@ -65,6 +65,16 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
 
     /// <summary>Everything up to the position is on disk.</summary>
     public void Flush(long position) => _flushed = Math.Max(_flushed, Math.Min(position, End));
+
+    /// <summary>Whether a loss of power leaves the decision of an instance and its batch, or a state that it led to.</summary>
+    public bool HasDecision(Instance instance)
+    {
+        if (_snapshots.Count > 0 && _snapshots.Keys.Max() >= instance.Value) return true;
+        LogRecord[] onDisk = [.. _log.Take((int)(_flushed - _dropped)).OfType<RecordEntry>().Select(static e => e.Record)];
+        Digest? decided = onDisk.OfType<ValueDecided>().FirstOrDefault(r => r.Instance == instance)?.Value;
+        return decided is not null && onDisk.Any(r => r is WriteVoted { Batch: { } voted } w && w.Instance == instance && voted.Digest == decided
+            || r is ValueDecided { Batch: { } body } d && d.Instance == instance && body.Digest == decided);
+    }
 
     /// <summary>A snapshot is complete, and on disk.</summary>
     /// <returns>The tree of its chunks.</returns>
@@ -113,7 +123,7 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         {
             _log.RemoveRange(kept, lost);
         }
-        _flushed = End;
+        _flushed = _dropped + kept;
         return lost;
     }
 

@@ -146,7 +146,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         bool isTimely = Math.Abs(batch.TimestampMicros - context.Now.UnixMicros) <= context.Settings.ClockSkewMicros;
         bool isVouchedFor = state.HasWritten(batch.Digest) || (isOwn && isTimely);
         state.SetCandidate(candidate, isVouchedFor, context.Now.MonotonicMicros);
-        state.KeepBody(batch);
+        KeepBody(state, batch);
         _lastConsidered = Max(_lastConsidered, state.Number);
         if (batch.Requests.Count >= context.Settings.BatchRequestsMax || batch.Encoded.Length >= context.Settings.BatchBytesMax / 2) LastFullMicros = context.Now.MonotonicMicros;
         if (!isVouchedFor)
@@ -242,7 +242,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             context.Effects.Reject(from, RejectReason.Unsolicited);
             return;
         }
-        state.KeepBody(message.Batch);
+        KeepBody(state, message.Batch);
         Advance(state);
     }
 
@@ -251,7 +251,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     {
         if (number <= LastExecuted) return;
         InstanceState state = GetOrAdd(number);
-        state.KeepBody(body);
+        KeepBody(state, body);
         if (state.Decided is null) Decide(state, value);
         Invariant.Holds(state.Decided == value, "a decided value never changes");
     }
@@ -316,6 +316,14 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         state.RecordDecision(value);
         _lastDecided = Max(_lastDecided, state.Number);
         context.PersistDecision(new ValueDecided(state.Number, value, state.HasWritten(value) ? null : state.Body(value)));
+    }
+
+    /// <summary>A batch came. If its value was decided before, the record of the decision lacks it, and it is executed next: it is recorded once more.</summary>
+    private void KeepBody(InstanceState state, Batch body)
+    {
+        bool isAwaited = state.Decided == body.Digest && state.Body(body.Digest) is null;
+        state.KeepBody(body);
+        if (isAwaited) context.PersistDecision(new ValueDecided(state.Number, body.Digest, body));
     }
 
     private void AskForBody(InstanceState state, Digest value)
@@ -393,7 +401,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         InstanceState state = GetOrAdd(number);
         Invariant.Holds(state.Decided is null || state.Decided == value, "no accepted SYNC contradicts a decision");
         state.SetCandidate(new Vote(Regency, value), isAuthentic: true, context.Now.MonotonicMicros);
-        if (value == BatchCodec.Noop.Digest) state.KeepBody(BatchCodec.Noop);
+        if (value == BatchCodec.Noop.Digest) KeepBody(state, BatchCodec.Noop);
         Advance(state);
     }
 

@@ -15,7 +15,7 @@ internal sealed record WriteVoted(Instance Instance, Vote Vote, Batch? Batch) : 
 /// <summary>A quorum of WRITEs was seen: ACCEPT is about to be sent.</summary>
 internal sealed record QuorumWritten(Instance Instance, Vote Vote) : LogRecord;
 
-/// <summary>The value was decided. The batch is null when an earlier record holds it.</summary>
+/// <summary>The value was decided. The batch is null when an earlier record holds it, or a later one of this kind will: it was not here yet.</summary>
 internal sealed record ValueDecided(Instance Instance, Digest Value, Batch? Batch) : LogRecord;
 
 /// <summary>The checkpoint became stable.</summary>

@@ -23,6 +23,8 @@ public static class ScenarioList
             static seed => Options(seed, Plan(s_slow, AdversaryKind.LyingStopData, 3, Cuts(seed, 16))) with { OperationsPerClient = 60 }),
         new("stale reads", "A replica answers reads with an old state, and ACCEPTs take long.",
             static seed => Options(seed, Plan(s_slow with { LatencyMaxMicros = 20_000, SpikeShare = 0.1 }, AdversaryKind.StaleReader, (int)seed)) with { QueryShare = 0.6, OperationsPerClient = 100, Clients = 4 }),
+        new("decisions", "Replicas crash while their disks are slow and frames are lost: what is acknowledged is on disk as a decision, with its batch.",
+            static seed => Options(seed, Plan(s_unordered with { LossShare = 0.1 }, Restarts(seed, 4)) with { Disk = new DiskSpeed(5_000, 50_000) }) with { Durability = Durability.Decisions }),
         new("equivocation", "The first leader equivocates, on a slow network.", static seed => Options(seed, Plan(s_slow, AdversaryKind.EquivocatingLeader, 0))),
         new("forgery", "Clients are lied to.", static seed => Options(seed, Plan(s_slow, AdversaryKind.ForgedReplies, (int)seed)) with { QueryShare = 0.5 }),
         new("made-up requests", "The leader makes up requests in the names of others.", static seed => Options(seed, Plan(s_slow, AdversaryKind.RequestForger, 0))),

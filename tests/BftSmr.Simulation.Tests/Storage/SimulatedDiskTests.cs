@@ -25,6 +25,28 @@ public class SimulatedDiskTests
     }
 
     [Fact]
+    public void A_decision_is_on_disk_when_its_batch_is_as_well_or_a_snapshot_covers_it()
+    {
+        SimulatedDisk disk = New();
+        Batch batch = BatchCodec.Create(1, 1, []);
+        disk.Append(new ValueDecided(new Instance(1), batch.Digest, null));
+        disk.Flush(disk.End);
+        disk.Append(new ValueDecided(new Instance(1), batch.Digest, batch));
+        Assert.False(disk.HasDecision(new Instance(1)));
+        disk.Flush(disk.End);
+        Assert.True(disk.HasDecision(new Instance(1)));
+        disk.Append(new WriteVoted(new Instance(2), new Vote(Regency.Zero, batch.Digest), batch));
+        disk.Flush(disk.End);
+        Assert.False(disk.HasDecision(new Instance(2)));
+        disk.Append(new ValueDecided(new Instance(2), batch.Digest, null));
+        disk.Flush(disk.End);
+        Assert.True(disk.HasDecision(new Instance(2)));
+        Assert.False(disk.HasDecision(new Instance(3)));
+        disk.StoreSnapshot(new Instance(3), new byte[] { 1 });
+        Assert.True(disk.HasDecision(new Instance(3)));
+    }
+
+    [Fact]
     public void The_log_is_cut_before_the_segment_of_a_checkpoint_that_is_stable_and_whose_snapshot_is_here()
     {
         SimulatedDisk disk = New();
