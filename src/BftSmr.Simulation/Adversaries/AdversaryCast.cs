@@ -24,6 +24,8 @@ internal static class AdversaryCast
         AdversaryKind.Garbler => new Garbler(),
         AdversaryKind.Twin => new Twin(),
         AdversaryKind.StaleReader => new StaleReader(),
+        AdversaryKind.Whisperer => new Whisperer(),
+        AdversaryKind.Deserter => new Deserter(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No adversary of this kind is known."),
     };
 }

@@ -59,4 +59,10 @@ public enum AdversaryKind
 
     /// <summary>Answers unordered reads with an old state.</summary>
     StaleReader,
+
+    /// <summary>Tells one replica alone what it accepts, and answers unordered reads with an old state.</summary>
+    Whisperer,
+
+    /// <summary>Calls for new leaders all the time; as leader begins nothing.</summary>
+    Deserter,
 }

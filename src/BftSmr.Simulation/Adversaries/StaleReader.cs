@@ -4,7 +4,7 @@ using BftSmr.Replication;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>Orders honestly, and answers each unordered read with what the last one of its kind would have shown before the state changed.</summary>
-internal sealed class StaleReader : Adversary
+internal class StaleReader : Adversary
 {
     private readonly Dictionary<(ulong Nonce, ulong ReadId), string> _asked = [];
     private readonly Dictionary<(string Operation, bool IsDigest), (ReadOnlyMemory<byte> Before, ReadOnlyMemory<byte> Now)> _shown = [];

@@ -12,6 +12,7 @@ internal static class FaultPlanner
 
     private static readonly AdversaryKind[] s_firstKinds = [.. Enum.GetValues<AdversaryKind>().Where(static k => k <= AdversaryKind.Yeasayer)];
     private static readonly AdversaryKind[] s_laterKinds = [.. Enum.GetValues<AdversaryKind>().Where(static k => k is > AdversaryKind.Yeasayer and <= AdversaryKind.Twin)];
+    private static readonly AdversaryKind[] s_latestKinds = [.. Enum.GetValues<AdversaryKind>().Where(static k => k > AdversaryKind.Twin)];
 
     /// <summary>Draws everything, and leaves out what is not asked for: the rest is what it would be with all of it.</summary>
     public static FaultPlan Draw(SimulationRandom random, FaultScope scope)
@@ -91,7 +92,8 @@ internal static class FaultPlanner
     {
         AdversaryKind kind = random.Pick(s_firstKinds);
         SimulationRandom later = random.Fork("later kinds", replica + LaterKindsStream);
-        if (random.Fork("latest kinds", replica).Chance(0.05)) return AdversaryKind.StaleReader;
+        SimulationRandom latest = random.Fork("latest kinds", replica);
+        if (latest.Chance(0.05)) return latest.Pick(s_latestKinds);
         return later.Chance(0.4) ? later.Pick(s_laterKinds) : kind;
     }
 

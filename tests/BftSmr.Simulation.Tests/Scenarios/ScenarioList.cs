@@ -23,6 +23,11 @@ public static class ScenarioList
             static seed => Options(seed, Plan(s_slow, AdversaryKind.LyingStopData, 3, Cuts(seed, 16))) with { OperationsPerClient = 60 }),
         new("stale reads", "A replica answers reads with an old state, and ACCEPTs take long.",
             static seed => Options(seed, Plan(s_slow with { LatencyMaxMicros = 20_000, SpikeShare = 0.1 }, AdversaryKind.StaleReader, (int)seed)) with { QueryShare = 0.6, OperationsPerClient = 100, Clients = 4 }),
+        new("whispers", "A replica answers reads with an old state, and tells only one other what it accepts, while links of a third break.",
+            static seed => Options(seed, Plan(s_slow with { SpikeShare = 0.05 }, AdversaryKind.Whisperer, 0, Each(60, i => new LinkFault(100_000 + 45_000 * i, 2, i % 2 == 0 ? 1 : 3)))) with
+            {
+                QueryShare = 0.6, OperationsPerClient = 100, Clients = 4,
+            }),
         new("decisions", "Replicas crash while their disks are slow and frames are lost: what is acknowledged is on disk as a decision, with its batch.",
             static seed => Options(seed, Plan(s_unordered with { LossShare = 0.1 }, Restarts(seed, 4)) with { Disk = new DiskSpeed(5_000, 50_000) }) with { Durability = Durability.Decisions }),
         new("equivocation", "The first leader equivocates, on a slow network.", static seed => Options(seed, Plan(s_slow, AdversaryKind.EquivocatingLeader, 0))),
@@ -78,8 +83,8 @@ public static class ScenarioList
             static seed => Options(seed, Plan(s_unordered with { LossShare = 0.1 }, AdversaryKind.Excluder, 0))),
         new("B16", "Locks survive restarts of all, and what justified them is lost: the values are proposed again, and accepted.",
             static seed => Options(seed, Plan(s_slow, AdversaryKind.SelectiveSender, (int)seed, PowerLosses(seed, 6)))),
-        new("B17", "Clocks drift, and a replica calls for later and later regencies: the others meet again.",
-            static seed => Options(seed, Plan(s_lossy, AdversaryKind.Mutineer, 3, Restarts(seed, 4)) with { Clocks = [new(10_000, 1_000_000), new(-10_000, -1_000_000), new(5_000, 0)] })),
+        new("B17", "Clocks drift, and a replica calls for later and later regencies, and makes its own vain, so that timeouts double: the others meet again.",
+            static seed => Options(seed, Plan(s_lossy, seed % 2 == 0 ? AdversaryKind.Deserter : AdversaryKind.Mutineer, 1, [new CrashFault(500_000, Replica(0), 900_000, true), .. Restarts(seed, 4)]) with { Clocks = [new(10_000, 1_000_000), new(-10_000, -1_000_000), new(5_000, 0)] })),
         new("B18", "Power fails between signing and persisting, again and again: nobody votes twice.",
             static seed => Options(seed, Plan(s_slow, AdversaryKind.EquivocatingLeader, (int)seed, PowerLosses(seed, 8)) with { Disk = new DiskSpeed(500, 5_000) }) with { OperationsPerClient = 60 }),
         new("B19", "A replica fetches state while the leader changes: nothing is executed twice, nothing stands still.",

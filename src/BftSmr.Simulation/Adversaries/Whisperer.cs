@@ -1,0 +1,16 @@
+using BftSmr.Messages;
+using BftSmr.Replication;
+
+namespace BftSmr.Simulation.Adversaries;
+
+/// <summary>Tells one replica alone what it accepts, so that the two of them can acknowledge what nobody else has executed yet; and answers reads with an old state.</summary>
+internal sealed class Whisperer : StaleReader
+{
+    public override AdversaryKind Kind => AdversaryKind.Whisperer;
+
+    public override void Sending(ReplicaId to, PeerMessage message, List<PeerMessage> instead)
+    {
+        if (message is Accept && to.Value != (Self.Value + 1) % Settings.Quorums.Replicas) Misbehave("ACCEPT withheld");
+        else instead.Add(message);
+    }
+}
