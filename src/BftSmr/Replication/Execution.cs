@@ -35,8 +35,8 @@ internal sealed class Execution(ReplicaContext context, ConsensusWindow window, 
         {
             if (batch.Requests.Count > 0) _state.AgreedTimeMicros = Math.Max(batch.TimestampMicros, _state.AgreedTimeMicros + 1);
             List<Request> commands = new(batch.Requests.Count);
-            foreach (Request request in batch.Requests) Admit(request, commands);
             _inFlight = new InFlight(instance, batch, commands);
+            foreach (Request request in batch.Requests) Admit(request, commands);
             context.Effects.Add(new ExecuteEffect(instance.Number, _state.AgreedTimeMicros, batch.Seed, commands));
         }
     }
@@ -49,7 +49,8 @@ internal sealed class Execution(ReplicaContext context, ConsensusWindow window, 
                 commands.Add(request);
                 break;
             case Admission.Duplicate:
-                if (requests.Settle(request)) TryAnswerAgain(request);
+                // A faulty leader may put it into one batch twice: then it is answered once it is executed.
+                if (!IsInFlight(request) && requests.Settle(request)) TryAnswerAgain(request);
                 break;
             case Admission.Expired:
                 bool isDirect = requests.Settle(request);
@@ -86,11 +87,13 @@ internal sealed class Execution(ReplicaContext context, ConsensusWindow window, 
             return true;
         }
         if (_state.Sessions.Find(request.Session) is not { } session || request.Sequence > session.LastSequence) return false;
-        if (_inFlight is { } f && f.Commands.Any(c => c.Session == request.Session && c.Sequence == request.Sequence)) return false;
+        if (IsInFlight(request)) return false;
         Outcome outcome = session.ReplyTo(request.Sequence) is { } kept ? new Outcome(kept.Status, kept.Result) : new Outcome(ReplyStatus.ReplyForgotten, default);
         Answer(request, outcome, isDirect: true);
         return true;
     }
+
+    private bool IsInFlight(Request request) => _inFlight is { } f && f.Commands.Any(c => c.Session == request.Session && c.Sequence == request.Sequence);
 
     /// <summary>To those who want it from here: whole from the replica named for that, and where a digest would be no shorter.</summary>
     private void Answer(Request request, Outcome outcome, bool isDirect)

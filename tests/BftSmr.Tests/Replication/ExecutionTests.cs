@@ -1,0 +1,35 @@
+using BftSmr.Codec;
+using BftSmr.Consensus;
+using BftSmr.Messages;
+using BftSmr.Replication;
+using BftSmr.Replication.Requests;
+
+namespace BftSmr.Tests.Replication;
+
+public sealed class ExecutionTests : IDisposable
+{
+    private readonly TestKeys _keys = new(replicas: 4, clients: 1);
+
+    public void Dispose() => _keys.Dispose();
+
+    [Fact]
+    public void What_a_leader_put_into_one_batch_twice_is_executed_once_and_answered_once_with_its_outcome()
+    {
+        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1) }, _keys.Replica(1));
+        ConsensusWindow window = new(context);
+        RequestPool requests = new(context, new BatchPacing());
+        Execution execution = new(context, window, requests);
+        Request open = RequestCodec.Authenticate(
+            RequestCodec.Create(new SessionId(new ClientId(0), 7), 1, RequestKind.Open, 0b1101, new ReplicaId(0), default), _keys.Client(0), 4, macs: false, signature: true);
+        requests.TryAdmit(open, isDirect: true);
+        Batch batch = BatchCodec.Create(1, 1, [open, open]);
+        EffectBuffer effects = new();
+        context.BeginStep(new ClockReading(0, 0), effects);
+        window.Learn(new Instance(1), batch.Digest, batch);
+        execution.TryExecuteNext();
+        Assert.Empty(effects.Effects.OfType<ReplyEffect>());
+        Assert.Single(Assert.Single(effects.Effects.OfType<ExecuteEffect>()).Commands);
+        execution.Complete(new ExecutedInput(new Instance(1), [new Outcome(ReplyStatus.Ok, default)]));
+        Assert.Equal(ReplyStatus.Ok, Assert.Single(effects.Effects.OfType<ReplyEffect>()).Reply.Status);
+    }
+}
