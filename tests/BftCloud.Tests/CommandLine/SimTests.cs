@@ -48,7 +48,7 @@ public class SimTests
 
     [Fact]
     public async Task A_single_seed_tells_its_story_when_asked() =>
-        Assert.Contains("PROPOSE", await CommandLineRun.SucceedAsync("sim", "--seed", "7", "--trace"), StringComparison.Ordinal);
+        Assert.Contains("PROPOSE", await CommandLineRun.SucceedAsync("sim", "--seed", "7", "--faults", "none", "--trace"), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_range_that_is_none_is_wrong_usage() =>

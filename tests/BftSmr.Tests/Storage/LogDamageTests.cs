@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using BftSmr.Messages;
 using BftSmr.Runtime.Storage;
 using static BftSmr.Tests.Storage.LogHarness;
@@ -50,6 +51,22 @@ public sealed class LogDamageTests : IDisposable
             log.Flush();
         }
         AssertRecords(Read(_directory), 0, 4);
+    }
+
+    [Fact]
+    public void A_log_of_another_version_is_refused_by_name_and_left_as_it_is()
+    {
+        WriteGroups(2);
+        string segment = Segments(_directory)[0];
+        byte[] bytes = File.ReadAllBytes(segment);
+        bytes[7] = 1;
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(60), Crc32C.Append(0, bytes.AsSpan(0, 60)));
+        File.WriteAllBytes(segment, bytes);
+
+        StorageException refused = Assert.Throws<StorageException>(() => Read(_directory));
+
+        Assert.Contains($"'{segment}' is of a version that this version cannot read", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(bytes, File.ReadAllBytes(segment));
     }
 
     [Fact]

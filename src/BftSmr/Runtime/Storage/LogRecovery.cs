@@ -75,7 +75,9 @@ internal sealed class LogRecovery
         List<Candidate> candidates = [];
         foreach (SegmentReader segment in segments)
         {
-            if (LogSegment.TryParseName(segment.Path, out long number)) candidates.Add(new Candidate(number, segment));
+            if (!LogSegment.TryParseName(segment.Path, out long number)) continue;
+            if (segment.IsOfAnotherVersion) throw Unreadable(segment.Path, "is of a version", "");
+            candidates.Add(new Candidate(number, segment));
         }
         candidates.Sort(static (a, b) => a.Number.CompareTo(b.Number));
         LogRecovery recovery = new(candidates, limits, segmentBytes);
@@ -150,11 +152,13 @@ internal sealed class LogRecovery
             case RecordKind.Closed:
                 return; // it speaks of its own segment only: not carried
             default:
-                throw new StorageException(string.Create(CultureInfo.InvariantCulture,
-                    $"The log file '{reader.Path}' has an intact record before offset {reader.Offset} that this version cannot read. It was written by another version, or with larger limits in cluster.json: start that version, or remove the data directory so that the replica rejoins from the others."));
+                throw Unreadable(reader.Path, string.Create(CultureInfo.InvariantCulture, $"has an intact record before offset {reader.Offset}"), ", or with larger limits in cluster.json");
         }
         _segmentRecords.Add((header.Kind, bytes));
     }
+
+    private static StorageException Unreadable(string path, string what, string orElse) =>
+        new($"The log file '{path}' {what} that this version cannot read. It was written by another version{orElse}: start that version, or remove the data directory so that the replica rejoins from the others.");
 
     private bool Damaged(SegmentReader reader, long offset, string description)
     {

@@ -32,11 +32,15 @@ internal readonly record struct SegmentHeader
     /// <summary>Everything before this offset was on disk when the file got its name.</summary>
     public required uint InitialEnd { get; init; }
 
-    private static ReadOnlySpan<byte> Magic => "BFTWAL\0\x01"u8;
+    /// <summary>2: the digest of a batch covers the digests of its requests, no longer their bodies.</summary>
+    private const byte Version = 2;
+
+    private static ReadOnlySpan<byte> Magic => "BFTWAL\0"u8;
 
     public void Write(Span<byte> bytes)
     {
         Magic.CopyTo(bytes);
+        bytes[Magic.Length] = Version;
         BinaryPrimitives.WriteInt64BigEndian(bytes[8..], Number);
         BinaryPrimitives.WriteUInt64BigEndian(bytes[16..], Salt);
         BinaryPrimitives.WriteInt64BigEndian(bytes[24..], Base);
@@ -52,8 +56,7 @@ internal readonly record struct SegmentHeader
     public static bool TryRead(ReadOnlySpan<byte> bytes, out SegmentHeader header)
     {
         header = default;
-        if (bytes.Length < Size || !bytes.StartsWith(Magic)) return false;
-        if (BinaryPrimitives.ReadUInt32BigEndian(bytes[60..]) != Crc32C.Append(0, bytes[..60])) return false;
+        if (!IsIntact(bytes) || bytes[Magic.Length] != Version) return false;
         header = new SegmentHeader
         {
             Number = BinaryPrimitives.ReadInt64BigEndian(bytes[8..]),
@@ -66,4 +69,10 @@ internal readonly record struct SegmentHeader
         };
         return true;
     }
+
+    /// <summary>Whether this is an intact header whose segment this version cannot read.</summary>
+    public static bool IsOfAnotherVersion(ReadOnlySpan<byte> bytes) => IsIntact(bytes) && bytes[Magic.Length] != Version;
+
+    private static bool IsIntact(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= Size && bytes.StartsWith(Magic) && BinaryPrimitives.ReadUInt32BigEndian(bytes[60..]) == Crc32C.Append(0, bytes[..60]);
 }

@@ -26,6 +26,7 @@ internal sealed class SegmentReader : IDisposable
         _window = new byte[Math.Min(WindowBytesMin, _fileLength)];
         HasHeader = SegmentHeader.TryRead(Peek(0, SegmentHeader.Size), out SegmentHeader header);
         Header = header;
+        IsOfAnotherVersion = SegmentHeader.IsOfAnotherVersion(Peek(0, SegmentHeader.Size));
     }
 
     public string Path { get; }
@@ -34,6 +35,9 @@ internal sealed class SegmentReader : IDisposable
     public bool HasHeader { get; }
 
     public SegmentHeader Header { get; }
+
+    /// <summary>It is intact, and not for this version to read.</summary>
+    public bool IsOfAnotherVersion { get; }
 
     /// <summary>Where the next record is expected; after the last one, where the segment's good part ends.</summary>
     public long Offset { get; private set; } = SegmentHeader.Size;
