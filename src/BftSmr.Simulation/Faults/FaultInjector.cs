@@ -96,7 +96,7 @@ internal sealed class FaultInjector(
     private void Crash(SimulatedReplica replica, long downMicros, bool machineToo, string kind, Action<SimulatedReplica>? damage = null)
     {
         if (!replica.IsAlive || !MayForget(replica, damage is not null)) return;
-        if (damage is not null || durability != Durability.Votes) replica.Forget();
+        if (damage is not null || replica.ForgetsInCrash) replica.Forget();
         world.Faults.Count(kind);
         replica.Crash(machineToo);
         damage?.Invoke(replica);
@@ -128,14 +128,11 @@ internal sealed class FaultInjector(
     private void FailDisk(SimulatedReplica replica, long forMicros)
     {
         if (!replica.IsAlive || !MayForget(replica, isDamaged: false)) return;
-        bool couldForget = durability != Durability.Votes && !replica.IsForgetful;
-        if (couldForget) replica.Forget();
         world.Faults.Count("disk fails");
         replica.Disk.Fails = true;
         world.After(forMicros, () =>
         {
             if (_over) return;
-            if (replica.IsAlive && replica.Disk.Fails && couldForget) replica.Remember();
             replica.Disk.Fails = false;
             Restart(replica);
         });

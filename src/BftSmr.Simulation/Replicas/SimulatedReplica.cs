@@ -69,8 +69,11 @@ internal sealed class SimulatedReplica : INetworkNode
     public bool IsCorrect => _adversary is null;
     public bool IsPaused => _paused;
 
-    /// <summary>It lost votes or state that it may have acknowledged, and has not caught up yet: one of the f.</summary>
-    public bool IsForgetful => _forgets || _lacksUpTo is not null || Disk.IsSnapshotDamaged;
+    /// <summary>It lost votes or state that it may have acknowledged, and has not caught up yet, or may do so at its next write: one of the f.</summary>
+    public bool IsForgetful => _forgets || _lacksUpTo is not null || Disk.IsSnapshotDamaged || (Disk.Fails && ForgetsInCrash);
+
+    /// <summary>Its votes are not on its disk before they leave.</summary>
+    public bool ForgetsInCrash => _settings.Durability != Durability.Votes;
 
     public ReplicaCore? Core => _core;
 
@@ -107,6 +110,7 @@ internal sealed class SimulatedReplica : INetworkNode
             DiskFailed = () =>
             {
                 _world.Tell(_name, "cannot write");
+                if (ForgetsInCrash) Forget();
                 Crash(machineToo: false);
             },
         };
@@ -135,9 +139,6 @@ internal sealed class SimulatedReplica : INetworkNode
         _forgets = true;
         _silentUpTo = null; // what ended an earlier silence says nothing of the next
     }
-
-    /// <summary>What it was expected to forget it did not.</summary>
-    public void Remember() => _forgets = false;
 
     /// <summary>Takes the disk away from a replica that is down.</summary>
     public void Wipe()
