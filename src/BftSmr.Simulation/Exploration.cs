@@ -39,7 +39,7 @@ public sealed record ExplorationReport
     /// <summary>Steps from one state to another that were tried.</summary>
     public required long Transitions { get; init; }
 
-    /// <summary>Under every strategy, all states so many steps from the beginning were entered.</summary>
+    /// <summary>Under every strategy, all states so many steps from the beginning were entered; or all that there are, which are no more steps away.</summary>
     public required int Depth { get; init; }
 
     /// <summary>Strategies of the Byzantine leader that were explored.</summary>

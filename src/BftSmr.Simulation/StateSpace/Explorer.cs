@@ -46,20 +46,29 @@ internal sealed class Explorer
     {
         Stopwatch watch = Stopwatch.StartNew();
         IReadOnlyList<ByzantineStrategy> strategies = ByzantineStrategy.All;
-        ExplorationReport total = new() { States = 0, Transitions = 0, Depth = int.MaxValue, Strategies = 0, Complete = 0, Elapsed = default, Violation = null, Story = [] };
+        ExplorationReport total = new() { States = 0, Transitions = 0, Depth = 0, Strategies = 0, Complete = 0, Elapsed = default, Violation = null, Story = [] };
         foreach (ByzantineStrategy strategy in strategies.Take(options.StrategiesMax))
         {
             if (watch.Elapsed >= options.TimeMax) break;
             ExplorationReport one = new Explorer(options, strategy, watch).Explore();
             total = total with
             {
-                States = total.States + one.States, Transitions = total.Transitions + one.Transitions, Depth = Math.Min(total.Depth, one.Depth),
+                States = total.States + one.States, Transitions = total.Transitions + one.Transitions, Depth = Depth(total, one),
                 Strategies = total.Strategies + 1, Complete = total.Complete + one.Complete, Violation = one.Violation, Story = one.Story, Elapsed = watch.Elapsed,
             };
             if (one.Violation is not null) break;
         }
         return total;
     }
+
+    /// <summary>Of strategies that were explored to their end, the longest way there was; of the others, how far all of them were.</summary>
+    private static int Depth(ExplorationReport total, ExplorationReport one) => (total.Complete == total.Strategies, one.Complete == one.Strategies) switch
+    {
+        (true, true) => Math.Max(total.Depth, one.Depth),
+        (true, false) => one.Depth,
+        (false, true) => total.Depth,
+        _ => Math.Min(total.Depth, one.Depth),
+    };
 
     private ExplorationReport Explore()
     {
