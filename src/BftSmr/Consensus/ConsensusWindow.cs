@@ -58,8 +58,8 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     private long LogInstancesMax => 3L * context.Settings.CheckpointPeriod;
 
     /// <summary>
-    /// Whether this replica may vote on an instance: what it voted on above its stable checkpoint is evidence, and has to fit into a STOPDATA. The others' progress may
-    /// draw a replica that is late far beyond that: it has to catch up first.
+    /// Whether this replica may vote on an instance, and execute it: what it voted on above its stable checkpoint is evidence, and has to fit into a STOPDATA, and what it executed
+    /// is kept. The others' progress would draw a replica whose checkpoints are late far beyond that: it has to catch up first.
     /// </summary>
     private bool IsWithinLog(Instance number) => number - LogBase <= LogInstancesMax + HorizonInstances;
 
@@ -333,10 +333,10 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         context.Effects.Broadcast(new FetchBatch(state.Number, value));
     }
 
-    /// <summary>The next instance to execute, if it is decided and its batch is here.</summary>
+    /// <summary>The next instance to execute, if it is decided, its batch is here, and the log has room for it.</summary>
     public bool TryNextDecided(out InstanceState state, out Batch batch)
     {
-        if (Find(LastExecuted.Next) is { Decided: { } value } next && next.Body(value) is { } body)
+        if (IsWithinLog(LastExecuted.Next) && Find(LastExecuted.Next) is { Decided: { } value } next && next.Body(value) is { } body)
         {
             (state, batch) = (next, body);
             return true;
