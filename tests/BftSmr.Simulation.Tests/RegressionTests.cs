@@ -37,6 +37,8 @@ public class RegressionTests
     [InlineData(15940, 1, Durability.Decisions, RequestAuthentication.Signed)]
     // A replica with a slow disk, whose own checkpoints were late, executed on by the others' votes: what it kept had no bound.
     [InlineData(19556, 1, Durability.None, RequestAuthentication.Mac)]
+    // Once that was bounded: a replica whose disk had been lost executed to the end of its log on decided values, and nobody told it of the checkpoint that would have made room.
+    [InlineData(5010, 1, Durability.Votes, RequestAuthentication.Mac)]
     public void A_seed_that_once_broke_a_promise_no_longer_does(ulong seed, int f, Durability durability, RequestAuthentication authentication)
     {
         SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication });

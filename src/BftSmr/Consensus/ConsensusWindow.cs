@@ -63,6 +63,9 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// </summary>
     private bool IsWithinLog(Instance number) => number - LogBase <= LogInstancesMax + HorizonInstances;
 
+    /// <summary>Another instance may be executed before a later checkpoint is stable here.</summary>
+    public bool HasRoomToExecute => IsWithinLog(LastExecuted.Next);
+
     /// <summary>Votes for instances up to here were forgotten in a restart: none is sent.</summary>
     public Instance SilentUntil { get; set; }
 
@@ -284,8 +287,9 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         Invariant.Holds(state.SentWrite is null || state.SentWrite.Value.Regency < Regency, "one WRITE per instance and regency");
         bool isNew = !state.HasWritten(candidate.Value);
         state.RecordWrite(candidate);
-        context.PersistVote(new WriteVoted(state.Number, candidate, isNew ? body : null));
+        // A proposal is no vote: it does not wait for the leader's disk, so that the others' work at the same time.
         if (IsLeading && state.Number > SyncHigh) context.Effects.Broadcast(new Propose(Regency, state.Number, body));
+        context.PersistVote(new WriteVoted(state.Number, candidate, isNew ? body : null));
         context.Effects.Broadcast(new Write(Regency, state.Number, candidate.Value));
         state.Writes.TryRecord(context.Self, candidate);
     }
@@ -336,7 +340,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// <summary>The next instance to execute, if it is decided, its batch is here, and the log has room for it.</summary>
     public bool TryNextDecided(out InstanceState state, out Batch batch)
     {
-        if (IsWithinLog(LastExecuted.Next) && Find(LastExecuted.Next) is { Decided: { } value } next && next.Body(value) is { } body)
+        if (HasRoomToExecute && Find(LastExecuted.Next) is { Decided: { } value } next && next.Body(value) is { } body)
         {
             (state, batch) = (next, body);
             return true;

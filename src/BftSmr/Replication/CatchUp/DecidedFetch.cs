@@ -21,7 +21,10 @@ internal sealed class DecidedFetch(ReplicaContext context, ConsensusWindow windo
 
     public bool IsActive { get; private set; }
 
-    /// <summary>Asks for the next stretch, unless the last one asked for can still be answered.</summary>
+    /// <summary>
+    /// Asks for the next stretch, unless the last one asked for can still be answered. Where the log has no room for more, decided values are of no use: it asks for what
+    /// makes room, the proof that a checkpoint taken here is stable, or a later checkpoint. That others decided beyond the room here means that f+1 correct ones have one.
+    /// </summary>
     public void Continue()
     {
         if (progress.ExecutedByOneCorrect <= window.LastExecuted)
@@ -35,6 +38,11 @@ internal sealed class DecidedFetch(ReplicaContext context, ConsensusWindow windo
         IsActive = true;
         _from = window.LastExecuted.Next;
         _askedMicros = context.Now.MonotonicMicros;
+        if (!window.HasRoomToExecute)
+        {
+            context.Effects.Broadcast(new FetchCheckpoint(checkpoints.Stable.Instance));
+            return;
+        }
         ReplicaId[] ahead = [.. progress.Known.Where(p => p.Status.LastExecuted >= _from).Select(p => p.Peer)];
         ReplicaId source = ahead[_turn++ % ahead.Length];
         foreach (ReplicaId peer in ahead) context.Effects.Send(peer, new FetchDecided(_from, StretchInstances, WithBodies: peer == source));

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace BftSmr.Runtime.Hosting;
 
 /// <summary>
-/// Carries out the effects of the core, on the loop. Messages are queued on their links at once, but none leaves before <see cref="Flush"/>, which first
-/// puts the log on disk: so nothing that follows a record which must be flushed leaves before it.
+/// Carries out the effects of the core, on the loop. Messages are queued on their links. What comes before the first record that must be flushed leaves
+/// with that record; the rest with <see cref="Flush"/>, which puts the log on disk first: so nothing that follows such a record leaves before it.
 /// </summary>
 internal sealed class EffectRunner(
     ReplicaId self, Instance recovered, Executor executor, ReplicaStorage storage, SnapshotWork snapshots, SessionRoutes routes, ReplicaMetrics metrics, ILogger logger)
@@ -37,6 +37,7 @@ internal sealed class EffectRunner(
                 Reply(e.Client, e.Reply.Nonce, e.Reply);
                 break;
             case PersistEffect e:
+                if (e.Flush && !_mustFlushLog) FlushLinks();
                 storage.Log.Append(e.Record);
                 _mustFlushLog |= e.Flush;
                 break;
@@ -78,7 +79,7 @@ internal sealed class EffectRunner(
         return null;
     }
 
-    /// <summary>Puts on disk what must be, then lets everything queued leave.</summary>
+    /// <summary>Puts on disk what must be, then lets everything queued leave. Called once a turn.</summary>
     public void Flush()
     {
         if (_mustFlushLog)
@@ -89,13 +90,18 @@ internal sealed class EffectRunner(
             metrics.NoteFlushed(Stopwatch.GetElapsedTime(start).TotalSeconds, storage.Log.WrittenBytes);
         }
         _encoded = null;
-        if (_hasPeerFrames) _peers!.Flush();
-        if (_hasClientFrames) _clients!.Flush();
-        _hasPeerFrames = _hasClientFrames = false;
+        FlushLinks();
     }
 
     /// <summary>The service's state, unless it is being replaced.</summary>
     public Digest? StateDigest() => snapshots.IsInstalling ? null : executor.StateDigest();
+
+    private void FlushLinks()
+    {
+        if (_hasPeerFrames) _peers!.Flush();
+        if (_hasClientFrames) _clients!.Flush();
+        _hasPeerFrames = _hasClientFrames = false;
+    }
 
     private ExecutedInput Execute(ExecuteEffect effect)
     {
