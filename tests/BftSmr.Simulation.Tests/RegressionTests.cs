@@ -39,6 +39,10 @@ public class RegressionTests
     [InlineData(19556, 1, Durability.None, RequestAuthentication.Mac)]
     // Once that was bounded: a replica whose disk had been lost executed to the end of its log on decided values, and nobody told it of the checkpoint that would have made room.
     [InlineData(5010, 1, Durability.Votes, RequestAuthentication.Mac)]
+    // A replica that had restarted from a snapshot whose stability it had not heard of could not tell that the certificate for it was about what it had.
+    [InlineData(16728, 1, Durability.Votes, RequestAuthentication.Mac)]
+    // A replica that stood still while others changed leaders many times kept votes above the base of each SYNC.
+    [InlineData(5310, 1, Durability.Votes, RequestAuthentication.Mac)]
     public void A_seed_that_once_broke_a_promise_no_longer_does(ulong seed, int f, Durability durability, RequestAuthentication authentication)
     {
         SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication });

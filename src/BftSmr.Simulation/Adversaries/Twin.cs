@@ -59,7 +59,7 @@ internal sealed class Twin : Adversary
         if (_second is null)
         {
             _executor = new Executor(Service(), Settings.ReplyBytesMax);
-            _second = new ReplicaCore(Settings, Keyring, new RecoveredState(Instance.Zero, default, 0, []));
+            _second = new ReplicaCore(Settings, Keyring, RecoveredState.None);
             _second.Start(Now, _effects);
             CarryOut();
         }

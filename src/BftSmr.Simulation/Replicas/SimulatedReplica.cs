@@ -199,7 +199,7 @@ internal sealed class SimulatedReplica : INetworkNode
             installation.Write(found.Snapshot.Span);
             if (!installation.TryCommit(out sessions)) throw new InvalidDataException($"The snapshot of {found.Checkpoint} is none.");
         }
-        return new RecoveredState(found.Checkpoint, sessions, found.Snapshot.Length, found.Records) { VotesForgotten = found.VotesMissing };
+        return new RecoveredState(found.Checkpoint, found.Root, sessions, found.Snapshot.Length, found.Records) { VotesForgotten = found.VotesMissing };
     }
 
     private void Read(int from, ReadOnlyMemory<byte> frame)

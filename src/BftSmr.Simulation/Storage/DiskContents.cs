@@ -5,6 +5,7 @@ namespace BftSmr.Simulation.Storage;
 
 /// <summary>What a replica finds on its disk when it starts.</summary>
 /// <param name="Checkpoint">The instance of the newest snapshot that is whole; 0 if there is none.</param>
+/// <param name="Root">The root of its chunks.</param>
 /// <param name="Snapshot">Its bytes.</param>
 /// <param name="Records">The records of the log, oldest first.</param>
 /// <param name="VotesMissing">Votes may have been sent that the log does not have.</param>
@@ -12,4 +13,4 @@ namespace BftSmr.Simulation.Storage;
 /// <param name="Unnoticed">Records that had been flushed are gone, an intact one behind them says so, and yet votes do not count as missing.</param>
 /// <param name="SnapshotLost">A newer snapshot was damaged.</param>
 internal sealed record DiskContents(
-    Instance Checkpoint, ReadOnlyMemory<byte> Snapshot, IReadOnlyList<LogRecord> Records, bool VotesMissing, LogDamage? Damage, bool Unnoticed, bool SnapshotLost);
+    Instance Checkpoint, Digest Root, ReadOnlyMemory<byte> Snapshot, IReadOnlyList<LogRecord> Records, bool VotesMissing, LogDamage? Damage, bool Unnoticed, bool SnapshotLost);

@@ -178,8 +178,8 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         _log[^1] = _log[^1] with { Mark = _votesForgotten ? RecordKind.VotesForgotten : RecordKind.VotesLogged };
         _flushed = End;
         bool lost = DropDamagedSnapshots();
-        (long newest, ReadOnlyMemory<byte> snapshot) = _snapshots.Count == 0 ? default : (_snapshots.Last().Key, _snapshots.Last().Value.Bytes);
-        return new DiskContents(new Instance(newest), snapshot, found.Records, forgotten, found.Damage, unnoticed, lost);
+        (long newest, Snapshot? snapshot) = _snapshots.Count == 0 ? default : (_snapshots.Last().Key, _snapshots.Last().Value);
+        return new DiskContents(new Instance(newest), snapshot?.Tree.Root ?? default, snapshot?.Bytes ?? default, found.Records, forgotten, found.Damage, unnoticed, lost);
     }
 
     /// <summary>Damaged snapshots are of no use; true if there was one newer than all that are whole.</summary>

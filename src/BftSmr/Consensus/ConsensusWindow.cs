@@ -63,6 +63,13 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// </summary>
     private bool IsWithinLog(Instance number) => number - LogBase <= LogInstancesMax + HorizonInstances;
 
+    /// <summary>
+    /// Whether what others say of an instance is kept: within the horizon of what was executed here, or of the base of the SYNC. Of what lies between, however much that is, the
+    /// decisions are fetched.
+    /// </summary>
+    private bool IsWithinHorizon(Instance number) =>
+        number - LastExecuted <= HorizonInstances || (number > _syncBase && number - _syncBase <= HorizonInstances);
+
     /// <summary>Another instance may be executed before a later checkpoint is stable here.</summary>
     public bool HasRoomToExecute => IsWithinLog(LastExecuted.Next);
 
@@ -130,7 +137,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             context.Effects.Reject(from, RejectReason.WrongRegency);
             return;
         }
-        if (message.Instance <= LastExecuted || message.Instance - Floor > HorizonInstances || message.Instance <= SyncHigh
+        if (message.Instance <= LastExecuted || !IsWithinHorizon(message.Instance) || message.Instance <= SyncHigh
             || !IsWithinLog(message.Instance))
         {
             context.Effects.Reject(from, RejectReason.OutsideWindow);
@@ -217,7 +224,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     {
         // What was executed here is voted on again only where a SYNC put it to the vote for those who have not; other late votes are the tail of a quorum.
         if (number <= LastExecuted && !(number > _syncBase && number <= SyncHigh)) return;
-        if (number - Floor > HorizonInstances)
+        if (!IsWithinHorizon(number))
         {
             context.Effects.Reject(from, RejectReason.OutsideWindow);
             return;
@@ -229,7 +236,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
 
     public void OnRefuse(ReplicaId from, Refuse message)
     {
-        if (message.Instance <= LastExecuted || message.Instance - Floor > HorizonInstances) return;
+        if (message.Instance <= LastExecuted || !IsWithinHorizon(message.Instance)) return;
         GetOrAdd(message.Instance).NoteRefusal(from, new Vote(message.Regency, message.Value), message.Clients);
     }
 
@@ -394,9 +401,22 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     public void Reopen(Instance syncBase, Instance syncHigh)
     {
         (IsOpen, _syncBase, SyncHigh) = (true, syncBase, syncHigh);
+        ForgetGap();
         foreach (InstanceState state in _instances.Values)
         {
             if (state.Decided is null && state.Candidate?.Regency < Regency) state.DropCandidate();
+        }
+    }
+
+    /// <summary>
+    /// Below the base of the SYNC everything was executed by others. A replica that is far behind fetches it: what it heard of it is forgotten, but for its own votes, so that a string of regencies
+    /// that it did not keep up with does not grow memory.
+    /// </summary>
+    private void ForgetGap()
+    {
+        foreach (InstanceState state in _instances.Values.Where(s => s.Number <= _syncBase && s.Number > LastExecuted && !IsWithinHorizon(s.Number) && s.SentWrite is null).ToList())
+        {
+            _instances.Remove(state.Number.Value);
         }
     }
 
@@ -541,13 +561,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         Advance(state);
     }
 
-    private IEnumerable<InstanceState> Undecided()
-    {
-        for (Instance i = LastExecuted.Next; i - Floor <= HorizonInstances; i = i.Next)
-        {
-            if (Find(i) is { Decided: null } state) yield return state;
-        }
-    }
+    private IEnumerable<InstanceState> Undecided() => _instances.Values.Where(s => s.Number > LastExecuted && s.Decided is null && IsWithinHorizon(s.Number));
 
     private InstanceState GetOrAdd(Instance number)
     {

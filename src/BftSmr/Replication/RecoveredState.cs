@@ -4,10 +4,11 @@ namespace BftSmr.Replication;
 
 /// <summary>What a replica found on its own disk when it started. The service has already been given the snapshot.</summary>
 /// <param name="Checkpoint">The newest complete snapshot's instance, 0 if there is none.</param>
+/// <param name="Root">The root of its chunks.</param>
 /// <param name="Sessions">The replica's own section of that snapshot; empty if there is none.</param>
 /// <param name="SnapshotBytes">The snapshot's size.</param>
 /// <param name="Records">The log, oldest first, up to the first torn or corrupt record.</param>
-internal sealed record RecoveredState(Instance Checkpoint, ReadOnlyMemory<byte> Sessions, long SnapshotBytes, IReadOnlyList<LogRecord> Records)
+internal sealed record RecoveredState(Instance Checkpoint, Digest Root, ReadOnlyMemory<byte> Sessions, long SnapshotBytes, IReadOnlyList<LogRecord> Records)
 {
     /// <summary>
     /// Votes sent before the restart may be missing from <see cref="Records"/> (the disk was lost, or durability does not cover votes): the
@@ -16,5 +17,5 @@ internal sealed record RecoveredState(Instance Checkpoint, ReadOnlyMemory<byte> 
     /// </summary>
     public bool VotesForgotten { get; init; }
 
-    public static RecoveredState None { get; } = new(Instance.Zero, default, 0, []);
+    public static RecoveredState None { get; } = new(Instance.Zero, default, default, 0, []);
 }

@@ -95,6 +95,7 @@ internal sealed class ReplicaCore
             if (recovered.Records.Count == 0) _window.BeginLogAt(recovered.Checkpoint);
             Invariant.Holds(ReplicatedStateCodec.TryDecode(recovered.Sessions, Settings, out Sessions.ReplicatedState? state), "a local snapshot that verified can be read");
             _execution.Restore(state, recovered.Checkpoint);
+            _checkpoints.Take(recovered.Checkpoint, recovered.Root, recovered.SnapshotBytes);
         }
         foreach (LogRecord record in recovered.Records)
         {

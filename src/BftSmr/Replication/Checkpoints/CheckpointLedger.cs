@@ -24,7 +24,7 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     /// <summary>q replicas certify, for an instance this replica executed, a root that is not its own: its state is damaged.</summary>
     public CheckpointCertificate? Contradiction { get; private set; }
 
-    /// <summary>This replica's snapshot is complete: announces it.</summary>
+    /// <summary>This replica has the snapshot, made or found complete at its start: announces it.</summary>
     public void Take(Instance instance, Digest root, long snapshotBytes)
     {
         if (instance <= Stable.Instance) return;

@@ -51,7 +51,7 @@ internal sealed class ReplicaStorage : IDisposable
             if (contents.Damage is { } damage) StorageLog.LogDamaged(logger, damage.File, damage.Offset, damage.Description);
             else if (contents.VotesForgotten) StorageLog.VotesForgotten(logger, directory);
             StorageLog.Recovered(logger, instance, contents.Records.Count);
-            recovered = new RecoveredState(instance, sessions, snapshot?.Tree.SnapshotBytes ?? 0, contents.Records) { VotesForgotten = contents.VotesForgotten };
+            recovered = new RecoveredState(instance, snapshot?.Tree.Root ?? default, sessions, snapshot?.Tree.SnapshotBytes ?? 0, contents.Records) { VotesForgotten = contents.VotesForgotten };
             return new ReplicaStorage(directoryLock, log, snapshots);
         }
         catch
