@@ -40,13 +40,13 @@ internal static class BatchCodec
         return TryRead(ref reader, limits, out batch) && reader.AtEnd;
     }
 
-    /// <summary>The same batch, holding its bytes only: a third of the memory, for one that is kept but has been executed.</summary>
-    public static Batch Compact(Batch batch, CodecLimits limits) => new()
+    /// <summary>The same batch, holding nothing but a copy of its bytes: a third of the memory, for one that is kept but has been executed.</summary>
+    public static Batch Compact(Batch batch, ReadOnlyMemory<byte> encoded, CodecLimits limits) => new()
     {
         TimestampMicros = batch.TimestampMicros,
         Seed = batch.Seed,
-        Requests = batch.Requests.Count == 0 ? [] : new RequestsOnDemand(batch.Encoded, batch.Requests.Count, limits),
-        Encoded = batch.Encoded,
+        Requests = batch.Requests.Count == 0 ? [] : new RequestsOnDemand(encoded, batch.Requests.Count, limits),
+        Encoded = encoded,
         Digest = batch.Digest,
     };
 

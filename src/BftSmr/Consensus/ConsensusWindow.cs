@@ -29,6 +29,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     private readonly SortedDictionary<long, InstanceState> _instances = [];
     private readonly SharedChecks _checks = new(context);
     private readonly Queue<InstanceState> _unchecked = new();
+    private readonly BatchArchive _archive = new();
     private Instance _syncBase;
     private Instance _lastDecided;
     private Instance _lastConsidered;
@@ -360,7 +361,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     {
         Invariant.Holds(state.Number == LastExecuted.Next, "instances execute in order");
         LastExecuted = state.Number;
-        state.MarkExecuted(context.Limits);
+        state.MarkExecuted(context.Limits, _archive);
     }
 
     /// <summary>A regency was installed: no more votes until its SYNC.</summary>
@@ -478,7 +479,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
                 decided.RecordDecision(d.Value);
                 _lastDecided = Max(_lastDecided, d.Instance);
                 if (d.Batch is not null) decided.KeepBody(d.Batch);
-                if (d.Instance <= LastExecuted) decided.MarkExecuted(context.Limits);
+                if (d.Instance <= LastExecuted) decided.MarkExecuted(context.Limits, _archive);
                 break;
             case SilentUpTo s:
                 SilentUntil = Max(SilentUntil, s.Instance);
@@ -510,7 +511,11 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         {
             kept = new Instance(kept.Value - 1);
         }
-        foreach (long number in _instances.Keys.TakeWhile(k => k <= kept.Value).ToList()) _instances.Remove(number);
+        foreach (InstanceState state in _instances.Values.TakeWhile(s => s.Number <= kept).ToList())
+        {
+            state.Release(_archive);
+            _instances.Remove(state.Number.Value);
+        }
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using BftSmr.Codec;
 using BftSmr.Messages;
+using BftSmr.Replication;
 
 namespace BftSmr.Consensus;
 
@@ -12,6 +13,7 @@ internal sealed class InstanceState(Instance number, int replicas)
     private readonly List<Vote> _writeSet = [];
     private readonly List<Batch> _bodies = [];
     private readonly SortedDictionary<ReplicaId, Refusal> _refusals = [];
+    private BatchArchive.Block? _archived;
 
     public Instance Number => number;
 
@@ -108,11 +110,18 @@ internal sealed class InstanceState(Instance number, int replicas)
     }
 
     /// <summary>Once executed, only the decided body can be asked for, and only for its bytes.</summary>
-    public void MarkExecuted(CodecLimits limits)
+    public void MarkExecuted(CodecLimits limits, BatchArchive archive)
     {
         IsExecuted = true;
         _bodies.RemoveAll(b => b.Digest != Decided);
-        for (int i = 0; i < _bodies.Count; i++) _bodies[i] = BatchCodec.Compact(_bodies[i], limits);
+        Invariant.Holds(_bodies.Count <= 1 && _archived is null, "one batch is executed, once");
+        if (_bodies.Count == 1) _bodies[0] = BatchCodec.Compact(_bodies[0], archive.Keep(_bodies[0].Encoded, out _archived), limits);
+    }
+
+    /// <summary>The instance is forgotten.</summary>
+    public void Release(BatchArchive archive)
+    {
+        if (_archived is not null) archive.Release(_archived);
     }
 
     /// <summary>What goes into STOPDATA, or null if there is nothing to say.</summary>
