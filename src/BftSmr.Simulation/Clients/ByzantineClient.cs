@@ -135,7 +135,7 @@ internal sealed class ByzantineClient : INetworkNode
         if (_random.Chance(0.1)) operation = operation[..5];
         return RequestCodec.Create(
             new SessionId(_id, _nonce), sequence, _random.Pick([RequestKind.Command, RequestKind.Command, RequestKind.Command, RequestKind.OrderedQuery, RequestKind.Open]),
-            _random.NextUInt64() & Mask, new ReplicaId(_random.Next(_quorums.Replicas)), operation);
+            _random.NextUInt64() & Mask, new ReplicaId(_random.Next(_quorums.Replicas)), operation, 1 + (_random.NextUInt64() % sequence));
     }
 
     private Request Authenticated(Request request) => RequestCodec.Authenticate(request, _keyring, _quorums.Replicas, macs: true, signature: _random.Chance(0.5));
@@ -151,7 +151,7 @@ internal sealed class ByzantineClient : INetworkNode
         }
         return new Request
         {
-            Session = good.Session, Sequence = good.Sequence, Kind = good.Kind, Repliers = good.Repliers, FullReplier = good.FullReplier,
+            Session = good.Session, Sequence = good.Sequence, Outstanding = good.Outstanding, Kind = good.Kind, Repliers = good.Repliers, FullReplier = good.FullReplier,
             Operation = good.Operation, Body = good.Body, Digest = good.Digest, Macs = macs,
             Signature = _random.Chance(0.1) ? new byte[Request.SignatureBytes] : default,
         };

@@ -7,7 +7,7 @@ namespace BftSmr.Codec;
 
 /// <summary>
 /// A request is <c>[bin body, bin macs, bin signature]</c>; its body, which is what the client authenticates, is itself
-/// <c>[client, nonce, sequence, kind, repliers, fullReplier, bin operation]</c>. Its digest is BLAKE2b of the body; MACs are over the digest,
+/// <c>[client, nonce, sequence, outstanding, kind, repliers, fullReplier, bin operation]</c>. Its digest is BLAKE2b of the body; MACs are over the digest,
 /// the signature over a domain tag and the digest.
 /// </summary>
 internal static class RequestCodec
@@ -15,25 +15,26 @@ internal static class RequestCodec
     /// <summary>Bytes of the smallest request.</summary>
     public const int EncodedBytesMin = 1 + 2 + BodyBytesMin + 2 + 2;
 
-    private const int BodyFields = 7;
-    private const int BodyBytesMin = 1 + 6 + 2;
-    private const int BodyBytesMax = 1 + 5 + 9 + 9 + 1 + 9 + 1 + 5;
+    private const int BodyFields = 8;
+    private const int BodyBytesMin = 1 + 7 + 2;
+    private const int BodyBytesMax = 1 + 5 + 9 + 9 + 9 + 1 + 9 + 1 + 5;
 
     private static ReadOnlySpan<byte> SignatureDomain => "bftsmr request"u8;
 
     /// <summary>A new request without authentication.</summary>
     public static Request Create(
-        SessionId session, ulong sequence, RequestKind kind, ulong repliers, ReplicaId fullReplier, ReadOnlyMemory<byte> operation)
+        SessionId session, ulong sequence, RequestKind kind, ulong repliers, ReplicaId fullReplier, ReadOnlyMemory<byte> operation, ulong outstanding = 1)
     {
         int size = 1
-            + SizeOfUInt64((ulong)session.Client.Value) + SizeOfUInt64(session.Nonce) + SizeOfUInt64(sequence) + SizeOfUInt64((ulong)kind)
-            + SizeOfUInt64(repliers) + SizeOfUInt64((ulong)fullReplier.Value) + SizeOfBinary(operation.Length);
+            + SizeOfUInt64((ulong)session.Client.Value) + SizeOfUInt64(session.Nonce) + SizeOfUInt64(sequence) + SizeOfUInt64(outstanding)
+            + SizeOfUInt64((ulong)kind) + SizeOfUInt64(repliers) + SizeOfUInt64((ulong)fullReplier.Value) + SizeOfBinary(operation.Length);
         byte[] body = new byte[size];
         MessagePackWriter writer = new(body.AsSpan());
         writer.WriteArrayHeader(BodyFields);
         writer.WriteInt64(session.Client.Value);
         writer.WriteUInt64(session.Nonce);
         writer.WriteUInt64(sequence);
+        writer.WriteUInt64(outstanding);
         writer.WriteInt64((long)kind);
         writer.WriteUInt64(repliers);
         writer.WriteInt64(fullReplier.Value);
@@ -42,6 +43,7 @@ internal static class RequestCodec
         {
             Session = session,
             Sequence = sequence,
+            Outstanding = outstanding,
             Kind = kind,
             Repliers = repliers,
             FullReplier = fullReplier,
@@ -62,6 +64,7 @@ internal static class RequestCodec
     {
         Session = request.Session,
         Sequence = request.Sequence,
+        Outstanding = request.Outstanding,
         Kind = request.Kind,
         Repliers = request.Repliers,
         FullReplier = request.FullReplier,
@@ -126,6 +129,7 @@ internal static class RequestCodec
             || !reader.TryReadInt32(int.MaxValue, out int client)
             || !reader.TryReadUInt64(out ulong nonce)
             || !reader.TryReadUInt64(out ulong sequence) || sequence == 0
+            || !reader.TryReadUInt64(out ulong outstanding) || outstanding == 0 || outstanding > sequence
             || !reader.TryReadInt32((int)RequestKind.OrderedQuery, out int kind)
             || !reader.TryReadUInt64(out ulong repliers) || !IsWithin(repliers, limits.Replicas)
             || !reader.TryReadReplica(limits.Replicas, out ReplicaId fullReplier)
@@ -141,6 +145,7 @@ internal static class RequestCodec
         {
             Session = new SessionId(new ClientId(client), nonce),
             Sequence = sequence,
+            Outstanding = outstanding,
             Kind = (RequestKind)kind,
             Repliers = repliers,
             FullReplier = fullReplier,

@@ -24,6 +24,9 @@ internal sealed class Request
     /// <summary>From 1, without gaps: requests of a session execute in this order.</summary>
     public required ulong Sequence { get; init; }
 
+    /// <summary>How many operations of the session, up to this one, its client still waited for when it made this one: nobody needs the replies to those before.</summary>
+    public required ulong Outstanding { get; init; }
+
     public required RequestKind Kind { get; init; }
 
     /// <summary>Bit i: replica i sends its reply unasked. The others keep it and send it when the request is sent to them directly.</summary>

@@ -70,7 +70,7 @@ internal sealed class Execution(ReplicaContext context, ConsensusWindow window, 
         for (int i = 0; i < done.Commands.Count; i++)
         {
             Request request = done.Commands[i];
-            _state.Sessions.Keep(request.Session, request.Sequence, input.Outcomes[i]);
+            _state.Sessions.Keep(request, input.Outcomes[i]);
             Answer(request, input.Outcomes[i], isDirect: requests.Settle(request));
         }
         window.MarkExecuted(done.State);

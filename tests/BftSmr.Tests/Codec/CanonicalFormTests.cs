@@ -98,6 +98,7 @@ public sealed class CanonicalFormTests
         {
             Session = request.Session,
             Sequence = request.Sequence,
+            Outstanding = request.Outstanding,
             Kind = request.Kind,
             Repliers = request.Repliers,
             FullReplier = request.FullReplier,

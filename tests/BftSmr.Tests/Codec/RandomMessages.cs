@@ -59,8 +59,10 @@ internal sealed class RandomMessages(int seed, int size)
     public Request Request()
     {
         SessionId session = new(Client(), (ulong)Number());
+        ulong sequence = (ulong)Math.Max(1, Number());
+        ulong outstanding = 1 + ((ulong)Number() % sequence);
         Request made = RequestCodec.Create(
-            session, (ulong)Math.Max(1, Number()), (RequestKind)_random.Next(3), (ulong)_random.Next(1 << Replicas), Replica(), Bytes(Length()));
+            session, sequence, (RequestKind)_random.Next(3), (ulong)_random.Next(1 << Replicas), Replica(), Bytes(Length()), outstanding);
         return RequestCodec.WithAuthentication(
             made, Flag() ? Bytes(Replicas * Messages.Request.MacBytes) : default, Flag() ? Bytes(Messages.Request.SignatureBytes) : default);
     }

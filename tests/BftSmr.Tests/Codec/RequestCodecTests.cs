@@ -15,9 +15,9 @@ public sealed class RequestCodecTests : IDisposable
     public void A_body_has_the_bytes_that_the_specification_gives()
     {
         Request request = RequestCodec.Create(
-            new SessionId(new ClientId(300), 0x1_0000_0000), 2, RequestKind.Command, 0b0111, new ReplicaId(2), new byte[] { 0xaa, 0xbb });
+            new SessionId(new ClientId(300), 0x1_0000_0000), 2, RequestKind.Command, 0b0111, new ReplicaId(2), new byte[] { 0xaa, 0xbb }, 2);
 
-        Assert.Equal("97cd012ccf0000000100000000020107" + "02c402aabb", Convert.ToHexStringLower(request.Body.Span));
+        Assert.Equal("98cd012ccf000000010000000002020107" + "02c402aabb", Convert.ToHexStringLower(request.Body.Span));
         Assert.Equal(Blake2b.Hash(request.Body.Span), request.Digest);
         Assert.Equal("aabb", Convert.ToHexStringLower(request.Operation.Span));
         Assert.True(request.Macs.IsEmpty);
@@ -90,7 +90,7 @@ public sealed class RequestCodecTests : IDisposable
     public void Stated_sizes_bound_the_encoded_ones()
     {
         Request largest = RequestCodec.Create(
-            new SessionId(new ClientId(int.MaxValue), ulong.MaxValue), ulong.MaxValue, RequestKind.OrderedQuery, 0b1111, new ReplicaId(3), new byte[100_000]);
+            new SessionId(new ClientId(int.MaxValue), ulong.MaxValue), ulong.MaxValue, RequestKind.OrderedQuery, 0b1111, new ReplicaId(3), new byte[100_000], ulong.MaxValue);
         largest = With(largest, new byte[64], new byte[64]);
         Batch batch = BatchCodec.Create(long.MaxValue, ulong.MaxValue, [largest]);
 
@@ -102,6 +102,9 @@ public sealed class RequestCodecTests : IDisposable
     [Theory]
     [InlineData("sequence 0", false)]
     [InlineData("as it should be", true)]
+    [InlineData("nothing outstanding", false)]
+    [InlineData("all outstanding", true)]
+    [InlineData("more outstanding than there are", false)]
     [InlineData("kind 3", false)]
     [InlineData("a replier beyond the membership", false)]
     [InlineData("a full replier beyond the membership", false)]
@@ -116,6 +119,9 @@ public sealed class RequestCodecTests : IDisposable
         Request request = what switch
         {
             "sequence 0" => RequestCodec.Create(session, 0, RequestKind.Command, 1, new ReplicaId(0), default),
+            "nothing outstanding" => RequestCodec.Create(session, 7, RequestKind.Command, 1, new ReplicaId(0), default, 0),
+            "all outstanding" => RequestCodec.Create(session, 7, RequestKind.Command, 1, new ReplicaId(0), default, 7),
+            "more outstanding than there are" => RequestCodec.Create(session, 7, RequestKind.Command, 1, new ReplicaId(0), default, 8),
             "kind 3" => RequestCodec.Create(session, 1, (RequestKind)3, 1, new ReplicaId(0), default),
             "a replier beyond the membership" => RequestCodec.Create(session, 1, RequestKind.Command, 0b10000, new ReplicaId(0), default),
             "a full replier beyond the membership" => RequestCodec.Create(session, 1, RequestKind.Command, 1, new ReplicaId(4), default),

@@ -19,6 +19,12 @@ public sealed class ReplyRingTests
             {
                 byte[] result = new byte[random.Next(3) == 0 ? 0 : random.Next(sizeMax)];
                 random.NextBytes(result);
+                if (random.Next(4) == 0)
+                {
+                    ulong first = sequence - (ulong)random.Next((int)Math.Min(sequence, 8));
+                    ring.DropBefore(first);
+                    while (expected.TryPeek(out CachedReply oldest) && oldest.Sequence < first) expected.Dequeue();
+                }
                 CachedReply reply = new(sequence, (ReplyStatus)random.Next(2), result);
                 ring.Keep(reply, repliesMax, bytesMax);
                 expected.Enqueue(reply);

@@ -226,7 +226,8 @@ internal sealed class OrderedOperations(
         int repliers = settings.Quorums.OneCorrect;
         ulong preferred = view.Preferred(repliers, nowMicros);
         attempt.FullReplier = view.PreferredTurn(repliers, operation.Sequence, nowMicros);
-        Request request = RequestCodec.Create(Session, operation.Sequence, RequestKindOf(operation.Kind), preferred, attempt.FullReplier, operation.Payload);
+        Request request = RequestCodec.Create(
+            Session, operation.Sequence, RequestKindOf(operation.Kind), preferred, attempt.FullReplier, operation.Payload, _window.Next - _window.Oldest);
         attempt.Request = RequestCodec.Authenticate(request, keyring, settings.Quorums.Replicas, macs, sign);
         attempt.SentMicros = nowMicros;
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;

@@ -41,6 +41,12 @@ internal sealed class ReplyRing
         _bytesKept += length;
     }
 
+    /// <summary>Drops the replies to operations before this one.</summary>
+    public void DropBefore(ulong sequence)
+    {
+        while (Count > 0 && _entries[_firstEntry].Sequence < sequence) Drop();
+    }
+
     private void Drop()
     {
         _bytesKept -= _entries[_firstEntry].Length;

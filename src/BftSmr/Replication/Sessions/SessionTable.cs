@@ -52,9 +52,15 @@ internal sealed class SessionTable(ReplicaSettings settings)
         return Admission.Execute;
     }
 
-    /// <summary>Keeps the outcome of an operation that <see cref="Admit"/> let through; its session may have been evicted in the meantime.</summary>
-    public void Keep(SessionId id, ulong sequence, Outcome outcome) =>
-        Find(id)?.Replies.Keep(new CachedReply(sequence, outcome.Status, outcome.Result), settings.SessionWindow, settings.SessionReplyBytesMax);
+    /// <summary>
+    /// Keeps the outcome of an operation that <see cref="Admit"/> let through, and drops those that its client says it has; its session may have been evicted in the meantime.
+    /// </summary>
+    public void Keep(Request request, Outcome outcome)
+    {
+        if (Find(request.Session)?.Replies is not { } replies) return;
+        replies.DropBefore(request.Sequence - request.Outstanding + 1);
+        replies.Keep(new CachedReply(request.Sequence, outcome.Status, outcome.Result), settings.SessionWindow, settings.SessionReplyBytesMax);
+    }
 
     public void Restore(int client, ClientSessions sessions) => _clients.Add(client, sessions);
 }

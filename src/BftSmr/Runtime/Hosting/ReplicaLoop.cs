@@ -110,12 +110,20 @@ internal sealed class ReplicaLoop : IReactorTurn
     private void Run()
     {
         ClockReading now = HostClock.Read();
-        for (int taken = 1; taken <= TurnMax && _inbox.TryDequeue(out Item item); taken++)
+        try
         {
-            item.Backlog?.Take(item.Bytes);
-            if (_hasEnded) continue;
-            if (taken % ClockEvery == 0) now = HostClock.Read();
-            Take(item, now);
+            for (int taken = 1; taken <= TurnMax && _inbox.TryDequeue(out Item item); taken++)
+            {
+                item.Backlog?.Take(item.Bytes);
+                if (_hasEnded) continue;
+                if (taken % ClockEvery == 0) now = HostClock.Read();
+                Take(item, now);
+            }
+        }
+        catch (StateMachineException)
+        {
+            _runner.Flush(); // how it voted before is said, so that the others come to the same end rather than wait for it
+            throw;
         }
         if (_hasEnded) return;
         if (now.MonotonicMicros >= _core.NextDeadlineMicros) Step(TickInput.Instance, now);

@@ -43,6 +43,26 @@ public sealed class OrderedOperationTests
     }
 
     [Fact]
+    public void A_request_says_how_many_operations_its_client_waits_for()
+    {
+        CoreHarness client = CoreHarness.Opened();
+        client.Invoke("a");
+        client.Invoke("b");
+        client.Invoke("c");
+        Assert.Equal([1ul, 2ul, 3ul], [client.Request(2).Outstanding, client.Request(3).Outstanding, client.Request(4).Outstanding]);
+
+        client.Reply(1, 3, "");
+        client.Reply(2, 3, "");
+        client.Invoke("d");
+        Assert.Equal(4ul, client.Request(5).Outstanding); // a is not over
+
+        client.Reply(1, 2, "");
+        client.Reply(2, 2, "");
+        client.Invoke("e");
+        Assert.Equal(3ul, client.Request(6).Outstanding); // c, d, e
+    }
+
+    [Fact]
     public void The_leader_which_has_most_to_do_is_not_among_the_preferred_repliers()
     {
         for (int session = 0; session < 20; session++)
