@@ -114,8 +114,8 @@ internal sealed class InstanceState(Instance number, int replicas)
     {
         IsExecuted = true;
         _bodies.RemoveAll(b => b.Digest != Decided);
-        Invariant.Holds(_bodies.Count <= 1 && _archived is null, "one batch is executed, once");
-        if (_bodies.Count == 1) _bodies[0] = BatchCodec.Compact(_bodies[0], archive.Keep(_bodies[0].Encoded, out _archived), limits);
+        Invariant.Holds(_bodies.Count <= 1, "one value is decided");
+        if (_bodies.Count == 1 && _archived is null) _bodies[0] = BatchCodec.Compact(_bodies[0], archive.Keep(_bodies[0].Encoded, out _archived), limits);
     }
 
     /// <summary>The instance is forgotten.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using BftSmr.Messages;
 using BftSmr.Replication.Sessions;
 
@@ -232,30 +233,33 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     }
 
     /// <summary>
-    /// Sessions of which no beginning has come for that long: their first pending requests are made ready all the same, so that their clients learn that
-    /// the session is not open here.
+    /// Sessions of which no beginning has come for that long: their first signed requests, which followers may hold against a leader whatever unsigned ones only it has, are made
+    /// ready all the same, so that their clients learn that the session is not open here.
     /// </summary>
     public void ReleaseOrphans(long before)
     {
         if (!HasSigned) return;
         foreach ((SessionId id, SessionQueue queue) in _queues)
         {
-            if (IsOrphan(id, queue) && queue.Pending[0].SinceMicros <= before) Release(queue);
+            if (IsOrphan(id, queue, out PendingRequest? first) && first.SinceMicros <= before) Release(queue, first);
         }
     }
 
     /// <summary>A follower relays a request of this session: it has waited for the beginning long enough.</summary>
     public void ReleaseOrphan(SessionId id)
     {
-        if (_queues.TryGetValue(id, out SessionQueue? queue) && IsOrphan(id, queue)) Release(queue);
+        if (_queues.TryGetValue(id, out SessionQueue? queue) && IsOrphan(id, queue, out PendingRequest? first)) Release(queue, first);
     }
 
-    private bool IsOrphan(SessionId id, SessionQueue queue) =>
-        queue.NextReady == 1 && queue.Pending.Count > 0 && queue.Pending[0].Request is { Sequence: > 1, IsSigned: true } && Sessions.Find(id) is null;
-
-    private void Release(SessionQueue queue)
+    private bool IsOrphan(SessionId id, SessionQueue queue, [NotNullWhen(true)] out PendingRequest? firstSigned)
     {
-        queue.NextReady = queue.Pending[0].Request.Sequence;
+        firstSigned = queue.NextReady == 1 ? queue.Pending.FirstOrDefault(p => p.Request.IsSigned) : null;
+        return firstSigned is not null && Sessions.Find(id) is null;
+    }
+
+    private void Release(SessionQueue queue, PendingRequest first)
+    {
+        queue.NextReady = first.Request.Sequence;
         MakeReady(queue);
     }
 
