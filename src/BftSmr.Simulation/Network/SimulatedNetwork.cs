@@ -152,7 +152,7 @@ internal sealed class SimulatedNetwork
             _world.Faults.Count("delay spike");
             latency += _random.Between(0, Conditions.SpikeMaxMicros);
         }
-        long arrival = _world.NowMicros + latency;
+        long arrival = Math.Max(_world.NowMicros + latency, stream.ReadFromMicros);
         if (!Conditions.Datagrams) arrival = Math.Max(arrival, stream.LastArrivalMicros + 1);
         else if (arrival < stream.LastArrivalMicros) _world.Faults.Count("frame overtaken");
         stream.LastArrivalMicros = Math.Max(stream.LastArrivalMicros, arrival);
@@ -199,8 +199,8 @@ internal sealed class SimulatedNetwork
             Notify(link, link.Upward, isUp: true, 1_000);
             Notify(link, link.Downward, isUp: true, 1_000);
             // Frames of the new connection are read only after its reader has been told of it.
-            link.Upward.LastArrivalMicros = link.Downward.LastNoticeMicros;
-            link.Downward.LastArrivalMicros = link.Upward.LastNoticeMicros;
+            link.Upward.ReadFromMicros = link.Upward.LastArrivalMicros = link.Downward.LastNoticeMicros;
+            link.Downward.ReadFromMicros = link.Downward.LastArrivalMicros = link.Upward.LastNoticeMicros;
         });
     }
 

@@ -15,6 +15,9 @@ internal sealed class Stream(int from, int to)
     /// <summary>When the latest frame arrives; the next may not arrive before it.</summary>
     public long LastArrivalMicros { get; set; }
 
+    /// <summary>When the receiver knows of the connection: no frame is read before.</summary>
+    public long ReadFromMicros { get; set; }
+
     /// <summary>How many partitions block this direction.</summary>
     public int Blocks { get; set; }
 

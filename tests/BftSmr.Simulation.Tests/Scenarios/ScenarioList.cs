@@ -43,7 +43,8 @@ public static class ScenarioList
             {
                 CheckpointPeriod = 4, OperationsPerClient = 8 + 4 * (int)(seed % 8), Durability = Durability.None,
             }),
-        new("loss", "One frame of twenty is lost.", static seed => Options(seed, Plan(s_lossy))),
+        new("loss", "One frame of twenty is lost: everything is answered all the same, and no reply is forgotten that its client waits for.", static seed => Options(seed, Plan(s_lossy)))
+            { Also = static report => report.Acknowledged == report.Operations ? null : "a reply was forgotten" },
 
         new("B1", "A Byzantine leader keeps f correct replicas out and lets only one of the others decide: ordered operations still complete.",
             static seed => Options(seed, Plan(s_slow, AdversaryKind.Excluder, 0))) { Also = AllAcknowledged },
