@@ -80,7 +80,7 @@ internal static class PlantedBugList
         new("a restart forgets the WRITEs that the log has", "Consensus/ConsensusWindow.cs",
             "                voted.RecordWrite(w.Vote);\n",
             "",
-            "B4", 10),
+            "B4", 1),
         new("a restart forgets the ACCEPTs that the log has", "Consensus/ConsensusWindow.cs",
             "                written.RecordAccept(q.Vote);\n",
             "",
