@@ -45,6 +45,8 @@ public class RegressionTests
     [InlineData(5310, 1, Durability.Votes, RequestAuthentication.Mac)]
     // The simulator's own: where frames overtake each other, one of a new connection was read before its reader knew that the old one had ended, and was forgotten with that.
     [InlineData(48115, 1, Durability.Decisions, RequestAuthentication.Mac)]
+    // The simulator's own: a thousand inputs that had waited for a paused replica were taken for a thousand ticks in vain.
+    [InlineData(58017, 1, Durability.Votes, RequestAuthentication.Signed)]
     public void A_seed_that_once_broke_a_promise_no_longer_does(ulong seed, int f, Durability durability, RequestAuthentication authentication)
     {
         SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication });

@@ -284,8 +284,6 @@ internal sealed class SimulatedReplica : INetworkNode
     {
         long due = Clock.When(_core!.NextDeadlineMicros, _world.NowMicros);
         if (due == long.MaxValue) return;
-        _vainTicks = due <= _world.NowMicros ? _vainTicks + 1 : 0;
-        if (_vainTicks > 1_000) _world.Violate("timers", $"{Id} asks again and again for a tick that is already due.");
         if (due >= _tickAtMicros) return;
         _tickAtMicros = due;
         long life = _life;
@@ -296,9 +294,17 @@ internal sealed class SimulatedReplica : INetworkNode
             {
                 _tickAtMicros = long.MaxValue;
                 if (Clock.When(_core!.NextDeadlineMicros, _world.NowMicros) > _world.NowMicros) ScheduleTick();
-                else Step(life, TickInput.Instance);
+                else Tick(life);
             });
         });
+    }
+
+    private void Tick(long life)
+    {
+        Step(life, TickInput.Instance);
+        if (life != _life || _core is null) return;
+        _vainTicks = Clock.When(_core.NextDeadlineMicros, _world.NowMicros) <= _world.NowMicros ? _vainTicks + 1 : 0;
+        if (_vainTicks > 1_000) _world.Violate("timers", $"{Id} asks again and again for a tick that is already due.");
     }
 
     private void Later(long life, long micros, Action run) => _world.After(micros, () => Enter(life, run));
