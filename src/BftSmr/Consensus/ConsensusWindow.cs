@@ -32,6 +32,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     private readonly BatchArchive _archive = new();
     private Instance _syncBase;
     private Instance _lastDecided;
+    private Instance _decidedInLog;
     private Instance _lastConsidered;
 
     public Regency Regency { get; private set; }
@@ -387,6 +388,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             if (state.CandidateIsAuthentic && state.Body(candidate.Value) is { } body) dropped.Add(body);
         }
         Reopen(syncBase, syncHigh);
+        ForgetGap();
         for (Instance number = syncBase.Next; number <= syncHigh; number = number.Next)
         {
             Bind(number, bound[number.Value]);
@@ -402,7 +404,6 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     public void Reopen(Instance syncBase, Instance syncHigh)
     {
         (IsOpen, _syncBase, SyncHigh) = (true, syncBase, syncHigh);
-        ForgetGap();
         foreach (InstanceState state in _instances.Values)
         {
             if (state.Decided is null && state.Candidate?.Regency < Regency) state.DropCandidate();
@@ -411,11 +412,12 @@ internal sealed class ConsensusWindow(ReplicaContext context)
 
     /// <summary>
     /// Below the base of the SYNC everything was executed by others. A replica that is far behind fetches it: what it heard of it is forgotten, but for its own votes, so that a string of regencies
-    /// that it did not keep up with does not grow memory.
+    /// that it did not keep up with does not grow memory; and but for the decisions that its log had, as they may have been executed, and acknowledged, before it restarted.
     /// </summary>
     private void ForgetGap()
     {
-        foreach (InstanceState state in _instances.Values.Where(s => s.Number <= _syncBase && s.Number > LastExecuted && !IsWithinHorizon(s.Number) && s.SentWrite is null).ToList())
+        foreach (InstanceState state in _instances.Values.Where(s => s.Number <= _syncBase && s.Number > LastExecuted && !IsWithinHorizon(s.Number)
+            && s.SentWrite is null && (s.Decided is null || s.Number > _decidedInLog)).ToList())
         {
             _instances.Remove(state.Number.Value);
         }
@@ -477,7 +479,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             case ValueDecided d when d.Instance > stable:
                 InstanceState decided = GetOrAdd(d.Instance);
                 decided.RecordDecision(d.Value);
-                _lastDecided = Max(_lastDecided, d.Instance);
+                _lastDecided = _decidedInLog = Max(_lastDecided, d.Instance);
                 if (d.Batch is not null) decided.KeepBody(d.Batch);
                 if (d.Instance <= LastExecuted) decided.MarkExecuted(context.Limits, _archive);
                 break;
