@@ -16,7 +16,13 @@ public static class SavedSimulation
         try
         {
             SimulationOptions options = JsonSerializer.Deserialize(json, SavedSimulationJson.Default.SimulationOptions) ?? throw new FormatException("The file holds nothing.");
-            return options.Faults is null || IsWhole(options.Faults) ? options : throw new FormatException("This is no saved simulation: 'faults' lists something that is null, or a kind that there is not.");
+            if (options.Faults is { } plan && !IsWhole(plan)) throw new FormatException("This is no saved simulation: 'faults' lacks something, or lists something that is null.");
+            SimulationBounds.Check(options);
+            return options;
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException($"This is no saved simulation: {e.Message} A number that is left out counts as 0.", e);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException) // the latter for an event that does not say which it is
         {
@@ -24,11 +30,10 @@ public static class SavedSimulation
         }
     }
 
-    /// <summary>The serializer lets null pass where a list or one of its members should be, and numbers that no kind has.</summary>
+    /// <summary>The serializer lets null pass where a list or one of its members should be.</summary>
     private static bool IsWhole(FaultPlan plan) =>
         plan is { Network: not null, Disk: not null, Adversaries: not null, ByzantineClients: not null, Clocks: not null, Events: not null }
-        && plan.Adversaries.All(static a => a is not null && Enum.IsDefined(a.Kind)) && plan.ByzantineClients.All(static c => Enum.IsDefined(c))
-        && plan.Events.All(static e => e is not null and not SlowDiskFault { Speed: null });
+        && plan.Adversaries.All(static a => a is not null) && plan.Events.All(static e => e is not null and not SlowDiskFault { Speed: null });
 
     /// <summary>A replica is its number.</summary>
     internal sealed class ReplicaIdConverter : JsonConverter<ReplicaId>

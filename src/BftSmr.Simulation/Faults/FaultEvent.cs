@@ -65,7 +65,7 @@ public enum PartitionDirection
 
 /// <summary>A connection breaks, and is made again.</summary>
 /// <param name="AtMicros">When.</param>
-/// <param name="One">One end: replicas first, then clients.</param>
+/// <param name="One">One end: replicas first, then clients. If there is no such client, nothing happens.</param>
 /// <param name="Other">The other end, a replica if the one is a client.</param>
 public sealed record LinkFault(long AtMicros, int One, int Other) : FaultEvent(AtMicros);
 
@@ -110,5 +110,5 @@ public sealed record DiskFailureFault(long AtMicros, ReplicaId Replica, long For
 
 /// <summary>A client's process ends and starts again: it opens another session, and never learns what became of its outstanding operations.</summary>
 /// <param name="AtMicros">When.</param>
-/// <param name="Client">Its number.</param>
+/// <param name="Client">Its number. If there is none, nothing happens.</param>
 public sealed record ClientRestartFault(long AtMicros, int Client) : FaultEvent(AtMicros);

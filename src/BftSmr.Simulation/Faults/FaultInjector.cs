@@ -68,7 +68,7 @@ internal sealed class FaultInjector(
             case PartitionFault e:
                 Partition(e);
                 break;
-            case LinkFault e:
+            case LinkFault e when e.One < replicas.Count + clients.Count:
                 world.Faults.Count("link cut");
                 network.Cut(e.One, e.Other);
                 break;
@@ -85,8 +85,10 @@ internal sealed class FaultInjector(
             case DiskFailureFault e:
                 FailDisk(replicas[e.Replica.Value], e.ForMicros);
                 break;
-            case ClientRestartFault e:
+            case ClientRestartFault e when e.Client < clients.Count:
                 clients[e.Client].Restart();
+                break;
+            case LinkFault or ClientRestartFault: // of a client that was left out to make the simulation smaller
                 break;
             default:
                 throw new NotSupportedException($"Nobody knows how to inject {fault}.");

@@ -18,6 +18,9 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     // As many as one pass may take before the links are flushed and others get the thread.
     private const int PassMax = 512;
 
+    // What timers are rounded up to: those of all connections of a process go off together, and wake its threads once rather than one by one.
+    private const long TimerGridMicros = 16_000;
+
     // How far ahead of the clock the nonces of one attempt after the other to open a session are.
     private static readonly TimeSpan[] s_ahead = [TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)];
 
@@ -34,7 +37,6 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     private readonly LinkBacklog[] _backlogs;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
-    private readonly long _epoch;
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClientMessage? _encoded;
     private ulong _up;
@@ -58,14 +60,14 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
             [.. options.Cluster.Replicas.Select(static replica => replica.PublicKey)], [.. options.Cluster.Clients.Select(static client => client.PublicKey)]);
         _backlogs = [.. options.Cluster.Replicas.Select(static _ => new LinkBacklog())];
         _time = options.TimeProvider;
-        _epoch = _time.GetTimestamp();
         _timer = _time.CreateTimer(static loop => ((ConnectionLoop)loop!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _links = linksTo(this);
     }
 
     public Quorums Quorums => _settings.Quorums;
 
-    public long NowMicros => _time.GetElapsedTime(_epoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    /// <summary>Microseconds of the time provider's clock that never goes back: the same for all connections that have it.</summary>
+    public long NowMicros => _time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Completes when q links have been up at a time.</summary>
     public Task Connected => _connected.Task;
@@ -353,8 +355,10 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
             _armedMicros = long.MaxValue;
         }
         if (_deadlineMicros >= _armedMicros) return;
-        _armedMicros = _deadlineMicros;
-        _timer.Change(TimeSpan.FromMicroseconds(Math.Max(0, _deadlineMicros - now)) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        long due = (_deadlineMicros + (TimerGridMicros - 1)) / TimerGridMicros * TimerGridMicros;
+        if (due >= _armedMicros) return;
+        _armedMicros = due;
+        _timer.Change(TimeSpan.FromMicroseconds(Math.Max(0, due - now)) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 
     private enum PostKind
