@@ -3,24 +3,44 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BftSmr.Runtime.Storage;
 
-/// <summary>The segment that is being written. Its file has its full size from the start, so that a flush need not update the file's metadata.</summary>
+/// <summary>
+/// The segment that is being written. Its file has its full size from the start, and is written with zeros a little ahead of the records where it was never
+/// written before, so that a flush need not update the file's metadata: file systems note which blocks of a file were ever written.
+/// </summary>
 internal sealed class LogSegment : IDisposable
 {
     public const string Suffix = ".wal";
     private const string Prefix = "log-";
 
+    /// <summary>How far ahead of the records the file is prepared at a time.</summary>
+    private const int PreparedAheadBytes = 1 << 20;
+
+    private static readonly byte[] s_zeros = new byte[128 << 10];
+
     private readonly SafeFileHandle _file;
     private readonly string _path;
+    private readonly long _preparedMax;
 
-    public LogSegment(string path, SafeFileHandle file, SegmentHeader header)
+    /// <summary>Takes over a file that is to have this name.</summary>
+    /// <param name="path">The file's name once <see cref="Begin"/> has returned.</param>
+    /// <param name="file">The file, open.</param>
+    /// <param name="header">How the segment begins.</param>
+    /// <param name="preparedEnd">Everything in the file before this offset has been written at some time.</param>
+    /// <param name="preparedMax">Where to stop preparing it; 0 if it is never flushed.</param>
+    public LogSegment(string path, SafeFileHandle file, SegmentHeader header, long preparedEnd, long preparedMax)
     {
         _path = path;
         _file = file;
+        _preparedMax = preparedMax;
         Header = header;
+        PreparedEnd = preparedEnd;
         End = DurableEnd = header.InitialEnd;
     }
 
     public SegmentHeader Header { get; }
+
+    /// <summary>Everything in the file before this offset has been written at some time, if only with zeros.</summary>
+    public long PreparedEnd { get; private set; }
 
     /// <summary>Where the next record goes.</summary>
     public long End { get; private set; }
@@ -39,12 +59,22 @@ internal sealed class LogSegment : IDisposable
             && long.TryParse(name[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 
+    /// <summary>Puts the header and the first records on disk.</summary>
+    /// <exception cref="IOException">They may not be there.</exception>
+    public void Begin(ReadOnlySpan<byte> start)
+    {
+        RandomAccess.Write(_file, start, 0);
+        Prepare();
+        FileSync.Data(_file);
+    }
+
     public void Write(ReadOnlySpan<byte> records)
     {
         try
         {
             RandomAccess.Write(_file, records, End);
             End += records.Length;
+            Prepare();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -66,4 +96,17 @@ internal sealed class LogSegment : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private void Prepare()
+    {
+        if (End <= PreparedEnd) return;
+        PreparedEnd = End;
+        long end = Math.Min(End + PreparedAheadBytes, _preparedMax);
+        while (PreparedEnd < end)
+        {
+            int bytes = (int)Math.Min(end - PreparedEnd, s_zeros.Length);
+            RandomAccess.Write(_file, s_zeros.AsSpan(0, bytes), PreparedEnd);
+            PreparedEnd += bytes;
+        }
+    }
 }

@@ -21,8 +21,8 @@ internal sealed class WriteAheadLog : IDisposable
     private readonly string _directory;
     private readonly LogOptions _options;
     private readonly ByteBuffer _buffer = new(2 << 20);
-    private readonly List<(long Number, long Base, string Path)> _older = [];
-    private readonly Queue<string> _spares = [];
+    private readonly List<(long Number, long Base, string Path, long PreparedEnd)> _older = [];
+    private readonly Queue<(string Path, long PreparedEnd)> _spares = [];
     private LogSegment _segment;
     private bool _votesForgotten, _hasWritten, _failed;
 
@@ -31,8 +31,8 @@ internal sealed class WriteAheadLog : IDisposable
         _directory = directory;
         _options = options;
         _votesForgotten = votesForgotten;
-        _older.AddRange(recovery.Kept);
-        foreach (string spare in Directory.GetFiles(directory, SparePrefix + "*").Order(StringComparer.Ordinal)) _spares.Enqueue(spare);
+        _older.AddRange(recovery.Kept.Select(static kept => (kept.Number, kept.Base, kept.Path, PreparedEnd: 0L)));
+        foreach (string spare in Directory.GetFiles(directory, SparePrefix + "*").Order(StringComparer.Ordinal)) _spares.Enqueue((spare, PreparedEnd: 0));
         _segment = Create(recovery.Next, recovery.Carried, []);
     }
 
@@ -60,7 +60,7 @@ internal sealed class WriteAheadLog : IDisposable
             foreach ((_, _, string path) in recovery.Kept) FlushFile(path); // what was read must be on disk before anything depends on it
             WriteAheadLog log = new(directory, options, recovery, forgotten || !options.HasVotes);
             log.SetAside(recovery.SetAside);
-            log.Recycle(recovery.Obsolete);
+            log.Recycle([.. recovery.Obsolete.Select(static path => (path, PreparedEnd: 0L))]);
             contents = new LogContents(recovery.Records, forgotten, recovery.Damage);
             return log;
         }
@@ -161,7 +161,7 @@ internal sealed class WriteAheadLog : IDisposable
         {
             throw StorageException.Failed("Beginning the log segment", Path.Combine(_directory, LogSegment.FileName(number)), e);
         }
-        _older.Add((full.Header.Number, full.Header.Base, Path.Combine(_directory, LogSegment.FileName(full.Header.Number))));
+        _older.Add((full.Header.Number, full.Header.Base, Path.Combine(_directory, LogSegment.FileName(full.Header.Number)), full.PreparedEnd));
         full.Dispose();
         _failed = _hasWritten = false;
     }
@@ -179,32 +179,31 @@ internal sealed class WriteAheadLog : IDisposable
         header.Write(_buffer.Written);
 
         string path = Path.Combine(_directory, LogSegment.FileName(header.Number));
-        SafeFileHandle file = OpenFile(out string temporary);
+        LogSegment segment = new(path, OpenFile(out string temporary, out long preparedEnd), header, preparedEnd, _options.Flushes ? _options.SegmentBytes : 0);
         try
         {
-            RandomAccess.Write(file, _buffer.Written, 0);
-            FileSync.Data(file);
+            segment.Begin(_buffer.Written);
             File.Move(temporary, path);
             FileSync.Directory(_directory);
         }
         catch
         {
-            file.Dispose();
+            segment.Dispose();
             throw;
         }
         WrittenBytes += _buffer.Length;
         _buffer.Reset();
-        return new LogSegment(path, file, header);
+        return segment;
     }
 
-    private SafeFileHandle OpenFile(out string path)
+    private SafeFileHandle OpenFile(out string path, out long preparedEnd)
     {
-        if (_spares.TryDequeue(out string? spare))
+        if (_spares.TryDequeue(out (string Path, long PreparedEnd) spare))
         {
-            path = spare;
+            (path, preparedEnd) = spare;
             return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         }
-        path = Path.Combine(_directory, TemporaryFile);
+        (path, preparedEnd) = (Path.Combine(_directory, TemporaryFile), 0);
         SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         FileSync.Allocate(file, _options.SegmentBytes);
         return file;
@@ -245,7 +244,7 @@ internal sealed class WriteAheadLog : IDisposable
     private void RecycleOlder(int count)
     {
         if (count == 0) return;
-        string[] files = [.. _older.Take(count).Select(static segment => segment.Path)];
+        (string, long)[] files = [.. _older.Take(count).Select(static segment => (segment.Path, segment.PreparedEnd))];
         _older.RemoveRange(0, count);
         try
         {
@@ -258,22 +257,22 @@ internal sealed class WriteAheadLog : IDisposable
     }
 
     /// <summary>Keeps some files to be written again and deletes the others, oldest first. They lose their names on disk before they are written.</summary>
-    private void Recycle(IReadOnlyList<string> files)
+    private void Recycle((string Path, long PreparedEnd)[] files)
     {
-        foreach (string file in files)
+        foreach ((string file, long preparedEnd) in files)
         {
             if (_spares.Count < _options.SparesMax && new FileInfo(file).Length >= _options.SegmentBytes)
             {
                 string spare = Path.Combine(_directory, SparePrefix + Path.GetFileName(file));
                 File.Move(file, spare, overwrite: true);
-                _spares.Enqueue(spare);
+                _spares.Enqueue((spare, preparedEnd));
             }
             else
             {
                 File.Delete(file);
             }
         }
-        if (files.Count > 0) FileSync.Directory(_directory);
+        if (files.Length > 0) FileSync.Directory(_directory);
     }
 
     /// <summary>Renames damaged files so that they can be looked into; those of an earlier incident go.</summary>
