@@ -47,6 +47,8 @@ public class RegressionTests
     [InlineData(48115, 1, Durability.Decisions, RequestAuthentication.Mac)]
     // The simulator's own: a thousand inputs that had waited for a paused replica were taken for a thousand ticks in vain.
     [InlineData(58017, 1, Durability.Votes, RequestAuthentication.Signed)]
+    // A replica that had forgotten its votes said that it had caught up while the others had not executed what it was silent about; then another one forgot, and too few could vote on it.
+    [InlineData(78463, 1, Durability.Decisions, RequestAuthentication.Mac)]
     public void A_seed_that_once_broke_a_promise_no_longer_does(ulong seed, int f, Durability durability, RequestAuthentication authentication)
     {
         SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication });

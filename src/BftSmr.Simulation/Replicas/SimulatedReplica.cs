@@ -38,7 +38,7 @@ internal sealed class SimulatedReplica : INetworkNode
     private long _life;
     private long _tickAtMicros = long.MaxValue;
     private int _vainTicks;
-    private bool _paused, _forgets;
+    private bool _paused, _forgets, _hasEndOfSilence;
     private Instance? _lacksUpTo;
 
     public SimulatedReplica(
@@ -137,7 +137,7 @@ internal sealed class SimulatedReplica : INetworkNode
     public void Forget()
     {
         _forgets = true;
-        _silentUpTo = null; // what ended an earlier silence says nothing of the next
+        _hasEndOfSilence = false; // what ended an earlier silence says nothing of the next
     }
 
     /// <summary>Takes the disk away from a replica that is down.</summary>
@@ -250,13 +250,13 @@ internal sealed class SimulatedReplica : INetworkNode
         foreach (Effect effect in effects)
         {
             if (effect is not RejectEffect) _world.Tell(_name, "->", effect);
-            if (effect is PersistEffect { Record: SilentUpTo silent }) _silentUpTo = silent.Instance;
+            _hasEndOfSilence |= effect is PersistEffect { Record: SilentUpTo };
             if (IsCorrect && Milestones.Of(effect) is { } milestone) _world.Events.Count(milestone);
             if (IsCorrect && effect is TakeCheckpointEffect) CheckMemory();
             _runner!.Run(effect);
         }
         if (_core is null) return;
-        if (_forgets && _silentUpTo is { } until && _core.Status().LastExecuted >= until)
+        if (_forgets && _hasEndOfSilence && !_core.Status().IsSilent)
         {
             _forgets = false;
             _world.Tell(_name, "has caught up");
@@ -264,8 +264,6 @@ internal sealed class SimulatedReplica : INetworkNode
         if (_lacksUpTo is { } lacking && _core.Status().LastExecuted >= lacking) _lacksUpTo = null;
         ScheduleTick();
     }
-
-    private Instance? _silentUpTo;
 
     /// <summary>
     /// What a core keeps is bounded, whatever others do or fail to do: instances up to a full log above the stable checkpoint, horizons above and below, and, while it catches
@@ -364,7 +362,7 @@ internal sealed class SimulatedReplica : INetworkNode
         _runner = null;
         _paused = false;
         _tickAtMicros = long.MaxValue;
-        _silentUpTo = null;
+        _hasEndOfSilence = false;
         _inbox.Clear();
         _effects.Clear();
         _attached.Clear();

@@ -363,7 +363,7 @@ internal sealed class ReplicaCore
         InstancesKept = _window.InstancesKept,
         Sessions = _execution.SessionCount,
         CatchingUp = _decidedFetch.IsActive || _snapshotFetch.IsActive,
-        IsSilent = _silence.IsSilent,
+        IsSilent = _silence.IsMissed,
         LeaderChanges = _synchronizer.Changes,
         PeerLastExecuted = [.. Enumerable.Range(0, Settings.Quorums.Replicas).Select(i => _progress.Of(new ReplicaId(i))?.LastExecuted ?? Instance.Zero)],
     };

@@ -25,6 +25,14 @@ internal sealed class VoteSilence(ReplicaContext context, ConsensusWindow window
     public bool IsSilent => window.LastExecuted < window.SilentUntil;
 
     /// <summary>
+    /// It counts as one of the f: it is silent, or what it was silent about has not been executed by 2f+1 yet. While it has not, others may have to decide it again, without this
+    /// replica's vote; once it has, f+1 correct ones know it, whoever of the others fails next.
+    /// </summary>
+    public bool IsMissed =>
+        IsSilent || (window.LogBase < window.SilentUntil
+            && 1 + progress.Known.Count(p => p.Peer != context.Self && p.Status.LastExecuted >= window.SilentUntil) < context.Quorums.Install);
+
+    /// <summary>
     /// Told to the others; the leader then fills the log, so that the silence passes without load. After a restart of all it is still said until this
     /// replica sent ACCEPT: then q replicas vote again, and one that has not noticed yet has enough others to learn from.
     /// </summary>

@@ -30,7 +30,10 @@ public sealed record BftReplicaStatus
     /// <summary>It is fetching a snapshot or decided batches from the others.</summary>
     public required bool CatchingUp { get; init; }
 
-    /// <summary>It started without knowing its earlier votes and does not vote yet: until it does it counts as one of the f faulty ones.</summary>
+    /// <summary>
+    /// It started without knowing its earlier votes, and it or too few of the others have executed as far as it may have voted: until then it counts as one of the f
+    /// faulty ones, so let no other replica lose its votes.
+    /// </summary>
     public required bool IsSilent { get; init; }
 
     /// <summary>Leader epochs entered since it started.</summary>
