@@ -15,7 +15,6 @@ internal sealed class BatchPacing
     private const int HeavyDepth = 8;
     private const long HeavyWeight = 32 << 10;
     private const int SignatureWeight = 1 << 10;
-    private const int HalvedAbove = 64;
     private const long LatencyMicrosMax = 1_000_000;
     private const long GatherMicrosMax = 2_000;
     private const long EpochMicros = 25_000;
@@ -42,12 +41,6 @@ internal sealed class BatchPacing
 
     /// <summary>A request became ready to be proposed.</summary>
     public void NoteReady(long nowMicros) => _waitingSinceMicros = Math.Min(_waitingSinceMicros, nowMicros);
-
-    /// <summary>
-    /// How many of the requests that are ready the next batch takes. Where each vote waits for a disk, half of a large crowd: else all clients would wait for one
-    /// instance, and the disks for all clients, in turns.
-    /// </summary>
-    public static int SizeMax(int ready, Durability durability) => durability == Durability.Votes ? Math.Max(HalvedAbove, (ready + 1) / 2) : ready;
 
     /// <summary>What a request costs all replicas together, in bytes that cost as much.</summary>
     public static int WeightOf(Request request) => request.SizeBytes + (request.IsSigned ? SignatureWeight : 0);

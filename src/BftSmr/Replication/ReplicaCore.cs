@@ -258,7 +258,7 @@ internal sealed class ReplicaCore
     {
         while (NextProposalMicros <= _context.Now.MonotonicMicros)
         {
-            List<Request> requests = _requests.TakeBatch(BatchPacing.SizeMax(_requests.ReadyCount, Settings.Durability));
+            List<Request> requests = _requests.TakeBatch();
             if (requests.Count == 0 && _fillersDue == 0) return;
             if (requests.Count == 0) _fillersDue--;
             Batch batch = BatchCodec.Create(Math.Max(_context.Now.UnixMicros, _execution.AgreedTimeMicros + 1), NextSeed(), requests);

@@ -100,7 +100,7 @@ internal static class PlantedBugList
         new("the base is the highest that anybody claims to have executed", "Synchronization/SyncEvaluation.cs",
             ".ElementAt(quorums.Install - 1)",
             ".ElementAt(0)",
-            "any", 30),
+            "any votes", 13),
         new("too few accounts make a SYNC", "Synchronization/SyncEvaluation.cs",
             "if (entries.Count < quorums.Available) return null;",
             "",

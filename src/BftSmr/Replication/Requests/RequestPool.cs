@@ -105,10 +105,10 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
         pacing.NoteActive();
     }
 
-    /// <summary>Takes the next batch's worth of ready requests: at most so many, and no more than a batch may hold.</summary>
-    public List<Request> TakeBatch(int requestsMax)
+    /// <summary>Takes the next batch's worth of ready requests: as many as a batch may hold.</summary>
+    public List<Request> TakeBatch()
     {
-        requestsMax = Math.Min(requestsMax, context.Settings.BatchRequestsMax);
+        int requestsMax = context.Settings.BatchRequestsMax;
         List<Request> batch = new(Math.Min(_ready.Count, requestsMax));
         int bytes = 0;
         while (batch.Count < requestsMax && _ready.TryPeek(out Request? next))
