@@ -32,6 +32,7 @@ internal static class SettingsDraw
             PendingRequestsMax = random.Pick([64, 10_000]),
             SharedChecksMin = 2,
             ChunkBytes = random.Pick([64, 100, 4_096]),
+            VouchedRepliesMin = random.Pick([1, 2, 8]),
         };
     }
 }

@@ -2,10 +2,37 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>Orders honestly, and lies to clients: about results, how operations ended, and who leads.</summary>
+/// <summary>Orders honestly, and lies to clients: about results, how operations ended, who leads, and what others vouch for; vouches for nothing, or wrongly.</summary>
 internal sealed class ForgedReplies : Adversary
 {
+    private readonly List<Vouchers> _seen = [];
+
     public override AdversaryKind Kind => AdversaryKind.ForgedReplies;
+
+    public override void Sending(ReplicaId to, PeerMessage message, List<PeerMessage> instead)
+    {
+        if (message is not Vouch vouch || Random.Chance(0.2))
+        {
+            instead.Add(message);
+            return;
+        }
+        Misbehave("false voucher");
+        switch (Random.Next(4))
+        {
+            case 0:
+                break;
+            case 1:
+                instead.Add(vouch with { Macs = vouch.Macs[Request.MacBytes..] });
+                break;
+            case 2:
+                instead.Add(vouch with { Macs = new byte[vouch.Macs.Length] });
+                instead.Add(message);
+                break;
+            default:
+                instead.Add(vouch with { Macs = Forge(vouch.Macs) });
+                break;
+        }
+    }
 
     public override ClientMessage? Answering(ClientId client, ClientMessage answer)
     {
@@ -13,6 +40,7 @@ internal sealed class ForgedReplies : Adversary
         Misbehave("forged reply");
         return answer switch
         {
+            Reply { Vouchers: { } vouchers } m when Random.Chance(0.5) => m with { Vouchers = Other(vouchers) },
             Reply m => Random.Next(5) switch
             {
                 0 => m with { Result = Forge(m.Result) },
@@ -29,6 +57,17 @@ internal sealed class ForgedReplies : Adversary
                 _ => m with { ReadId = m.ReadId + 1 },
             },
             _ => answer,
+        };
+    }
+
+    private Vouchers Other(Vouchers vouchers)
+    {
+        if (_seen.Count < 64) _seen.Add(vouchers);
+        return Random.Next(3) switch
+        {
+            0 => new Vouchers(0, default),
+            1 => Random.Pick(_seen),
+            _ => vouchers with { Macs = Forge(vouchers.Macs) },
         };
     }
 

@@ -45,6 +45,7 @@ internal sealed class Mutator : Adversary
         Write m => Ballot(m.Regency, m.Instance, m.Value, static (r, i, v) => new Write(r, i, v)),
         Accept m => Ballot(m.Regency, m.Instance, m.Value, static (r, i, v) => new Accept(r, i, v)),
         Refuse m => Ballot(m.Regency, m.Instance, m.Value, (r, i, v) => m with { Regency = r, Instance = i, Value = v }),
+        Vouch m => m with { Instance = Near(m.Instance) },
         Stop m => m with { Next = Near(m.Next) },
         StopData m => Sign(m with { LastExecuted = Near(m.LastExecuted) }),
         Sync m => m with { Collected = [.. m.Collected.Skip(1)] },

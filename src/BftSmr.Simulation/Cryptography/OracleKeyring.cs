@@ -21,12 +21,20 @@ internal sealed class OracleKeyring(KeyOracle oracle, ReplicaId? replica, Client
     public void MacForReplica(ReplicaId to, ReadOnlySpan<byte> message, Span<byte> mac) =>
         oracle.Mac(client ?? throw new InvalidOperationException("Only clients make request MACs."), to, message, mac);
 
-    public bool VerifyMacFromClient(ClientId from, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac)
+    public bool VerifyMacFromClient(ClientId from, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac) =>
+        IsMac(from, replica ?? throw new InvalidOperationException("Only replicas check request MACs."), message, mac);
+
+    public void MacForClient(ClientId to, ReadOnlySpan<byte> message, Span<byte> mac) =>
+        oracle.Mac(to, replica ?? throw new InvalidOperationException("Only replicas vouch."), message, mac);
+
+    public bool VerifyMacFromReplica(ReplicaId from, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac) =>
+        IsMac(client ?? throw new InvalidOperationException("Only clients check vouchers."), from, message, mac);
+
+    private bool IsMac(ClientId one, ReplicaId other, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac)
     {
-        ReplicaId self = replica ?? throw new InvalidOperationException("Only replicas check request MACs.");
         if (mac.Length != Request.MacBytes) return false;
         Span<byte> expected = stackalloc byte[Request.MacBytes];
-        oracle.Mac(from, self, message, expected);
+        oracle.Mac(one, other, message, expected);
         return expected.SequenceEqual(mac);
     }
 }

@@ -42,6 +42,7 @@ internal static class Wording
         Write m => $"WRITE {m.Regency} {m.Instance} {Of(m.Value)}",
         Accept m => $"ACCEPT {m.Regency} {m.Instance} {Of(m.Value)}",
         Refuse m => $"REFUSE {m.Regency} {m.Instance} {Of(m.Value)} {string.Join(' ', m.Clients)}",
+        Vouch m => $"VOUCH {m.Instance} for {m.Macs.Length / Request.MacBytes}",
         Forward m => $"FORWARD {Of(m.Request)}",
         Stop m => $"STOP {m.Next}",
         StopData m => Of(m),
@@ -58,7 +59,7 @@ internal static class Wording
     private static string Of(ClientMessage message) => message switch
     {
         Submit m => $"REQUEST {Of(m.Request)}",
-        Reply m => $"REPLY {m.Nonce:x}/{m.Sequence} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}",
+        Reply m => $"REPLY {m.Nonce:x}/{m.Sequence} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}{(m.Vouchers is { } v ? $" vouched by {v.From:b}" : "")}",
         Read m => $"READ {m.Nonce:x}:{m.ReadId}{(m.WantsFull ? " full" : "")}",
         ReadReply m => $"READREPLY {m.Nonce:x}:{m.ReadId} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}",
         _ => message.ToString(),

@@ -20,6 +20,8 @@ internal static class Milestones
         SendEffect { Message: Decided } => "decisions sent to one who is late",
         SendEffect { Message: Forward } => "request relayed",
         BroadcastEffect { Message: Refuse } => "proposal refused",
+        SendEffect { Message: Vouch } => "replies vouched for",
+        ReplyEffect { Reply.Vouchers: { } vouchers } => vouchers.From == 0 ? "reply without a voucher that was waited for" : "vouched reply",
         ReplyEffect { Reply.Status: ReplyStatus.SessionExpired } => "session expired",
         ReplyEffect { Reply.Status: ReplyStatus.ReplyForgotten } => "reply forgotten",
         RejectEffect e => $"rejected: {e.Reason}",

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using BftSmr.Messages;
 
 namespace BftSmr.Codec;
@@ -26,6 +27,12 @@ internal static class ClientMessageCodec
                 writer.WriteUInt64(m.ReadId);
                 writer.WriteBoolean(m.WantsFull);
                 writer.WriteBinary(m.Operation.Span);
+                break;
+            case Reply { Vouchers: { } vouchers } m:
+                PeerMessageCodec.Begin(ref writer, MessageType.VouchedReply, 8);
+                WriteAnswer(ref writer, m.Nonce, m.Sequence, m.Regency, m.Status, m.IsDigest, m.Result.Span);
+                writer.WriteUInt64(vouchers.From);
+                writer.WriteBinary(vouchers.Macs.Span);
                 break;
             case Reply m:
                 PeerMessageCodec.Begin(ref writer, MessageType.Reply, 6);
@@ -73,6 +80,12 @@ internal static class ClientMessageCodec
                 return true;
             case MessageType.Reply or MessageType.ReadReply when fields == 6:
                 return TryReadAnswer(ref reader, type, limits, out message);
+            case MessageType.VouchedReply when fields == 8:
+                if (!TryReadAnswer(ref reader, MessageType.Reply, limits, out ClientMessage? reply)
+                    || !reader.TryReadUInt64(out ulong from) || !RequestCodec.IsWithin(from, limits.Replicas)
+                    || !reader.TryReadBinaryOf(BitOperations.PopCount(from) * Request.MacBytes, out ReadOnlyMemory<byte> macs)) return false;
+                message = (Reply)reply with { Vouchers = new Vouchers(from, macs) };
+                return true;
             default:
                 return false;
         }

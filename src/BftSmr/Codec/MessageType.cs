@@ -22,12 +22,14 @@ internal enum MessageType
     CheckpointOffer = 17,
     FetchChunk = 18,
     Chunk = 19,
+    Vouch = 20,
 
     Attach = 32,
     Submit = 33,
     Read = 34,
     Reply = 35,
     ReadReply = 36,
+    VouchedReply = 37,
 
     RegencyInstalled = 64,
     RegencySynchronized = 65,

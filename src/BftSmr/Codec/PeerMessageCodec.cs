@@ -57,6 +57,11 @@ internal static class PeerMessageCodec
             case Refuse m:
                 WriteRefuse(ref writer, m);
                 break;
+            case Vouch m:
+                Begin(ref writer, MessageType.Vouch, 2);
+                writer.WriteInt64(m.Instance.Value);
+                writer.WriteBinary(m.Macs.Span);
+                break;
             case Forward m:
                 Begin(ref writer, MessageType.Forward, 1);
                 RequestCodec.Write(ref writer, m.Request);
@@ -140,6 +145,12 @@ internal static class PeerMessageCodec
                 return TryReadBallot(ref reader, type, out message);
             case MessageType.Refuse when fields == 4:
                 return TryReadRefuse(ref reader, limits, out message);
+            case MessageType.Vouch when fields == 2:
+                if (!reader.TryReadInstance(out Instance vouched)
+                    || !reader.TryReadBinary(limits.BatchRequestsMax * Request.MacBytes, out ReadOnlyMemory<byte> macs)
+                    || macs.IsEmpty || macs.Length % Request.MacBytes != 0) return false;
+                message = new Vouch(vouched, macs);
+                return true;
             case MessageType.Forward when fields == 1:
                 if (!RequestCodec.TryRead(ref reader, limits, out Request? request)) return false;
                 message = new Forward(request);

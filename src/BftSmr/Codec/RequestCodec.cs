@@ -158,7 +158,8 @@ internal static class RequestCodec
         return true;
     }
 
-    private static bool IsWithin(ulong mask, int replicas) => replicas >= 64 || mask >> replicas == 0;
+    /// <summary>Whether a bit mask names members only.</summary>
+    public static bool IsWithin(ulong mask, int replicas) => replicas >= 64 || mask >> replicas == 0;
 
     private static byte[] ComputeMacs(Digest digest, IKeyring keyring, int replicas)
     {

@@ -18,4 +18,13 @@ internal interface IKeyring
 
     /// <summary>As a replica: checks the 16-byte MAC under the key shared with a client.</summary>
     bool VerifyMacFromClient(ClientId client, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac);
+
+    /// <summary>
+    /// As a replica: the 16-byte MAC under the key shared with a client; zeros if the client's public key allows for none. Both ends use the same key: who made a MAC must
+    /// show in the message.
+    /// </summary>
+    void MacForClient(ClientId client, ReadOnlySpan<byte> message, Span<byte> mac);
+
+    /// <summary>As a client: checks the 16-byte MAC under the key shared with a replica.</summary>
+    bool VerifyMacFromReplica(ReplicaId replica, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac);
 }

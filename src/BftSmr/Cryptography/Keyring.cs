@@ -72,9 +72,24 @@ internal sealed class Keyring : IKeyring
 
     public bool VerifyMacFromClient(ClientId client, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac)
     {
-        if ((uint)client.Value >= (uint)_macKeysOfClients.Length || mac.Length != MacBytes) return false;
-        byte[] key = Volatile.Read(ref _macKeysOfClients[client.Value]) ?? MakeMacKeyOfClient(client.Value);
-        if (key.Length == 0) return false;
+        byte[] key = MacKeyOfClient(client);
+        return key.Length > 0 && IsMac(key, message, mac);
+    }
+
+    public void MacForClient(ClientId client, ReadOnlySpan<byte> message, Span<byte> mac)
+    {
+        if (mac.Length != MacBytes) throw new ArgumentException($"A MAC has {MacBytes} bytes.", nameof(mac));
+        byte[] key = MacKeyOfClient(client);
+        if (key.Length == 0) mac.Clear();
+        else Sodium.GenericHash(mac, message, key);
+    }
+
+    public bool VerifyMacFromReplica(ReplicaId replica, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac) =>
+        (uint)replica.Value < (uint)_macKeysOfReplicas.Length && IsMac(_macKeysOfReplicas[replica.Value], message, mac);
+
+    private static bool IsMac(byte[] key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac)
+    {
+        if (mac.Length != MacBytes) return false;
         Span<byte> expected = stackalloc byte[MacBytes];
         Sodium.GenericHash(expected, message, key);
         return CryptographicOperations.FixedTimeEquals(expected, mac);
@@ -91,6 +106,11 @@ internal sealed class Keyring : IKeyring
     private byte[] MacKeyOfReplica(byte[] replica, int id) => TryMakeMacKey(replica, _self, replica, out byte[] key)
         ? key
         : throw new ArgumentException($"The public key of replica {id}, {new PublicKey(replica)}, is not a valid Ed25519 key. Correct it in cluster.json.", nameof(replica));
+
+    /// <summary>Empty if there is none.</summary>
+    private byte[] MacKeyOfClient(ClientId client) => (uint)client.Value < (uint)_macKeysOfClients.Length
+        ? Volatile.Read(ref _macKeysOfClients[client.Value]) ?? MakeMacKeyOfClient(client.Value)
+        : [];
 
     private byte[] MakeMacKeyOfClient(int id)
     {

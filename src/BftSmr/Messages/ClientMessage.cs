@@ -38,7 +38,16 @@ internal enum ReplyStatus
 /// <param name="Status">How it ended.</param>
 /// <param name="IsDigest">The result is the 32-byte BLAKE2b of the result rather than the result itself.</param>
 /// <param name="Result">The result or its digest.</param>
-internal sealed record Reply(ulong Nonce, ulong Sequence, Regency Regency, ReplyStatus Status, bool IsDigest, ReadOnlyMemory<byte> Result) : ClientMessage;
+internal sealed record Reply(ulong Nonce, ulong Sequence, Regency Regency, ReplyStatus Status, bool IsDigest, ReadOnlyMemory<byte> Result) : ClientMessage
+{
+    /// <summary>The other repliers' word for it, which the sender passes on; null if each of them answers itself.</summary>
+    public Vouchers? Vouchers { get; init; }
+}
+
+/// <summary>MACs of other replicas over what a reply states, for its client to check.</summary>
+/// <param name="From">Bit i: there is one of replica i.</param>
+/// <param name="Macs">The MACs, in the order of their replicas.</param>
+internal readonly record struct Vouchers(ulong From, ReadOnlyMemory<byte> Macs);
 
 /// <summary>Replica to client: the answer to an unordered read.</summary>
 internal sealed record ReadReply(ulong Nonce, ulong ReadId, Regency Regency, ReplyStatus Status, bool IsDigest, ReadOnlyMemory<byte> Result) : ClientMessage;

@@ -15,6 +15,12 @@ internal sealed record Accept(Regency Regency, Instance Instance, Digest Value) 
 /// <summary>The sender cannot authenticate requests of these clients in the leader's value or, if it names none, finds its timestamp out of bounds.</summary>
 internal sealed record Refuse(Regency Regency, Instance Instance, Digest Value, IReadOnlyList<ClientId> Clients) : PeerMessage;
 
+/// <summary>
+/// What the sender would tell clients of an instance whose full replier is the receiver: a MAC over each reply, under the key shared with the client, one after the
+/// other in the order of the commands.
+/// </summary>
+internal sealed record Vouch(Instance Instance, ReadOnlyMemory<byte> Macs) : PeerMessage;
+
 /// <summary>A client's request on its way to the leader.</summary>
 internal sealed record Forward(Request Request) : PeerMessage;
 

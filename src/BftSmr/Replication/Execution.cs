@@ -10,7 +10,7 @@ namespace BftSmr.Replication;
 /// Executes decided instances in order, one at a time, answers their clients, and says when a checkpoint is due. What is executed, when a checkpoint is
 /// due and what it holds depend only on the decided batches: they are equal at all correct replicas.
 /// </summary>
-internal sealed class Execution(ReplicaContext context, ConsensusWindow window, RequestPool requests)
+internal sealed class Execution(ReplicaContext context, ConsensusWindow window, RequestPool requests, ReplyVouching vouching)
 {
     private ReplicatedState _state = Share(new ReplicatedState(context.Settings), requests);
     private InFlight? _inFlight;
@@ -67,12 +67,15 @@ internal sealed class Execution(ReplicaContext context, ConsensusWindow window, 
         Invariant.Holds(_inFlight is { } f && f.State.Number == input.Instance && f.Commands.Count == input.Outcomes.Count, "what was executed is what was asked for");
         InFlight done = _inFlight;
         _inFlight = null;
+        vouching.Begin(done.State.Number, done.Commands.Count);
         for (int i = 0; i < done.Commands.Count; i++)
         {
             Request request = done.Commands[i];
             _state.Sessions.Keep(request, input.Outcomes[i]);
-            Answer(request, input.Outcomes[i], isDirect: requests.Settle(request));
+            bool isDirect = requests.Settle(request);
+            if (!vouching.TryTake(request, input.Outcomes[i], isAnswered: isDirect) || isDirect) Answer(request, input.Outcomes[i], isDirect);
         }
+        vouching.End();
         window.MarkExecuted(done.State);
         _bytesSinceCheckpoint += done.Batch.Encoded.Length;
         return done.State;

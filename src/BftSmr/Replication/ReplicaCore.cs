@@ -25,6 +25,7 @@ internal sealed class ReplicaCore
     private readonly CheckpointLedger _checkpoints;
     private readonly Synchronizer _synchronizer;
     private readonly RequestPool _requests;
+    private readonly ReplyVouching _vouching;
     private readonly Execution _execution;
     private readonly ReadQueue _reads;
     private readonly PeerProgress _progress;
@@ -50,7 +51,8 @@ internal sealed class ReplicaCore
         _patience = new LeaderPatience(_context);
         _reads = new ReadQueue(_context, _window);
         _progress = new PeerProgress(_context);
-        _execution = new Execution(_context, _window, _requests);
+        _vouching = new ReplyVouching(_context, _window);
+        _execution = new Execution(_context, _window, _requests, _vouching);
         _decidedFetch = new DecidedFetch(_context, _window, _checkpoints, _progress);
         _snapshotFetch = new SnapshotFetch(_context, _window);
         _silence = new VoteSilence(_context, _window, _progress);
@@ -60,7 +62,7 @@ internal sealed class ReplicaCore
     public ReplicaSettings Settings => _context.Settings;
 
     /// <summary>When <see cref="TickInput"/> is due, on the monotonic clock.</summary>
-    public long NextDeadlineMicros => Math.Min(Math.Min(_nextStatusMicros, _window.NextCheckMicros), NextProposalMicros);
+    public long NextDeadlineMicros => Math.Min(Math.Min(_nextStatusMicros, _vouching.NextDeadlineMicros), Math.Min(_window.NextCheckMicros, NextProposalMicros));
 
     private long NextProposalMicros
     {
@@ -152,6 +154,7 @@ internal sealed class ReplicaCore
             case Write m: _window.OnWrite(from, m); break;
             case Accept m: _window.OnAccept(from, m); break;
             case Refuse m: _window.OnRefuse(from, m); break;
+            case Vouch m: _vouching.OnVouch(from, m); break;
             case Forward m: OnForward(from, m); break;
             case Stop m: _synchronizer.OnStop(from, m); break;
             case StopData m: _synchronizer.OnStopData(m); break;
@@ -208,6 +211,7 @@ internal sealed class ReplicaCore
     {
         ProposeIfDue();
         _window.CheckOverdue();
+        _vouching.Tick();
         if (_context.Now.MonotonicMicros < _nextStatusMicros) return;
         _nextStatusMicros = _context.Now.MonotonicMicros + Settings.StatusPeriodMicros;
         bool isStalled = _window.LastExecuted == _executedAtLastStatus;

@@ -34,6 +34,9 @@ internal sealed record ReplicaSettings
     /// <summary>Signatures in a batch from which on, in mode <c>signed</c>, some replicas check them for all.</summary>
     public int SharedChecksMin { get; init; } = 8;
 
+    /// <summary>Commands executed with one instance from which on their full repliers answer for the other repliers, too.</summary>
+    public int VouchedRepliesMin { get; init; } = 8;
+
     /// <summary>Instances that the leader may have proposed beyond the last it executed.</summary>
     public int Window { get; init; } = 32;
 

@@ -103,11 +103,35 @@ public sealed class CodecLimitsTests
     }
 
     [Fact]
+    public void A_replica_vouches_for_no_more_replies_than_a_batch_has_requests_and_for_one_at_least()
+    {
+        Assert.True(Accepts(new Vouch(Last, new byte[50 * Request.MacBytes])));
+        Assert.False(Accepts(new Vouch(Last, new byte[51 * Request.MacBytes])));
+        Assert.False(Accepts(new Vouch(Last, new byte[Request.MacBytes + 1])));
+        Assert.False(Accepts(new Vouch(Last, default)));
+    }
+
+    [Theory]
+    [InlineData(0b0000000, 0, true)]
+    [InlineData(0b1000001, 2, true)]
+    [InlineData(0b1000001, 1, false)]
+    [InlineData(0b1000001, 3, false)]
+    [InlineData(0b10000000, 1, false)]
+    public void A_reply_has_a_mac_of_each_member_that_vouches_for_it(ulong from, int macs, bool accepted)
+    {
+        Reply reply = new(1, 1, Latest, ReplyStatus.Ok, false, default) { Vouchers = new Vouchers(from, new byte[macs * Request.MacBytes]) };
+        Assert.Equal(accepted, ClientMessageCodec.TryDecode(Wire.Encode(reply), Limits, out _));
+    }
+
+    [Fact]
     public void The_largest_messages_of_clients_and_to_clients_fit_their_frames()
     {
         byte[] submit = Wire.Encode(new Submit(Operation(3_000, int.MaxValue)));
         byte[] read = Wire.Encode(new Read(ulong.MaxValue, ulong.MaxValue, true, new byte[3_000]));
-        byte[] reply = Wire.Encode(new Reply(ulong.MaxValue, ulong.MaxValue, Latest, ReplyStatus.ReplyTooLarge, false, new byte[2_000]));
+        byte[] reply = Wire.Encode(new Reply(ulong.MaxValue, ulong.MaxValue, Latest, ReplyStatus.ReplyTooLarge, false, new byte[2_000])
+        {
+            Vouchers = new Vouchers(0b111_1111, new byte[7 * Request.MacBytes]),
+        });
         byte[] tooLarge = Wire.Encode(new Reply(1, 1, Latest, ReplyStatus.Ok, false, new byte[2_001]));
 
         foreach (byte[] frame in (byte[][])[submit, read, reply]) Assert.True(ClientMessageCodec.TryDecode(frame, Limits, out _));

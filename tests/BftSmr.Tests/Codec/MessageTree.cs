@@ -28,10 +28,13 @@ internal static class MessageTree
         CheckpointOffer m => Array(U(17), Certificate(m.Certificate), U(m.SnapshotBytes)),
         FetchChunk m => Array(U(18), U(m.Instance.Value), U(m.Index)),
         Chunk m => Array(U(19), U(m.Instance.Value), U(m.Index), B(m.Bytes), Array(m.Path, B)),
+        Vouch m => Array(U(20), U(m.Instance.Value), B(m.Macs)),
 
         Attach m => Array(U(32), U(m.Nonce)),
         Submit m => Array(U(33), Request(m.Request)),
         Read m => Array(U(34), U(m.Nonce), U(m.ReadId), m.WantsFull, B(m.Operation)),
+        Reply { Vouchers: { } v } m =>
+            Array(U(37), U(m.Nonce), U(m.Sequence), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result), U(v.From), B(v.Macs)),
         Reply m => Array(U(35), U(m.Nonce), U(m.Sequence), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result)),
         ReadReply m => Array(U(36), U(m.Nonce), U(m.ReadId), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result)),
 

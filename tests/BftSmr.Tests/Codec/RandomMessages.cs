@@ -19,6 +19,7 @@ internal sealed class RandomMessages(int seed, int size)
         new Write(Regency(), Instance(), Digest()),
         new Accept(Regency(), Instance(), Digest()),
         new Refuse(Regency(), Instance(), Digest(), [.. Many(Count(), Client).Distinct().Order()]),
+        new Vouch(Instance(), Bytes(Messages.Request.MacBytes * (1 + Count()))),
         new Forward(Request()),
         new Stop(Regency()),
         StopData(Replica()),
@@ -42,6 +43,7 @@ internal sealed class RandomMessages(int seed, int size)
         new Submit(Request()),
         new Read((ulong)Number(), (ulong)Number(), Flag(), Bytes(Length())),
         Reply(),
+        Vouched(Reply(), (ulong)_random.Next(1 << Replicas)),
         ReadReply(),
     ];
 
@@ -75,6 +77,9 @@ internal sealed class RandomMessages(int seed, int size)
         return new Reply(
             (ulong)Number(), (ulong)Number(), Regency(), (ReplyStatus)_random.Next(5), isDigest, Bytes(isDigest ? BftSmr.Digest.Size : Length()));
     }
+
+    private Reply Vouched(Reply reply, ulong from) =>
+        reply with { Vouchers = new Vouchers(from, Bytes(Messages.Request.MacBytes * System.Numerics.BitOperations.PopCount(from))) };
 
     private ReadReply ReadReply()
     {

@@ -65,6 +65,28 @@ public sealed class KeyringTests : IDisposable
     }
 
     [Fact]
+    public void A_replicas_mac_holds_for_its_client_only()
+    {
+        byte[] mac = new byte[16];
+        KeyringOf(_replicas[3]).MacForClient(new ClientId(1), "message"u8, mac);
+        Keyring client = KeyringOf(_clients[1]);
+        Assert.True(client.VerifyMacFromReplica(new ReplicaId(3), "message"u8, mac));
+        Assert.False(client.VerifyMacFromReplica(new ReplicaId(2), "message"u8, mac));
+        Assert.False(client.VerifyMacFromReplica(new ReplicaId(4), "message"u8, mac));
+        Assert.False(client.VerifyMacFromReplica(new ReplicaId(3), "massage"u8, mac));
+        Assert.False(client.VerifyMacFromReplica(new ReplicaId(3), "message"u8, mac.AsSpan(1)));
+        Assert.False(KeyringOf(_clients[0]).VerifyMacFromReplica(new ReplicaId(3), "message"u8, mac));
+    }
+
+    [Fact]
+    public void For_a_client_that_is_not_known_there_is_no_mac_but_zeros()
+    {
+        byte[] mac = [.. Enumerable.Repeat((byte)1, 16)];
+        KeyringOf(_replicas[3]).MacForClient(new ClientId(2), "message"u8, mac);
+        Assert.Equal(new byte[16], mac);
+    }
+
+    [Fact]
     public void Nothing_holds_in_another_cluster()
     {
         byte[] signature = new byte[64];

@@ -18,7 +18,7 @@ public sealed class ExecutionTests : IDisposable
         ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1) }, _keys.Replica(1));
         ConsensusWindow window = new(context);
         RequestPool requests = new(context, new BatchPacing());
-        Execution execution = new(context, window, requests);
+        Execution execution = new(context, window, requests, new ReplyVouching(context, window));
         Request open = RequestCodec.Authenticate(
             RequestCodec.Create(new SessionId(new ClientId(0), 7), 1, RequestKind.Open, 0b1101, new ReplicaId(0), default), _keys.Client(0), 4, macs: false, signature: true);
         requests.TryAdmit(open, isDirect: true);

@@ -115,7 +115,7 @@ public sealed class IngressTests : IDisposable
     {
         foreach (PeerMessage message in (PeerMessage[])[
             new Write(new Regency(1), new Instance(2), default), new Accept(new Regency(1), new Instance(2), default), new Refuse(new Regency(1), new Instance(2), default, [Alice, Bob]),
-            new Stop(new Regency(1)), new Status(new Regency(1), true, new Instance(1), new Instance(0)), new FetchSync(new Regency(1)),
+            new Vouch(new Instance(2), new byte[16]), new Stop(new Regency(1)), new Status(new Regency(1), true, new Instance(1), new Instance(0)), new FetchSync(new Regency(1)),
             new FetchBatch(new Instance(1), default), new BatchBody(new Instance(1), BatchCodec.Noop), new FetchDecided(new Instance(1), 5, true),
             new Decided(new Instance(1), [BatchCodec.Noop.Digest], [BatchCodec.Noop]), new FetchCheckpoint(new Instance(1)),
             new FetchChunk(new Instance(1), 0), new Chunk(new Instance(1), 0, new byte[] { 1 }, [])])

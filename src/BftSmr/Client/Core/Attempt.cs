@@ -14,6 +14,9 @@ internal sealed class Attempt(int replicas)
     /// <summary>The replicas whose answers are expected: the repliers, or everybody after a retransmission.</summary>
     public ulong Asked { get; set; }
 
+    /// <summary>The replicas one of which withheld a voucher, or sent a wrong one.</summary>
+    public ulong Suspects { get; set; }
+
     /// <summary>The replicas it went to over a link that has not failed since; for a read: those that still owe an answer to that.</summary>
     public ulong SentTo { get; set; }
 
@@ -41,7 +44,7 @@ internal sealed class Attempt(int replicas)
     {
         Request = null;
         Ballot.Clear();
-        Asked = SentTo = 0;
+        Asked = SentTo = Suspects = 0;
         ResentMicros = long.MaxValue;
         ToAll = BeganFast = false;
     }

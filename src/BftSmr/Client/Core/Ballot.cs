@@ -40,6 +40,16 @@ internal sealed class Ballot(int replicas)
         return voted && !same ? CastResult.Changed : CastResult.Counted;
     }
 
+    /// <summary>A replica that has not voted states the same as another one, which has.</summary>
+    public void Second(ReplicaId voucher, ReplicaId of)
+    {
+        _votes[voucher.Value] = _votes[of.Value] with { Result = default };
+        Voters |= 1ul << voucher.Value;
+    }
+
+    /// <summary>The digest that a replica, which must have voted, stated.</summary>
+    public Digest DigestOf(ReplicaId replica) => _votes[replica.Value].Digest;
+
     /// <summary>The replicas whose vote equals that of the given one, which must have voted.</summary>
     public ulong AgreeingWith(ReplicaId replica)
     {

@@ -85,7 +85,9 @@ internal sealed class OrderedOperations(
         if (cast == CastResult.Changed && reply.Status != ReplyStatus.ReplyForgotten) statistics.ContradictoryReplies++;
         if (cast == CastResult.Duplicate) statistics.DuplicateReplies++;
         if (cast == CastResult.Malformed) statistics.MalformedReplies++;
-        if (cast is CastResult.Duplicate or CastResult.Malformed) return;
+        if (cast == CastResult.Malformed) return;
+        bool isVouched = reply.Vouchers is { } vouchers && Count(vouchers, attempt, from, reply);
+        if (cast == CastResult.Duplicate && !isVouched) return;
 
         ulong agreeing = attempt.Ballot.AgreeingWith(from);
         if (BitOperations.PopCount(agreeing) < settings.Quorums.OneCorrect) return;
@@ -106,6 +108,25 @@ internal sealed class OrderedOperations(
             view.Avoid(1ul << attempt.FullReplier.Value, nowMicros);
             Resend(attempt, nowMicros, effects);
         }
+    }
+
+    /// <summary>Vouchers are the votes of those that made them. True if there was a new one.</summary>
+    private bool Count(in Vouchers vouchers, Attempt attempt, ReplicaId from, Reply reply)
+    {
+        Span<byte> statement = stackalloc byte[VoucherStatement.Bytes];
+        VoucherStatement.Write(reply.Nonce, reply.Sequence, reply.Status, attempt.Ballot.DigestOf(from), statement);
+        ulong before = attempt.Ballot.Voters;
+        ReadOnlySpan<byte> macs = vouchers.Macs.Span;
+        for (ulong rest = vouchers.From; rest != 0; rest &= rest - 1, macs = macs[Request.MacBytes..])
+        {
+            ReplicaId voucher = new(BitOperations.TrailingZeroCount(rest));
+            if ((before >> voucher.Value & 1) != 0) continue; // what it said itself, or vouched for first, counts
+            if (keyring.VerifyMacFromReplica(voucher, statement, macs[..Request.MacBytes])) attempt.Ballot.Second(voucher, from);
+            else statistics.InvalidVouchers++;
+        }
+        ulong silent = attempt.Asked & ~attempt.Ballot.Voters;
+        attempt.Suspects = silent == 0 || attempt.ToAll ? 0 : silent | 1ul << from.Value;
+        return attempt.Ballot.Voters != before;
     }
 
     public void OnLinkUp(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
@@ -244,12 +265,18 @@ internal sealed class OrderedOperations(
         for (ulong sequence = _window.Oldest; sequence < _window.Next && _roundBudget > 0; sequence++)
         {
             if (_window[sequence]?.Attempt is not { } attempt || attempt.RetransmitMicros > nowMicros) continue;
-            // It executed, or nobody would have answered; who was asked and did not answer is to blame, not the leader.
-            if (!attempt.ToAll && attempt.Ballot.Voters != 0) view.Avoid(attempt.Asked & ~attempt.Ballot.Voters, nowMicros);
+            if (!attempt.ToAll) view.Avoid(Blamed(attempt), nowMicros);
             _roundBudget--;
             Resend(attempt, nowMicros, effects);
         }
     }
+
+    /// <summary>
+    /// If somebody answered it was executed: who was asked and did not answer is to blame, or who should have passed its word on. If nobody did, the leader may be to
+    /// blame, or the one that was to answer for all.
+    /// </summary>
+    private static ulong Blamed(Attempt attempt) =>
+        attempt.Ballot.Voters == 0 ? 1ul << attempt.FullReplier.Value : attempt.Asked & ~attempt.Ballot.Voters | attempt.Suspects;
 
     private void Resend(Attempt attempt, long nowMicros, ClientEffectBuffer effects)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using BftSmr.Client.Core;
+using BftSmr.Codec;
 using BftSmr.Cryptography;
 using BftSmr.Messages;
 using BftSmr.Replication;
@@ -95,6 +96,22 @@ internal sealed class CoreHarness
 
     public void Reply(int from, ulong sequence, string result, ReplyStatus status = ReplyStatus.Ok, long regency = 0, ulong? nonce = null) =>
         Deliver(from, new Reply(nonce ?? Nonce, sequence, new Regency(regency), status, false, Bytes(result)));
+
+    /// <summary>A reply with the word of others for it, or for something else.</summary>
+    public void VouchedReply(int from, ulong sequence, string result, int[] vouchers, string? vouched = null, ulong? vouchedSequence = null, ReplyStatus status = ReplyStatus.Ok) =>
+        Deliver(from, new Reply(Nonce, sequence, Regency.Zero, status, false, Bytes(result))
+        {
+            Vouchers = VouchersOf(Nonce, vouchedSequence ?? sequence, vouched ?? result, vouchers),
+        });
+
+    /// <summary>What these replicas would say of an operation that ended well.</summary>
+    public static Vouchers VouchersOf(ulong nonce, ulong sequence, string result, params int[] replicas)
+    {
+        byte[] statement = new byte[VoucherStatement.Bytes];
+        VoucherStatement.Write(nonce, sequence, ReplyStatus.Ok, Blake2b.Hash(Bytes(result)), statement);
+        ulong from = replicas.Aggregate(0ul, static (mask, replica) => mask | 1ul << replica);
+        return new Vouchers(from, replicas.Order().SelectMany(replica => StubKeyring.VoucherOf(replica, statement)).ToArray());
+    }
 
     public void ReplyDigest(int from, ulong sequence, string result, ReplyStatus status = ReplyStatus.Ok, long regency = 0) =>
         Deliver(from, new Reply(Nonce, sequence, new Regency(regency), status, true, DigestBytes(result)));

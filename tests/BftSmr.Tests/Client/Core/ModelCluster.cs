@@ -196,7 +196,9 @@ internal sealed class ModelCluster
         byte[] result = Encoding.UTF8.GetBytes((parameter % 4) switch { 0 => "forged", 1 => State(parameter / 4 % 9), 2 => new string('x', 200), _ => Large(parameter / 4 % 20) });
         bool isDigest = parameter % 3 == 0;
         if (isDigest) result = DigestOf(result);
-        Deliver(liar, parameter % 2 == 0 ? new Reply(77, number, regency, status, isDigest, result) : new ReadReply(77, number, regency, status, isDigest, result));
+        // What correct replicas do say of an operation, passed off as their word for something else.
+        Vouchers vouchers = CoreHarness.VouchersOf(77, number, number > 0 && number <= (ulong)_log.Count ? Result(_log[(int)number - 1].Request) : "", [.. Correct]);
+        Deliver(liar, parameter % 2 == 0 ? new Reply(77, number, regency, status, isDigest, result) { Vouchers = parameter % 5 > 2 ? vouchers : null } : new ReadReply(77, number, regency, status, isDigest, result));
     }
 
     // The most convincing lie: what a correct replica that is behind would say.

@@ -2,7 +2,7 @@ using BftSmr.Cryptography;
 
 namespace BftSmr.Tests.Client.Core;
 
-/// <summary>A client core only makes signatures and MACs; here they are recognisable constants.</summary>
+/// <summary>What a client core needs of its keys; signatures and MACs are recognisable constants.</summary>
 internal sealed class StubKeyring : IKeyring
 {
     public int Signatures { get; private set; }
@@ -14,6 +14,19 @@ internal sealed class StubKeyring : IKeyring
     }
 
     public void MacForReplica(ReplicaId replica, ReadOnlySpan<byte> message, Span<byte> mac) => mac.Fill((byte)replica.Value);
+
+    public bool VerifyMacFromReplica(ReplicaId replica, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac) => mac.SequenceEqual(VoucherOf(replica.Value, message));
+
+    /// <summary>The MAC of a replica over what it vouches for: its id, and a hash of the statement.</summary>
+    public static byte[] VoucherOf(int replica, ReadOnlySpan<byte> statement)
+    {
+        byte[] mac = new byte[16];
+        Sodium.GenericHash(mac, statement, default);
+        mac[0] = (byte)replica;
+        return mac;
+    }
+
+    public void MacForClient(ClientId client, ReadOnlySpan<byte> message, Span<byte> mac) => throw new NotSupportedException();
 
     public bool VerifyReplica(ReplicaId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => throw new NotSupportedException();
 
