@@ -149,12 +149,7 @@ internal sealed class ByzantineClient : INetworkNode
         {
             if ((replicas >> i & 1) != 0) macs[i * Request.MacBytes] ^= 1;
         }
-        return new Request
-        {
-            Session = good.Session, Sequence = good.Sequence, Outstanding = good.Outstanding, Kind = good.Kind, Repliers = good.Repliers, FullReplier = good.FullReplier,
-            Operation = good.Operation, Body = good.Body, Digest = good.Digest, Macs = macs,
-            Signature = _random.Chance(0.1) ? new byte[Request.SignatureBytes] : default,
-        };
+        return RequestCodec.WithAuthentication(good, macs, _random.Chance(0.1) ? new byte[Request.SignatureBytes] : default);
     }
 
     private void SendToSome(Request request, bool everywhere)

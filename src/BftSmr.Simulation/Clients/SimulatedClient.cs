@@ -47,7 +47,7 @@ internal sealed class SimulatedClient : INetworkNode
         _name = $"c{number}";
         _linksUp = new bool[settings.Quorums.Replicas];
         Node = network.Add(this);
-        _core = new ClientCore(settings, keyring);
+        _core = new ClientCore(settings, keyring) { WantsOneReply = true };
     }
 
     public int Node { get; }
@@ -86,7 +86,7 @@ internal sealed class SimulatedClient : INetworkNode
         _tickAtMicros = long.MaxValue;
         Array.Clear(_linksUp);
         _network.Died(Node, silently: false);
-        _core = new ClientCore(_settings, _keyring);
+        _core = new ClientCore(_settings, _keyring) { WantsOneReply = true };
         Run(now => _core.Open(NextNonce(), now, _effects));
         Think();
     }

@@ -18,6 +18,9 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     // As many as one pass may take before the links are flushed and others get the thread.
     private const int PassMax = 512;
 
+    // With more operations than this under way, replies of one replica come several at a time: then a second replica's cost less than its vouchers.
+    private const int OneReplyMax = 2;
+
     // What timers are rounded up to: those of all connections of a process go off together, and wake its threads once rather than one by one.
     private const long TimerGridMicros = 16_000;
 
@@ -221,6 +224,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         }
         else
         {
+            session.Core.WantsOneReply = Volatile.Read(ref _underWay) <= OneReplyMax;
             session.Core.Begin(operation, now, _effects);
             if (session.Core.IsClosed) Open(session, now);
         }

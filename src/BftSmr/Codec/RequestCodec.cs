@@ -7,7 +7,7 @@ namespace BftSmr.Codec;
 
 /// <summary>
 /// A request is <c>[bin body, bin macs, bin signature]</c>; its body, which is what the client authenticates, is itself
-/// <c>[client, nonce, sequence, outstanding, kind, repliers, fullReplier, bin operation]</c>. Its digest is BLAKE2b of the body; MACs are over the digest,
+/// <c>[client, nonce, sequence, outstanding, kind, repliers, fullReplier, wantsOneReply, bin operation]</c>. Its digest is BLAKE2b of the body; MACs are over the digest,
 /// the signature over a domain tag and the digest.
 /// </summary>
 internal static class RequestCodec
@@ -15,19 +15,20 @@ internal static class RequestCodec
     /// <summary>Bytes of the smallest request.</summary>
     public const int EncodedBytesMin = 1 + 2 + BodyBytesMin + 2 + 2;
 
-    private const int BodyFields = 8;
-    private const int BodyBytesMin = 1 + 7 + 2;
-    private const int BodyBytesMax = 1 + 5 + 9 + 9 + 9 + 1 + 9 + 1 + 5;
+    private const int BodyFields = 9;
+    private const int BodyBytesMin = 1 + 8 + 2;
+    private const int BodyBytesMax = 1 + 5 + 9 + 9 + 9 + 1 + 9 + 1 + 1 + 5;
 
     private static ReadOnlySpan<byte> SignatureDomain => "bftsmr request"u8;
 
     /// <summary>A new request without authentication.</summary>
     public static Request Create(
-        SessionId session, ulong sequence, RequestKind kind, ulong repliers, ReplicaId fullReplier, ReadOnlyMemory<byte> operation, ulong outstanding = 1)
+        SessionId session, ulong sequence, RequestKind kind, ulong repliers, ReplicaId fullReplier, ReadOnlyMemory<byte> operation,
+        ulong outstanding = 1, bool wantsOneReply = false)
     {
         int size = 1
             + SizeOfUInt64((ulong)session.Client.Value) + SizeOfUInt64(session.Nonce) + SizeOfUInt64(sequence) + SizeOfUInt64(outstanding)
-            + SizeOfUInt64((ulong)kind) + SizeOfUInt64(repliers) + SizeOfUInt64((ulong)fullReplier.Value) + SizeOfBinary(operation.Length);
+            + SizeOfUInt64((ulong)kind) + SizeOfUInt64(repliers) + SizeOfUInt64((ulong)fullReplier.Value) + 1 + SizeOfBinary(operation.Length);
         byte[] body = new byte[size];
         MessagePackWriter writer = new(body.AsSpan());
         writer.WriteArrayHeader(BodyFields);
@@ -38,6 +39,7 @@ internal static class RequestCodec
         writer.WriteInt64((long)kind);
         writer.WriteUInt64(repliers);
         writer.WriteInt64(fullReplier.Value);
+        writer.WriteBoolean(wantsOneReply);
         writer.WriteBinary(operation.Span);
         return new Request
         {
@@ -47,6 +49,7 @@ internal static class RequestCodec
             Kind = kind,
             Repliers = repliers,
             FullReplier = fullReplier,
+            WantsOneReply = wantsOneReply,
             Operation = body.AsMemory(size - operation.Length),
             Body = body,
             Digest = Blake2b.Hash(body),
@@ -68,6 +71,7 @@ internal static class RequestCodec
         Kind = request.Kind,
         Repliers = request.Repliers,
         FullReplier = request.FullReplier,
+        WantsOneReply = request.WantsOneReply,
         Operation = request.Operation,
         Body = request.Body,
         Digest = request.Digest,
@@ -133,6 +137,7 @@ internal static class RequestCodec
             || !reader.TryReadInt32((int)RequestKind.OrderedQuery, out int kind)
             || !reader.TryReadUInt64(out ulong repliers) || !IsWithin(repliers, limits.Replicas)
             || !reader.TryReadReplica(limits.Replicas, out ReplicaId fullReplier)
+            || !reader.TryReadBoolean(out bool wantsOneReply)
             || !reader.TryReadBinary(limits.OperationBytesMax, out ReadOnlyMemory<byte> operation)
             || reader.Position - bodyStart != bodyLength) return false;
         ReadOnlyMemory<byte> body = reader.Since(bodyStart);
@@ -149,6 +154,7 @@ internal static class RequestCodec
             Kind = (RequestKind)kind,
             Repliers = repliers,
             FullReplier = fullReplier,
+            WantsOneReply = wantsOneReply,
             Operation = operation,
             Body = body,
             Digest = Blake2b.Hash(body.Span),

@@ -35,6 +35,9 @@ internal sealed class Request
     /// <summary>The replica that sends the whole result; the other repliers may send its digest.</summary>
     public required ReplicaId FullReplier { get; init; }
 
+    /// <summary>One message with the reply of the full replier and the other repliers' MACs over it is cheaper to its client than a reply of each.</summary>
+    public bool WantsOneReply { get; init; }
+
     public required ReadOnlyMemory<byte> Operation { get; init; }
 
     /// <summary>The canonical encoding of everything above.</summary>

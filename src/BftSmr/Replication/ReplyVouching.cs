@@ -8,8 +8,8 @@ using BftSmr.Messages;
 namespace BftSmr.Replication;
 
 /// <summary>
-/// One reply for all repliers of a request. Where an instance executed many commands, the repliers of each send its full replier a MAC over what they would have told the
-/// client, all of an instance in one message; the full replier passes them on with its own reply. The client receives one message rather than f+1.
+/// One reply for all repliers of a request that wants it so. Where an instance executed many commands, the repliers of each send its full replier a MAC over what they would
+/// have told the client, all of an instance in one message; the full replier passes them on with its own reply. The client receives one message rather than f+1.
 /// <para>
 /// Which requests this goes for, and in which order the MACs are, follows from the decided batch: it is the same at all correct replicas. A MAC that is missing, or wrong,
 /// costs the client time and nothing else: without f+1 equal replies it asks all replicas.
@@ -64,7 +64,7 @@ internal sealed class ReplyVouching
     public bool TryTake(Request request, in Outcome outcome, bool isAnswered)
     {
         ulong others = request.Repliers & ~(1ul << request.FullReplier.Value);
-        if (!_isVouched || others == 0 || others == request.Repliers) return false;
+        if (!_isVouched || !request.WantsOneReply || others == 0 || others == request.Repliers) return false;
         if (request.FullReplier == _context.Self) _collected!.Add(new HeldReply(request.Session, request.Sequence, outcome, others, isAnswered));
         else if ((others >> _context.Self.Value & 1) != 0) Vouch(request, outcome);
         return true;

@@ -264,7 +264,7 @@ internal static class PlantedBugList
         new("chunks are not held against their proof", "Replication/CatchUp/SnapshotFetch.cs",
             "if (!MerkleTree.Verify(offer.Certificate.Root, offer.SnapshotBytes, context.Settings.ChunkBytes, chunk.Index, chunk.Bytes.Span, chunk.Path))",
             "if (chunk.Index < 0)",
-            "B23", 8),
+            "B23", 67),
         new("chunks that do not come are not asked for again", "Replication/CatchUp/SnapshotFetch.cs",
             "            _inFlight.Remove(index);\n            _again.Enqueue(index);\n            Drop(source);",
             "            Drop(source);",

@@ -99,6 +99,7 @@ public sealed class CanonicalFormTests
             Session = request.Session,
             Sequence = request.Sequence,
             Outstanding = request.Outstanding,
+            WantsOneReply = request.WantsOneReply,
             Kind = request.Kind,
             Repliers = request.Repliers,
             FullReplier = request.FullReplier,

@@ -50,7 +50,7 @@ internal static class MessageTree
 
     public static JsonNode Body(Request request) => Array(
         U(request.Session.Client.Value), U(request.Session.Nonce), U(request.Sequence), U(request.Outstanding), U((long)request.Kind),
-        U(request.Repliers), U(request.FullReplier.Value), B(request.Operation));
+        U(request.Repliers), U(request.FullReplier.Value), request.WantsOneReply, B(request.Operation));
 
     private static JsonArray Request(Request request) => Array(B(request.Body), B(request.Macs), B(request.Signature));
 

@@ -64,7 +64,7 @@ internal sealed class RandomMessages(int seed, int size)
         ulong sequence = (ulong)Math.Max(1, Number());
         ulong outstanding = 1 + ((ulong)Number() % sequence);
         Request made = RequestCodec.Create(
-            session, sequence, (RequestKind)_random.Next(3), (ulong)_random.Next(1 << Replicas), Replica(), Bytes(Length()), outstanding);
+            session, sequence, (RequestKind)_random.Next(3), (ulong)_random.Next(1 << Replicas), Replica(), Bytes(Length()), outstanding, Flag());
         return RequestCodec.WithAuthentication(
             made, Flag() ? Bytes(Replicas * Messages.Request.MacBytes) : default, Flag() ? Bytes(Messages.Request.SignatureBytes) : default);
     }

@@ -15,9 +15,9 @@ public sealed class RequestCodecTests : IDisposable
     public void A_body_has_the_bytes_that_the_specification_gives()
     {
         Request request = RequestCodec.Create(
-            new SessionId(new ClientId(300), 0x1_0000_0000), 2, RequestKind.Command, 0b0111, new ReplicaId(2), new byte[] { 0xaa, 0xbb }, 2);
+            new SessionId(new ClientId(300), 0x1_0000_0000), 2, RequestKind.Command, 0b0111, new ReplicaId(2), new byte[] { 0xaa, 0xbb }, 2, wantsOneReply: true);
 
-        Assert.Equal("98cd012ccf000000010000000002020107" + "02c402aabb", Convert.ToHexStringLower(request.Body.Span));
+        Assert.Equal("99cd012ccf000000010000000002020107" + "02c3c402aabb", Convert.ToHexStringLower(request.Body.Span));
         Assert.Equal(Blake2b.Hash(request.Body.Span), request.Digest);
         Assert.Equal("aabb", Convert.ToHexStringLower(request.Operation.Span));
         Assert.True(request.Macs.IsEmpty);

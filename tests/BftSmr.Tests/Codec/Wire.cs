@@ -59,7 +59,7 @@ internal static class Wire
 
     /// <summary>The same request built anew from its fields, so that its body is written again rather than copied.</summary>
     public static Request Remade(Request request) => RequestCodec.WithAuthentication(
-        RequestCodec.Create(request.Session, request.Sequence, request.Kind, request.Repliers, request.FullReplier, request.Operation, request.Outstanding),
+        RequestCodec.Create(request.Session, request.Sequence, request.Kind, request.Repliers, request.FullReplier, request.Operation, request.Outstanding, request.WantsOneReply),
         request.Macs,
         request.Signature);
 }

@@ -168,22 +168,23 @@ public sealed class ReplyVouchingTests : IDisposable
         }
     }
 
-    private static bool IsVouched(Request request) => (request.Repliers >> request.FullReplier.Value & 1) != 0 && BitOperations.PopCount(request.Repliers) > 1;
+    private static bool IsVouched(Request request) => request.WantsOneReply && (request.Repliers >> request.FullReplier.Value & 1) != 0 && BitOperations.PopCount(request.Repliers) > 1;
 
     private static Vouch VouchOf(IReadOnlyList<Effect> effects) => Assert.IsType<Vouch>(Assert.Single(effects.OfType<SendEffect>()).Message);
 
     private static List<(Request Request, Outcome Outcome)> Commands(Random random, int replicas, int count) =>
-        [.. Enumerable.Range(1, count).Select(i => Command(random, i, (ulong)random.Next(1 << replicas), new ReplicaId(random.Next(replicas))))];
+        [.. Enumerable.Range(1, count).Select(i => Command(random, i, (ulong)random.Next(1 << replicas), new ReplicaId(random.Next(replicas)), wantsOneReply: random.Next(4) > 0))];
 
     private static List<(Request Request, Outcome Outcome)> Commands(Random random, ulong repliers, ReplicaId full, int count) =>
-        [.. Enumerable.Range(1, count).Select(i => Command(random, i, repliers, full))];
+        [.. Enumerable.Range(1, count).Select(i => Command(random, i, repliers, full, wantsOneReply: true))];
 
-    private static (Request, Outcome) Command(Random random, int number, ulong repliers, ReplicaId full)
+    private static (Request, Outcome) Command(Random random, int number, ulong repliers, ReplicaId full, bool wantsOneReply)
     {
         byte[] result = new byte[random.Next(3) == 0 ? 100 : random.Next(4)];
         random.NextBytes(result);
         SessionId session = new(new ClientId(number % Clients), 7);
-        return (RequestCodec.Create(session, (ulong)number, RequestKind.Command, repliers, full, default), new Outcome((ReplyStatus)random.Next(2), result));
+        Request request = RequestCodec.Create(session, (ulong)number, RequestKind.Command, repliers, full, default, wantsOneReply: wantsOneReply);
+        return (request, new Outcome((ReplyStatus)random.Next(2), result));
     }
 
     /// <summary>What vouches at one replica, and what it had it do.</summary>

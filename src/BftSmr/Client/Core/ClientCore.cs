@@ -45,6 +45,11 @@ internal sealed class ClientCore
     /// <summary>Who leads in that regency.</summary>
     public ReplicaId Leader => _view.Leader;
 
+    /// <summary>
+    /// Whether requests ask for one reply by all repliers rather than one of each: better where replies come one by one, worse where many come with one receive.
+    /// </summary>
+    public bool WantsOneReply { get => _ordered.WantsOneReply; set => _ordered.WantsOneReply = value; }
+
     /// <summary>Whether one more operation can be begun.</summary>
     public bool HasRoom => _ordered.WaitingCount + _reads.WaitingCount < Settings.QueuedOperationsMax;
 

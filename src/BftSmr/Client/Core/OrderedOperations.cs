@@ -29,6 +29,9 @@ internal sealed class OrderedOperations(
 
     public SessionId Session { get; private set; }
 
+    /// <summary>Ask for one reply by all repliers rather than one of each.</summary>
+    public bool WantsOneReply { get; set; }
+
     public bool IsOpen => _phase == SessionPhase.Open;
 
     public bool IsClosed => _phase == SessionPhase.Closed;
@@ -248,7 +251,7 @@ internal sealed class OrderedOperations(
         ulong preferred = view.Preferred(repliers, nowMicros);
         attempt.FullReplier = view.PreferredTurn(repliers, operation.Sequence, nowMicros);
         Request request = RequestCodec.Create(
-            Session, operation.Sequence, RequestKindOf(operation.Kind), preferred, attempt.FullReplier, operation.Payload, _window.Next - _window.Oldest);
+            Session, operation.Sequence, RequestKindOf(operation.Kind), preferred, attempt.FullReplier, operation.Payload, _window.Next - _window.Oldest, WantsOneReply);
         attempt.Request = RequestCodec.Authenticate(request, keyring, settings.Quorums.Replicas, macs, sign);
         attempt.SentMicros = nowMicros;
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
