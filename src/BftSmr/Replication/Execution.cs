@@ -73,7 +73,7 @@ internal sealed class Execution(ReplicaContext context, ConsensusWindow window, 
             Request request = done.Commands[i];
             _state.Sessions.Keep(request, input.Outcomes[i]);
             bool isDirect = requests.Settle(request);
-            if (!vouching.TryTake(request, input.Outcomes[i], isAnswered: isDirect) || isDirect) Answer(request, input.Outcomes[i], isDirect);
+            if (!vouching.TryTake(request, input.Outcomes[i]) || isDirect) Answer(request, input.Outcomes[i], isDirect);
         }
         vouching.End();
         window.MarkExecuted(done.State);

@@ -57,15 +57,15 @@ internal sealed class ReplyVouching
         if (_isVouched) _collected = new HeldReplies(instance, _context.Now.MonotonicMicros, _context.Quorums.Replicas);
     }
 
-    /// <summary>Whether the client is answered by way of the request's full replier.</summary>
-    /// <param name="request">An executed request.</param>
-    /// <param name="outcome">How it ended.</param>
-    /// <param name="isAnswered">The client, which asked this replica itself, is being answered by it whatever this returns.</param>
-    public bool TryTake(Request request, in Outcome outcome, bool isAnswered)
+    /// <summary>
+    /// Whether the client is answered by way of the request's full replier. That passes the vouchers on even if the client, having asked it itself, had its reply before:
+    /// those who vouch cannot know.
+    /// </summary>
+    public bool TryTake(Request request, in Outcome outcome)
     {
         ulong others = request.Repliers & ~(1ul << request.FullReplier.Value);
         if (!_isVouched || !request.WantsOneReply || others == 0 || others == request.Repliers) return false;
-        if (request.FullReplier == _context.Self) _collected!.Add(new HeldReply(request.Session, request.Sequence, outcome, others, isAnswered));
+        if (request.FullReplier == _context.Self) _collected!.Add(new HeldReply(request.Session, request.Sequence, outcome, others));
         else if ((others >> _context.Self.Value & 1) != 0) Vouch(request, outcome);
         return true;
     }
@@ -82,7 +82,7 @@ internal sealed class ReplyVouching
         }
         HeldReplies collected = _collected!;
         _collected = null;
-        if (collected.Unsent == 0) return;
+        if (collected.Replies.Count == 0) return;
         _held.AddLast(collected);
         _heldBytes += collected.ResultBytes;
         for (int i = 0; i < _early.Length; i++)
@@ -260,7 +260,7 @@ internal sealed class ReplyVouching
         {
             Replies.Add(reply);
             ResultBytes += reply.Outcome.Result.Length;
-            if (!reply.IsSent) Unsent++;
+            Unsent++;
             for (ulong rest = reply.Others; rest != 0; rest &= rest - 1) _counts[BitOperations.TrailingZeroCount(rest)]++;
         }
 
@@ -268,5 +268,9 @@ internal sealed class ReplyVouching
         public int CountOf(ReplicaId replica) => _counts[replica.Value];
     }
 
-    private record struct HeldReply(SessionId Session, ulong Sequence, Outcome Outcome, ulong Others, bool IsSent);
+    private record struct HeldReply(SessionId Session, ulong Sequence, Outcome Outcome, ulong Others)
+    {
+        /// <summary>With all vouchers.</summary>
+        public bool IsSent { get; set; }
+    }
 }

@@ -32,4 +32,29 @@ public sealed class ExecutionTests : IDisposable
         execution.Complete(new ExecutedInput(new Instance(1), [new Outcome(ReplyStatus.Ok, default)]));
         Assert.Equal(ReplyStatus.Ok, Assert.Single(effects.Effects.OfType<ReplyEffect>()).Reply.Status);
     }
+
+    [Fact]
+    public void A_client_that_asked_the_full_replier_itself_is_answered_at_once_and_gets_what_others_vouch_for_all_the_same()
+    {
+        ReplicaSettings settings = new() { Self = new ReplicaId(0), Quorums = new Quorums(4, 1), Authentication = RequestAuthentication.Signed, VouchedRepliesMin = 1 };
+        ReplicaContext context = new(settings, _keys.Replica(0));
+        ConsensusWindow window = new(context);
+        RequestPool requests = new(context, new BatchPacing());
+        ReplyVouching vouching = new(context, window);
+        Execution execution = new(context, window, requests, vouching);
+        Request open = RequestCodec.Authenticate(
+            RequestCodec.Create(new SessionId(new ClientId(0), 7), 1, RequestKind.Open, 0b0101, new ReplicaId(0), default, wantsOneReply: true),
+            _keys.Client(0), 4, macs: false, signature: true);
+        requests.TryAdmit(open, isDirect: true); // as the leader's are, in mode signed
+        Batch batch = BatchCodec.Create(1, 1, [open]);
+        EffectBuffer effects = new();
+        context.BeginStep(new ClockReading(0, 0), effects);
+        window.Learn(new Instance(1), batch.Digest, batch);
+        execution.TryExecuteNext();
+        execution.Complete(new ExecutedInput(new Instance(1), [new Outcome(ReplyStatus.Ok, default)]));
+        Assert.Null(Assert.Single(effects.Effects.OfType<ReplyEffect>()).Reply.Vouchers);
+
+        vouching.OnVouch(new ReplicaId(2), new Vouch(new Instance(1), new byte[16]));
+        Assert.Equal(0b0100ul, effects.Effects.OfType<ReplyEffect>().Last().Reply.Vouchers?.From);
+    }
 }

@@ -81,17 +81,6 @@ public sealed class ReplyVouchingTests : IDisposable
     }
 
     [Fact]
-    public void A_client_that_is_answered_directly_is_not_answered_again_and_its_voucher_is_no_other_clients()
-    {
-        Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
-        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), 0b0110, new ReplicaId(1), count: 9);
-        one.Execute(1, commands, answered: static i => i == 4);
-        one.Vouching.OnVouch(new ReplicaId(2), VouchOf(two.Execute(1, commands, answered: static i => i == 5)));
-        commands.RemoveAt(4);
-        AssertAnswered(one, commands);
-    }
-
-    [Fact]
     public void Vouchers_for_more_or_fewer_replies_than_there_are_or_for_instances_that_are_far_away_are_refused()
     {
         Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
@@ -208,12 +197,12 @@ public sealed class ReplyVouchingTests : IDisposable
         public List<Request> Taken { get; } = [];
         public List<ReplyEffect> Replies => [.. Effects.Effects.OfType<ReplyEffect>()];
 
-        public IReadOnlyList<Effect> Execute(int instance, List<(Request Request, Outcome Outcome)> commands, Func<int, bool>? answered = null)
+        public IReadOnlyList<Effect> Execute(int instance, List<(Request Request, Outcome Outcome)> commands)
         {
             Vouching.Begin(new Instance(instance), commands.Count);
             for (int i = 0; i < commands.Count; i++)
             {
-                if (Vouching.TryTake(commands[i].Request, commands[i].Outcome, answered?.Invoke(i) ?? false)) Taken.Add(commands[i].Request);
+                if (Vouching.TryTake(commands[i].Request, commands[i].Outcome)) Taken.Add(commands[i].Request);
             }
             Vouching.End();
             Window.JumpTo(new Instance(instance));

@@ -251,7 +251,8 @@ internal sealed class OrderedOperations(
         ulong preferred = view.Preferred(repliers, nowMicros);
         attempt.FullReplier = view.PreferredTurn(repliers, operation.Sequence, nowMicros);
         Request request = RequestCodec.Create(
-            Session, operation.Sequence, RequestKindOf(operation.Kind), preferred, attempt.FullReplier, operation.Payload, _window.Next - _window.Oldest, WantsOneReply);
+            Session, operation.Sequence, RequestKindOf(operation.Kind), preferred, attempt.FullReplier, operation.Payload, _window.Next - _window.Oldest,
+            WantsOneReply && fast);
         attempt.Request = RequestCodec.Authenticate(request, keyring, settings.Quorums.Replicas, macs, sign);
         attempt.SentMicros = nowMicros;
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
@@ -279,7 +280,9 @@ internal sealed class OrderedOperations(
     /// blame, or the one that was to answer for all.
     /// </summary>
     private static ulong Blamed(Attempt attempt) =>
-        attempt.Ballot.Voters == 0 ? 1ul << attempt.FullReplier.Value : attempt.Asked & ~attempt.Ballot.Voters | attempt.Suspects;
+        attempt.Ballot.Voters != 0 ? attempt.Asked & ~attempt.Ballot.Voters | attempt.Suspects
+        : attempt.Request!.WantsOneReply ? 1ul << attempt.FullReplier.Value
+        : 0;
 
     private void Resend(Attempt attempt, long nowMicros, ClientEffectBuffer effects)
     {

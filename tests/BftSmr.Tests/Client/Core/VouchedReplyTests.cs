@@ -101,9 +101,23 @@ public sealed class VouchedReplyTests
     }
 
     [Fact]
+    public void One_reply_is_asked_for_on_the_fast_path_only()
+    {
+        CoreHarness client = CoreHarness.Opened();
+        client.Core.WantsOneReply = true;
+        client.Invoke();
+        client.Link(0, isUp: false);
+        client.Invoke();
+
+        Assert.True(client.Request(2).WantsOneReply);
+        Assert.False(client.Request(3).WantsOneReply);
+    }
+
+    [Fact]
     public void A_full_replier_that_answers_nobody_costs_a_timeout_and_is_then_avoided()
     {
         CoreHarness client = CoreHarness.Opened();
+        client.Core.WantsOneReply = true;
         client.Invoke();
         int full = Full(client, 2);
 
