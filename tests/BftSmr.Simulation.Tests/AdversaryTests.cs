@@ -28,7 +28,7 @@ public class AdversaryTests
     public void It_is_not_idle(AdversaryKind kind)
     {
         // As the leader of the first regency, with regency changes by a fellow that is mute now and then.
-        IEnumerable<SimulationReport> reports = Enumerable.Range(1, 6).Select(seed => Simulate((ulong)seed, 2, new AdversaryFault(new ReplicaId(0), AdversaryKind.SelectiveSender),
+        IEnumerable<SimulationReport> reports = Enumerable.Range(1, 60).Select(seed => Simulate((ulong)seed, 2, new AdversaryFault(new ReplicaId(0), AdversaryKind.SelectiveSender),
             new AdversaryFault(new ReplicaId(1), kind)));
         Assert.Contains(reports, report => report.Faults.Keys.Any(k => k.StartsWith($"{kind}:", StringComparison.Ordinal)));
     }

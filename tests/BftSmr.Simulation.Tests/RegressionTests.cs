@@ -49,6 +49,8 @@ public class RegressionTests
     [InlineData(58017, 1, Durability.Votes, RequestAuthentication.Signed)]
     // A replica that had forgotten its votes said that it had caught up while the others had not executed what it was silent about; then another one forgot, and too few could vote on it.
     [InlineData(78463, 1, Durability.Decisions, RequestAuthentication.Mac)]
+    // A replica decided by the ACCEPTs of others before their WRITEs came, and never sent ACCEPT; the two that had were waiting for a third, with one Byzantine.
+    [InlineData(413, 1, Durability.None, RequestAuthentication.Signed)]
     public void A_seed_that_once_broke_a_promise_no_longer_does(ulong seed, int f, Durability durability, RequestAuthentication authentication)
     {
         SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication });

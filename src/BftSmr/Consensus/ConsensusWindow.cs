@@ -305,7 +305,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
 
     private void AdvanceAccept(InstanceState state)
     {
-        if (state.SentAccept?.Regency == Regency || state.Writes.QuorumOf(context.Quorums.Write) is not { } written || written.Regency != Regency) return;
+        if (state.SentAccept?.Regency == Regency || QuorumWrittenIn(state) is not { } written) return;
         Invariant.Holds(state.Written is null || state.Written.Value.Regency < Regency, "one value gathers a quorum of WRITEs in a regency");
         state.RecordAccept(written);
         LastAccepted = Max(LastAccepted, state.Number);
@@ -313,6 +313,13 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         context.Effects.Broadcast(new Accept(Regency, state.Number, written.Value));
         state.Accepts.TryRecord(context.Self, written);
     }
+
+    /// <summary>
+    /// What a quorum sent WRITE for in this regency. Who did not hear all of them believes f+1 ACCEPTs, one of which is a correct replica's: else, where f of the others are
+    /// silent, those who did not decide when somebody else did might never do.
+    /// </summary>
+    private Vote? QuorumWrittenIn(InstanceState state) =>
+        state.Writes.QuorumOf(context.Quorums.Write, Regency) ?? state.Accepts.QuorumOf(context.Quorums.OneCorrect, Regency);
 
     private void AdvanceDecision(InstanceState state)
     {

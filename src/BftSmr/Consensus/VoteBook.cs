@@ -31,13 +31,13 @@ internal sealed class VoteBook(int replicas)
         return count;
     }
 
-    /// <summary>The vote that a quorum casts, if there is one.</summary>
-    public Vote? QuorumOf(int quorum)
+    /// <summary>The vote that a quorum casts, in this regency if one is given; null if there is none.</summary>
+    public Vote? QuorumOf(int quorum, Regency? regency = null)
     {
         // Of any quorum at least one member is among the first n-q+1 replicas.
         for (int i = 0; i <= _votes.Length - quorum; i++)
         {
-            if (_votes[i] is { } vote && Count(vote) >= quorum) return vote;
+            if (_votes[i] is { } vote && (regency is null || vote.Regency == regency) && Count(vote) >= quorum) return vote;
         }
         return null;
     }
