@@ -6,7 +6,7 @@ namespace BftSmr.Consensus;
 
 /// <summary>
 /// What a replica knows of one instance. Invariants: it sends WRITE for at most one value per regency (<see cref="SentWrite"/>), ACCEPT only for a
-/// value with a quorum of WRITEs in that regency (<see cref="Written"/>), and forgets neither until a stable checkpoint covers the instance.
+/// value with a quorum of WRITEs, or f+1 ACCEPTs, in that regency (<see cref="Written"/>), and forgets neither until a stable checkpoint covers the instance.
 /// </summary>
 internal sealed class InstanceState(Instance number, int replicas)
 {
@@ -41,7 +41,7 @@ internal sealed class InstanceState(Instance number, int replicas)
     /// <summary>The last ACCEPT sent.</summary>
     public Vote? SentAccept { get; private set; }
 
-    /// <summary>The latest value a quorum of WRITEs was seen for.</summary>
+    /// <summary>The latest value a quorum of WRITEs, or f+1 ACCEPTs, was seen for.</summary>
     public Vote? Written { get; private set; }
 
     /// <summary>Each value WRITE was sent for, with the highest regency; sorted by value.</summary>
@@ -86,7 +86,7 @@ internal sealed class InstanceState(Instance number, int replicas)
         else _writeSet.Insert(index < 0 ? _writeSet.Count : index, vote);
     }
 
-    /// <summary>A quorum of WRITEs was seen and ACCEPT is sent: one step, so that evidence and vote cannot differ.</summary>
+    /// <summary>A quorum of WRITEs, or f+1 ACCEPTs, was seen and ACCEPT is sent: one step, so that evidence and vote cannot differ.</summary>
     public void RecordAccept(Vote vote) => Written = SentAccept = vote;
 
     public void RecordDecision(Digest value) => Decided = value;

@@ -9,7 +9,7 @@ internal sealed record Propose(Regency Regency, Instance Instance, Batch Batch) 
 /// <summary>The sender accepts the leader's value as authentic and vouches for its requests.</summary>
 internal sealed record Write(Regency Regency, Instance Instance, Digest Value) : PeerMessage;
 
-/// <summary>The sender saw a quorum of WRITEs for the value in this regency.</summary>
+/// <summary>A quorum sent WRITE for the value in this regency: the sender saw that, or f+1 ACCEPTs, which say so.</summary>
 internal sealed record Accept(Regency Regency, Instance Instance, Digest Value) : PeerMessage;
 
 /// <summary>The sender cannot authenticate requests of these clients in the leader's value or, if it names none, finds its timestamp out of bounds.</summary>
