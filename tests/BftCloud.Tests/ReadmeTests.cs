@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using BftCloud.Tests.Clusters;
 
 namespace BftCloud.Tests;
@@ -12,9 +11,9 @@ public sealed class ReadmeTests
     [Fact]
     public void The_readme_quotes_the_example_as_it_is()
     {
-        string example = File.ReadAllText(Path.Combine(Root(), "examples", "EmbeddedCounter", "Program.cs"));
+        string example = File.ReadAllText(Checkout.At("examples", "EmbeddedCounter", "Program.cs"));
 
-        Assert.Contains($"```csharp\n{example}```\n", File.ReadAllText(Path.Combine(Root(), "README.md")), StringComparison.Ordinal);
+        Assert.Contains($"```csharp\n{example}```\n", File.ReadAllText(Checkout.At("README.md")), StringComparison.Ordinal);
         Assert.True(example.Split('\n').Length - 1 <= LinesMax, "The example has grown too long for the README.");
     }
 
@@ -35,12 +34,10 @@ public sealed class ReadmeTests
     [Fact]
     public void The_readmes_links_lead_somewhere()
     {
-        string readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
+        string readme = File.ReadAllText(Checkout.At("README.md"));
         foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(readme, @"\]\(([^)]+)\)"))
         {
-            Assert.True(Path.Exists(Path.Combine(Root(), link.Groups[1].Value)), $"{link.Groups[1].Value} is not there.");
+            Assert.True(Path.Exists(Checkout.At(link.Groups[1].Value)), $"{link.Groups[1].Value} is not there.");
         }
     }
-
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 }

@@ -1,0 +1,11 @@
+using System.Runtime.CompilerServices;
+
+namespace BftCloud.Tests;
+
+/// <summary>The checkout that the tests were built from.</summary>
+internal static class Checkout
+{
+    public static string At(params ReadOnlySpan<string> parts) => Path.Combine([Root(), .. parts]);
+
+    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+}
