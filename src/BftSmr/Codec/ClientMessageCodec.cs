@@ -82,7 +82,7 @@ internal static class ClientMessageCodec
                 return TryReadAnswer(ref reader, type, limits, out message);
             case MessageType.VouchedReply when fields == 8:
                 if (!TryReadAnswer(ref reader, MessageType.Reply, limits, out ClientMessage? reply)
-                    || !reader.TryReadUInt64(out ulong from) || !RequestCodec.IsWithin(from, limits.Replicas)
+                    || !reader.TryReadReplicas(limits.Replicas, out ulong from)
                     || !reader.TryReadBinaryOf(BitOperations.PopCount(from) * Request.MacBytes, out ReadOnlyMemory<byte> macs)) return false;
                 message = (Reply)reply with { Vouchers = new Vouchers(from, macs) };
                 return true;

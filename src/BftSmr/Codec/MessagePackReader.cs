@@ -201,6 +201,9 @@ internal ref struct MessagePackReader(ReadOnlyMemory<byte> source)
         return read;
     }
 
+    /// <summary>Replicas of a membership of <paramref name="replicas"/>, as a bit mask.</summary>
+    public bool TryReadReplicas(int replicas, out ulong mask) => TryReadUInt64(out mask) && (replicas >= 64 || mask >> replicas == 0);
+
     /// <summary>A replica of a membership of <paramref name="replicas"/>.</summary>
     public bool TryReadReplica(int replicas, out ReplicaId replica)
     {

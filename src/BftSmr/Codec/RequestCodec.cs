@@ -135,7 +135,7 @@ internal static class RequestCodec
             || !reader.TryReadUInt64(out ulong sequence) || sequence == 0
             || !reader.TryReadUInt64(out ulong outstanding) || outstanding == 0 || outstanding > sequence
             || !reader.TryReadInt32((int)RequestKind.OrderedQuery, out int kind)
-            || !reader.TryReadUInt64(out ulong repliers) || !IsWithin(repliers, limits.Replicas)
+            || !reader.TryReadReplicas(limits.Replicas, out ulong repliers)
             || !reader.TryReadReplica(limits.Replicas, out ReplicaId fullReplier)
             || !reader.TryReadBoolean(out bool wantsOneReply)
             || !reader.TryReadBinary(limits.OperationBytesMax, out ReadOnlyMemory<byte> operation)
@@ -163,9 +163,6 @@ internal static class RequestCodec
         };
         return true;
     }
-
-    /// <summary>Whether a bit mask names members only.</summary>
-    public static bool IsWithin(ulong mask, int replicas) => replicas >= 64 || mask >> replicas == 0;
 
     private static byte[] ComputeMacs(Digest digest, IKeyring keyring, int replicas)
     {
