@@ -247,6 +247,26 @@ public sealed class SecureLinkTests
     }
 
     [Fact]
+    public async Task What_the_other_end_said_before_it_ended_is_received_even_if_sending_to_it_failed_first()
+    {
+        await using LinkPair pair = await LinkPair.CreateAsync();
+        TaskCompletionSource room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        pair.Sink.Room = room.Task;
+        await pair.SendRecordAsync(1, 0, 0, 0, 1);
+        Assert.Equal([1], await pair.Sink.NextFrameAsync());
+        await pair.SendRecordAsync(1, 0, 0, 0, 2);
+        pair.Far.Dispose();
+        await Patience.UntilAsync(() =>
+        {
+            pair.Link.Flush();
+            return !pair.Link.Send("x"u8);
+        }, "sending failed");
+        room.SetResult();
+        Assert.Equal([2], await pair.Sink.NextFrameAsync());
+        Assert.Equal(LinkFault.Closed, await pair.EndAsync());
+    }
+
+    [Fact]
     public async Task An_idle_link_sends_heartbeats_and_a_busy_one_does_not()
     {
         await using LinkPair pair = await LinkPair.CreateAsync();

@@ -9,7 +9,7 @@ namespace BftSmr.Runtime.Transport;
 /// <summary>
 /// An established link: frames in both directions over one connection, sealed in records.
 /// <para>
-/// States: running, closed. Receiving is one loop, <see cref="RunAsync"/>, whose end is the end of the link. Sending is a queue that is appended to
+/// States: running, deaf at the other end (a send failed: what had arrived before is still received, as it may be the last words of a node that has ended), closed. Receiving is one loop, <see cref="RunAsync"/>, whose end is the end of the link. Sending is a queue that is appended to
 /// and flushed by any thread, and a pump that is run by whoever flushes while no pump runs: at most one at a time, so records leave in the order
 /// in which they were sealed. While a socket send is under way, flushes only move the mark, and all they marked goes out together.
 /// </para>
@@ -41,6 +41,7 @@ internal sealed class SecureLink : IDisposable
 
     // Guarded by the gate.
     private LinkFault? _fault;
+    private bool _cannotSend;
     private bool _pumping;
     private bool _heartbeatDue;
     private long _framesWaiting;
@@ -74,7 +75,7 @@ internal sealed class SecureLink : IDisposable
         int bytes = length.Length + frame.Length;
         lock (_gate)
         {
-            if (_fault is not null) return false;
+            if (_fault is not null || _cannotSend) return false;
             if (_queue.Length + bytes <= _options.QueueBytesMax && _budget.TryReserve(bytes))
             {
                 _queue.Append(length);
@@ -203,7 +204,7 @@ internal sealed class SecureLink : IDisposable
 
     private bool TryStartPump()
     {
-        if (_pumping || _fault is not null || (_queue.Flushed == 0 && !_heartbeatDue)) return false;
+        if (_pumping || _fault is not null || _cannotSend || (_queue.Flushed == 0 && !_heartbeatDue)) return false;
         return _pumping = true;
     }
 
@@ -229,8 +230,7 @@ internal sealed class SecureLink : IDisposable
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             _budget.Release(queuedBytes);
-            Close(LinkFault.Closed);
-            lock (_gate) StopPump();
+            StopSending();
         }
         finally
         {
@@ -264,6 +264,18 @@ internal sealed class SecureLink : IDisposable
             _heartbeatDue = false;
             _framesWaiting = 0;
             return true;
+        }
+    }
+
+    /// <summary>The other end takes no more: receiving finds the end of the link behind what has arrived.</summary>
+    private void StopSending()
+    {
+        lock (_gate)
+        {
+            _cannotSend = true;
+            _budget.Release(_queue.Length);
+            _queue.Clear();
+            StopPump();
         }
     }
 
