@@ -11,12 +11,37 @@ internal sealed class ForgedReplies : Adversary
 
     public override void Sending(ReplicaId to, PeerMessage message, List<PeerMessage> instead)
     {
-        if (message is not Vouch vouch || Random.Chance(0.2))
+        if (message is not (Vouch or VouchRead) || Random.Chance(0.2))
         {
             instead.Add(message);
             return;
         }
         Misbehave("false voucher");
+        if (message is Vouch vouch) Falsify(vouch, instead);
+        else Falsify((VouchRead)message, instead);
+    }
+
+    private void Falsify(VouchRead vouch, List<PeerMessage> instead)
+    {
+        switch (Random.Next(4))
+        {
+            case 0:
+                break;
+            case 1:
+                instead.Add(vouch with { Voucher = vouch.Voucher with { Status = (ReplyStatus)Random.Next(5) } });
+                break;
+            case 2:
+                instead.Add(vouch with { Voucher = vouch.Voucher with { Mac = Forge(vouch.Voucher.Mac) } });
+                break;
+            default:
+                instead.Add(vouch with { Voucher = vouch.Voucher with { From = new ReplicaId(Random.Next(Settings.Quorums.Replicas)) } });
+                instead.Add(vouch);
+                break;
+        }
+    }
+
+    private void Falsify(Vouch vouch, List<PeerMessage> instead)
+    {
         switch (Random.Next(4))
         {
             case 0:
@@ -26,7 +51,7 @@ internal sealed class ForgedReplies : Adversary
                 break;
             case 2:
                 instead.Add(vouch with { Macs = new byte[vouch.Macs.Length] });
-                instead.Add(message);
+                instead.Add(vouch);
                 break;
             default:
                 instead.Add(vouch with { Macs = Forge(vouch.Macs) });
@@ -49,6 +74,7 @@ internal sealed class ForgedReplies : Adversary
                 3 => m with { Sequence = m.Sequence + 1 },
                 _ => m with { IsDigest = !m.IsDigest },
             },
+            ReadReply { Vouchers: { } vouchers } m when Random.Chance(0.5) => m with { Vouchers = Other(vouchers, m) },
             ReadReply m => Random.Next(4) switch
             {
                 0 => m with { Result = Forge(m.Result) },
@@ -69,6 +95,18 @@ internal sealed class ForgedReplies : Adversary
             1 => Random.Pick(_seen),
             _ => vouchers with { Macs = Forge(vouchers.Macs) },
         };
+    }
+
+    // What is right about the others' words, but said of what this replica makes up; or fewer of them.
+    private List<ReadVoucher> Other(IReadOnlyList<ReadVoucher> vouchers, ReadReply reply)
+    {
+        List<ReadVoucher> others = [];
+        foreach (ReadVoucher voucher in vouchers)
+        {
+            if (Random.Chance(0.3)) continue;
+            others.Add(Random.Chance(0.5) ? voucher with { Result = AnyDigest() } : voucher with { Status = reply.Status == ReplyStatus.Ok ? ReplyStatus.Failed : ReplyStatus.Ok });
+        }
+        return others;
     }
 
     private byte[] Forge(ReadOnlyMemory<byte> result)

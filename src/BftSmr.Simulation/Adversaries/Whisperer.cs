@@ -11,6 +11,6 @@ internal sealed class Whisperer : StaleReader
     public override void Sending(ReplicaId to, PeerMessage message, List<PeerMessage> instead)
     {
         if (message is Accept && to.Value != (Self.Value + 1) % Settings.Quorums.Replicas) Misbehave("ACCEPT withheld");
-        else instead.Add(message);
+        else base.Sending(to, message, instead);
     }
 }

@@ -208,6 +208,7 @@ internal sealed class SimulatedClient : INetworkNode
         _begun++;
         _outstanding++;
         Operation operation = new(next, _checker.Invoked(_number, next));
+        _core.WantsRelayedReads = _random.Chance(0.5);
         Run(now => _core.Begin(operation, now, _effects));
         Think();
     }

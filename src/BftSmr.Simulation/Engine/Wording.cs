@@ -43,6 +43,8 @@ internal static class Wording
         Accept m => $"ACCEPT {m.Regency} {m.Instance} {Of(m.Value)}",
         Refuse m => $"REFUSE {m.Regency} {m.Instance} {Of(m.Value)} {string.Join(' ', m.Clients)}",
         Vouch m => $"VOUCH {m.Instance} for {m.Macs.Length / Request.MacBytes}",
+        RelayRead m => $"RELAYREAD {m.Nonce:x}:{m.ReadId} of {m.Client}",
+        VouchRead m => $"VOUCHREAD {m.Nonce:x}:{m.ReadId} of {m.Client} {Of(m.Voucher)}",
         Forward m => $"FORWARD {Of(m.Request)}",
         Stop m => $"STOP {m.Next}",
         StopData m => Of(m),
@@ -60,10 +62,12 @@ internal static class Wording
     {
         Submit m => $"REQUEST {Of(m.Request)}",
         Reply m => $"REPLY {m.Nonce:x}/{m.Sequence} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}{(m.Vouchers is { } v ? $" vouched by {v.From:b}" : "")}",
-        Read m => $"READ {m.Nonce:x}:{m.ReadId}{(m.WantsFull ? " full" : "")}",
-        ReadReply m => $"READREPLY {m.Nonce:x}:{m.ReadId} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}",
+        Read m => $"READ {m.Nonce:x}:{m.ReadId}{(m.WantsFull ? " full" : "")}{(m.Seconders != 0 ? $" with {m.Seconders:b}" : "")}",
+        ReadReply m => $"READREPLY {m.Nonce:x}:{m.ReadId} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}{(m.Vouchers is { } v ? $" vouched by {string.Join(", ", v.Select(Of))}" : "")}",
         _ => message.ToString(),
     };
+
+    private static string Of(ReadVoucher voucher) => $"{voucher.From} {voucher.Status} {Of(voucher.Result)}";
 
     private static string Result(bool isDigest, ReadOnlyMemory<byte> result) =>
         (isDigest ? "digest " : "") + Convert.ToHexStringLower(result.Span[..Math.Min(16, result.Length)]);
@@ -83,6 +87,7 @@ internal static class Wording
         PeerInput i => $"{Of(i.Message)} from {i.From}",
         RequestInput i => $"request {Of(i.Request)}",
         ReadInput i => $"{Of(i.Read)} from {i.Client}",
+        ReadAnsweredInput i => $"answered for {i.Relay}: {Of(i.Reply)} of {i.Client}",
         CheckpointTakenInput i => $"checkpoint taken {i.Instance} {Of(i.Root)}",
         ExecutedInput i => $"executed {i.Instance}",
         StateInstalledInput i => $"state installed {i.Instance}",
@@ -96,9 +101,10 @@ internal static class Wording
         SendEffect e => $"to {e.To}: {Of(e.Message)}",
         BroadcastEffect e => $"to all: {Of(e.Message)}",
         ReplyEffect e => $"to {e.Client}: {Of(e.Reply)}",
+        ReadReplyEffect e => $"to {e.Client}: {Of(e.Reply)}",
         PersistEffect e => $"persist{(e.Flush ? "+flush" : "")} {Of(e.Record)}",
         ExecuteEffect e => $"execute {e.Instance} [{string.Join(' ', e.Commands.Take(8).Select(r => $"{r.Session}/{r.Sequence}"))}]",
-        AnswerReadEffect e => $"answer {e.Client} {Of(e.Read)}",
+        AnswerReadEffect e => $"answer {e.Client} {Of(e.Read)}{(e.Relay is { } relay ? $" for {relay}" : "")}",
         TakeCheckpointEffect e => $"take checkpoint {e.Instance}",
         InstallStateEffect e => $"install {Of(e.Certificate)}",
         BeginFetchEffect e => $"begin fetch {Of(e.Certificate)}",

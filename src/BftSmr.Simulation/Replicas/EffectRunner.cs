@@ -54,7 +54,11 @@ internal sealed class EffectRunner(
             case AnswerReadEffect e:
                 if (_isInstalling) break;
                 ReadReply answer = Executor.Answer(e);
-                _outbox.Post(() => SendToClient(e.Client, e.Read.Nonce, answer));
+                if (e.Relay is { } relay) Later(0, () => Deliver(new ReadAnsweredInput(e.Client, e.Read, relay, answer)));
+                else _outbox.Post(() => SendToClient(e.Client, e.Read.Nonce, answer));
+                break;
+            case ReadReplyEffect e:
+                _outbox.Post(() => SendToClient(e.Client, e.Reply.Nonce, e.Reply));
                 break;
             case TakeCheckpointEffect e:
                 TakeCheckpoint(e);

@@ -21,6 +21,9 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     // With more operations than this under way, replies of one replica come several at a time: then a second replica's cost less than its vouchers.
     private const int OneReplyMax = 2;
 
+    // From so many operations under way in the process on, what its thread does for a read costs more than one more hop between replicas.
+    private const int RelayedReadsMin = 16;
+
     // What timers are rounded up to: those of all connections of a process go off together, and wake its threads once rather than one by one.
     private const long TimerGridMicros = 16_000;
 
@@ -38,6 +41,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     private readonly IKeyring _keyring;
     private readonly IReplicaLinks _links;
     private readonly LinkBacklog[] _backlogs;
+    private readonly ClientLoad _load;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -53,9 +57,11 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
 
     /// <param name="options">Checked options.</param>
     /// <param name="linksTo">Makes the links, given the sink that hears of them.</param>
-    public ConnectionLoop(BftClientOptions options, Func<ILinkSink<ReplicaId>, IReplicaLinks> linksTo)
+    /// <param name="load">The load of the connections that share this one's thread.</param>
+    public ConnectionLoop(BftClientOptions options, Func<ILinkSink<ReplicaId>, IReplicaLinks> linksTo, ClientLoad load)
     {
         _options = options;
+        _load = load;
         _settings = ClientSettings.For(options.Cluster, options.ClientId) with { QueuedOperationsMax = options.PendingOperationsMax };
         _limits = CodecLimits.For(options.Cluster.ToSettings(new ReplicaId(0)));
         _keyring = new Keyring(
@@ -101,6 +107,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     /// </summary>
     public void PostBegin(PendingOperation operation)
     {
+        _load.Enter();
         bool isAlone = Interlocked.Increment(ref _underWay) == 1;
         _inbox.Enqueue(new Post(PostKind.Begin, operation));
         if (isAlone) RunOrSchedule();
@@ -110,7 +117,11 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     public void PostAbandon(PendingOperation operation) => PostAndSchedule(new Post(PostKind.Abandon, operation));
 
     /// <summary>An operation that was begun is over for its caller.</summary>
-    public void Leave() => Interlocked.Decrement(ref _underWay);
+    public void Leave()
+    {
+        Interlocked.Decrement(ref _underWay);
+        _load.Leave();
+    }
 
     /// <summary>Runs on the loop: for statistics and tests.</summary>
     public Task<T> Ask<T>(Func<T> question)
@@ -225,6 +236,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         else
         {
             session.Core.WantsOneReply = Volatile.Read(ref _underWay) <= OneReplyMax;
+            session.Core.WantsRelayedReads = session.Core.WantsOneReply && _load.UnderWay >= RelayedReadsMin;
             session.Core.Begin(operation, now, _effects);
             if (session.Core.IsClosed) Open(session, now);
         }

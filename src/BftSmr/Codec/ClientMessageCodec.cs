@@ -22,10 +22,12 @@ internal static class ClientMessageCodec
                 RequestCodec.Write(ref writer, m.Request);
                 break;
             case Read m:
-                PeerMessageCodec.Begin(ref writer, MessageType.Read, 4);
+                PeerMessageCodec.Begin(ref writer, MessageType.Read, 6);
                 writer.WriteUInt64(m.Nonce);
                 writer.WriteUInt64(m.ReadId);
                 writer.WriteBoolean(m.WantsFull);
+                writer.WriteUInt64(m.Seconders);
+                writer.WriteBinary(m.Macs.Span);
                 writer.WriteBinary(m.Operation.Span);
                 break;
             case Reply { Vouchers: { } vouchers } m:
@@ -37,6 +39,11 @@ internal static class ClientMessageCodec
             case Reply m:
                 PeerMessageCodec.Begin(ref writer, MessageType.Reply, 6);
                 WriteAnswer(ref writer, m.Nonce, m.Sequence, m.Regency, m.Status, m.IsDigest, m.Result.Span);
+                break;
+            case ReadReply { Vouchers: { } vouchers } m:
+                PeerMessageCodec.Begin(ref writer, MessageType.VouchedReadReply, 7);
+                WriteAnswer(ref writer, m.Nonce, m.ReadId, m.Regency, m.Status, m.IsDigest, m.Result.Span);
+                ReadVoucherCodec.Write(ref writer, vouchers);
                 break;
             case ReadReply m:
                 PeerMessageCodec.Begin(ref writer, MessageType.ReadReply, 6);
@@ -71,12 +78,14 @@ internal static class ClientMessageCodec
                 if (!RequestCodec.TryRead(ref reader, limits, out Request? request)) return false;
                 message = new Submit(request);
                 return true;
-            case MessageType.Read when fields == 4:
+            case MessageType.Read when fields == 6:
                 if (!reader.TryReadUInt64(out ulong nonce)
                     || !reader.TryReadUInt64(out ulong readId)
                     || !reader.TryReadBoolean(out bool wantsFull)
+                    || !reader.TryReadReplicas(limits.Replicas, out ulong seconders)
+                    || !reader.TryReadBinaryOf(BitOperations.PopCount(seconders) * Request.MacBytes, out ReadOnlyMemory<byte> readMacs)
                     || !reader.TryReadBinary(limits.OperationBytesMax, out ReadOnlyMemory<byte> operation)) return false;
-                message = new Read(nonce, readId, wantsFull, operation);
+                message = new Read(nonce, readId, wantsFull, operation) { Seconders = seconders, Macs = readMacs };
                 return true;
             case MessageType.Reply or MessageType.ReadReply when fields == 6:
                 return TryReadAnswer(ref reader, type, limits, out message);
@@ -85,6 +94,11 @@ internal static class ClientMessageCodec
                     || !reader.TryReadReplicas(limits.Replicas, out ulong from)
                     || !reader.TryReadBinaryOf(BitOperations.PopCount(from) * Request.MacBytes, out ReadOnlyMemory<byte> macs)) return false;
                 message = (Reply)reply with { Vouchers = new Vouchers(from, macs) };
+                return true;
+            case MessageType.VouchedReadReply when fields == 7:
+                if (!TryReadAnswer(ref reader, MessageType.ReadReply, limits, out ClientMessage? answer)
+                    || !ReadVoucherCodec.TryRead(ref reader, limits, out IReadOnlyList<ReadVoucher>? vouchers)) return false;
+                message = (ReadReply)answer with { Vouchers = vouchers };
                 return true;
             default:
                 return false;

@@ -60,7 +60,7 @@ internal sealed record CodecLimits
     public int ClientFrameBytesMax => Frame(EnvelopeBytesMax + (long)RequestBytesMax);
 
     /// <summary>The largest frame that a replica sends a client.</summary>
-    public int ReplyFrameBytesMax => Frame(EnvelopeBytesMax + (long)Math.Max(ReplyBytesMax, Digest.Size) + MacsBytes);
+    public int ReplyFrameBytesMax => Frame(EnvelopeBytesMax + (long)Math.Max(ReplyBytesMax, Digest.Size) + Replicas * ReadVoucherCodec.BytesMax);
 
     /// <summary>The largest log record.</summary>
     public int LogRecordBytesMax => Frame(EnvelopeBytesMax + (long)PeerFrameBytesMax);

@@ -23,6 +23,8 @@ internal enum MessageType
     FetchChunk = 18,
     Chunk = 19,
     Vouch = 20,
+    RelayRead = 21,
+    VouchRead = 22,
 
     Attach = 32,
     Submit = 33,
@@ -30,6 +32,7 @@ internal enum MessageType
     Reply = 35,
     ReadReply = 36,
     VouchedReply = 37,
+    VouchedReadReply = 38,
 
     RegencyInstalled = 64,
     RegencySynchronized = 65,

@@ -62,6 +62,21 @@ internal static class PeerMessageCodec
                 writer.WriteInt64(m.Instance.Value);
                 writer.WriteBinary(m.Macs.Span);
                 break;
+            case RelayRead m:
+                Begin(ref writer, MessageType.RelayRead, 5);
+                writer.WriteInt64(m.Client.Value);
+                writer.WriteUInt64(m.Nonce);
+                writer.WriteUInt64(m.ReadId);
+                writer.WriteBinary(m.Operation.Span);
+                writer.WriteBinary(m.Mac.Span);
+                break;
+            case VouchRead m:
+                Begin(ref writer, MessageType.VouchRead, 4);
+                writer.WriteInt64(m.Client.Value);
+                writer.WriteUInt64(m.Nonce);
+                writer.WriteUInt64(m.ReadId);
+                ReadVoucherCodec.Write(ref writer, m.Voucher);
+                break;
             case Forward m:
                 Begin(ref writer, MessageType.Forward, 1);
                 RequestCodec.Write(ref writer, m.Request);
@@ -151,6 +166,17 @@ internal static class PeerMessageCodec
                     || macs.IsEmpty || macs.Length % Request.MacBytes != 0) return false;
                 message = new Vouch(vouched, macs);
                 return true;
+            case MessageType.RelayRead when fields == 5:
+                if (!TryReadRead(ref reader, out ClientId reading, out ulong nonce, out ulong readId)
+                    || !reader.TryReadBinary(limits.OperationBytesMax, out ReadOnlyMemory<byte> operation)
+                    || !reader.TryReadBinaryOf(Request.MacBytes, out ReadOnlyMemory<byte> mac)) return false;
+                message = new RelayRead(reading, nonce, readId, operation, mac);
+                return true;
+            case MessageType.VouchRead when fields == 4:
+                if (!TryReadRead(ref reader, out ClientId answered, out ulong its, out ulong number)
+                    || !ReadVoucherCodec.TryRead(ref reader, limits, out ReadVoucher voucher)) return false;
+                message = new VouchRead(answered, its, number, voucher);
+                return true;
             case MessageType.Forward when fields == 1:
                 if (!RequestCodec.TryRead(ref reader, limits, out Request? request)) return false;
                 message = new Forward(request);
@@ -195,6 +221,14 @@ internal static class PeerMessageCodec
         if (!reader.TryReadRegency(out Regency regency) || !reader.TryReadInstance(out Instance instance) || !reader.TryReadDigest(out Digest value)) return false;
         message = type == MessageType.Write ? new Write(regency, instance, value) : new Accept(regency, instance, value);
         return true;
+    }
+
+    private static bool TryReadRead(ref MessagePackReader reader, out ClientId client, out ulong nonce, out ulong readId)
+    {
+        nonce = readId = 0;
+        bool read = reader.TryReadInt32(int.MaxValue, out int value) && reader.TryReadUInt64(out nonce) && reader.TryReadUInt64(out readId);
+        client = new ClientId(value);
+        return read;
     }
 
     private static void WriteRefuse(ref MessagePackWriter writer, Refuse message)

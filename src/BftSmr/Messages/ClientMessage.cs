@@ -10,7 +10,14 @@ internal sealed record Attach(ulong Nonce) : ClientMessage;
 internal sealed record Submit(Request Request) : ClientMessage;
 
 /// <summary>Client to replica: an unordered read. Not part of the session's sequence; <paramref name="ReadId"/> only pairs answers.</summary>
-internal sealed record Read(ulong Nonce, ulong ReadId, bool WantsFull, ReadOnlyMemory<byte> Operation) : ClientMessage;
+internal sealed record Read(ulong Nonce, ulong ReadId, bool WantsFull, ReadOnlyMemory<byte> Operation) : ClientMessage
+{
+    /// <summary>The replicas whose word on it the receiver is to send along with its own, as a mask; empty if it answers for itself.</summary>
+    public ulong Seconders { get; init; }
+
+    /// <summary>The client's MACs for them, in their order.</summary>
+    public ReadOnlyMemory<byte> Macs { get; init; }
+}
 
 /// <summary>How an operation ended.</summary>
 internal enum ReplyStatus
@@ -50,4 +57,15 @@ internal sealed record Reply(ulong Nonce, ulong Sequence, Regency Regency, Reply
 internal readonly record struct Vouchers(ulong From, ReadOnlyMemory<byte> Macs);
 
 /// <summary>Replica to client: the answer to an unordered read.</summary>
-internal sealed record ReadReply(ulong Nonce, ulong ReadId, Regency Regency, ReplyStatus Status, bool IsDigest, ReadOnlyMemory<byte> Result) : ClientMessage;
+internal sealed record ReadReply(ulong Nonce, ulong ReadId, Regency Regency, ReplyStatus Status, bool IsDigest, ReadOnlyMemory<byte> Result) : ClientMessage
+{
+    /// <summary>What other replicas say of it, sorted strictly by replica; null if the sender was not asked for that.</summary>
+    public IReadOnlyList<ReadVoucher>? Vouchers { get; init; }
+}
+
+/// <summary>What a replica would have answered to a read, under a MAC for its client to check.</summary>
+/// <param name="From">Whose word it is.</param>
+/// <param name="Status">How the read ended.</param>
+/// <param name="Result">The BLAKE2b of the result.</param>
+/// <param name="Mac">16 bytes, under the key that the replica shares with the client.</param>
+internal readonly record struct ReadVoucher(ReplicaId From, ReplyStatus Status, Digest Result, ReadOnlyMemory<byte> Mac);

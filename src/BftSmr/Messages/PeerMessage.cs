@@ -21,6 +21,12 @@ internal sealed record Refuse(Regency Regency, Instance Instance, Digest Value, 
 /// </summary>
 internal sealed record Vouch(Instance Instance, ReadOnlyMemory<byte> Macs) : PeerMessage;
 
+/// <summary>A client's unordered read: the receiver is asked for its word on it, under the client's MAC for it.</summary>
+internal sealed record RelayRead(ClientId Client, ulong Nonce, ulong ReadId, ReadOnlyMemory<byte> Operation, ReadOnlyMemory<byte> Mac) : PeerMessage;
+
+/// <summary>Answers <see cref="RelayRead"/>.</summary>
+internal sealed record VouchRead(ClientId Client, ulong Nonce, ulong ReadId, ReadVoucher Voucher) : PeerMessage;
+
 /// <summary>A client's request on its way to the leader.</summary>
 internal sealed record Forward(Request Request) : PeerMessage;
 

@@ -23,8 +23,15 @@ internal sealed record PersistEffect(LogRecord Record, bool Flush) : Effect;
 /// <summary>Executes requests on the service, in order; answered by <see cref="ExecutedInput"/>.</summary>
 internal sealed record ExecuteEffect(Instance Instance, long AgreedTimeMicros, ulong Seed, IReadOnlyList<Request> Commands) : Effect;
 
-/// <summary>Answers a read on the state as executed so far and sends the answer.</summary>
-internal sealed record AnswerReadEffect(ClientId Client, Read Read, Regency Regency, long AgreedTimeMicros) : Effect;
+/// <summary>Answers a read on the state as executed so far, and sends the answer to its client.</summary>
+internal sealed record AnswerReadEffect(ClientId Client, Read Read, Regency Regency, long AgreedTimeMicros) : Effect
+{
+    /// <summary>If not null, the answer is for the core: <see cref="ReadAnsweredInput"/> says what it is for whom.</summary>
+    public ReplicaId? Relay { get; init; }
+}
+
+/// <summary>Sends a read's answer to the link on which the client attached the session, if there is one.</summary>
+internal sealed record ReadReplyEffect(ClientId Client, ReadReply Reply) : Effect;
 
 /// <summary>
 /// Freezes the service's state now, and writes it - preceded by <paramref name="Sessions"/> - as the snapshot of this instance, in the background;

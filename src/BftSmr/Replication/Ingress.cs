@@ -44,6 +44,7 @@ internal sealed class Ingress
         {
             Propose propose => CheckPropose(from, propose, out reason),
             Forward forward => CheckForward(forward, out reason),
+            RelayRead read => CheckRelayRead(read, out reason),
             StopData stopData => _proofs.Check(from, stopData, out reason) ? stopData : null,
             Sync sync => _proofs.Check(sync, out reason) ? sync : null,
             Checkpoint checkpoint => _proofs.Check(from, checkpoint, out reason) ? checkpoint : null,
@@ -93,6 +94,15 @@ internal sealed class Ingress
     {
         reason = RejectReason.BadAuthentication;
         return _authenticity.IsAuthentic(forward.Request) ? forward : null;
+    }
+
+    /// <summary>Without its client's MAC a read could be asked about before the client issues it: a word on a state that is older than the read.</summary>
+    private RelayRead? CheckRelayRead(RelayRead read, out RejectReason reason)
+    {
+        reason = RejectReason.BadAuthentication;
+        Span<byte> statement = stackalloc byte[ReadStatement.QueryBytes];
+        ReadStatement.WriteQuery(read.Nonce, read.ReadId, Blake2b.Hash(read.Operation.Span), statement);
+        return _keyring.VerifyMacFromClient(read.Client, statement, read.Mac.Span) ? read : null;
     }
 
     private bool CheckSubmit(ClientId client, Request request, out RejectReason reason)

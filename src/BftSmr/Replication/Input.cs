@@ -14,6 +14,9 @@ internal sealed record RequestInput(Request Request) : Input;
 /// <summary>An unordered read from a client's own link.</summary>
 internal sealed record ReadInput(ClientId Client, Read Read) : Input;
 
+/// <summary>A relayed read was answered: the replica that the client asked is <paramref name="Relay"/>.</summary>
+internal sealed record ReadAnsweredInput(ClientId Client, Read Read, ReplicaId Relay, ReadReply Reply) : Input;
+
 /// <summary>Time has reached the core's next deadline, or simply passed.</summary>
 internal sealed record TickInput : Input
 {

@@ -11,25 +11,31 @@ internal sealed class ReadQueue(ReplicaContext context, ConsensusWindow window)
 {
     private const int WaitingMax = 4096;
 
-    private readonly Queue<(Instance Barrier, ReadInput Input)> _waiting = new();
+    private readonly Queue<(Instance Barrier, PendingRead Read)> _waiting = new();
 
-    public void Admit(ReadInput input, long agreedTimeMicros)
+    public void Admit(in PendingRead read, long agreedTimeMicros)
     {
-        if (window.LastAccepted <= window.LastExecuted && window.LastExecuted >= window.SilentUntil) Answer(input, agreedTimeMicros);
-        else if (_waiting.Count < WaitingMax) _waiting.Enqueue((window.LastAccepted, input));
-        else context.Effects.Reject(input.Client, RejectReason.Overloaded);
+        if (window.LastAccepted <= window.LastExecuted && window.LastExecuted >= window.SilentUntil) Answer(read, agreedTimeMicros);
+        else if (_waiting.Count < WaitingMax) _waiting.Enqueue((window.LastAccepted, read));
+        else context.Effects.Reject(read.Client, RejectReason.Overloaded);
     }
 
     /// <summary>Something was executed. Barriers only grow, so the first that does not hold ends the search.</summary>
     public void Release(long agreedTimeMicros)
     {
-        while (_waiting.TryPeek(out (Instance Barrier, ReadInput Input) next) && next.Barrier <= window.LastExecuted && window.LastExecuted >= window.SilentUntil)
+        while (_waiting.TryPeek(out (Instance Barrier, PendingRead Read) next) && next.Barrier <= window.LastExecuted && window.LastExecuted >= window.SilentUntil)
         {
             _waiting.Dequeue();
-            Answer(next.Input, agreedTimeMicros);
+            Answer(next.Read, agreedTimeMicros);
         }
     }
 
-    private void Answer(ReadInput input, long agreedTimeMicros) =>
-        context.Effects.Add(new AnswerReadEffect(input.Client, input.Read, window.Regency, agreedTimeMicros));
+    private void Answer(in PendingRead read, long agreedTimeMicros) =>
+        context.Effects.Add(new AnswerReadEffect(read.Client, read.Read, window.Regency, agreedTimeMicros) { Relay = read.Relay });
 }
+
+/// <summary>A read that is to be answered.</summary>
+/// <param name="Client">Whose it is.</param>
+/// <param name="Read">The read.</param>
+/// <param name="Relay">The replica that the client asked for the word of several; null if it asked this one for its own.</param>
+internal readonly record struct PendingRead(ClientId Client, Read Read, ReplicaId? Relay);

@@ -28,6 +28,7 @@ internal sealed class ReplicaCore
     private readonly ReplyVouching _vouching;
     private readonly Execution _execution;
     private readonly ReadQueue _reads;
+    private readonly ReadRelay _readRelay;
     private readonly PeerProgress _progress;
     private readonly DecidedFetch _decidedFetch;
     private readonly SnapshotFetch _snapshotFetch;
@@ -50,6 +51,7 @@ internal sealed class ReplicaCore
         _requests = new RequestPool(_context, _pacing);
         _patience = new LeaderPatience(_context);
         _reads = new ReadQueue(_context, _window);
+        _readRelay = new ReadRelay(_context, _reads);
         _progress = new PeerProgress(_context);
         _vouching = new ReplyVouching(_context, _window);
         _execution = new Execution(_context, _window, _requests, _vouching);
@@ -62,7 +64,8 @@ internal sealed class ReplicaCore
     public ReplicaSettings Settings => _context.Settings;
 
     /// <summary>When <see cref="TickInput"/> is due, on the monotonic clock.</summary>
-    public long NextDeadlineMicros => Math.Min(Math.Min(_nextStatusMicros, _vouching.NextDeadlineMicros), Math.Min(_window.NextCheckMicros, NextProposalMicros));
+    public long NextDeadlineMicros => Math.Min(
+        Math.Min(_nextStatusMicros, Math.Min(_vouching.NextDeadlineMicros, _readRelay.NextDeadlineMicros)), Math.Min(_window.NextCheckMicros, NextProposalMicros));
 
     private long NextProposalMicros
     {
@@ -119,7 +122,10 @@ internal sealed class ReplicaCore
                 OnRequest(r.Request);
                 break;
             case ReadInput r:
-                _reads.Admit(r, _execution.AgreedTimeMicros);
+                _readRelay.OnRead(r.Client, r.Read, _execution.AgreedTimeMicros);
+                break;
+            case ReadAnsweredInput a:
+                _readRelay.OnAnswered(a);
                 break;
             case TickInput:
                 OnTick();
@@ -155,6 +161,8 @@ internal sealed class ReplicaCore
             case Accept m: _window.OnAccept(from, m); break;
             case Refuse m: _window.OnRefuse(from, m); break;
             case Vouch m: _vouching.OnVouch(from, m); break;
+            case RelayRead m: _readRelay.OnRelayed(from, m, _execution.AgreedTimeMicros); break;
+            case VouchRead m: _readRelay.OnVouched(from, m); break;
             case Forward m: OnForward(from, m); break;
             case Stop m: _synchronizer.OnStop(from, m); break;
             case StopData m: _synchronizer.OnStopData(m); break;
@@ -212,6 +220,7 @@ internal sealed class ReplicaCore
         ProposeIfDue();
         _window.CheckOverdue();
         _vouching.Tick();
+        _readRelay.Tick();
         if (_context.Now.MonotonicMicros < _nextStatusMicros) return;
         _nextStatusMicros = _context.Now.MonotonicMicros + Settings.StatusPeriodMicros;
         bool isStalled = _window.LastExecuted == _executedAtLastStatus;

@@ -123,22 +123,59 @@ public sealed class CodecLimitsTests
         Assert.Equal(accepted, ClientMessageCodec.TryDecode(Wire.Encode(reply), Limits, out _));
     }
 
+    [Theory]
+    [InlineData(new int[0], true)]
+    [InlineData(new[] { 0, 6 }, true)]
+    [InlineData(new[] { 7 }, false)]
+    public void Members_only_vouch_for_a_read(int[] from, bool accepted)
+    {
+        ReadReply reply = new(1, 1, Latest, ReplyStatus.Ok, false, default) { Vouchers = [.. from.Select(VoucherOf)] };
+        Assert.Equal(accepted, ClientMessageCodec.TryDecode(Wire.Encode(reply), Limits, out _));
+    }
+
+    [Fact]
+    public void Words_on_a_read_are_sorted_and_each_of_another_replica()
+    {
+        byte[] twice = Wire.Encode(new ReadReply(1, 1, Latest, ReplyStatus.Ok, false, default) { Vouchers = [VoucherOf(1), VoucherOf(2)] });
+        int second = Array.LastIndexOf(twice, (byte)2);
+        twice[second] = 1;
+        Assert.False(ClientMessageCodec.TryDecode(twice, Limits, out _));
+        Assert.Throws<InvalidOperationException>(static () => Wire.Encode(new ReadReply(1, 1, Latest, ReplyStatus.Ok, false, default) { Vouchers = [VoucherOf(2), VoucherOf(1)] }));
+    }
+
+    [Theory]
+    [InlineData(0b0000000, 0, true)]
+    [InlineData(0b1000001, 2, true)]
+    [InlineData(0b1000001, 1, false)]
+    [InlineData(0b10000000, 1, false)]
+    public void A_relayed_read_has_a_mac_for_each_member_that_is_to_second_it(ulong seconders, int macs, bool accepted)
+    {
+        Read read = new(1, 1, true, default) { Seconders = seconders, Macs = new byte[macs * Request.MacBytes] };
+        Assert.Equal(accepted, ClientMessageCodec.TryDecode(Wire.Encode(read), Limits, out _));
+    }
+
     [Fact]
     public void The_largest_messages_of_clients_and_to_clients_fit_their_frames()
     {
         byte[] submit = Wire.Encode(new Submit(Operation(3_000, int.MaxValue)));
-        byte[] read = Wire.Encode(new Read(ulong.MaxValue, ulong.MaxValue, true, new byte[3_000]));
+        byte[] read = Wire.Encode(new Read(ulong.MaxValue, ulong.MaxValue, true, new byte[3_000]) { Seconders = 0b111_1111, Macs = new byte[7 * Request.MacBytes] });
+        byte[] answer = Wire.Encode(new ReadReply(ulong.MaxValue, ulong.MaxValue, Latest, ReplyStatus.ReplyTooLarge, false, new byte[2_000])
+        {
+            Vouchers = [.. Enumerable.Range(0, 7).Select(VoucherOf)],
+        });
         byte[] reply = Wire.Encode(new Reply(ulong.MaxValue, ulong.MaxValue, Latest, ReplyStatus.ReplyTooLarge, false, new byte[2_000])
         {
             Vouchers = new Vouchers(0b111_1111, new byte[7 * Request.MacBytes]),
         });
         byte[] tooLarge = Wire.Encode(new Reply(1, 1, Latest, ReplyStatus.Ok, false, new byte[2_001]));
 
-        foreach (byte[] frame in (byte[][])[submit, read, reply]) Assert.True(ClientMessageCodec.TryDecode(frame, Limits, out _));
+        foreach (byte[] frame in (byte[][])[submit, read, reply, answer]) Assert.True(ClientMessageCodec.TryDecode(frame, Limits, out _));
         Assert.InRange(Math.Max(submit.Length, read.Length), 1, Limits.ClientFrameBytesMax);
-        Assert.InRange(reply.Length, 1, Limits.ReplyFrameBytesMax);
+        Assert.InRange(Math.Max(reply.Length, answer.Length), 1, Limits.ReplyFrameBytesMax);
         Assert.False(ClientMessageCodec.TryDecode(tooLarge, Limits, out _));
     }
+
+    private static ReadVoucher VoucherOf(int from) => new(new ReplicaId(from), ReplyStatus.ReplyTooLarge, default, new byte[Request.MacBytes]);
 
     [Theory]
     [InlineData(true, 32, true)]

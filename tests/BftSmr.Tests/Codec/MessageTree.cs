@@ -29,13 +29,17 @@ internal static class MessageTree
         FetchChunk m => Array(U(18), U(m.Instance.Value), U(m.Index)),
         Chunk m => Array(U(19), U(m.Instance.Value), U(m.Index), B(m.Bytes), Array(m.Path, B)),
         Vouch m => Array(U(20), U(m.Instance.Value), B(m.Macs)),
+        RelayRead m => Array(U(21), U(m.Client.Value), U(m.Nonce), U(m.ReadId), B(m.Operation), B(m.Mac)),
+        VouchRead m => Array(U(22), U(m.Client.Value), U(m.Nonce), U(m.ReadId), Voucher(m.Voucher)),
 
         Attach m => Array(U(32), U(m.Nonce)),
         Submit m => Array(U(33), Request(m.Request)),
-        Read m => Array(U(34), U(m.Nonce), U(m.ReadId), m.WantsFull, B(m.Operation)),
+        Read m => Array(U(34), U(m.Nonce), U(m.ReadId), m.WantsFull, U(m.Seconders), B(m.Macs), B(m.Operation)),
         Reply { Vouchers: { } v } m =>
             Array(U(37), U(m.Nonce), U(m.Sequence), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result), U(v.From), B(v.Macs)),
         Reply m => Array(U(35), U(m.Nonce), U(m.Sequence), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result)),
+        ReadReply { Vouchers: { } v } m =>
+            Array(U(38), U(m.Nonce), U(m.ReadId), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result), Array(v, Voucher)),
         ReadReply m => Array(U(36), U(m.Nonce), U(m.ReadId), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result)),
 
         RegencyInstalled r => Array(U(64), U(r.Regency.Value)),
@@ -60,6 +64,8 @@ internal static class MessageTree
         U(m.Regency.Value), U(m.Sender.Value), U(m.LastExecuted.Value), U(m.SilentUntil.Value), Certificate(m.Stable), Array(m.Evidence, Evidence), B(m.Signature));
 
     private static JsonArray Evidence(InstanceEvidence e) => Array(U(e.Instance.Value), e.Written is { } written ? Vote(written) : null, Array(e.WriteSet, Vote));
+
+    private static JsonArray Voucher(ReadVoucher voucher) => Array(U(voucher.From.Value), U((long)voucher.Status), B(voucher.Result), B(voucher.Mac));
 
     private static JsonArray Vote(Vote vote) => Array(U(vote.Regency.Value), B(vote.Value));
 

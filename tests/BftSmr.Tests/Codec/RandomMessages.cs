@@ -20,6 +20,8 @@ internal sealed class RandomMessages(int seed, int size)
         new Accept(Regency(), Instance(), Digest()),
         new Refuse(Regency(), Instance(), Digest(), [.. Many(Count(), Client).Distinct().Order()]),
         new Vouch(Instance(), Bytes(Messages.Request.MacBytes * (1 + Count()))),
+        new RelayRead(Client(), (ulong)Number(), (ulong)Number(), Bytes(Length()), Bytes(Messages.Request.MacBytes)),
+        new VouchRead(Client(), (ulong)Number(), (ulong)Number(), Voucher(Replica())),
         new Forward(Request()),
         new Stop(Regency()),
         StopData(Replica()),
@@ -42,9 +44,11 @@ internal sealed class RandomMessages(int seed, int size)
         new Attach((ulong)Number()),
         new Submit(Request()),
         new Read((ulong)Number(), (ulong)Number(), Flag(), Bytes(Length())),
+        Relayed(new Read((ulong)Number(), (ulong)Number(), Flag(), Bytes(Length())), (ulong)_random.Next(1 << Replicas)),
         Reply(),
         Vouched(Reply(), (ulong)_random.Next(1 << Replicas)),
         ReadReply(),
+        ReadReply() with { Vouchers = [.. Senders().Select(Voucher)] },
     ];
 
     public IEnumerable<LogRecord> EveryLogRecord() =>
@@ -80,6 +84,11 @@ internal sealed class RandomMessages(int seed, int size)
 
     private Reply Vouched(Reply reply, ulong from) =>
         reply with { Vouchers = new Vouchers(from, Bytes(Messages.Request.MacBytes * System.Numerics.BitOperations.PopCount(from))) };
+
+    private static Read Relayed(Read read, ulong seconders) =>
+        read with { Seconders = seconders, Macs = new byte[Messages.Request.MacBytes * System.Numerics.BitOperations.PopCount(seconders)] };
+
+    private ReadVoucher Voucher(ReplicaId from) => new(from, (ReplyStatus)_random.Next(5), Digest(), Bytes(Messages.Request.MacBytes));
 
     private ReadReply ReadReply()
     {

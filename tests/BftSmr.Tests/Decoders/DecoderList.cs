@@ -7,6 +7,7 @@ internal static class DecoderList
     {
         ["PeerMessageCodec.TryDecode"] = "peer message",
         ["BatchCodec.TryRead"] = "peer message",
+        ["ReadVoucherCodec.TryRead"] = "client message",
         ["RequestCodec.TryRead"] = "peer message",
         ["StopDataCodec.TryRead"] = "peer message",
         ["StopDataCodec.TryReadVote"] = "peer message",

@@ -1,4 +1,5 @@
 using BftSmr.Codec;
+using BftSmr.Cryptography;
 using BftSmr.Messages;
 using BftSmr.Replication;
 using BftSmr.Tests.Codec;
@@ -73,6 +74,21 @@ public sealed class IngressTests : IDisposable
         Assert.Equal(8ul, read.Read.ReadId);
         AttachInput attach = Assert.IsType<AttachInput>(Mac().FromClient(Bob, Wire.Encode(new Attach(7)), out _));
         Assert.Equal(new SessionId(Bob, 7), attach.Session);
+    }
+
+    [Fact]
+    public void Words_are_asked_for_only_on_reads_that_their_client_authenticated_for_this_replica()
+    {
+        byte[] statement = new byte[ReadStatement.QueryBytes], mac = new byte[BftSmr.Messages.Request.MacBytes], another = new byte[BftSmr.Messages.Request.MacBytes];
+        ReadStatement.WriteQuery(7, 5, Blake2b.Hash("get"u8), statement);
+        _keys.Client(Alice.Value).MacForReplica(Self, statement, mac);
+        _keys.Client(Alice.Value).MacForReplica(Follower, statement, another);
+        RelayRead read = new(Alice, 7, 5, "get"u8.ToArray(), mac);
+
+        Assert.NotNull(Mac().FromPeer(Follower, Wire.Encode(read), out _));
+        Assert.NotNull(Signed().FromPeer(Follower, Wire.Encode(read), out _));
+        foreach (RelayRead forged in (RelayRead[])[read with { ReadId = 6 }, read with { Nonce = 8 }, read with { Operation = "set"u8.ToArray() }, read with { Client = Bob },
+            read with { Client = new ClientId(1000) }, read with { Mac = another }]) Rejected(Mac(), RejectReason.BadAuthentication, Follower, forged);
     }
 
     [Fact]

@@ -38,6 +38,9 @@ internal sealed class Attempt(int replicas)
     /// <summary>It was sent to the leader only.</summary>
     public bool BeganFast { get; set; }
 
+    /// <summary>It was sent to the full replier only, which is to send the others' words along.</summary>
+    public bool IsRelayed { get; set; }
+
     public bool WasResent => ResentMicros != long.MaxValue;
 
     public void Clear()
@@ -46,6 +49,6 @@ internal sealed class Attempt(int replicas)
         Ballot.Clear();
         Asked = SentTo = Suspects = 0;
         ResentMicros = long.MaxValue;
-        ToAll = BeganFast = false;
+        ToAll = BeganFast = IsRelayed = false;
     }
 }

@@ -29,6 +29,14 @@ internal sealed class Ballot(int replicas)
         if (isDigest && result.Length != Digest.Size) return CastResult.Malformed;
         Digest digest = isDigest ? new Digest(result.Span) : DigestOf(result);
         bool keep = !isDigest && (wholeExpected || result.Length <= Digest.Size);
+        return Cast(from, status, digest, keep, result);
+    }
+
+    /// <summary>A replica that has not voted does, by its word that another one passed on.</summary>
+    public void Cast(in ReadVoucher voucher) => Cast(voucher.From, voucher.Status, voucher.Result, keep: false, default);
+
+    private CastResult Cast(ReplicaId from, ReplyStatus status, Digest digest, bool keep, ReadOnlyMemory<byte> result)
+    {
         ulong bit = 1ul << from.Value;
         ref Vote vote = ref _votes[from.Value];
         bool voted = (Voters & bit) != 0;

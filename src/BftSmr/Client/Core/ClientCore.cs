@@ -23,7 +23,7 @@ internal sealed class ClientCore
         AttemptPool attempts = new(settings.Quorums.Replicas);
         _view = new ReplicaView(settings);
         _ordered = new OrderedOperations(settings, keyring, _view, attempts, Statistics);
-        _reads = new UnorderedReads(settings, _view, attempts, Statistics, _ordered);
+        _reads = new UnorderedReads(settings, keyring, _view, attempts, Statistics, _ordered);
     }
 
     public ClientSettings Settings { get; }
@@ -49,6 +49,11 @@ internal sealed class ClientCore
     /// Whether requests ask for one reply by all repliers rather than one of each: better where replies come one by one, worse where many come with one receive.
     /// </summary>
     public bool WantsOneReply { get => _ordered.WantsOneReply; set => _ordered.WantsOneReply = value; }
+
+    /// <summary>
+    /// Whether reads are sent to one replica, for the words of all that have to answer, rather than to each of these: less to do for the client, and one hop more.
+    /// </summary>
+    public bool WantsRelayedReads { get => _reads.WantsRelayed; set => _reads.WantsRelayed = value; }
 
     /// <summary>Whether one more operation can be begun.</summary>
     public bool HasRoom => _ordered.WaitingCount + _reads.WaitingCount < Settings.QueuedOperationsMax;

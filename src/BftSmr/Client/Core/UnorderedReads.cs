@@ -1,18 +1,20 @@
 using System.Numerics;
+using BftSmr.Codec;
+using BftSmr.Cryptography;
 using BftSmr.Messages;
 
 namespace BftSmr.Client.Core;
 
 /// <summary>
 /// Unordered reads.
-/// <para>States of a read: waiting (for a session and q links) → narrow (q preferred replicas asked, one of them for the whole result) → wide (everybody
+/// <para>States of a read: waiting (for a session and q links) → narrow (q preferred replicas asked, one of them for the whole result; or that one for the words of all) → wide (everybody
 /// asked for the whole result, once: the first answers disagreed, did not come in time, or lacked the result) → over, or handed on as an
 /// ordered query.</para>
 /// <para>Invariants: a read is over only when q replicas gave the same status and digest to this read, and the result has that digest; every read
 /// leaves this table after two timeouts at the latest.</para>
 /// </summary>
 internal sealed class UnorderedReads(
-    ClientSettings settings, ReplicaView view, AttemptPool attempts, ClientStatistics statistics, OrderedOperations ordered)
+    ClientSettings settings, IKeyring keyring, ReplicaView view, AttemptPool attempts, ClientStatistics statistics, OrderedOperations ordered)
 {
     private readonly OperationRing _reads = new(settings.ReadsMax);
     private readonly WaitingOperations _waiting = new();
@@ -20,6 +22,9 @@ internal sealed class UnorderedReads(
     private long _dueMicros = long.MaxValue;
     private ulong _nonce;
     private bool _attached;
+
+    /// <summary>Whether one replica is asked for the words of all.</summary>
+    public bool WantsRelayed { get; set; }
 
     /// <summary>Reads not sent yet.</summary>
     public int WaitingCount => _waiting.Count;
@@ -80,6 +85,7 @@ internal sealed class UnorderedReads(
         if (cast == CastResult.Duplicate) statistics.DuplicateReplies++;
         if (cast == CastResult.Changed && !attempt.ToAll) statistics.ContradictoryReplies++;
         attempt.SentTo &= ~(1ul << from.Value);
+        if (reply.Vouchers is { } vouchers) Count(vouchers, read.ReadId, attempt);
 
         ulong agreeing = attempt.Ballot.AgreeingWith(from);
         bool enough = BitOperations.PopCount(agreeing) >= Quorum;
@@ -90,8 +96,29 @@ internal sealed class UnorderedReads(
             return;
         }
         bool fullReplierAnswered = (attempt.Ballot.Voters >> attempt.FullReplier.Value & 1) != 0;
-        if (!attempt.ToAll && ((enough && fullReplierAnswered) || agreeing != attempt.Ballot.Voters)) Widen(read, attempt, nowMicros, effects);
+        if (attempt is { ToAll: false, IsRelayed: true } && fullReplierAnswered)
+        {
+            // Who did not give its word, or who did not pass it on: either may be to blame.
+            ulong silent = attempt.Asked & ~attempt.Ballot.Voters;
+            if (silent != 0) view.Avoid(silent | 1ul << attempt.FullReplier.Value, nowMicros);
+            Widen(read, attempt, nowMicros, effects);
+        }
+        else if (!attempt.ToAll && ((enough && fullReplierAnswered) || agreeing != attempt.Ballot.Voters)) Widen(read, attempt, nowMicros, effects);
         else if (attempt.ToAll && IsHopeless(attempt)) HandOn(read, nowMicros, effects);
+    }
+
+    /// <summary>Words that are right are the votes of those who gave them, if they have not voted themselves.</summary>
+    private void Count(IReadOnlyList<ReadVoucher> vouchers, ulong readId, Attempt attempt)
+    {
+        Span<byte> statement = stackalloc byte[ReadStatement.AnswerBytes];
+        for (int i = 0; i < vouchers.Count; i++)
+        {
+            ReadVoucher voucher = vouchers[i];
+            if ((attempt.Ballot.Voters >> voucher.From.Value & 1) != 0) continue;
+            ReadStatement.WriteAnswer(_nonce, readId, voucher.Status, voucher.Result, statement);
+            if (keyring.VerifyMacFromReplica(voucher.From, statement, voucher.Mac.Span)) attempt.Ballot.Cast(voucher);
+            else statistics.InvalidVouchers++;
+        }
     }
 
     public void OnLinkUp(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
@@ -126,6 +153,7 @@ internal sealed class UnorderedReads(
             if (!backedOff) _timer.BackOff();
             backedOff = true;
             if (attempt.Ballot.Voters != 0) view.Avoid(attempt.Asked & ~attempt.Ballot.Voters, nowMicros);
+            else if (attempt is { ToAll: false, IsRelayed: true }) view.Avoid(1ul << attempt.FullReplier.Value, nowMicros);
             if (attempt.ToAll) HandOn(read, nowMicros, effects);
             else Widen(read, attempt, nowMicros, effects);
         }
@@ -179,7 +207,22 @@ internal sealed class UnorderedReads(
         attempt.SentMicros = nowMicros;
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         _dueMicros = Math.Min(_dueMicros, attempt.RetransmitMicros);
-        Ask(attempt.Asked, read, attempt, effects);
+        if (WantsRelayed) AskForAll(read, attempt, effects);
+        else Ask(attempt.Asked, read, attempt, effects);
+    }
+
+    private void AskForAll(ClientOperation read, Attempt attempt, ClientEffectBuffer effects)
+    {
+        ulong seconders = attempt.Asked & ~(1ul << attempt.FullReplier.Value);
+        Span<byte> statement = stackalloc byte[ReadStatement.QueryBytes];
+        ReadStatement.WriteQuery(_nonce, read.ReadId, Blake2b.Hash(read.Payload.Span), statement);
+        byte[] macs = new byte[BitOperations.PopCount(seconders) * Request.MacBytes];
+        Span<byte> room = macs;
+        for (ulong rest = seconders; rest != 0; rest &= rest - 1, room = room[Request.MacBytes..])
+            keyring.MacForReplica(new ReplicaId(BitOperations.TrailingZeroCount(rest)), statement, room[..Request.MacBytes]);
+        attempt.IsRelayed = true;
+        attempt.SentTo = attempt.Asked;
+        effects.Send(attempt.FullReplier, new Read(_nonce, read.ReadId, WantsFull: true, read.Payload) { Seconders = seconders, Macs = macs });
     }
 
     private void Widen(ClientOperation read, Attempt attempt, long nowMicros, ClientEffectBuffer effects)

@@ -47,7 +47,13 @@ internal sealed class EffectRunner(
             case ExecuteEffect e:
                 return Execute(e);
             case AnswerReadEffect e:
-                if (!snapshots.IsInstalling) Reply(e.Client, e.Read.Nonce, executor.Answer(e));
+                if (snapshots.IsInstalling) break;
+                ReadReply answer = executor.Answer(e);
+                if (e.Relay is { } relay) return new ReadAnsweredInput(e.Client, e.Read, relay, answer);
+                Reply(e.Client, e.Read.Nonce, answer);
+                break;
+            case ReadReplyEffect e:
+                Reply(e.Client, e.Reply.Nonce, e.Reply);
                 break;
             case TakeCheckpointEffect e:
                 Invariant.Holds(e.Instance == _executed, "a checkpoint is taken of what was just executed");

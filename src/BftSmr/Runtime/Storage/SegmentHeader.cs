@@ -33,7 +33,7 @@ internal readonly record struct SegmentHeader
     public required uint InitialEnd { get; init; }
 
     /// <summary>2: the digest of a batch covers the digests of its requests, no longer their bodies.</summary>
-    private const byte Version = 3;
+    private const byte Version = 4;
 
     private static ReadOnlySpan<byte> Magic => "BFTWAL\0"u8;
 

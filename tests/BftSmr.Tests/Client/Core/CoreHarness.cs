@@ -122,6 +122,22 @@ internal sealed class CoreHarness
     public void AnswerDigest(int from, ulong readId, string result) =>
         Deliver(from, new ReadReply(Nonce, readId, Regency.Zero, ReplyStatus.Ok, true, DigestBytes(result)));
 
+    /// <summary>An answer with the words of others on it, or on something else.</summary>
+    public void VouchedAnswer(int from, ulong readId, string result, int[] vouchers, string? vouched = null, ulong? vouchedId = null) =>
+        Deliver(from, new ReadReply(Nonce, readId, Regency.Zero, ReplyStatus.Ok, false, Bytes(result))
+        {
+            Vouchers = [.. vouchers.Order().Select(voucher => WordOf(Nonce, vouchedId ?? readId, vouched ?? result, voucher))],
+        });
+
+    /// <summary>What a replica would say of a read that ended well.</summary>
+    public static ReadVoucher WordOf(ulong nonce, ulong readId, string result, int replica)
+    {
+        byte[] statement = new byte[ReadStatement.AnswerBytes];
+        Digest digest = Blake2b.Hash(Bytes(result));
+        ReadStatement.WriteAnswer(nonce, readId, ReplyStatus.Ok, digest, statement);
+        return new ReadVoucher(new ReplicaId(replica), ReplyStatus.Ok, digest, StubKeyring.VoucherOf(replica, statement));
+    }
+
     public void Deliver(int from, ClientMessage message)
     {
         Core.OnMessage(new ReplicaId(from), message, Now, _effects);
@@ -209,7 +225,7 @@ internal sealed class CoreHarness
             CultureInfo.InvariantCulture,
             $"{send.To} submit {request.Sequence} {request.Kind} '{Encoding.UTF8.GetString(request.Operation.Span)}' {Authentication(request)}"),
         Read read => string.Create(
-            CultureInfo.InvariantCulture, $"{send.To} read {read.ReadId} '{Encoding.UTF8.GetString(read.Operation.Span)}' {(read.WantsFull ? "whole" : "digest")}"),
+            CultureInfo.InvariantCulture, $"{send.To} read {read.ReadId} '{Encoding.UTF8.GetString(read.Operation.Span)}' {(read.WantsFull ? "whole" : "digest")}{(read.Seconders == 0 ? "" : $" and {string.Join(' ', Positions(read.Seconders).Select(static i => $"r{i}"))}")}"),
         Attach attach => string.Create(CultureInfo.InvariantCulture, $"{send.To} attach {attach.Nonce}"),
         var other => $"{send.To} {other}",
     };

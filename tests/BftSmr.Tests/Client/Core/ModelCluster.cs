@@ -64,7 +64,10 @@ internal sealed class ModelCluster
         switch (action)
         {
             case 0 or 1: Begin(OperationKind.Command); break;
-            case 2 or 3: Begin(OperationKind.Query); break;
+            case 2 or 3:
+                _core.WantsRelayedReads = parameter % 2 == 0;
+                Begin(OperationKind.Query);
+                break;
             case 4 or 5: Receive(replica); break;
             case 6: foreach (int i in Correct) Receive(i); break;
             case 7 or 8: Execute(replica, 1 + parameter / 64 % 4); break;
@@ -111,12 +114,14 @@ internal sealed class ModelCluster
                 if (IsLedWell(index) || request.IsSigned) Order(request, index);
                 break;
             case Read read:
-                int barrier = _log.FindLastIndex(entry => (entry.Accepted >> index & 1) != 0) + 1;
-                replica.Reads.Add((Math.Max(barrier, 0), read));
+                replica.Reads.Add((Barrier(index), read));
                 AnswerReads(index);
                 break;
         }
     }
+
+    // What a replica has to execute before it answers a read that arrives now.
+    private int Barrier(int index) => _log.FindLastIndex(entry => (entry.Accepted >> index & 1) != 0) + 1;
 
     // A faulty leader drops what only it has.
     private bool IsLedWell(int index) => !IsFaulty((int)(_replicas[index].Regency % _replicas.Length));
@@ -162,8 +167,23 @@ internal sealed class ModelCluster
             replica.Reads.Remove((barrier, read));
             byte[] result = Encoding.UTF8.GetBytes(State(replica.Executed));
             bool whole = read.WantsFull || result.Length <= Digest.Size;
-            Enqueue(index, new ReadReply(77, read.ReadId, new Regency(replica.Regency), ReplyStatus.Ok, !whole, whole ? result : DigestOf(result)));
+            Enqueue(index, new ReadReply(77, read.ReadId, new Regency(replica.Regency), ReplyStatus.Ok, !whole, whole ? result : DigestOf(result))
+            {
+                Vouchers = read.Seconders == 0 ? null : Words(read, point: index),
+            });
         }
+    }
+
+    // Of those that can give their word at once; faulty ones say what the relay, or a replica that is as far as it pleases them, would say.
+    private List<ReadVoucher> Words(Read read, int point)
+    {
+        List<ReadVoucher> words = [];
+        foreach (int seconder in CoreHarness.Positions(read.Seconders))
+        {
+            if (!IsFaulty(seconder) && _replicas[seconder].Executed < Barrier(seconder)) continue;
+            words.Add(CoreHarness.WordOf(77, read.ReadId, State(_replicas[IsFaulty(seconder) ? point : seconder].Executed), seconder));
+        }
+        return words;
     }
 
     private void Enqueue(int index, ClientMessage message)
@@ -205,10 +225,15 @@ internal sealed class ModelCluster
     private void LieToRead(int liar, int parameter)
     {
         Read read = _replicas[liar].Reads[parameter % _replicas[liar].Reads.Count].Read;
-        int[] points = [.. Correct.Select(i => _replicas[i].Executed).Distinct().Order()];
-        byte[] result = Encoding.UTF8.GetBytes(State(points[parameter / 8 % points.Length]));
+        int[] points = [.. Correct.OrderBy(i => _replicas[i].Executed)];
+        int point = points[parameter / 8 % points.Length];
+        string state = State(_replicas[point].Executed);
+        byte[] result = Encoding.UTF8.GetBytes(state);
         bool whole = read.WantsFull || result.Length <= Digest.Size;
-        Deliver(liar, new ReadReply(77, read.ReadId, Regency.Zero, ReplyStatus.Ok, !whole, whole ? result : DigestOf(result)));
+        List<ReadVoucher> words = Words(read, point);
+        // What was said of another read, passed off as their word on this one.
+        if (parameter % 3 == 0) words = [.. words.Select(word => word with { Mac = CoreHarness.WordOf(77, read.ReadId + 1, state, word.From.Value).Mac, Result = new Digest(DigestOf(result)) })];
+        Deliver(liar, new ReadReply(77, read.ReadId, Regency.Zero, ReplyStatus.Ok, !whole, whole ? result : DigestOf(result)) { Vouchers = parameter % 5 > 0 ? words : null });
     }
 
     private void Deliver(int from, ClientMessage message)
