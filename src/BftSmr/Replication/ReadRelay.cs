@@ -70,7 +70,7 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
             context.Effects.Send(input.Relay, new VouchRead(input.Client, mine.Nonce, mine.ReadId, voucher));
             return;
         }
-        if (Find(input.Client, input.Reply.Nonce, input.Reply.ReadId) is not { } held)
+        if (Find(input.Client, input.Reply.Nonce, input.Reply.ReadId) is not { Reply: null } held)
         {
             context.Effects.Add(new ReadReplyEffect(input.Client, input.Reply));
             return;

@@ -134,6 +134,22 @@ public sealed class ReadRelayTests : IDisposable
     }
 
     [Fact]
+    public void A_client_that_sends_a_read_again_when_it_was_given_up_takes_no_room_for_good()
+    {
+        Node relay = new(_keys, 1);
+        for (int i = 0; i < 40; i++)
+        {
+            relay.Read(ReadOf(1, 0b0001));
+            relay.Advance(50_000);
+            relay.Read(ReadOf(1, 0b0001));
+            for (int answer = 0; answer < 2; answer++) relay.Answer(new string('x', 1 << 20));
+            relay.Advance(50_000);
+        }
+        Assert.Equal(80, relay.Relayed.Count);
+        Assert.Equal(80, relay.Replies.Count);
+    }
+
+    [Fact]
     public void A_read_that_is_over_makes_room_even_behind_one_that_is_not()
     {
         Node relay = new(_keys, 1);
