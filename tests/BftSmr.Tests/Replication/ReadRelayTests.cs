@@ -102,14 +102,15 @@ public sealed class ReadRelayTests : IDisposable
     }
 
     [Fact]
-    public void A_read_that_asks_for_no_other_word_is_answered_directly_and_one_that_is_there_already_once_more_so()
+    public void A_read_that_asks_for_no_other_word_or_a_large_one_is_answered_directly_and_one_that_is_there_already_once_more_so()
     {
         Node relay = new(_keys, 1);
         relay.Read(ReadOf(4, 0b0000));
         relay.Read(ReadOf(5, 0b0010));
         relay.Read(ReadOf(6, 0b0101));
         relay.Read(ReadOf(6, 0b0101));
-        Assert.Equal([null, null, new ReplicaId(1), null], relay.Effects.Effects.OfType<AnswerReadEffect>().Select(static e => e.Relay));
+        relay.Read(ReadOf(7, 0b0101) with { Operation = new byte[ReadRelay.QueryBytesMax + 1] });
+        Assert.Equal([null, null, new ReplicaId(1), null, null], relay.Effects.Effects.OfType<AnswerReadEffect>().Select(static e => e.Relay));
         Assert.Equal([0, 2], relay.Relayed);
     }
 
@@ -195,7 +196,7 @@ public sealed class ReadRelayTests : IDisposable
 
         public void Read(Read read) => Relay.OnRead(s_client, read, 0);
 
-        public void Vouched(int from, ReadVoucher voucher) => Relay.OnVouched(new ReplicaId(from), new VouchRead(s_client, 7, IdOf(voucher), voucher));
+        public void Vouched(int from, ReadVoucher voucher) => Relay.OnVouched(new ReplicaId(from), new VouchRead(s_client, 7, LatestId, voucher));
 
         /// <summary>The host answers the latest read.</summary>
         public void Answer(string result)
@@ -211,6 +212,6 @@ public sealed class ReadRelayTests : IDisposable
             Relay.Tick();
         }
 
-        private ulong IdOf(in ReadVoucher _) => Effects.Effects.OfType<AnswerReadEffect>().Last().Read.ReadId;
+        private ulong LatestId => Effects.Effects.OfType<AnswerReadEffect>().Last().Read.ReadId;
     }
 }

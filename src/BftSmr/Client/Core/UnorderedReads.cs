@@ -2,6 +2,7 @@ using System.Numerics;
 using BftSmr.Codec;
 using BftSmr.Cryptography;
 using BftSmr.Messages;
+using BftSmr.Replication;
 
 namespace BftSmr.Client.Core;
 
@@ -207,7 +208,7 @@ internal sealed class UnorderedReads(
         attempt.SentMicros = nowMicros;
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         _dueMicros = Math.Min(_dueMicros, attempt.RetransmitMicros);
-        if (WantsRelayed) AskForAll(read, attempt, effects);
+        if (WantsRelayed && read.Payload.Length <= ReadRelay.QueryBytesMax) AskForAll(read, attempt, effects);
         else Ask(attempt.Asked, read, attempt, effects);
     }
 

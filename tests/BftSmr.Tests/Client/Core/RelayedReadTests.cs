@@ -115,6 +115,16 @@ public sealed class RelayedReadTests
         Assert.Equal(3, client.TakeSent().Length);
     }
 
+    [Fact]
+    public void A_large_query_is_not_relayed()
+    {
+        CoreHarness client = Relaying();
+        client.Query(new string('q', 1024));
+        Assert.Equal(3, Asked(client).Length);
+        client.Query(new string('q', 1025));
+        Assert.Equal(3, client.TakeSent().Length);
+    }
+
     private static CoreHarness Relaying()
     {
         CoreHarness client = CoreHarness.Opened();
