@@ -305,7 +305,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
 
     private void AdvanceAccept(InstanceState state)
     {
-        if (state.SentAccept?.Regency == Regency || QuorumWrittenIn(state) is not { } written) return;
+        if (state.Written?.Regency == Regency || QuorumWrittenIn(state) is not { } written) return;
         Invariant.Holds(state.Written is null || state.Written.Value.Regency < Regency, "one value gathers a quorum of WRITEs in a regency");
         state.RecordAccept(written);
         LastAccepted = Max(LastAccepted, state.Number);
@@ -554,7 +554,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         {
             if (Find(i) is not { } state) continue;
             if (state.SentWrite is { } write) context.Effects.Send(to, new Write(write.Regency, i, write.Value));
-            if (state.SentAccept is { } accept) context.Effects.Send(to, new Accept(accept.Regency, i, accept.Value));
+            if (state.Written is { } accept) context.Effects.Send(to, new Accept(accept.Regency, i, accept.Value));
         }
     }
 
@@ -571,7 +571,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         if (state.Candidate is { } refused && state.RefusalBy(context.Self) is { } clients)
             context.Effects.Broadcast(new Refuse(Regency, state.Number, refused.Value, clients));
         if (state.SentWrite is { } write && write.Regency == Regency) context.Effects.Broadcast(new Write(Regency, state.Number, write.Value));
-        if (state.SentAccept is { } accept && accept.Regency == Regency) context.Effects.Broadcast(new Accept(Regency, state.Number, accept.Value));
+        if (state.Written is { } accept && accept.Regency == Regency) context.Effects.Broadcast(new Accept(Regency, state.Number, accept.Value));
         Advance(state);
     }
 
@@ -581,7 +581,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     {
         if (!_instances.TryGetValue(number.Value, out InstanceState? state))
         {
-            state = new InstanceState(number, context.Quorums.Replicas);
+            state = new InstanceState(number);
             _instances.Add(number.Value, state);
         }
         return state;

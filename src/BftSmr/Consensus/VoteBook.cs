@@ -1,11 +1,12 @@
+using System.Numerics;
 using BftSmr.Messages;
 
 namespace BftSmr.Consensus;
 
-/// <summary>The latest vote of each replica in one phase of one instance.</summary>
-internal sealed class VoteBook(int replicas)
+/// <summary>The latest vote of each replica in one phase of one instance: by vote, who casts it. There is one as a rule, and thousands of instances are kept.</summary>
+internal sealed class VoteBook
 {
-    private readonly Vote?[] _votes = new Vote?[replicas];
+    private Tally[] _tallies = [];
 
     /// <summary>
     /// Takes a vote. A vote of an earlier regency than the one held, or another value in the same regency, is not taken: a correct replica votes
@@ -13,32 +14,69 @@ internal sealed class VoteBook(int replicas)
     /// </summary>
     public bool TryRecord(ReplicaId from, Vote vote)
     {
-        ref Vote? held = ref _votes[from.Value];
-        if (held is { } h && (vote.Regency < h.Regency || (vote.Regency == h.Regency && vote.Value != h.Value))) return false;
-        held = vote;
+        int held = IndexOf(from);
+        if (held >= 0)
+        {
+            Vote before = _tallies[held].Vote;
+            if (vote == before) return true;
+            if (vote.Regency <= before.Regency) return false;
+            _tallies[held].Voters &= ~(1ul << from.Value);
+        }
+        TallyFor(vote).Voters |= 1ul << from.Value;
         return true;
     }
 
-    public Vote? Of(ReplicaId replica) => _votes[replica.Value];
+    public Vote? Of(ReplicaId replica) => IndexOf(replica) is >= 0 and int index ? _tallies[index].Vote : null;
 
     public int Count(Vote vote)
     {
-        int count = 0;
-        foreach (Vote? held in _votes)
+        foreach (ref readonly Tally tally in _tallies.AsSpan())
         {
-            if (held == vote) count++;
+            if (tally.Vote == vote) return BitOperations.PopCount(tally.Voters);
         }
-        return count;
+        return 0;
     }
 
     /// <summary>The vote that a quorum casts, in this regency if one is given; null if there is none.</summary>
     public Vote? QuorumOf(int quorum, Regency? regency = null)
     {
-        // Of any quorum at least one member is among the first n-q+1 replicas.
-        for (int i = 0; i <= _votes.Length - quorum; i++)
+        foreach (ref readonly Tally tally in _tallies.AsSpan())
         {
-            if (_votes[i] is { } vote && (regency is null || vote.Regency == regency) && Count(vote) >= quorum) return vote;
+            if (BitOperations.PopCount(tally.Voters) >= quorum && (regency is null || tally.Vote.Regency == regency)) return tally.Vote;
         }
         return null;
+    }
+
+    private int IndexOf(ReplicaId voter)
+    {
+        for (int i = 0; i < _tallies.Length; i++)
+        {
+            if ((_tallies[i].Voters >> voter.Value & 1) != 0) return i;
+        }
+        return -1;
+    }
+
+    // A vote that nobody holds any more makes room, so there are at most as many as there are replicas.
+    private ref Tally TallyFor(Vote vote)
+    {
+        int free = -1;
+        for (int i = 0; i < _tallies.Length; i++)
+        {
+            if (_tallies[i].Voters == 0) free = i;
+            else if (_tallies[i].Vote == vote) return ref _tallies[i];
+        }
+        if (free < 0)
+        {
+            free = _tallies.Length;
+            Array.Resize(ref _tallies, free + 1);
+        }
+        _tallies[free] = new Tally { Vote = vote };
+        return ref _tallies[free];
+    }
+
+    private struct Tally
+    {
+        public Vote Vote;
+        public ulong Voters;
     }
 }
