@@ -28,7 +28,7 @@ public sealed class ClientListenerTests : IDisposable
         for (int i = 0; i < clients.Length; i++)
         {
             clients[i].Send(Replica, [(byte)i]);
-            clients[i].Flush(Replica);
+            clients[i].Flush();
         }
         for (int i = 0; i < clients.Length; i++)
         {

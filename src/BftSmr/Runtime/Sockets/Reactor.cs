@@ -15,12 +15,11 @@ internal sealed class Reactor : IDisposable
     private static readonly Lazy<Reactor> s_shared = new(static () => new Reactor("bftsmr-clients"));
 
     private readonly IPoller _poller;
-    private readonly ConcurrentDictionary<long, ReactorSocket> _sockets = new();
+    private readonly SocketTable _sockets = new();
     private readonly ConcurrentQueue<IReactorTurn> _turns = new();
     private readonly Thread _thread;
     private IReactorTurn? _dueTurn;
     private long _dueMicros = long.MaxValue;
-    private long _lastId;
     private long _rounds;
     private int _isWaiting;
     private volatile bool _isStopped;
@@ -69,14 +68,9 @@ internal sealed class Reactor : IDisposable
         if (!IsCurrent) _thread.Join();
     }
 
-    internal long Register(ReactorSocket socket)
-    {
-        long id = Interlocked.Increment(ref _lastId);
-        _sockets.TryAdd(id, socket);
-        return id;
-    }
+    internal long Register(ReactorSocket socket) => _sockets.Add(socket);
 
-    internal void Forget(long id) => _sockets.TryRemove(id, out _);
+    internal void Forget(ReactorSocket socket) => _sockets.Remove(socket);
 
     internal void Watch(ReactorSocket socket, Readiness before, Readiness now)
     {
@@ -94,7 +88,7 @@ internal sealed class Reactor : IDisposable
             Volatile.Write(ref _rounds, _rounds + 1);
             for (int i = 0; i < count; i++)
             {
-                if (_sockets.TryGetValue(ready[i].Id, out ReactorSocket? socket)) socket.OnReady(ready[i].Readiness);
+                _sockets.Find(ready[i].Id)?.OnReady(ready[i].Readiness);
             }
             for (int turns = _turns.Count; turns > 0 && _turns.TryDequeue(out IReactorTurn? turn); turns--) turn.TakeTurn();
             if (_dueMicros > NowMicros) continue;

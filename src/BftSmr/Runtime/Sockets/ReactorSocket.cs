@@ -88,7 +88,7 @@ internal sealed class ReactorSocket : IDisposable
             (failReceive, failSend) = (_receive.Take(), _send.Take());
             Socket.Dispose();
         }
-        Reactor.Forget(Id);
+        Reactor.Forget(this);
         if (failReceive) _receive.Abort();
         if (failSend) _send.Abort();
     }

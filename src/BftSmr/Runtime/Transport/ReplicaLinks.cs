@@ -1,4 +1,5 @@
 using System.Net;
+using System.Numerics;
 using BftSmr.Runtime.Sockets;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,7 @@ internal sealed class ReplicaLinks : IAsyncDisposable
     private readonly LinkMonitor _monitor;
     private readonly TaskScope _tasks = new();
     private readonly CancellationTokenSource _stop = new();
+    private ulong _unflushed;
 
     /// <summary>Prepares the links; nothing is dialled before <see cref="Start"/>. Replica i is reached at position i.</summary>
     public ReplicaLinks(
@@ -36,16 +38,18 @@ internal sealed class ReplicaLinks : IAsyncDisposable
     public bool IsUp(ReplicaId replica) => _links[replica.Value].IsUp;
 
     /// <summary>Queues a frame. It does not leave before <see cref="Flush()"/>. False if it was dropped.</summary>
-    public bool Send(ReplicaId to, ReadOnlySpan<byte> frame) => _links[to.Value].Send(frame);
+    public bool Send(ReplicaId to, ReadOnlySpan<byte> frame)
+    {
+        if (!_links[to.Value].Send(frame)) return false;
+        Interlocked.Or(ref _unflushed, 1ul << to.Value);
+        return true;
+    }
 
     /// <summary>Sends what is queued: one socket send for each link that has something, and is not sending already.</summary>
     public void Flush()
     {
-        foreach (ReplicaLink link in _links) link.Flush();
+        for (ulong rest = Interlocked.Exchange(ref _unflushed, 0); rest != 0; rest &= rest - 1) _links[BitOperations.TrailingZeroCount(rest)].Flush();
     }
-
-    /// <summary>Sends what is queued for one replica.</summary>
-    public void Flush(ReplicaId to) => _links[to.Value].Flush();
 
     /// <summary>Closes everything; no call to the sink follows. Not to be awaited by the sink itself.</summary>
     public async ValueTask DisposeAsync()
