@@ -11,7 +11,7 @@ namespace BftSmr.Client;
 
 /// <summary>
 /// The host of the client cores of one connection. Callers and links post to an inbox; a turn of the process's reactor, or of a caller's thread, never two at a
-/// time, takes what waits, steps the cores, carries out their effects, and flushes the links once. One timer serves all sessions.
+/// time, takes what waits, steps the cores, carries out their effects, and flushes the links once. One alarm serves all sessions.
 /// </summary>
 internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyncDisposable
 {
@@ -23,9 +23,6 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
 
     // From so many operations under way in the process on, what its thread does for a read costs more than one more hop between replicas.
     private const int RelayedReadsMin = 16;
-
-    // What timers are rounded up to: those of all connections of a process go off together, and wake its threads once rather than one by one.
-    private const long TimerGridMicros = 16_000;
 
     // How far ahead of the clock the nonces of one attempt after the other to open a session are.
     private static readonly TimeSpan[] s_ahead = [TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)];
@@ -43,14 +40,15 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     private readonly LinkBacklog[] _backlogs;
     private readonly ClientLoad _load;
     private readonly TimeProvider _time;
-    private readonly ITimer _timer;
+    private readonly SharedTimer _timer;
+    private readonly SharedTimer.Alarm _alarm;
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClientMessage? _encoded;
     private ulong _up;
     private long _armedMicros = long.MaxValue;
     private long _deadlineMicros = long.MaxValue;
     private bool _mustFlush;
-    private volatile bool _timerFired;
+    private volatile bool _alarmWentOff;
     private int _isScheduled;
     private int _underWay;
     private long _malformedFrames;
@@ -69,14 +67,15 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
             [.. options.Cluster.Replicas.Select(static replica => replica.PublicKey)], [.. options.Cluster.Clients.Select(static client => client.PublicKey)]);
         _backlogs = [.. options.Cluster.Replicas.Select(static _ => new LinkBacklog())];
         _time = options.TimeProvider;
-        _timer = _time.CreateTimer(static loop => ((ConnectionLoop)loop!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = SharedTimer.Of(_time);
+        _alarm = _timer.CreateAlarm(OnAlarm);
         _links = linksTo(this);
     }
 
     public Quorums Quorums => _settings.Quorums;
 
     /// <summary>Microseconds of the time provider's clock that never goes back: the same for all connections that have it.</summary>
-    public long NowMicros => _time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond;
+    public long NowMicros => _timer.NowMicros;
 
     /// <summary>Completes when q links have been up at a time.</summary>
     public Task Connected => _connected.Task;
@@ -156,14 +155,14 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     {
         Pass();
         Interlocked.Exchange(ref _isScheduled, 0); // a full fence: whoever posts either sees that the loop does not run, or is seen here
-        if (!_inbox.IsEmpty || _timerFired) Schedule();
+        if (!_inbox.IsEmpty || _alarmWentOff) Schedule();
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (ClientSession session in await Ask(() => _sessions.ToArray()).ConfigureAwait(false)) await CloseSession(session).ConfigureAwait(false);
         await _links.DisposeAsync().ConfigureAwait(false);
-        await _timer.DisposeAsync().ConfigureAwait(false);
+        _alarm.Dispose();
     }
 
     private void PostAndSchedule(in Post post)
@@ -184,7 +183,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         if (now >= _deadlineMicros) TickAll(now);
         if (_mustFlush) _links.Flush();
         _mustFlush = false;
-        Arm(now);
+        Arm();
     }
 
     private void Take(in Post post, long now)
@@ -356,25 +355,25 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0) Run();
     }
 
-    private void OnTimer()
+    private void OnAlarm()
     {
-        _timerFired = true;
+        _alarmWentOff = true;
         Schedule();
     }
 
-    // A timer that fires too early costs less than moving it with every operation. Whether it has fired is not for the clock to say: the two differ a little.
-    private void Arm(long now)
+    // An alarm that goes off too early costs less than moving it with every operation.
+    private void Arm()
     {
-        if (_timerFired)
+        if (_alarmWentOff)
         {
-            _timerFired = false;
+            _alarmWentOff = false;
             _armedMicros = long.MaxValue;
         }
         if (_deadlineMicros >= _armedMicros) return;
-        long due = (_deadlineMicros + (TimerGridMicros - 1)) / TimerGridMicros * TimerGridMicros;
+        long due = SharedTimer.RoundUp(_deadlineMicros);
         if (due >= _armedMicros) return;
         _armedMicros = due;
-        _timer.Change(TimeSpan.FromMicroseconds(Math.Max(0, due - now)) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        _alarm.Set(due);
     }
 
     private enum PostKind
