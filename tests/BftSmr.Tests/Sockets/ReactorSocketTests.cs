@@ -40,6 +40,35 @@ public sealed class ReactorSocketTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Pollers))]
+    public async Task What_came_at_once_is_received_to_its_end_whatever_the_receiver_has_room_for(bool best)
+    {
+        Reactor reactor = NewReactor(best);
+        for (int room = 1; room <= 13; room++)
+        {
+            (ReactorSocket near, ReactorSocket far) = await PairAsync(reactor);
+            await far.SendAsync("twelve bytes"u8.ToArray());
+            far.ShutdownSend();
+            Assert.Equal("twelve bytes"u8.ToArray(), await ReceiveAllAsync(near, room).WaitAsync(Patience.Time));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pollers))]
+    public async Task What_came_while_nobody_received_is_received_later(bool best)
+    {
+        Reactor reactor = NewReactor(best);
+        (ReactorSocket near, ReactorSocket far) = await PairAsync(reactor);
+        Task<int> first = near.ReceiveAsync(new byte[4]).AsTask();
+        await far.SendAsync("1234"u8.ToArray());
+        Assert.Equal(4, await first.WaitAsync(Patience.Time));
+        await far.SendAsync("5678"u8.ToArray());
+        far.ShutdownSend();
+        for (int i = 0; i < 3; i++) await TurnAsync(reactor);
+        Assert.Equal("5678"u8.ToArray(), await ReceiveAllAsync(near, 3).WaitAsync(Patience.Time));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pollers))]
     public async Task A_closed_end_is_told_to_the_other_and_what_is_awaited_here_fails(bool best)
     {
         Reactor reactor = NewReactor(best);
@@ -124,6 +153,14 @@ public sealed class ReactorSocketTests : IDisposable
 
     private static async Task<(int Count, bool OnReactor)> ReceiveAsync(ReactorSocket socket, Reactor reactor, Memory<byte> buffer) =>
         (await socket.ReceiveAsync(buffer).ConfigureAwait(false), reactor.IsCurrent);
+
+    private static async Task<byte[]> ReceiveAllAsync(ReactorSocket socket, int room)
+    {
+        List<byte> all = [];
+        byte[] buffer = new byte[room];
+        while (await socket.ReceiveAsync(buffer) is > 0 and int count) all.AddRange(buffer.AsSpan(0, count));
+        return [.. all];
+    }
 
     /// <summary>Whether the other end has closed, in whatever way.</summary>
     private static async Task<bool> HasEndedAsync(Task<int> receive)
