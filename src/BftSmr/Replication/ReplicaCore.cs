@@ -221,7 +221,9 @@ internal sealed class ReplicaCore
         _window.CheckOverdue();
         _vouching.Tick();
         _readRelay.Tick();
-        if (_context.Now.MonotonicMicros < _nextStatusMicros) return;
+        long late = _context.Now.MonotonicMicros - _nextStatusMicros;
+        if (late < 0) return;
+        if (late > Settings.StatusPeriodMicros / 2) _patience.NoteOwnDelay();
         _nextStatusMicros = _context.Now.MonotonicMicros + Settings.StatusPeriodMicros;
         bool isStalled = _window.LastExecuted == _executedAtLastStatus;
         _executedAtLastStatus = _window.LastExecuted;

@@ -20,6 +20,12 @@ internal sealed class LeaderPatience(ReplicaContext context)
     /// <summary>The leader cannot propose more just now, for reasons that are not its own.</summary>
     public void NoteBusy() => _busyMicros = context.Now.MonotonicMicros;
 
+    /// <summary>
+    /// This replica itself did not get to its work in time: what it had no time to read may be what the leader sent, and the leader may have as little time where all run on one
+    /// machine. The timeout holds nevertheless.
+    /// </summary>
+    public void NoteOwnDelay() => NoteBusy();
+
     /// <summary>After so long a request is relayed to the leader. Grows with the timeout, when changes of leader were in vain.</summary>
     public long Micros(long timeoutMicros) => Math.Min(
         timeoutMicros / 3, timeoutMicros / context.Settings.RequestTimeoutMicros * Math.Max(Latencies * _latencyMicros, context.Settings.StatusPeriodMicros));
