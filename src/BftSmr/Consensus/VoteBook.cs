@@ -56,15 +56,15 @@ internal sealed class VoteBook
         return -1;
     }
 
-    // A vote that nobody holds any more makes room, so there are at most as many as there are replicas.
+    // Each vote has one tally at most, also when all that cast it have left it: the first found counts. The place of a tally that is empty is used for another
+    // vote, so there are at most as many as there are replicas.
     private ref Tally TallyFor(Vote vote)
     {
-        int free = -1;
         for (int i = 0; i < _tallies.Length; i++)
         {
-            if (_tallies[i].Voters == 0) free = i;
-            else if (_tallies[i].Vote == vote) return ref _tallies[i];
+            if (_tallies[i].Vote == vote) return ref _tallies[i];
         }
+        int free = Array.FindIndex(_tallies, static tally => tally.Voters == 0);
         if (free < 0)
         {
             free = _tallies.Length;

@@ -223,7 +223,7 @@ internal sealed class ReplicaCore
         _readRelay.Tick();
         long late = _context.Now.MonotonicMicros - _nextStatusMicros;
         if (late < 0) return;
-        if (late > Settings.StatusPeriodMicros / 2) _patience.NoteOwnDelay();
+        if (late > Settings.StatusPeriodMicros / 2) _patience.Excuse();
         _nextStatusMicros = _context.Now.MonotonicMicros + Settings.StatusPeriodMicros;
         bool isStalled = _window.LastExecuted == _executedAtLastStatus;
         _executedAtLastStatus = _window.LastExecuted;
@@ -251,7 +251,7 @@ internal sealed class ReplicaCore
         if (!_window.IsOpen || _window.Leader == _context.Self) return false;
         long now = _context.Now.MonotonicMicros;
         long timeout = _synchronizer.TimeoutMicros;
-        if (_window.IsFull || _window.IsLogFull) _patience.NoteBusy();
+        if (_window.IsFull || _window.IsLogFull) _patience.Excuse();
         long? request = _requests.OldestSignedSince(now - timeout / 2, _patience.Micros(timeout), _window.Regency, _window.Leader, out long? relayed);
         long? candidate = _window.OldestUndecidedSinceMicros();
         if (request is null && candidate is null) return false;

@@ -12,19 +12,16 @@ internal sealed class LeaderPatience(ReplicaContext context)
     private const int Latencies = 8;
 
     private long _latencyMicros;
-    private long _busyMicros = long.MinValue / 2;
+    private long _excusedMicros = long.MinValue / 2;
 
     /// <summary>An instance that another replica proposed was executed so long after its proposal came: moves the estimate by an eighth.</summary>
     public void NoteLatency(long micros) => _latencyMicros += (Math.Clamp(micros, 0, context.Settings.RequestTimeoutMicros) - _latencyMicros) / 8;
 
-    /// <summary>The leader cannot propose more just now, for reasons that are not its own.</summary>
-    public void NoteBusy() => _busyMicros = context.Now.MonotonicMicros;
-
     /// <summary>
-    /// This replica itself did not get to its work in time: what it had no time to read may be what the leader sent, and the leader may have as little time where all run on one
-    /// machine. The timeout holds nevertheless.
+    /// The wait begins anew: the leader cannot propose more just now, for reasons that are not its own; or this replica itself did not get to its work in time, so that what it had no
+    /// time to read may be what the leader sent. The timeout holds nevertheless.
     /// </summary>
-    public void NoteOwnDelay() => NoteBusy();
+    public void Excuse() => _excusedMicros = context.Now.MonotonicMicros;
 
     /// <summary>After so long a request is relayed to the leader. Grows with the timeout, when changes of leader were in vain.</summary>
     public long Micros(long timeoutMicros) => Math.Min(
@@ -32,5 +29,5 @@ internal sealed class LeaderPatience(ReplicaContext context)
 
     /// <summary>Whether the leader has had a request since then, and room for it, for too long.</summary>
     public bool IsOver(long relayedMicros, long lastFullMicros, long timeoutMicros) =>
-        context.Now.MonotonicMicros - Math.Max(relayedMicros, Math.Max(lastFullMicros, _busyMicros)) > 2 * Micros(timeoutMicros);
+        context.Now.MonotonicMicros - Math.Max(relayedMicros, Math.Max(lastFullMicros, _excusedMicros)) > 2 * Micros(timeoutMicros);
 }

@@ -43,10 +43,10 @@ public sealed class LeaderPatienceTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_was_late_itself_begins_anew()
+    public void It_begins_anew_with_an_excuse()
     {
         At(150_000);
-        _patience.NoteOwnDelay();
+        _patience.Excuse();
         At(150_000 + 2 * StatusPeriod);
         Assert.False(_patience.IsOver(relayedMicros: 0, lastFullMicros: long.MinValue / 2, Timeout));
         At(150_001 + 2 * StatusPeriod);
