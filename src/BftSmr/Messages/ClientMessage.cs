@@ -12,6 +12,9 @@ internal sealed record Submit(Request Request) : ClientMessage;
 /// <summary>Client to replica: an unordered read. Not part of the session's sequence; <paramref name="ReadId"/> only pairs answers.</summary>
 internal sealed record Read(ulong Nonce, ulong ReadId, bool WantsFull, ReadOnlyMemory<byte> Operation) : ClientMessage
 {
+    /// <summary>A larger query is not relayed to others, in bytes: a client must not fill the links between replicas with them.</summary>
+    public const int RelayedBytesMax = 1024;
+
     /// <summary>The replicas whose word on it the receiver is to send along with its own, as a mask; empty if it answers for itself.</summary>
     public ulong Seconders { get; init; }
 

@@ -12,9 +12,6 @@ namespace BftSmr.Replication;
 /// </summary>
 internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
 {
-    /// <summary>Larger queries are not relayed: a client must not fill the links between replicas with them.</summary>
-    public const int QueryBytesMax = 1024;
-
     /// <summary>An answer that does not have all words in this time is sent as it is: so the client learns who is to blame.</summary>
     private const long PatienceMicros = 50_000;
 
@@ -43,7 +40,7 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
     {
         ReadKey key = new(client, read.Nonce, read.ReadId);
         ulong others = read.Seconders & ~(1ul << context.Self.Value);
-        if (others == 0 || read.Operation.Length > QueryBytesMax || _held.Count >= HeldMax || _heldBytes > HeldBytesMax || _held.ContainsKey(key))
+        if (others == 0 || read.Operation.Length > Read.RelayedBytesMax || _held.Count >= HeldMax || _heldBytes > HeldBytesMax || _held.ContainsKey(key))
         {
             reads.Admit(new PendingRead(client, read, Relay: null), agreedTimeMicros);
             return;

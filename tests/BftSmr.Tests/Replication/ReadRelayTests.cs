@@ -109,7 +109,7 @@ public sealed class ReadRelayTests : IDisposable
         relay.Read(ReadOf(5, 0b0010));
         relay.Read(ReadOf(6, 0b0101));
         relay.Read(ReadOf(6, 0b0101));
-        relay.Read(ReadOf(7, 0b0101) with { Operation = new byte[ReadRelay.QueryBytesMax + 1] });
+        relay.Read(ReadOf(7, 0b0101) with { Operation = new byte[Read.RelayedBytesMax + 1] });
         Assert.Equal([null, null, new ReplicaId(1), null, null], relay.Effects.Effects.OfType<AnswerReadEffect>().Select(static e => e.Relay));
         Assert.Equal([0, 2], relay.Relayed);
     }

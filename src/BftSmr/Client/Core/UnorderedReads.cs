@@ -2,7 +2,6 @@ using System.Numerics;
 using BftSmr.Codec;
 using BftSmr.Cryptography;
 using BftSmr.Messages;
-using BftSmr.Replication;
 
 namespace BftSmr.Client.Core;
 
@@ -208,7 +207,7 @@ internal sealed class UnorderedReads(
         attempt.SentMicros = nowMicros;
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         _dueMicros = Math.Min(_dueMicros, attempt.RetransmitMicros);
-        if (WantsRelayed && read.Payload.Length <= ReadRelay.QueryBytesMax) AskForAll(read, attempt, effects);
+        if (WantsRelayed && read.Payload.Length <= Read.RelayedBytesMax) AskForAll(read, attempt, effects);
         else Ask(attempt.Asked, read, attempt, effects);
     }
 
