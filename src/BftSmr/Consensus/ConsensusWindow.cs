@@ -424,7 +424,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     private void ForgetGap()
     {
         foreach (InstanceState state in _instances.Values.Where(s => s.Number <= _syncBase && s.Number > LastExecuted && !IsWithinHorizon(s.Number)
-            && s.SentWrite is null && (s.Decided is null || s.Number > _decidedInLog)).ToList())
+            && s.SentWrite is null && s.Written is null && (s.Decided is null || s.Number > _decidedInLog)).ToList())
         {
             _instances.Remove(state.Number.Value);
         }
@@ -528,16 +528,22 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     }
 
     /// <summary>
-    /// Progress stalled here or at a peer: says again what was said in this regency about the oldest instances above <paramref name="slowest"/>, the
-    /// least that a peer has executed. The leader proposes again to those that have not voted.
+    /// Progress stalled here or at a peer: says again what was said in this regency about the next instances that were not executed here, and, of those that the SYNC put to the
+    /// vote again, the next above <paramref name="slowest"/>, the least that a peer says it has executed: a lie there takes nothing from the former. The leader proposes again to those
+    /// that have not voted.
     /// </summary>
     public void Retransmit(Instance slowest)
     {
-        Instance from = slowest < LastExecuted && SyncHigh > _syncBase ? Max(slowest, _syncBase) : LastExecuted;
+        Instance executed = LastExecuted;
+        RetransmitBetween(executed, new Instance(executed.Value + HorizonInstances));
+        if (slowest < executed) RetransmitBetween(Max(slowest, _syncBase), executed < SyncHigh ? executed : SyncHigh);
+    }
+
+    private void RetransmitBetween(Instance above, Instance upTo)
+    {
         int sent = 0;
-        for (Instance i = from.Next; i - LastExecuted <= HorizonInstances && sent < RetransmitMax; i = i.Next)
+        for (Instance i = above.Next; i <= upTo && sent < RetransmitMax; i = i.Next)
         {
-            if (i <= LastExecuted && i > SyncHigh) i = LastExecuted.Next;
             if (Find(i) is not { } state) continue;
             RetransmitOne(state);
             sent++;

@@ -40,7 +40,7 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
     {
         ReadKey key = new(client, read.Nonce, read.ReadId);
         ulong others = read.Seconders & ~(1ul << context.Self.Value);
-        if (others == 0 || read.Operation.Length > Read.RelayedBytesMax || _held.Count >= HeldMax || _heldBytes > HeldBytesMax || _held.ContainsKey(key))
+        if (others == 0 || read.Operation.Length > Read.RelayedBytesMax || _held.Count >= HeldMax || _heldBytes >= HeldBytesMax || _held.ContainsKey(key))
         {
             reads.Admit(new PendingRead(client, read, Relay: null), agreedTimeMicros);
             return;
@@ -77,7 +77,7 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
         }
         held.Reply = input.Reply;
         _heldBytes += input.Reply.Result.Length;
-        if (held.Missing == 0) Send(held);
+        if (held.Missing == 0 || _heldBytes > HeldBytesMax) Send(held);
     }
 
     /// <summary>Another replica's word. It may come before this replica has its own.</summary>

@@ -30,6 +30,7 @@ internal sealed class ReplicaCore
     private readonly ReadQueue _reads;
     private readonly ReadRelay _readRelay;
     private readonly PeerProgress _progress;
+    private readonly FetchAllowance _fetches;
     private readonly DecidedFetch _decidedFetch;
     private readonly SnapshotFetch _snapshotFetch;
     private readonly VoteSilence _silence;
@@ -55,6 +56,7 @@ internal sealed class ReplicaCore
         _progress = new PeerProgress(_context);
         _vouching = new ReplyVouching(_context, _window);
         _execution = new Execution(_context, _window, _requests, _vouching);
+        _fetches = new FetchAllowance(_context);
         _decidedFetch = new DecidedFetch(_context, _window, _checkpoints, _progress);
         _snapshotFetch = new SnapshotFetch(_context, _window);
         _silence = new VoteSilence(_context, _window, _progress);
@@ -167,12 +169,12 @@ internal sealed class ReplicaCore
             case Stop m: _synchronizer.OnStop(from, m); break;
             case StopData m: _synchronizer.OnStopData(m); break;
             case Sync m: _synchronizer.OnSync(from, m); break;
-            case FetchSync m: _synchronizer.OnFetchSync(from, m); break;
+            case FetchSync m when _fetches.TryTake(from, FetchAllowance.SyncCost): _synchronizer.OnFetchSync(from, m); break;
             case Checkpoint m: _checkpoints.OnCheckpoint(m); break;
             case Status m: OnStatus(from, m); break;
-            case FetchBatch m: _window.OnFetchBatch(from, m); break;
+            case FetchBatch m when _fetches.TryTake(from, FetchAllowance.OtherCost): _window.OnFetchBatch(from, m); break;
             case BatchBody m: _window.OnBatchBody(from, m); break;
-            case FetchDecided m: _decidedFetch.OnFetchDecided(from, m); break;
+            case FetchDecided m when _fetches.TryTake(from, m.WithBodies ? FetchAllowance.BatchesCost : FetchAllowance.OtherCost): _decidedFetch.OnFetchDecided(from, m); break;
             case Decided m: _decidedFetch.OnDecided(from, m); break;
             case FetchCheckpoint m: _decidedFetch.OnFetchCheckpoint(from, m); break;
             case CheckpointOffer m: OnOffer(from, m); break;
@@ -225,6 +227,7 @@ internal sealed class ReplicaCore
         if (late < 0) return;
         if (late > Settings.StatusPeriodMicros / 2) _patience.Excuse();
         _nextStatusMicros = _context.Now.MonotonicMicros + Settings.StatusPeriodMicros;
+        _fetches.Renew();
         bool isStalled = _window.LastExecuted == _executedAtLastStatus;
         _executedAtLastStatus = _window.LastExecuted;
         _silence.Tick();

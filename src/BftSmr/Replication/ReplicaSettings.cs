@@ -74,6 +74,9 @@ internal sealed record ReplicaSettings
     /// <summary>Requests that may wait at a replica; more are dropped and sent again by their clients.</summary>
     public int PendingRequestsMax { get; init; } = 65_536;
 
+    /// <summary>Bytes of them, with their authentication.</summary>
+    public long PendingBytesMax { get; init; } = 256 << 20;
+
     /// <summary>How far a proposed timestamp may be from the replica's own clock.</summary>
     public long ClockSkewMicros { get; init; } = 60_000_000;
 

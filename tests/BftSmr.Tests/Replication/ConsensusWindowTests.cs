@@ -1,3 +1,4 @@
+using BftSmr.Codec;
 using BftSmr.Consensus;
 using BftSmr.Messages;
 using BftSmr.Replication;
@@ -47,9 +48,46 @@ public sealed class ConsensusWindowTests : IDisposable
         Assert.Empty(Accepts);
     }
 
+    [Fact]
+    public void An_ACCEPT_sent_without_a_WRITE_is_remembered_beyond_the_gap()
+    {
+        Open(regency: 2, syncBase: 500, syncHigh: 500);
+        foreach (int from in (int[])[0, 2, 3]) Write(from, 505, s_value, regency: 2);
+        Assert.Equal(505, Accepts.Single().Instance.Value);
+
+        Open(regency: 3, syncBase: 1000, syncHigh: 1000);
+        InstanceEvidence evidence = Assert.Single(_window.Evidence(Instance.Zero));
+        Assert.Equal(new Vote(new Regency(2), s_value), evidence.Written);
+    }
+
+    [Fact]
+    public void What_is_said_again_to_one_that_is_far_behind_leaves_out_nothing_of_what_is_not_executed()
+    {
+        Dictionary<long, Digest> noops = Enumerable.Range(1, 20).ToDictionary(static i => (long)i, static _ => BatchCodec.Noop.Digest);
+        Open(regency: 2, syncBase: 0, syncHigh: 20, noops);
+        for (int instance = 1; instance <= 20; instance++)
+        {
+            foreach (int from in (int[])[0, 2, 3]) Accept(from, instance, BatchCodec.Noop.Digest, regency: 2);
+            Assert.True(_window.TryNextDecided(out InstanceState decided, out _));
+            _window.MarkExecuted(decided);
+        }
+        foreach (int from in (int[])[0, 2, 3]) Write(from, 21, s_value, regency: 2);
+
+        _effects.Clear();
+        _window.Retransmit(slowest: Instance.Zero);
+        Assert.Equal([21, 1, 2, 3, 4, 5, 6, 7, 8], Accepts.Select(static a => a.Instance.Value));
+    }
+
     private List<Accept> Accepts => [.. _effects.Effects.OfType<BroadcastEffect>().Select(static e => e.Message).OfType<Accept>()];
 
-    private void Write(int from, long instance, Digest value) => _window.OnWrite(new ReplicaId(from), new Write(Regency.Zero, new Instance(instance), value));
+    private void Open(long regency, long syncBase, long syncHigh, Dictionary<long, Digest>? bound = null)
+    {
+        _window.Close(new Regency(regency));
+        _window.Open(new Instance(syncBase), new Instance(syncHigh), bound ?? []);
+    }
+
+    private void Write(int from, long instance, Digest value, long regency = 0) =>
+        _window.OnWrite(new ReplicaId(from), new Write(new Regency(regency), new Instance(instance), value));
 
     private void Accept(int from, long instance, Digest value, long regency = 0) =>
         _window.OnAccept(new ReplicaId(from), new Accept(new Regency(regency), new Instance(instance), value));

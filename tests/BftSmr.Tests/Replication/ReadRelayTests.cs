@@ -122,16 +122,27 @@ public sealed class ReadRelayTests : IDisposable
         Assert.Equal(4_096, many.Relayed.Count);
 
         Node large = new(_keys, 1);
-        for (ulong i = 1; i <= 17; i++)
+        for (ulong i = 1; i <= 16; i++)
         {
             large.Read(ReadOf(i, 0b0001));
             large.Answer(new string('x', 1 << 20));
         }
         large.Read(ReadOf(18, 0b0001));
-        Assert.Equal(17, large.Relayed.Count);
+        Assert.Equal(16, large.Relayed.Count);
         large.Advance(50_000);
         large.Read(ReadOf(100, 0b0001));
-        Assert.Equal(18, large.Relayed.Count);
+        Assert.Equal(17, large.Relayed.Count);
+    }
+
+    [Fact]
+    public void Reads_that_waited_for_their_turn_together_are_not_held_together_beyond_the_bound()
+    {
+        Node relay = new(_keys, 1);
+        for (ulong i = 1; i <= 40; i++) relay.Read(ReadOf(i, 0b0001));
+        relay.AnswerAll(new string('x', 1 << 20));
+        Assert.Equal(40 - 16, relay.Replies.Count);
+        relay.Advance(50_000);
+        Assert.Equal(40, relay.Replies.Count);
     }
 
     [Fact]
@@ -199,9 +210,16 @@ public sealed class ReadRelayTests : IDisposable
         public void Vouched(int from, ReadVoucher voucher) => Relay.OnVouched(new ReplicaId(from), new VouchRead(s_client, 7, LatestId, voucher));
 
         /// <summary>The host answers the latest read.</summary>
-        public void Answer(string result)
+        public void Answer(string result) => Answer(Effects.Effects.OfType<AnswerReadEffect>().Last(), result);
+
+        /// <summary>The host answers all reads.</summary>
+        public void AnswerAll(string result)
         {
-            AnswerReadEffect effect = Effects.Effects.OfType<AnswerReadEffect>().Last();
+            foreach (AnswerReadEffect effect in Effects.Effects.OfType<AnswerReadEffect>().ToList()) Answer(effect, result);
+        }
+
+        private void Answer(AnswerReadEffect effect, string result)
+        {
             ReadReply reply = new(effect.Read.Nonce, effect.Read.ReadId, Regency.Zero, ReplyStatus.Ok, false, System.Text.Encoding.UTF8.GetBytes(result));
             Relay.OnAnswered(new ReadAnsweredInput(effect.Client, effect.Read, effect.Relay!.Value, reply));
         }

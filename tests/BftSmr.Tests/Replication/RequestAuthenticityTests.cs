@@ -31,6 +31,14 @@ public sealed class RequestAuthenticityTests : IDisposable
     }
 
     [Fact]
+    public void No_mac_makes_up_for_a_wrong_signature()
+    {
+        Request request = Request(Alice, macs: true, signature: true);
+        Assert.True(Mac().IsAuthentic(request));
+        Assert.False(Mac().IsAuthentic(RequestCodec.WithAuthentication(request, request.Macs, new byte[64])));
+    }
+
+    [Fact]
     public void Where_requests_are_signed_macs_do_not_count()
     {
         Assert.True(Signed().IsAuthentic(Request(Alice, signature: true)));

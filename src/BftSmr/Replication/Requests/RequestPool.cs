@@ -7,8 +7,9 @@ namespace BftSmr.Replication.Requests;
 /// <summary>
 /// Requests between their arrival and their execution. As the leader a replica proposes from here, each session in its order; as a follower it keeps
 /// what clients sent it directly, holds it against the leader, and proposes it should it become the leader.
-/// Invariants: at most <see cref="ReplicaSettings.PendingRequestsMax"/> are kept, and of one client identity no more than there is room left for all
-/// others (so k greedy clients leave a (k+1)-th of the room free, whatever they send); only a request that every replica can verify - a signed
+/// Invariants: at most <see cref="ReplicaSettings.PendingRequestsMax"/> and <see cref="ReplicaSettings.PendingBytesMax"/> are kept, and of one client identity no
+/// more than there is room left for all others (so k greedy clients leave a (k+1)-th of the room free, whatever they send); a session is known only while
+/// something of it is, or was lately; only a request that every replica can verify - a signed
 /// one - that is next in its session is ever held against a leader.
 /// </summary>
 internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
@@ -20,14 +21,20 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     private const int IdleQueuesMax = 8192;
 
     private readonly Dictionary<SessionId, SessionQueue> _queues = [];
-    private readonly Dictionary<ClientId, int> _countByClient = [];
+    private readonly Dictionary<ClientId, RequestLoad> _loadByClient = [];
     private readonly Dictionary<ClientId, long> _mustSignUntil = [];
     private readonly Queue<Request> _ready = new();
     private bool _isLeading;
     private long _closingsSeen;
-    private int _signed;
+    private RequestLoad _load;
 
-    public int Count { get; private set; }
+    public int Count => _load.Requests;
+
+    /// <summary>Their size with their authentication.</summary>
+    public long Bytes => _load.Bytes;
+
+    /// <summary>Sessions of which something is kept, or was lately.</summary>
+    public int SessionsKnown => _queues.Count;
 
     /// <summary>As the leader: requests whose turn in their session has come.</summary>
     public int ReadyCount => _ready.Count;
@@ -36,7 +43,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     public long ReadyWeight { get; private set; }
 
     /// <summary>Requests that can be held against a leader.</summary>
-    public bool HasSigned => _signed > 0;
+    public bool HasSigned => _load.Signed > 0;
 
     public SessionTable Sessions { get; set; } = new(context.Settings);
 
@@ -47,21 +54,26 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
         ulong executed = Sessions.Find(request.Session)?.LastSequence ?? 0;
         if (request.Sequence <= executed || Sessions.IsGone(request.Session)) return false;
         if (request.Sequence - executed > (ulong)context.Settings.SessionWindow) return Reject(request, RejectReason.OutsideSession);
-        if (!_queues.TryGetValue(request.Session, out SessionQueue? queue)) _queues.Add(request.Session, queue = new SessionQueue());
-        queue.NextReady = Math.Max(queue.NextReady, executed + 1);
-        if (queue.Find(request.Sequence) is { } known)
+        SessionQueue? queue = _queues.GetValueOrDefault(request.Session);
+        if (queue?.Find(request.Sequence) is { } known)
         {
             Merge(known, request, isDirect);
             return true;
         }
-        int ofClient = _countByClient.GetValueOrDefault(request.Session.Client);
-        if (ofClient >= context.Settings.PendingRequestsMax - Count) return Reject(request, RejectReason.Overloaded);
+        if (!HasRoomFor(request)) return Reject(request, RejectReason.Overloaded);
+        if (queue is null) _queues.Add(request.Session, queue = new SessionQueue());
+        queue.NextReady = Math.Max(queue.NextReady, executed + 1);
         queue.Add(new PendingRequest(request, context.Now.MonotonicMicros) { IsDirect = isDirect });
-        _countByClient[request.Session.Client] = ofClient + 1;
-        Count++;
-        if (request.IsSigned) _signed++;
+        Keep(request.Session, RequestLoad.Of(request));
         MakeReady(queue);
         return true;
+    }
+
+    private bool HasRoomFor(Request request)
+    {
+        RequestLoad ofClient = _loadByClient.GetValueOrDefault(request.Session.Client);
+        return ofClient.Requests < context.Settings.PendingRequestsMax - _load.Requests
+            && ofClient.Bytes + request.SizeBytes <= context.Settings.PendingBytesMax - _load.Bytes;
     }
 
     /// <summary>The same operation again: a signature makes it one that can be held against the leader, from now on.</summary>
@@ -69,9 +81,9 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     {
         known.IsDirect |= isDirect;
         if (known.Request.IsSigned || !request.IsSigned) return;
+        Keep(request.Session, RequestLoad.Of(request) - RequestLoad.Of(known.Request));
         known.Request = request;
         known.SinceMicros = context.Now.MonotonicMicros;
-        _signed++;
     }
 
     private bool Reject(Request request, RejectReason reason)
@@ -128,11 +140,6 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     {
         if (!_queues.TryGetValue(request.Session, out SessionQueue? queue)) return false;
         bool isDirect = queue.Find(request.Sequence)?.IsDirect ?? false;
-        foreach (PendingRequest pending in queue.Pending)
-        {
-            if (pending.Request.Sequence > request.Sequence) break;
-            if (pending.Request.IsSigned) _signed--;
-        }
         Forget(request.Session, queue.RemoveUpTo(request.Sequence));
         queue.NextReady = Math.Max(queue.NextReady, request.Sequence + 1);
         if (queue.Pending.Count > 0) MakeReady(queue);
@@ -140,13 +147,19 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
         return isDirect;
     }
 
-    private void Forget(SessionId session, int count)
+    private void Keep(SessionId session, RequestLoad added)
     {
-        if (count == 0) return;
-        Count -= count;
-        int left = _countByClient[session.Client] - count;
-        if (left == 0) _countByClient.Remove(session.Client);
-        else _countByClient[session.Client] = left;
+        _load += added;
+        _loadByClient[session.Client] = _loadByClient.GetValueOrDefault(session.Client) + added;
+    }
+
+    private void Forget(SessionId session, RequestLoad removed)
+    {
+        if (removed == default) return;
+        _load -= removed;
+        RequestLoad left = _loadByClient[session.Client] - removed;
+        if (left == default) _loadByClient.Remove(session.Client);
+        else _loadByClient[session.Client] = left;
     }
 
     /// <summary>
@@ -165,7 +178,6 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
                 continue;
             }
             ulong executed = Sessions.Find(id)?.LastSequence ?? 0;
-            Unsign(queue, executed);
             Forget(id, queue.RemoveUpTo(executed));
             queue.NextReady = executed + 1;
             if (queue.Pending.Count == 0) _queues.Remove(id);
@@ -183,12 +195,9 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
 
     private void Remove(SessionId id, SessionQueue queue)
     {
-        Unsign(queue, ulong.MaxValue);
         Forget(id, queue.RemoveUpTo(ulong.MaxValue - 1));
         _queues.Remove(id);
     }
-
-    private void Unsign(SessionQueue queue, ulong upTo) => _signed -= queue.Pending.Count(p => p.Request.IsSigned && p.Request.Sequence <= upTo);
 
     /// <summary>
     /// Since when the oldest request that can be held against the leader waits; null if there is none. Relays to the leader what has waited since before

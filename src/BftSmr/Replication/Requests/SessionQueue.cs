@@ -21,21 +21,27 @@ internal sealed class SessionQueue
 
     public void Add(PendingRequest pending) => _pending.Insert(IndexOf(pending.Request.Sequence), pending);
 
-    /// <summary>Drops what has been executed; returns how many.</summary>
-    public int RemoveUpTo(ulong sequence)
+    /// <summary>Drops what has been executed; returns what it took.</summary>
+    public RequestLoad RemoveUpTo(ulong sequence)
     {
         int count = IndexOf(sequence + 1);
+        RequestLoad removed = default;
+        for (int i = 0; i < count; i++) removed += RequestLoad.Of(_pending[i].Request);
         _pending.RemoveRange(0, count);
-        return count;
+        return removed;
     }
 
-    /// <summary>Drops what is not signed; from the first such request on the session's turn has to come again. Returns how many.</summary>
-    public int RemoveUnsigned()
+    /// <summary>Drops what is not signed; from the first such request on the session's turn has to come again. Returns what it took.</summary>
+    public RequestLoad RemoveUnsigned()
     {
-        int first = _pending.FindIndex(p => !p.Request.IsSigned);
-        if (first < 0) return 0;
-        NextReady = Math.Min(NextReady, _pending[first].Request.Sequence);
-        return _pending.RemoveAll(p => !p.Request.IsSigned);
+        RequestLoad removed = default;
+        foreach (PendingRequest pending in _pending.Where(static p => !p.Request.IsSigned))
+        {
+            if (removed == default) NextReady = Math.Min(NextReady, pending.Request.Sequence);
+            removed += RequestLoad.Of(pending.Request);
+        }
+        _pending.RemoveAll(static p => !p.Request.IsSigned);
+        return removed;
     }
 
     /// <summary>Where this sequence number is or belongs; mostly the end.</summary>
