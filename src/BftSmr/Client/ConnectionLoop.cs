@@ -202,7 +202,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
                 Begin((PendingOperation)post.Subject!, now);
                 break;
             case PostKind.Abandon:
-                Abandon((PendingOperation)post.Subject!);
+                Abandon((PendingOperation)post.Subject!, now);
                 break;
             case PostKind.LinkUp or PostKind.LinkDown:
                 SetLink(new ReplicaId(post.Replica), post.Kind == PostKind.LinkUp, now);
@@ -242,11 +242,12 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         CarryOut(session, now);
     }
 
-    private static void Abandon(PendingOperation operation)
+    private void Abandon(PendingOperation operation, long now)
     {
         if (!operation.IsBegun || operation.IsSettled) return;
         operation.Session.Core.Abandon(operation);
         operation.Session.Leave();
+        CarryOut(operation.Session, now); // there may be room for others now
     }
 
     private void SetLink(ReplicaId replica, bool isUp, long now)

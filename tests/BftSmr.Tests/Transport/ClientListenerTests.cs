@@ -120,13 +120,28 @@ public sealed class ClientListenerTests : IDisposable
         await using ReplicaLinks links = port.Dial(sink);
         await sink.NextUpAsync();
         ClientLink link = await port.Sink.NextUpAsync();
-        link.Close();
-        Assert.Equal(LinkFault.Local, await port.Sink.NextDownAsync());
+        link.Close(LinkFault.Misbehaved);
+        Assert.Equal(LinkFault.Misbehaved, await port.Sink.NextDownAsync());
         Assert.False(link.Send("x"u8));
         Assert.Equal(1, port.Counters.FramesDropped);
         Assert.Equal(LinkFault.Closed, await sink.NextDownAsync());
         await sink.NextUpAsync();
         Assert.NotSame(link, await port.Sink.NextUpAsync());
+    }
+
+    [Fact]
+    public async Task What_a_client_has_sent_counts_also_when_it_comes_back()
+    {
+        await using ClientPort port = new(_keys);
+        EstablishedLink first = await port.EstablishAsync();
+        ClientLink link = await port.Sink.NextUpAsync();
+        Assert.False(link.Backlog.Add(LinkBacklog.BytesMax).AsTask().IsCompleted);
+        first.Socket.Dispose();
+        await port.Sink.NextDownAsync();
+
+        using ReactorSocket second = (await port.EstablishAsync()).Socket;
+        ClientLink next = await port.Sink.NextUpAsync();
+        Assert.False(next.Backlog.Add(1).AsTask().IsCompleted);
     }
 
     [Fact]

@@ -164,7 +164,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task A_peer_that_does_not_read_costs_a_bounded_queue_and_keeps_its_link()
     {
-        LinkOptions options = LinkOptions.Peers with { QueueBytesMax = 1 << 20 };
+        LinkOptions options = LinkOptions.Peers with { FrameBytesMax = 64 << 10, QueueBytesMax = 1 << 20 };
         await using LinkPair pair = await LinkPair.CreateAsync(options, bufferBytes: 16 << 10);
         byte[] frame = new byte[10_000];
         int taken = 0;
@@ -190,13 +190,12 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task What_waits_for_one_remote_is_bounded_over_all_its_links()
     {
-        LinkOptions options = LinkOptions.Clients with { QueueBytesMax = 10_000 };
+        LinkOptions options = LinkOptions.Clients with { FrameBytesMax = 8000 };
         RemoteBudget budget = new(15_000);
         await using LinkPair first = await LinkPair.CreateAsync(options, budget);
         await using LinkPair second = await LinkPair.CreateAsync(options, budget);
         Assert.True(first.Link.Send(new byte[8000]));
         Assert.False(second.Link.Send(new byte[8000]));
-        Assert.Equal(LinkFault.QueueFull, await second.EndAsync());
 
         // What was sent, or dropped with its link, is free again.
         first.Link.Flush();
@@ -206,17 +205,6 @@ public sealed class SecureLinkTests
         Assert.True(third.Link.Send(new byte[8000]));
         third.Link.Close(LinkFault.Local);
         Assert.True(first.Link.Send(new byte[8000]));
-    }
-
-    [Fact]
-    public async Task A_client_that_does_not_read_loses_its_link()
-    {
-        LinkOptions options = LinkOptions.Clients with { QueueBytesMax = 1 << 20 };
-        await using LinkPair pair = await LinkPair.CreateAsync(options, bufferBytes: 16 << 10);
-        byte[] frame = new byte[10_000];
-        while (pair.Link.Send(frame)) pair.Link.Flush();
-        Assert.Equal(LinkFault.QueueFull, await pair.EndAsync());
-        Assert.False(pair.Link.Send(frame));
     }
 
     [Fact]

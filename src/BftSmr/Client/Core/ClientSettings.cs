@@ -19,6 +19,12 @@ internal sealed record ClientSettings
     /// <summary>Unordered reads under way, at most; more wait in the queue.</summary>
     public int ReadsMax { get; init; } = 1024;
 
+    /// <summary>Bytes that ordered operations under way, and reads under way, may take each, there and back (<see cref="ByteRoom"/>).</summary>
+    public long BytesUnderWayMax { get; init; } = 16 << 20;
+
+    /// <summary>The largest reply, bytes.</summary>
+    public int ReplyBytesMax { get; init; } = 1 << 20;
+
     /// <summary>The retransmission timeout before anything was measured.</summary>
     public long RetransmissionInitialMicros { get; init; } = 500_000;
 
@@ -56,5 +62,6 @@ internal sealed record ClientSettings
         Quorums = cluster.Quorums,
         Authentication = cluster.RequestAuthentication,
         SessionWindow = cluster.ToSettings(new ReplicaId(0)).SessionWindow,
+        ReplyBytesMax = cluster.ReplyBytesMax,
     };
 }

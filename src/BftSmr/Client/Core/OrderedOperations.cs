@@ -18,6 +18,7 @@ internal sealed class OrderedOperations(
     ClientSettings settings, IKeyring keyring, ReplicaView view, AttemptPool attempts, ClientStatistics statistics)
 {
     private readonly OperationRing _window = new(settings.SessionWindow);
+    private readonly ByteRoom _room = new(settings);
     private readonly WaitingOperations _waiting = new();
     private readonly RetransmissionTimer _timer = new(settings);
     private readonly Caution _caution = new(settings);
@@ -43,7 +44,7 @@ internal sealed class OrderedOperations(
     {
         get
         {
-            bool waits = _opening is not null || (_waiting.Count > 0 && IsOpen && _window.HasRoom);
+            bool waits = _opening is not null || (_waiting.Count > 0 && IsOpen && HasRoom);
             long pump = waits && view.UpCount >= settings.Quorums.OneCorrect ? _leaderGraceUntil : long.MaxValue;
             if (_window.IsEmpty || view.Up == 0) return pump;
             long retransmit = Oldest.RetransmitMicros;
@@ -52,6 +53,8 @@ internal sealed class OrderedOperations(
     }
 
     private Attempt Oldest => _window[_window.Oldest]!.Attempt!;
+
+    private bool HasRoom => _window.HasRoom && _room.HasRoom;
 
     public void Open(SessionId session, long nowMicros, ClientEffectBuffer effects)
     {
@@ -233,7 +236,7 @@ internal sealed class OrderedOperations(
             _opening = null;
             Transmit(opening, nowMicros, effects);
         }
-        while (IsOpen && _window.HasRoom && _waiting.TryDequeue(out ClientOperation? operation)) Transmit(operation, nowMicros, effects);
+        while (IsOpen && HasRoom && _waiting.TryDequeue(out ClientOperation? operation)) Transmit(operation, nowMicros, effects);
     }
 
     private void Transmit(ClientOperation operation, long nowMicros, ClientEffectBuffer effects)
@@ -247,6 +250,7 @@ internal sealed class OrderedOperations(
         Attempt attempt = attempts.Rent();
         operation.Attempt = attempt;
         operation.Sequence = _window.Add(operation);
+        _room.Enter(operation);
         int repliers = settings.Quorums.OneCorrect;
         ulong preferred = view.Preferred(repliers, nowMicros);
         attempt.FullReplier = view.PreferredTurn(repliers, operation.Sequence, nowMicros);
@@ -320,10 +324,15 @@ internal sealed class OrderedOperations(
         if (!attempt.WasResent) _timer.Measure(nowMicros - attempt.SentMicros);
         else if (_roundBudget < settings.RetransmissionWindow) _roundBudget++;
         Remove(operation);
+        _room.NoteReply(result.Length);
         if (operation.Kind == OperationKind.Open)
         {
             _phase = SessionPhase.Open;
             effects.Add(new SessionOpenedEffect(Session));
+        }
+        else if (status == ReplyStatus.ReplyForgotten && operation is { Kind: OperationKind.Query, IsSettled: false })
+        {
+            _waiting.PutBack([operation]); // it changed nothing: another one has another reply
         }
         else
         {
@@ -354,6 +363,7 @@ internal sealed class OrderedOperations(
     private void Remove(ClientOperation operation)
     {
         _window.Remove(operation.Sequence);
+        _room.Leave(operation);
         attempts.Return(operation.Attempt!);
         operation.Attempt = null;
     }

@@ -17,6 +17,7 @@ internal sealed class UnorderedReads(
     ClientSettings settings, IKeyring keyring, ReplicaView view, AttemptPool attempts, ClientStatistics statistics, OrderedOperations ordered)
 {
     private readonly OperationRing _reads = new(settings.ReadsMax);
+    private readonly ByteRoom _room = new(settings);
     private readonly WaitingOperations _waiting = new();
     private readonly RetransmissionTimer _timer = new(settings);
     private long _dueMicros = long.MaxValue;
@@ -29,9 +30,11 @@ internal sealed class UnorderedReads(
     /// <summary>Reads not sent yet.</summary>
     public int WaitingCount => _waiting.Count;
 
-    public long NextDeadlineMicros => _reads.IsEmpty ? long.MaxValue : _dueMicros;
+    public long NextDeadlineMicros => CanSend && _waiting.Count > 0 ? long.MinValue : _reads.IsEmpty ? long.MaxValue : _dueMicros;
 
     private int Quorum => settings.Quorums.Write;
+
+    private bool CanSend => _attached && _reads.HasRoom && _room.HasRoom && view.UpCount >= Quorum;
 
     /// <summary>A session was begun: answers to its nonce find their way back.</summary>
     public void Attach(ulong nonce, long nowMicros, ClientEffectBuffer effects)
@@ -194,7 +197,7 @@ internal sealed class UnorderedReads(
 
     private void Pump(long nowMicros, ClientEffectBuffer effects)
     {
-        while (_attached && _reads.HasRoom && view.UpCount >= Quorum && _waiting.TryDequeue(out ClientOperation? read)) Send(read, nowMicros, effects);
+        while (CanSend && _waiting.TryDequeue(out ClientOperation? read)) Send(read, nowMicros, effects);
     }
 
     private void Send(ClientOperation read, long nowMicros, ClientEffectBuffer effects)
@@ -202,6 +205,7 @@ internal sealed class UnorderedReads(
         Attempt attempt = attempts.Rent();
         read.Attempt = attempt;
         read.ReadId = _reads.Add(read);
+        _room.Enter(read);
         attempt.Asked = view.Preferred(Quorum, nowMicros);
         attempt.FullReplier = view.PreferredTurn(Quorum, read.ReadId, nowMicros);
         attempt.SentMicros = nowMicros;
@@ -277,12 +281,14 @@ internal sealed class UnorderedReads(
         view.Avoid(dissenting, nowMicros);
         if (!attempt.WasResent) _timer.Measure(nowMicros - attempt.SentMicros);
         Remove(read.ReadId, read);
+        _room.NoteReply(result.Length);
         read.Settle(Outcomes.Of(status, result, changesState: false), effects);
     }
 
     private void Remove(ulong id, ClientOperation read)
     {
         _reads.Remove(id);
+        _room.Leave(read);
         attempts.Return(read.Attempt!);
         read.Attempt = null;
     }

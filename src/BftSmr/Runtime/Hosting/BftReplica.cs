@@ -53,8 +53,7 @@ public sealed class BftReplica : IAsyncDisposable
         ReplicaEndpoint own = cluster.Replicas[_self.Value];
         _peers = new PeerMesh(
             _self, ListenOn(options.PeerListenAddress ?? own.PeerAddress), credentials, new PeerSink(replicaKeys.Length, ingress, _loop, _metrics, _logger),
-            LinkOptions.Peers with { FrameBytesMax = limits.PeerFrameBytesMax, QueueBytesMax = Math.Max(LinkOptions.Peers.QueueBytesMax, 2 * limits.PeerFrameBytesMax) },
-            peerCounters, linkLogger, reactor: _reactor);
+            LinkOptions.Peers with { FrameBytesMax = limits.PeerFrameBytesMax }, peerCounters, linkLogger, reactor: _reactor);
         try
         {
             _clients = new ClientListener(

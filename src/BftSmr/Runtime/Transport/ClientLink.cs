@@ -30,7 +30,7 @@ internal sealed class ClientLink : ILinkReceiver
     }
 
     /// <summary>Closes the link; the sink hears of it.</summary>
-    public void Close() => _link.Close(LinkFault.Local);
+    public void Close(LinkFault fault) => _link.Close(fault);
 
     ValueTask ILinkReceiver.OnFrame(ReadOnlyMemory<byte> frame) => _sink.OnFrame(this, frame);
 

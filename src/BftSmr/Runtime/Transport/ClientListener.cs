@@ -16,7 +16,7 @@ internal sealed class ClientListener : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly HashSet<SecureLink> _links = [];
-    private readonly Dictionary<ClientId, Identity> _identities = [];
+    private readonly Dictionary<ClientId, Identity> _identities = []; // for ever, and no more than there are admitted clients: what one has sent counts also when its links are gone
     private bool _stopped;
 
     // Links with something to flush. The second gate is never held while a socket is used.
@@ -132,7 +132,7 @@ internal sealed class ClientListener : IAsyncDisposable
         lock (_gate)
         {
             _links.Remove(link);
-            if (--_identities[client].Links == 0) _identities.Remove(client);
+            _identities[client].Links--;
         }
     }
 

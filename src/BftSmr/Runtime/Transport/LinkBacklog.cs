@@ -10,6 +10,9 @@ internal sealed class LinkBacklog(int bytesMax = LinkBacklog.BytesMax)
     /// <summary>The limit unless another is given.</summary>
     public const int BytesMax = 16 << 20;
 
+    /// <summary>What a checked signature is to count for: the work, not the bytes, is what a flood of these costs.</summary>
+    public const int SignatureBytes = 16 << 10;
+
     private const int MessageOverheadBytes = 256;
 
     private readonly Lock _lock = new();

@@ -45,8 +45,8 @@ internal enum LinkFault
     /// <summary>A frame began that would take the remote beyond <see cref="LinkOptions.BytesPerRemoteMax"/>.</summary>
     OverBudget,
 
-    /// <summary>The other end reads too slowly: <see cref="LinkOptions.QueueBytesMax"/> or <see cref="LinkOptions.BytesPerRemoteMax"/> wait for it.</summary>
-    QueueFull,
+    /// <summary>A client sent what no correct client sends: no message, or one that is not its own or not authentic.</summary>
+    Misbehaved,
 
     /// <summary>The same remote connected again; the newer link counts.</summary>
     Superseded,

@@ -3,15 +3,13 @@ namespace BftSmr.Runtime.Transport;
 /// <summary>Every bound and period of the links of one port, in one place.</summary>
 internal sealed record LinkOptions
 {
-    /// <summary>Between replicas: what a paused peer misses is dropped, it catches up by state transfer.</summary>
+    /// <summary>Between replicas.</summary>
     public static LinkOptions Peers { get; } = new();
 
     /// <summary>Between a client and a replica, at both ends.</summary>
     public static LinkOptions Clients { get; } = new()
     {
         FrameBytesMax = 2 << 20,
-        QueueBytesMax = 8 << 20,
-        Overflow = QueueOverflow.Close,
         LinksPerRemoteMax = 1024,
         HeartbeatPeriod = TimeSpan.FromSeconds(2),
         SilenceTimeout = TimeSpan.FromSeconds(10),
@@ -20,11 +18,15 @@ internal sealed record LinkOptions
     /// <summary>The largest frame, sent or received.</summary>
     public int FrameBytesMax { get; init; } = 16 << 20;
 
-    /// <summary>Bytes of frames that may wait to be sent on a link.</summary>
-    public int QueueBytesMax { get; init; } = 32 << 20;
-
-    /// <summary>What happens beyond <see cref="QueueBytesMax"/>.</summary>
-    public QueueOverflow Overflow { get; init; } = QueueOverflow.Drop;
+    /// <summary>
+    /// Bytes of frames that may wait to be sent on a link, at least two of the largest. One more is dropped: a peer catches up by state transfer, clients and replicas ask
+    /// each other again, and what is in the queue still arrives.
+    /// </summary>
+    public int QueueBytesMax
+    {
+        get => Math.Max(field, 2 * (FrameBytesMax + FrameAssembler.LengthBytes));
+        init;
+    } = 32 << 20;
 
     /// <summary>Whether nodes on one machine, that is with loopback addresses, talk by Unix domain sockets instead of TCP.</summary>
     public bool LocalShortcut { get; init; } = true;

@@ -64,7 +64,7 @@ internal sealed class SecureLink : IDisposable
         _frames = new FrameAssembler(options.FrameBytesMax, budget);
     }
 
-    /// <summary>Queues a frame that leaves with the next flush. False if the link is closed, the queue is full, or becomes so and thereby closes the link.</summary>
+    /// <summary>Queues a frame that leaves with the next flush. False if the link is closed or its queue is full.</summary>
     /// <exception cref="ArgumentException">The frame is larger than the other end would accept.</exception>
     public bool Send(ReadOnlySpan<byte> frame)
     {
@@ -75,17 +75,12 @@ internal sealed class SecureLink : IDisposable
         int bytes = length.Length + frame.Length;
         lock (_gate)
         {
-            if (_fault is not null || _cannotSend) return false;
-            if (_queue.Length + bytes <= _options.QueueBytesMax && _budget.TryReserve(bytes))
-            {
-                _queue.Append(length);
-                _queue.Append(frame);
-                _framesWaiting++;
-                return true;
-            }
+            if (_fault is not null || _cannotSend || _queue.Length + bytes > _options.QueueBytesMax || !_budget.TryReserve(bytes)) return false;
+            _queue.Append(length);
+            _queue.Append(frame);
+            _framesWaiting++;
+            return true;
         }
-        if (_options.Overflow == QueueOverflow.Close) Close(LinkFault.QueueFull);
-        return false;
     }
 
     /// <summary>Lets everything queued leave. Never waits for the socket.</summary>
@@ -168,7 +163,7 @@ internal sealed class SecureLink : IDisposable
             int frames = 0;
             while (_records.TryRead(out ReadOnlyMemory<byte> plaintext))
             {
-                while (_frames.TryRead(ref plaintext, out ReadOnlyMemory<byte> frame))
+                while (!_closed.Task.IsCompleted && _frames.TryRead(ref plaintext, out ReadOnlyMemory<byte> frame))
                 {
                     frames++;
                     ValueTask taken = receiver.OnFrame(frame);
