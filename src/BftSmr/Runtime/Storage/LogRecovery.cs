@@ -94,6 +94,7 @@ internal sealed class LogRecovery
         IsEmpty = _segments.Count == 0;
         long newest = IsEmpty ? 0 : _segments[^1].Number;
         RemoveSuperseded();
+        RemoveTruncated();
         int last = 0;
         while (last < _segments.Count && ReadSegment(last)) last++;
         if (Damage is null) PlanContinuation(newest + 1);
@@ -105,15 +106,56 @@ internal sealed class LogRecovery
     private void RemoveSuperseded()
     {
         foreach (Candidate segment in _segments.Where(static s => s.IsValid).ToArray())
+            Remove(_segments.FindAll(s => s.Number >= segment.Reader.Header.Supersedes && s.Number < segment.Number));
+    }
+
+    /// <summary>
+    /// A crash while old segments were removed may leave any of them. It shows as a gap with a base behind it that is stable: the record that says so was on disk
+    /// before anything was removed, and from that base on nothing before it counts.
+    /// </summary>
+    private void RemoveTruncated()
+    {
+        int gap = Enumerable.Range(0, _segments.Count).LastOrDefault(IsBehindGap, -1);
+        int first = gap < 0 ? -1 : _segments.FindIndex(gap, static s => s.IsValid && s.Reader.Header.Base != SegmentHeader.Continues);
+        if (first > 0 && IsBaseStable(first)) Remove(_segments[..first]);
+    }
+
+    private void Remove(List<Candidate> obsolete)
+    {
+        foreach (Candidate old in obsolete)
         {
-            List<Candidate> superseded = _segments.FindAll(s => s.Number >= segment.Reader.Header.Supersedes && s.Number < segment.Number);
-            Obsolete.AddRange(superseded.Select(static s => s.Reader.Path));
-            foreach (Candidate old in superseded)
-            {
-                old.Reader.Dispose();
-                _segments.Remove(old);
-            }
+            Obsolete.Add(old.Reader.Path);
+            old.Reader.Dispose();
+            _segments.Remove(old);
         }
+    }
+
+    /// <summary>Whether the segment has an intact header that names one before it which is not there.</summary>
+    private bool IsBehindGap(int index)
+    {
+        if (!_segments[index].IsValid) return false;
+        SegmentHeader header = _segments[index].Reader.Header;
+        return index == 0 ? header.Base == SegmentHeader.Continues : header.Previous != _segments[index - 1].Number;
+    }
+
+    /// <summary>Whether this segment, or one behind it, says that the checkpoint of its base is stable.</summary>
+    private bool IsBaseStable(int index)
+    {
+        long snapshot = _segments[index].Reader.Header.Base;
+        return _segments.Skip(index).Any(s => s.IsValid && SaysStable(s.Reader, snapshot));
+    }
+
+    /// <summary>Whether a segment says that the checkpoint of this instance, or a newer one, is stable. Its records are still to be read afterwards.</summary>
+    private bool SaysStable(SegmentReader reader, long snapshot)
+    {
+        bool says = false;
+        while (!says && reader.TryReadNext(out RecordHeader header, out ReadOnlySpan<byte> payload))
+        {
+            says = header.Kind == RecordKind.Core && LogRecordCodec.TryDecode(payload.ToArray(), _limits, out LogRecord? record)
+                && record is CheckpointStable stable && stable.Certificate.Instance.Value >= snapshot;
+        }
+        reader.Rewind();
+        return says;
     }
 
     /// <summary>Reads one segment; false if nothing after it counts.</summary>
@@ -123,9 +165,7 @@ internal sealed class LogRecovery
         SegmentReader reader = segment.Reader;
         _segmentRecords.Clear();
         if (!segment.IsValid) return Damaged(reader, 0, "its header is not intact");
-        if (index > 0 && reader.Header.Previous != _segments[index - 1].Number)
-            return Damaged(reader, 0, $"the segment before it, {LogSegment.FileName(reader.Header.Previous)}, is missing");
-        if (index == 0 && reader.Header.Base == SegmentHeader.Continues) return Damaged(reader, 0, "the segments before it are missing");
+        if (IsBehindGap(index)) return Damaged(reader, 0, $"the segment before it, {LogSegment.FileName(reader.Header.Previous)}, is missing");
 
         Candidate? next = index + 1 < _segments.Count ? _segments[index + 1] : null;
         long? end = next is { IsValid: true } && next.Reader.Header.Previous == segment.Number ? next.Reader.Header.PreviousEnd : null;

@@ -58,6 +58,7 @@ internal sealed class WriteAheadLog : IDisposable
             LogRecovery recovery = LogRecovery.Read(directory, limits, options.SegmentBytes);
             bool forgotten = recovery.ForgetsVotes(neverRan);
             foreach ((_, _, string path) in recovery.Kept) FlushFile(path); // what was read must be on disk before anything depends on it
+            FileSync.Directory(directory); // so must the names: a spare file is not written while the disk may have it as a segment
             WriteAheadLog log = new(directory, options, recovery, forgotten || !options.HasVotes);
             log.SetAside(recovery.SetAside);
             log.Recycle([.. recovery.Obsolete.Select(static path => (path, PreparedEnd: 0L))]);
@@ -256,7 +257,7 @@ internal sealed class WriteAheadLog : IDisposable
         }
     }
 
-    /// <summary>Keeps some files to be written again and deletes the others, oldest first. They lose their names on disk before they are written.</summary>
+    /// <summary>Keeps some files to be written again and deletes the others. They lose their names on disk, in whatever order, before they are written.</summary>
     private void Recycle((string Path, long PreparedEnd)[] files)
     {
         foreach ((string file, long preparedEnd) in files)
