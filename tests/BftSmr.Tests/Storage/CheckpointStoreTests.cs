@@ -162,6 +162,80 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_peer_that_announces_another_length_costs_nothing_of_what_was_fetched()
+    {
+        byte[] expected = Snapshot(1000);
+        CheckpointCertificate certificate = Certificate(9, expected);
+        using CheckpointStore store = Open();
+        store.BeginFetch(certificate, expected.Length);
+        StoreChunks(store, 9, expected, 0, 5);
+
+        Assert.False(store.BeginFetch(certificate, 1));
+        Assert.Empty(store.FindFetchedChunks(new Instance(9), default));
+        Assert.Null(store.CompleteFetch(new Instance(9)));
+
+        Assert.True(store.BeginFetch(certificate, expected.Length));
+        Assert.Equal([0, 1, 2, 3, 4], store.FindFetchedChunks(new Instance(9), default));
+        StoreChunks(store, 9, expected, 5, 11);
+        Assert.Equal(certificate.Root, store.CompleteFetch(new Instance(9))?.Tree.Root);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void A_peer_that_offers_another_checkpoint_and_sends_little_of_it_costs_nothing_of_what_was_fetched(int sent)
+    {
+        byte[] expected = Snapshot(1000), older = Snapshot(500);
+        using (CheckpointStore store = Open())
+        {
+            store.BeginFetch(Certificate(9, expected), expected.Length);
+            StoreChunks(store, 9, expected, 0, 5);
+            foreach (int other in (int[])[7, 6, 8, 10])
+            {
+                store.BeginFetch(Certificate(other, older), older.Length);
+                StoreChunks(store, other, older, 0, sent);
+            }
+        }
+        using CheckpointStore restarted = Open();
+        Assert.True(restarted.BeginFetch(Certificate(9, expected), expected.Length));
+        Assert.Equal([0, 1, 2, 3, 4], restarted.FindFetchedChunks(new Instance(9), default));
+    }
+
+    [Fact]
+    public void Only_two_snapshots_begun_take_disk_however_many_are_offered()
+    {
+        byte[] bytes = Snapshot(1000);
+        using CheckpointStore store = Open();
+        foreach (int instance in (int[])[20, 11, 19, 12, 30, 13, 14])
+        {
+            store.BeginFetch(Certificate(instance, bytes), bytes.Length);
+            StoreChunks(store, instance, bytes, 0, 3);
+            Assert.InRange(Directory.GetFiles(_directory.Path).Length, 1, 2);
+        }
+        Assert.True(store.BeginFetch(Certificate(30, bytes), bytes.Length));
+        Assert.False(store.BeginFetch(Certificate(13, bytes), bytes.Length));
+    }
+
+    [Fact]
+    public void What_was_begun_and_is_not_needed_any_more_is_deleted_with_the_old_snapshots()
+    {
+        byte[] bytes = Snapshot(1000);
+        using CheckpointStore store = Open();
+        foreach (int instance in (int[])[12, 9])
+        {
+            store.BeginFetch(Certificate(instance, bytes), bytes.Length);
+            StoreChunks(store, instance, bytes, 0, 3);
+        }
+        store.Write(new Instance(10), new PieceReader(Snapshot(10)), default);
+        store.DeleteBelow(Instance.Zero);
+
+        StoreChunks(store, 9, bytes, 3, 1); // comes too late
+        Assert.Null(store.CompleteFetch(new Instance(9)));
+        Assert.Equal(2, Directory.GetFiles(_directory.Path).Length);
+        Assert.True(store.BeginFetch(Certificate(12, bytes), bytes.Length));
+    }
+
+    [Fact]
     public void An_announced_size_takes_no_memory_and_no_disk()
     {
         using CheckpointStore store = Open();
@@ -169,7 +243,7 @@ public sealed class CheckpointStoreTests : IDisposable
         store.BeginFetch(new CheckpointCertificate(new Instance(9), default, []), long.MaxValue / 64);
         store.FindFetchedChunks(new Instance(9), default);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
-        Assert.Equal(0, new FileInfo(Directory.GetFiles(_directory.Path).Single()).Length);
+        Assert.Empty(Directory.GetFiles(_directory.Path));
     }
 
     [Fact]
@@ -182,6 +256,14 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     private CheckpointStore Open() => CheckpointStore.Open(_directory.Path, ChunkBytes, flushes: true, out _);
+
+    private static CheckpointCertificate Certificate(int instance, byte[] snapshot) => new(new Instance(instance), MerkleTree.Of(snapshot, ChunkBytes).Root, []);
+
+    private static void StoreChunks(CheckpointStore store, int instance, byte[] snapshot, int from, int count)
+    {
+        for (int i = from; i < from + count; i++)
+            store.StoreChunk(new Instance(instance), i, snapshot.AsMemory(i * ChunkBytes, MerkleTree.ChunkLength(snapshot.Length, ChunkBytes, i)));
+    }
 
     private void Write(int instance, string word)
     {

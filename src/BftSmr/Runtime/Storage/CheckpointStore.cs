@@ -105,26 +105,22 @@ internal sealed class CheckpointStore : IDisposable
         });
     }
 
-    /// <summary>Makes room for a snapshot to be fetched, or takes up again what an earlier run left of it. Any other one begun is dropped.</summary>
+    /// <summary>From now on the chunks of this snapshot are stored. What is there of it is taken up again; what is there of others stays for now.</summary>
     /// <returns>Whether <see cref="FindFetchedChunks"/> may find something.</returns>
     public bool BeginFetch(CheckpointCertificate certificate, long snapshotBytes)
     {
         lock (_lock)
         {
-            return Guard("Making room for a snapshot in", _directory, () =>
+            return Guard("Taking up a snapshot in", _directory, () =>
             {
                 _fetched?.Dispose();
                 _fetched = new FetchedSnapshot(_directory, certificate, snapshotBytes, _chunkBytes);
-                foreach (string file in Directory.EnumerateFiles(_directory, "*" + FetchedSnapshot.Suffix))
-                {
-                    if (Path.GetFileName(file) != Path.GetFileName(_fetched.Path)) File.Delete(file);
-                }
-                return _fetched.WasBegunBefore;
+                return _fetched.IsBegun;
             });
         }
     }
 
-    /// <summary>The chunks that an earlier run left of a snapshot. Long; may go on while chunks are stored.</summary>
+    /// <summary>The chunks that are there of a snapshot taken up again. Long; may go on while chunks are stored.</summary>
     public IReadOnlyList<int> FindFetchedChunks(Instance instance, CancellationToken cancellationToken)
     {
         FetchedSnapshot? fetched;
@@ -140,13 +136,20 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
-    /// <summary>Stores a verified chunk of the snapshot being fetched; nothing if it is another one's.</summary>
+    /// <summary>
+    /// Stores a verified chunk of the snapshot being fetched; nothing if it is another one's. The first one makes room: of the others begun only the newest stays, so that
+    /// two of them take disk at most, and whoever offers an older checkpoint takes nothing away.
+    /// </summary>
     public void StoreChunk(Instance instance, int index, ReadOnlyMemory<byte> chunk)
     {
         lock (_lock)
         {
             if (_fetched is not { } fetched || fetched.Instance != instance) return;
-            Guard("Storing a chunk of the snapshot", fetched.Path, () => fetched.Store(index, chunk.Span));
+            Guard("Storing a chunk of the snapshot", fetched.Path, () =>
+            {
+                if (!fetched.IsBegun) Delete(FetchedSnapshot.FindAll(_directory).SkipLast(1));
+                fetched.Store(index, chunk.Span);
+            });
         }
     }
 
@@ -183,20 +186,28 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
-    /// <summary>Deletes what the stable checkpoint makes unnecessary; never the newest complete snapshot.</summary>
-    public void DeleteBelow(Instance stable)
+    /// <summary>Deletes the snapshots that the stable checkpoint makes unnecessary, but never the newest complete one; and what was begun of that one or older ones.</summary>
+    public void DeleteBelow(Instance stable) => Guard("Deleting old snapshots in", _directory, () =>
     {
-        List<SnapshotFile> old = [];
+        List<string> old = [];
         lock (_lock)
         {
             int stableCount = _snapshots.FindLastIndex(s => s.Instance <= stable) + 1;
-            if (stableCount <= StableKept) return;
-            old.AddRange(_snapshots.Take(stableCount - StableKept));
-            _snapshots.RemoveRange(0, old.Count);
-            foreach (SnapshotFile snapshot in old) snapshot.Dispose();
+            foreach (SnapshotFile snapshot in _snapshots[..Math.Max(0, stableCount - StableKept)])
+            {
+                old.Add(snapshot.Path);
+                _snapshots.Remove(snapshot);
+                snapshot.Dispose();
+            }
+            if (_fetched?.Instance <= Newest)
+            {
+                _fetched.Dispose();
+                _fetched = null;
+            }
+            old.AddRange(FetchedSnapshot.FindUpTo(_directory, Newest));
         }
-        foreach (SnapshotFile snapshot in old) Guard("Deleting the snapshot", snapshot.Path, () => File.Delete(snapshot.Path)); // may take long
-    }
+        Delete(old); // may take long
+    });
 
     /// <summary>Renames a snapshot that turned out to be damaged, so that it can be looked into.</summary>
     public void SetAside(SnapshotFile snapshot)
@@ -267,6 +278,11 @@ internal sealed class CheckpointStore : IDisposable
             _snapshots.Insert(after < 0 ? _snapshots.Count : after, snapshot);
         }
         return snapshot;
+    }
+
+    private static void Delete(IEnumerable<string> files)
+    {
+        foreach (string file in files) File.Delete(file);
     }
 
     private static void Guard(string doing, string path, Action action) => Guard(doing, path, () =>
