@@ -45,7 +45,7 @@ internal sealed record TruncateEffect(Instance Stable) : Effect;
 /// <summary>Sends one chunk of a local snapshot, with its Merkle path, to a peer; nothing if there is no such snapshot or chunk.</summary>
 internal sealed record SendChunkEffect(ReplicaId To, Instance Instance, int Index) : Effect;
 
-/// <summary>A snapshot is about to be fetched: make room for it.</summary>
+/// <summary>A snapshot is about to be fetched: the chunks that follow are its own. Its length is not proven yet, and nothing must depend on it.</summary>
 internal sealed record BeginFetchEffect(CheckpointCertificate Certificate, long SnapshotBytes) : Effect;
 
 /// <summary>Stores a verified chunk of the snapshot being fetched.</summary>

@@ -42,7 +42,7 @@ internal sealed record StateInstalledInput(Instance Instance, ReadOnlyMemory<byt
 internal sealed record StateInstallFailedInput(Instance Instance) : Input;
 
 /// <summary>
-/// These chunks of the snapshot announced by <see cref="BeginFetchEffect"/> are on disk already, from before a restart, and need not be fetched again. May
-/// come late, or not at all.
+/// These chunks of the snapshot announced by <see cref="BeginFetchEffect"/> are on disk already, from before, and need not be fetched again. May come
+/// late, when a snapshot of another instance or announced length is being fetched, or not at all.
 /// </summary>
-internal sealed record FetchResumedInput(Instance Instance, IReadOnlyList<int> Chunks) : Input;
+internal sealed record FetchResumedInput(Instance Instance, long SnapshotBytes, IReadOnlyList<int> Chunks) : Input;

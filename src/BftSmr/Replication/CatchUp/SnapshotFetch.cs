@@ -81,10 +81,10 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
         Pump();
     }
 
-    /// <summary>These chunks are on disk already.</summary>
+    /// <summary>These chunks are on disk already, if they are of the snapshot being fetched: the same checkpoint may have been offered with another length meanwhile.</summary>
     public void OnResumed(FetchResumedInput input)
     {
-        if (_offer?.Certificate.Instance != input.Instance || Installing is not null) return;
+        if (_offer?.Certificate.Instance != input.Instance || _offer.SnapshotBytes != input.SnapshotBytes || Installing is not null) return;
         foreach (int index in input.Chunks)
         {
             if (index < ChunkCount && _stored.Add(index)) _inFlight.Remove(index);

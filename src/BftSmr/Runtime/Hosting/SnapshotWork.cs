@@ -64,7 +64,7 @@ internal sealed class SnapshotWork(int replicas, Executor executor, ReplicaStora
             IReadOnlyList<int> chunks = storage.Snapshots.FindFetchedChunks(instance, _stop.Token);
             if (chunks.Count == 0) return;
             HostLog.FetchResumed(logger, instance, chunks.Count);
-            post(new FetchResumedInput(instance, chunks));
+            post(new FetchResumedInput(instance, effect.SnapshotBytes, chunks));
         });
     }
 

@@ -1,0 +1,42 @@
+using BftSmr.Consensus;
+using BftSmr.Messages;
+using BftSmr.Replication;
+using BftSmr.Replication.CatchUp;
+
+namespace BftSmr.Tests.Replication;
+
+public sealed class SnapshotFetchTests : IDisposable
+{
+    private static readonly Instance s_instance = new(9);
+
+    private readonly TestKeys _keys = new(replicas: 4, clients: 1);
+    private readonly EffectBuffer _effects = new();
+    private readonly SnapshotFetch _fetch;
+
+    public SnapshotFetchTests()
+    {
+        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1) }, _keys.Replica(1));
+        context.BeginStep(new ClockReading(0, 0), _effects);
+        _fetch = new SnapshotFetch(context, new ConsensusWindow(context));
+    }
+
+    public void Dispose() => _keys.Dispose();
+
+    [Fact]
+    public void Chunks_found_on_disk_count_only_for_the_length_that_they_were_found_for()
+    {
+        Offer(2, snapshotBytes: 1000);
+        _fetch.OnChunk(new ReplicaId(2), new Chunk(s_instance, 0, new byte[3], [])); // not what was certified: it is not asked again
+        Offer(3, snapshotBytes: 1);
+        Assert.Equal([1000, 1], _effects.Effects.OfType<BeginFetchEffect>().Select(static e => e.SnapshotBytes));
+
+        _fetch.OnResumed(new FetchResumedInput(s_instance, 1000, [0]));
+        Assert.Null(_fetch.TakeComplete());
+
+        _fetch.OnResumed(new FetchResumedInput(s_instance, 1, [0]));
+        Assert.Equal(1, _fetch.TakeComplete()?.SnapshotBytes);
+    }
+
+    private void Offer(int from, long snapshotBytes) =>
+        _fetch.OnOffer(new ReplicaId(from), new CheckpointOffer(new CheckpointCertificate(s_instance, Digest.Of("root"u8), []), snapshotBytes));
+}
