@@ -8,10 +8,12 @@ namespace BftSmr.Runtime.Transport;
 /// <summary>Connects to one replica, under the id that is ours on that port, and again whenever the link ends, until cancelled.</summary>
 internal sealed class ReplicaDialer(
     ReplicaLink link, EndPoint address, LinkPort port, int ownId, LinkCredentials credentials, LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider time,
-    Reactor reactor)
+    Reactor reactor, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
 {
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
     private readonly EndPoint? _shortcut = options.LocalShortcut ? LocalShortcut.Of(address) : null;
     private bool _shortcutFailed;
+    private IPEndPoint? _tried, _failed;
     private LinkFault? _lastFault;
     private string? _lastReason;
 
@@ -70,6 +72,7 @@ internal sealed class ReplicaDialer(
             if (deadline.IsCancellationRequested) Report(LinkFault.HandshakeTimeout, $"no answer within {options.HandshakeTimeout.TotalSeconds} seconds.");
             else Report(LinkFault.Closed, e.Message + '.');
         }
+        _failed = _tried;
         return null;
     }
 
@@ -77,18 +80,23 @@ internal sealed class ReplicaDialer(
     private async ValueTask<ReactorSocket?> TryTakeShortcutAsync(CancellationToken cancellation) =>
         _shortcut is null || _shortcutFailed ? null : await LocalShortcut.TryConnectAsync(reactor, _shortcut, cancellation).ConfigureAwait(false);
 
-    /// <summary>To the address, or the first one of the name's that answers.</summary>
+    /// <summary>
+    /// To the address, or the first one of the name's that answers, beginning behind the one at which an attempt failed last: it may be one that takes the
+    /// whole time of an attempt and never answers, and it is not to keep the others from their turn.
+    /// </summary>
     private async Task<ReactorSocket> ConnectByTcpAsync(CancellationToken cancellation)
     {
         IPEndPoint[] candidates = address is IPEndPoint ip
             ? [ip]
-            : [.. (await Dns.GetHostAddressesAsync(((DnsEndPoint)address).Host, cancellation).ConfigureAwait(false)).Select(found => new IPEndPoint(found, ((DnsEndPoint)address).Port))];
+            : [.. (await _resolve(((DnsEndPoint)address).Host, cancellation).ConfigureAwait(false)).Select(found => new IPEndPoint(found, ((DnsEndPoint)address).Port))];
+        int first = Array.IndexOf(candidates, _failed) + 1;
         for (int i = 0; ; i++)
         {
+            _tried = candidates[(first + i) % candidates.Length];
             try
             {
-                Socket socket = new(candidates[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                return await ReactorSocket.ConnectAsync(reactor, socket, candidates[i], cancellation).ConfigureAwait(false);
+                Socket socket = new(_tried.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                return await ReactorSocket.ConnectAsync(reactor, socket, _tried, cancellation).ConfigureAwait(false);
             }
             catch (SocketException) when (i + 1 < candidates.Length && !cancellation.IsCancellationRequested)
             {
