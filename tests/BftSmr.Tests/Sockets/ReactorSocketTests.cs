@@ -138,6 +138,17 @@ public sealed class ReactorSocketTests : IDisposable
         Assert.True(await due.Task.WaitAsync(Patience.Time) >= begin + 3_000);
     }
 
+    [Theory]
+    [MemberData(nameof(Pollers))]
+    public async Task A_turn_whose_time_is_before_all_times_is_given_at_once(bool best)
+    {
+        Reactor reactor = NewReactor(best);
+        TaskCompletionSource turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Turn second = new(turn.SetResult), first = new(() => reactor.WakeAt(second, long.MinValue));
+        reactor.Schedule(new Turn(() => reactor.WakeAt(first, long.MinValue)));
+        await turn.Task.WaitAsync(Patience.Time);
+    }
+
     public void Dispose()
     {
         _open.Reverse();

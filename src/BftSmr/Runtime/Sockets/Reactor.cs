@@ -104,6 +104,8 @@ internal sealed class Reactor : IDisposable
         if (!_turns.IsEmpty) return 0;
         Interlocked.Exchange(ref _isWaiting, 1);
         if (!_turns.IsEmpty || _isStopped) return 0;
-        return _dueMicros == long.MaxValue ? Timeout.Infinite : Math.Max(0, _dueMicros - NowMicros);
+        if (_dueMicros == long.MaxValue) return Timeout.Infinite;
+        long now = NowMicros;
+        return _dueMicros <= now ? 0 : _dueMicros - now; // compared first: what is due at once may be long.MinValue
     }
 }
