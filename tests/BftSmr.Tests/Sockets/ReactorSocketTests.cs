@@ -149,6 +149,38 @@ public sealed class ReactorSocketTests : IDisposable
         await turn.Task.WaitAsync(Patience.Time);
     }
 
+    [Theory]
+    [MemberData(nameof(Pollers))]
+    public async Task A_reactor_is_disposed_of_by_any_thread_its_own_included_and_more_than_once(bool best)
+    {
+        Reactor reactor = NewReactor(best);
+        TaskCompletionSource turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        reactor.Schedule(new Turn(() =>
+        {
+            reactor.Dispose();
+            reactor.Dispose();
+            turn.SetResult();
+        }));
+        await turn.Task.WaitAsync(Patience.Time);
+        reactor.Dispose();
+        reactor.Dispose();
+        reactor.Schedule(new Turn(() => Assert.Fail("Nobody gives a turn any more.")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pollers))]
+    public void A_poller_that_was_closed_does_nothing_to_what_has_its_descriptors_since(bool best)
+    {
+        using IPoller poller = best && OperatingSystem.IsLinux() ? new EpollPoller() : new SelectPoller();
+        poller.Dispose();
+        Socket[] heirs = [.. Enumerable.Range(0, 16).Select(_ => NewEcho())];
+        poller.Wake();
+        poller.Watch(heirs[0], 1, Readiness.None, Readiness.Receive);
+        poller.Dispose();
+        Assert.All(heirs, static heir => Assert.Equal(0, heir.Available));
+        Assert.All(heirs, static heir => Assert.Equal(1, heir.Send(new byte[1])));
+    }
+
     public void Dispose()
     {
         _open.Reverse();
@@ -203,6 +235,16 @@ public sealed class ReactorSocketTests : IDisposable
     }
 
     private static Socket NewSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    /// <summary>A socket that receives whatever is written to it.</summary>
+    private Socket NewEcho()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        _open.Add(socket);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Connect(socket.LocalEndPoint!);
+        return socket;
+    }
 
     private Reactor NewReactor(bool best)
     {

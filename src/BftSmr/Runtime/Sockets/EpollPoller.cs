@@ -24,9 +24,12 @@ internal sealed partial class EpollPoller : IPoller
     private static readonly int s_idOffset = s_isPacked ? 4 : 8;
     private static readonly int s_eventBytes = s_idOffset + sizeof(long);
 
+    // Held by whoever uses the descriptors beside the waiting thread, which closes them: their numbers may be others' from then on.
+    private readonly Lock _gate = new();
     private readonly byte[] _events = new byte[EventsMax * s_eventBytes];
     private readonly int _epoll;
     private readonly int _wake;
+    private bool _isClosed;
 
     public EpollPoller()
     {
@@ -39,7 +42,11 @@ internal sealed partial class EpollPoller : IPoller
     {
         if (now == before) return;
         uint events = (now.HasFlag(Readiness.Receive) ? In | PeerClosed : 0) | (now.HasFlag(Readiness.Send) ? Out : 0);
-        Control(before == Readiness.None ? Add : now == Readiness.None ? Delete : Modify, (int)socket.SafeHandle.DangerousGetHandle(), events, id);
+        int operation = before == Readiness.None ? Add : now == Readiness.None ? Delete : Modify;
+        lock (_gate)
+        {
+            if (!_isClosed) Control(operation, (int)socket.SafeHandle.DangerousGetHandle(), events, id);
+        }
     }
 
     public int Wait(Span<ReadySocket> ready, long timeoutMicros)
@@ -65,13 +72,21 @@ internal sealed partial class EpollPoller : IPoller
     public void Wake()
     {
         long one = 1;
-        _ = Write(_wake, ref one, sizeof(long));
+        lock (_gate)
+        {
+            if (!_isClosed) _ = Write(_wake, ref one, sizeof(long));
+        }
     }
 
     public void Dispose()
     {
-        _ = Close(_epoll);
-        _ = Close(_wake);
+        lock (_gate)
+        {
+            if (_isClosed) return;
+            _isClosed = true;
+            _ = Close(_epoll);
+            _ = Close(_wake);
+        }
     }
 
     private void Control(int operation, int descriptor, uint events, long id)

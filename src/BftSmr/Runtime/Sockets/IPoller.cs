@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace BftSmr.Runtime.Sockets;
 
 /// <summary>
-/// Waits for many sockets at once, level-triggered: what is ready is said again until it is used. One thread waits; the other methods are for any thread, for
-/// one socket one at a time.
+/// Waits for many sockets at once, level-triggered: what is ready is said again until it is used. One thread waits, and disposes of it after its last wait; the other
+/// methods are for any thread, for one socket one at a time, and do nothing once it is disposed of.
 /// </summary>
 internal interface IPoller : IDisposable
 {

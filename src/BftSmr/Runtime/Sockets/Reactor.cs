@@ -48,7 +48,7 @@ internal sealed class Reactor : IDisposable
     /// <summary>Nothing has arrived that was not read.</summary>
     public bool IsWaiting => Volatile.Read(ref _isWaiting) != 0;
 
-    /// <summary>Gives a turn, soon, after what has arrived was read. Any thread.</summary>
+    /// <summary>Gives a turn, soon, after what has arrived was read; none after the end. Any thread.</summary>
     public void Schedule(IReactorTurn turn)
     {
         _turns.Enqueue(turn);
@@ -60,7 +60,7 @@ internal sealed class Reactor : IDisposable
     /// <summary>Gives a turn when the time has come, and not when an earlier call said. For one turn a reactor, on its thread.</summary>
     public void WakeAt(IReactorTurn turn, long micros) => (_dueTurn, _dueMicros) = (turn, micros);
 
-    /// <summary>Ends the thread after its round. Sockets are their owners' to close.</summary>
+    /// <summary>Ends the thread after its round; once more does nothing. Any thread, the reactor's own does not wait. Sockets are their owners' to close.</summary>
     public void Dispose()
     {
         _isStopped = true;
@@ -72,10 +72,7 @@ internal sealed class Reactor : IDisposable
 
     internal void Forget(ReactorSocket socket) => _sockets.Remove(socket);
 
-    internal void Watch(ReactorSocket socket, Readiness before, Readiness now)
-    {
-        if (!_isStopped) _poller.Watch(socket.Socket, socket.Id, before, now);
-    }
+    internal void Watch(ReactorSocket socket, Readiness before, Readiness now) => _poller.Watch(socket.Socket, socket.Id, before, now);
 
     private void Run()
     {

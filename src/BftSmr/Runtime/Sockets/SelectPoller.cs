@@ -10,6 +10,7 @@ internal sealed class SelectPoller : IPoller
     private readonly Dictionary<Socket, (long Id, Readiness Readiness)> _watched = [];
     private readonly Socket _wake = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly byte[] _drain = new byte[1];
+    private bool _isClosed;
 
     public SelectPoller()
     {
@@ -61,7 +62,20 @@ internal sealed class SelectPoller : IPoller
         return count;
     }
 
-    public void Wake() => _wake.Send([0], SocketFlags.None, out _);
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            if (!_isClosed) _wake.Send([0], SocketFlags.None, out _);
+        }
+    }
 
-    public void Dispose() => _wake.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            _wake.Dispose();
+        }
+    }
 }
