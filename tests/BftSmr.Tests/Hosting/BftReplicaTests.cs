@@ -220,13 +220,4 @@ public sealed class BftReplicaTests
     {
         foreach (string word in Words(from, count)) await TestCluster.AppendAsync(client, [word]);
     }
-
-    private sealed class ThrowingService : IStateMachine
-    {
-        public void Execute(CommandBatch batch) => throw new FormatException("planned");
-        public void Query(ReadOnlySpan<byte> query, long agreedTimeMicros, System.Buffers.IBufferWriter<byte> reply) { }
-        public Digest StateDigest() => default;
-        public ISnapshotReader Freeze() => throw new NotSupportedException();
-        public ISnapshotWriter BeginInstall() => throw new NotSupportedException();
-    }
 }

@@ -66,17 +66,18 @@ public sealed class BftReplica : IAsyncDisposable
             throw;
         }
         runner.Connect(_peers, _clients);
+        HostLog.Started(_logger, _self, _peers.LocalEndPoint, _clients.LocalEndPoint);
+        // From here on the loop may fail at any time, and then takes everything down: that is Completion's to tell, and nothing below minds.
         Completion = SuperviseAsync();
         _loop.Start();
         _peers.Start([.. cluster.Replicas.Select(static replica => EndPointOf(replica.PeerAddress))]);
         _clients.Start();
-        HostLog.Started(_logger, _self, _peers.LocalEndPoint, _clients.LocalEndPoint);
     }
 
     /// <summary>Completes when the replica has stopped; faults with what broke if it had to stop by itself.</summary>
     public Task Completion { get; }
 
-    /// <summary>Recovers what is on disk, connects to the other replicas and begins to serve clients.</summary>
+    /// <summary>Recovers what is on disk, connects to the other replicas and begins to serve clients. What breaks after that, however soon, <see cref="Completion"/> tells.</summary>
     /// <param name="options">Who it is and where its data are.</param>
     /// <param name="stateMachine">The service in its initial state. From now on only the replica may use it.</param>
     /// <param name="cancellationToken">Gives up before the replica has begun to run.</param>
@@ -117,15 +118,16 @@ public sealed class BftReplica : IAsyncDisposable
         Executor executor = new(stateMachine, settings.ReplyBytesMax);
         ReplicaStorage storage = ReplicaStorage.Open(
             options.DataDirectory, settings, ingress.Limits, executor, options.LoggerFactory.CreateLogger("BftSmr.Storage"), out RecoveredState recovered);
-        Reactor reactor = new($"bftsmr-{options.Self}");
+        Reactor? reactor = null;
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
+            reactor = new Reactor($"bftsmr-{options.Self}");
             return new BftReplica(options, settings, ingress, executor, storage, recovered, reactor);
         }
         catch
         {
-            reactor.Dispose();
+            reactor?.Dispose();
             storage.Dispose();
             throw;
         }

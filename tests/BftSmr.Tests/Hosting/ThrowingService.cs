@@ -1,0 +1,17 @@
+namespace BftSmr.Tests.Hosting;
+
+/// <summary>A defective service: every command ends in an exception that it does not handle.</summary>
+internal sealed class ThrowingService : IStateMachine
+{
+    public void Execute(CommandBatch batch) => throw new FormatException("planned");
+
+    public void Query(ReadOnlySpan<byte> query, long agreedTimeMicros, System.Buffers.IBufferWriter<byte> reply)
+    {
+    }
+
+    public Digest StateDigest() => default;
+
+    public ISnapshotReader Freeze() => throw new NotSupportedException();
+
+    public ISnapshotWriter BeginInstall() => throw new NotSupportedException();
+}
