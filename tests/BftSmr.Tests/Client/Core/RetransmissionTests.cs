@@ -249,7 +249,7 @@ public sealed class RetransmissionTests
     [Fact]
     public void Timeouts_of_many_operations_send_only_some_again_and_the_others_as_these_complete()
     {
-        CoreHarness client = CoreHarness.Opened(adjust: settings => settings with { RetransmissionWindow = 4 });
+        CoreHarness client = CoreHarness.Opened(adjust: settings => settings with { RetransmissionWindow = 4, ReplyBytesMax = 1024 });
         for (int i = 0; i < 100; i++) client.Invoke();
         client.TakeSent();
 
