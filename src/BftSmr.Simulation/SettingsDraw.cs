@@ -10,7 +10,7 @@ internal static class SettingsDraw
         Quorums quorums = new(3 * options.F + 1, options.F);
         long drawn = random.Pick([200_000L, 500_000, 1_000_000]);
         long timeout = options.RequestTimeoutMicros ?? drawn;
-        return new ReplicaSettings
+        ReplicaSettings settings = new()
         {
             Self = default,
             Quorums = quorums with { Write = quorums.Write - options.WriteQuorumLoweredBy },
@@ -34,5 +34,6 @@ internal static class SettingsDraw
             ChunkBytes = random.Pick([64, 100, 4_096]),
             VouchedRepliesMin = random.Pick([1, 2, 8]),
         };
+        return settings with { ClientReplyBytesMax = 5 * settings.SessionReplyBytesMax, SessionTableBytesMax = 50 * settings.SessionReplyBytesMax };
     }
 }

@@ -11,7 +11,7 @@ internal static class ReplicatedStateCodec
 {
     public static ReadOnlyMemory<byte> Encode(ReplicatedState state)
     {
-        // Replies make it large: it is written to memory of its exact size, as one that grows leaves as much again behind.
+        // Replies make it large, if never larger than the session table may be: it is written to memory of its exact size, as one that grows leaves as much again behind.
         byte[] output = new byte[EncodedBytes(state)];
         MessagePackWriter writer = new(output.AsSpan());
         writer.WriteArrayHeader(2);

@@ -71,6 +71,12 @@ internal sealed record ReplicaSettings
     /// <summary>Bytes of replies kept per session, beyond the latest one.</summary>
     public int SessionReplyBytesMax { get; init; } = 64 << 10;
 
+    /// <summary>Bytes of replies kept per client identity, or one reply of the largest size; beyond it those of its least recently used sessions are forgotten.</summary>
+    public int ClientReplyBytesMax { get; init; } = 16 << 20;
+
+    /// <summary>Bytes that the sessions of all clients may take, with their replies; beyond it the clients that hold most are cut.</summary>
+    public int SessionTableBytesMax { get; init; } = 256 << 20;
+
     /// <summary>Requests that may wait at a replica; more are dropped and sent again by their clients.</summary>
     public int PendingRequestsMax { get; init; } = 65_536;
 

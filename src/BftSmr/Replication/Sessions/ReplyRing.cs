@@ -17,7 +17,13 @@ internal sealed class ReplyRing
     private int _bytesKept;
     private bool _isWrapped;
 
+    /// <summary>What a reply counts for beyond its result, bytes: at least what it takes in a snapshot.</summary>
+    public const int ReplyOverheadBytes = 16;
+
     public int Count { get; private set; }
+
+    /// <summary>What the replies count for.</summary>
+    public long BytesCounted => _bytesKept + (long)Count * ReplyOverheadBytes;
 
     /// <summary>A reply by its place, from the oldest.</summary>
     public CachedReply this[int place]
@@ -45,6 +51,13 @@ internal sealed class ReplyRing
     public void DropBefore(ulong sequence)
     {
         while (Count > 0 && _entries[_firstEntry].Sequence < sequence) Drop();
+    }
+
+    /// <summary>Drops all replies, and lets go of their memory.</summary>
+    public void Clear()
+    {
+        (_entries, _bytes) = ([], []);
+        (_firstEntry, _firstByte, _bytesKept, _isWrapped, Count) = (0, 0, 0, false, 0);
     }
 
     private void Drop()

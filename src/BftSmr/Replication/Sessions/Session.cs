@@ -3,9 +3,22 @@ using BftSmr.Messages;
 namespace BftSmr.Replication.Sessions;
 
 /// <summary>One open session: how far it has executed, and the replies kept for retransmission.</summary>
-internal sealed class Session(ulong nonce)
+internal sealed class Session
 {
-    public ulong Nonce => nonce;
+    public Session(ulong nonce)
+    {
+        Nonce = nonce;
+        ByUse = new LinkedListNode<Session>(this);
+        ByReply = new LinkedListNode<Session>(this);
+    }
+
+    public ulong Nonce { get; }
+
+    /// <summary>Its place among the sessions of its client, in the order of their last use.</summary>
+    public LinkedListNode<Session> ByUse { get; }
+
+    /// <summary>Its place among those of them that have replies, in the order of their last reply.</summary>
+    public LinkedListNode<Session> ByReply { get; }
 
     /// <summary>The last sequence number executed.</summary>
     public ulong LastSequence { get; private set; }

@@ -6,11 +6,13 @@ namespace BftSmr.Replication.Sessions;
 /// The sessions of all clients: part of the replicated state, changed only by executing decided requests, and therefore equal at all replicas that
 /// executed the same instances. Invariants: an operation executes at most once, in the order of its session; a nonce at or below its client's floor
 /// never opens a session (again); a client holds at most <see cref="ReplicaSettings.SessionsPerClientMax"/> sessions, the least recently used being
-/// evicted.
+/// evicted; all sessions with their replies count for no more than <see cref="ReplicaSettings.SessionTableBytesMax"/> after each operation, whatever
+/// clients do, and take less than that in a snapshot, but for 20 bytes for each client.
 /// </summary>
 internal sealed class SessionTable(ReplicaSettings settings)
 {
     private readonly SortedDictionary<int, ClientSessions> _clients = [];
+    private long _bytes;
 
     /// <summary>Grows whenever a session that may have been in use is gone for good; not part of the replicated state.</summary>
     public long Closings { get; private set; }
@@ -43,7 +45,9 @@ internal sealed class SessionTable(ReplicaSettings settings)
                 return Admission.Expired;
             }
             if (client.Count == settings.SessionsPerClientMax) Closings++;
+            _bytes -= client.Bytes;
             session = client.Open(request.Session.Nonce, settings.SessionsPerClientMax);
+            _bytes += client.Bytes;
         }
         if (request.Sequence <= session.LastSequence) return Admission.Duplicate;
         if (request.Sequence > session.LastSequence + 1) return Admission.OutOfOrder;
@@ -57,12 +61,31 @@ internal sealed class SessionTable(ReplicaSettings settings)
     /// </summary>
     public void Keep(Request request, Outcome outcome)
     {
-        if (Find(request.Session)?.Replies is not { } replies) return;
-        replies.DropBefore(request.Sequence - request.Outstanding + 1);
-        replies.Keep(new CachedReply(request.Sequence, outcome.Status, outcome.Result), settings.SessionWindow, settings.SessionReplyBytesMax);
+        if (!_clients.TryGetValue(request.Session.Client.Value, out ClientSessions? client) || client.Find(request.Session.Nonce) is not { } session) return;
+        _bytes -= client.Bytes;
+        client.Keep(session, request.Sequence - request.Outstanding + 1, new CachedReply(request.Sequence, outcome.Status, outcome.Result), settings);
+        _bytes += client.Bytes;
+        if (_bytes > settings.SessionTableBytesMax) Halve();
     }
 
-    public void Restore(int client, ClientSessions sessions) => _clients.Add(client, sessions);
+    /// <summary>
+    /// The table is full: the clients that hold most are cut to a level at which all fit into half of it, so that who holds little loses nothing. It then takes another half
+    /// before the clients are gone through again.
+    /// </summary>
+    private void Halve()
+    {
+        long half = settings.SessionTableBytesMax / 2, level = half;
+        while (_clients.Values.Sum(c => Math.Min(c.Bytes, level)) > half) level /= 2;
+        foreach (ClientSessions client in _clients.Values) client.Cut(level);
+        _bytes = _clients.Values.Sum(c => c.Bytes);
+        Closings++;
+    }
+
+    public void Restore(int client, ClientSessions sessions)
+    {
+        _clients.Add(client, sessions);
+        _bytes += sessions.Bytes;
+    }
 }
 
 /// <summary>What becomes of a decided request.</summary>
