@@ -23,6 +23,9 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// <summary>Bytes of executed batches kept below the stable checkpoint.</summary>
     private const long KeptBytesMax = 4 << 20;
 
+    /// <summary>Checkpoints due by bytes that may wait to become stable before the leader proposes no more.</summary>
+    private const long LogCheckpointsMax = 64;
+
     /// <summary>Instances sent again when progress stalls.</summary>
     private const int RetransmitMax = 8;
 
@@ -34,6 +37,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     private Instance _lastDecided;
     private Instance _decidedInLog;
     private Instance _lastConsidered;
+    private long _bytesInLog;
 
     public Regency Regency { get; private set; }
 
@@ -54,10 +58,12 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// <summary>The stable checkpoint, or the one a replica without a log recovered from. What lies above it is kept, and is evidence: proposals too far above it are not considered.</summary>
     public Instance LogBase { get; private set; }
 
-    /// <summary>As many instances above the last checkpoint are executed as may be: the leader proposes no more.</summary>
-    public bool IsLogFull => LastExecuted - LogBase >= LogInstancesMax;
+    /// <summary>As much above the last checkpoint is executed, in instances or in bytes of their batches, as may be: the leader proposes no more.</summary>
+    public bool IsLogFull => LastExecuted - LogBase >= LogInstancesMax || _bytesInLog >= LogBytesMax;
 
     private long LogInstancesMax => 3L * context.Settings.CheckpointPeriod;
+
+    private long LogBytesMax => LogCheckpointsMax * Math.Max(context.Settings.CheckpointBytes, context.Settings.BatchBytesMax);
 
     /// <summary>
     /// Whether this replica may vote on an instance, and execute it: what it voted on above its stable checkpoint is evidence, and has to fit into a STOPDATA, and what it executed
@@ -370,6 +376,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         Invariant.Holds(state.Number == LastExecuted.Next, "instances execute in order");
         LastExecuted = state.Number;
         state.MarkExecuted(context.Limits, _archive);
+        _bytesInLog += BytesOf(state);
     }
 
     /// <summary>A regency was installed: no more votes until its SYNC.</summary>
@@ -516,7 +523,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         Instance upTo = stable < LastExecuted ? stable : LastExecuted;
         long keptBytes = 0;
         Instance kept = upTo;
-        while (upTo - kept < HorizonInstances && Find(kept) is { Decided: { } value } state && (keptBytes += state.Body(value)?.Encoded.Length ?? 0) <= KeptBytesMax)
+        while (upTo - kept < HorizonInstances && Find(kept) is { Decided: not null } state && (keptBytes += BytesOf(state)) <= KeptBytesMax)
         {
             kept = new Instance(kept.Value - 1);
         }
@@ -525,7 +532,10 @@ internal sealed class ConsensusWindow(ReplicaContext context)
             state.Release(_archive);
             _instances.Remove(state.Number.Value);
         }
+        _bytesInLog = _instances.Values.Where(s => s.Number > LogBase && s.IsExecuted).Sum(BytesOf);
     }
+
+    private static long BytesOf(InstanceState state) => state.Decided is { } decided && state.Body(decided) is { } body ? body.Encoded.Length : 0;
 
     /// <summary>
     /// Progress stalled here or at a peer: says again what was said in this regency about the next instances that were not executed here, and, of those that the SYNC put to the

@@ -168,7 +168,7 @@ internal static class PlantedBugList
         new("a replica with a full log does not ask for what makes room", "Replication/CatchUp/DecidedFetch.cs",
             "if (!window.HasRoomToExecute)",
             "if (false)",
-            "late checkpoints", 91),
+            "late checkpoints", 63),
         new("a checkpoint is stable when one replica has it", "Replication/Checkpoints/CheckpointLedger.cs",
             "if (signatures.Length < context.Quorums.Write) continue;",
             "if (signatures.Length < 1) continue;",

@@ -38,8 +38,8 @@ public static class ScenarioList
         new("silent checker", "Of those who check signatures for all one says nothing: the others check for themselves, and need no other leader.",
             static seed => Options(seed, Plan(s_slow, AdversaryKind.Mute, 1 + (int)(seed % 3))) with { Authentication = RequestAuthentication.Signed })
             { Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) },
-        new("late checkpoints", "The snapshots of a replica take long: it goes no further than its log has room for, and asks for what makes room when nobody else says anything any more.",
-            static seed => Options(seed, Plan(events: new SlowDiskFault(0, Replica((int)seed), 2_900_000, new DiskSpeed(1_000_000, 1_000_000)))) with
+        new("late checkpoints", "The snapshots of a replica take long, and announcements of others are lost: it goes no further than its log has room for, and asks for what makes room when nobody else says anything any more.",
+            static seed => Options(seed, Plan(s_lossy, events: new SlowDiskFault(0, Replica((int)seed), 2_900_000, new DiskSpeed(1_000_000, 1_000_000)))) with
             {
                 CheckpointPeriod = 4, OperationsPerClient = 8 + 4 * (int)(seed % 8), Durability = Durability.None,
             }),

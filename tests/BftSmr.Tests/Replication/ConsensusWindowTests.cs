@@ -15,7 +15,8 @@ public sealed class ConsensusWindowTests : IDisposable
 
     public ConsensusWindowTests()
     {
-        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1) }, _keys.Replica(1));
+        ReplicaContext context = new(
+            new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1), BatchBytesMax = 5_000, CheckpointBytes = 10_000 }, _keys.Replica(1));
         context.BeginStep(new ClockReading(0, 0), _effects);
         _window = new ConsensusWindow(context);
     }
@@ -76,6 +77,29 @@ public sealed class ConsensusWindowTests : IDisposable
         _effects.Clear();
         _window.Retransmit(slowest: Instance.Zero);
         Assert.Equal([21, 1, 2, 3, 4, 5, 6, 7, 8], Accepts.Select(static a => a.Instance.Value));
+    }
+
+    [Fact]
+    public void The_log_is_full_when_64_checkpoints_that_are_due_by_bytes_wait_to_become_stable()
+    {
+        Request request = RequestCodec.Create(new SessionId(new ClientId(0), 7), 1, RequestKind.Command, 0b11, default, new byte[5_000]);
+        Batch batch = BatchCodec.Create(1, 1, [request]);
+        while (!_window.IsLogFull) Execute(batch);
+        long last = _window.LastExecuted.Value;
+        Assert.InRange(last * batch.Encoded.Length, 640_000, 640_000 + batch.Encoded.Length);
+
+        _window.ForgetStable(new Instance(2));
+        Execute(batch);
+        Assert.False(_window.IsLogFull);
+        Execute(batch);
+        Assert.True(_window.IsLogFull);
+    }
+
+    private void Execute(Batch batch)
+    {
+        _window.Learn(_window.LastExecuted.Next, batch.Digest, batch);
+        Assert.True(_window.TryNextDecided(out InstanceState state, out _));
+        _window.MarkExecuted(state);
     }
 
     private List<Accept> Accepts => [.. _effects.Effects.OfType<BroadcastEffect>().Select(static e => e.Message).OfType<Accept>()];

@@ -6,14 +6,19 @@ namespace BftSmr.Replication.Checkpoints;
 /// <summary>
 /// Which checkpoints this replica took, what others say of theirs, and which one is stable. A checkpoint is stable when q replicas signed the same
 /// root for it: at least f+1 correct ones hold it, and their log above it suffices. Invariant: the stable checkpoint never goes back.
+/// The lowest are the next to become stable: those are announced, and kept of what others announce, however far ahead somebody's disk is.
 /// </summary>
 internal sealed class CheckpointLedger(ReplicaContext context)
 {
-    /// <summary>Announcements kept of each replica; it sends them in ascending order, so the latest matter.</summary>
-    private const int KeptPerReplica = 4;
+    /// <summary>Checkpoints above the stable one that this replica announces; the next ones as that moves.</summary>
+    public const int AnnouncedMax = 64;
 
-    private readonly List<Checkpoint>[] _announced = [.. Enumerable.Range(0, context.Quorums.Replicas).Select(_ => new List<Checkpoint>())];
+    /// <summary>Announcements kept of each other replica, the lowest; more than it makes at once, as the stable checkpoint may have moved there first.</summary>
+    public const int KeptPerReplica = 2 * AnnouncedMax;
+
+    private readonly SortedDictionary<long, Checkpoint>[] _announced = [.. Enumerable.Range(0, context.Quorums.Replicas).Select(_ => new SortedDictionary<long, Checkpoint>())];
     private readonly SortedDictionary<long, TakenCheckpoint> _taken = [];
+    private Instance _lastAnnounced;
 
     /// <summary>The last stable checkpoint.</summary>
     public CheckpointCertificate Stable { get; private set; } = CheckpointCertificate.Initial;
@@ -32,29 +37,24 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         Checkpoint message = new(instance, root, context.Self);
         byte[] signature = new byte[Request.SignatureBytes];
         context.Keyring.Sign(PeerMessageCodec.SignedBytes(message), signature);
-        message = message with { Signature = signature };
-        context.Effects.Broadcast(message);
-        Record(message);
+        _announced[context.Self.Value][instance.Value] = message with { Signature = signature };
+        Announce();
+        Evaluate(instance);
     }
 
     public void OnCheckpoint(Checkpoint message)
     {
-        if (message.Instance > Stable.Instance) Record(message);
-    }
-
-    private void Record(Checkpoint message)
-    {
-        List<Checkpoint> announced = _announced[message.Sender.Value];
-        if (announced.Exists(c => c.Instance == message.Instance)) return;
-        announced.Add(message);
-        if (announced.Count > KeptPerReplica) announced.RemoveAt(0);
+        if (message.Instance <= Stable.Instance) return;
+        SortedDictionary<long, Checkpoint> announced = _announced[message.Sender.Value];
+        if (!announced.TryAdd(message.Instance.Value, message)) return;
+        if (announced.Count > KeptPerReplica) announced.Remove(announced.Keys.Last());
         Evaluate(message.Instance);
     }
 
     private void Evaluate(Instance instance)
     {
         if (!_taken.TryGetValue(instance.Value, out TakenCheckpoint own)) return;
-        foreach (IGrouping<Digest, Checkpoint> equal in _announced.SelectMany(a => a).Where(c => c.Instance == instance).GroupBy(c => c.Root).ToList())
+        foreach (IGrouping<Digest, Checkpoint> equal in _announced.Select(a => a.GetValueOrDefault(instance.Value)).OfType<Checkpoint>().GroupBy(c => c.Root).ToList())
         {
             CheckpointSignature[] signatures = [.. equal.Select(c => new CheckpointSignature(c.Sender, c.Signature))];
             if (signatures.Length < context.Quorums.Write) continue;
@@ -71,8 +71,14 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         Stable = certificate;
         StableBytes = snapshotBytes;
         Contradiction = null;
-        foreach (long old in _taken.Keys.TakeWhile(k => k <= certificate.Instance.Value).ToList()) _taken.Remove(old);
-        foreach (List<Checkpoint> announced in _announced) announced.RemoveAll(c => c.Instance <= certificate.Instance);
+        ForgetStable(_taken);
+        foreach (SortedDictionary<long, Checkpoint> announced in _announced) ForgetStable(announced);
+        Announce();
+    }
+
+    private void ForgetStable<T>(SortedDictionary<long, T> checkpoints)
+    {
+        foreach (long old in checkpoints.Keys.TakeWhile(k => k <= Stable.Instance.Value).ToList()) checkpoints.Remove(old);
     }
 
     /// <summary>Another replica proves that a checkpoint is stable, which this one has taken, too: the announcements that were lost are not needed any more.</summary>
@@ -95,7 +101,19 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     /// <summary>Says again what is not stable yet; announcements may have been lost.</summary>
     public void Retransmit()
     {
-        foreach (Checkpoint own in _announced[context.Self.Value]) context.Effects.Broadcast(own);
+        _lastAnnounced = Stable.Instance;
+        Announce();
+    }
+
+    /// <summary>Says what was not said, of the lowest.</summary>
+    private void Announce()
+    {
+        foreach (Checkpoint own in _announced[context.Self.Value].Values.Take(AnnouncedMax))
+        {
+            if (own.Instance <= _lastAnnounced) continue;
+            _lastAnnounced = own.Instance;
+            context.Effects.Broadcast(own);
+        }
     }
 
     private readonly record struct TakenCheckpoint(Digest Root, long SnapshotBytes);
