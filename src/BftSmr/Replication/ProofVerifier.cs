@@ -49,12 +49,13 @@ internal sealed class ProofVerifier(Quorums quorums, IKeyring keyring)
     }
 
     /// <summary>
-    /// At least f+1 replicas, one of them correct, signed this root for this instance; every signature given is right. The initial state needs none.
+    /// q replicas, f+1 of them correct, signed this root for this instance, so that f+1 are left to tell those who missed it; every signature given is right. The initial state
+    /// needs none.
     /// </summary>
     public bool IsValid(CheckpointCertificate certificate)
     {
         if (certificate.Instance == Instance.Zero) return certificate.Root == default && certificate.Signatures.Count == 0;
-        if (certificate.Signatures.Count < quorums.OneCorrect) return false;
+        if (certificate.Signatures.Count < quorums.Write) return false;
         for (int i = 0; i < certificate.Signatures.Count; i++)
         {
             (ReplicaId sender, ReadOnlyMemory<byte> signature) = certificate.Signatures[i];

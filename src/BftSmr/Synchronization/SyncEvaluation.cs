@@ -17,7 +17,7 @@ namespace BftSmr.Synchronization;
 /// </summary>
 internal sealed record SyncEvaluation
 {
-    /// <summary>Instances up to here need no vote: they are under a stable checkpoint, or f+1 correct replicas have executed them.</summary>
+    /// <summary>Instances up to here need no vote: f+1 correct replicas have executed them, as a stable checkpoint or 2f+1 entries say.</summary>
     public required Instance Base { get; init; }
 
     /// <summary>The highest instance that is bound; <see cref="Base"/> if none is.</summary>

@@ -29,11 +29,11 @@ public sealed class ProofTests : IDisposable
     }
 
     [Fact]
-    public void A_certificate_has_signatures_of_f_plus_1_replicas_all_of_them_right()
+    public void A_certificate_has_signatures_of_a_write_quorum_all_of_them_right()
     {
-        Accepted(3, new CheckpointOffer(Certificate(10, Root, 0, 2), 100));
+        Accepted(3, new CheckpointOffer(Certificate(10, Root, 0, 1, 2), 100));
         Accepted(3, new CheckpointOffer(Certificate(10, Root, 0, 1, 2, 3), 100));
-        Rejected(3, new CheckpointOffer(Certificate(10, Root, 2), 100), RejectReason.InvalidProof);
+        Rejected(3, new CheckpointOffer(Certificate(10, Root, 0, 2), 100), RejectReason.InvalidProof);
         Rejected(3, new CheckpointOffer(Certificate(10, Root), 100), RejectReason.InvalidProof);
 
         CheckpointCertificate right = Certificate(10, Root, 0, 1, 2);
@@ -78,13 +78,13 @@ public sealed class ProofTests : IDisposable
         Rejected(2, stopData with { LastExecuted = new Instance(99) }, RejectReason.BadAuthentication);
         Rejected(2, stopData with { SilentUntil = new Instance(99) }, RejectReason.BadAuthentication);
         Rejected(2, stopData with { Evidence = [] }, RejectReason.BadAuthentication);
-        Rejected(2, stopData with { Stable = Certificate(10, A, 0, 1) }, RejectReason.BadAuthentication);
+        Rejected(2, stopData with { Stable = Certificate(10, A, 0, 1, 2) }, RejectReason.BadAuthentication);
     }
 
     [Fact]
-    public void A_stopdata_proves_its_checkpoint()
+    public void A_stopdata_proves_that_f_plus_1_correct_replicas_have_its_checkpoint()
     {
-        Rejected(2, Signed(StopData(2, 5) with { Stable = Certificate(10, Root, 2) }), RejectReason.InvalidProof);
+        Rejected(2, Signed(StopData(2, 5) with { Stable = Certificate(10, Root, 0, 2) }), RejectReason.InvalidProof);
         Accepted(2, Signed(StopData(2, 5) with { Stable = CheckpointCertificate.Initial }));
     }
 
@@ -122,7 +122,7 @@ public sealed class ProofTests : IDisposable
         Sync sync = Sync(5, 0, 1, 2, 3);
         StopData last = sync.Collected[3];
         Rejected(1, With(last with { LastExecuted = new Instance(98) }), RejectReason.InvalidProof);
-        Rejected(1, With(Signed(last with { Stable = Certificate(10, Root, 3) })), RejectReason.InvalidProof);
+        Rejected(1, With(Signed(last with { Stable = Certificate(10, Root, 0, 3) })), RejectReason.InvalidProof);
         Rejected(1, With(Signed(last with { Evidence = [new InstanceEvidence(new Instance(11), null, [new Vote(new Regency(5), A)])] })), RejectReason.InvalidProof);
 
         Sync With(StopData changed) => sync with { Collected = [.. sync.Collected.Take(3), changed] };
@@ -191,7 +191,7 @@ public sealed class ProofTests : IDisposable
         [.. signers.Select(i => new CheckpointSignature(new ReplicaId(i), Signed(new Checkpoint(new Instance(instance), root, new ReplicaId(i))).Signature))]);
 
     private StopData StopData(int sender, long regency) => Signed(new StopData(
-        new Regency(regency), new ReplicaId(sender), new Instance(12), Certificate(10, Root, 0, 1),
+        new Regency(regency), new ReplicaId(sender), new Instance(12), Certificate(10, Root, 0, 1, 3),
         [
             new InstanceEvidence(new Instance(11), new Vote(new Regency(1), A), [new Vote(new Regency(1), A)]),
             new InstanceEvidence(new Instance(12), null, [.. new[] { new Vote(new Regency(1), A), new Vote(new Regency(2), B) }.OrderBy(static v => v.Value)]),

@@ -64,7 +64,7 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         }
     }
 
-    /// <summary>A certificate that was proven, by q announcements here or by f+1 signatures from elsewhere, and whose snapshot this replica has.</summary>
+    /// <summary>A certificate that was proven, by q announcements, here or elsewhere, and whose snapshot this replica has.</summary>
     public void Adopt(CheckpointCertificate certificate, long snapshotBytes)
     {
         Invariant.Holds(certificate.Instance > Stable.Instance, "the stable checkpoint never goes back");
