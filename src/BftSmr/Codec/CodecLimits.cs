@@ -36,6 +36,12 @@ internal sealed record CodecLimits
     /// <summary>Instances above the stable checkpoint that a STOPDATA may speak of: a replica may not go further ahead of its stable checkpoint.</summary>
     public int EvidenceMax { get; init; } = 4 * (4096 + 32);
 
+    /// <summary>
+    /// Values beyond the first of each instance that the write sets of a STOPDATA may hold: a replica sends WRITE for no more. One change of leader can add a few windows of them, so this
+    /// many, too, take about an hour of nothing but vain changes.
+    /// </summary>
+    public int OtherValuesMax { get; init; } = 32 * WriteSetMax;
+
     /// <summary>Bytes of one request's MACs.</summary>
     public int MacsBytes => Replicas * Request.MacBytes;
 
@@ -48,8 +54,8 @@ internal sealed record CodecLimits
     /// <summary>Bytes of the batches in one answer to FETCH-DECIDED, at most.</summary>
     public int DecidedBodiesBytesMax => Math.Max(4 << 20, BatchEncodedBytesMax);
 
-    /// <summary>Bytes of one STOPDATA, at most: one vote and one written value for each instance, and full write sets for a few.</summary>
-    public int StopDataBytesMax => Frame(EnvelopeBytesMax + CertificateBytesMax + EvidenceMax * 104L + 32L * WriteSetMax * VoteBytesMax);
+    /// <summary>Bytes of one STOPDATA, at most: a vote and a value for each instance, and the other values. All of a SYNC's fit into a frame.</summary>
+    public int StopDataBytesMax => Frame(EnvelopeBytesMax + Request.SignatureBytes + CertificateBytesMax + (long)EvidenceMax * EvidenceBytesMax + (long)OtherValuesMax * VoteBytesMax);
 
     /// <summary>The largest frame that one replica sends another; the bound that holds whatever the others would allow.</summary>
     public int PeerFrameBytesMax => Frame(EnvelopeBytesMax + Math.Max(
@@ -69,6 +75,8 @@ internal sealed record CodecLimits
 
     private const int VoteBytesMax = 1 + 9 + MessagePackFormat.DigestBytes;
 
+    private const int EvidenceBytesMax = 1 + 9 + VoteBytesMax + 3 + VoteBytesMax;
+
     /// <summary>The bounds that follow from a cluster's settings.</summary>
     public static CodecLimits For(ReplicaSettings settings)
     {
@@ -82,8 +90,12 @@ internal sealed record CodecLimits
             BatchBytesMax = settings.BatchBytesMax,
             ChunkBytesMax = settings.ChunkBytes,
             EvidenceMax = 4 * (settings.CheckpointPeriod + settings.Window),
+            OtherValuesMax = settings.Window * WriteSetMax,
         };
     }
+
+    /// <summary>Whether a SYNC of n of the largest STOPDATA fits into a frame: where it does not, a change of leader may be impossible.</summary>
+    public bool HasRoomForSync => EnvelopeBytesMax + (long)Replicas * StopDataBytesMax <= FrameBytesCeiling;
 
     private static int Frame(long bytes) => (int)Math.Min(bytes, FrameBytesCeiling);
 }

@@ -5,7 +5,8 @@ namespace BftSmr.Codec;
 
 /// <summary>
 /// A STOPDATA is <c>[regency, sender, lastExecuted, silentUntil, certificate, [evidence, …], bin signature]</c>, the same alone and inside a SYNC. Evidence is
-/// <c>[instance, vote or nil, [vote, …]]</c>, sorted strictly by instance, its write set strictly by value; a vote is <c>[regency, value]</c>.
+/// <c>[instance, vote or nil, [vote, …]]</c>, sorted strictly by instance, its write set strictly by value; a vote is <c>[regency, value]</c>. It takes
+/// <see cref="CodecLimits.StopDataBytesMax"/> at most, so that what a faulty replica signs leaves room for the others in a SYNC.
 /// </summary>
 internal static class StopDataCodec
 {
@@ -42,6 +43,7 @@ internal static class StopDataCodec
     public static bool TryRead(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out StopData? message)
     {
         message = null;
+        int start = reader.Position;
         if (!reader.TryReadArray(7)
             || !reader.TryReadRegency(out Regency regency)
             || !reader.TryReadReplica(limits.Replicas, out ReplicaId sender)
@@ -56,7 +58,7 @@ internal static class StopDataCodec
             if (!TryReadEvidence(ref reader, out InstanceEvidence? one) || (i > 0 && one.Instance <= evidence[i - 1].Instance)) return false;
             evidence[i] = one;
         }
-        if (!reader.TryReadBinaryOf(Request.SignatureBytes, out ReadOnlyMemory<byte> signature)) return false;
+        if (!reader.TryReadBinaryOf(Request.SignatureBytes, out ReadOnlyMemory<byte> signature) || reader.Position - start > limits.StopDataBytesMax) return false;
         message = new StopData(regency, sender, lastExecuted, stable, evidence) { SilentUntil = silentUntil, Signature = signature };
         return true;
     }

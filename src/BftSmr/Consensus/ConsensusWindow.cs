@@ -38,6 +38,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     private Instance _decidedInLog;
     private Instance _lastConsidered;
     private long _bytesInLog;
+    private Instance _stable;
 
     public Regency Regency { get; private set; }
 
@@ -301,6 +302,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         }
         Invariant.Holds(state.SentWrite is null || state.SentWrite.Value.Regency < Regency, "one WRITE per instance and regency");
         bool isNew = !state.HasWritten(candidate.Value);
+        if (isNew && !MayWriteAnother(state)) return;
         state.RecordWrite(candidate);
         // A proposal is no vote: it does not wait for the leader's disk, so that the others' work at the same time.
         if (IsLeading && state.Number > SyncHigh) context.Effects.Broadcast(new Propose(Regency, state.Number, body));
@@ -308,6 +310,13 @@ internal sealed class ConsensusWindow(ReplicaContext context)
         context.Effects.Broadcast(new Write(Regency, state.Number, candidate.Value));
         state.Writes.TryRecord(context.Self, candidate);
     }
+
+    /// <summary>
+    /// Whether WRITE may be sent for another value of an instance. All that were sent above the stable checkpoint are told in STOPDATA, and nobody takes one beyond its bound: of a
+    /// replica that had to make one the others would never hear again.
+    /// </summary>
+    private bool MayWriteAnother(InstanceState state) => state.WriteSet.Count == 0
+        || (state.WriteSet.Count < CodecLimits.WriteSetMax && _instances.Values.Where(s => s.Number > _stable).Sum(s => Math.Max(0, s.WriteSet.Count - 1)) < context.Limits.OtherValuesMax);
 
     private void AdvanceAccept(InstanceState state)
     {
@@ -519,6 +528,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// </summary>
     public void ForgetStable(Instance stable)
     {
+        _stable = stable;
         LogBase = Max(LogBase, stable);
         Instance upTo = stable < LastExecuted ? stable : LastExecuted;
         long keptBytes = 0;

@@ -90,6 +90,7 @@ public sealed class ClusterConfigurationTests : IDisposable
     [InlineData("\"replyBytesMax\": 1048576", "\"replyBytesMax\": 31", "replyBytesMax", "between")]
     [InlineData("\"requestTimeoutMs\": 1000", "\"requestTimeoutMs\": 9", "requestTimeoutMs", "between")]
     [InlineData("\"checkpointPeriod\": 4096", "\"checkpointPeriod\": 0", "checkpointPeriod", "between")]
+    [InlineData("\"checkpointPeriod\": 4096", "\"checkpointPeriod\": 1000000", "checkpointPeriod", "Lower it, or 'window'")]
     [InlineData("\"checkpointBytes\": 8388608", "\"checkpointBytes\": 1", "checkpointBytes", "between")]
     [InlineData("\"id\": 2", "\"id\": 3", "replicas[2].id", "place in the list")]
     [InlineData("\"name\": \"client0\"", "\"name\": \"client 0\"", "clients[0].name", "1 to 64")]

@@ -30,7 +30,7 @@ public sealed class CodecLimitsTests
         Sync sync = new(Latest, [.. Enumerable.Range(0, 7).Select(static i => LargestStopData(i))]);
         byte[] frame = Wire.Encode(sync), record = Wire.Encode(new RegencySynchronized(sync));
 
-        Assert.InRange(frame.Length, Limits.PeerFrameBytesMax / 2, Limits.PeerFrameBytesMax);
+        Assert.InRange(frame.Length, 7 * Limits.StopDataBytesMax * 9 / 10, Limits.PeerFrameBytesMax);
         Assert.InRange(record.Length, 1, Limits.LogRecordBytesMax);
         Assert.True(PeerMessageCodec.TryDecode(frame, Limits, out _));
         Assert.True(LogRecordCodec.TryDecode(record, Limits, out _));
@@ -59,6 +59,18 @@ public sealed class CodecLimitsTests
         {
             Signature = new byte[64],
         };
+    }
+
+    [Fact]
+    public void A_stopdata_that_would_leave_no_room_for_the_others_in_a_sync_is_refused_alone_and_in_a_sync()
+    {
+        StopData giant = LargestStopData(1, fullWriteSets: Limits.EvidenceMax);
+        int bytes = Wire.Encode(giant).Length;
+
+        Assert.InRange(bytes, Limits.StopDataBytesMax + 1, Limits.PeerFrameBytesMax);
+        Assert.False(Accepts(giant));
+        Assert.False(Accepts(new Sync(Latest, [LargestStopData(0), giant, LargestStopData(2)])));
+        Assert.True(Accepts(new Sync(Latest, [LargestStopData(0), LargestStopData(1), LargestStopData(2)])));
     }
 
     [Fact]
@@ -211,11 +223,13 @@ public sealed class CodecLimitsTests
 
     private static bool Accepts(PeerMessage message) => PeerMessageCodec.TryDecode(Wire.Encode(message), Limits, out _);
 
-    private static StopData LargestStopData(int sender) => new(
+    private static StopData LargestStopData(int sender) => LargestStopData(sender, Settings.Window);
+
+    private static StopData LargestStopData(int sender, int fullWriteSets) => new(
         Latest, new ReplicaId(sender), Last,
         new CheckpointCertificate(Last, default, [.. Enumerable.Range(0, 7).Select(static i => new CheckpointSignature(new ReplicaId(i), new byte[64]))]),
-        [.. Enumerable.Range(1, Limits.EvidenceMax).Select(static i => new InstanceEvidence(
-            new Instance(long.MaxValue - 1_000_000 + i), new Vote(Latest, default), Votes(i <= 32 ? CodecLimits.WriteSetMax : 1)))])
+        [.. Enumerable.Range(1, Limits.EvidenceMax).Select(i => new InstanceEvidence(
+            new Instance(long.MaxValue - 1_000_000 + i), new Vote(Latest, default), Votes(i <= fullWriteSets ? CodecLimits.WriteSetMax : 1)))])
     {
         SilentUntil = Last,
         Signature = new byte[64],

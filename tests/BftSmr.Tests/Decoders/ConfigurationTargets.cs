@@ -92,7 +92,7 @@ internal sealed class ConfigurationTargets(TemporaryDirectory directory)
         BatchBytesMax = random.Next(2 << 20, 64 << 20),
         ReplyBytesMax = random.Next(32, 32 << 20),
         RequestTimeoutMs = random.Next(10, 600_001),
-        CheckpointPeriod = random.Next(1, 1_000_001),
+        CheckpointPeriod = random.Next(1, 250_000),
         CheckpointBytes = random.NextInt64(64 << 10, (1L << 40) + 1),
     }.Save(file);
 

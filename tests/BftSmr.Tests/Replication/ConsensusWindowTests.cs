@@ -2,6 +2,7 @@ using BftSmr.Codec;
 using BftSmr.Consensus;
 using BftSmr.Messages;
 using BftSmr.Replication;
+using BftSmr.Tests.Codec;
 
 namespace BftSmr.Tests.Replication;
 
@@ -100,6 +101,33 @@ public sealed class ConsensusWindowTests : IDisposable
         _window.Learn(_window.LastExecuted.Next, batch.Digest, batch);
         Assert.True(_window.TryNextDecided(out InstanceState state, out _));
         _window.MarkExecuted(state);
+    }
+
+    /// <summary>A faulty leader, in one regency after the other, proposes something else for each instance: nothing is decided, and all of it has to be told.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void What_was_written_always_fits_into_a_STOPDATA(int instances)
+    {
+        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1), Window = 1, CheckpointPeriod = 1 }, _keys.Replica(1));
+        context.BeginStep(new ClockReading(0, 0), _effects);
+        ConsensusWindow window = new(context);
+        Regency regency = Regency.Zero;
+        for (int change = 0; change < 2 * CodecLimits.WriteSetMax; change++)
+        {
+            regency = new Regency(regency.Value + 4);
+            window.Close(regency);
+            window.Open(Instance.Zero, Instance.Zero, new Dictionary<long, Digest>());
+            for (int i = 1; i <= instances; i++)
+                window.OnPropose(new ReplicaId(0), new Propose(regency, new Instance(i), BatchCodec.Create(1, (ulong)(change * instances + i), [])));
+        }
+
+        IReadOnlyList<InstanceEvidence> evidence = window.Evidence(above: Instance.Zero);
+        byte[] frame = Wire.Encode(new StopData(regency.Next, context.Self, Instance.Zero, CheckpointCertificate.Initial, evidence) { Signature = new byte[Request.SignatureBytes] });
+        Assert.Equal(instances, evidence.Count);
+        Assert.Equal(instances == 1 ? CodecLimits.WriteSetMax : CodecLimits.WriteSetMax + instances, evidence.Sum(static e => e.WriteSet.Count));
+        Assert.InRange(frame.Length, 1, context.Limits.StopDataBytesMax);
+        Assert.True(PeerMessageCodec.TryDecode(frame, context.Limits, out _));
     }
 
     private List<Accept> Accepts => [.. _effects.Effects.OfType<BroadcastEffect>().Select(static e => e.Message).OfType<Accept>()];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BftSmr.Codec;
 using BftSmr.Cryptography;
 using BftSmr.Messages;
 
@@ -38,6 +39,11 @@ internal static class ClusterLimits
         {
             throw new ConfigurationException(source, "batchBytesMax",
                 $"is {Number(cluster.BatchBytesMax)}, but the largest operation with its authentication takes {Number(batchBytesMin)}. Raise it, or lower 'operationBytesMax'.");
+        }
+        if (!CodecLimits.For(cluster.ToSettings(new ReplicaId(0))).HasRoomForSync)
+        {
+            throw new ConfigurationException(source, "checkpointPeriod",
+                $"is {Number(cluster.CheckpointPeriod)}, with a window of {Number(cluster.Window)}: what {cluster.Replicas.Count} replicas tell of that many instances when the leader changes is too large for one message. Lower it, or 'window'.");
         }
     }
 
