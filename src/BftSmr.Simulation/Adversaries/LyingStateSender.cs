@@ -36,6 +36,7 @@ internal sealed class LyingStateSender : Adversary
                 LastExecuted = m.LastExecuted + Random.Between(0, 1000),
                 Stable = m.Stable + Random.Between(0, 1000),
                 LastAccepted = m.LastAccepted + Random.Between(0, 100_000),
+                Wanted = new Regency(m.Wanted.Value + Random.Between(0, 3)),
             },
             _ => message,
         };

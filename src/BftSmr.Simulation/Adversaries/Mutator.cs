@@ -55,7 +55,7 @@ internal sealed class Mutator : Adversary
         Status m => m with
         {
             Regency = Near(m.Regency), LastExecuted = Near(m.LastExecuted), Stable = Near(m.Stable), Synchronized = !m.Synchronized,
-            LastAccepted = Near(m.LastAccepted), VotesForgotten = Random.Chance(0.3),
+            LastAccepted = Near(m.LastAccepted), Wanted = Near(m.Wanted), VotesForgotten = Random.Chance(0.3),
         },
         FetchDecided m => m with { From = Near(m.From), Count = m.Count + 1 },
         FetchBatch m => m with { Value = Seen(m.Value) },

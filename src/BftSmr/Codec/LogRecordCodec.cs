@@ -46,8 +46,13 @@ internal static class LogRecordCodec
                 writer.WriteInt64(r.SnapshotBytes);
                 break;
             case SilentUpTo r:
-                PeerMessageCodec.Begin(ref writer, MessageType.SilentUpTo, 1);
+                PeerMessageCodec.Begin(ref writer, MessageType.SilentUpTo, 2);
                 writer.WriteInt64(r.Instance.Value);
+                writer.WriteInt64(r.Regency.Value);
+                break;
+            case RegencyWanted r:
+                PeerMessageCodec.Begin(ref writer, MessageType.RegencyWanted, 1);
+                writer.WriteInt64(r.Regency.Value);
                 break;
             default:
                 throw new ArgumentException($"{record.GetType().Name} has no encoding: give it a number in {nameof(MessageType)}.", nameof(record));
@@ -99,9 +104,13 @@ internal static class LogRecordCodec
                     || !reader.TryReadInt64(out long snapshotBytes)) return false;
                 record = new CheckpointStable(certificate, snapshotBytes);
                 return true;
-            case MessageType.SilentUpTo when fields == 1:
-                if (!reader.TryReadInstance(out Instance silent)) return false;
-                record = new SilentUpTo(silent);
+            case MessageType.SilentUpTo when fields == 2:
+                if (!reader.TryReadInstance(out Instance silent) || !reader.TryReadRegency(out Regency silentBelow)) return false;
+                record = new SilentUpTo(silent, silentBelow);
+                return true;
+            case MessageType.RegencyWanted when fields == 1:
+                if (!reader.TryReadRegency(out Regency wanted)) return false;
+                record = new RegencyWanted(wanted);
                 return true;
             default:
                 return false;

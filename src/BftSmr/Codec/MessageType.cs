@@ -41,4 +41,5 @@ internal enum MessageType
     ValueDecided = 68,
     CheckpointStable = 69,
     SilentUpTo = 70,
+    RegencyWanted = 71,
 }

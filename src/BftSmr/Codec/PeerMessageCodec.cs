@@ -101,12 +101,13 @@ internal static class PeerMessageCodec
                 writer.WriteBinary(m.Signature.Span);
                 break;
             case Status m:
-                Begin(ref writer, MessageType.Status, 6);
+                Begin(ref writer, MessageType.Status, 7);
                 writer.WriteInt64(m.Regency.Value);
                 writer.WriteBoolean(m.Synchronized);
                 writer.WriteInt64(m.LastExecuted.Value);
                 writer.WriteInt64(m.Stable.Value);
                 writer.WriteInt64(m.LastAccepted.Value);
+                writer.WriteInt64(m.Wanted.Value);
                 writer.WriteBoolean(m.VotesForgotten);
                 break;
             default:
@@ -200,7 +201,7 @@ internal static class PeerMessageCodec
                     || !reader.TryReadBinaryOf(Request.SignatureBytes, out ReadOnlyMemory<byte> signature)) return false;
                 message = new Checkpoint(executed, root, sender) { Signature = signature };
                 return true;
-            case MessageType.Status when fields == 6:
+            case MessageType.Status when fields == 7:
                 return TryReadStatus(ref reader, out message);
             default:
                 return CatchUpCodec.TryReadFields(ref reader, type, fields, limits, out message);
@@ -268,8 +269,9 @@ internal static class PeerMessageCodec
             || !reader.TryReadInstance(out Instance lastExecuted)
             || !reader.TryReadInstance(out Instance stable)
             || !reader.TryReadInstance(out Instance lastAccepted)
+            || !reader.TryReadRegency(out Regency wanted)
             || !reader.TryReadBoolean(out bool votesForgotten)) return false;
-        message = new Status(regency, synchronized, lastExecuted, stable) { LastAccepted = lastAccepted, VotesForgotten = votesForgotten };
+        message = new Status(regency, synchronized, lastExecuted, stable) { LastAccepted = lastAccepted, Wanted = wanted, VotesForgotten = votesForgotten };
         return true;
     }
 }

@@ -13,7 +13,8 @@ namespace BftSmr.Consensus;
 /// 2. ACCEPT is sent only for a value with q WRITEs in the current regency; <see cref="InstanceState.Written"/> is then that vote.
 /// 3. No vote is sent in a regency before its SYNC was accepted, nor in a regency that was left.
 /// 4. A decided value never changes; two correct replicas never decide differently.
-/// 5. No vote leaves before its record is on disk (durability 'votes'); none is sent for an instance at or below <see cref="SilentUntil"/>.
+/// 5. No vote leaves before its record is on disk (durability 'votes'); none is sent for an instance at or below <see cref="SilentUntil"/>, or in a regency
+///    below <see cref="SilentBelow"/>.
 /// </summary>
 internal sealed class ConsensusWindow(ReplicaContext context)
 {
@@ -85,6 +86,9 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// <summary>Votes for instances up to here were forgotten in a restart: none is sent.</summary>
     public Instance SilentUntil { get; set; }
 
+    /// <summary>Regencies below this one may have been left before a restart that forgot it: no vote is sent in them.</summary>
+    public Regency SilentBelow { get; set; }
+
     public ReplicaId Leader => context.Quorums.LeaderOf(Regency);
 
     public bool IsLeading => IsOpen && Leader == context.Self;
@@ -95,7 +99,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     public int HorizonInstances => HorizonWindows * context.Settings.Window;
 
     /// <summary>Whether the leader may propose another instance.</summary>
-    public bool HasRoom => NextProposal - LastExecuted <= context.Settings.Window && NextProposal > SilentUntil;
+    public bool HasRoom => NextProposal - LastExecuted <= context.Settings.Window && NextProposal > SilentUntil && Regency >= SilentBelow;
 
     /// <summary>As many instances are proposed and not executed as the leader may propose.</summary>
     public bool IsFull => Max(_lastConsidered, SyncHigh) - LastExecuted >= context.Settings.Window;
@@ -278,7 +282,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
     /// <summary>Takes the transitions that the votes allow.</summary>
     private void Advance(InstanceState state)
     {
-        if (IsOpen && state.Number > SilentUntil && IsWithinLog(state.Number))
+        if (IsOpen && Regency >= SilentBelow && state.Number > SilentUntil && IsWithinLog(state.Number))
         {
             AdvanceWrite(state);
             AdvanceAccept(state);
@@ -508,6 +512,7 @@ internal sealed class ConsensusWindow(ReplicaContext context)
                 break;
             case SilentUpTo s:
                 SilentUntil = Max(SilentUntil, s.Instance);
+                SilentBelow = s.Regency > SilentBelow ? s.Regency : SilentBelow;
                 break;
         }
     }

@@ -3,6 +3,9 @@ namespace BftSmr.Messages;
 /// <summary>What a replica must not forget. Replayed in order at restart.</summary>
 internal abstract record LogRecord;
 
+/// <summary>STOP for this regency is about to be sent: others may install it.</summary>
+internal sealed record RegencyWanted(Regency Regency) : LogRecord;
+
 /// <summary>The regency was installed: no vote of an earlier one may follow.</summary>
 internal sealed record RegencyInstalled(Regency Regency) : LogRecord;
 
@@ -22,7 +25,8 @@ internal sealed record ValueDecided(Instance Instance, Digest Value, Batch? Batc
 internal sealed record CheckpointStable(CheckpointCertificate Certificate, long SnapshotBytes) : LogRecord;
 
 /// <summary>
-/// The replica restarted without its votes and learned that none of them can have been beyond this instance: it stays silent up to here. Until this
+/// The replica restarted without its votes and learned that none of them can have been beyond this instance, and that it had left no regency but those
+/// below this one: it stays silent up to here, and in them. Until this
 /// record is in the log, every restart is again one with <c>RecoveredState.VotesForgotten</c>; from then on the log tells all there is to know.
 /// </summary>
-internal sealed record SilentUpTo(Instance Instance) : LogRecord;
+internal sealed record SilentUpTo(Instance Instance, Regency Regency) : LogRecord;

@@ -83,6 +83,9 @@ internal sealed record Status(Regency Regency, bool Synchronized, Instance LastE
     /// <summary>The highest instance it sent ACCEPT for; a replica that forgot its votes stays silent up to there.</summary>
     public Instance LastAccepted { get; init; }
 
+    /// <summary>The highest regency that it wanted or installed, ever; a replica that forgot its votes sends none in those below.</summary>
+    public Regency Wanted { get; init; }
+
     /// <summary>The sender restarted without its votes and does not know yet from which instance on it may vote.</summary>
     public bool VotesForgotten { get; init; }
 }

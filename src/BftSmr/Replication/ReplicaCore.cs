@@ -107,6 +107,7 @@ internal sealed class ReplicaCore
         foreach (LogRecord record in recovered.Records)
         {
             if (record is RegencySynchronized synchronized) _synchronizer.Recover(synchronized.Sync);
+            else if (record is RegencyWanted wanted) _synchronizer.Recover(wanted.Regency);
             else _window.Recover(record, _checkpoints.Stable.Instance);
         }
         if (recovered.VotesForgotten) _silence.Begin();
@@ -234,6 +235,7 @@ internal sealed class ReplicaCore
         _context.Effects.Broadcast(new Status(_window.Regency, _window.IsOpen, _window.LastExecuted, _checkpoints.Stable.Instance)
         {
             LastAccepted = _window.LastAccepted,
+            Wanted = _synchronizer.HighestWanted,
             VotesForgotten = _silence.HasForgotten,
         });
         _requests.RemoveGone();
@@ -362,7 +364,9 @@ internal sealed class ReplicaCore
     {
         if (Settings.Durability == Durability.None) return [];
         List<LogRecord> records = [];
-        if (!_silence.IsEndUnknown && _window.SilentUntil > Instance.Zero) records.Add(new SilentUpTo(_window.SilentUntil));
+        if (!_silence.IsEndUnknown && (_window.SilentUntil > Instance.Zero || _window.SilentBelow > Regency.Zero))
+            records.Add(new SilentUpTo(_window.SilentUntil, _window.SilentBelow));
+        if (_synchronizer.HighestWanted > _window.Regency) records.Add(new RegencyWanted(_synchronizer.HighestWanted));
         if (_window.Regency > Regency.Zero) records.Add(new RegencyInstalled(_window.Regency));
         if (_window.IsOpen && _synchronizer.LastSync is { } sync) records.Add(new RegencySynchronized(sync));
         if (stable.Instance > Instance.Zero) records.Add(new CheckpointStable(stable, snapshotBytes));

@@ -6,7 +6,8 @@ namespace BftSmr.Replication;
 
 /// <summary>
 /// A replica that restarted without its votes must not vote again where it may have voted: it would be one of the f faulty ones. It learns from n-f
-/// others how far it can have been, stays silent up to there, and says so, until it has executed that far. If all others forgot as well, nobody
+/// others how far it can have been, stays silent up to there, and says so, until it has executed that far. It also forgot which regencies it had left,
+/// and the STOPDATA that it then made are still about: it sends no vote in a regency below the highest that it can have installed. If all others forgot as well, nobody
 /// remembers a vote that could be contradicted, and it goes on from what the logs hold.
 /// Invariant: before the silence has a known end, no vote is sent at all.
 /// </summary>
@@ -21,15 +22,15 @@ internal sealed class VoteSilence(ReplicaContext context, ConsensusWindow window
 
     public bool IsEndUnknown => window.SilentUntil == Unknown;
 
-    /// <summary>It does not vote yet.</summary>
-    public bool IsSilent => window.LastExecuted < window.SilentUntil;
+    /// <summary>It does not vote yet on what comes next.</summary>
+    private bool IsSilent => window.LastExecuted < window.SilentUntil;
 
     /// <summary>
-    /// It counts as one of the f: it is silent, or what it was silent about has not been executed by 2f+1 yet. While it has not, others may have to decide it again, without this
+    /// It counts as one of the f: it is silent, in all instances or in this regency, or what it was silent about has not been executed by 2f+1 yet. While it has not, others may have to decide it again, without this
     /// replica's vote; once it has, f+1 correct ones know it, whoever of the others fails next.
     /// </summary>
     public bool IsMissed =>
-        IsSilent || (window.LogBase < window.SilentUntil
+        IsSilent || window.Regency < window.SilentBelow || (window.LogBase < window.SilentUntil
             && 1 + progress.Known.Count(p => p.Peer != context.Self && p.Status.LastExecuted >= window.SilentUntil) < context.Quorums.Install);
 
     /// <summary>
@@ -45,13 +46,14 @@ internal sealed class VoteSilence(ReplicaContext context, ConsensusWindow window
         if (others.Length == context.Quorums.Replicas - 1 && others.All(s => s.VotesForgotten))
         {
             _acceptedAtRestartOfAll = window.LastAccepted;
-            EndAt(Instance.Zero);
+            EndAt(Instance.Zero, Regency.Zero);
             return;
         }
         Status[] remembering = [.. others.Where(s => !s.VotesForgotten)];
         if (remembering.Length < context.Quorums.Available) return;
         Instance accepted = Bounded([.. remembering.Select(s => s.LastAccepted > s.LastExecuted ? s.LastAccepted : s.LastExecuted).OrderDescending()]);
-        EndAt(accepted == Instance.Zero && remembering.All(s => s.Regency == Regency.Zero) ? Instance.Zero : accepted + window.HorizonInstances);
+        Regency wanted = remembering.Max(s => s.Wanted);
+        EndAt(accepted == Instance.Zero && wanted == Regency.Zero ? Instance.Zero : accepted + window.HorizonInstances, wanted);
     }
 
     /// <summary>The highest claim, unless it is far above what f others claim: this replica being faulty itself, at most f-1 others lie.</summary>
@@ -61,9 +63,9 @@ internal sealed class VoteSilence(ReplicaContext context, ConsensusWindow window
         return descending[0] < bound ? descending[0] : bound;
     }
 
-    private void EndAt(Instance instance)
+    private void EndAt(Instance instance, Regency regency)
     {
-        window.SilentUntil = instance;
-        context.PersistVote(new SilentUpTo(instance));
+        (window.SilentUntil, window.SilentBelow) = (instance, regency);
+        context.PersistVote(new SilentUpTo(instance, regency));
     }
 }

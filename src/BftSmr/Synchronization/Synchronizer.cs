@@ -12,7 +12,8 @@ namespace BftSmr.Synchronization;
 /// Invariants:
 /// 1. A regency is installed only when 2f+1 replicas, hence f+1 correct ones, want it or have it; or its SYNC proves that n-f installed it.
 /// 2. STOPDATA for a regency is made after the last vote of this replica in any earlier one.
-/// 3. At most one SYNC is accepted per regency, and only one that contradicts no decision of this replica.
+/// 3. STOP leaves after the record of what it wants: what this replica helped another one to install it can tell that one, should it forget.
+/// 4. At most one SYNC is accepted per regency, and only one that contradicts no decision of this replica.
 /// A wish expires unless renewed, so that two unrelated suspicions, far apart in time, do not add up to a change.
 /// </summary>
 internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow window, CheckpointLedger checkpoints)
@@ -29,6 +30,7 @@ internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow windo
     private StopData? _ownStopData;
     private Sync? _sync;
     private Regency _wanted;
+    private Regency _recorded;
     private int _vainChanges;
     private long _stopDataSentMicros;
 
@@ -40,6 +42,9 @@ internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow windo
 
     /// <summary>How long a leader may take, or a regency to open: doubles with each change in vain.</summary>
     public long TimeoutMicros => context.Settings.RequestTimeoutMicros << Math.Min(_vainChanges, BackoffMax);
+
+    /// <summary>The highest regency that this replica wanted, ever, or installed, or may have before it forgot.</summary>
+    public Regency HighestWanted => Max(_recorded, Max(window.Regency, window.SilentBelow));
 
     /// <summary>The SYNC that opened the regency; null in the first.</summary>
     public Sync? LastSync => _sync;
@@ -54,8 +59,8 @@ internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow windo
         bool isLate = !window.IsOpen && now - SinceMicros > TimeoutMicros;
         Regency own = isSuspicious || isLate ? window.Regency.Next : Regency.Zero;
         Regency others = Supported(context.Quorums.OneCorrect, includeSelf: false);
-        _wanted = own > others ? own : others;
-        if (_wanted > window.Regency) context.Effects.Broadcast(new Stop(_wanted));
+        _wanted = Max(own, others);
+        if (_wanted > window.Regency) SendStop();
         if (!window.IsOpen && now - _stopDataSentMicros > 5 * context.Settings.StatusPeriodMicros) SendStopData();
         InstallIfSupported();
     }
@@ -70,9 +75,19 @@ internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow windo
         if (others > window.Regency && others > _wanted)
         {
             _wanted = others;
-            context.Effects.Broadcast(new Stop(_wanted));
+            SendStop();
         }
         InstallIfSupported();
+    }
+
+    private void SendStop()
+    {
+        if (_wanted > _recorded)
+        {
+            _recorded = _wanted;
+            context.PersistVote(new RegencyWanted(_wanted));
+        }
+        context.Effects.Broadcast(new Stop(_wanted));
     }
 
     public void OnStatus(ReplicaId from, Status message)
@@ -213,8 +228,13 @@ internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow windo
         window.Reopen(evaluation.Base, evaluation.High);
     }
 
+    /// <summary>The log says that this regency was wanted.</summary>
+    public void Recover(Regency wanted) => _recorded = Max(_recorded, wanted);
+
     /// <summary>Recovery is over; timeouts start.</summary>
     public void Start() => SinceMicros = context.Now.MonotonicMicros;
+
+    private static Regency Max(Regency a, Regency b) => a > b ? a : b;
 
     private readonly record struct Wish(Regency Regency, long AtMicros);
 }

@@ -92,7 +92,7 @@ public class SimulatedDiskTests
         disk.Wipe();
         Assert.Empty(Regencies(disk));
         Assert.True(disk.Recover().VotesMissing);
-        disk.Append(new SilentUpTo(new Instance(7)));
+        disk.Append(new SilentUpTo(new Instance(7), Regency.Zero));
         Assert.False(disk.Recover().VotesMissing);
     }
 

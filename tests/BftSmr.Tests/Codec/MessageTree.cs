@@ -18,7 +18,7 @@ internal static class MessageTree
         StopData m => Array(U(7), StopData(m)),
         Sync m => Array(U(8), U(m.Regency.Value), Array(m.Collected, StopData)),
         Checkpoint m => Array(U(9), U(m.Instance.Value), B(m.Root), U(m.Sender.Value), B(m.Signature)),
-        Status m => Array(U(10), U(m.Regency.Value), m.Synchronized, U(m.LastExecuted.Value), U(m.Stable.Value), U(m.LastAccepted.Value), m.VotesForgotten),
+        Status m => Array(U(10), U(m.Regency.Value), m.Synchronized, U(m.LastExecuted.Value), U(m.Stable.Value), U(m.LastAccepted.Value), U(m.Wanted.Value), m.VotesForgotten),
         FetchSync m => Array(U(11), U(m.Regency.Value)),
         FetchBatch m => Array(U(12), U(m.Instance.Value), B(m.Value)),
         BatchBody m => Array(U(13), U(m.Instance.Value), Batch(m.Batch)),
@@ -48,7 +48,8 @@ internal static class MessageTree
         QuorumWritten r => Array(U(67), U(r.Instance.Value), Vote(r.Vote)),
         ValueDecided r => Array(U(68), U(r.Instance.Value), B(r.Value), r.Batch is null ? null : Batch(r.Batch)),
         CheckpointStable r => Array(U(69), Certificate(r.Certificate), U(r.SnapshotBytes)),
-        SilentUpTo r => Array(U(70), U(r.Instance.Value)),
+        SilentUpTo r => Array(U(70), U(r.Instance.Value), U(r.Regency.Value)),
+        RegencyWanted r => Array(U(71), U(r.Regency.Value)),
         _ => throw new ArgumentException($"{message.GetType().Name} is not in the specification: add it there and here.", nameof(message)),
     };
 

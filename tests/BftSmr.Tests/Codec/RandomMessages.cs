@@ -27,7 +27,7 @@ internal sealed class RandomMessages(int seed, int size)
         StopData(Replica()),
         Sync(),
         new Checkpoint(Instance(), Digest(), Replica()) { Signature = Bytes(Messages.Request.SignatureBytes) },
-        new Status(Regency(), Flag(), Instance(), Instance()) { LastAccepted = Instance(), VotesForgotten = Flag() },
+        new Status(Regency(), Flag(), Instance(), Instance()) { LastAccepted = Instance(), Wanted = Regency(), VotesForgotten = Flag() },
         new FetchSync(Regency()),
         new FetchBatch(Instance(), Digest()),
         new BatchBody(Instance(), Batch()),
@@ -59,7 +59,8 @@ internal sealed class RandomMessages(int seed, int size)
         new QuorumWritten(Instance(), Vote()),
         new ValueDecided(Instance(), Digest(), Flag() ? Batch() : null),
         new CheckpointStable(Certificate(), Number()),
-        new SilentUpTo(Instance()),
+        new SilentUpTo(Instance(), Regency()),
+        new RegencyWanted(Regency()),
     ];
 
     public Request Request()

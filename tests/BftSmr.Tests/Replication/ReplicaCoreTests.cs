@@ -11,6 +11,7 @@ public sealed class ReplicaCoreTests : IDisposable
     private const long Timeout = 1_000_000;
 
     private readonly TestKeys _keys = new(replicas: 4, clients: 1);
+    private readonly EffectBuffer _effects = new();
 
     public void Dispose() => _keys.Dispose();
 
@@ -26,21 +27,38 @@ public sealed class ReplicaCoreTests : IDisposable
     public void A_follower_that_is_late_itself_waits_for_the_timeout_and_no_longer() =>
         Assert.InRange(SuspectedAfter(lateMicros: StatusPeriod / 2 + 1), Timeout, Timeout + 3 * StatusPeriod);
 
+    [Fact]
+    public void A_wish_for_another_regency_is_on_record_before_others_hear_of_it_and_is_told_after_a_restart()
+    {
+        Regency wanted = new(1);
+        SuspectedAfter(lateMicros: 0);
+        List<Effect> effects = [.. _effects.Effects];
+        int recorded = effects.FindIndex(e => e is PersistEffect { Record: RegencyWanted r, Flush: true } && r.Regency == wanted);
+        Assert.InRange(recorded, 0, effects.FindIndex(e => e is BroadcastEffect { Message: Stop }) - 1);
+
+        ReplicaCore restarted = Replica(RecoveredState.None with { Records = [.. effects.OfType<PersistEffect>().Select(static e => e.Record)] });
+        _effects.Clear();
+        restarted.Start(Clock(0), _effects);
+        restarted.Step(new TickInput(), Clock(0), _effects);
+        Status status = Assert.Single(_effects.Effects.OfType<BroadcastEffect>().Select(static e => e.Message).OfType<Status>());
+        Assert.Equal((Regency.Zero, wanted), (status.Regency, status.Wanted));
+    }
+
+    private ReplicaCore Replica(RecoveredState recovered) => new(
+        new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1), RequestTimeoutMicros = Timeout, StatusPeriodMicros = StatusPeriod }, _keys.Replica(1), recovered);
+
     private long SuspectedAfter(long lateMicros)
     {
-        ReplicaCore follower = new(
-            new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1), RequestTimeoutMicros = Timeout, StatusPeriodMicros = StatusPeriod },
-            _keys.Replica(1), RecoveredState.None);
-        EffectBuffer effects = new();
+        ReplicaCore follower = Replica(RecoveredState.None);
         long now = 0;
-        follower.Start(Clock(now), effects);
-        follower.Step(new RequestInput(SignedRequest()), Clock(now), effects);
-        while (!effects.Effects.Any(e => e is BroadcastEffect { Message: Stop }))
+        follower.Start(Clock(now), _effects);
+        follower.Step(new RequestInput(SignedRequest()), Clock(now), _effects);
+        while (!_effects.Effects.Any(e => e is BroadcastEffect { Message: Stop }))
         {
             Assert.True(now < 10 * Timeout, "The leader was never suspected.");
-            effects.Clear();
+            _effects.Clear();
             now = follower.NextDeadlineMicros + lateMicros;
-            follower.Step(new TickInput(), Clock(now), effects);
+            follower.Step(new TickInput(), Clock(now), _effects);
         }
         return now;
     }

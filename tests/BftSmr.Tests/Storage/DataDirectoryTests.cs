@@ -43,7 +43,7 @@ public sealed class DataDirectoryTests : IDisposable
     {
         DataDirectory.Initialize(Data);
         Assert.False(Open(durability: durability).VotesForgotten);
-        Assert.True(Open(static storage => storage.Log.Append(new SilentUpTo(new Instance(3))), durability).VotesForgotten);
+        Assert.True(Open(static storage => storage.Log.Append(new SilentUpTo(new Instance(3), Regency.Zero)), durability).VotesForgotten);
         Assert.True(Open(durability: durability).VotesForgotten);
     }
 

@@ -177,7 +177,7 @@ public sealed class LogDamageTests : IDisposable
         using (WriteAheadLog log = Open(_directory, out LogContents contents))
         {
             Assert.True(contents.VotesForgotten);
-            log.Append(new SilentUpTo(new Instance(700)));
+            log.Append(new SilentUpTo(new Instance(700), Regency.Zero));
             log.Flush();
         }
         Assert.False(Read(_directory).VotesForgotten);
@@ -190,7 +190,7 @@ public sealed class LogDamageTests : IDisposable
         using (WriteAheadLog log = Open(_directory, out LogContents contents))
         {
             Assert.True(contents.VotesForgotten); // the directory is empty, and the replica is not new
-            log.Append(new SilentUpTo(new Instance(7)));
+            log.Append(new SilentUpTo(new Instance(7), Regency.Zero));
             Append(log, 0, 1);
             log.Flush();
             Append(log, 1, 1);
@@ -204,7 +204,7 @@ public sealed class LogDamageTests : IDisposable
         Assert.True(Read(_directory).VotesForgotten);
         LogContents again = Read(_directory);
         Assert.True(again.VotesForgotten);
-        Assert.Contains(new SilentUpTo(new Instance(7)), again.Records);
+        Assert.Contains(new SilentUpTo(new Instance(7), Regency.Zero), again.Records);
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public sealed class LogDamageTests : IDisposable
         using (WriteAheadLog log = Open(_directory, out LogContents contents, decisions, neverRan: true))
         {
             Assert.False(contents.VotesForgotten);
-            log.Append(new SilentUpTo(new Instance(7)));
+            log.Append(new SilentUpTo(new Instance(7), Regency.Zero));
             log.Close();
         }
         Assert.True(Read(_directory, decisions).VotesForgotten);

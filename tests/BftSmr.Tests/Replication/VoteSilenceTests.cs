@@ -1,0 +1,104 @@
+using BftSmr.Codec;
+using BftSmr.Consensus;
+using BftSmr.Messages;
+using BftSmr.Replication;
+using BftSmr.Replication.CatchUp;
+
+namespace BftSmr.Tests.Replication;
+
+/// <summary>What a replica that forgot its votes may vote on. n = 4, f = 1; this is replica 2, the others are in regency 4.</summary>
+public sealed class VoteSilenceTests : IDisposable
+{
+    private static readonly Regency Current = new(4), Next = new(5);
+    private static readonly Instance Executed = new(10);
+
+    private readonly TestKeys _keys = new(replicas: 4, clients: 1);
+    private readonly EffectBuffer _effects = new();
+    private readonly ReplicaContext _context;
+    private readonly ConsensusWindow _window;
+    private readonly PeerProgress _progress;
+    private readonly VoteSilence _silence;
+
+    public VoteSilenceTests()
+    {
+        _context = new ReplicaContext(new ReplicaSettings { Self = new ReplicaId(2), Quorums = new Quorums(4, 1) }, _keys.Replica(2));
+        _context.BeginStep(new ClockReading(0, 0), _effects);
+        _window = new ConsensusWindow(_context);
+        _progress = new PeerProgress(_context);
+        _silence = new VoteSilence(_context, _window, _progress);
+        Open(_window, Current);
+        _silence.Begin();
+    }
+
+    public void Dispose() => _keys.Dispose();
+
+    [Fact]
+    public void It_votes_again_above_where_it_can_have_voted()
+    {
+        AllSay(wanted: Current);
+        Instance last = Executed + _window.HorizonInstances;
+        _window.JumpTo(Executed);
+        Assert.False(HasVotedOn(last));
+        Assert.True(_silence.IsMissed);
+
+        _window.JumpTo(last);
+        Assert.True(HasVotedOn(last.Next));
+    }
+
+    /// <summary>
+    /// One of the others helped it to install regency 5, which the rest did not, and it sent its STOPDATA, which says that nothing is written here. A vote in regency 4 would help to decide what
+    /// the leader of 5 could decide otherwise, by that STOPDATA.
+    /// </summary>
+    [Fact]
+    public void It_does_not_vote_in_a_regency_that_it_may_have_left()
+    {
+        AllSay(wanted: Current, butOne: Next);
+        Instance last = Executed + _window.HorizonInstances;
+        _window.JumpTo(last);
+        Assert.False(HasVotedOn(last.Next));
+        Assert.True(_silence.IsMissed);
+        Assert.False(_silence.HasForgotten); // what comes next is not filled with no-ops until the regency changes
+
+        Open(_window, Next);
+        Assert.True(HasVotedOn(last.Next));
+    }
+
+    [Fact]
+    public void A_replica_that_leads_a_regency_that_it_may_have_left_proposes_nothing()
+    {
+        AllSay(wanted: new Regency(7));
+        _window.JumpTo(Executed + _window.HorizonInstances);
+        Open(_window, new Regency(6));
+        Assert.True(_window.IsLeading);
+        Assert.False(_window.HasRoom);
+    }
+
+    [Fact]
+    public void What_it_is_silent_about_outlives_a_restart()
+    {
+        AllSay(wanted: Current, butOne: Next);
+        ConsensusWindow restarted = new(_context);
+        foreach (LogRecord record in _effects.Effects.OfType<PersistEffect>().Select(static e => e.Record)) restarted.Recover(record, Instance.Zero);
+        Assert.Equal((_window.SilentUntil, Next), (restarted.SilentUntil, restarted.SilentBelow));
+    }
+
+    private void AllSay(Regency wanted, Regency? butOne = null)
+    {
+        foreach (int peer in (int[])[0, 1, 3])
+            _progress.Record(new ReplicaId(peer), new Status(Current, true, Executed, Instance.Zero) { LastAccepted = Executed, Wanted = peer == 3 ? butOne ?? wanted : wanted });
+        _silence.Tick();
+    }
+
+    private static void Open(ConsensusWindow window, Regency regency)
+    {
+        window.Close(regency);
+        window.Open(Instance.Zero, Instance.Zero, new Dictionary<long, Digest>());
+    }
+
+    private bool HasVotedOn(Instance instance)
+    {
+        _effects.Clear();
+        _window.OnPropose(_window.Leader, new Propose(_window.Regency, instance, BatchCodec.Create(1, (ulong)_window.Regency.Value, [])));
+        return _effects.Effects.Any(e => e is BroadcastEffect { Message: Write w } && w.Instance == instance);
+    }
+}
