@@ -7,7 +7,7 @@ namespace BftSmr.Replication;
 /// <summary>
 /// A replica that restarted without its votes must not vote again where it may have voted: it would be one of the f faulty ones. It learns from n-f
 /// others how far it can have been, stays silent up to there, and says so, until it has executed that far. It also forgot which regencies it had left,
-/// and the STOPDATA that it then made are still about: it sends no vote in a regency below the highest that it can have installed. If all others forgot as well, nobody
+/// and the STOPDATA that it then made are still about: it sends no vote in a regency below the highest that two of them wanted. If all others forgot as well, nobody
 /// remembers a vote that could be contradicted, and it goes on from what the logs hold.
 /// Invariant: before the silence has a known end, no vote is sent at all.
 /// </summary>
@@ -52,7 +52,7 @@ internal sealed class VoteSilence(ReplicaContext context, ConsensusWindow window
         Status[] remembering = [.. others.Where(s => !s.VotesForgotten)];
         if (remembering.Length < context.Quorums.Available) return;
         Instance accepted = Bounded([.. remembering.Select(s => s.LastAccepted > s.LastExecuted ? s.LastAccepted : s.LastExecuted).OrderDescending()]);
-        Regency wanted = remembering.Max(s => s.Wanted);
+        Regency wanted = remembering.Select(s => s.Wanted).OrderDescending().ElementAt(1); // it installed none that fewer than two of these wanted
         EndAt(accepted == Instance.Zero && wanted == Regency.Zero ? Instance.Zero : accepted + window.HorizonInstances, wanted);
     }
 

@@ -46,13 +46,13 @@ public sealed class VoteSilenceTests : IDisposable
     }
 
     /// <summary>
-    /// One of the others helped it to install regency 5, which the rest did not, and it sent its STOPDATA, which says that nothing is written here. A vote in regency 4 would help to decide what
+    /// Two of the others helped it to install regency 5, which they did not, and it sent its STOPDATA, which says that nothing is written here. A vote in regency 4 would help to decide what
     /// the leader of 5 could decide otherwise, by that STOPDATA.
     /// </summary>
     [Fact]
     public void It_does_not_vote_in_a_regency_that_it_may_have_left()
     {
-        AllSay(wanted: Current, butOne: Next);
+        AllSay(wanted: Next, butOne: Current);
         Instance last = Executed + _window.HorizonInstances;
         _window.JumpTo(last);
         Assert.False(HasVotedOn(last.Next));
@@ -60,6 +60,15 @@ public sealed class VoteSilenceTests : IDisposable
         Assert.False(_silence.HasForgotten); // what comes next is not filled with no-ops until the regency changes
 
         Open(_window, Next);
+        Assert.True(HasVotedOn(last.Next));
+    }
+
+    [Fact]
+    public void What_one_alone_says_that_it_wanted_silences_nobody()
+    {
+        AllSay(wanted: Current, butOne: new Regency(1_000_000));
+        Instance last = Executed + _window.HorizonInstances;
+        _window.JumpTo(last);
         Assert.True(HasVotedOn(last.Next));
     }
 
@@ -76,7 +85,7 @@ public sealed class VoteSilenceTests : IDisposable
     [Fact]
     public void What_it_is_silent_about_outlives_a_restart()
     {
-        AllSay(wanted: Current, butOne: Next);
+        AllSay(wanted: Next, butOne: Current);
         ConsensusWindow restarted = new(_context);
         foreach (LogRecord record in _effects.Effects.OfType<PersistEffect>().Select(static e => e.Record)) restarted.Recover(record, Instance.Zero);
         Assert.Equal((_window.SilentUntil, Next), (restarted.SilentUntil, restarted.SilentBelow));
