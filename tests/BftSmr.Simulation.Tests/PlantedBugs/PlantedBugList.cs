@@ -216,7 +216,7 @@ internal static class PlantedBugList
         new("who did not hear a quorum of WRITEs never sends ACCEPT", "Consensus/ConsensusWindow.cs",
             " ?? state.Accepts.QuorumOf(context.Quorums.OneCorrect, Regency)",
             "",
-            "silent checker", 74),
+            "late checkpoints", 3),
         new("an ACCEPT is believed without a second one", "Consensus/ConsensusWindow.cs",
             "state.Accepts.QuorumOf(context.Quorums.OneCorrect, Regency)",
             "state.Accepts.QuorumOf(1, Regency)",
