@@ -41,7 +41,7 @@ internal sealed class ReplicaMetrics : IDisposable
         Gauge("bftsmr.pending", static s => s.PendingRequests, "Requests waiting to be ordered.");
         Gauge("bftsmr.sessions", static s => s.Sessions, "Open client sessions.");
         Gauge("bftsmr.catching_up", static s => s.CatchingUp ? 1 : 0, "1 while state is being fetched from the others.");
-        Gauge("bftsmr.silent", static s => s.IsSilent ? 1 : 0, "1 while the replica counts as one of the f because it forgot its votes in a restart: it, or too few of the others, have yet to execute as far as it may have voted.");
+        Gauge("bftsmr.silent", static s => s.IsSilent ? 1 : 0, "1 while the replica counts as one of the f because it forgot its votes in a restart: it may have left the regency before that, or it or too few of the others have yet to execute as far as it may have voted.");
         _meter.CreateObservableGauge("bftsmr.peer.lag", ObserveLag, description: "Instances that a peer is behind this replica.");
         AddLinks("peers", peerLinks);
         AddLinks("clients", clientLinks);
