@@ -51,6 +51,8 @@ public class RegressionTests
     [InlineData(78463, 1, Durability.Decisions, RequestAuthentication.Mac)]
     // A replica decided by the ACCEPTs of others before their WRITEs came, and never sent ACCEPT; the two that had were waiting for a third, with one Byzantine.
     [InlineData(413, 1, Durability.None, RequestAuthentication.Signed)]
+    // All who offered a snapshot had failed in a fetch that was then not needed; when one was, none of them was asked, for ever.
+    [InlineData(53804, 1, Durability.None, RequestAuthentication.Mac)]
     public void A_seed_that_once_broke_a_promise_no_longer_does(ulong seed, int f, Durability durability, RequestAuthentication authentication)
     {
         SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication });

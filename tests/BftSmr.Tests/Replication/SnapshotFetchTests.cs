@@ -37,6 +37,20 @@ public sealed class SnapshotFetchTests : IDisposable
         Assert.Equal(1, _fetch.TakeComplete()?.SnapshotBytes);
     }
 
+    [Fact]
+    public void Who_failed_in_a_fetch_that_is_over_is_asked_again_in_a_later_one()
+    {
+        Offer(2, snapshotBytes: 1000);
+        _fetch.OnChunk(new ReplicaId(2), new Chunk(s_instance, 0, new byte[3], []));
+        _fetch.Abandon(); // decided batches led further
+        Offer(2, snapshotBytes: 1000);
+        Assert.False(_fetch.IsActive);
+
+        for (int i = 0; i < 20; i++) _fetch.Tick();
+        Offer(2, snapshotBytes: 1000);
+        Assert.True(_fetch.IsActive);
+    }
+
     private void Offer(int from, long snapshotBytes) =>
         _fetch.OnOffer(new ReplicaId(from), new CheckpointOffer(new CheckpointCertificate(s_instance, Digest.Of("root"u8), []), snapshotBytes));
 }

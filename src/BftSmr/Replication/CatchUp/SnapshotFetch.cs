@@ -95,16 +95,14 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
     /// <summary>Asks others for what has not come; and everybody for an offer while nobody is left to ask, as the last question may have been lost.</summary>
     public void Tick()
     {
-        if (!IsActive || Installing is not null) return;
-        if (_sources.Count == 0)
+        if (Installing is not null) return;
+        if (_sources.Count == 0 && ++_ticksWithoutSource == PardonTicks)
         {
-            context.Effects.Broadcast(new FetchCheckpoint(window.LastExecuted));
-            if (++_ticksWithoutSource == PardonTicks)
-            {
-                _dropped.Clear();
-                _ticksWithoutSource = 0;
-            }
+            _dropped.Clear(); // also when nothing is being fetched: all may have failed before, and be needed again
+            _ticksWithoutSource = 0;
         }
+        if (!IsActive) return;
+        if (_sources.Count == 0) context.Effects.Broadcast(new FetchCheckpoint(window.LastExecuted));
         long before = context.Now.MonotonicMicros - 10 * context.Settings.StatusPeriodMicros;
         foreach ((int index, (ReplicaId source, long askedMicros)) in _inFlight.OrderBy(f => f.Key).ToList())
         {
