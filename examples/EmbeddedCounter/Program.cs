@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using BftCloud.Primitives;
 using BftSmr;
-using BftSmr.Client;
-using BftSmr.Runtime.Configuration;
-using BftSmr.Runtime.Hosting;
-using BftSmr.Runtime.Storage;
+using BftSmr.Hosting;
 
 using LocalCluster local = LocalCluster.Create(f: 1, service: "counter");
 string data = Directory.CreateTempSubdirectory("counter-").FullName;

@@ -1,7 +1,5 @@
+using BftCloud.Primitives;
 using BftSmr;
-using BftSmr.Client;
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
 
 namespace BftCloud;
 

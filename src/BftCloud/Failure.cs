@@ -1,11 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
-using BftSmr.Client;
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
-using BftSmr.Runtime.Storage;
+using BftCloud.Primitives;
+using BftSmr;
 using DepSky;
-using DepSky.Clouds;
 using KvStore.Client;
 
 namespace BftCloud;

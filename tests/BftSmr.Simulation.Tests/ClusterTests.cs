@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using BftSmr.Replication;
+using BftCloud.Primitives;
+using BftCloud.Simulation;
 
 namespace BftSmr.Simulation.Tests;
 

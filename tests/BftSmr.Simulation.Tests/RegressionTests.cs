@@ -1,5 +1,3 @@
-using BftSmr.Replication;
-
 namespace BftSmr.Simulation.Tests;
 
 /// <summary>Seeds that once broke a promise. What each of them found stands beside it.</summary>

@@ -1,4 +1,4 @@
-using BftSmr.Replication;
+using BftCloud.Simulation;
 using BftSmr.Simulation.Workload;
 
 namespace BftSmr.Simulation.Tests;

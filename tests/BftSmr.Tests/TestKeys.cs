@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
+using BftSmr.Keys;
 
 namespace BftSmr.Tests;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using BftSmr.Client;
 
 namespace BftCloud.Benchmarks;
 

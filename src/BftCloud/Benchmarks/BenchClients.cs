@@ -1,4 +1,4 @@
-using BftSmr.Client;
+using BftSmr;
 
 namespace BftCloud.Benchmarks;
 

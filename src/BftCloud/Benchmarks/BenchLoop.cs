@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using BftSmr.Client;
+using BftSmr;
 
 namespace BftCloud.Benchmarks;
 

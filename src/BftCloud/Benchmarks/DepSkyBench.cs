@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using DepSky;
-using DepSky.Clouds;
 using DepSky.Clouds.Faults;
 using DepSky.Configuration;
 

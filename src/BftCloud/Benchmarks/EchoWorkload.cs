@@ -1,5 +1,5 @@
 using BftCloud.Services;
-using BftSmr.Client;
+using BftSmr;
 
 namespace BftCloud.Benchmarks;
 

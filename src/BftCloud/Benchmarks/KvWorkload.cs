@@ -1,5 +1,5 @@
 using System.Globalization;
-using BftSmr.Client;
+using BftSmr;
 using KvStore.Client;
 
 namespace BftCloud.Benchmarks;

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Storage;
+using BftCloud.Primitives;
 using Microsoft.Win32.SafeHandles;
 
 namespace BftCloud.Benchmarks;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using BftSmr.Simulation.Checking;
+using BftCloud.Simulation;
 
 namespace BftCloud.Chaos;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
-using BftSmr.Client;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
 using KvStore.Client;
 
 namespace BftCloud.Chaos;

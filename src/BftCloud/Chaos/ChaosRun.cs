@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Net;
 using BftCloud.Monitoring;
 using BftCloud.Processes;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
+using BftSmr.Configuration;
 
 namespace BftCloud.Chaos;
 

@@ -1,4 +1,4 @@
-using BftSmr.Runtime.Configuration;
+using BftSmr;
 
 namespace BftCloud.Chaos;
 

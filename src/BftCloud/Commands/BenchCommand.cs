@@ -5,7 +5,8 @@ using BftCloud.Commands.DepSky;
 using BftCloud.Monitoring;
 using BftCloud.Output;
 using BftCloud.Processes;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
+using Command = System.CommandLine.Command;
 
 namespace BftCloud.Commands;
 

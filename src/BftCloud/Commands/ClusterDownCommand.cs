@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BftCloud.Processes;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
+using Command = System.CommandLine.Command;
 
 namespace BftCloud.Commands;
 

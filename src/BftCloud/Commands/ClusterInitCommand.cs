@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using BftCloud.Services;
-using BftSmr.Replication;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
+using Command = System.CommandLine.Command;
 
 namespace BftCloud.Commands;
 

@@ -3,7 +3,8 @@ using System.Text.Json;
 using BftCloud.Monitoring;
 using BftCloud.Output;
 using BftCloud.Processes;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
+using Command = System.CommandLine.Command;
 
 namespace BftCloud.Commands;
 

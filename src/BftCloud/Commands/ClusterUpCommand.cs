@@ -2,8 +2,9 @@ using System.CommandLine;
 using BftCloud.Monitoring;
 using BftCloud.Output;
 using BftCloud.Processes;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
 using Spectre.Console;
+using Command = System.CommandLine.Command;
 
 namespace BftCloud.Commands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BftCloud.Simulation;
 using BftSmr.Simulation;
 
 namespace BftCloud.Commands;

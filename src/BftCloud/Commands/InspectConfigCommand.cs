@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using BftCloud.Output;
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
+using BftSmr;
+using BftSmr.Configuration;
 using Spectre.Console;
+using Command = System.CommandLine.Command;
 
 namespace BftCloud.Commands;
 

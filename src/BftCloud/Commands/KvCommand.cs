@@ -1,6 +1,7 @@
 using System.CommandLine;
-using BftSmr.Client;
+using BftSmr;
 using KvStore.Client;
+using Command = System.CommandLine.Command;
 
 namespace BftCloud.Commands;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
-using BftSmr.Client;
+using BftSmr;
 using KvStore.Resp;
+using Command = System.CommandLine.Command;
 
 namespace BftCloud.Commands;
 

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using BftCloud.Monitoring;
+using BftCloud.Primitives;
 using BftCloud.Services;
 using BftSmr;
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
-using BftSmr.Runtime.Hosting;
+using BftSmr.Hosting;
 using Microsoft.Extensions.Logging;
 using Command = System.CommandLine.Command;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using BftCloud.Output;
-using BftSmr.Replication;
+using BftSmr;
 using BftSmr.Simulation;
+using Command = System.CommandLine.Command;
 
 namespace BftCloud.Commands;
 

@@ -1,4 +1,4 @@
-using BftSmr.Runtime.Storage;
+using BftSmr.Storage;
 
 namespace BftCloud.Inspection;
 

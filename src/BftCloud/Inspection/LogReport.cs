@@ -1,6 +1,6 @@
 using BftSmr.Codec;
 using BftSmr.Messages;
-using BftSmr.Runtime.Storage;
+using BftSmr.Storage;
 
 namespace BftCloud.Inspection;
 

@@ -1,5 +1,5 @@
 using BftCloud.Processes;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
 
 namespace BftCloud.Monitoring;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using BftSmr;
+using BftCloud.Primitives;
 
 namespace BftCloud.Monitoring;
 

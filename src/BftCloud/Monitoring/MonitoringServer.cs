@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
 
 namespace BftCloud.Monitoring;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using BftSmr.Runtime.Configuration;
-using BftSmr.Runtime.Hosting;
+using BftSmr;
+using BftSmr.Hosting;
 
 namespace BftCloud.Monitoring;
 

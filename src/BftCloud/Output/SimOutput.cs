@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using BftCloud.Simulation;
 using BftSmr.Simulation;
 
 namespace BftCloud.Output;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using BftCloud.Simulation;
 using BftSmr.Simulation;
 using Spectre.Console;
 

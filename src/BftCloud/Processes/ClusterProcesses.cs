@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using BftCloud.Monitoring;
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
+using BftSmr;
 
 namespace BftCloud.Processes;
 

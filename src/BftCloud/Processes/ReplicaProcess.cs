@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
 
 namespace BftCloud.Processes;
 

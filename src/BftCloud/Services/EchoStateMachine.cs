@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using BftCloud.Primitives;
 using BftSmr;
-using BftSmr.Cryptography;
 
 namespace BftCloud.Services;
 

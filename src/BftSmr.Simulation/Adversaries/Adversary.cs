@@ -1,8 +1,10 @@
+using BftCloud.Primitives;
+using BftCloud.Simulation;
 using BftSmr.Codec;
-using BftSmr.Cryptography;
+using BftSmr.Core;
+using BftSmr.Keys;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Simulation.Engine;
+using BftSmr.Settings;
 
 namespace BftSmr.Simulation.Adversaries;
 

@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>Sends frames with a few bits flipped, cut short, drawn out, or of pure noise, all over its authenticated links.</summary>

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Adversaries;

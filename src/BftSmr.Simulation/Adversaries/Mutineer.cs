@@ -1,5 +1,6 @@
+using BftCloud.Primitives;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
 
 namespace BftSmr.Simulation.Adversaries;
 

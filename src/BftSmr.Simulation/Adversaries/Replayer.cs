@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
 

@@ -1,7 +1,9 @@
 using System.Numerics;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
+using BftSmr.Core;
+using BftSmr.Keys;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Reads;
 
 namespace BftSmr.Simulation.Adversaries;
 

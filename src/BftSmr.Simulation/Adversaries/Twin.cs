@@ -1,6 +1,8 @@
 using System.Buffers;
+using BftCloud.Primitives;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Service;
 using BftSmr.Simulation.Replicas;
 
 namespace BftSmr.Simulation.Adversaries;
@@ -14,7 +16,7 @@ internal sealed class Twin : Adversary
     private readonly EffectBuffer _effects = new();
     private readonly Queue<Input> _own = new();
     private ReplicaCore? _second;
-    private Executor? _executor;
+    private ServiceHost? _executor;
     private ulong _withSecond;
     private long _untilMicros = -1;
     private bool _isStepping;
@@ -58,7 +60,7 @@ internal sealed class Twin : Adversary
     {
         if (_second is null)
         {
-            _executor = new Executor(Service(), Settings.ReplyBytesMax);
+            _executor = new ServiceHost(Service(), Settings.ReplyBytesMax);
             _second = new ReplicaCore(Settings, Keyring, RecoveredState.None);
             _second.Start(Now, _effects);
             CarryOut();

@@ -1,5 +1,5 @@
+using BftCloud.Primitives;
 using BftSmr.Messages;
-using BftSmr.Replication;
 
 namespace BftSmr.Simulation.Adversaries;
 

@@ -1,6 +1,8 @@
+using BftCloud.Simulation;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Simulation.Engine;
+using BftSmr.Reads;
+using BftSmr.Service;
 
 namespace BftSmr.Simulation.Checking;
 
@@ -99,7 +101,7 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
             .Select(o => new PendingRead(o, LowestFor(o)))];
         if (waiting.Count == 0) return;
         List<PendingRead> open = [];
-        Executor reference = new(service(), replyBytesMax);
+        ServiceHost reference = new(service(), replyBytesMax);
         long agreedMicros = 0;
         int next = 0;
         waiting.Sort(static (x, y) => x.LowestInstance != y.LowestInstance
@@ -146,7 +148,7 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
         return lowest;
     }
 
-    private static bool Shows(Executor reference, long agreedMicros, RecordedOperation read)
+    private static bool Shows(ServiceHost reference, long agreedMicros, RecordedOperation read)
     {
         ReadReply reply = reference.Answer(new AnswerReadEffect(default, new Read(0, 0, true, read.Bytes), default, agreedMicros));
         return reply.Status != ReplyStatus.Ok == read.Failed && reply.Result.Span.SequenceEqual(read.Result!.Value.Span);

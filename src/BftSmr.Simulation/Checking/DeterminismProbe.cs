@@ -1,5 +1,6 @@
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Service;
 
 namespace BftSmr.Simulation.Checking;
 
@@ -12,7 +13,7 @@ internal static class DeterminismProbe
     /// <summary>In words, where the two first differ.</summary>
     public static string Explain(Func<IStateMachine> service, IEnumerable<ExecuteEffect> history, int replyBytesMax)
     {
-        Executor one = new(service(), replyBytesMax), other = new(service(), replyBytesMax);
+        ServiceHost one = new(service(), replyBytesMax), other = new(service(), replyBytesMax);
         if (one.StateDigest() != other.StateDigest()) return "Two fresh instances of the service differ before the first command.";
         foreach (ExecuteEffect effect in history)
         {

@@ -1,5 +1,7 @@
+using BftCloud.Primitives;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Simulation.Timelines;
 
 namespace BftSmr.Simulation.Checking;
 
@@ -31,5 +33,5 @@ internal sealed record ExecutedInstance(ExecuteEffect Effect, IReadOnlyList<Outc
         return null;
     }
 
-    private static string Name(Request? request) => request is null ? "nothing" : $"{request.Session}/{request.Sequence} ({Engine.Wording.Of(request.Digest)})";
+    private static string Name(Request? request) => request is null ? "nothing" : $"{request.Session}/{request.Sequence} ({Wording.Of(request.Digest)})";
 }

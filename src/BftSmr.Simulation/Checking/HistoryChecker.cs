@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using BftCloud.Primitives;
+using BftCloud.Simulation;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Simulation.Engine;
+using BftSmr.Service;
 
 namespace BftSmr.Simulation.Checking;
 
@@ -15,7 +17,7 @@ internal sealed class HistoryChecker
     private readonly World _world;
     private readonly Func<IStateMachine> _service;
     private readonly int _replyBytesMax;
-    private readonly Executor _reference;
+    private readonly ServiceHost _reference;
     private readonly List<ExecutedInstance> _history = [];
     private readonly Instance[] _positions;
     private readonly Dictionary<SessionId, ulong> _executed = [];
@@ -31,7 +33,7 @@ internal sealed class HistoryChecker
         _world = world;
         (_service, _replyBytesMax) = (service, replyBytesMax);
         _positions = new Instance[replicas];
-        _reference = new Executor(service(), replyBytesMax);
+        _reference = new ServiceHost(service(), replyBytesMax);
         _initialState = _reference.StateDigest();
     }
 

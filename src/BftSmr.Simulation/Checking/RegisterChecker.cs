@@ -1,4 +1,4 @@
-using BftSmr.Simulation.Engine;
+using BftCloud.Simulation;
 using BftSmr.Simulation.Workload;
 
 namespace BftSmr.Simulation.Checking;

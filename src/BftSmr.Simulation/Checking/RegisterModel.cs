@@ -1,3 +1,4 @@
+using BftCloud.Simulation;
 using BftSmr.Simulation.Workload;
 
 namespace BftSmr.Simulation.Checking;

@@ -1,8 +1,9 @@
 using System.Buffers;
+using BftCloud.Primitives;
+using BftCloud.Simulation;
 using BftSmr.Codec;
-using BftSmr.Cryptography;
+using BftSmr.Keys;
 using BftSmr.Messages;
-using BftSmr.Simulation.Engine;
 using BftSmr.Simulation.Network;
 using BftSmr.Simulation.Workload;
 

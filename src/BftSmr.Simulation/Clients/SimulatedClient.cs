@@ -1,10 +1,11 @@
 using System.Buffers;
+using BftCloud.Primitives;
+using BftCloud.Simulation;
 using BftSmr.Client.Core;
 using BftSmr.Codec;
-using BftSmr.Cryptography;
+using BftSmr.Keys;
 using BftSmr.Messages;
 using BftSmr.Simulation.Checking;
-using BftSmr.Simulation.Engine;
 using BftSmr.Simulation.Network;
 
 namespace BftSmr.Simulation.Clients;

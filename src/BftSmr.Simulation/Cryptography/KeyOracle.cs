@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
+using BftCloud.Simulation;
+using BftSmr.Keys;
 
 namespace BftSmr.Simulation.Cryptography;
 

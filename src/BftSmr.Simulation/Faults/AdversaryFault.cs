@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Simulation;
 
 /// <summary>A replica is Byzantine from beginning to end.</summary>

@@ -1,5 +1,5 @@
-
 using System.Text.Json.Serialization;
+using BftCloud.Primitives;
 
 namespace BftSmr.Simulation;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
-using BftSmr.Replication;
+using BftCloud.Simulation;
 using BftSmr.Simulation.Clients;
-using BftSmr.Simulation.Engine;
 using BftSmr.Simulation.Network;
 using BftSmr.Simulation.Replicas;
 

@@ -1,4 +1,5 @@
-using BftSmr.Replication;
+using BftCloud.Primitives;
+using BftCloud.Simulation;
 
 namespace BftSmr.Simulation.Faults;
 

@@ -1,5 +1,3 @@
-using BftSmr.Replication;
-
 namespace BftSmr.Simulation.Faults;
 
 /// <summary>What a drawn fault plan has to fit.</summary>

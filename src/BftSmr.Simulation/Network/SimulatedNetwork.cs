@@ -1,4 +1,4 @@
-using BftSmr.Simulation.Engine;
+using BftCloud.Simulation;
 using BftSmr.Simulation.Timelines;
 
 namespace BftSmr.Simulation.Network;
@@ -28,6 +28,9 @@ internal sealed class SimulatedNetwork
     }
 
     public NetworkConditions Conditions { get; set; }
+
+    /// <summary>Records the frames that were sent; null if no one wants to look at them.</summary>
+    public TimelineRecorder? Timeline { get; set; }
 
     public long FramesSent { get; private set; }
     public long FramesDelivered { get; private set; }
@@ -65,7 +68,7 @@ internal sealed class SimulatedNetwork
         if (!isFirst && _random.Chance(Conditions.LossShare))
         {
             _world.Faults.Count("frame lost");
-            _world.Timeline?.Sent(from, to, _world.NowMicros, frame);
+            Timeline?.Sent(from, to, _world.NowMicros, frame);
             return;
         }
         if (!isFirst && stream.InFlight + stream.Stalled.Count >= Conditions.FramesInFlightMax)
@@ -159,7 +162,7 @@ internal sealed class SimulatedNetwork
         stream.InFlight++;
         InFlightPeak = Math.Max(InFlightPeak, stream.InFlight);
         long life = link.Life;
-        TimelineRecorder.Flight? flight = _world.Timeline?.Sent(stream.From, stream.To, _world.NowMicros, frame);
+        TimelineRecorder.Flight? flight = Timeline?.Sent(stream.From, stream.To, _world.NowMicros, frame);
         _world.At(arrival, () =>
         {
             if (link.Life != life) return;

@@ -1,15 +1,18 @@
 using System.Buffers;
+using BftCloud.Primitives;
+using BftCloud.Simulation;
 using BftSmr.Codec;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Simulation.Engine;
+using BftSmr.Service;
+using BftSmr.Settings;
 using BftSmr.Simulation.Storage;
 
 namespace BftSmr.Simulation.Replicas;
 
 /// <summary>Carries out a core's effects, in order, for one life of a replica: the contract of <see cref="Effect"/> in virtual time.</summary>
 internal sealed class EffectRunner(
-    World world, ReplicaSettings settings, Instance recovered, Executor executor, SimulatedDisk disk, SimulationRandom random, Func<DiskSpeed> speed)
+    World world, ReplicaSettings settings, Instance recovered, ServiceHost executor, SimulatedDisk disk, SimulationRandom random, Func<DiskSpeed> speed)
 {
     private readonly Outbox _outbox = new(disk);
     private bool _flushing;
@@ -29,7 +32,7 @@ internal sealed class EffectRunner(
     /// <summary>A write or flush failed: the process has to end.</summary>
     public required Action DiskFailed { get; init; }
 
-    public Executor Executor { get; } = executor;
+    public ServiceHost ServiceHost { get; } = executor;
 
     public void Run(Effect effect)
     {
@@ -53,7 +56,7 @@ internal sealed class EffectRunner(
                 break;
             case AnswerReadEffect e:
                 if (_isInstalling) break;
-                ReadReply answer = Executor.Answer(e);
+                ReadReply answer = ServiceHost.Answer(e);
                 if (e.Relay is { } relay) Later(0, () => Deliver(new ReadAnsweredInput(e.Client, e.Read, relay, answer)));
                 else _outbox.Post(() => SendToClient(e.Client, e.Read.Nonce, answer));
                 break;
@@ -137,7 +140,7 @@ internal sealed class EffectRunner(
     private void Execute(ExecuteEffect effect)
     {
         if (_isInstalling) throw new InvalidOperationException($"{effect.Instance} is executed while a snapshot is being installed.");
-        ExecutedInput executed = Executor.Execute(effect);
+        ExecutedInput executed = ServiceHost.Execute(effect);
         _executed = effect.Instance;
         Executed(effect, executed);
         long at = Math.Max(_lastExecutedAtMicros, world.NowMicros + random.Between(1, 200));
@@ -149,7 +152,7 @@ internal sealed class EffectRunner(
     {
         if (effect.Instance != _executed) throw new InvalidOperationException($"A checkpoint of {effect.Instance} is asked for in the state of {_executed}.");
         ArrayBufferWriter<byte> bytes = new();
-        using (ISnapshotReader reader = Executor.Freeze(effect.Sessions))
+        using (ISnapshotReader reader = ServiceHost.Freeze(effect.Sessions))
         {
             for (int count; (count = reader.Read(bytes.GetSpan(4096))) > 0;) bytes.Advance(count);
         }
@@ -185,11 +188,11 @@ internal sealed class EffectRunner(
             Digest root = disk.StoreSnapshot(fetch.Instance, fetch.Bytes).Root;
             disk.Truncate(fetch.Instance);
             _outbox.Release();
-            using SnapshotInstallation installation = Executor.BeginInstall();
+            using SnapshotInstallation installation = ServiceHost.BeginInstall();
             installation.Write(fetch.Bytes);
             if (root != effect.Certificate.Root || !installation.TryCommit(out ReadOnlyMemory<byte> sessions))
                 throw new InvalidOperationException($"The state fetched for {fetch.Instance} is not the one that was certified.");
-            Installed(fetch.Instance, Executor.StateDigest());
+            Installed(fetch.Instance, ServiceHost.StateDigest());
             Deliver(new StateInstalledInput(fetch.Instance, sessions));
         });
     }

@@ -1,5 +1,5 @@
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
 
 namespace BftSmr.Simulation.Replicas;
 

@@ -1,4 +1,4 @@
-using BftSmr.Replication;
+using BftSmr.Core;
 
 namespace BftSmr.Simulation.Replicas;
 

@@ -1,11 +1,15 @@
 using System.Buffers;
+using BftCloud.Primitives;
+using BftCloud.Simulation;
 using BftSmr.Codec;
-using BftSmr.Cryptography;
+using BftSmr.Core;
+using BftSmr.Ingress;
+using BftSmr.Keys;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Service;
+using BftSmr.Settings;
 using BftSmr.Simulation.Adversaries;
 using BftSmr.Simulation.Checking;
-using BftSmr.Simulation.Engine;
 using BftSmr.Simulation.Network;
 using BftSmr.Simulation.Storage;
 
@@ -27,7 +31,7 @@ internal sealed class SimulatedReplica : INetworkNode
     private readonly HistoryChecker _history;
     private readonly Adversary? _adversary;
     private readonly SimulationRandom _random;
-    private readonly Ingress _ingress;
+    private readonly MessageIngress _ingress;
     private readonly EffectBuffer _effects = new();
     private readonly Queue<Action> _inbox = new();
     private readonly SortedDictionary<SessionId, int> _attached = [];
@@ -47,7 +51,7 @@ internal sealed class SimulatedReplica : INetworkNode
     {
         (_world, _network, _settings, _keyring, _service, _history, Clock, _adversary) = (world, network, settings, keyring, service, history, clock, adversary);
         _random = world.Random.Fork("replica", settings.Self.Value);
-        _ingress = new Ingress(settings, keyring);
+        _ingress = new MessageIngress(settings, keyring);
         _name = settings.Self.ToString();
         Disk = new SimulatedDisk(_ingress.Limits, settings.ChunkBytes, settings.Durability == Durability.Votes);
         _torn = world.Random.Fork("torn writes", settings.Self.Value);
@@ -78,7 +82,7 @@ internal sealed class SimulatedReplica : INetworkNode
     public ReplicaCore? Core => _core;
 
     /// <summary>The digest of the service's state; null while the replica is down.</summary>
-    public Digest? State => _runner?.Executor.StateDigest();
+    public Digest? State => _runner?.ServiceHost.StateDigest();
 
     /// <summary>Starts, or starts again, from what the disk holds.</summary>
     public void Start()
@@ -86,7 +90,7 @@ internal sealed class SimulatedReplica : INetworkNode
         long life = ++_life;
         _world.Tell(_name, "starts");
         Clock.Boot(_world.NowMicros);
-        Executor executor = new(_service(), _settings.ReplyBytesMax);
+        ServiceHost executor = new(_service(), _settings.ReplyBytesMax);
         RecoveredState recovered = Recover(executor);
         _forgets |= recovered.VotesForgotten;
         _runner = new EffectRunner(_world, _settings, recovered.Checkpoint, executor, Disk, _random, () => DiskSpeed)
@@ -176,7 +180,7 @@ internal sealed class SimulatedReplica : INetworkNode
         });
     }
 
-    private RecoveredState Recover(Executor executor)
+    private RecoveredState Recover(ServiceHost executor)
     {
         if (_settings.Durability == Durability.None) Disk.DiscardSnapshots(); // as the host does
         DiskContents found = Disk.Recover();

@@ -1,9 +1,13 @@
 using System.Collections;
 using System.Reflection;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
+using BftCloud.Simulation;
+using BftSmr.Core;
+using BftSmr.Keys;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Simulation.Engine;
+using BftSmr.Ordering.ModSmart.Synchronization;
+using BftSmr.Requests;
+using BftSmr.Settings;
 
 namespace BftSmr.Simulation.StateSpace;
 
@@ -52,7 +56,7 @@ internal static class CoreFingerprint
             case bool or byte or int or uint or long or ulong or Enum:
                 hash.Add(value is ulong big ? big : (ulong)Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
                 return;
-            case ReplicaContext or ReplicaSettings or IKeyring or BatchPacing or Synchronization.LeaderPatience or Quorums or Delegate:
+            case ReplicaContext or ReplicaSettings or IKeyring or BatchPacing or LeaderPatience or Quorums or Delegate:
                 return;
         }
         if (!value.GetType().IsValueType)

@@ -1,6 +1,10 @@
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
+using BftSmr.Core;
+using BftSmr.Keys;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Service;
+using BftSmr.Settings;
+using BftSmr.Simulation.Timelines;
 using BftSmr.Simulation.Workload;
 
 namespace BftSmr.Simulation.StateSpace;
@@ -77,8 +81,8 @@ internal sealed class ExploredCore
         for (ExploredCore? at = this; at._before is not null; at = at._before) path.Add(at);
         path.Reverse();
         ReplicaCore core = new(_settings, _keyring, RecoveredState.None);
-        Executor executor = new(new RegisterService(), _settings.ReplyBytesMax);
-        Execution run = new(core, executor, _settings);
+        ServiceHost executor = new(new RegisterService(), _settings.ReplyBytesMax);
+        RunningCore run = new(core, executor, _settings);
         run.Take(effects => core.Start(Now(0), effects));
         long late = 0;
         foreach (ExploredCore step in path)
@@ -99,7 +103,7 @@ internal sealed class ExploredCore
     private static ClockReading Now(long late) => new(1_000_000 + late, EpochMicros + late);
 
     /// <summary>Carries out effects at once; keeps what is sent of the messages that matter to agreement.</summary>
-    private sealed class Execution(ReplicaCore core, Executor executor, ReplicaSettings settings)
+    private sealed class RunningCore(ReplicaCore core, ServiceHost executor, ReplicaSettings settings)
     {
         private readonly EffectBuffer _effects = new();
         private readonly List<(ReplicaId, ExploredMessage)> _sent = [];
@@ -125,7 +129,7 @@ internal sealed class ExploredCore
                         for (int i = 0; i < settings.Quorums.Replicas; i++) Keep(new ReplicaId(i), e.Message);
                         break;
                     case ExecuteEffect e:
-                        _executed.Add($"{e.Instance} [{string.Join(' ', e.Commands.Select(static c => Engine.Wording.Of(c.Digest)))}] {e.AgreedTimeMicros}");
+                        _executed.Add($"{e.Instance} [{string.Join(' ', e.Commands.Select(static c => Wording.Of(c.Digest)))}] {e.AgreedTimeMicros}");
                         ExecutedInput executed = executor.Execute(e);
                         Take(more => core.Step(executed, Now(0), more));
                         break;

@@ -1,7 +1,8 @@
 using System.Buffers;
+using BftCloud.Primitives;
+using BftCloud.Simulation;
 using BftSmr.Codec;
 using BftSmr.Messages;
-using BftSmr.Simulation.Engine;
 
 namespace BftSmr.Simulation.StateSpace;
 

@@ -1,5 +1,6 @@
+using BftCloud.Primitives;
 using BftSmr.Messages;
-using BftSmr.Runtime.Storage;
+using BftSmr.Storage;
 
 namespace BftSmr.Simulation.Storage;
 

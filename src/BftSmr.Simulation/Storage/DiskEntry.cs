@@ -1,5 +1,5 @@
 using BftSmr.Messages;
-using BftSmr.Runtime.Storage;
+using BftSmr.Storage;
 
 namespace BftSmr.Simulation.Storage;
 

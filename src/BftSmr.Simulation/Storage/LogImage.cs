@@ -1,6 +1,7 @@
 using System.Buffers;
+using BftCloud.Simulation;
 using BftSmr.Codec;
-using BftSmr.Runtime.Storage;
+using BftSmr.Storage;
 
 namespace BftSmr.Simulation.Storage;
 

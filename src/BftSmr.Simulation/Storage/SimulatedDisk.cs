@@ -1,8 +1,9 @@
 using System.Buffers;
+using BftCloud.Primitives;
+using BftCloud.Simulation;
 using BftSmr.Codec;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Runtime.Storage;
+using BftSmr.Storage;
 
 namespace BftSmr.Simulation.Storage;
 

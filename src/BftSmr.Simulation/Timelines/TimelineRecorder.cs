@@ -1,7 +1,6 @@
 using BftSmr.Codec;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Simulation.Engine;
 
 namespace BftSmr.Simulation.Timelines;
 

@@ -1,3 +1,5 @@
+using BftCloud.Simulation;
+
 namespace BftSmr.Simulation;
 
 /// <summary>What simulated clients ask of the service.</summary>

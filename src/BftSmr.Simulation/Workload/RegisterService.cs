@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 
 namespace BftSmr.Simulation.Workload;
 

@@ -1,3 +1,5 @@
+using BftCloud.Simulation;
+
 namespace BftSmr.Simulation.Workload;
 
 /// <summary>Puts, adds, compares-and-sets and reads registers, mostly the first few, so that clients get in each other's way.</summary>

@@ -1,3 +1,5 @@
+using BftCloud.Simulation;
+
 namespace BftSmr.Simulation;
 
 /// <summary>Workloads that take no class of their own.</summary>

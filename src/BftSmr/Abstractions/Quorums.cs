@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace BftSmr;
 
 /// <summary>

@@ -1,5 +1,5 @@
 using System.Buffers;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 
 namespace BftSmr;
 

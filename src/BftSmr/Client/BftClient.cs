@@ -1,6 +1,7 @@
+using BftSmr.Client;
 using BftSmr.Client.Core;
 
-namespace BftSmr.Client;
+namespace BftSmr;
 
 /// <summary>
 /// A client of a replicated service. Every result is one that at least f+1 replicas agree on, so no f faulty ones can forge it. Operations of one

@@ -1,4 +1,4 @@
-namespace BftSmr.Client;
+namespace BftSmr;
 
 /// <summary>The client was disposed while the operation was under way.</summary>
 public sealed class BftClientClosedException : BftException

@@ -1,9 +1,8 @@
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace BftSmr.Client;
+namespace BftSmr;
 
 /// <summary>What a client, or a connection that many sessions share, needs.</summary>
 public sealed record BftClientOptions

@@ -1,4 +1,6 @@
-namespace BftSmr.Client;
+using BftSmr.Client;
+
+namespace BftSmr;
 
 /// <summary>
 /// Links to all replicas of a cluster, shared by any number of sessions: for gateways and servers that act for many users. Survives restarts of

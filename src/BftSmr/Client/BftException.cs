@@ -1,4 +1,4 @@
-namespace BftSmr.Client;
+namespace BftSmr;
 
 /// <summary>An operation did not end with the service's reply. The message says what to do.</summary>
 public class BftException : Exception

@@ -1,4 +1,4 @@
-namespace BftSmr.Client;
+namespace BftSmr;
 
 /// <summary>The service itself failed the operation, equally at all replicas. The message is the service's.</summary>
 public sealed class BftOperationFailedException : BftException

@@ -1,4 +1,4 @@
-namespace BftSmr.Client;
+namespace BftSmr;
 
 /// <summary>More operations were begun, and not awaited, than the client lets wait. This one was not sent.</summary>
 public sealed class BftOverloadedException : BftException

@@ -1,4 +1,4 @@
-namespace BftSmr.Client;
+namespace BftSmr;
 
 /// <summary>The operation did execute, but its reply cannot be had: it is too large, or the replicas have forgotten it.</summary>
 public sealed class BftReplyUnavailableException : BftException

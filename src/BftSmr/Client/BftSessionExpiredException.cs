@@ -1,4 +1,4 @@
-namespace BftSmr.Client;
+namespace BftSmr;
 
 /// <summary>
 /// The replicas no longer keep the session - its identity has opened so many others since - and so cannot tell what became of the operation.

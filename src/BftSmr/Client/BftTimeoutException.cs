@@ -1,4 +1,4 @@
-namespace BftSmr.Client;
+namespace BftSmr;
 
 /// <summary>The deadline passed before enough replicas had answered.</summary>
 public sealed class BftTimeoutException : BftException

@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using BftCloud.Links;
+using BftCloud.Primitives;
 using BftSmr.Client.Core;
 using BftSmr.Codec;
-using BftSmr.Cryptography;
+using BftSmr.Keys;
 using BftSmr.Messages;
-using BftSmr.Runtime.Sockets;
-using BftSmr.Runtime.Transport;
 
 namespace BftSmr.Client;
 

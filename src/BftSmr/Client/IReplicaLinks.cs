@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Client;
 
 /// <summary>What a connection needs of its links to the replicas.</summary>

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using BftCloud.Links;
+using BftCloud.Primitives;
 using BftSmr.Codec;
-using BftSmr.Runtime.Configuration;
-using BftSmr.Runtime.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace BftSmr.Client;

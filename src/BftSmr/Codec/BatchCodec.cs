@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 using BftSmr.Messages;
-using static BftSmr.Codec.MessagePackFormat;
+using static BftCloud.Primitives.MessagePackFormat;
 
 namespace BftSmr.Codec;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using BftCloud.Primitives;
 using BftSmr.Messages;
 
 namespace BftSmr.Codec;

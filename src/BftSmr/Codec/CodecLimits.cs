@@ -1,5 +1,6 @@
+using BftCloud.Primitives;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Settings;
 
 namespace BftSmr.Codec;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using BftCloud.Primitives;
 using BftSmr.Messages;
 
 namespace BftSmr.Codec;

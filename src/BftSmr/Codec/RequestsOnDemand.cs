@@ -1,6 +1,6 @@
 using System.Collections;
+using BftCloud.Primitives;
 using BftSmr.Messages;
-using BftSmr.Replication;
 
 namespace BftSmr.Codec;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using BftCloud.Primitives;
 using BftSmr.Messages;
 
 namespace BftSmr.Codec;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using BftCloud.Primitives;
 using BftSmr.Messages;
 
 namespace BftSmr.Codec;

@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Messages;
 
 /// <summary>The value that an instance decides: requests with the leader's timestamp and seed, in their canonical encoding.</summary>

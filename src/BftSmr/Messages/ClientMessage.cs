@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Messages;
 
 /// <summary>What clients and replicas send each other over authenticated links.</summary>

@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Messages;
 
 /// <summary>What a replica must not forget. Replayed in order at restart.</summary>

@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Messages;
 
 /// <summary>What a request asks of the service.</summary>

@@ -1,4 +1,3 @@
-using DepSky.Clouds;
 using DepSky.Protocol;
 
 namespace DepSky.Client;

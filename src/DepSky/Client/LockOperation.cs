@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 using DepSky.Protocol;
 
 namespace DepSky.Client;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Threading.Channels;
-using BftSmr.Replication;
+using BftCloud.Primitives;
 using DepSky.Protocol;
 
 namespace DepSky.Client;

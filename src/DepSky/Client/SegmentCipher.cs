@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
-using BftSmr;
+using BftCloud.Primitives;
 using DepSky.Coding;
 using DepSky.Protocol;
 

@@ -1,4 +1,4 @@
-using BftSmr;
+using BftCloud.Primitives;
 using DepSky.Protocol;
 
 namespace DepSky.Client;

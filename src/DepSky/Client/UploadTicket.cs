@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using BftSmr;
+using BftCloud.Primitives;
 using DepSky.Protocol;
 
 namespace DepSky.Client;

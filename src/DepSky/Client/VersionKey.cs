@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using DepSky.Coding;
-using DepSky.Protocol;
 
 namespace DepSky.Client;
 

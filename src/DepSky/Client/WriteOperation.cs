@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
-using BftSmr;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 using DepSky.Protocol;
 
 namespace DepSky.Client;

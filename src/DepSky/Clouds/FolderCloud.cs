@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using BftSmr.Runtime.Storage;
+using BftCloud.Primitives;
 using Microsoft.Win32.SafeHandles;
 
 namespace DepSky.Clouds;

@@ -1,4 +1,4 @@
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
 using DepSky.Clouds;
 
 namespace DepSky.Configuration;

@@ -1,5 +1,4 @@
-using BftSmr.Runtime.Configuration;
-using DepSky.Clouds;
+using BftCloud.Primitives;
 
 namespace DepSky.Configuration;
 

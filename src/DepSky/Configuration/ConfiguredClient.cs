@@ -1,6 +1,4 @@
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
-using DepSky.Clouds;
+using BftCloud.Primitives;
 
 namespace DepSky.Configuration;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
-using DepSky.Clouds;
+using BftCloud.Primitives;
 
 namespace DepSky.Configuration;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
 
 namespace DepSky.Configuration;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 
 namespace DepSky.Configuration;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
 
 namespace DepSky.Configuration;
 

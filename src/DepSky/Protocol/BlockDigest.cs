@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using BftSmr;
+using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 

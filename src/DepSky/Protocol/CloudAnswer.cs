@@ -1,5 +1,3 @@
-using DepSky.Clouds;
-
 namespace DepSky.Protocol;
 
 /// <summary>What came of a <see cref="CloudCall"/>.</summary>

@@ -1,4 +1,4 @@
-using BftSmr;
+using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 

@@ -51,7 +51,7 @@ internal sealed class CloudExchange(long nowMs, long callTimeoutMs)
         {
             if (!_pending.Remove(id)) return;
             _effects.Enqueue(new AbandonCall(id));
-            then(new Failed(Clouds.CloudFailure.Unavailable, $"no answer within {callTimeoutMs / 1000.0} s"));
+            then(new Failed(CloudFailure.Unavailable, $"no answer within {callTimeoutMs / 1000.0} s"));
         });
         _pending.Add(id, new Pending(then, timeout));
         _effects.Enqueue(new StartCall(id, call));

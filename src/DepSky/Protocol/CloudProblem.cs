@@ -1,5 +1,3 @@
-using DepSky.Clouds;
-
 namespace DepSky.Protocol;
 
 /// <summary>What a cloud did wrong in an operation.</summary>

@@ -1,4 +1,4 @@
-using BftSmr.Codec;
+using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 

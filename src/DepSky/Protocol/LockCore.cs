@@ -1,4 +1,4 @@
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 

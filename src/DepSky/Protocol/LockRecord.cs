@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using BftSmr.Codec;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Text;
-using BftSmr;
-using BftSmr.Codec;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 

@@ -1,6 +1,5 @@
 using System.Numerics;
-using BftSmr.Cryptography;
-using BftSmr.Replication;
+using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 

@@ -1,4 +1,4 @@
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 
@@ -30,7 +30,7 @@ internal sealed class ShareSearch(CloudExchange exchange, UnitLayout layout, Obj
         else if (!PartRecord.TryDecode(((Got)answer).Content, layout.Unit, metadata.Data, writer, out _, out ReadOnlyMemory<byte> share, out MetadataRejection rejection))
             _problems.Add(CloudProblem.Rejected(cloud, layout.Part(metadata.Data), rejection));
         else if (!PartRecord.IsShare(share, metadata.ShareDigests[cloud]))
-            _problems.Add(new CloudProblem(cloud, Clouds.CloudFailure.Broken, $"{layout.Part(metadata.Data)}: not the share that the writer gave it"));
+            _problems.Add(new CloudProblem(cloud, CloudFailure.Broken, $"{layout.Part(metadata.Data)}: not the share that the writer gave it"));
         else _shares.Add(cloud, share);
         if (_shares.Count >= metadata.BlocksNeeded) Finish(null);
         else if (_shares.Count + _running.Count < metadata.BlocksNeeded)

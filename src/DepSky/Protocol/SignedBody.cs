@@ -1,6 +1,5 @@
 using System.Buffers;
-using BftSmr.Codec;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 

@@ -1,6 +1,4 @@
-using BftSmr;
-using BftSmr.Cryptography;
-using BftSmr.Replication;
+using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 

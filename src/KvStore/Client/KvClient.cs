@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using BftSmr.Client;
+using BftSmr;
 using KvStore.Operations;
 
 namespace KvStore.Client;

@@ -1,5 +1,3 @@
-using KvStore.Operations;
-
 namespace KvStore.Client;
 
 /// <summary>The store refused a command, which then changed nothing.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using KvStore.Operations;
 using KvStore.State;
 
 namespace KvStore.Commands;

@@ -1,4 +1,4 @@
-using BftSmr.Client;
+using BftSmr;
 using KvStore.Client;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

@@ -1,4 +1,3 @@
-using KvStore.Client;
 using KvStore.Operations;
 
 namespace KvStore.Resp;

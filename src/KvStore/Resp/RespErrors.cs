@@ -1,5 +1,5 @@
 using System.Text;
-using BftSmr.Client;
+using BftSmr;
 using KvStore.Resp.Protocol;
 
 namespace KvStore.Resp;

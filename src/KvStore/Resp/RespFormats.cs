@@ -1,4 +1,3 @@
-using KvStore.Commands;
 using KvStore.Operations;
 using KvStore.Resp.Protocol;
 using ValueType = KvStore.State.ValueType;

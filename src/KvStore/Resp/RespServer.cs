@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using BftSmr.Client;
+using BftSmr;
 using KvStore.Client;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using KvStore.Commands;
 using KvStore.Operations;
+using KvStore.Resp.Commands;
 using KvStore.Resp.Protocol;
 
 namespace KvStore.Resp;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using BftSmr;
+using BftCloud.Primitives;
 
 namespace KvStore.State;
 
@@ -116,11 +116,11 @@ internal sealed class KvState
     public Digest Digest()
     {
         HashWaiting();
-        Span<byte> bytes = stackalloc byte[BftSmr.Digest.Size + 2 * sizeof(long)];
+        Span<byte> bytes = stackalloc byte[BftCloud.Primitives.Digest.Size + 2 * sizeof(long)];
         _hash.CopyTo(bytes);
-        BinaryPrimitives.WriteInt64BigEndian(bytes[BftSmr.Digest.Size..], Revision);
-        BinaryPrimitives.WriteInt64BigEndian(bytes[(BftSmr.Digest.Size + sizeof(long))..], Count);
-        return BftSmr.Digest.Of(bytes);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[BftCloud.Primitives.Digest.Size..], Revision);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[(BftCloud.Primitives.Digest.Size + sizeof(long))..], Count);
+        return BftCloud.Primitives.Digest.Of(bytes);
     }
 
     private KvEntry Edit(KvEntry entry, bool withValue)
@@ -183,7 +183,7 @@ internal sealed class KvState
 
     private static SetHash HashOf(KvEntry entry)
     {
-        Span<byte> header = stackalloc byte[1 + 3 * sizeof(long) + BftSmr.Digest.Size];
+        Span<byte> header = stackalloc byte[1 + 3 * sizeof(long) + BftCloud.Primitives.Digest.Size];
         header.Clear();
         header[0] = (byte)entry.Type;
         BinaryPrimitives.WriteInt64BigEndian(header[1..], entry.Revision);

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using BftSmr;
+using BftCloud.Primitives;
 
 namespace KvStore.State;
 

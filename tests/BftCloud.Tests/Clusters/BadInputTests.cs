@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using BftCloud.Links;
 using BftCloud.Monitoring;
+using BftCloud.Primitives;
 using BftSmr;
-using BftSmr.Client;
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
-using BftSmr.Runtime.Transport;
+using BftSmr.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BftCloud.Tests.Clusters;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using BftSmr.Client;
+using BftSmr;
 
 namespace BftCloud.Tests.Clusters;
 

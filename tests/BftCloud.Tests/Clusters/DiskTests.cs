@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BftCloud.Tests.CommandLine;
+using BftSmr;
 
 namespace BftCloud.Tests.Clusters;
 
@@ -21,7 +22,7 @@ public sealed class DiskTests
             foreach (string file in genesis) File.Copy(Path.Combine(kept, Path.GetFileName(file)), file);
             await cluster.UpAsync();
 
-            await using (BftSmr.Client.BftClient client = await cluster.ConnectAsync())
+            await using (BftClient client = await cluster.ConnectAsync())
             {
                 byte[] operation = new byte[256 << 10];
                 int before = 0;

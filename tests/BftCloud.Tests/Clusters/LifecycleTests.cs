@@ -128,7 +128,7 @@ public sealed class LifecycleTests
         await load.AcknowledgedMoreAsync(10);
         await load.StopAndCheckAsync();
         IReadOnlyList<ReplicaReport?> reports = await cluster.UntilAllAgreeAsync();
-        string address = BftSmr.Runtime.Configuration.ReplicaConfiguration.Load(cluster.Directory.ReplicaFile(0)).MetricsAddress!;
+        string address = BftSmr.ReplicaConfiguration.Load(cluster.Directory.ReplicaFile(0)).MetricsAddress!;
         using HttpClient http = new();
 
         string metrics = await http.GetStringAsync(new Uri($"http://{address}/metrics"));

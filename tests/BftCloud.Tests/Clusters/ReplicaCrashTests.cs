@@ -1,5 +1,5 @@
 using BftCloud.Monitoring;
-using BftSmr.Replication;
+using BftSmr;
 
 namespace BftCloud.Tests.Clusters;
 

@@ -1,9 +1,7 @@
 using BftCloud.Monitoring;
+using BftCloud.Primitives;
 using BftCloud.Processes;
 using BftSmr;
-using BftSmr.Client;
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
 
 namespace BftCloud.Tests.Clusters;
 

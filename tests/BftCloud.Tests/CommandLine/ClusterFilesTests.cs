@@ -1,5 +1,5 @@
 using System.Text.Json;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
 
 namespace BftCloud.Tests.CommandLine;
 
@@ -27,8 +27,8 @@ public sealed class ClusterFilesTests : IAsyncLifetime
         ClusterConfiguration cluster = ClusterDirectory.Open(_cluster).Cluster;
 
         Assert.Equal("counter", cluster.Service);
-        Assert.Equal(BftSmr.Replication.Durability.Decisions, cluster.Durability);
-        Assert.Equal(BftSmr.Replication.RequestAuthentication.Signed, cluster.RequestAuthentication);
+        Assert.Equal(BftSmr.Durability.Decisions, cluster.Durability);
+        Assert.Equal(BftSmr.RequestAuthentication.Signed, cluster.RequestAuthentication);
         Assert.Equal(4, cluster.Replicas.Count);
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DepSky;
 using DepSky.Configuration;
 
 namespace BftCloud.Tests.CommandLine;

@@ -1,7 +1,6 @@
+using BftCloud.Primitives;
 using BftSmr;
-using BftSmr.Cryptography;
-using BftSmr.Replication;
-using BftSmr.Runtime.Configuration;
+using BftSmr.Settings;
 
 namespace BftCloud.Tests.Configuration;
 

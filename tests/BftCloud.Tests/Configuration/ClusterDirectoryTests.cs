@@ -1,5 +1,6 @@
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
+using BftSmr;
+using BftSmr.Configuration;
 
 namespace BftCloud.Tests.Configuration;
 

@@ -1,6 +1,7 @@
 using BftCloud.Chaos;
 using BftCloud.Monitoring;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
+using BftSmr.Configuration;
 using BftSmr.Simulation;
 
 namespace BftCloud.Tests.Decoders;

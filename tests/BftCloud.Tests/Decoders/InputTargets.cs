@@ -6,7 +6,8 @@ using BftCloud.Chaos;
 using BftCloud.Commands;
 using BftCloud.Monitoring;
 using BftCloud.Output;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
+using BftSmr.Configuration;
 using BftSmr.Simulation;
 using Fuzzing;
 

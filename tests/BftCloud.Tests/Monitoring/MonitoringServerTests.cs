@@ -2,7 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using BftCloud.Monitoring;
-using BftSmr.Runtime.Configuration;
+using BftSmr;
+using BftSmr.Configuration;
 
 namespace BftCloud.Tests.Monitoring;
 

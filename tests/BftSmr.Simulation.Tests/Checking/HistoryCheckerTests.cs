@@ -1,8 +1,11 @@
+using BftCloud.Primitives;
+using BftCloud.Simulation;
 using BftSmr.Codec;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Service;
 using BftSmr.Simulation.Checking;
-using BftSmr.Simulation.Engine;
+using BftSmr.Simulation.Timelines;
 using BftSmr.Simulation.Workload;
 
 namespace BftSmr.Simulation.Tests.Checking;
@@ -10,9 +13,9 @@ namespace BftSmr.Simulation.Tests.Checking;
 public class HistoryCheckerTests
 {
     private static readonly SessionId s_session = new(new ClientId(0), 77);
-    private readonly World _world = new(1, 10);
+    private readonly World _world = new(1, 10, Wording.Of);
     private readonly HistoryChecker _history;
-    private readonly Executor[] _replicas = [.. Enumerable.Range(0, 4).Select(static _ => NewExecutor())];
+    private readonly ServiceHost[] _replicas = [.. Enumerable.Range(0, 4).Select(static _ => NewExecutor())];
 
     public HistoryCheckerTests()
     {
@@ -182,7 +185,7 @@ public class HistoryCheckerTests
 
     private static byte[] Get => new RegisterOperation(RegisterKind.Get, 0, 0, 0, 0).Encode();
 
-    private static Executor NewExecutor() => new(new RegisterService(), 1000);
+    private static ServiceHost NewExecutor() => new(new RegisterService(), 1000);
 
     private void Read(ClientChecker clients, byte shown)
     {

@@ -1,6 +1,7 @@
+using BftCloud.Simulation;
 using BftSmr.Simulation.Checking;
 using BftSmr.Simulation.Workload;
-using Event = BftSmr.Simulation.Checking.HistoryEvent<(BftSmr.Simulation.Workload.RegisterOperation Operation, long? Answer)>;
+using Event = BftCloud.Simulation.HistoryEvent<(BftSmr.Simulation.Workload.RegisterOperation Operation, long? Answer)>;
 
 namespace BftSmr.Simulation.Tests.Checking;
 

@@ -1,4 +1,4 @@
-using BftSmr.Simulation.Engine;
+using BftCloud.Simulation;
 
 namespace BftSmr.Simulation.Tests.Engine;
 

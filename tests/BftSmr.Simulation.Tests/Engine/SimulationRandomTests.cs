@@ -1,3 +1,5 @@
+using BftCloud.Simulation;
+
 namespace BftSmr.Simulation.Tests.Engine;
 
 public class SimulationRandomTests

@@ -1,4 +1,5 @@
-using BftSmr.Simulation.Engine;
+using BftCloud.Simulation;
+using BftSmr.Simulation.Timelines;
 
 namespace BftSmr.Simulation.Tests.Engine;
 
@@ -7,7 +8,7 @@ public class WorldTests
     [Fact]
     public void Time_stands_where_the_last_event_was_or_where_it_was_told_to_run_to()
     {
-        World world = new(1, 10);
+        World world = new(1, 10, Wording.Of);
         List<long> seen = [];
         world.At(30, () => seen.Add(world.NowMicros));
         world.At(10, () => world.After(5, () => seen.Add(world.NowMicros)));
@@ -22,7 +23,7 @@ public class WorldTests
     [Fact]
     public void Events_that_cause_events_without_end_are_a_livelock()
     {
-        World world = new(1, 10);
+        World world = new(1, 10, Wording.Of);
         void Again() => world.After(0, Again);
         Again();
         world.RunUntil(10, static () => false, 1000);
@@ -32,7 +33,7 @@ public class WorldTests
     [Fact]
     public void The_first_violation_ends_the_simulation_and_carries_seed_time_and_story()
     {
-        World world = new(99, 10);
+        World world = new(99, 10, Wording.Of);
         world.At(7, () =>
         {
             world.Tell("r0", "does wrong");
@@ -49,7 +50,7 @@ public class WorldTests
     [Fact]
     public void The_trace_hash_tells_different_stories_apart_although_the_story_keeps_only_its_last_lines()
     {
-        Trace one = new(2), same = new(2), other = new(2);
+        Trace one = new(2, Wording.Of), same = new(2, Wording.Of), other = new(2, Wording.Of);
         foreach ((Trace trace, string first) in ((Trace, string)[])[(one, "a"), (same, "a"), (other, "b")])
         {
             trace.Tell(1, "r0", first);

@@ -1,5 +1,6 @@
-using BftSmr.Simulation.Engine;
+using BftCloud.Simulation;
 using BftSmr.Simulation.Network;
+using BftSmr.Simulation.Timelines;
 
 namespace BftSmr.Simulation.Tests.Network;
 
@@ -104,7 +105,7 @@ public class SimulatedNetworkTests
 
     private static (World World, SimulatedNetwork Network, Node[] Nodes) Pair(NetworkConditions conditions)
     {
-        World world = new(3, 0);
+        World world = new(3, 0, Wording.Of);
         SimulatedNetwork network = new(world, conditions);
         Node[] nodes = [new(), new()];
         foreach (Node node in nodes) network.Add(node);

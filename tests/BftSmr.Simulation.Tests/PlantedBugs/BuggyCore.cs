@@ -4,20 +4,22 @@ using BftSmr.Simulation.Tests.Scenarios;
 
 namespace BftSmr.Simulation.Tests.PlantedBugs;
 
-/// <summary>A buggy copy of the core, with a simulator and scenarios of its own that run on it.</summary>
+/// <summary>A buggy copy of one assembly, with copies of all that refer to it: a core, a simulator and scenarios that run on it.</summary>
 internal sealed class BuggyCore : AssemblyLoadContext
 {
     private static readonly string[] s_ownCopies = ["BftSmr.Simulation", "BftSmr.Simulation.Tests"];
+    private static readonly string[] s_abovePrimitives = ["BftCloud.Links", "BftSmr", .. s_ownCopies];
 
     private readonly Func<string, ulong, string?> _play;
     private readonly Func<int, string> _explore;
 
-    public BuggyCore(byte[] core)
+    public BuggyCore(PlantedBug bug)
         : base(isCollectible: true)
     {
-        Assembly buggy = LoadFromStream(new MemoryStream(core));
+        Assembly buggy = LoadFromStream(new MemoryStream(CoreCompiler.Compile(bug)));
+        string[] ownCopies = bug.Project == "BftSmr" ? s_ownCopies : s_abovePrimitives;
         Resolve = name => name.Name == buggy.GetName().Name ? buggy
-            : s_ownCopies.Contains(name.Name) ? LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, name.Name + ".dll"))
+            : ownCopies.Contains(name.Name) ? LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, name.Name + ".dll"))
             : null;
         MethodInfo play = LoadFromAssemblyPath(typeof(ScenarioList).Assembly.Location).GetType(typeof(ScenarioList).FullName!, throwOnError: true)!.GetMethod(nameof(ScenarioList.Play))!;
         _play = play.CreateDelegate<Func<string, ulong, string?>>();

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -9,9 +11,10 @@ using Microsoft.CodeAnalysis.Text;
 namespace BftSmr.Simulation.Tests.PlantedBugs;
 
 /// <summary>
-/// Compiles the core of src/BftSmr as it is, but for one change. What all copies share - parsed files, references, generated code - is made once.
+/// Compiles the core of src/BftSmr, or the primitives beneath it, as they are but for one change. What all copies share -
+/// parsed files, references, generated code - is made once.
 /// </summary>
-internal sealed class CoreCompiler
+internal sealed partial class CoreCompiler
 {
     /// <summary>What the project file adds to the sources: implicit usings, and who may see internals.</summary>
     private const string ProjectText = """
@@ -22,57 +25,79 @@ internal sealed class CoreCompiler
         global using System.Net.Http;
         global using System.Threading;
         global using System.Threading.Tasks;
+        [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("BftCloud.Links")]
+        [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("BftSmr")]
         [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("BftSmr.Simulation")]
         [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("BftSmr.Simulation.Tests")]
         """;
 
     /// <summary>What hosts the core outside of simulations, and the compiler's own output: left out, as it takes half of the time.</summary>
-    private static readonly string[] s_leftOut = ["obj/", "bin/", "Runtime/Transport/", "Runtime/Hosting/", "Runtime/Storage/StorageLog.cs", "Runtime/Storage/ReplicaStorage.cs", "Runtime/Configuration/ClusterDirectory.cs", "Runtime/Configuration/LocalCluster.cs"];
+    private static readonly string[] s_leftOut =
+    [
+        "BftSmr/Hosting/", "BftSmr/Storage/StorageLog.cs", "BftSmr/Storage/ReplicaStorage.cs",
+        "BftSmr/Configuration/ClusterDirectory.cs", "BftSmr/Configuration/LocalCluster.cs",
+    ];
 
     private static readonly GeneratorLoader s_loader = new();
-    private static readonly Lazy<CoreCompiler> s_shared = new(static () => new CoreCompiler());
+    private static readonly ConcurrentDictionary<string, Lazy<CoreCompiler>> s_shared = new(StringComparer.Ordinal);
 
     private readonly CSharpParseOptions _parsing = new(LanguageVersion.Latest);
     private readonly string _root = Metadata("CoreSource");
     private readonly Compilation _unchanged;
 
-    private CoreCompiler()
+    private CoreCompiler(string project)
     {
-        IEnumerable<SyntaxTree> files = Directory.EnumerateFiles(_root, "*.cs", SearchOption.AllDirectories)
+        IEnumerable<SyntaxTree> files = Directory.EnumerateFiles(Path.Combine(_root, project), "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(_root, path).Replace('\\', '/'))
-            .Where(static path => !s_leftOut.Any(folder => path.StartsWith(folder, StringComparison.Ordinal)) && Path.GetDirectoryName(path) != "Client")
+            .Where(static path => !IsLeftOut(path))
             .Order(StringComparer.Ordinal)
             .Select(path => Parse(File.ReadAllText(Path.Combine(_root, path)), path));
         IEnumerable<MetadataReference> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(static path => Path.GetFileName(path) is var name && (name.StartsWith("System", StringComparison.Ordinal)
+            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System", StringComparison.Ordinal)
                 || name.StartsWith("Microsoft.Extensions", StringComparison.Ordinal) || name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
+                || (name == "BftCloud.Primitives.dll" && project != "BftCloud.Primitives")
                 || name is "netstandard.dll" or "mscorlib.dll" or "Microsoft.Win32.Primitives.dll"))
             .Select(static path => MetadataReference.CreateFromFile(path));
-        CSharpCompilation compilation = CSharpCompilation.Create("BftSmr", files.Append(Parse(ProjectText, "project.cs")), references,
+        CSharpCompilation compilation = CSharpCompilation.Create(project, files.Append(Parse(ProjectText, "project.cs")), references,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
                 nullableContextOptions: NullableContextOptions.Enable, deterministic: true));
         CSharpGeneratorDriver.Create(Generators(), parseOptions: _parsing).RunGeneratorsAndUpdateCompilation(compilation, out _unchanged, out _);
     }
 
-    public static CoreCompiler Shared => s_shared.Value;
-
-    /// <summary>The core with one bug.</summary>
+    /// <summary>The assembly that holds the bug's file, with that bug.</summary>
     /// <exception cref="InvalidOperationException">The text to change is not there, or is there twice, or the result does not compile.</exception>
-    public byte[] Compile(PlantedBug bug)
+    public static byte[] Compile(PlantedBug bug) => s_shared
+        .GetOrAdd(bug.Project, static project => new Lazy<CoreCompiler>(() => new CoreCompiler(project))).Value.Plant(bug);
+
+    private byte[] Plant(PlantedBug bug)
     {
         SyntaxTree original = _unchanged.SyntaxTrees.SingleOrDefault(t => t.FilePath == bug.File)
             ?? throw new InvalidOperationException($"'{bug.Name}': there is no {bug.File} in the core any more.");
         string text = original.ToString();
-        int at = text.IndexOf(bug.Find, StringComparison.Ordinal);
-        if (at < 0) throw new InvalidOperationException($"'{bug.Name}': {bug.File} does not hold this text any more; plant the bug anew: {bug.Find}");
-        if (text.IndexOf(bug.Find, at + 1, StringComparison.Ordinal) >= 0) throw new InvalidOperationException($"'{bug.Name}': {bug.File} holds this text twice: {bug.Find}");
-        Compilation changed = _unchanged.ReplaceSyntaxTree(original, Parse(text.Replace(bug.Find, bug.Replace, StringComparison.Ordinal), bug.File));
+        Match[] places = [.. Pattern(bug.Find).Matches(text).Take(2)];
+        if (places.Length == 0)
+            throw new InvalidOperationException($"'{bug.Name}': {bug.File} does not hold this text any more; plant the bug anew: {bug.Find}");
+        if (places.Length > 1) throw new InvalidOperationException($"'{bug.Name}': {bug.File} holds this text twice: {bug.Find}");
+        string buggy = string.Concat(text.AsSpan(0, places[0].Index), bug.Replace, text.AsSpan(places[0].Index + places[0].Length));
+        Compilation changed = _unchanged.ReplaceSyntaxTree(original, Parse(buggy, bug.File));
         using MemoryStream output = new();
         EmitResult result = changed.Emit(output);
         if (result.Success) return output.ToArray();
         IEnumerable<Diagnostic> errors = result.Diagnostics.Where(static d => d.Severity == DiagnosticSeverity.Error).Take(3);
         throw new InvalidOperationException($"'{bug.Name}' does not compile: {string.Join("; ", errors)}");
     }
+
+    /// <summary>The text, wherever its lines are broken.</summary>
+    private static Regex Pattern(string find) =>
+        new(string.Join(@"\s*", Tokens().Matches(find).Select(static token => Regex.Escape(token.Value))), RegexOptions.CultureInvariant);
+
+    [GeneratedRegex(@"\w+|[^\w\s]")]
+    private static partial Regex Tokens();
+
+    private static bool IsLeftOut(string path) =>
+        s_leftOut.Any(part => path.StartsWith(part, StringComparison.Ordinal))
+        || path.Contains("/obj/", StringComparison.Ordinal) || path.Contains("/bin/", StringComparison.Ordinal)
+        || Path.GetDirectoryName(path)!.Replace('\\', '/') == "BftSmr/Client";
 
     private SyntaxTree Parse(string text, string path) => CSharpSyntaxTree.ParseText(SourceText.From(text, System.Text.Encoding.UTF8), _parsing, path);
 

@@ -17,7 +17,7 @@ public class PlantedBugTests
     {
         PlantedBug bug = PlantedBugList.All.Single(b => b.Name == name);
         Assert.Null(ScenarioList.Find(bug.Scenario).Play(bug.Seed)); // or the catch would prove nothing
-        BuggyCore core = new(CoreCompiler.Shared.Compile(bug));
+        BuggyCore core = new(bug);
         string? caught = core.Play(bug.Scenario, bug.Seed);
         if (caught is null) Assert.Fail($"'{name}' in {bug.File} is not caught by seed {bug.Seed} of {bug.Scenario}. {Search(core, bug)}");
         core.Unload();

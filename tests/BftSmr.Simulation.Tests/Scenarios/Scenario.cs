@@ -1,3 +1,5 @@
+using BftCloud.Simulation;
+
 namespace BftSmr.Simulation.Tests.Scenarios;
 
 /// <summary>A situation that broke other systems, or a kind of trouble, as simulations of it: one for each seed.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
-using BftSmr.Replication;
+using BftCloud.Primitives;
+using BftCloud.Simulation;
 
 namespace BftSmr.Simulation.Tests.Scenarios;
 

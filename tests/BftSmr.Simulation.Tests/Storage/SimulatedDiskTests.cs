@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+using BftCloud.Simulation;
 using BftSmr.Codec;
 using BftSmr.Messages;
 using BftSmr.Simulation.Storage;

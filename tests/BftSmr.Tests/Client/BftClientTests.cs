@@ -1,8 +1,8 @@
 using System.Text;
+using BftCloud.Primitives;
 using BftSmr.Client;
 using BftSmr.Codec;
 using BftSmr.Messages;
-using BftSmr.Runtime.Configuration;
 using BftSmr.Tests.Transport;
 
 namespace BftSmr.Tests.Client;

@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
-using BftSmr.Client;
+using BftCloud.Links;
+using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
-using BftSmr.Runtime.Configuration;
-using BftSmr.Runtime.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BftSmr.Tests.Client;

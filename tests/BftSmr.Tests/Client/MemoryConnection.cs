@@ -1,6 +1,6 @@
+using BftCloud.Primitives;
 using BftSmr.Client;
 using BftSmr.Client.Core;
-using BftSmr.Runtime.Configuration;
 using BftSmr.Tests.Transport;
 
 namespace BftSmr.Tests.Client;

@@ -1,8 +1,9 @@
 using System.Buffers;
+using BftCloud.Links;
+using BftCloud.Primitives;
 using BftSmr.Client;
 using BftSmr.Codec;
 using BftSmr.Messages;
-using BftSmr.Runtime.Transport;
 
 namespace BftSmr.Tests.Client;
 

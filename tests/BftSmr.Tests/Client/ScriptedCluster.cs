@@ -1,5 +1,5 @@
 using System.Numerics;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 using BftSmr.Messages;
 
 namespace BftSmr.Tests.Client;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using BftCloud.Primitives;
 using BftSmr.Codec;
-using BftSmr.Cryptography;
 using BftSmr.Messages;
 
 namespace BftSmr.Tests.Codec;

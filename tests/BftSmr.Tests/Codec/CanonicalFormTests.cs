@@ -1,4 +1,5 @@
 using System.Globalization;
+using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
 

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
+using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Settings;
 
 namespace BftSmr.Tests.Codec;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using BftSmr.Codec;
+using BftCloud.Primitives;
 using FsCheck;
 using FsCheck.Fluent;
 

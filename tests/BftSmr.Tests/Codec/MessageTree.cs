@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using BftCloud.Primitives;
 using BftSmr.Messages;
 
 namespace BftSmr.Tests.Codec;

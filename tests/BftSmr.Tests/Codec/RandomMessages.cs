@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
 
@@ -80,7 +81,7 @@ internal sealed class RandomMessages(int seed, int size)
     {
         bool isDigest = Flag();
         return new Reply(
-            (ulong)Number(), (ulong)Number(), Regency(), (ReplyStatus)_random.Next(5), isDigest, Bytes(isDigest ? BftSmr.Digest.Size : Length()));
+            (ulong)Number(), (ulong)Number(), Regency(), (ReplyStatus)_random.Next(5), isDigest, Bytes(isDigest ? BftCloud.Primitives.Digest.Size : Length()));
     }
 
     private Reply Vouched(Reply reply, ulong from) =>
@@ -95,7 +96,7 @@ internal sealed class RandomMessages(int seed, int size)
     {
         bool isDigest = Flag();
         return new ReadReply(
-            (ulong)Number(), (ulong)Number(), Regency(), (ReplyStatus)_random.Next(5), isDigest, Bytes(isDigest ? BftSmr.Digest.Size : Length()));
+            (ulong)Number(), (ulong)Number(), Regency(), (ReplyStatus)_random.Next(5), isDigest, Bytes(isDigest ? BftCloud.Primitives.Digest.Size : Length()));
     }
 
     private StopData StopData(ReplicaId sender) =>
@@ -133,7 +134,7 @@ internal sealed class RandomMessages(int seed, int size)
 
     private ReplicaId Replica() => new(_random.Next(Replicas));
 
-    private Digest Digest() => new(Bytes(BftSmr.Digest.Size));
+    private Digest Digest() => new(Bytes(BftCloud.Primitives.Digest.Size));
 
     private bool Flag() => _random.Next(2) == 1;
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Codec;
 

@@ -1,4 +1,4 @@
-using BftSmr.Consensus;
+using BftSmr.Ordering.ModSmart.Consensus;
 
 namespace BftSmr.Tests.Consensus;
 

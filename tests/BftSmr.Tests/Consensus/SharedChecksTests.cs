@@ -1,8 +1,9 @@
+using BftCloud.Primitives;
 using BftSmr.Codec;
-using BftSmr.Consensus;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Tests.Codec;
+using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Settings;
 
 namespace BftSmr.Tests.Consensus;
 

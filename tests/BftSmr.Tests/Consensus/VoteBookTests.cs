@@ -1,5 +1,6 @@
-using BftSmr.Consensus;
+using BftCloud.Primitives;
 using BftSmr.Messages;
+using BftSmr.Ordering.ModSmart.Consensus;
 
 namespace BftSmr.Tests.Consensus;
 

@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Cryptography;
 

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using BftSmr.Cryptography;
-using BftSmr.Replication;
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
+using BftSmr.Configuration;
 using Fuzzing;
 
 namespace BftSmr.Tests.Decoders;

@@ -1,4 +1,4 @@
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Decoders;
 

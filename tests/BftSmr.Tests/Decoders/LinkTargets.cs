@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Transport;
+using BftCloud.Links;
+using BftCloud.Primitives;
 using Fuzzing;
 
 namespace BftSmr.Tests.Decoders;

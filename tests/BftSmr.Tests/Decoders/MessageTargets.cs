@@ -1,7 +1,8 @@
-using BftSmr.Codec;
+using BftCloud.Primitives;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Replication.Sessions;
+using BftSmr.Service;
+using BftSmr.Sessions;
+using BftSmr.Settings;
 using BftSmr.Tests.Codec;
 using Fuzzing;
 

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Runtime.Storage;
+using BftSmr.Storage;
 using BftSmr.Tests.Storage;
 using Fuzzing;
 

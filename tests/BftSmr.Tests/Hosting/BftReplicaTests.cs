@@ -1,9 +1,6 @@
 using System.Text;
-using BftSmr.Client;
-using BftSmr.Replication;
-using BftSmr.Runtime.Configuration;
-using BftSmr.Runtime.Hosting;
-using BftSmr.Runtime.Storage;
+using BftCloud.Primitives;
+using BftSmr.Hosting;
 using BftSmr.Tests.Transport;
 
 namespace BftSmr.Tests.Hosting;

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using BftSmr.Client;
-using BftSmr.Replication;
-using BftSmr.Runtime.Configuration;
-using BftSmr.Runtime.Hosting;
+using BftCloud.Primitives;
+using BftSmr.Hosting;
 using BftSmr.Tests.Transport;
 using Microsoft.Extensions.Logging;
 

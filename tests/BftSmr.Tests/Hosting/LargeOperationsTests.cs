@@ -1,8 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using BftSmr.Client;
-using BftSmr.Replication;
-using BftSmr.Runtime.Configuration;
 
 namespace BftSmr.Tests.Hosting;
 

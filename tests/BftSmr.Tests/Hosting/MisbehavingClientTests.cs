@@ -1,11 +1,9 @@
 using System.Buffers;
 using System.Net;
-using BftSmr.Client;
+using BftCloud.Links;
+using BftCloud.Primitives;
 using BftSmr.Codec;
-using BftSmr.Cryptography;
 using BftSmr.Messages;
-using BftSmr.Runtime.Configuration;
-using BftSmr.Runtime.Transport;
 using BftSmr.Tests.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 

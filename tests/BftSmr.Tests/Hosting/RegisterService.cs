@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Hosting;
 

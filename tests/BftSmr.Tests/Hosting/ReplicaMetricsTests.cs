@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
+using BftCloud.Links;
+using BftCloud.Primitives;
+using BftSmr.Core;
+using BftSmr.Hosting;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Runtime.Hosting;
-using BftSmr.Runtime.Transport;
 using BftSmr.Tests.Storage;
 
 namespace BftSmr.Tests.Hosting;

@@ -1,5 +1,6 @@
-using BftSmr.Runtime.Hosting;
-using BftSmr.Runtime.Transport;
+using BftCloud.Links;
+using BftCloud.Primitives;
+using BftSmr.Hosting;
 
 namespace BftSmr.Tests.Hosting;
 

@@ -1,8 +1,6 @@
 using System.Text;
-using BftSmr.Client;
-using BftSmr.Runtime.Configuration;
-using BftSmr.Runtime.Hosting;
-using BftSmr.Runtime.Storage;
+using BftCloud.Primitives;
+using BftSmr.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Tests.Hosting;
 
 /// <summary>A defective service: every command ends in an exception that it does not handle.</summary>

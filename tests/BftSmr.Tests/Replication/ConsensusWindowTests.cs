@@ -1,7 +1,9 @@
+using BftCloud.Primitives;
 using BftSmr.Codec;
-using BftSmr.Consensus;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Settings;
 using BftSmr.Tests.Codec;
 
 namespace BftSmr.Tests.Replication;

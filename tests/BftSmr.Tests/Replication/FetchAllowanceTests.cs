@@ -1,5 +1,7 @@
-using BftSmr.Replication;
-using BftSmr.Replication.CatchUp;
+using BftCloud.Primitives;
+using BftSmr.CatchUp;
+using BftSmr.Core;
+using BftSmr.Settings;
 
 namespace BftSmr.Tests.Replication;
 

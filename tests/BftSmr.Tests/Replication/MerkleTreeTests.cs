@@ -1,4 +1,4 @@
-using BftSmr.Replication;
+using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Replication;
 

@@ -1,7 +1,9 @@
+using BftCloud.Primitives;
 using BftSmr.Codec;
-using BftSmr.Cryptography;
+using BftSmr.Core;
+using BftSmr.Ingress;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Settings;
 using BftSmr.Tests.Codec;
 
 namespace BftSmr.Tests.Replication;
@@ -53,7 +55,7 @@ public sealed class ProofTests : IDisposable
         twice[at + 1] = 2;
         second.CopyTo(twice, at + 4);
 
-        Assert.Null(Ingress().FromPeer(new ReplicaId(3), twice, out RejectReason reason));
+        Assert.Null(MessageIngress().FromPeer(new ReplicaId(3), twice, out RejectReason reason));
         Assert.Equal(RejectReason.Malformed, reason);
     }
 
@@ -138,7 +140,7 @@ public sealed class ProofTests : IDisposable
 
         foreach (byte[] frame in (byte[][])[fifth, twice])
         {
-            Assert.Null(Ingress().FromPeer(new ReplicaId(1), frame, out RejectReason reason));
+            Assert.Null(MessageIngress().FromPeer(new ReplicaId(1), frame, out RejectReason reason));
             Assert.Equal(RejectReason.Malformed, reason);
         }
     }
@@ -170,7 +172,7 @@ public sealed class ProofTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => Wire.Encode(new CheckpointOffer(Certificate(10, Root, 2, 1), 1)));
     }
 
-    private Ingress Ingress() => new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1) }, _keys.Replica(1));
+    private MessageIngress MessageIngress() => new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1) }, _keys.Replica(1));
 
     private Checkpoint Signed(Checkpoint checkpoint)
     {
@@ -201,13 +203,13 @@ public sealed class ProofTests : IDisposable
 
     private void Accepted(int from, PeerMessage message)
     {
-        Input? input = Ingress().FromPeer(new ReplicaId(from), Wire.Encode(message), out RejectReason reason);
+        Input? input = MessageIngress().FromPeer(new ReplicaId(from), Wire.Encode(message), out RejectReason reason);
         Assert.True(input is PeerInput, $"rejected: {reason}");
     }
 
     private void Rejected(int from, PeerMessage message, RejectReason expected)
     {
-        Assert.Null(Ingress().FromPeer(new ReplicaId(from), Wire.Encode(message), out RejectReason reason));
+        Assert.Null(MessageIngress().FromPeer(new ReplicaId(from), Wire.Encode(message), out RejectReason reason));
         Assert.Equal(expected, reason);
     }
 }

@@ -1,8 +1,10 @@
+using BftCloud.Primitives;
 using BftSmr.Codec;
-using BftSmr.Consensus;
-using BftSmr.Cryptography;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Reads;
+using BftSmr.Settings;
 
 namespace BftSmr.Tests.Replication;
 

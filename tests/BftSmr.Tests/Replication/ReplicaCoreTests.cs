@@ -1,6 +1,8 @@
+using BftCloud.Primitives;
 using BftSmr.Codec;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Settings;
 
 namespace BftSmr.Tests.Replication;
 

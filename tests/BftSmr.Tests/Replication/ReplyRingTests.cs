@@ -1,5 +1,5 @@
 using BftSmr.Messages;
-using BftSmr.Replication.Sessions;
+using BftSmr.Sessions;
 
 namespace BftSmr.Tests.Replication;
 

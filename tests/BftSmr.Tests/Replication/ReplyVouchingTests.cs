@@ -1,9 +1,11 @@
 using System.Numerics;
+using BftCloud.Primitives;
 using BftSmr.Codec;
-using BftSmr.Consensus;
-using BftSmr.Cryptography;
+using BftSmr.Core;
+using BftSmr.Execution;
 using BftSmr.Messages;
-using BftSmr.Replication;
+using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Settings;
 
 namespace BftSmr.Tests.Replication;
 

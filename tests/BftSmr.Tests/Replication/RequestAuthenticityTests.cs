@@ -1,7 +1,8 @@
+using BftCloud.Primitives;
+using BftSmr.Authentication;
 using BftSmr.Codec;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Replication.Requests;
+using BftSmr.Settings;
 
 namespace BftSmr.Tests.Replication;
 

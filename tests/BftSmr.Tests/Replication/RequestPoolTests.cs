@@ -1,8 +1,9 @@
+using BftCloud.Primitives;
 using BftSmr.Codec;
-using BftSmr.Consensus;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Replication.Requests;
+using BftSmr.Requests;
+using BftSmr.Settings;
 
 namespace BftSmr.Tests.Replication;
 

@@ -1,7 +1,9 @@
+using BftCloud.Primitives;
 using BftSmr.Codec;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Replication.Sessions;
+using BftSmr.Sessions;
+using BftSmr.Settings;
 
 namespace BftSmr.Tests.Replication;
 

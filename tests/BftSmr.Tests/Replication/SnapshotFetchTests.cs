@@ -1,7 +1,9 @@
-using BftSmr.Consensus;
+using BftCloud.Primitives;
+using BftSmr.CatchUp;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Replication.CatchUp;
+using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Settings;
 
 namespace BftSmr.Tests.Replication;
 

@@ -1,8 +1,11 @@
+using BftCloud.Primitives;
+using BftSmr.CatchUp;
 using BftSmr.Codec;
-using BftSmr.Consensus;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Replication.CatchUp;
+using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Recovery;
+using BftSmr.Settings;
 
 namespace BftSmr.Tests.Replication;
 

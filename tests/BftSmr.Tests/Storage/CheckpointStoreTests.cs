@@ -1,7 +1,9 @@
 using System.Text;
+using BftCloud.Primitives;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Runtime.Storage;
+using BftSmr.Service;
+using BftSmr.Storage;
 using BftSmr.Tests.Hosting;
 
 namespace BftSmr.Tests.Storage;
@@ -52,7 +54,7 @@ public sealed class CheckpointStoreTests : IDisposable
         using CheckpointStore store = Open();
         RegisterService service = new();
 
-        SnapshotFile? restored = store.Restore(file => ReplicaStorage.TryInstall(file, new Executor(service, 100), out _), []);
+        SnapshotFile? restored = store.Restore(file => ReplicaStorage.TryInstall(file, new ServiceHost(service, 100), out _), []);
 
         Assert.Equal(new Instance(5), restored?.Instance);
         Assert.Equal(RegisterService.DigestOf(["five"]), ((IStateMachine)service).StateDigest());
@@ -74,7 +76,7 @@ public sealed class CheckpointStoreTests : IDisposable
 
             using CheckpointStore store = CheckpointStore.Open(copy.Path, ChunkBytes, flushes: false, out IReadOnlyList<string> unreadable);
             List<string> damaged = [.. unreadable];
-            SnapshotFile? restored = store.Restore(f => ReplicaStorage.TryInstall(f, new Executor(service, 100), out _), damaged);
+            SnapshotFile? restored = store.Restore(f => ReplicaStorage.TryInstall(f, new ServiceHost(service, 100), out _), damaged);
 
             Assert.Equal(new Instance(3), restored?.Instance);
             Assert.Equal([file], damaged);
@@ -269,7 +271,7 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         using CheckpointStore store = Open();
         RegisterService service = new();
-        Executor executor = new(service, 100);
+        ServiceHost executor = new(service, 100);
         executor.Execute(new ExecuteEffect(new Instance(1), 1, 1, [LogHarness.Request(Encoding.UTF8.GetBytes(word))]));
         using ISnapshotReader reader = executor.Freeze(new byte[] { 1, 2, 3 });
         store.Write(new Instance(instance), reader, default);

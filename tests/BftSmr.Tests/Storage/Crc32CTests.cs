@@ -1,4 +1,4 @@
-using BftSmr.Runtime.Storage;
+using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Storage;
 

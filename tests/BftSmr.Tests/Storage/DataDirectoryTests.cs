@@ -1,6 +1,9 @@
+using BftCloud.Primitives;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
-using BftSmr.Runtime.Storage;
+using BftSmr.Service;
+using BftSmr.Settings;
+using BftSmr.Storage;
 using BftSmr.Tests.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -75,7 +78,7 @@ public sealed class DataDirectoryTests : IDisposable
     {
         ReplicaSettings settings = Settings with { Durability = durability };
         using ReplicaStorage storage = ReplicaStorage.Open(
-            Data, settings, LogHarness.Limits, new Executor(new RegisterService(), 100), NullLogger.Instance, out RecoveredState recovered);
+            Data, settings, LogHarness.Limits, new ServiceHost(new RegisterService(), 100), NullLogger.Instance, out RecoveredState recovered);
         use?.Invoke(storage);
         storage.Log.Close();
         return recovered;

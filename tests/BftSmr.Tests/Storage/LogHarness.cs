@@ -1,6 +1,7 @@
+using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
-using BftSmr.Runtime.Storage;
+using BftSmr.Storage;
 
 namespace BftSmr.Tests.Storage;
 

@@ -1,4 +1,4 @@
-using BftSmr.Runtime.Storage;
+using BftSmr.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace BftSmr.Tests.Storage;

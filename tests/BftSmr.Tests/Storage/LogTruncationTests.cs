@@ -1,5 +1,5 @@
 using BftSmr.Messages;
-using BftSmr.Runtime.Storage;
+using BftSmr.Storage;
 using static BftSmr.Tests.Storage.LogHarness;
 
 namespace BftSmr.Tests.Storage;

@@ -1,6 +1,7 @@
+using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
-using BftSmr.Runtime.Storage;
+using BftSmr.Storage;
 using static BftSmr.Tests.Storage.LogHarness;
 
 namespace BftSmr.Tests.Storage;

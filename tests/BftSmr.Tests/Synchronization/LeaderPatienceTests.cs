@@ -1,6 +1,7 @@
-using BftSmr.Replication;
-using BftSmr.Synchronization;
-using BftSmr.Tests.Codec;
+using BftCloud.Primitives;
+using BftSmr.Core;
+using BftSmr.Ordering.ModSmart.Synchronization;
+using BftSmr.Settings;
 
 namespace BftSmr.Tests.Synchronization;
 

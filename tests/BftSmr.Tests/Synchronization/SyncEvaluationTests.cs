@@ -1,5 +1,6 @@
+using BftCloud.Primitives;
 using BftSmr.Messages;
-using BftSmr.Synchronization;
+using BftSmr.Ordering.ModSmart.Synchronization;
 using FsCheck;
 using FsCheck.Fluent;
 

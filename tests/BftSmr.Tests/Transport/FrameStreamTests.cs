@@ -1,4 +1,5 @@
-using BftSmr.Runtime.Transport;
+using BftCloud.Links;
+using BftCloud.Primitives;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,5 +1,5 @@
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Transport;
+using BftCloud.Links;
+using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Transport;
 

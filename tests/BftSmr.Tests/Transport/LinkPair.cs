@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Sockets;
-using BftSmr.Runtime.Transport;
+using BftCloud.Links;
+using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Transport;
 

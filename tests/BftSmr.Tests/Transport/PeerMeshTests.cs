@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using BftSmr.Runtime.Sockets;
-using BftSmr.Runtime.Transport;
+using BftCloud.Links;
+using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Transport;
 

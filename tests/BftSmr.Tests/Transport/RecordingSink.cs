@@ -1,6 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
-using BftSmr.Runtime.Transport;
+using BftCloud.Links;
 
 namespace BftSmr.Tests.Transport;
 

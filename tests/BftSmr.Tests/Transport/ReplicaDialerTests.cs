@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using BftSmr.Runtime.Sockets;
-using BftSmr.Runtime.Transport;
+using BftCloud.Links;
+using BftCloud.Primitives;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BftSmr.Tests.Transport;

@@ -1,5 +1,3 @@
-using DepSky.Clouds;
-
 namespace DepSky.Tests.Client;
 
 public sealed class ReadWriteTests : IDisposable

@@ -1,5 +1,4 @@
-using BftSmr.Cryptography;
-using DepSky.Clouds;
+using BftCloud.Primitives;
 
 namespace DepSky.Tests.Client;
 

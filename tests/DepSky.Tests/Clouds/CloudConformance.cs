@@ -1,5 +1,4 @@
 using System.Buffers;
-using DepSky.Clouds;
 
 namespace DepSky.Tests.Clouds;
 

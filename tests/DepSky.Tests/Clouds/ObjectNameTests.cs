@@ -1,5 +1,3 @@
-using DepSky.Clouds;
-
 namespace DepSky.Tests.Clouds;
 
 public sealed class ObjectNameTests

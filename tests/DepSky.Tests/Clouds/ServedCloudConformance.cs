@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using DepSky.Clouds;
 using DepSky.Tests.Clouds.Servers;
 
 namespace DepSky.Tests.Clouds;

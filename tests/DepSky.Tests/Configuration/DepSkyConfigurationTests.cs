@@ -1,5 +1,4 @@
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
 using DepSky.Configuration;
 using DepSky.Tests.Clouds.Servers;
 

@@ -1,6 +1,5 @@
 using System.Text;
-using BftSmr.Cryptography;
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
 using DepSky.Configuration;
 using DepSky.Tests.Clouds.Servers;
 using Fuzzing;

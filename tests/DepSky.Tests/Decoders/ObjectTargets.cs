@@ -1,6 +1,5 @@
 using System.Text;
-using BftSmr;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 using DepSky.Client;
 using DepSky.Protocol;
 using DepSky.Tests.Clouds.Servers;

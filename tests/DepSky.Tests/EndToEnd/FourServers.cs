@@ -1,5 +1,4 @@
-using BftSmr.Cryptography;
-using DepSky.Clouds;
+using BftCloud.Primitives;
 using DepSky.Tests.Clouds.Servers;
 
 namespace DepSky.Tests.EndToEnd;

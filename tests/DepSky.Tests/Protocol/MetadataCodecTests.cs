@@ -1,5 +1,4 @@
-using BftSmr;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 using DepSky.Protocol;
 
 namespace DepSky.Tests.Protocol;

@@ -1,5 +1,4 @@
-using BftSmr;
-using DepSky.Clouds;
+using BftCloud.Primitives;
 using DepSky.Protocol;
 
 namespace DepSky.Tests.Simulation;

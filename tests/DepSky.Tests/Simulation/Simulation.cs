@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
-using BftSmr;
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
 using DepSky.Client;
 using DepSky.Coding;
 using DepSky.Protocol;

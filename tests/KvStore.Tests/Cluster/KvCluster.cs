@@ -1,9 +1,6 @@
+using BftCloud.Primitives;
 using BftSmr;
-using BftSmr.Client;
-using BftSmr.Replication;
-using BftSmr.Runtime.Configuration;
-using BftSmr.Runtime.Hosting;
-using BftSmr.Runtime.Storage;
+using BftSmr.Hosting;
 
 namespace KvStore.Tests.Cluster;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
+using BftCloud.Primitives;
 using BftSmr;
-using BftSmr.Client;
 using KvStore.Client;
 using KvStore.Resp;
 using KvStore.Tests.Resp;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using BftCloud.Primitives;
 using BftSmr;
 using Fuzzing;
 using KvStore.Caching;

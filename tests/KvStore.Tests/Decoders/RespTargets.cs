@@ -2,6 +2,7 @@ using System.Text;
 using Fuzzing;
 using KvStore.Operations;
 using KvStore.Resp;
+using KvStore.Resp.Commands;
 using KvStore.Resp.Protocol;
 using KvStore.Tests.Resp;
 using KvStore.Tests.StateMachine;

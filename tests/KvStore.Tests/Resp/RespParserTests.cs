@@ -1,7 +1,6 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using KvStore.Resp;
 using KvStore.Resp.Protocol;
 
 namespace KvStore.Tests.Resp;

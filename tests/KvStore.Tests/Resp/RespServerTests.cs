@@ -1,4 +1,4 @@
-using BftSmr.Client;
+using BftSmr;
 using KvStore.Resp;
 
 namespace KvStore.Tests.Resp;

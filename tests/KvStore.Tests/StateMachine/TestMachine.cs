@@ -1,4 +1,5 @@
 using System.Buffers;
+using BftCloud.Primitives;
 using BftSmr;
 using KvStore.Operations;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using DepSky;
 
 namespace BftCloud.Commands.DepSky;
 

@@ -1,4 +1,5 @@
-using BftSmr.Cryptography;
+using BftCloud.Primitives;
+using BftSmr.Keys;
 using BftSmr.Messages;
 
 namespace BftSmr.Client.Core;

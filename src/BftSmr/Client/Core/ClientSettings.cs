@@ -1,5 +1,4 @@
-using BftSmr.Replication;
-using BftSmr.Runtime.Configuration;
+using BftCloud.Primitives;
 
 namespace BftSmr.Client.Core;
 

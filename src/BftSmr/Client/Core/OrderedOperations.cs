@@ -1,8 +1,8 @@
 using System.Numerics;
+using BftCloud.Primitives;
 using BftSmr.Codec;
-using BftSmr.Cryptography;
+using BftSmr.Keys;
 using BftSmr.Messages;
-using BftSmr.Replication;
 
 namespace BftSmr.Client.Core;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using BftCloud.Primitives;
 
 namespace BftSmr.Client.Core;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
+using BftCloud.Primitives;
 using BftSmr.Codec;
-using BftSmr.Cryptography;
+using BftSmr.Keys;
 using BftSmr.Messages;
 
 namespace BftSmr.Client.Core;

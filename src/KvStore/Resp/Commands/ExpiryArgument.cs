@@ -1,6 +1,5 @@
 using System.Text;
 using KvStore.Operations;
-using KvStore.Resp.Protocol;
 
 namespace KvStore.Resp.Commands;
 

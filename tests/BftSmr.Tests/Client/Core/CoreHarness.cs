@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using BftCloud.Primitives;
 using BftSmr.Client.Core;
 using BftSmr.Codec;
-using BftSmr.Cryptography;
+using BftSmr.Core;
+using BftSmr.Keys;
 using BftSmr.Messages;
-using BftSmr.Replication;
 
 namespace BftSmr.Tests.Client.Core;
 

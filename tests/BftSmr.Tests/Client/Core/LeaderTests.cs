@@ -1,5 +1,3 @@
-using BftSmr.Client.Core;
-
 namespace BftSmr.Tests.Client.Core;
 
 public sealed class LeaderTests

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using BftCloud.Primitives;
 using BftSmr.Client.Core;
-using BftSmr.Cryptography;
 using BftSmr.Messages;
 
 namespace BftSmr.Tests.Client.Core;

@@ -1,6 +1,7 @@
+using BftCloud.Primitives;
 using BftSmr.Client.Core;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Replication;
 
 namespace BftSmr.Tests.Client.Core;
 

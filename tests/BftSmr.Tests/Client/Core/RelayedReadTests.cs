@@ -1,8 +1,7 @@
+using BftCloud.Primitives;
 using BftSmr.Client.Core;
 using BftSmr.Codec;
-using BftSmr.Cryptography;
 using BftSmr.Messages;
-using BftSmr.Replication;
 
 namespace BftSmr.Tests.Client.Core;
 

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using BftSmr.Client.Core;
 using BftSmr.Messages;
 

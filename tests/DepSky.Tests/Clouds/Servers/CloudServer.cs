@@ -1,5 +1,3 @@
-using DepSky.Clouds;
-
 namespace DepSky.Tests.Clouds.Servers;
 
 /// <summary>A real storage server, and how to be a client of it. Every <see cref="Open"/> with another space is another, empty cloud.</summary>

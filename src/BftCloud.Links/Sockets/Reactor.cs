@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace BftCloud.Links;
+
+/// <summary>
+/// One thread that waits for all sockets of a node and does what follows. Each round reads what has arrived on every socket that is ready, then gives a turn to whoever
+/// asked for one, and then waits again: what arrives together is processed together, answered with one send a link, and nothing is handed from
+/// thread to thread - on an operating system that has to wake a thread for it, that costs more than all the protocol does with a message.
+/// </summary>
+internal sealed class Reactor : IDisposable
+{
+    private const int ReadyMax = 256;
+
+    private static readonly Lazy<Reactor> s_shared = new(static () => new Reactor("bftsmr-clients"));
+
+    private readonly IPoller _poller;
+    private readonly SocketTable _sockets = new();
+    private readonly ConcurrentQueue<IReactorTurn> _turns = new();
+    private readonly Thread _thread;
+    private IReactorTurn? _dueTurn;
+    private long _dueMicros = long.MaxValue;
+    private long _rounds;
+    private int _isWaiting;
+    private volatile bool _isStopped;
+
+    /// <param name="name">The thread's.</param>
+    /// <param name="poller">What waits; the best one for this operating system if null.</param>
+    public Reactor(string name, IPoller? poller = null)
+    {
+        _poller = poller ?? (OperatingSystem.IsLinux() ? new EpollPoller() : new SelectPoller());
+        _thread = new Thread(Run) { Name = name, IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>The one of the process's clients. Never stops.</summary>
+    public static Reactor Shared => s_shared.Value;
+
+    /// <summary>Microseconds; never goes back. The time of <see cref="WakeAt"/>.</summary>
+    public static long NowMicros => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
+
+    /// <summary>Whether this is the reactor's thread.</summary>
+    public bool IsCurrent => Thread.CurrentThread == _thread;
+
+    /// <summary>Rounds so far. If the number stays the same while <see cref="IsWaiting"/> is false, the thread is busy, and deaf.</summary>
+    public long Rounds => Volatile.Read(ref _rounds);
+
+    /// <summary>Nothing has arrived that was not read.</summary>
+    public bool IsWaiting => Volatile.Read(ref _isWaiting) != 0;
+
+    /// <summary>Gives a turn, soon, after what has arrived was read; none after the end. Any thread.</summary>
+    public void Schedule(IReactorTurn turn)
+    {
+        _turns.Enqueue(turn);
+        if (IsCurrent) return;
+        Interlocked.MemoryBarrier(); // either the thread sees the turn before it waits, or it is seen waiting here
+        if (Volatile.Read(ref _isWaiting) != 0 && Interlocked.Exchange(ref _isWaiting, 0) != 0) _poller.Wake();
+    }
+
+    /// <summary>Gives a turn when the time has come, and not when an earlier call said. For one turn a reactor, on its thread.</summary>
+    public void WakeAt(IReactorTurn turn, long micros) => (_dueTurn, _dueMicros) = (turn, micros);
+
+    /// <summary>Ends the thread after its round; once more does nothing. Any thread, the reactor's own does not wait. Sockets are their owners' to close.</summary>
+    public void Dispose()
+    {
+        _isStopped = true;
+        _poller.Wake();
+        if (!IsCurrent) _thread.Join();
+    }
+
+    internal long Register(ReactorSocket socket) => _sockets.Add(socket);
+
+    internal void Forget(ReactorSocket socket) => _sockets.Remove(socket);
+
+    internal void Watch(ReactorSocket socket, Readiness before, Readiness now) => _poller.Watch(socket.Socket, socket.Id, before, now);
+
+    private void Run()
+    {
+        SchedulingClass.YieldToRunning();
+        ReadySocket[] ready = new ReadySocket[ReadyMax];
+        while (!_isStopped)
+        {
+            int count = _poller.Wait(ready, Prepare());
+            Volatile.Write(ref _isWaiting, 0);
+            Volatile.Write(ref _rounds, _rounds + 1);
+            for (int i = 0; i < count; i++)
+            {
+                _sockets.Find(ready[i].Id)?.OnReady(ready[i].Readiness);
+            }
+            for (int turns = _turns.Count; turns > 0 && _turns.TryDequeue(out IReactorTurn? turn); turns--) turn.TakeTurn();
+            if (_dueMicros > NowMicros) continue;
+            _dueMicros = long.MaxValue;
+            _dueTurn!.TakeTurn();
+        }
+        _poller.Dispose();
+    }
+
+    /// <summary>How long the thread may wait, microseconds.</summary>
+    private long Prepare()
+    {
+        if (!_turns.IsEmpty) return 0;
+        Interlocked.Exchange(ref _isWaiting, 1);
+        if (!_turns.IsEmpty || _isStopped) return 0;
+        if (_dueMicros == long.MaxValue) return Timeout.Infinite;
+        long now = NowMicros;
+        return _dueMicros <= now ? 0 : _dueMicros - now; // compared first: what is due at once may be long.MinValue
+    }
+}

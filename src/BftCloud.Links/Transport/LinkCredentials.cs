@@ -1,0 +1,64 @@
+using System.Text;
+using BftCloud.Primitives;
+
+namespace BftCloud.Links;
+
+/// <summary>What a node proves itself by on its links, what it must have in common with the other end, and whom it believes to be whom.</summary>
+internal sealed class LinkCredentials
+{
+    private readonly IReadOnlyList<PublicKey> _replicas;
+    private readonly IReadOnlyList<PublicKey> _clients;
+
+    // X25519 keys, made when first needed; an empty one marks a public key that is not valid.
+    private readonly byte[]?[] _replicaAgreementKeys;
+    private readonly byte[]?[] _clientAgreementKeys;
+
+    /// <param name="clusterId">The cluster's id.</param>
+    /// <param name="configurationHash">The hash of cluster.json's content.</param>
+    /// <param name="own">This node's key; stays the caller's to dispose, after every link.</param>
+    /// <param name="replicas">The replicas' keys, by id.</param>
+    /// <param name="clients">The admitted clients' keys, by id.</param>
+    public LinkCredentials(string clusterId, Digest configurationHash, KeyPair own, IReadOnlyList<PublicKey> replicas, IReadOnlyList<PublicKey> clients)
+    {
+        ClusterHash = Blake2b.Hash(Encoding.UTF8.GetBytes(clusterId));
+        ConfigurationHash = configurationHash;
+        Own = own;
+        _replicas = replicas;
+        _clients = clients;
+        _replicaAgreementKeys = new byte[replicas.Count][];
+        _clientAgreementKeys = new byte[clients.Count][];
+    }
+
+    public Digest ClusterHash { get; }
+
+    public Digest ConfigurationHash { get; }
+
+    public KeyPair Own { get; }
+
+    public int ReplicaCount => _replicas.Count;
+
+    public Hello HelloFor(LinkPort port) => new(port, ClusterHash, ConfigurationHash);
+
+    /// <summary>The X25519 key of whoever may connect to the port under this id; empty if nobody may.</summary>
+    public ReadOnlySpan<byte> AgreementKeyOfInitiator(LinkPort port, int id) => port switch
+    {
+        LinkPort.Peers => AgreementKey(_replicaAgreementKeys, _replicas, id),
+        LinkPort.Clients => AgreementKey(_clientAgreementKeys, _clients, id),
+        _ => default,
+    };
+
+    /// <summary>The X25519 key of a replica; empty if there is none.</summary>
+    public ReadOnlySpan<byte> AgreementKeyOf(ReplicaId replica) => AgreementKey(_replicaAgreementKeys, _replicas, replica.Value);
+
+    private static byte[] AgreementKey(byte[]?[] made, IReadOnlyList<PublicKey> keys, int id)
+    {
+        if ((uint)id >= (uint)made.Length) return [];
+        if (Volatile.Read(ref made[id]) is { } known) return known;
+        Span<byte> ed25519 = stackalloc byte[PublicKey.Size];
+        keys[id].CopyTo(ed25519);
+        byte[] x25519 = new byte[Sodium.KeyBytes];
+        if (Sodium.PublicKeyToX25519(x25519, ed25519) != 0) x25519 = [];
+        Volatile.Write(ref made[id], x25519);
+        return x25519;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using BftCloud.Primitives;
+
+namespace BftCloud.Links;
+
+/// <summary>
+/// Hello and Noise IK on a fresh connection. Every message has a fixed size, so nothing is allocated by what the other end says:
+/// <code>
+/// initiator -&gt; responder   hello (72) | Noise 1 with the initiator's id as payload (100)
+/// responder -&gt; initiator   hello with its verdict (72) | Noise 2 (48), if it accepts
+/// initiator -&gt; responder   an empty record (18): proof that the initiator is there now
+/// </code>
+/// </summary>
+internal static class LinkHandshake
+{
+    private const int IdBytes = sizeof(int);
+    private const int NoiseFirstBytes = NoiseHandshake.FirstOverheadBytes + IdBytes;
+    private const int FirstBytes = Hello.Size + NoiseFirstBytes;
+    private const int SecondBytes = Hello.Size + NoiseHandshake.SecondOverheadBytes;
+    private const int ConfirmationBytes = SecureLink.LengthBytes + Sodium.TagBytes;
+
+    /// <summary>Proves to be <paramref name="ownId"/> to the replica at the other end of the connection.</summary>
+    /// <exception cref="LinkException">The other end is not that replica, refuses, or speaks something else.</exception>
+    /// <exception cref="SocketException">The connection broke, or was closed here, as it is at a deadline.</exception>
+    public static async Task<EstablishedLink> InitiateAsync(
+        ReactorSocket socket, LinkCredentials credentials, LinkPort port, int ownId, ReplicaId replica)
+    {
+        await LeaveThreadAsync();
+        byte[] message = new byte[FirstBytes];
+        credentials.HelloFor(port).Write(message);
+        using NoiseHandshake handshake = NoiseHandshake.Initiate(
+            credentials.Own.AgreementSecret, KeyOf(credentials, replica), message.AsSpan(0, Hello.Size));
+        byte[] id = new byte[IdBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(id, ownId);
+        if (!handshake.TryWriteFirst(id, message.AsSpan(Hello.Size))) throw InvalidKey(replica);
+        await SendAsync(socket, message).ConfigureAwait(false);
+
+        byte[] answer = new byte[SecondBytes];
+        int received = await ReceiveAsync(socket, answer, 0, Hello.Size).ConfigureAwait(false);
+        Hello.CheckVersion(answer);
+        credentials.HelloFor(port).Check(answer);
+        Hello.CheckAccepted(answer);
+        await ReceiveAsync(socket, answer, received, SecondBytes).ConfigureAwait(false);
+        if (!handshake.TryReadSecond(answer.AsSpan(Hello.Size), default))
+            throw new LinkException(LinkFault.BadHandshake, $"it does not hold the key that cluster.json has for {replica}. Check the address, and that the replica runs with its own key file.");
+
+        (NoiseCipher send, NoiseCipher receive) = handshake.Split();
+        byte[] confirmation = new byte[ConfirmationBytes];
+        BinaryPrimitives.WriteUInt16BigEndian(confirmation, Sodium.TagBytes);
+        send.Seal(confirmation.AsSpan(SecureLink.LengthBytes));
+        await SendAsync(socket, confirmation).ConfigureAwait(false);
+        return new EstablishedLink(socket, replica.Value, send, receive);
+    }
+
+    /// <summary>Learns who connected, and proves to be this node.</summary>
+    /// <param name="socket">The connection.</param>
+    /// <param name="credentials">This node's.</param>
+    /// <param name="port">The port it came in by.</param>
+    /// <param name="admit">Throws if whoever has this id and key may not have a link now. It may be somebody else who repeats an old message.</param>
+    /// <exception cref="LinkException">The other end is nobody we know, was not admitted, or speaks something else.</exception>
+    /// <exception cref="SocketException">The connection broke, or was closed here, as it is at a deadline.</exception>
+    public static async Task<EstablishedLink> RespondAsync(
+        ReactorSocket socket, LinkCredentials credentials, LinkPort port, Action<int> admit)
+    {
+        byte[] message = new byte[FirstBytes];
+        int received = await ReceiveAsync(socket, message, 0, Hello.Size).ConfigureAwait(false);
+        Hello.CheckVersion(message);
+        await ReceiveAsync(socket, message, received, FirstBytes).ConfigureAwait(false);
+        await LeaveThreadAsync();
+
+        Hello hello = credentials.HelloFor(port);
+        byte[] answer = new byte[SecondBytes];
+        int id;
+        NoiseCipher receive, send;
+        try
+        {
+            hello.Check(message);
+            hello.Write(answer);
+            using NoiseHandshake handshake = NoiseHandshake.Respond(credentials.Own.AgreementSecret, answer.AsSpan(0, Hello.Size));
+            id = ReadFirst(handshake, message.AsSpan(Hello.Size), credentials, port);
+            admit(id);
+            if (!handshake.TryWriteSecond(default, answer.AsSpan(Hello.Size))) throw new LinkException(LinkFault.BadHandshake, "its handshake has a key of small order.");
+            (receive, send) = handshake.Split();
+        }
+        catch (LinkException e)
+        {
+            hello.Write(answer, e.Fault);
+            await TrySendLastAsync(socket, answer.AsMemory(0, Hello.Size)).ConfigureAwait(false);
+            throw;
+        }
+        await SendAsync(socket, answer).ConfigureAwait(false);
+
+        byte[] confirmation = new byte[ConfirmationBytes];
+        await ReceiveAsync(socket, confirmation, 0, ConfirmationBytes).ConfigureAwait(false);
+        if (BinaryPrimitives.ReadUInt16BigEndian(confirmation) != Sodium.TagBytes || !receive.TryOpen(confirmation.AsSpan(SecureLink.LengthBytes)))
+            throw new LinkException(LinkFault.BadHandshake, $"it repeated a handshake that {NameOf(port, id)} once made, without holding its key.");
+        return new EstablishedLink(socket, id, send, receive);
+    }
+
+    private static int ReadFirst(NoiseHandshake handshake, ReadOnlySpan<byte> message, LinkCredentials credentials, LinkPort port)
+    {
+        Span<byte> payload = stackalloc byte[IdBytes];
+        if (!handshake.TryReadFirst(message, payload))
+            throw new LinkException(LinkFault.BadHandshake, "its handshake was not made for this node's key, or was changed on the way. Check that its cluster.json has our public key at this address.");
+        int id = BinaryPrimitives.ReadInt32LittleEndian(payload);
+        ReadOnlySpan<byte> expected = credentials.AgreementKeyOfInitiator(port, id);
+        if (expected.IsEmpty || !CryptographicOperations.FixedTimeEquals(expected, handshake.RemoteStatic))
+            throw new LinkException(LinkFault.UnknownKey, $"it says that it is {NameOf(port, id)}, but does not hold the key that cluster.json has for that one.");
+        return id;
+    }
+
+    private static ReadOnlySpan<byte> KeyOf(LinkCredentials credentials, ReplicaId replica)
+    {
+        ReadOnlySpan<byte> key = credentials.AgreementKeyOf(replica);
+        return key.IsEmpty ? throw InvalidKey(replica) : key;
+    }
+
+    private static LinkException InvalidKey(ReplicaId replica) =>
+        new(LinkFault.UnknownKey, $"cluster.json has no valid public key for {replica}. Correct it.");
+
+    private static string NameOf(LinkPort port, int id) => port == LinkPort.Peers ? new ReplicaId(id).ToString() : new ClientId(id).ToString();
+
+    /// <summary>The agreements take 0.2 ms: not on a thread that others wait for to have their sockets read.</summary>
+    private static ConfiguredTaskAwaitable LeaveThreadAsync() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+
+    private static async ValueTask SendAsync(ReactorSocket socket, ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes).ConfigureAwait(false)..];
+    }
+
+    /// <summary>Says why the connection ends; whether it arrives changes nothing.</summary>
+    private static async ValueTask TrySendLastAsync(ReactorSocket socket, ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            await SendAsync(socket, bytes).ConfigureAwait(false);
+            socket.ShutdownSend();
+        }
+        catch (SocketException)
+        {
+        }
+    }
+
+    /// <summary>Fills the buffer at least up to <paramref name="needed"/>, but never beyond its end; returns how far it is filled.</summary>
+    private static async ValueTask<int> ReceiveAsync(ReactorSocket socket, Memory<byte> buffer, int filled, int needed)
+    {
+        while (filled < needed)
+        {
+            int received = await socket.ReceiveAsync(buffer[filled..]).ConfigureAwait(false);
+            if (received == 0) throw new LinkException(LinkFault.Closed, "it closed the connection during the handshake.");
+            filled += received;
+        }
+        return filled;
+    }
+}

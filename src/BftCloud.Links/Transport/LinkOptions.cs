@@ -1,0 +1,64 @@
+namespace BftCloud.Links;
+
+/// <summary>Every bound and period of the links of one port, in one place.</summary>
+internal sealed record LinkOptions
+{
+    /// <summary>Between replicas.</summary>
+    public static LinkOptions Peers { get; } = new();
+
+    /// <summary>Between a client and a replica, at both ends.</summary>
+    public static LinkOptions Clients { get; } = new()
+    {
+        FrameBytesMax = 2 << 20,
+        LinksPerRemoteMax = 1024,
+        HeartbeatPeriod = TimeSpan.FromSeconds(2),
+        SilenceTimeout = TimeSpan.FromSeconds(10),
+    };
+
+    /// <summary>The largest frame, sent or received.</summary>
+    public int FrameBytesMax { get; init; } = 16 << 20;
+
+    /// <summary>
+    /// Bytes of frames that may wait to be sent on a link, at least two of the largest. One more is dropped: a peer catches up by state transfer, clients and replicas ask
+    /// each other again, and what is in the queue still arrives.
+    /// </summary>
+    public int QueueBytesMax
+    {
+        get => Math.Max(field, 2 * (FrameBytesMax + FrameAssembler.LengthBytes));
+        init;
+    } = 32 << 20;
+
+    /// <summary>Whether nodes on one machine, that is with loopback addresses, talk by Unix domain sockets instead of TCP.</summary>
+    public bool LocalShortcut { get; init; } = true;
+
+    /// <summary>How long connecting, and then the handshake, may take.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Unfinished handshakes at a listener. One more drops the oldest, so that only a flood that is faster than handshakes are keeps others out.</summary>
+    public int HalfOpenMax { get; init; } = 128;
+
+    /// <summary>Links at a listener.</summary>
+    public int LinksMax { get; init; } = 4096;
+
+    /// <summary>Links of one client identity at a listener. Between replicas there is one.</summary>
+    public int LinksPerRemoteMax { get; init; } = 1;
+
+    /// <summary>Bytes of frames that are arriving and of frames that wait to be sent, over all links of one remote. At least what one link may hold.</summary>
+    public long BytesPerRemoteMax
+    {
+        get => Math.Max(field, (long)QueueBytesMax + FrameBytesMax);
+        init;
+    } = 256 << 20;
+
+    /// <summary>A link on which nothing was sent for this long sends an empty record.</summary>
+    public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A link on which nothing arrived for this long is dead. Several times the other end's <see cref="HeartbeatPeriod"/>.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The delay before the first attempt to connect again. It doubles with each failure; half of it is random.</summary>
+    public TimeSpan ReconnectDelayMin { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The longest delay between attempts to connect.</summary>
+    public TimeSpan ReconnectDelayMax { get; init; } = TimeSpan.FromSeconds(1);
+}

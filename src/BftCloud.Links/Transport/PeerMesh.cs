@@ -1,0 +1,96 @@
+using System.Net;
+using BftCloud.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace BftCloud.Links;
+
+/// <summary>
+/// One link to every other replica: listens for those with a higher id and dials those with a lower one, again and again. Sending never blocks:
+/// a frame for a replica whose link is down or whose queue is full is lost and counted. Safe for any number of threads.
+/// </summary>
+internal sealed class PeerMesh : IAsyncDisposable
+{
+    private readonly ReplicaId _self;
+    private readonly LinkCredentials _credentials;
+    private readonly LinkOptions _options;
+    private readonly LinkCounters _counters;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly Reactor _reactor;
+    private readonly LinkListener _listener;
+    private readonly LinkMonitor _monitor;
+    private readonly TaskScope _tasks = new();
+    private readonly CancellationTokenSource _stop = new();
+
+    // By replica; null at the own place.
+    private readonly ReplicaLink?[] _links;
+
+    /// <summary>Binds the listener; nothing is accepted or dialled before <see cref="Start"/>.</summary>
+    /// <exception cref="IOException">The address cannot be bound.</exception>
+    public PeerMesh(
+        ReplicaId self, EndPoint listen, LinkCredentials credentials, ILinkSink<ReplicaId> sink,
+        LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider? time = null, Reactor? reactor = null)
+    {
+        reactor ??= Reactor.Shared;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)self.Value, (uint)credentials.ReplicaCount, nameof(self));
+        _time = time ?? TimeProvider.System;
+        _reactor = reactor;
+        (_self, _credentials, _options, _counters, _logger) = (self, credentials, options, counters, logger);
+        _listener = new LinkListener(listen, LinkPort.Peers, credentials, options, counters, logger, _time, reactor);
+        _monitor = new LinkMonitor(options, _time);
+        _links = new ReplicaLink?[credentials.ReplicaCount];
+        for (int i = 0; i < _links.Length; i++)
+        {
+            if (i != self.Value) _links[i] = new ReplicaLink(new ReplicaId(i), sink, options, counters, _monitor, logger);
+        }
+    }
+
+    /// <summary>Where the listener is bound; differs from what was asked for if that had port 0.</summary>
+    public IPEndPoint LocalEndPoint => _listener.LocalEndPoint;
+
+    /// <summary>Begins to accept, and to dial; replica i is reached at position i.</summary>
+    public void Start(IReadOnlyList<EndPoint> replicas)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(replicas.Count, _links.Length, nameof(replicas));
+        _listener.Start(Admit, established => _links[established.RemoteId]!.RunAsync(established));
+        for (int i = 0; i < _self.Value; i++)
+        {
+            ReplicaDialer dialer = new(_links[i]!, replicas[i], LinkPort.Peers, _self.Value, _credentials, _options, _counters, _logger, _time, _reactor);
+            _tasks.Run(() => dialer.RunAsync(_stop.Token));
+        }
+    }
+
+    /// <summary>How many replicas the cluster has, this one included.</summary>
+    public int Replicas => _links.Length;
+
+    /// <summary>Whether the link to the replica is up.</summary>
+    public bool IsUp(ReplicaId replica) => _links[replica.Value] is { IsUp: true };
+
+    /// <summary>Queues a frame. It does not leave before <see cref="Flush"/>. False if it was dropped.</summary>
+    public bool Send(ReplicaId to, ReadOnlySpan<byte> frame) =>
+        (_links[to.Value] ?? throw new ArgumentException("A replica has no link to itself.", nameof(to))).Send(frame);
+
+    /// <summary>Sends what is queued: one socket send for each link that has something, and is not sending already.</summary>
+    public void Flush()
+    {
+        foreach (ReplicaLink? link in _links) link?.Flush();
+    }
+
+    /// <summary>Closes everything; no call to the sink follows. Not to be awaited by the sink itself.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        foreach (ReplicaLink? link in _links) link?.Stop();
+        await _listener.DisposeAsync().ConfigureAwait(false);
+        await _tasks.EndAsync().ConfigureAwait(false);
+        await _monitor.DisposeAsync().ConfigureAwait(false);
+        foreach (ReplicaLink? link in _links) link?.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Admit(int id)
+    {
+        if (id <= _self.Value)
+            throw new LinkException(LinkFault.Refused, $"{new ReplicaId(id)} connected to {_self}, but the replica with the higher id is the one that connects. Run the same release everywhere.");
+    }
+}

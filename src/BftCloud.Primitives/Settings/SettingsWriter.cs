@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace BftCloud.Primitives;
+
+/// <summary>Writes one configuration file: JSON with a comment above each key that needs one.</summary>
+internal sealed class SettingsWriter
+{
+    private readonly StringBuilder _text = new("{\n");
+    private bool _first = true;
+
+    public SettingsWriter Comment(string comment)
+    {
+        Separate();
+        _text.Append("  // ").Append(comment).Append('\n');
+        _first = true;
+        return this;
+    }
+
+    public SettingsWriter Add(string key, string value) => Raw(key, Quote(value));
+
+    public SettingsWriter Add(string key, long value) => Raw(key, value.ToString(CultureInfo.InvariantCulture));
+
+    public SettingsWriter Add<T>(string key, T value) where T : struct, Enum => Raw(key, Quote(SettingsReader.NameOf(value)));
+
+    /// <summary>A list of flat objects, one on each line.</summary>
+    public SettingsWriter AddList<T>(string key, IEnumerable<T> items, Func<T, IEnumerable<(string Key, object Value)>> fields) =>
+        Raw(key, $"[\n{string.Join(",\n", items.Select(item =>
+            $"    {{ {string.Join(", ", fields(item).Select(field => $"{Quote(field.Key)}: {Scalar(field.Value)}"))} }}"))}\n  ]");
+
+    /// <summary>How <paramref name="file"/> names <paramref name="target"/>.</summary>
+    public static string Relative(string file, string target) => Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(file))!, Path.GetFullPath(target));
+
+    public void Save(string file)
+    {
+        if (!_first) _text.Append('\n');
+        _text.Append("}\n");
+        File.WriteAllText(file, _text.ToString());
+    }
+
+    private SettingsWriter Raw(string key, string json)
+    {
+        Separate();
+        _text.Append("  ").Append(Quote(key)).Append(": ").Append(json);
+        _first = false;
+        return this;
+    }
+
+    private void Separate()
+    {
+        if (!_first) _text.Append(",\n");
+    }
+
+    private static string Scalar(object value) => value is int number ? number.ToString(CultureInfo.InvariantCulture) : Quote((string)value);
+
+    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
+}

@@ -1,0 +1,40 @@
+using BftCloud.Simulation;
+using BftSmr.Settings;
+
+namespace BftSmr.Simulation.Clusters;
+
+/// <summary>Draws settings of a cluster that meet their limits early: small windows, small batches, short timeouts, frequent checkpoints, tiny chunks.</summary>
+internal static class SettingsDraw
+{
+    public static ReplicaSettings Draw(SimulationRandom random, SimulationOptions options)
+    {
+        Quorums quorums = new(3 * options.F + 1, options.F);
+        long drawn = random.Pick([200_000L, 500_000, 1_000_000]);
+        long timeout = options.RequestTimeoutMicros ?? drawn;
+        ReplicaSettings settings = new()
+        {
+            Self = default,
+            Quorums = quorums with { Write = quorums.Write - options.WriteQuorumLoweredBy },
+            Durability = options.Durability,
+            Authentication = options.Authentication,
+            Window = random.Pick([1, 2, 4, 16]),
+            BatchRequestsMax = random.Pick([1, 2, 8, 64]),
+            BatchBytesMax = random.Pick([2_000, 64_000]),
+            OperationBytesMax = 1_024,
+            ReplyBytesMax = 4_096,
+            RequestTimeoutMicros = timeout,
+            LeaderLinkGraceMicros = timeout / 4,
+            StatusPeriodMicros = random.Pick([50_000L, 100_000]),
+            CheckpointPeriod = options.CheckpointPeriod ?? random.Pick([4, 8, 32, 128]),
+            CheckpointBytes = 1 << 20,
+            SessionsPerClientMax = random.Pick([2, 4, 64]),
+            SessionWindow = random.Pick([8, 256]),
+            SessionReplyBytesMax = random.Pick([1_000, 64_000]),
+            PendingRequestsMax = random.Pick([64, 10_000]),
+            SharedChecksMin = 2,
+            ChunkBytes = random.Pick([64, 100, 4_096]),
+            VouchedRepliesMin = random.Pick([1, 2, 8]),
+        };
+        return settings with { ClientReplyBytesMax = 5 * settings.SessionReplyBytesMax, SessionTableBytesMax = 50 * settings.SessionReplyBytesMax };
+    }
+}

@@ -1,0 +1,40 @@
+using BftCloud.Primitives;
+using BftSmr.Core;
+using BftSmr.Messages;
+
+namespace BftSmr.CatchUp;
+
+/// <summary>
+/// How much of what costs this replica much to answer, and a peer little to ask, each peer may ask for in a status period. Who catches up needs less; who asks for more is
+/// not answered, and asks again, so that it cannot keep this replica from its work.
+/// </summary>
+internal sealed class FetchAllowance(ReplicaContext context)
+{
+    /// <summary>The SYNC of a regency: twice per period.</summary>
+    public const int SyncCost = PerPeriod / 2;
+
+    /// <summary>A stretch of decisions with their batches: 32 times, 64 MiB.</summary>
+    public const int BatchesCost = PerPeriod / 32;
+
+    /// <summary>A stretch of decisions, or a batch: 64 times.</summary>
+    public const int OtherCost = PerPeriod / 64;
+
+    private const int PerPeriod = 128;
+
+    private readonly int[] _left = [.. Enumerable.Repeat(PerPeriod, context.Quorums.Replicas)];
+
+    /// <summary>A status period begins.</summary>
+    public void Renew() => Array.Fill(_left, PerPeriod);
+
+    /// <summary>Whether the peer may have an answer that costs so much; if not, that is counted.</summary>
+    public bool TryTake(ReplicaId peer, int cost)
+    {
+        if (_left[peer.Value] < cost)
+        {
+            context.Effects.Reject(peer, RejectReason.Overloaded);
+            return false;
+        }
+        _left[peer.Value] -= cost;
+        return true;
+    }
+}

@@ -1,0 +1,122 @@
+using BftCloud.Primitives;
+using BftSmr.Codec;
+using BftSmr.Core;
+using BftSmr.Messages;
+
+namespace BftSmr.Checkpoints;
+
+/// <summary>
+/// Which checkpoints this replica took, what others say of theirs, and which one is stable. A checkpoint is stable when q replicas signed the same
+/// root for it: at least f+1 correct ones hold it, and their log above it suffices. Invariant: the stable checkpoint never goes back.
+/// The lowest are the next to become stable: those are announced, and kept of what others announce, however far ahead somebody's disk is.
+/// </summary>
+internal sealed class CheckpointLedger(ReplicaContext context)
+{
+    /// <summary>Checkpoints above the stable one that this replica announces; the next ones as that moves.</summary>
+    public const int AnnouncedMax = 64;
+
+    /// <summary>Announcements kept of each other replica, the lowest; more than it makes at once, as the stable checkpoint may have moved there first.</summary>
+    public const int KeptPerReplica = 2 * AnnouncedMax;
+
+    private readonly SortedDictionary<long, Checkpoint>[] _announced = [.. Enumerable.Range(0, context.Quorums.Replicas).Select(_ => new SortedDictionary<long, Checkpoint>())];
+    private readonly SortedDictionary<long, TakenCheckpoint> _taken = [];
+    private Instance _lastAnnounced;
+
+    /// <summary>The last stable checkpoint.</summary>
+    public CheckpointCertificate Stable { get; private set; } = CheckpointCertificate.Initial;
+
+    /// <summary>Its size.</summary>
+    public long StableBytes { get; private set; }
+
+    /// <summary>q replicas certify, for an instance this replica executed, a root that is not its own: its state is damaged.</summary>
+    public CheckpointCertificate? Contradiction { get; private set; }
+
+    /// <summary>This replica has the snapshot, made or found complete at its start: announces it.</summary>
+    public void Take(Instance instance, Digest root, long snapshotBytes)
+    {
+        if (instance <= Stable.Instance) return;
+        _taken[instance.Value] = new TakenCheckpoint(root, snapshotBytes);
+        Checkpoint message = new(instance, root, context.Self);
+        byte[] signature = new byte[Request.SignatureBytes];
+        context.Keyring.Sign(PeerMessageCodec.SignedBytes(message), signature);
+        _announced[context.Self.Value][instance.Value] = message with { Signature = signature };
+        Announce();
+        Evaluate(instance);
+    }
+
+    public void OnCheckpoint(Checkpoint message)
+    {
+        if (message.Instance <= Stable.Instance) return;
+        SortedDictionary<long, Checkpoint> announced = _announced[message.Sender.Value];
+        if (!announced.TryAdd(message.Instance.Value, message)) return;
+        if (announced.Count > KeptPerReplica) announced.Remove(announced.Keys.Last());
+        Evaluate(message.Instance);
+    }
+
+    private void Evaluate(Instance instance)
+    {
+        if (!_taken.TryGetValue(instance.Value, out TakenCheckpoint own)) return;
+        foreach (IGrouping<Digest, Checkpoint> equal in _announced.Select(a => a.GetValueOrDefault(instance.Value)).OfType<Checkpoint>().GroupBy(c => c.Root).ToList())
+        {
+            CheckpointSignature[] signatures = [.. equal.Select(c => new CheckpointSignature(c.Sender, c.Signature))];
+            if (signatures.Length < context.Quorums.Write) continue;
+            CheckpointCertificate certificate = new(instance, equal.Key, signatures);
+            if (equal.Key == own.Root) Adopt(certificate, own.SnapshotBytes);
+            else Contradiction = certificate;
+        }
+    }
+
+    /// <summary>A certificate that was proven, by q announcements, here or elsewhere, and whose snapshot this replica has.</summary>
+    public void Adopt(CheckpointCertificate certificate, long snapshotBytes)
+    {
+        Invariant.Holds(certificate.Instance > Stable.Instance, "the stable checkpoint never goes back");
+        Stable = certificate;
+        StableBytes = snapshotBytes;
+        Contradiction = null;
+        ForgetStable(_taken);
+        foreach (SortedDictionary<long, Checkpoint> announced in _announced) ForgetStable(announced);
+        Announce();
+    }
+
+    private void ForgetStable<T>(SortedDictionary<long, T> checkpoints)
+    {
+        foreach (long old in checkpoints.Keys.TakeWhile(k => k <= Stable.Instance.Value).ToList()) checkpoints.Remove(old);
+    }
+
+    /// <summary>Another replica proves that a checkpoint is stable, which this one has taken, too: the announcements that were lost are not needed any more.</summary>
+    public bool TryAdopt(CheckpointCertificate certificate)
+    {
+        if (certificate.Instance <= Stable.Instance || !_taken.TryGetValue(certificate.Instance.Value, out TakenCheckpoint own) || own.Root != certificate.Root) return false;
+        Adopt(certificate, own.SnapshotBytes);
+        return true;
+    }
+
+    /// <summary>
+    /// A peer that has stopped has executed what is stable here, and does not know that it is: it gets the proof. Nobody repeats announcements of what is
+    /// stable for everybody else, and without it the log of that peer stays too full to take part.
+    /// </summary>
+    public void Inform(ReplicaId peer, Status status)
+    {
+        if (status.Stable < Stable.Instance && status.LastExecuted >= Stable.Instance) context.Effects.Send(peer, new CheckpointOffer(Stable, StableBytes));
+    }
+
+    /// <summary>Says again what is not stable yet; announcements may have been lost.</summary>
+    public void Retransmit()
+    {
+        _lastAnnounced = Stable.Instance;
+        Announce();
+    }
+
+    /// <summary>Says what was not said, of the lowest.</summary>
+    private void Announce()
+    {
+        foreach (Checkpoint own in _announced[context.Self.Value].Values.Take(AnnouncedMax))
+        {
+            if (own.Instance <= _lastAnnounced) continue;
+            _lastAnnounced = own.Instance;
+            context.Effects.Broadcast(own);
+        }
+    }
+
+    private readonly record struct TakenCheckpoint(Digest Root, long SnapshotBytes);
+}

@@ -1,0 +1,49 @@
+using BftCloud.Primitives;
+using BftSmr.Messages;
+
+namespace BftSmr.Core;
+
+/// <summary>What can happen to a replica core. Everything in it has been decoded and authenticated by the ingress, and is not trusted beyond that.</summary>
+internal abstract record Input;
+
+/// <summary>A peer's message over its authenticated link. Signatures inside have been verified.</summary>
+internal sealed record PeerInput(ReplicaId From, PeerMessage Message) : Input;
+
+/// <summary>A request from its client's own link; its signature, if any, has been verified.</summary>
+internal sealed record RequestInput(Request Request) : Input;
+
+/// <summary>An unordered read from a client's own link.</summary>
+internal sealed record ReadInput(ClientId Client, Read Read) : Input;
+
+/// <summary>A relayed read was answered: the replica that the client asked is <paramref name="Relay"/>.</summary>
+internal sealed record ReadAnsweredInput(ClientId Client, Read Read, ReplicaId Relay, ReadReply Reply) : Input;
+
+/// <summary>Time has reached the core's next deadline, or simply passed.</summary>
+internal sealed record TickInput : Input
+{
+    public static TickInput Instance { get; } = new();
+}
+
+/// <summary>The link to a peer came up or went down.</summary>
+internal sealed record LinkInput(ReplicaId Peer, bool IsUp) : Input;
+
+/// <summary>The batch of the oldest <see cref="ExecuteEffect"/> was executed.</summary>
+internal sealed record ExecutedInput(Instance Instance, IReadOnlyList<Outcome> Outcomes) : Input;
+
+/// <summary>How one command ended, in the order of <see cref="ExecuteEffect.Commands"/>.</summary>
+internal readonly record struct Outcome(ReplyStatus Status, ReadOnlyMemory<byte> Result);
+
+/// <summary>The snapshot asked for by <see cref="TakeCheckpointEffect"/> is on disk.</summary>
+internal sealed record CheckpointTakenInput(Instance Instance, Digest Root, long SnapshotBytes) : Input;
+
+/// <summary>The snapshot was installed in the service; <paramref name="Sessions"/> is the replica's own section of it.</summary>
+internal sealed record StateInstalledInput(Instance Instance, ReadOnlyMemory<byte> Sessions) : Input;
+
+/// <summary>A fetched snapshot turned out to be unusable although its chunks verified: the local disk failed. It is fetched again.</summary>
+internal sealed record StateInstallFailedInput(Instance Instance) : Input;
+
+/// <summary>
+/// These chunks of the snapshot announced by <see cref="BeginFetchEffect"/> are on disk already, from before, and need not be fetched again. May come
+/// late, when a snapshot of another instance or announced length is being fetched, or not at all.
+/// </summary>
+internal sealed record FetchResumedInput(Instance Instance, long SnapshotBytes, IReadOnlyList<int> Chunks) : Input;

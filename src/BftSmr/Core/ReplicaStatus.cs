@@ -1,0 +1,36 @@
+using BftCloud.Primitives;
+
+namespace BftSmr.Core;
+
+/// <summary>Where a replica core stands, for people, metrics and the checkers of the simulator.</summary>
+internal sealed record ReplicaStatus
+{
+    public required Regency Regency { get; init; }
+
+    /// <summary>False between installing a regency and accepting its SYNC.</summary>
+    public required bool Synchronized { get; init; }
+
+    public required ReplicaId Leader { get; init; }
+    public required Instance LastExecuted { get; init; }
+    public required Instance StableCheckpoint { get; init; }
+
+    /// <summary>Requests admitted and not yet proposed.</summary>
+    public required int PendingRequests { get; init; }
+
+    public required int Sessions { get; init; }
+
+    /// <summary>Instances of which votes or batches are kept.</summary>
+    public required int InstancesKept { get; init; }
+
+    /// <summary>A snapshot or decided batches are being fetched.</summary>
+    public required bool CatchingUp { get; init; }
+
+    /// <summary>It restarted without its votes, and it may have left the regency before that, or it or too few of the others have executed as far as it may have voted: until then it counts as one of the f faulty ones.</summary>
+    public required bool IsSilent { get; init; }
+
+    /// <summary>Regencies installed since the start.</summary>
+    public required long LeaderChanges { get; init; }
+
+    /// <summary>Last executed instance reported by each replica, for the lag of each peer.</summary>
+    public required IReadOnlyList<Instance> PeerLastExecuted { get; init; }
+}

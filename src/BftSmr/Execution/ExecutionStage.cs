@@ -1,0 +1,144 @@
+using BftCloud.Primitives;
+using BftSmr.Core;
+using BftSmr.Messages;
+using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Requests;
+using BftSmr.Service;
+using BftSmr.Sessions;
+
+namespace BftSmr.Execution;
+
+/// <summary>
+/// Executes decided instances in order, one at a time, answers their clients, and says when a checkpoint is due. What is executed, when a checkpoint is
+/// due and what it holds depend only on the decided batches: they are equal at all correct replicas.
+/// </summary>
+internal sealed class ExecutionStage(ReplicaContext context, ConsensusWindow window, RequestPool requests, ReplyVouching vouching)
+{
+    private ReplicatedState _state = Share(new ReplicatedState(context.Settings), requests);
+    private InFlight? _inFlight;
+    private Instance _lastCheckpoint;
+    private long _bytesSinceCheckpoint;
+
+    /// <summary>The agreed time of the last executed batch.</summary>
+    public long AgreedTimeMicros => _state.AgreedTimeMicros;
+
+    public int SessionCount => _state.Sessions.Count;
+
+    /// <summary>The service has been asked to execute an instance, and has not answered.</summary>
+    public bool IsExecuting => _inFlight is not null;
+
+    public bool IsCheckpointDue =>
+        window.LastExecuted - _lastCheckpoint >= context.Settings.CheckpointPeriod || _bytesSinceCheckpoint >= context.Settings.CheckpointBytes;
+
+    /// <summary>Starts the next decided instance, unless one is being executed. Instances with nothing to execute pass at once.</summary>
+    public void TryExecuteNext()
+    {
+        while (_inFlight is null && !IsCheckpointDue && window.TryNextDecided(out InstanceState instance, out Batch batch))
+        {
+            if (batch.Requests.Count > 0) _state.AgreedTimeMicros = Math.Max(batch.TimestampMicros, _state.AgreedTimeMicros + 1);
+            List<Request> commands = new(batch.Requests.Count);
+            _inFlight = new InFlight(instance, batch, commands);
+            foreach (Request request in batch.Requests) Admit(request, commands);
+            context.Effects.Add(new ExecuteEffect(instance.Number, _state.AgreedTimeMicros, batch.Seed, commands));
+        }
+    }
+
+    private void Admit(Request request, List<Request> commands)
+    {
+        switch (_state.Sessions.Admit(request))
+        {
+            case Admission.Execute:
+                commands.Add(request);
+                break;
+            case Admission.Duplicate:
+                // A faulty leader may put it into one batch twice: then it is answered once it is executed.
+                if (!IsInFlight(request) && requests.Settle(request)) TryAnswerAgain(request);
+                break;
+            case Admission.Expired:
+                bool isDirect = requests.Settle(request);
+                Answer(request, new Outcome(ReplyStatus.SessionExpired, default), isDirect);
+                break;
+            case Admission.OutOfOrder:
+                break; // stays pending: its turn comes
+        }
+    }
+
+    /// <summary>The service executed the instance in flight; returns it.</summary>
+    public InstanceState Complete(ExecutedInput input)
+    {
+        Invariant.Holds(_inFlight is { } f && f.State.Number == input.Instance && f.Commands.Count == input.Outcomes.Count, "what was executed is what was asked for");
+        InFlight done = _inFlight;
+        _inFlight = null;
+        vouching.Begin(done.State.Number, done.Commands.Count);
+        for (int i = 0; i < done.Commands.Count; i++)
+        {
+            Request request = done.Commands[i];
+            _state.Sessions.Keep(request, input.Outcomes[i]);
+            bool isDirect = requests.Settle(request);
+            if (!vouching.TryTake(request, input.Outcomes[i]) || isDirect) Answer(request, input.Outcomes[i], isDirect);
+        }
+        vouching.End();
+        window.MarkExecuted(done.State);
+        _bytesSinceCheckpoint += done.Batch.Encoded.Length;
+        return done.State;
+    }
+
+    /// <summary>A request that was executed before, or never will be: its client gets the answer directly. False if it is neither.</summary>
+    public bool TryAnswerAgain(Request request)
+    {
+        if (_state.Sessions.IsGone(request.Session))
+        {
+            Answer(request, new Outcome(ReplyStatus.SessionExpired, default), isDirect: true);
+            return true;
+        }
+        if (_state.Sessions.Find(request.Session) is not { } session || request.Sequence > session.LastSequence) return false;
+        if (IsInFlight(request)) return false;
+        Outcome outcome = session.ReplyTo(request.Sequence) is { } kept ? new Outcome(kept.Status, kept.Result) : new Outcome(ReplyStatus.ReplyForgotten, default);
+        Answer(request, outcome, isDirect: true);
+        return true;
+    }
+
+    private bool IsInFlight(Request request) => _inFlight is { } f && f.Commands.Any(c => c.Session == request.Session && c.Sequence == request.Sequence);
+
+    /// <summary>To those who want it from here: whole from the replica named for that, and where a digest would be no shorter.</summary>
+    private void Answer(Request request, Outcome outcome, bool isDirect)
+    {
+        if (!isDirect && (request.Repliers >> context.Self.Value & 1) == 0) return;
+        bool isWhole = isDirect || request.FullReplier == context.Self || outcome.Result.Length <= ServiceHost.AlwaysWholeBytesMax;
+        ReadOnlyMemory<byte> result = outcome.Result;
+        if (!isWhole)
+        {
+            byte[] digest = new byte[Digest.Size];
+            Blake2b.Hash(outcome.Result.Span).CopyTo(digest);
+            result = digest;
+        }
+        context.Effects.Add(new ReplyEffect(request.Session.Client,
+            new Reply(request.Session.Nonce, request.Sequence, window.Regency, outcome.Status, !isWhole, result)));
+    }
+
+    /// <summary>A checkpoint is taken now; returns the replica's own section of it.</summary>
+    public ReadOnlyMemory<byte> BeginCheckpoint()
+    {
+        _lastCheckpoint = window.LastExecuted;
+        _bytesSinceCheckpoint = 0;
+        return ReplicatedStateCodec.Encode(_state);
+    }
+
+    /// <summary>The state is now that of a snapshot.</summary>
+    public void Restore(ReplicatedState state, Instance instance)
+    {
+        _state = Share(state, requests);
+        _inFlight = null;
+        _lastCheckpoint = instance;
+        _bytesSinceCheckpoint = 0;
+    }
+
+    /// <summary>Requests are admitted by how far their sessions have executed.</summary>
+    private static ReplicatedState Share(ReplicatedState state, RequestPool requests)
+    {
+        requests.Sessions = state.Sessions;
+        return state;
+    }
+
+    private sealed record InFlight(InstanceState State, Batch Batch, IReadOnlyList<Request> Commands);
+}

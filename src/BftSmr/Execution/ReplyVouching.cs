@@ -1,0 +1,278 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using BftCloud.Primitives;
+using BftSmr.Codec;
+using BftSmr.Core;
+using BftSmr.Keys;
+using BftSmr.Messages;
+using BftSmr.Ordering.ModSmart.Consensus;
+
+namespace BftSmr.Execution;
+
+/// <summary>
+/// One reply for all repliers of a request that wants it so. Where an instance executed many commands, the repliers of each send its full replier a MAC over what they would
+/// have told the client, all of an instance in one message; the full replier passes them on with its own reply. The client receives one message rather than f+1.
+/// <para>
+/// Which requests this goes for, and in which order the MACs are, follows from the decided batch: it is the same at all correct replicas. A MAC that is missing, or wrong,
+/// costs the client time and nothing else: without f+1 equal replies it asks all replicas.
+/// </para>
+/// </summary>
+internal sealed class ReplyVouching
+{
+    /// <summary>A reply for which not all vouchers came in this time is sent as it is: so the client learns who is to blame…</summary>
+    private const long PatienceMicros = 50_000;
+
+    /// <summary>…and again when the last one comes, unless that takes longer than this: by then the client has asked everybody.</summary>
+    private const long KeptMicros = 1_000_000;
+
+    private const int HeldInstancesMax = 256;
+    private const long HeldBytesMax = 16 << 20;
+
+    private readonly ReplicaContext _context;
+    private readonly ConsensusWindow _window;
+    private readonly List<byte>[] _macs;
+    private readonly Queue<Vouch>[] _early;
+    private readonly Instance[] _latest;
+    private readonly LinkedList<HeldReplies> _held = new();
+    private Instance _instance;
+    private bool _isVouched;
+    private HeldReplies? _collected;
+    private long _heldBytes;
+
+    public ReplyVouching(ReplicaContext context, ConsensusWindow window)
+    {
+        (_context, _window) = (context, window);
+        int replicas = context.Quorums.Replicas;
+        _macs = [.. Enumerable.Range(0, replicas).Select(static _ => new List<byte>())];
+        _early = [.. Enumerable.Range(0, replicas).Select(static _ => new Queue<Vouch>())];
+        _latest = new Instance[replicas];
+    }
+
+    /// <summary>When <see cref="Tick"/> is due.</summary>
+    public long NextDeadlineMicros { get; private set; } = long.MaxValue;
+
+    /// <summary>So many commands were executed with an instance; each of them is offered to <see cref="TryTake"/>, in order.</summary>
+    public void Begin(Instance instance, int commands)
+    {
+        _instance = instance;
+        _isVouched = commands >= _context.Settings.VouchedRepliesMin;
+        if (_isVouched) _collected = new HeldReplies(instance, _context.Now.MonotonicMicros, _context.Quorums.Replicas);
+    }
+
+    /// <summary>
+    /// Whether the client is answered by way of the request's full replier. That passes the vouchers on even if the client, having asked it itself, had its reply before:
+    /// those who vouch cannot know.
+    /// </summary>
+    public bool TryTake(Request request, in Outcome outcome)
+    {
+        ulong others = request.Repliers & ~(1ul << request.FullReplier.Value);
+        if (!_isVouched || !request.WantsOneReply || others == 0 || others == request.Repliers) return false;
+        if (request.FullReplier == _context.Self) _collected!.Add(new HeldReply(request.Session, request.Sequence, outcome, others));
+        else if ((others >> _context.Self.Value & 1) != 0) Vouch(request, outcome);
+        return true;
+    }
+
+    /// <summary>All commands of the instance were offered.</summary>
+    public void End()
+    {
+        if (!_isVouched) return;
+        for (int i = 0; i < _macs.Length; i++)
+        {
+            if (_macs[i].Count == 0) continue;
+            _context.Effects.Send(new ReplicaId(i), new Vouch(_instance, _macs[i].ToArray()));
+            _macs[i].Clear();
+        }
+        HeldReplies collected = _collected!;
+        _collected = null;
+        if (collected.Replies.Count == 0) return;
+        _held.AddLast(collected);
+        _heldBytes += collected.ResultBytes;
+        for (int i = 0; i < _early.Length; i++)
+        {
+            DropEarly(_early[i], _window.LastExecuted);
+            if (_early[i].TryPeek(out Vouch? early) && early.Instance == _instance) Take(collected, new ReplicaId(i), _early[i].Dequeue().Macs);
+        }
+        while (_held.Count > HeldInstancesMax || _heldBytes > HeldBytesMax) Forget(_held.First!.Value);
+        Arm();
+    }
+
+    /// <summary>What another replier says. It may have executed the instance before this replica did.</summary>
+    public void OnVouch(ReplicaId from, Vouch message)
+    {
+        if (message.Instance > _window.LastExecuted)
+        {
+            Queue<Vouch> early = _early[from.Value];
+            DropEarly(early, _window.LastExecuted);
+            if (message.Instance - _window.LastExecuted > _window.HorizonInstances || message.Instance <= _latest[from.Value])
+            {
+                _context.Effects.Reject(from, RejectReason.OutsideWindow);
+                return;
+            }
+            _latest[from.Value] = message.Instance;
+            early.Enqueue(message);
+            return;
+        }
+        if (Find(message.Instance) is not { } held) return; // answered, or given up, long ago
+        Take(held, from, message.Macs);
+        Arm();
+    }
+
+    /// <summary>Sends what has waited for long enough, and forgets what has waited for too long.</summary>
+    public void Tick()
+    {
+        long now = _context.Now.MonotonicMicros;
+        if (now < NextDeadlineMicros) return;
+        while (_held.First is { } first && now >= first.Value.SinceMicros + KeptMicros) Forget(first.Value);
+        foreach (HeldReplies held in _held)
+        {
+            if (now < held.SinceMicros + PatienceMicros) break;
+            if (!held.IsStated) State(held);
+        }
+        Arm();
+    }
+
+    private void Vouch(Request request, in Outcome outcome)
+    {
+        Span<byte> statement = stackalloc byte[VoucherStatement.Bytes];
+        VoucherStatement.Write(request.Session.Nonce, request.Sequence, outcome.Status, Blake2b.Hash(outcome.Result.Span), statement);
+        List<byte> macs = _macs[request.FullReplier.Value];
+        CollectionsMarshal.SetCount(macs, macs.Count + Request.MacBytes);
+        _context.Keyring.MacForClient(request.Session.Client, statement, CollectionsMarshal.AsSpan(macs)[^Request.MacBytes..]);
+    }
+
+    /// <summary>Takes a replica's MACs for an instance, and sends the replies that are complete with them.</summary>
+    private void Take(HeldReplies held, ReplicaId from, ReadOnlyMemory<byte> macs)
+    {
+        if (held.Macs[from.Value].Length > 0) return;
+        if (macs.Length != held.CountOf(from) * Request.MacBytes)
+        {
+            _context.Effects.Reject(from, RejectReason.Unsolicited);
+            return;
+        }
+        held.Macs[from.Value] = macs;
+        Send(held, incomplete: false);
+        if (held.Unsent == 0) Remove(held);
+    }
+
+    private void State(HeldReplies held)
+    {
+        held.IsStated = true;
+        Send(held, incomplete: true);
+    }
+
+    private void Forget(HeldReplies held)
+    {
+        if (!held.IsStated) State(held);
+        Remove(held);
+    }
+
+    /// <summary>Sends the replies that are complete and were not sent before, or those that are not complete.</summary>
+    private void Send(HeldReplies held, bool incomplete)
+    {
+        Span<int> next = stackalloc int[held.Macs.Length];
+        next.Clear();
+        foreach (ref HeldReply reply in CollectionsMarshal.AsSpan(held.Replies))
+        {
+            ulong missing = 0;
+            for (ulong rest = reply.Others; rest != 0; rest &= rest - 1)
+            {
+                int other = BitOperations.TrailingZeroCount(rest);
+                if (held.Macs[other].Length == 0) missing |= 1ul << other;
+                next[other]++;
+            }
+            if (reply.IsSent || missing != 0 != incomplete) continue;
+            ulong heard = reply.Others & ~missing;
+            _context.Effects.Add(new ReplyEffect(
+                reply.Session.Client,
+                new Reply(reply.Session.Nonce, reply.Sequence, _window.Regency, reply.Outcome.Status, IsDigest: false, reply.Outcome.Result)
+                {
+                    Vouchers = new Vouchers(heard, MacsOf(held, heard, next)),
+                }));
+            if (incomplete) continue;
+            reply.IsSent = true;
+            held.Unsent--;
+        }
+    }
+
+    /// <summary>The MACs of these replicas, each the one before its next.</summary>
+    private static ReadOnlyMemory<byte> MacsOf(HeldReplies held, ulong replicas, ReadOnlySpan<int> next)
+    {
+        if (BitOperations.PopCount(replicas) == 1) return MacOf(held, BitOperations.TrailingZeroCount(replicas), next);
+        byte[] macs = new byte[BitOperations.PopCount(replicas) * Request.MacBytes];
+        Span<byte> room = macs;
+        for (ulong rest = replicas; rest != 0; rest &= rest - 1, room = room[Request.MacBytes..])
+            MacOf(held, BitOperations.TrailingZeroCount(rest), next).Span.CopyTo(room);
+        return macs;
+    }
+
+    private static ReadOnlyMemory<byte> MacOf(HeldReplies held, int replica, ReadOnlySpan<int> next) =>
+        held.Macs[replica].Slice((next[replica] - 1) * Request.MacBytes, Request.MacBytes);
+
+    private void Remove(HeldReplies held)
+    {
+        if (_held.Remove(held)) _heldBytes -= held.ResultBytes;
+    }
+
+    private HeldReplies? Find(Instance instance)
+    {
+        for (LinkedListNode<HeldReplies>? node = _held.Last; node is not null && node.Value.Instance >= instance; node = node.Previous)
+        {
+            if (node.Value.Instance == instance) return node.Value;
+        }
+        return null;
+    }
+
+    private static void DropEarly(Queue<Vouch> early, Instance upTo)
+    {
+        while (early.TryPeek(out Vouch? vouch) && vouch.Instance <= upTo) early.Dequeue();
+    }
+
+    private void Arm()
+    {
+        NextDeadlineMicros = long.MaxValue;
+        if (_held.First is not { } first) return;
+        NextDeadlineMicros = first.Value.SinceMicros + KeptMicros;
+        foreach (HeldReplies held in _held)
+        {
+            if (held.IsStated) continue;
+            NextDeadlineMicros = Math.Min(NextDeadlineMicros, held.SinceMicros + PatienceMicros);
+            return;
+        }
+    }
+
+    /// <summary>The replies of one instance that wait for vouchers, in the order of its commands.</summary>
+    private sealed class HeldReplies(Instance instance, long sinceMicros, int replicas)
+    {
+        private readonly int[] _counts = new int[replicas];
+
+        public Instance Instance { get; } = instance;
+        public long SinceMicros { get; } = sinceMicros;
+        public List<HeldReply> Replies { get; } = [];
+
+        /// <summary>By replica; empty as long as they have not come.</summary>
+        public ReadOnlyMemory<byte>[] Macs { get; } = new ReadOnlyMemory<byte>[replicas];
+
+        public long ResultBytes { get; private set; }
+        public int Unsent { get; set; }
+
+        /// <summary>The incomplete ones have been sent as they were.</summary>
+        public bool IsStated { get; set; }
+
+        public void Add(in HeldReply reply)
+        {
+            Replies.Add(reply);
+            ResultBytes += reply.Outcome.Result.Length;
+            Unsent++;
+            for (ulong rest = reply.Others; rest != 0; rest &= rest - 1) _counts[BitOperations.TrailingZeroCount(rest)]++;
+        }
+
+        /// <summary>Replies that a replica vouches for.</summary>
+        public int CountOf(ReplicaId replica) => _counts[replica.Value];
+    }
+
+    private record struct HeldReply(SessionId Session, ulong Sequence, Outcome Outcome, ulong Others)
+    {
+        /// <summary>With all vouchers.</summary>
+        public bool IsSent { get; set; }
+    }
+}

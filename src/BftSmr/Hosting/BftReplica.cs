@@ -1,0 +1,231 @@
+using System.Net;
+using System.Security.Cryptography;
+using BftCloud.Links;
+using BftCloud.Primitives;
+using BftSmr.Codec;
+using BftSmr.Core;
+using BftSmr.Ingress;
+using BftSmr.Keys;
+using BftSmr.Service;
+using BftSmr.Settings;
+using BftSmr.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace BftSmr.Hosting;
+
+/// <summary>
+/// A running replica: orders operations with its peers, executes them on a service, answers clients. Runs until it is stopped or something
+/// breaks that it cannot go on with; then <see cref="Completion"/> faults, and the process should exit with an error.
+/// </summary>
+public sealed class BftReplica : IAsyncDisposable
+{
+    private readonly ReplicaId _self;
+    private readonly ILogger _logger;
+    private readonly ReplicaStorage _storage;
+    private readonly ReplicaMetrics _metrics;
+    private readonly SnapshotWork _snapshots;
+    private readonly Reactor _reactor;
+    private readonly ReplicaLoop _loop;
+    private readonly PeerMesh _peers;
+    private readonly ClientListener _clients;
+    private readonly Lock _stopLock = new();
+    private Task? _stopping, _closingLinks;
+
+    private BftReplica(
+        BftReplicaOptions options, ReplicaSettings settings, MessageIngress ingress, ServiceHost executor, ReplicaStorage storage, RecoveredState recovered, Reactor reactor)
+    {
+        ClusterConfiguration cluster = options.Cluster;
+        _self = options.Self;
+        _storage = storage;
+        _reactor = reactor;
+        _logger = options.LoggerFactory.CreateLogger("BftSmr.Replica");
+        ILogger linkLogger = options.LoggerFactory.CreateLogger("BftSmr.Links");
+        (PublicKey[] replicaKeys, PublicKey[] clientKeys) = KeysOf(cluster);
+        LinkCredentials credentials = new(cluster.ClusterId, cluster.ContentHash(), options.Key, replicaKeys, clientKeys);
+        LinkCounters peerCounters = new(), clientCounters = new();
+        SessionRoutes routes = new(settings.SessionsPerClientMax);
+
+        ReplicaCore core = new(settings, new Keyring(cluster.ClusterId, options.Key, replicaKeys, clientKeys), recovered);
+        _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
+        _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
+        EffectRunner runner = new(_self, recovered.Checkpoint, executor, storage, _snapshots, routes, _metrics, _logger);
+        _loop = new ReplicaLoop(core, runner, routes, _metrics, _reactor, _logger, storage.Log.Close);
+
+        CodecLimits limits = ingress.Limits;
+        ReplicaEndpoint own = cluster.Replicas[_self.Value];
+        _peers = new PeerMesh(
+            _self, ListenOn(options.PeerListenAddress ?? own.PeerAddress), credentials, new PeerSink(replicaKeys.Length, ingress, _loop, _metrics, _logger),
+            LinkOptions.Peers with { FrameBytesMax = limits.PeerFrameBytesMax }, peerCounters, linkLogger, reactor: _reactor);
+        try
+        {
+            _clients = new ClientListener(
+                ListenOn(own.ClientAddress), credentials, new ClientSink(ingress, _loop, routes, _metrics, _logger),
+                LinkOptions.Clients with { FrameBytesMax = Math.Max(limits.ClientFrameBytesMax, limits.ReplyFrameBytesMax) }, clientCounters, linkLogger, reactor: _reactor);
+        }
+        catch
+        {
+            _ = _peers.DisposeAsync().AsTask();
+            throw;
+        }
+        runner.Connect(_peers, _clients);
+        HostLog.Started(_logger, _self, _peers.LocalEndPoint, _clients.LocalEndPoint);
+        // From here on the loop may fail at any time, and then takes everything down: that is Completion's to tell, and nothing below minds.
+        Completion = SuperviseAsync();
+        _loop.Start();
+        _peers.Start([.. cluster.Replicas.Select(static replica => EndPointOf(replica.PeerAddress))]);
+        _clients.Start();
+    }
+
+    /// <summary>Completes when the replica has stopped; faults with what broke if it had to stop by itself.</summary>
+    public Task Completion { get; }
+
+    /// <summary>Recovers what is on disk, connects to the other replicas and begins to serve clients. What breaks after that, however soon, <see cref="Completion"/> tells.</summary>
+    /// <param name="options">Who it is and where its data are.</param>
+    /// <param name="stateMachine">The service in its initial state. From now on only the replica may use it.</param>
+    /// <param name="cancellationToken">Gives up before the replica has begun to run.</param>
+    /// <exception cref="StorageException">The data directory cannot be used.</exception>
+    /// <exception cref="ConfigurationException">The configuration has a value out of its bounds.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other.</exception>
+    /// <exception cref="IOException">An address of the replica cannot be bound.</exception>
+    public static Task<BftReplica> StartAsync(BftReplicaOptions options, IStateMachine stateMachine, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(stateMachine);
+        Check(options);
+        return Task.Run(() => Open(options, stateMachine, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Where the replica stands.</summary>
+    /// <exception cref="InvalidOperationException">The replica has stopped.</exception>
+    public Task<BftReplicaStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        _loop.AskAsync((core, runner) => StatusOf(core.Status(), runner.StateDigest()), cancellationToken);
+
+    /// <summary>Stops: nothing more is received, what was promised is on disk, links are closed. <see cref="Completion"/> says how it ended.</summary>
+    public Task StopAsync()
+    {
+        lock (_stopLock) return _stopping ??= Task.Run(StopLinksAndLoopAsync);
+    }
+
+    /// <summary>Stops the replica if it runs.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private static BftReplica Open(BftReplicaOptions options, IStateMachine stateMachine, CancellationToken cancellationToken)
+    {
+        ReplicaSettings settings = options.Cluster.ToSettings(options.Self) with
+        {
+            SeedSecret = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+        };
+        (PublicKey[] replicaKeys, PublicKey[] clientKeys) = KeysOf(options.Cluster);
+        MessageIngress ingress = new(settings, new Keyring(options.Cluster.ClusterId, options.Key, replicaKeys, clientKeys));
+        ServiceHost executor = new(stateMachine, settings.ReplyBytesMax);
+        ReplicaStorage storage = ReplicaStorage.Open(
+            options.DataDirectory, settings, ingress.Limits, executor, options.LoggerFactory.CreateLogger("BftSmr.Storage"), out RecoveredState recovered);
+        Reactor? reactor = null;
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            reactor = new Reactor($"bftsmr-{options.Self}");
+            return new BftReplica(options, settings, ingress, executor, storage, recovered, reactor);
+        }
+        catch
+        {
+            reactor?.Dispose();
+            storage.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Cleans up once the loop has ended, for whatever reason.</summary>
+    private async Task SuperviseAsync()
+    {
+        try
+        {
+            await _loop.Ended.ConfigureAwait(false);
+            HostLog.Stopped(_logger, _self);
+        }
+        catch (Exception e)
+        {
+            HostLog.Failed(_logger, _self, e);
+            throw;
+        }
+        finally
+        {
+            await CloseLinks().ConfigureAwait(false);
+            await _snapshots.StopAsync().ConfigureAwait(false);
+            _snapshots.Dispose();
+            _reactor.Dispose();
+            _storage.Dispose();
+            _metrics.Dispose();
+        }
+    }
+
+    private async Task StopLinksAndLoopAsync()
+    {
+        await CloseLinks().ConfigureAwait(false);
+        _loop.RequestStop();
+        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Once, whoever comes first: the replica that is stopped, or the loop that ended.</summary>
+    private Task CloseLinks()
+    {
+        lock (_stopLock) return _closingLinks ??= Task.Run(CloseLinksAsync);
+    }
+
+    private async Task CloseLinksAsync()
+    {
+        await _peers.DisposeAsync().ConfigureAwait(false);
+        await _clients.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private BftReplicaStatus StatusOf(ReplicaStatus status, Digest? stateDigest) => new()
+    {
+        Self = _self,
+        Regency = status.Regency,
+        Leader = status.Leader,
+        Synchronized = status.Synchronized,
+        LastExecuted = status.LastExecuted,
+        StableCheckpoint = status.StableCheckpoint,
+        PendingRequests = status.PendingRequests,
+        Sessions = status.Sessions,
+        CatchingUp = status.CatchingUp,
+        IsSilent = status.IsSilent,
+        LeaderChanges = status.LeaderChanges,
+        ExecutedOperations = _metrics.ExecutedOperations,
+        Rejections = _metrics.Rejections(),
+        StateDigest = stateDigest,
+        Peers = [.. status.PeerLastExecuted.Select((executed, i) => PeerStatusOf(new ReplicaId(i), executed, status.LastExecuted)).Where(peer => peer.Id != _self)],
+    };
+
+    private BftPeerStatus PeerStatusOf(ReplicaId peer, Instance executed, Instance own) =>
+        new(peer, _peers.IsUp(peer), executed, Math.Max(0, own - executed));
+
+    private void Post(object subject) => _loop.Post(subject);
+
+    private static void Check(BftReplicaOptions options)
+    {
+        options.Cluster.Check();
+        ArgumentException.ThrowIfNullOrEmpty(options.DataDirectory, nameof(options));
+        if (options.Self.Value < 0 || options.Self.Value >= options.Cluster.Replicas.Count)
+            throw new ArgumentException($"Self is {options.Self}, but the cluster has replicas 0 to {options.Cluster.Replicas.Count - 1}.", nameof(options));
+        if (options.Key.PublicKey != options.Cluster.Replicas[options.Self.Value].PublicKey)
+            throw new ArgumentException($"Key is not the one whose public key the cluster lists for {options.Self}: give the replica its own key.", nameof(options));
+    }
+
+    private static (PublicKey[] Replicas, PublicKey[] Clients) KeysOf(ClusterConfiguration cluster) =>
+        ([.. cluster.Replicas.Select(static replica => replica.PublicKey)], [.. cluster.Clients.Select(static client => client.PublicKey)]);
+
+    private static EndPoint EndPointOf(string address)
+    {
+        HostPort parsed = HostPort.Parse(address);
+        return IPAddress.TryParse(parsed.Host, out IPAddress? ip) ? new IPEndPoint(ip, parsed.Port) : new DnsEndPoint(parsed.Host, parsed.Port);
+    }
+
+    /// <summary>The own address, or all of this machine's where the configuration has a name, which may stand for another address outside.</summary>
+    private static IPEndPoint ListenOn(string address)
+    {
+        if (EndPointOf(address) is IPEndPoint ip) return ip;
+        HostPort named = HostPort.Parse(address);
+        return new IPEndPoint(named.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback : IPAddress.Any, named.Port);
+    }
+}

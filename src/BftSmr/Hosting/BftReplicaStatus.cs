@@ -1,0 +1,62 @@
+using BftCloud.Primitives;
+
+namespace BftSmr.Hosting;
+
+/// <summary>Where a replica stands.</summary>
+public sealed record BftReplicaStatus
+{
+    /// <summary>This replica.</summary>
+    public required ReplicaId Self { get; init; }
+
+    /// <summary>The leader epoch it is in.</summary>
+    public required Regency Regency { get; init; }
+
+    /// <summary>The leader of that epoch.</summary>
+    public required ReplicaId Leader { get; init; }
+
+    /// <summary>False while a leader change is under way.</summary>
+    public required bool Synchronized { get; init; }
+
+    /// <summary>The last instance it executed.</summary>
+    public required Instance LastExecuted { get; init; }
+
+    /// <summary>Its newest checkpoint that a quorum has signed.</summary>
+    public required Instance StableCheckpoint { get; init; }
+
+    /// <summary>Requests that wait to be ordered.</summary>
+    public required int PendingRequests { get; init; }
+
+    /// <summary>Open client sessions.</summary>
+    public required int Sessions { get; init; }
+
+    /// <summary>It is fetching a snapshot or decided batches from the others.</summary>
+    public required bool CatchingUp { get; init; }
+
+    /// <summary>
+    /// It started without knowing its earlier votes, and it may have left the regency before that, or it or too few of the others have executed as far as it may have voted: until
+    /// then it counts as one of the f faulty ones, so let no other replica lose its votes.
+    /// </summary>
+    public required bool IsSilent { get; init; }
+
+    /// <summary>Leader epochs entered since it started.</summary>
+    public required long LeaderChanges { get; init; }
+
+    /// <summary>Operations executed since it started.</summary>
+    public required long ExecutedOperations { get; init; }
+
+    /// <summary>What was received and dropped since it started, by reason; reasons that never occurred are absent.</summary>
+    public required IReadOnlyDictionary<string, long> Rejections { get; init; }
+
+    /// <summary>The other replicas, as this one sees them.</summary>
+    public required IReadOnlyList<BftPeerStatus> Peers { get; init; }
+
+    /// <summary>The digest of the service's state at <see cref="LastExecuted"/>; null while a snapshot is being installed.</summary>
+    public required Digest? StateDigest { get; init; }
+}
+
+/// <summary>Another replica, as this one sees it.</summary>
+/// <param name="Id">Which one.</param>
+/// <param name="IsConnected">Whether the link to it is up.</param>
+/// <param name="LastExecuted">What it last said it executed.</param>
+/// <param name="Lag">How many instances it is behind this replica; 0 if it is not.</param>
+public sealed record BftPeerStatus(ReplicaId Id, bool IsConnected, Instance LastExecuted, long Lag);

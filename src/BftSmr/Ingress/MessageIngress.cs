@@ -1,0 +1,134 @@
+using BftCloud.Primitives;
+using BftSmr.Authentication;
+using BftSmr.Codec;
+using BftSmr.Core;
+using BftSmr.Keys;
+using BftSmr.Messages;
+using BftSmr.Settings;
+
+namespace BftSmr.Ingress;
+
+/// <summary>
+/// Turns frames from authenticated links into inputs of the core: decodes, checks proofs and single requests, and who may speak for whom. Stateless, so
+/// link readers call it in parallel; whatever depends on the replica's state is the core's to check: the requests of a proposal, too, as others may vouch for them. What is dropped is null with a reason, never an
+/// exception. Inputs keep slices of the frame.
+/// </summary>
+internal sealed class MessageIngress
+{
+    private readonly ReplicaSettings _settings;
+    private readonly IKeyring _keyring;
+    private readonly RequestAuthenticity _authenticity;
+    private readonly ProofVerifier _proofs;
+
+    public MessageIngress(ReplicaSettings settings, IKeyring keyring)
+    {
+        _settings = settings;
+        _keyring = keyring;
+        _authenticity = new RequestAuthenticity(settings, keyring);
+        _proofs = new ProofVerifier(settings.Quorums, keyring);
+        Limits = CodecLimits.For(settings);
+    }
+
+    public CodecLimits Limits { get; }
+
+    /// <summary>A frame from a peer's link.</summary>
+    public Input? FromPeer(ReplicaId from, ReadOnlyMemory<byte> frame, out RejectReason reason)
+    {
+        if (frame.Length > Limits.PeerFrameBytesMax) return Reject(RejectReason.Oversized, out reason);
+        if (!PeerMessageCodec.TryDecode(frame, Limits, out PeerMessage? message)) return Reject(RejectReason.Malformed, out reason);
+        return FromPeer(from, message, out reason);
+    }
+
+    /// <summary>A decoded message from a peer's link.</summary>
+    public Input? FromPeer(ReplicaId from, PeerMessage message, out RejectReason reason)
+    {
+        if (from.Value < 0 || from.Value >= _settings.Quorums.Replicas) return Reject(RejectReason.WrongSender, out reason);
+        PeerMessage? accepted = message switch
+        {
+            Propose propose => CheckPropose(from, propose, out reason),
+            Forward forward => CheckForward(forward, out reason),
+            RelayRead read => CheckRelayRead(read, out reason),
+            StopData stopData => _proofs.Check(from, stopData, out reason) ? stopData : null,
+            Sync sync => _proofs.Check(sync, out reason) ? sync : null,
+            Checkpoint checkpoint => _proofs.Check(from, checkpoint, out reason) ? checkpoint : null,
+            CheckpointOffer offer => _proofs.Check(offer, out reason) ? offer : null,
+            _ => Accept(message, out reason),
+        };
+        return accepted is null ? null : new PeerInput(from, accepted);
+    }
+
+    /// <summary>A frame from a client's link. Besides inputs for the core it may be an <see cref="AttachInput"/> for the host.</summary>
+    public Input? FromClient(ClientId client, ReadOnlyMemory<byte> frame, out RejectReason reason)
+    {
+        if (frame.Length > Limits.ClientFrameBytesMax) return Reject(RejectReason.Oversized, out reason);
+        if (!ClientMessageCodec.TryDecode(frame, Limits, out ClientMessage? message)) return Reject(RejectReason.Malformed, out reason);
+        return FromClient(client, message, out reason);
+    }
+
+    /// <summary>A decoded message from a client's link.</summary>
+    public Input? FromClient(ClientId client, ClientMessage message, out RejectReason reason)
+    {
+        reason = default;
+        switch (message)
+        {
+            case Submit submit:
+                return CheckSubmit(client, submit.Request, out reason) ? new RequestInput(submit.Request) : null;
+            case Read read:
+                return new ReadInput(client, read);
+            case Attach attach:
+                return new AttachInput(new SessionId(client, attach.Nonce));
+            default:
+                return Reject(RejectReason.Unsolicited, out reason);
+        }
+    }
+
+    private Propose? CheckPropose(ReplicaId from, Propose propose, out RejectReason reason)
+    {
+        reason = default;
+        if (_settings.Quorums.LeaderOf(propose.Regency) != from)
+        {
+            reason = RejectReason.WrongRegency;
+            return null;
+        }
+        return propose;
+    }
+
+    private Forward? CheckForward(Forward forward, out RejectReason reason)
+    {
+        reason = RejectReason.BadAuthentication;
+        return _authenticity.IsAuthentic(forward.Request) ? forward : null;
+    }
+
+    /// <summary>Without its client's MAC a read could be asked about before the client issues it: a word on a state that is older than the read.</summary>
+    private RelayRead? CheckRelayRead(RelayRead read, out RejectReason reason)
+    {
+        reason = RejectReason.BadAuthentication;
+        Span<byte> statement = stackalloc byte[ReadStatement.QueryBytes];
+        ReadStatement.WriteQuery(read.Nonce, read.ReadId, Blake2b.Hash(read.Operation.Span), statement);
+        return _keyring.VerifyMacFromClient(read.Client, statement, read.Mac.Span) ? read : null;
+    }
+
+    private bool CheckSubmit(ClientId client, Request request, out RejectReason reason)
+    {
+        reason = RejectReason.WrongSender;
+        if (request.Session.Client != client) return false;
+
+        reason = RejectReason.BadAuthentication;
+        if (request.IsSigned) return RequestCodec.VerifySignature(request, _keyring);
+
+        // The link authenticates the client, so its MACs need only be there, for the other replicas.
+        return _settings.Authentication == RequestAuthentication.Mac && request.Macs.Length == Limits.MacsBytes;
+    }
+
+    private static PeerMessage Accept(PeerMessage message, out RejectReason reason)
+    {
+        reason = default;
+        return message;
+    }
+
+    private static Input? Reject(RejectReason why, out RejectReason reason)
+    {
+        reason = why;
+        return null;
+    }
+}

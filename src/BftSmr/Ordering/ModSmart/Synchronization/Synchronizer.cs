@@ -1,0 +1,241 @@
+using BftCloud.Primitives;
+using BftSmr.Checkpoints;
+using BftSmr.Codec;
+using BftSmr.Core;
+using BftSmr.Messages;
+using BftSmr.Ordering.ModSmart.Consensus;
+
+namespace BftSmr.Ordering.ModSmart.Synchronization;
+
+/// <summary>
+/// Change of regency: STOP, STOPDATA, SYNC. States: open (voting in the regency) -> f+1 or own suspicion: wants a later one, still votes -> 2f+1 want it:
+/// installed (votes no more, sends STOPDATA to the new leader) -> SYNC accepted: open.
+/// Invariants:
+/// 1. A regency is installed only when 2f+1 replicas, hence f+1 correct ones, want it or have it; or its SYNC proves that n-f installed it.
+/// 2. STOPDATA for a regency is made after the last vote of this replica in any earlier one.
+/// 3. STOP leaves after the record of what it wants: what this replica helped another one to install it can tell that one, should it forget.
+/// 4. At most one SYNC is accepted per regency, and only one that contradicts no decision of this replica.
+/// A wish expires unless renewed, so that two unrelated suspicions, far apart in time, do not add up to a change.
+/// </summary>
+internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow window, CheckpointLedger checkpoints)
+{
+    /// <summary>A wish not renewed for this many status periods has expired.</summary>
+    private const int WishPeriods = 10;
+
+    /// <summary>The timeout doubles this many times at most.</summary>
+    private const int BackoffMax = 6;
+
+    private readonly Wish[] _wishes = new Wish[context.Quorums.Replicas];
+    private readonly Regency[] _installed = new Regency[context.Quorums.Replicas];
+    private readonly StopData?[] _stopData = new StopData?[context.Quorums.Replicas];
+    private StopData? _ownStopData;
+    private Sync? _sync;
+    private Regency _wanted;
+    private Regency _recorded;
+    private int _vainChanges;
+    private long _stopDataSentMicros;
+
+    /// <summary>Regencies installed since the start.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>When the regency was installed, or opened if it is open; monotonic microseconds.</summary>
+    public long SinceMicros { get; private set; }
+
+    /// <summary>How long a leader may take, or a regency to open: doubles with each change in vain.</summary>
+    public long TimeoutMicros => context.Settings.RequestTimeoutMicros << Math.Min(_vainChanges, BackoffMax);
+
+    /// <summary>The highest regency that this replica wanted, ever, or installed, or may have before it forgot.</summary>
+    public Regency HighestWanted => Max(_recorded, Max(window.Regency, window.SilentBelow));
+
+    /// <summary>The SYNC that opened the regency; null in the first.</summary>
+    public Sync? LastSync => _sync;
+
+    /// <summary>Something was executed in this regency: it was not in vain.</summary>
+    public void NoteProgress() => _vainChanges = 0;
+
+    /// <summary>At every status period: renews or drops this replica's own wish. <paramref name="isSuspicious"/> is about the leader of the open regency.</summary>
+    public void Tick(bool isSuspicious)
+    {
+        long now = context.Now.MonotonicMicros;
+        bool isLate = !window.IsOpen && now - SinceMicros > TimeoutMicros;
+        Regency own = isSuspicious || isLate ? window.Regency.Next : Regency.Zero;
+        Regency others = Supported(context.Quorums.OneCorrect, includeSelf: false);
+        _wanted = Max(own, others);
+        if (_wanted > window.Regency) SendStop();
+        if (!window.IsOpen && now - _stopDataSentMicros > 5 * context.Settings.StatusPeriodMicros) SendStopData();
+        InstallIfSupported();
+    }
+
+    public void OnStop(ReplicaId from, Stop message)
+    {
+        if (message.Next <= window.Regency) return;
+        ref Wish wish = ref _wishes[from.Value];
+        if (message.Next < wish.Regency && !IsExpired(wish)) return;
+        wish = new Wish(message.Next, context.Now.MonotonicMicros);
+        Regency others = Supported(context.Quorums.OneCorrect, includeSelf: false);
+        if (others > window.Regency && others > _wanted)
+        {
+            _wanted = others;
+            SendStop();
+        }
+        InstallIfSupported();
+    }
+
+    private void SendStop()
+    {
+        if (_wanted > _recorded)
+        {
+            _recorded = _wanted;
+            context.PersistVote(new RegencyWanted(_wanted));
+        }
+        context.Effects.Broadcast(new Stop(_wanted));
+    }
+
+    public void OnStatus(ReplicaId from, Status message)
+    {
+        if (message.Regency > _installed[from.Value]) _installed[from.Value] = message.Regency;
+        if (message.Regency == window.Regency && message.Synchronized && !window.IsOpen) context.Effects.Send(from, new FetchSync(window.Regency));
+        InstallIfSupported();
+    }
+
+    public void OnFetchSync(ReplicaId from, FetchSync message)
+    {
+        if (_sync is not null && _sync.Regency >= message.Regency) context.Effects.Send(from, _sync);
+    }
+
+    public void OnStopData(StopData message)
+    {
+        if (message.Regency < window.Regency)
+        {
+            context.Effects.Reject(message.Sender, RejectReason.WrongRegency);
+            return;
+        }
+        // A replica that installed a regency is a witness that it is wanted.
+        if (message.Regency > _installed[message.Sender.Value]) _installed[message.Sender.Value] = message.Regency;
+        if (_stopData[message.Sender.Value] is not { } held || message.Regency > held.Regency) _stopData[message.Sender.Value] = message;
+        InstallIfSupported();
+        if (window.IsOpen && _sync?.Regency == message.Regency) context.Effects.Send(message.Sender, _sync);
+        else TrySynchronize();
+    }
+
+    public void OnSync(ReplicaId from, Sync message)
+    {
+        if (message.Regency < window.Regency || (message.Regency == window.Regency && window.IsOpen)) return;
+        if (SyncEvaluation.TryEvaluate(context.Quorums, message.Collected) is not { } evaluation || Contradicts(evaluation))
+        {
+            context.Effects.Reject(from, RejectReason.InvalidProof);
+            return;
+        }
+        if (message.Regency > window.Regency) Install(message.Regency);
+        if (!window.IsOpen) Accept(message, evaluation);
+    }
+
+    private bool Contradicts(SyncEvaluation evaluation) => evaluation.Values.Any(v => window.Contradicts(new Instance(v.Key), v.Value));
+
+    private void InstallIfSupported()
+    {
+        Regency supported = Supported(context.Quorums.Install, includeSelf: true);
+        if (supported > window.Regency) Install(supported);
+    }
+
+    /// <summary>The highest regency that this many replicas want, or have installed.</summary>
+    private Regency Supported(int count, bool includeSelf)
+    {
+        Span<long> regencies = stackalloc long[context.Quorums.Replicas];
+        for (int i = 0; i < regencies.Length; i++)
+        {
+            if (i == context.Self.Value)
+            {
+                regencies[i] = includeSelf ? Math.Max(_wanted.Value, window.Regency.Value) : -1;
+                continue;
+            }
+            regencies[i] = Math.Max(_installed[i].Value, IsExpired(_wishes[i]) ? 0 : _wishes[i].Regency.Value);
+        }
+        regencies.Sort();
+        return new Regency(Math.Max(0, regencies[^count]));
+    }
+
+    private bool IsExpired(Wish wish) => context.Now.MonotonicMicros - wish.AtMicros > WishPeriods * context.Settings.StatusPeriodMicros;
+
+    private void Install(Regency regency)
+    {
+        window.Close(regency);
+        Changes++;
+        _vainChanges++;
+        SinceMicros = context.Now.MonotonicMicros;
+        _wanted = Regency.Zero;
+        context.PersistVote(new RegencyInstalled(regency));
+        _ownStopData = null;
+        SendStopData();
+        TrySynchronize();
+    }
+
+    /// <summary>A replica that forgot its votes says so: its evidence counts only for the instances above those it may have voted in.</summary>
+    private void SendStopData()
+    {
+        _stopDataSentMicros = context.Now.MonotonicMicros;
+        Instance stable = checkpoints.Stable.Instance;
+        _ownStopData ??= Sign(new StopData(window.Regency, context.Self, window.LastExecuted, checkpoints.Stable, window.Evidence(stable))
+        {
+            SilentUntil = stable >= window.SilentUntil ? Instance.Zero : window.SilentUntil,
+        });
+        if (window.Leader == context.Self) _stopData[context.Self.Value] = _ownStopData;
+        else context.Effects.Send(window.Leader, _ownStopData);
+    }
+
+    private StopData Sign(StopData message)
+    {
+        byte[] signature = new byte[Request.SignatureBytes];
+        context.Keyring.Sign(PeerMessageCodec.SignedBytes(message), signature);
+        return message with { Signature = signature };
+    }
+
+    private void TrySynchronize()
+    {
+        if (window.IsOpen || window.Leader != context.Self) return;
+        StopData[] collected = [.. _stopData.OfType<StopData>().Where(s => s.Regency == window.Regency)];
+        if (SyncEvaluation.TryEvaluate(context.Quorums, collected) is not { } evaluation || Contradicts(evaluation)) return;
+        Accept(new Sync(window.Regency, collected), evaluation);
+    }
+
+    private void Accept(Sync sync, SyncEvaluation evaluation)
+    {
+        _sync = sync;
+        _ownStopData = null;
+        for (int i = 0; i < _stopData.Length; i++)
+        {
+            if (_stopData[i]?.Regency <= sync.Regency) _stopData[i] = null;
+        }
+        context.PersistVote(new RegencySynchronized(sync));
+        if (window.Leader == context.Self) context.Effects.Broadcast(sync);
+        SinceMicros = context.Now.MonotonicMicros;
+        Dropped = [.. Dropped, .. window.Open(evaluation.Base, evaluation.High, evaluation.Values)];
+        HasOpened = true;
+    }
+
+    /// <summary>A regency was opened since this was last reset.</summary>
+    public bool HasOpened { get; private set; }
+
+    /// <summary>The batches that lost their vote when it was.</summary>
+    public IReadOnlyList<Batch> Dropped { get; private set; } = [];
+
+    public void ResetOpened() => (HasOpened, Dropped) = (false, []);
+
+    /// <summary>The log says that this SYNC was accepted.</summary>
+    public void Recover(Sync sync)
+    {
+        if (sync.Regency != window.Regency || SyncEvaluation.TryEvaluate(context.Quorums, sync.Collected) is not { } evaluation) return;
+        _sync = sync;
+        window.Reopen(evaluation.Base, evaluation.High);
+    }
+
+    /// <summary>The log says that this regency was wanted.</summary>
+    public void Recover(Regency wanted) => _recorded = Max(_recorded, wanted);
+
+    /// <summary>Recovery is over; timeouts start.</summary>
+    public void Start() => SinceMicros = context.Now.MonotonicMicros;
+
+    private static Regency Max(Regency a, Regency b) => a > b ? a : b;
+
+    private readonly record struct Wish(Regency Regency, long AtMicros);
+}

@@ -1,0 +1,111 @@
+using BftSmr.Settings;
+
+namespace BftSmr.Sessions;
+
+/// <summary>
+/// The sessions of one client identity, in the order of their last use. Invariant: those with replies have the same order by their last reply, as replies are kept in the
+/// order in which operations were admitted.
+/// </summary>
+internal sealed class ClientSessions
+{
+    /// <summary>What a session counts for without its replies, bytes: about what it takes in memory, and more than in a snapshot.</summary>
+    private const int SessionBytes = 512;
+
+    private readonly Dictionary<ulong, Session> _byNonce = [];
+    private readonly LinkedList<Session> _byUse = new();
+    private readonly LinkedList<Session> _byReply = new();
+    private long _replyBytes;
+
+    public int Count => _byNonce.Count;
+
+    /// <summary>Sessions with a nonce up to here are open now or never will be.</summary>
+    public ulong Floor { get; private set; }
+
+    /// <summary>Least recently used first.</summary>
+    public IReadOnlyCollection<Session> ByUse => _byUse;
+
+    /// <summary>What the sessions and their replies count for.</summary>
+    public long Bytes => (long)Count * SessionBytes + _replyBytes;
+
+    public Session? Find(ulong nonce) => _byNonce.GetValueOrDefault(nonce);
+
+    public Session Open(ulong nonce, int sessionsMax)
+    {
+        if (Count == sessionsMax) Evict(_byUse.First!.Value);
+        return Add(new Session(nonce));
+    }
+
+    public void Touch(Session session)
+    {
+        if (session.ByUse.Next is null) return;
+        _byUse.Remove(session.ByUse);
+        _byUse.AddLast(session.ByUse);
+    }
+
+    /// <summary>Keeps a reply, and drops those of its session that its client has; beyond what a client may keep, the replies of the sessions that were used least recently go.</summary>
+    public void Keep(Session session, ulong firstAwaited, in CachedReply reply, ReplicaSettings settings)
+    {
+        Uncount(session);
+        session.Replies.DropBefore(firstAwaited);
+        session.Replies.Keep(reply, settings.SessionWindow, settings.SessionReplyBytesMax);
+        CountAsLatest(session);
+        CutReplies(Math.Max(settings.ClientReplyBytesMax, settings.ReplyBytesMax + ReplyRing.ReplyOverheadBytes));
+    }
+
+    /// <summary>If there is more than so many bytes, drops what was used least recently: replies beyond half of that, and sessions only where they alone take the other half.</summary>
+    public void Cut(long bytesMax)
+    {
+        if (Bytes <= bytesMax) return;
+        CutReplies(bytesMax / 2);
+        while (Bytes > bytesMax) Evict(_byUse.First!.Value);
+    }
+
+    /// <summary>An operation of a session that is not open was answered as expired: it must stay so.</summary>
+    public void Refuse(ulong nonce) => Floor = Math.Max(Floor, nonce);
+
+    public static ClientSessions Restore(ulong floor, IEnumerable<Session> byUse)
+    {
+        ClientSessions client = new() { Floor = floor };
+        foreach (Session session in byUse) client.Add(session);
+        return client;
+    }
+
+    private Session Add(Session session)
+    {
+        _byNonce.Add(session.Nonce, session);
+        _byUse.AddLast(session.ByUse);
+        if (session.Replies.Count > 0) CountAsLatest(session);
+        return session;
+    }
+
+    private void Evict(Session session)
+    {
+        Uncount(session);
+        _byUse.Remove(session.ByUse);
+        _byNonce.Remove(session.Nonce);
+        Floor = Math.Max(Floor, session.Nonce);
+    }
+
+    private void CutReplies(long bytesMax)
+    {
+        while (_replyBytes > bytesMax)
+        {
+            Session session = _byReply.First!.Value;
+            Uncount(session);
+            session.Replies.Clear();
+        }
+    }
+
+    private void CountAsLatest(Session session)
+    {
+        _byReply.AddLast(session.ByReply);
+        _replyBytes += session.Replies.BytesCounted;
+    }
+
+    private void Uncount(Session session)
+    {
+        if (session.Replies.Count == 0) return;
+        _byReply.Remove(session.ByReply);
+        _replyBytes -= session.Replies.BytesCounted;
+    }
+}

@@ -1,0 +1,12 @@
+using BftSmr.Settings;
+
+namespace BftSmr.Sessions;
+
+/// <summary>Everything of a replica's own that all replicas agree on after the same instances: it is saved with the service's state.</summary>
+internal sealed class ReplicatedState(ReplicaSettings settings)
+{
+    public SessionTable Sessions { get; init; } = new(settings);
+
+    /// <summary>The agreed time of the last executed batch.</summary>
+    public long AgreedTimeMicros { get; set; }
+}

@@ -1,0 +1,106 @@
+using BftSmr.Core;
+using BftSmr.Messages;
+using BftSmr.Settings;
+
+namespace BftSmr.Sessions;
+
+/// <summary>
+/// The sessions of all clients: part of the replicated state, changed only by executing decided requests, and therefore equal at all replicas that
+/// executed the same instances. Invariants: an operation executes at most once, in the order of its session; a nonce at or below its client's floor
+/// never opens a session (again); a client holds at most <see cref="ReplicaSettings.SessionsPerClientMax"/> sessions, the least recently used being
+/// evicted; all sessions with their replies count for no more than <see cref="ReplicaSettings.SessionTableBytesMax"/> after each operation, whatever
+/// clients do, and take less than that in a snapshot, but for 20 bytes for each client.
+/// </summary>
+internal sealed class SessionTable(ReplicaSettings settings)
+{
+    private readonly SortedDictionary<int, ClientSessions> _clients = [];
+    private long _bytes;
+
+    /// <summary>Grows whenever a session that may have been in use is gone for good; not part of the replicated state.</summary>
+    public long Closings { get; private set; }
+
+    public int Count => _clients.Values.Sum(c => c.Count);
+
+    /// <summary>Clients in order, for the snapshot.</summary>
+    public IEnumerable<KeyValuePair<int, ClientSessions>> Clients => _clients;
+
+    public Session? Find(SessionId id) => _clients.GetValueOrDefault(id.Client.Value)?.Find(id.Nonce);
+
+    /// <summary>Whether this session is not open and never will be.</summary>
+    public bool IsGone(SessionId id) => _clients.GetValueOrDefault(id.Client.Value) is { } client && client.Find(id.Nonce) is null && id.Nonce <= client.Floor;
+
+    /// <summary>Takes a decided request: what is to become of it. Advances its session if it is to be executed.</summary>
+    public Admission Admit(Request request)
+    {
+        if (!_clients.TryGetValue(request.Session.Client.Value, out ClientSessions? client))
+        {
+            client = new ClientSessions();
+            _clients.Add(request.Session.Client.Value, client);
+        }
+        Session? session = client.Find(request.Session.Nonce);
+        if (session is null)
+        {
+            if (request.Kind != RequestKind.Open || request.Sequence != 1 || request.Session.Nonce <= client.Floor)
+            {
+                client.Refuse(request.Session.Nonce);
+                Closings++;
+                return Admission.Expired;
+            }
+            if (client.Count == settings.SessionsPerClientMax) Closings++;
+            _bytes -= client.Bytes;
+            session = client.Open(request.Session.Nonce, settings.SessionsPerClientMax);
+            _bytes += client.Bytes;
+        }
+        if (request.Sequence <= session.LastSequence) return Admission.Duplicate;
+        if (request.Sequence > session.LastSequence + 1) return Admission.OutOfOrder;
+        session.Advance(request.Sequence);
+        client.Touch(session);
+        return Admission.Execute;
+    }
+
+    /// <summary>
+    /// Keeps the outcome of an operation that <see cref="Admit"/> let through, and drops those that its client says it has; its session may have been evicted in the meantime.
+    /// </summary>
+    public void Keep(Request request, Outcome outcome)
+    {
+        if (!_clients.TryGetValue(request.Session.Client.Value, out ClientSessions? client) || client.Find(request.Session.Nonce) is not { } session) return;
+        _bytes -= client.Bytes;
+        client.Keep(session, request.Sequence - request.Outstanding + 1, new CachedReply(request.Sequence, outcome.Status, outcome.Result), settings);
+        _bytes += client.Bytes;
+        if (_bytes > settings.SessionTableBytesMax) Halve();
+    }
+
+    /// <summary>
+    /// The table is full: the clients that hold most are cut to a level at which all fit into half of it, so that who holds little loses nothing. It then takes another half
+    /// before the clients are gone through again.
+    /// </summary>
+    private void Halve()
+    {
+        long half = settings.SessionTableBytesMax / 2, level = half;
+        while (_clients.Values.Sum(c => Math.Min(c.Bytes, level)) > half) level /= 2;
+        foreach (ClientSessions client in _clients.Values) client.Cut(level);
+        _bytes = _clients.Values.Sum(c => c.Bytes);
+        Closings++;
+    }
+
+    public void Restore(int client, ClientSessions sessions)
+    {
+        _clients.Add(client, sessions);
+        _bytes += sessions.Bytes;
+    }
+}
+
+/// <summary>What becomes of a decided request.</summary>
+internal enum Admission
+{
+    Execute,
+
+    /// <summary>Executed before.</summary>
+    Duplicate,
+
+    /// <summary>An earlier operation of the session is missing: a faulty leader's doing; the client sends it again.</summary>
+    OutOfOrder,
+
+    /// <summary>Its session is not open.</summary>
+    Expired,
+}

@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using BftCloud.Primitives;
+using Microsoft.Win32.SafeHandles;
+
+namespace BftSmr.Storage;
+
+/// <summary>
+/// What follows the bytes of a snapshot in its file: the hash of every chunk, then <see cref="Size"/> bytes that say what it is a snapshot of, and that
+/// are authenticated, together with the hashes, by a checksum of their own.
+/// </summary>
+internal static class SnapshotTrailer
+{
+    public const int Size = 96;
+
+    private const int ChecksumOffset = Size - Digest.Size;
+
+    private static ReadOnlySpan<byte> Magic => "BFTSNAP\x01"u8;
+
+    /// <summary>The hashes and the trailer of a snapshot.</summary>
+    public static byte[] Encode(Instance instance, MerkleTree tree)
+    {
+        byte[] bytes = new byte[(tree.Leaves.Count * Digest.Size) + Size];
+        Span<byte> rest = bytes;
+        foreach (Digest leaf in tree.Leaves)
+        {
+            leaf.CopyTo(rest);
+            rest = rest[Digest.Size..];
+        }
+        Magic.CopyTo(rest);
+        BinaryPrimitives.WriteInt64BigEndian(rest[8..], instance.Value);
+        BinaryPrimitives.WriteInt64BigEndian(rest[16..], tree.SnapshotBytes);
+        BinaryPrimitives.WriteInt32BigEndian(rest[24..], tree.ChunkBytes);
+        BinaryPrimitives.WriteInt32BigEndian(rest[28..], tree.Leaves.Count);
+        tree.Root.CopyTo(rest[32..]);
+        Blake2b.Hash(bytes.AsSpan(0, bytes.Length - Digest.Size)).CopyTo(rest[ChecksumOffset..]);
+        return bytes;
+    }
+
+    /// <summary>Reads hashes and trailer from the end of a file; false if they are damaged, or do not fit the file.</summary>
+    public static bool TryRead(SafeFileHandle file, out Instance instance, [NotNullWhen(true)] out MerkleTree? tree)
+    {
+        (instance, tree) = (default, null);
+        long length = RandomAccess.GetLength(file);
+        if (length < Size) return false;
+        byte[] end = new byte[Size];
+        if (!TryReadExactly(file, end, length - Size) || !end.AsSpan().StartsWith(Magic)) return false;
+        long snapshotBytes = BinaryPrimitives.ReadInt64BigEndian(end.AsSpan(16));
+        int chunkBytes = BinaryPrimitives.ReadInt32BigEndian(end.AsSpan(24));
+        int count = BinaryPrimitives.ReadInt32BigEndian(end.AsSpan(28));
+        long hashesBytes = (long)count * Digest.Size;
+        if (snapshotBytes <= 0 || chunkBytes <= 0 || count <= 0 || snapshotBytes != length - Size - hashesBytes
+            || MerkleTree.ChunkCount(snapshotBytes, chunkBytes) != count || hashesBytes + Size > Array.MaxLength) return false;
+
+        byte[] bytes = new byte[hashesBytes + Size];
+        if (!TryReadExactly(file, bytes, snapshotBytes)) return false;
+        if (Blake2b.Hash(bytes.AsSpan(0, bytes.Length - Digest.Size)) != new Digest(bytes.AsSpan(bytes.Length - Digest.Size))) return false;
+        Digest[] leaves = new Digest[count];
+        for (int i = 0; i < count; i++) leaves[i] = new Digest(bytes.AsSpan(i * Digest.Size, Digest.Size));
+        instance = new Instance(BinaryPrimitives.ReadInt64BigEndian(end.AsSpan(8)));
+        tree = new MerkleTree(leaves, snapshotBytes, chunkBytes);
+        return tree.Root == new Digest(end.AsSpan(32, Digest.Size));
+    }
+
+    /// <summary>Fills the buffer; false if the file ends before.</summary>
+    public static bool TryReadExactly(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        while (!buffer.IsEmpty)
+        {
+            int read = RandomAccess.Read(file, buffer, offset);
+            if (read == 0) return false;
+            buffer = buffer[read..];
+            offset += read;
+        }
+        return true;
+    }
+}

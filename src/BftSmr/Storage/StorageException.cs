@@ -1,0 +1,29 @@
+namespace BftSmr;
+
+/// <summary>
+/// The replica's disk failed or its data directory cannot be used. The replica stops rather than promise what it cannot keep; nothing acknowledged
+/// is lost. The message says what failed and what to do.
+/// </summary>
+public sealed class StorageException : Exception
+{
+    /// <summary>What failed and what to do.</summary>
+    public StorageException(string message)
+        : base(message) { }
+
+    /// <summary>What failed and what to do, and the system's own error.</summary>
+    public StorageException(string message, Exception innerException)
+        : base(message, innerException) { }
+
+    /// <summary>A write or flush that the system refused.</summary>
+    internal static StorageException Failed(string doing, string path, Exception cause)
+    {
+        string advice = cause.HResult is NoSpaceLeft or TooLarge or QuotaExceeded
+            ? "The disk is full: free space or move the data directory to a larger one, then start the replica again."
+            : "Check the disk and the directory's permissions, then start the replica again.";
+        return new StorageException($"{doing} '{path}' failed: {cause.Message} The replica stops so that it keeps every promise it made. {advice}", cause);
+    }
+
+    private const int TooLarge = 27; // EFBIG: a limit on file sizes
+    private const int NoSpaceLeft = 28; // ENOSPC
+    private const int QuotaExceeded = 122; // EDQUOT
+}

@@ -1,0 +1,42 @@
+namespace DepSky;
+
+/// <summary>What objects in clouds may be called: something that every provider and every file system can store as it is.</summary>
+public static class ObjectName
+{
+    /// <summary>The longest name, in characters.</summary>
+    public const int CharactersMax = 512;
+
+    /// <summary>The longest part of a name, in characters.</summary>
+    public const int PartCharactersMax = 128;
+
+    /// <summary>Whether this is a name: parts of <c>[A-Za-z0-9._-]</c> separated by '/', none of them empty, "." or "..".</summary>
+    /// <param name="name">What to look at.</param>
+    public static bool IsValid(ReadOnlySpan<char> name)
+    {
+        if (name.Length > CharactersMax) return false;
+        foreach (Range part in name.Split('/'))
+        {
+            if (!IsPart(name[part])) return false;
+        }
+        return true;
+    }
+
+    /// <summary>Refuses what is no name.</summary>
+    /// <param name="name">What to look at.</param>
+    /// <exception cref="ArgumentException">It is no name.</exception>
+    public static void ThrowIfInvalid(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!IsValid(name)) throw new ArgumentException($"'{name}' is not an object's name: parts of letters, digits, '.', '_' and '-', separated by '/'.", nameof(name));
+    }
+
+    private static bool IsPart(ReadOnlySpan<char> part)
+    {
+        if (part.Length is 0 or > PartCharactersMax || part is "." or "..") return false;
+        foreach (char c in part)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')) return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using BftCloud.Primitives;
+using BftSmr;
+using KvStore.Commands;
+using KvStore.State;
+
+namespace KvStore;
+
+/// <summary>
+/// The key-value store as a deterministic state machine: byte strings, counters, hashes, lists and sets under keys, conditional transactions, expiry by
+/// agreed time. Operations and replies are as docs/spec/kv.md says. Freezing is one increment, whatever the size; nothing throws for any bytes.
+/// </summary>
+public sealed class KvStateMachine : IStateMachine
+{
+    private readonly Interpreter _interpreter;
+    private KvState _state = new();
+
+    /// <summary>An empty store.</summary>
+    /// <param name="stateBytesMax">
+    /// The counted size from which on commands that may add something are refused. It decides replies, so it must be the same at all replicas of a cluster.
+    /// </param>
+    public KvStateMachine(long stateBytesMax = KvLimits.StateBytesMaxDefault)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stateBytesMax);
+        _interpreter = new Interpreter(stateBytesMax);
+    }
+
+    /// <summary>How many entries there are, expired ones that were not reclaimed yet among them.</summary>
+    public int Count => _state.Count;
+
+    /// <summary>Counted size of the state, bytes.</summary>
+    public long StateBytes => _state.Bytes;
+
+    /// <inheritdoc/>
+    public void Execute(CommandBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        _state.Reclaim(batch.AgreedTimeMicros, KvLimits.ReclaimedPerBatchMax);
+        ReadOnlySpan<Command> commands = batch.Commands.Span;
+        for (int i = 0; i < commands.Length; i++)
+            _interpreter.Execute(_state, commands[i].Operation.Span, batch.AgreedTimeMicros).CopyTo(batch.ReplyTo(i));
+    }
+
+    /// <inheritdoc/>
+    public void Query(ReadOnlySpan<byte> query, long agreedTimeMicros, IBufferWriter<byte> reply)
+    {
+        ArgumentNullException.ThrowIfNull(reply);
+        _interpreter.Query(_state, query, agreedTimeMicros).CopyTo(reply);
+    }
+
+    /// <inheritdoc/>
+    public Digest StateDigest() => _state.Digest();
+
+    /// <inheritdoc/>
+    public ISnapshotReader Freeze() => new KvSnapshotReader(_state);
+
+    /// <inheritdoc/>
+    public ISnapshotWriter BeginInstall() => new KvSnapshotWriter(installed => _state = installed);
+}
