@@ -4,6 +4,7 @@ using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Keys;
 using BftSmr.Messages;
+using BftSmr.Ordering;
 using BftSmr.Settings;
 
 namespace BftSmr.Simulation.Adversaries;
@@ -27,12 +28,14 @@ internal abstract class Adversary
     protected Func<IStateMachine> Service { get; private set; } = null!;
 
     protected IKeyring Keyring { get; private set; } = null!;
+    protected OrderingProtocol Protocol { get; private set; } = null!;
     protected ReplicaId Self => Settings.Self;
 
     /// <summary>Takes over a replica.</summary>
     public void Join(
-        World world, SimulationRandom random, ReplicaSettings settings, IKeyring keyring, Func<IStateMachine> service, Action<ReplicaId, PeerMessage> send) =>
-        (_world, Random, Settings, Keyring, Service, _send) = (world, random, settings, keyring, service, send);
+        World world, SimulationRandom random, ReplicaSettings settings, IKeyring keyring, OrderingProtocol protocol,
+        Func<IStateMachine> service, Action<ReplicaId, PeerMessage> send) =>
+        (_world, Random, Settings, Keyring, Protocol, Service, _send) = (world, random, settings, keyring, protocol, service, send);
 
     /// <summary>The core sends a message to a peer; what is added to <paramref name="instead"/> leaves in its place.</summary>
     public virtual void Sending(ReplicaId to, PeerMessage message, List<PeerMessage> instead) => instead.Add(message);

@@ -15,7 +15,7 @@ internal sealed class Twin : Adversary
 {
     private readonly EffectBuffer _effects = new();
     private readonly Queue<Input> _own = new();
-    private ReplicaCore? _second;
+    private IReplicaCore? _second;
     private ServiceHost? _executor;
     private ulong _withSecond;
     private long _untilMicros = -1;
@@ -61,7 +61,7 @@ internal sealed class Twin : Adversary
         if (_second is null)
         {
             _executor = new ServiceHost(Service(), Settings.ReplyBytesMax);
-            _second = new ReplicaCore(Settings, Keyring, RecoveredState.None);
+            _second = ReplicaCore.Create(Settings, Keyring, RecoveredState.None, Protocol);
             _second.Start(Now, _effects);
             CarryOut();
         }

@@ -33,7 +33,7 @@ internal sealed class Explorer
         KeyOracle oracle = new(new SimulationRandom(1));
         _settings = new ReplicaSettings
         {
-            Self = default, Quorums = new Quorums(Replicas, 1), Durability = Durability.Votes, Authentication = RequestAuthentication.Signed, Window = 1,
+            Self = default, Quorums = Quorums.Byzantine(Replicas, 1), Durability = Durability.Votes, Authentication = RequestAuthentication.Signed, Window = 1,
             RequestTimeoutMicros = 1_000_000, LeaderLinkGraceMicros = 1_000_000, StatusPeriodMicros = 100_000,
         };
         Keyrings = [.. Enumerable.Range(0, Replicas).Select(i => oracle.ForReplica(new ReplicaId(i)))];

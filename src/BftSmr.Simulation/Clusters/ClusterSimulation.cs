@@ -59,7 +59,7 @@ internal sealed class ClusterSimulation
 
     private void RecordTimeline()
     {
-        TimelineRecorder timeline = new(CodecLimits.For(_settings), _replicas.Count);
+        TimelineRecorder timeline = new(CodecLimits.For(_settings, _options.Ordering.Family), _replicas.Count);
         foreach (SimulatedReplica replica in _replicas) timeline.AddNode(replica.Id.ToString(), replica.IsCorrect);
         foreach (SimulatedClient client in _clients) timeline.AddNode($"c{client.Number}", isCorrect: true);
         for (int i = 0; i < _byzantine.Count; i++) timeline.AddNode($"b{i}", isCorrect: false);
@@ -155,7 +155,7 @@ internal sealed class ClusterSimulation
         ReplicaSettings settings = _settings with { Self = id, SeedSecret = _world.Random.Fork("seed secret", index).NextUInt64() };
         _replicas.Add(new SimulatedReplica(
             _world, _network, settings, oracle.ForReplica(id), service, _history, new SimulatedClock(error.DriftPpm, error.SkewMicros),
-            part is null ? null : AdversaryCast.Create(part.Kind)) { ClientOf = node => _identities[node] });
+            part is null ? null : AdversaryCast.Create(part.Kind), _options.Ordering) { ClientOf = node => _identities[node] });
     }
 
     private void AddClient(int index, SimulationRandom random, KeyOracle oracle, IWorkload workload)
@@ -165,7 +165,7 @@ internal sealed class ClusterSimulation
         ClientSettings settings = new()
         {
             Client = id,
-            Quorums = new Quorums(_settings.Quorums.Replicas, _settings.Quorums.Faulty),
+            Quorums = _options.Ordering.QuorumsOf(_settings.Quorums.Replicas, _settings.Quorums.Faulty),
             Authentication = _settings.Authentication,
             SessionWindow = _settings.SessionWindow,
             RetransmissionInitialMicros = random.Pick([100_000L, 500_000]),
@@ -175,7 +175,7 @@ internal sealed class ClusterSimulation
             _options.OperationsPerClient, Math.Max(0, _options.OperationsPerClient - late), _options.OutstandingMax,
             _faultyMicros / Math.Max(1, _options.OperationsPerClient));
         SimulatedClient client = new(
-            _world, _network, index, settings, oracle.ForClient(id), CodecLimits.For(_settings), _clientChecker, _history, pace, workload);
+            _world, _network, index, settings, oracle.ForClient(id), CodecLimits.For(_settings, _options.Ordering.Family), _clientChecker, _history, pace, workload);
         _identities[client.Node] = id;
         _history.AddCorrectClient(id);
         _clients.Add(client);
@@ -185,7 +185,7 @@ internal sealed class ClusterSimulation
     {
         ClientId id = new(1_000 + index);
         ByzantineClient client = new(
-            _world, _network, id, _plan.ByzantineClients[index], _settings.Quorums, oracle.ForClient(id), CodecLimits.For(_settings));
+            _world, _network, id, _plan.ByzantineClients[index], _settings.Quorums, oracle.ForClient(id), CodecLimits.For(_settings, _options.Ordering.Family));
         _identities[client.Node] = id;
         _byzantine.Add(client);
     }

@@ -8,13 +8,13 @@ internal static class SettingsDraw
 {
     public static ReplicaSettings Draw(SimulationRandom random, SimulationOptions options)
     {
-        Quorums quorums = new(3 * options.F + 1, options.F);
+        Quorums quorums = options.Ordering.QuorumsOf(options.Replicas, options.F);
         long drawn = random.Pick([200_000L, 500_000, 1_000_000]);
         long timeout = options.RequestTimeoutMicros ?? drawn;
         ReplicaSettings settings = new()
         {
             Self = default,
-            Quorums = quorums with { Write = quorums.Write - options.WriteQuorumLoweredBy },
+            Quorums = options.WriteQuorumLoweredBy == 0 ? quorums : quorums.Weakened(quorums.Write - options.WriteQuorumLoweredBy),
             Durability = options.Durability,
             Authentication = options.Authentication,
             Window = random.Pick([1, 2, 4, 16]),

@@ -6,7 +6,6 @@ namespace BftSmr.Simulation.Options;
 /// <summary>What can be simulated: numbers, shares and times, named as in a <see cref="SavedSimulation"/>.</summary>
 internal static class SimulationBounds
 {
-    private const int FaultyMax = (Quorums.ReplicasMax - 1) / 3;
     private const int ClientsMax = 1_000;
     private const int OperationsMax = 1_000_000;
     private const int EventsMax = 100_000;
@@ -19,7 +18,7 @@ internal static class SimulationBounds
     /// <exception cref="ArgumentException">Something is not; the message says what, and what it may be.</exception>
     public static void Check(SimulationOptions options)
     {
-        Within("f", options.F, 1, FaultyMax);
+        Within("f", options.F, 1, Quorums.FaultyMax);
         Defined("durability", options.Durability);
         Defined("authentication", options.Authentication);
         Within("clients", options.Clients, 1, ClientsMax);
@@ -34,7 +33,7 @@ internal static class SimulationBounds
         Within("checkpointPeriod", options.CheckpointPeriod ?? 1, 1, OperationsMax);
         Within("stepsMax", options.StepsMax, 1, StepsMax);
         Within("traceLines", options.TraceLines, 0, TraceLinesMax);
-        if (options.Faults is { } plan) Check(plan, 3 * options.F + 1);
+        if (options.Faults is { } plan) Check(plan, options.Replicas);
     }
 
     private static void Check(FaultPlan plan, int replicas)

@@ -1,3 +1,5 @@
+using BftSmr.Ordering;
+
 namespace BftSmr.Simulation;
 
 /// <summary>What to simulate. Whatever is null is drawn from the seed; the same options always tell the same story.</summary>
@@ -43,6 +45,17 @@ public sealed record SimulationOptions
     /// Makes the cluster's write quorum smaller than it must be, by so many. For seeing that the checkers find what comes of it; 0 otherwise.
     /// </summary>
     public int WriteQuorumLoweredBy { get; init; }
+
+    /// <summary>The ordering protocol, by the name that it has in <c>cluster.json</c>.</summary>
+    public string Protocol { get; init; } = ClusterConfiguration.BftSmrProtocol;
+
+    /// <summary>The protocol that <see cref="Protocol"/> names.</summary>
+    internal OrderingProtocol Ordering => OrderingProtocols.TryFind(Protocol, out OrderingProtocol? protocol)
+        ? protocol
+        : throw new ArgumentException($"{nameof(Protocol)} is \"{Protocol}\"; known are {string.Join(", ", OrderingProtocols.Names)}.");
+
+    /// <summary>The replicas of the cluster: the fewest that bear <see cref="F"/> faulty ones.</summary>
+    internal int Replicas => Ordering.ReplicasMin(F);
 
     /// <summary>How long a request may wait for its leader, microseconds.</summary>
     public long? RequestTimeoutMicros { get; init; }

@@ -6,6 +6,7 @@ using BftSmr.Core;
 using BftSmr.Ingress;
 using BftSmr.Keys;
 using BftSmr.Messages;
+using BftSmr.Ordering;
 using BftSmr.Service;
 using BftSmr.Settings;
 using BftSmr.Simulation.Adversaries;
@@ -38,7 +39,8 @@ internal sealed class SimulatedReplica : INetworkNode
     private readonly string _name;
     private readonly SimulationRandom _torn;
     private EffectRunner? _runner;
-    private ReplicaCore? _core;
+    private readonly OrderingProtocol _protocol;
+    private IReplicaCore? _core;
     private long _life;
     private long _tickAtMicros = long.MaxValue;
     private int _vainTicks;
@@ -47,17 +49,18 @@ internal sealed class SimulatedReplica : INetworkNode
 
     public SimulatedReplica(
         World world, SimulatedNetwork network, ReplicaSettings settings, IKeyring keyring, Func<IStateMachine> service, HistoryChecker history,
-        SimulatedClock clock, Adversary? adversary)
+        SimulatedClock clock, Adversary? adversary, OrderingProtocol protocol)
     {
+        _protocol = protocol;
         (_world, _network, _settings, _keyring, _service, _history, Clock, _adversary) = (world, network, settings, keyring, service, history, clock, adversary);
         _random = world.Random.Fork("replica", settings.Self.Value);
-        _ingress = new MessageIngress(settings, keyring);
+        _ingress = new MessageIngress(settings, keyring, protocol);
         _name = settings.Self.ToString();
         Disk = new SimulatedDisk(_ingress.Limits, settings.ChunkBytes, settings.Durability == Durability.Votes);
         _torn = world.Random.Fork("torn writes", settings.Self.Value);
         network.Add(this);
         if (adversary is null) return;
-        adversary.Join(world, world.Random.Fork("adversary", settings.Self.Value), settings, keyring, service, (to, message) => Transmit(to, Encode(message)));
+        adversary.Join(world, world.Random.Fork("adversary", settings.Self.Value), settings, keyring, protocol, service, (to, message) => Transmit(to, Encode(message)));
         IdleLater();
     }
 
@@ -79,7 +82,7 @@ internal sealed class SimulatedReplica : INetworkNode
     /// <summary>Its votes are not on its disk before they leave.</summary>
     public bool ForgetsInCrash => _settings.Durability != Durability.Votes;
 
-    public ReplicaCore? Core => _core;
+    public IReplicaCore? Core => _core;
 
     /// <summary>The digest of the service's state; null while the replica is down.</summary>
     public Digest? State => _runner?.ServiceHost.StateDigest();
@@ -121,7 +124,7 @@ internal sealed class SimulatedReplica : INetworkNode
         if (IsCorrect) _history.Restored(Id, recovered.Checkpoint, executor.StateDigest());
         Guard(() =>
         {
-            _core = new ReplicaCore(_settings, _keyring, recovered);
+            _core = ReplicaCore.Create(_settings, _keyring, recovered, _protocol);
             _core.Start(Clock.Read(_world.NowMicros), _effects);
             CarryOut();
         });

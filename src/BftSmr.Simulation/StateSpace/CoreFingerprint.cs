@@ -5,6 +5,7 @@ using BftCloud.Simulation;
 using BftSmr.Core;
 using BftSmr.Keys;
 using BftSmr.Messages;
+using BftSmr.Ordering;
 using BftSmr.Ordering.ModSmart.Synchronization;
 using BftSmr.Requests;
 using BftSmr.Settings;
@@ -19,7 +20,7 @@ internal static class CoreFingerprint
 {
     private static readonly Dictionary<Type, FieldInfo[]> s_fields = [];
 
-    public static ulong Of(ReplicaCore core)
+    public static ulong Of(IReplicaCore core)
     {
         TraceHash hash = new();
         Add(ref hash, core, new Dictionary<object, int>(ReferenceEqualityComparer.Instance));
@@ -56,7 +57,7 @@ internal static class CoreFingerprint
             case bool or byte or int or uint or long or ulong or Enum:
                 hash.Add(value is ulong big ? big : (ulong)Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
                 return;
-            case ReplicaContext or ReplicaSettings or IKeyring or BatchPacing or LeaderPatience or Quorums or Delegate:
+            case ReplicaContext or ReplicaSettings or IKeyring or BatchPacing or LeaderPatience or Quorums or OrderingProtocol or Delegate:
                 return;
         }
         if (!value.GetType().IsValueType)

@@ -2,6 +2,7 @@ using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Keys;
 using BftSmr.Messages;
+using BftSmr.Ordering.ModSmart;
 using BftSmr.Service;
 using BftSmr.Settings;
 using BftSmr.Simulation.Timelines;
@@ -80,7 +81,7 @@ internal sealed class ExploredCore
         List<ExploredCore> path = [];
         for (ExploredCore? at = this; at._before is not null; at = at._before) path.Add(at);
         path.Reverse();
-        ReplicaCore core = new(_settings, _keyring, RecoveredState.None);
+        IReplicaCore core = ReplicaCore.Create(_settings, _keyring, RecoveredState.None, ModSmartProtocol.Instance);
         ServiceHost executor = new(new RegisterService(), _settings.ReplyBytesMax);
         RunningCore run = new(core, executor, _settings);
         run.Take(effects => core.Start(Now(0), effects));
@@ -103,7 +104,7 @@ internal sealed class ExploredCore
     private static ClockReading Now(long late) => new(1_000_000 + late, EpochMicros + late);
 
     /// <summary>Carries out effects at once; keeps what is sent of the messages that matter to agreement.</summary>
-    private sealed class RunningCore(ReplicaCore core, ServiceHost executor, ReplicaSettings settings)
+    private sealed class RunningCore(IReplicaCore core, ServiceHost executor, ReplicaSettings settings)
     {
         private readonly EffectBuffer _effects = new();
         private readonly List<(ReplicaId, ExploredMessage)> _sent = [];

@@ -2,7 +2,7 @@ using BftCloud.Primitives;
 using BftSmr.Checkpoints;
 using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Instances;
 
 namespace BftSmr.CatchUp;
 
@@ -10,7 +10,7 @@ namespace BftSmr.CatchUp;
 /// Fetches decided values that this replica missed, a stretch at a time: all peers that are ahead say which values they executed, one of them, in turn,
 /// sends the bodies. A value is believed when f+1 peers report it and its body has that digest.
 /// </summary>
-internal sealed class DecidedFetch(ReplicaContext context, ConsensusWindow window, CheckpointLedger checkpoints, PeerProgress progress)
+internal sealed class DecidedFetch(ReplicaContext context, DecidedLog log, CheckpointLedger checkpoints, PeerProgress progress)
 {
     private const int StretchInstances = 64;
     private const int BodyBytesMax = 2 << 20;
@@ -29,18 +29,18 @@ internal sealed class DecidedFetch(ReplicaContext context, ConsensusWindow windo
     /// </summary>
     public void Continue()
     {
-        if (progress.ExecutedByOneCorrect <= window.LastExecuted)
+        if (progress.ExecutedByOneCorrect <= log.LastExecuted)
         {
             Stop();
             return;
         }
-        bool isAnswered = window.LastExecuted >= _from;
+        bool isAnswered = log.LastExecuted >= _from;
         if (IsActive && !isAnswered && context.Now.MonotonicMicros - _askedMicros < 2 * context.Settings.StatusPeriodMicros) return;
         Stop();
         IsActive = true;
-        _from = window.LastExecuted.Next;
+        _from = log.LastExecuted.Next;
         _askedMicros = context.Now.MonotonicMicros;
-        if (!window.HasRoomToExecute)
+        if (!log.HasRoomToExecute)
         {
             context.Effects.Broadcast(new FetchCheckpoint(checkpoints.Stable.Instance));
             return;
@@ -68,7 +68,7 @@ internal sealed class DecidedFetch(ReplicaContext context, ConsensusWindow windo
         for (int i = 0; i < StretchInstances; i++)
         {
             if (Believed(i) is not { } value || !_bodies.TryGetValue(value, out Batch? body)) return;
-            window.Learn(_from + i, value, body);
+            log.Learn(_from + i, value, body);
         }
     }
 
@@ -84,8 +84,8 @@ internal sealed class DecidedFetch(ReplicaContext context, ConsensusWindow windo
     /// <summary>Another replica asks: tells it what was executed here or, where that is forgotten, offers the stable checkpoint.</summary>
     public void OnFetchDecided(ReplicaId from, FetchDecided message)
     {
-        if (message.From > window.LastExecuted) return;
-        if (window.Find(message.From) is not { IsExecuted: true })
+        if (message.From > log.LastExecuted) return;
+        if (log.Find(message.From) is not { IsExecuted: true })
         {
             Offer(from, message.From);
             return;
@@ -95,7 +95,7 @@ internal sealed class DecidedFetch(ReplicaContext context, ConsensusWindow windo
         int bytes = 0;
         for (Instance i = message.From; values.Count < Math.Min(message.Count, StretchInstances); i = i.Next)
         {
-            if (window.Find(i) is not { IsExecuted: true, Decided: { } value } state || state.Body(value) is not { } body) break;
+            if (log.Find(i) is not { IsExecuted: true, Decided: { } value } state || state.Body(value) is not { } body) break;
             if (message.WithBodies)
             {
                 bytes += body.Encoded.Length;

@@ -1,7 +1,7 @@
 using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Instances;
 
 namespace BftSmr.CatchUp;
 
@@ -9,7 +9,7 @@ namespace BftSmr.CatchUp;
 /// Fetches a stable checkpoint's snapshot in chunks from every peer that offers it, a few at a time, each verified on arrival against the root that the
 /// certificate signs. A peer that sends a bad chunk is not asked again; one that is slow is passed over. Memory: the chunks in flight.
 /// </summary>
-internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow window)
+internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
 {
     private const int InFlightMax = 4;
 
@@ -36,7 +36,7 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
     /// <summary>A peer offers a checkpoint whose certificate has been verified.</summary>
     public void OnOffer(ReplicaId from, CheckpointOffer offer)
     {
-        if (offer.Certificate.Instance <= window.LastExecuted || Installing is not null || !IsPlausible(offer) || _dropped.Contains(from)) return;
+        if (offer.Certificate.Instance <= log.LastExecuted || Installing is not null || !IsPlausible(offer) || _dropped.Contains(from)) return;
         if (_offer is { } current)
         {
             if (offer.Certificate.Instance == current.Certificate.Instance && offer.Certificate.Root == current.Certificate.Root
@@ -104,7 +104,7 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
             _ticksWithoutSource = 0;
         }
         if (!IsActive) return;
-        if (_sources.Count == 0) context.Effects.Broadcast(new FetchCheckpoint(window.LastExecuted));
+        if (_sources.Count == 0) context.Effects.Broadcast(new FetchCheckpoint(log.LastExecuted));
         long before = context.Now.MonotonicMicros - 10 * context.Settings.StatusPeriodMicros;
         foreach ((int index, (ReplicaId source, long askedMicros)) in _inFlight.OrderBy(f => f.Key).ToList())
         {
@@ -120,7 +120,7 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
     {
         _sources.Remove(source);
         _dropped.Add(source);
-        if (_sources.Count == 0) context.Effects.Broadcast(new FetchCheckpoint(window.LastExecuted));
+        if (_sources.Count == 0) context.Effects.Broadcast(new FetchCheckpoint(log.LastExecuted));
     }
 
     private void Pump()
@@ -140,7 +140,7 @@ internal sealed class SnapshotFetch(ReplicaContext context, ConsensusWindow wind
     public CheckpointOffer? TakeComplete()
     {
         if (_offer is null || Installing is not null) return null;
-        if (_offer.Certificate.Instance <= window.LastExecuted)
+        if (_offer.Certificate.Instance <= log.LastExecuted)
         {
             Abandon();
             return null;

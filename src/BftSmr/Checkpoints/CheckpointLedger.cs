@@ -21,12 +21,21 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     private readonly SortedDictionary<long, Checkpoint>[] _announced = [.. Enumerable.Range(0, context.Quorums.Replicas).Select(_ => new SortedDictionary<long, Checkpoint>())];
     private readonly SortedDictionary<long, TakenCheckpoint> _taken = [];
     private Instance _lastAnnounced;
+    private Instance _lastNoted;
 
     /// <summary>The last stable checkpoint.</summary>
     public CheckpointCertificate Stable { get; private set; } = CheckpointCertificate.Initial;
 
     /// <summary>Its size.</summary>
     public long StableBytes { get; private set; }
+
+    /// <summary>Once for each advance of <see cref="Stable"/>: whether it is news, to be recorded and to make room.</summary>
+    public bool TakeAdvance()
+    {
+        if (Stable.Instance <= _lastNoted) return false;
+        _lastNoted = Stable.Instance;
+        return true;
+    }
 
     /// <summary>q replicas certify, for an instance this replica executed, a root that is not its own: its state is damaged.</summary>
     public CheckpointCertificate? Contradiction { get; private set; }
@@ -59,7 +68,7 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         foreach (IGrouping<Digest, Checkpoint> equal in _announced.Select(a => a.GetValueOrDefault(instance.Value)).OfType<Checkpoint>().GroupBy(c => c.Root).ToList())
         {
             CheckpointSignature[] signatures = [.. equal.Select(c => new CheckpointSignature(c.Sender, c.Signature))];
-            if (signatures.Length < context.Quorums.Write) continue;
+            if (signatures.Length < context.Quorums.Stable) continue;
             CheckpointCertificate certificate = new(instance, equal.Key, signatures);
             if (equal.Key == own.Root) Adopt(certificate, own.SnapshotBytes);
             else Contradiction = certificate;

@@ -83,7 +83,7 @@ public sealed class BftConnection : IAsyncDisposable
         catch (TimeoutException)
         {
             throw new BftTimeoutException(
-                $"Could not {what} within {_options.ConnectTimeout}: {_loop.Quorums.Write} of {_loop.Quorums.Replicas} replicas must be running and reachable. {_loop.Describe()} "
+                $"Could not {what} within {_options.ConnectTimeout}: {_loop.Quorums.Connect} of {_loop.Quorums.Replicas} replicas must be running and reachable. {_loop.Describe()} "
                 + "Start the replicas, check their addresses in cluster.json, or raise ConnectTimeout.",
                 mayHaveExecuted: false);
         }

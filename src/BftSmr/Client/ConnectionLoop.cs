@@ -254,7 +254,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     {
         ulong bit = 1ul << replica.Value;
         _up = isUp ? _up | bit : _up & ~bit;
-        if (System.Numerics.BitOperations.PopCount(_up) >= Quorums.Write) _connected.TrySetResult();
+        if (System.Numerics.BitOperations.PopCount(_up) >= Quorums.Connect) _connected.TrySetResult();
         for (int i = 0; i < _sessions.Count; i++)
         {
             _sessions[i].Core.OnLink(replica, isUp, now, _effects);

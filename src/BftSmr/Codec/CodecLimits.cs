@@ -28,6 +28,9 @@ internal sealed record CodecLimits
     /// <summary>n.</summary>
     public required int Replicas { get; init; }
 
+    /// <summary>The messages and records of the cluster's ordering; null if those that the codec knows are all.</summary>
+    public MessageFamily? Family { get; init; }
+
     public int OperationBytesMax { get; init; } = 1 << 20;
     public int ReplyBytesMax { get; init; } = 1 << 20;
     public int BatchRequestsMax { get; init; } = 1024;
@@ -79,12 +82,13 @@ internal sealed record CodecLimits
     private const int EvidenceBytesMax = 1 + 9 + VoteBytesMax + 3 + VoteBytesMax;
 
     /// <summary>The bounds that follow from a cluster's settings.</summary>
-    public static CodecLimits For(ReplicaSettings settings)
+    public static CodecLimits For(ReplicaSettings settings, MessageFamily? family = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         return new CodecLimits
         {
             Replicas = settings.Quorums.Replicas,
+            Family = family,
             OperationBytesMax = settings.OperationBytesMax,
             ReplyBytesMax = settings.ReplyBytesMax,
             BatchRequestsMax = settings.BatchRequestsMax,

@@ -55,6 +55,10 @@ internal static class LogRecordCodec
                 PeerMessageCodec.Begin(ref writer, MessageType.RegencyWanted, 1);
                 writer.WriteInt64(r.Regency.Value);
                 break;
+            case FamilyRecord r:
+                PeerMessageCodec.Begin(ref writer, (MessageType)r.Number, r.FieldCount);
+                r.WriteFields(ref writer);
+                break;
             default:
                 throw new ArgumentException($"{record.GetType().Name} has no encoding: give it a number in {nameof(MessageType)}.", nameof(record));
         }
@@ -113,6 +117,10 @@ internal static class LogRecordCodec
                 if (!reader.TryReadRegency(out Regency wanted)) return false;
                 record = new RegencyWanted(wanted);
                 return true;
+            case >= (MessageType)MessageFamily.FirstNumber:
+                record = limits.Family is { } family && family.TryReadRecord(ref reader, (int)type, fields, limits, out FamilyRecord? own)
+                    ? own : null;
+                return record is not null;
             default:
                 return false;
         }

@@ -111,6 +111,10 @@ internal static class PeerMessageCodec
                 writer.WriteInt64(m.Wanted.Value);
                 writer.WriteBoolean(m.VotesForgotten);
                 break;
+            case FamilyMessage m:
+                Begin(ref writer, (MessageType)m.Number, m.FieldCount);
+                m.WriteFields(ref writer);
+                break;
             default:
                 CatchUpCodec.Write(ref writer, message);
                 break;
@@ -204,6 +208,10 @@ internal static class PeerMessageCodec
                 return true;
             case MessageType.Status when fields == 7:
                 return TryReadStatus(ref reader, out message);
+            case >= (MessageType)MessageFamily.FirstNumber:
+                message = limits.Family is { } family && family.TryReadMessage(ref reader, (int)type, fields, limits, out FamilyMessage? own)
+                    ? own : null;
+                return message is not null;
             default:
                 return CatchUpCodec.TryReadFields(ref reader, type, fields, limits, out message);
         }

@@ -1,5 +1,6 @@
 using BftCloud.Primitives;
 using BftSmr.Configuration;
+using BftSmr.Ordering;
 using BftSmr.Settings;
 
 namespace BftSmr;
@@ -16,7 +17,7 @@ public sealed record ClusterConfiguration
     /// <summary>The ordering protocol; <c>bftsmr</c>.</summary>
     public string Protocol { get; init; } = BftSmrProtocol;
 
-    /// <summary>How many replicas may be faulty at a time; at least 3f+1 replicas are needed.</summary>
+    /// <summary>How many replicas may be faulty at a time; <c>bftsmr</c> needs at least 3f+1 replicas.</summary>
     public required int F { get; init; }
 
     /// <summary>The replicated service: <c>kv</c>, <c>echo</c>, <c>counter</c>, or a name that the embedding application knows.</summary>
@@ -79,7 +80,13 @@ public sealed record ClusterConfiguration
     public Digest ContentHash() => Blake2b.Hash(ClusterFile.Canonical(this).Span);
 
     /// <summary>The sizes of this cluster's quorums.</summary>
-    public Quorums Quorums => new(Replicas.Count, F);
+    public Quorums Quorums => Ordering.QuorumsOf(Replicas.Count, F);
+
+    /// <summary>The protocol that <see cref="Protocol"/> names.</summary>
+    /// <exception cref="ConfigurationException">No protocol of this process has that name.</exception>
+    internal OrderingProtocol Ordering => OrderingProtocols.TryFind(Protocol, out OrderingProtocol? protocol)
+        ? protocol
+        : throw new ConfigurationException("the cluster", "protocol", ClusterLimits.UnknownProtocol(Protocol));
 
     /// <summary>What the ordering core of one replica is told.</summary>
     internal ReplicaSettings ToSettings(ReplicaId self) => new()

@@ -2,13 +2,13 @@ using System.Globalization;
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
+using BftSmr.Ordering;
 
 namespace BftSmr.Configuration;
 
 /// <summary>What the values of a <see cref="ClusterConfiguration"/> may be. Every bound of <c>cluster.json</c> is here.</summary>
 internal static class ClusterLimits
 {
-    public const int FaultyMax = (Quorums.ReplicasMax - 1) / 3;
     public const int ClientsMax = 65_536;
 
     /// <summary>Throws if the configuration cannot work; <paramref name="source"/> is named in the error.</summary>
@@ -17,12 +17,10 @@ internal static class ClusterLimits
     {
         Name(source, "clusterId", cluster.ClusterId);
         Name(source, "service", cluster.Service);
-        if (cluster.Protocol != ClusterConfiguration.BftSmrProtocol)
-        {
-            throw new ConfigurationException(source, "protocol", $"is \"{cluster.Protocol}\"; the protocol that this version runs is \"{ClusterConfiguration.BftSmrProtocol}\".");
-        }
-        Between(source, "f", cluster.F, 1, FaultyMax);
-        CheckReplicas(cluster, source);
+        if (!OrderingProtocols.TryFind(cluster.Protocol, out OrderingProtocol? protocol))
+            throw new ConfigurationException(source, "protocol", UnknownProtocol(cluster.Protocol));
+        Between(source, "f", cluster.F, 1, Quorums.FaultyMax);
+        CheckReplicas(cluster, protocol, source);
         CheckClients(cluster, source);
         Defined(source, "durability", cluster.Durability);
         Defined(source, "requestAuthentication", cluster.RequestAuthentication);
@@ -47,9 +45,12 @@ internal static class ClusterLimits
         }
     }
 
-    private static void CheckReplicas(ClusterConfiguration cluster, string source)
+    public static string UnknownProtocol(string name) =>
+        $"is \"{name}\"; the protocols that this version runs are {string.Join(", ", OrderingProtocols.Names.Select(static n => $"\"{n}\""))}.";
+
+    private static void CheckReplicas(ClusterConfiguration cluster, OrderingProtocol protocol, string source)
     {
-        int replicasMin = 3 * cluster.F + 1;
+        int replicasMin = protocol.ReplicasMin(cluster.F);
         if (cluster.Replicas.Count < replicasMin || cluster.Replicas.Count > Quorums.ReplicasMax)
         {
             throw new ConfigurationException(source, "replicas",

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using BftCloud.Primitives;
 using BftSmr.Configuration;
+using BftSmr.Ordering;
 
 namespace BftSmr;
 
@@ -29,16 +30,22 @@ public sealed class LocalCluster : IDisposable
     /// <summary>A free port for each replica's metrics.</summary>
     internal IReadOnlyList<int> MetricsPorts { get; private init; } = [];
 
-    /// <summary>Makes keys and a configuration of 3f+1 replicas on 127.0.0.1.</summary>
+    /// <summary>Makes keys and a configuration on 127.0.0.1, of as many replicas as the protocol needs: 3f+1 for <c>bftsmr</c>.</summary>
     /// <param name="f">How many replicas may be faulty at a time.</param>
     /// <param name="service">The service's name.</param>
     /// <param name="clients">How many client identities to admit.</param>
     /// <param name="adjust">Changes other settings, if given.</param>
+    /// <param name="protocol">The ordering protocol.</param>
     /// <exception cref="ConfigurationException">A value is out of its bounds.</exception>
-    public static LocalCluster Create(int f = 1, string service = "embedded", int clients = 1, Func<ClusterConfiguration, ClusterConfiguration>? adjust = null)
+    public static LocalCluster Create(
+        int f = 1, string service = "embedded", int clients = 1, Func<ClusterConfiguration, ClusterConfiguration>? adjust = null,
+        string protocol = ClusterConfiguration.BftSmrProtocol)
     {
-        if (f is < 1 or > ClusterLimits.FaultyMax) throw new ConfigurationException("new cluster", "f", $"is {f}, but must be between 1 and {ClusterLimits.FaultyMax}.");
-        int replicas = 3 * f + 1;
+        if (f is < 1 or > Quorums.FaultyMax)
+            throw new ConfigurationException("new cluster", "f", $"is {f}, but must be between 1 and {Quorums.FaultyMax}.");
+        if (!OrderingProtocols.TryFind(protocol, out OrderingProtocol? ordering))
+            throw new ConfigurationException("new cluster", "protocol", ClusterLimits.UnknownProtocol(protocol));
+        int replicas = ordering.ReplicasMin(f);
         KeyPair[] replicaKeys = Generate(replicas);
         KeyPair[] clientKeys = Generate(clients);
         KeyPair administratorKey = KeyPair.Generate();
@@ -46,6 +53,7 @@ public sealed class LocalCluster : IDisposable
         ClusterConfiguration cluster = new()
         {
             ClusterId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            Protocol = protocol,
             F = f,
             Service = service,
             Replicas = [.. replicaKeys.Select((key, i) => new ReplicaEndpoint(Loopback(ports[2 * i]), Loopback(ports[2 * i + 1]), key.PublicKey))],

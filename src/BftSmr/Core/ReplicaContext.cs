@@ -8,7 +8,7 @@ using BftSmr.Settings;
 namespace BftSmr.Core;
 
 /// <summary>What the parts of one replica core share during a step: who it is, what time it is, and where effects go.</summary>
-internal sealed class ReplicaContext(ReplicaSettings settings, IKeyring keyring)
+internal sealed class ReplicaContext(ReplicaSettings settings, IKeyring keyring, MessageFamily? family = null)
 {
     public ReplicaSettings Settings => settings;
     public Quorums Quorums => settings.Quorums;
@@ -19,7 +19,7 @@ internal sealed class ReplicaContext(ReplicaSettings settings, IKeyring keyring)
     public RequestAuthenticity Authenticity { get; } = new(settings, keyring);
 
     /// <summary>What messages are held to.</summary>
-    public CodecLimits Limits { get; } = CodecLimits.For(settings);
+    public CodecLimits Limits { get; } = CodecLimits.For(settings, family);
 
     /// <summary>The time of the current step.</summary>
     public ClockReading Now { get; private set; }

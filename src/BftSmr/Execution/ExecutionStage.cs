@@ -1,7 +1,8 @@
 using BftCloud.Primitives;
 using BftSmr.Core;
+using BftSmr.Instances;
 using BftSmr.Messages;
-using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Ordering;
 using BftSmr.Requests;
 using BftSmr.Service;
 using BftSmr.Sessions;
@@ -12,7 +13,8 @@ namespace BftSmr.Execution;
 /// Executes decided instances in order, one at a time, answers their clients, and says when a checkpoint is due. What is executed, when a checkpoint is
 /// due and what it holds depend only on the decided batches: they are equal at all correct replicas.
 /// </summary>
-internal sealed class ExecutionStage(ReplicaContext context, ConsensusWindow window, RequestPool requests, ReplyVouching vouching)
+internal sealed class ExecutionStage(
+    ReplicaContext context, DecidedLog log, IOrdering ordering, RequestPool requests, ReplyVouching vouching)
 {
     private ReplicatedState _state = Share(new ReplicatedState(context.Settings), requests);
     private InFlight? _inFlight;
@@ -28,12 +30,12 @@ internal sealed class ExecutionStage(ReplicaContext context, ConsensusWindow win
     public bool IsExecuting => _inFlight is not null;
 
     public bool IsCheckpointDue =>
-        window.LastExecuted - _lastCheckpoint >= context.Settings.CheckpointPeriod || _bytesSinceCheckpoint >= context.Settings.CheckpointBytes;
+        log.LastExecuted - _lastCheckpoint >= context.Settings.CheckpointPeriod || _bytesSinceCheckpoint >= context.Settings.CheckpointBytes;
 
     /// <summary>Starts the next decided instance, unless one is being executed. Instances with nothing to execute pass at once.</summary>
     public void TryExecuteNext()
     {
-        while (_inFlight is null && !IsCheckpointDue && window.TryNextDecided(out InstanceState instance, out Batch batch))
+        while (_inFlight is null && !IsCheckpointDue && log.TryNextDecided(out DecidedInstance instance, out Batch batch))
         {
             if (batch.Requests.Count > 0) _state.AgreedTimeMicros = Math.Max(batch.TimestampMicros, _state.AgreedTimeMicros + 1);
             List<Request> commands = new(batch.Requests.Count);
@@ -64,7 +66,7 @@ internal sealed class ExecutionStage(ReplicaContext context, ConsensusWindow win
     }
 
     /// <summary>The service executed the instance in flight; returns it.</summary>
-    public InstanceState Complete(ExecutedInput input)
+    public DecidedInstance Complete(ExecutedInput input)
     {
         Invariant.Holds(_inFlight is { } f && f.State.Number == input.Instance && f.Commands.Count == input.Outcomes.Count, "what was executed is what was asked for");
         InFlight done = _inFlight;
@@ -78,7 +80,7 @@ internal sealed class ExecutionStage(ReplicaContext context, ConsensusWindow win
             if (!vouching.TryTake(request, input.Outcomes[i]) || isDirect) Answer(request, input.Outcomes[i], isDirect);
         }
         vouching.End();
-        window.MarkExecuted(done.State);
+        log.MarkExecuted(done.State);
         _bytesSinceCheckpoint += done.Batch.Encoded.Length;
         return done.State;
     }
@@ -113,13 +115,13 @@ internal sealed class ExecutionStage(ReplicaContext context, ConsensusWindow win
             result = digest;
         }
         context.Effects.Add(new ReplyEffect(request.Session.Client,
-            new Reply(request.Session.Nonce, request.Sequence, window.Regency, outcome.Status, !isWhole, result)));
+            new Reply(request.Session.Nonce, request.Sequence, ordering.Regency, outcome.Status, !isWhole, result)));
     }
 
     /// <summary>A checkpoint is taken now; returns the replica's own section of it.</summary>
     public ReadOnlyMemory<byte> BeginCheckpoint()
     {
-        _lastCheckpoint = window.LastExecuted;
+        _lastCheckpoint = log.LastExecuted;
         _bytesSinceCheckpoint = 0;
         return ReplicatedStateCodec.Encode(_state);
     }
@@ -140,5 +142,5 @@ internal sealed class ExecutionStage(ReplicaContext context, ConsensusWindow win
         return state;
     }
 
-    private sealed record InFlight(InstanceState State, Batch Batch, IReadOnlyList<Request> Commands);
+    private sealed record InFlight(DecidedInstance State, Batch Batch, IReadOnlyList<Request> Commands);
 }

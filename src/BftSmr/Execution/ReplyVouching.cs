@@ -4,8 +4,9 @@ using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Keys;
+using BftSmr.Instances;
 using BftSmr.Messages;
-using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Ordering;
 
 namespace BftSmr.Execution;
 
@@ -29,7 +30,8 @@ internal sealed class ReplyVouching
     private const long HeldBytesMax = 16 << 20;
 
     private readonly ReplicaContext _context;
-    private readonly ConsensusWindow _window;
+    private readonly DecidedLog _log;
+    private readonly IOrdering _ordering;
     private readonly List<byte>[] _macs;
     private readonly Queue<Vouch>[] _early;
     private readonly Instance[] _latest;
@@ -39,9 +41,9 @@ internal sealed class ReplyVouching
     private HeldReplies? _collected;
     private long _heldBytes;
 
-    public ReplyVouching(ReplicaContext context, ConsensusWindow window)
+    public ReplyVouching(ReplicaContext context, DecidedLog log, IOrdering ordering)
     {
-        (_context, _window) = (context, window);
+        (_context, _log, _ordering) = (context, log, ordering);
         int replicas = context.Quorums.Replicas;
         _macs = [.. Enumerable.Range(0, replicas).Select(static _ => new List<byte>())];
         _early = [.. Enumerable.Range(0, replicas).Select(static _ => new Queue<Vouch>())];
@@ -89,7 +91,7 @@ internal sealed class ReplyVouching
         _heldBytes += collected.ResultBytes;
         for (int i = 0; i < _early.Length; i++)
         {
-            DropEarly(_early[i], _window.LastExecuted);
+            DropEarly(_early[i], _log.LastExecuted);
             if (_early[i].TryPeek(out Vouch? early) && early.Instance == _instance) Take(collected, new ReplicaId(i), _early[i].Dequeue().Macs);
         }
         while (_held.Count > HeldInstancesMax || _heldBytes > HeldBytesMax) Forget(_held.First!.Value);
@@ -99,11 +101,11 @@ internal sealed class ReplyVouching
     /// <summary>What another replier says. It may have executed the instance before this replica did.</summary>
     public void OnVouch(ReplicaId from, Vouch message)
     {
-        if (message.Instance > _window.LastExecuted)
+        if (message.Instance > _log.LastExecuted)
         {
             Queue<Vouch> early = _early[from.Value];
-            DropEarly(early, _window.LastExecuted);
-            if (message.Instance - _window.LastExecuted > _window.HorizonInstances || message.Instance <= _latest[from.Value])
+            DropEarly(early, _log.LastExecuted);
+            if (message.Instance - _log.LastExecuted > _log.HorizonInstances || message.Instance <= _latest[from.Value])
             {
                 _context.Effects.Reject(from, RejectReason.OutsideWindow);
                 return;
@@ -184,7 +186,7 @@ internal sealed class ReplyVouching
             ulong heard = reply.Others & ~missing;
             _context.Effects.Add(new ReplyEffect(
                 reply.Session.Client,
-                new Reply(reply.Session.Nonce, reply.Sequence, _window.Regency, reply.Outcome.Status, IsDigest: false, reply.Outcome.Result)
+                new Reply(reply.Session.Nonce, reply.Sequence, _ordering.Regency, reply.Outcome.Status, IsDigest: false, reply.Outcome.Result)
                 {
                     Vouchers = new Vouchers(heard, MacsOf(held, heard, next)),
                 }));

@@ -45,7 +45,8 @@ public sealed class BftReplica : IAsyncDisposable
         LinkCounters peerCounters = new(), clientCounters = new();
         SessionRoutes routes = new(settings.SessionsPerClientMax);
 
-        ReplicaCore core = new(settings, new Keyring(cluster.ClusterId, options.Key, replicaKeys, clientKeys), recovered);
+        IReplicaCore core = ReplicaCore.Create(
+            settings, new Keyring(cluster.ClusterId, options.Key, replicaKeys, clientKeys), recovered, cluster.Ordering);
         _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
         _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
         EffectRunner runner = new(_self, recovered.Checkpoint, executor, storage, _snapshots, routes, _metrics, _logger);
@@ -116,7 +117,7 @@ public sealed class BftReplica : IAsyncDisposable
             SeedSecret = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
         };
         (PublicKey[] replicaKeys, PublicKey[] clientKeys) = KeysOf(options.Cluster);
-        MessageIngress ingress = new(settings, new Keyring(options.Cluster.ClusterId, options.Key, replicaKeys, clientKeys));
+        MessageIngress ingress = new(settings, new Keyring(options.Cluster.ClusterId, options.Key, replicaKeys, clientKeys), options.Cluster.Ordering);
         ServiceHost executor = new(stateMachine, settings.ReplyBytesMax);
         ReplicaStorage storage = ReplicaStorage.Open(
             options.DataDirectory, settings, ingress.Limits, executor, options.LoggerFactory.CreateLogger("BftSmr.Storage"), out RecoveredState recovered);

@@ -4,6 +4,7 @@ using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Keys;
 using BftSmr.Messages;
+using BftSmr.Ordering;
 using BftSmr.Settings;
 
 namespace BftSmr.Ingress;
@@ -19,14 +20,16 @@ internal sealed class MessageIngress
     private readonly IKeyring _keyring;
     private readonly RequestAuthenticity _authenticity;
     private readonly ProofVerifier _proofs;
+    private readonly IMessageChecks _checks;
 
-    public MessageIngress(ReplicaSettings settings, IKeyring keyring)
+    public MessageIngress(ReplicaSettings settings, IKeyring keyring, OrderingProtocol protocol)
     {
         _settings = settings;
         _keyring = keyring;
         _authenticity = new RequestAuthenticity(settings, keyring);
         _proofs = new ProofVerifier(settings.Quorums, keyring);
-        Limits = CodecLimits.For(settings);
+        _checks = protocol.CreateChecks(settings, keyring);
+        Limits = CodecLimits.For(settings, protocol.Family);
     }
 
     public CodecLimits Limits { get; }
@@ -45,14 +48,11 @@ internal sealed class MessageIngress
         if (from.Value < 0 || from.Value >= _settings.Quorums.Replicas) return Reject(RejectReason.WrongSender, out reason);
         PeerMessage? accepted = message switch
         {
-            Propose propose => CheckPropose(from, propose, out reason),
             Forward forward => CheckForward(forward, out reason),
             RelayRead read => CheckRelayRead(read, out reason),
-            StopData stopData => _proofs.Check(from, stopData, out reason) ? stopData : null,
-            Sync sync => _proofs.Check(sync, out reason) ? sync : null,
             Checkpoint checkpoint => _proofs.Check(from, checkpoint, out reason) ? checkpoint : null,
             CheckpointOffer offer => _proofs.Check(offer, out reason) ? offer : null,
-            _ => Accept(message, out reason),
+            _ => _checks.Passes(from, message, out reason) ? message : null,
         };
         return accepted is null ? null : new PeerInput(from, accepted);
     }
@@ -82,17 +82,6 @@ internal sealed class MessageIngress
         }
     }
 
-    private Propose? CheckPropose(ReplicaId from, Propose propose, out RejectReason reason)
-    {
-        reason = default;
-        if (_settings.Quorums.LeaderOf(propose.Regency) != from)
-        {
-            reason = RejectReason.WrongRegency;
-            return null;
-        }
-        return propose;
-    }
-
     private Forward? CheckForward(Forward forward, out RejectReason reason)
     {
         reason = RejectReason.BadAuthentication;
@@ -118,12 +107,6 @@ internal sealed class MessageIngress
 
         // The link authenticates the client, so its MACs need only be there, for the other replicas.
         return _settings.Authentication == RequestAuthentication.Mac && request.Macs.Length == Limits.MacsBytes;
-    }
-
-    private static PeerMessage Accept(PeerMessage message, out RejectReason reason)
-    {
-        reason = default;
-        return message;
     }
 
     private static Input? Reject(RejectReason why, out RejectReason reason)

@@ -1,7 +1,8 @@
 using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Ordering;
+using BftSmr.Instances;
 
 namespace BftSmr.Reads;
 
@@ -9,7 +10,7 @@ namespace BftSmr.Reads;
 /// Unordered reads. A read is answered once every instance that this replica had sent ACCEPT for when the read arrived is executed: an operation
 /// acknowledged before the read was sent has q ACCEPTs, so among any q answers is one of a correct replica that executed it (spec/client.md).
 /// </summary>
-internal sealed class ReadQueue(ReplicaContext context, ConsensusWindow window)
+internal sealed class ReadQueue(ReplicaContext context, DecidedLog log, IOrdering ordering)
 {
     private const int WaitingMax = 4096;
 
@@ -17,23 +18,26 @@ internal sealed class ReadQueue(ReplicaContext context, ConsensusWindow window)
 
     public void Admit(in PendingRead read, long agreedTimeMicros)
     {
-        if (window.LastAccepted <= window.LastExecuted && window.LastExecuted >= window.SilentUntil) Answer(read, agreedTimeMicros);
-        else if (_waiting.Count < WaitingMax) _waiting.Enqueue((window.LastAccepted, read));
+        if (ordering.ReadBarrier <= log.LastExecuted && ordering.AnswersReads) Answer(read, agreedTimeMicros);
+        else if (_waiting.Count < WaitingMax) _waiting.Enqueue((ordering.ReadBarrier, read));
         else context.Effects.Reject(read.Client, RejectReason.Overloaded);
     }
 
     /// <summary>Something was executed. Barriers only grow, so the first that does not hold ends the search.</summary>
     public void Release(long agreedTimeMicros)
     {
-        while (_waiting.TryPeek(out (Instance Barrier, PendingRead Read) next) && next.Barrier <= window.LastExecuted && window.LastExecuted >= window.SilentUntil)
+        while (_waiting.TryPeek(out (Instance Barrier, PendingRead Read) next) && next.Barrier <= log.LastExecuted && ordering.AnswersReads)
         {
             _waiting.Dequeue();
             Answer(next.Read, agreedTimeMicros);
         }
     }
 
-    private void Answer(in PendingRead read, long agreedTimeMicros) =>
-        context.Effects.Add(new AnswerReadEffect(read.Client, read.Read, window.Regency, agreedTimeMicros) { Relay = read.Relay });
+    private void Answer(in PendingRead read, long agreedTimeMicros)
+    {
+        Invariant.Holds(ordering.AnswersReads, "a replica that may have forgotten votes gives no word on a read");
+        context.Effects.Add(new AnswerReadEffect(read.Client, read.Read, ordering.Regency, agreedTimeMicros) { Relay = read.Relay });
+    }
 }
 
 /// <summary>A read that is to be answered.</summary>

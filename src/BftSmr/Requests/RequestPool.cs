@@ -203,18 +203,17 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     }
 
     /// <summary>
-    /// Since when the oldest request that can be held against the leader waits; null if there is none. Relays to the leader what has waited since before
-    /// <paramref name="relayBefore"/>, and - at most a batch's worth at a time, each twice - what has waited for <paramref name="patienceMicros"/>.
+    /// Relays to the leader what has waited since before <paramref name="relayBefore"/>, and - at most a batch's worth at a time,
+    /// each twice - what has waited for <paramref name="patienceMicros"/>. Returns what can be held against the leader.
     /// </summary>
     /// <param name="relayBefore">When all is relayed that arrived before.</param>
     /// <param name="patienceMicros">How long a request waits until it is relayed, if there are few.</param>
     /// <param name="regency">The regency.</param>
     /// <param name="leader">Its leader.</param>
-    /// <param name="relayedMicros">When the first of the requests that wait was relayed to it; null if none was.</param>
-    public long? OldestSignedSince(long relayBefore, long patienceMicros, Regency regency, ReplicaId leader, out long? relayedMicros)
+    public OverdueRequests RelayOverdue(long relayBefore, long patienceMicros, Regency regency, ReplicaId leader)
     {
-        relayedMicros = null;
-        if (!HasSigned) return null;
+        if (!HasSigned) return default;
+        long? relayedMicros = null;
         long? oldest = null;
         long now = context.Now.MonotonicMicros;
         int early = context.Settings.BatchRequestsMax;
@@ -241,7 +240,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
                     relayedMicros = pending.RelayedMicros;
             }
         }
-        return oldest;
+        return new OverdueRequests(oldest, relayedMicros);
     }
 
     /// <summary>

@@ -11,7 +11,7 @@ public sealed class CodecLimitsTests
     private static readonly ReplicaSettings Settings = new()
     {
         Self = new ReplicaId(0),
-        Quorums = new Quorums(7, 2),
+        Quorums = Quorums.Byzantine(7, 2),
         CheckpointPeriod = 20,
         Window = 8,
         OperationBytesMax = 3_000,
@@ -217,7 +217,7 @@ public sealed class CodecLimitsTests
     [Fact]
     public void Frames_stay_within_a_gibibyte_even_where_the_configuration_is_at_its_limits()
     {
-        CodecLimits limits = CodecLimits.For(Settings with { Quorums = new Quorums(64, 21), CheckpointPeriod = 1_000_000, Window = 1024 });
+        CodecLimits limits = CodecLimits.For(Settings with { Quorums = Quorums.Byzantine(64, 21), CheckpointPeriod = 1_000_000, Window = 1024 });
         Assert.InRange(limits.PeerFrameBytesMax, 1 << 20, 1 << 30);
         Assert.InRange(limits.LogRecordBytesMax, limits.PeerFrameBytesMax, int.MaxValue);
     }

@@ -11,7 +11,7 @@ namespace BftSmr.Tests.Decoders;
 /// <summary>What comes in frames and lies in log records and snapshots: canonical MessagePack.</summary>
 internal static class MessageTargets
 {
-    private static readonly ReplicaSettings Settings = new() { Self = new ReplicaId(0), Quorums = new Quorums(RandomMessages.Replicas, 1) };
+    private static readonly ReplicaSettings Settings = new() { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(RandomMessages.Replicas, 1) };
 
     public static IEnumerable<FuzzTarget> All =>
     [

@@ -67,7 +67,7 @@ public sealed class CheckpointLedgerTests : IDisposable
 
     private CheckpointLedger Ledger(int self)
     {
-        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(self), Quorums = new Quorums(4, 1) }, _keys.Replica(self));
+        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(self));
         context.BeginStep(new ClockReading(0, 0), _effects[self]);
         return new CheckpointLedger(context);
     }

@@ -16,7 +16,7 @@ public sealed class FetchAllowanceTests : IDisposable
     [Fact]
     public void Each_peer_has_its_own_and_the_same_again_in_the_next_period()
     {
-        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1) }, _keys.Replica(1));
+        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(1));
         EffectBuffer effects = new();
         context.BeginStep(new ClockReading(0, 0), effects);
         FetchAllowance allowance = new(context);

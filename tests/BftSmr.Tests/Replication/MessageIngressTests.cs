@@ -3,6 +3,7 @@ using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Ingress;
 using BftSmr.Messages;
+using BftSmr.Ordering.ModSmart;
 using BftSmr.Settings;
 using BftSmr.Tests.Codec;
 
@@ -178,12 +179,12 @@ public sealed class MessageIngressTests : IDisposable
         }
     }
 
-    private MessageIngress Mac() => new(Settings(RequestAuthentication.Mac), _keys.Replica(Self.Value));
+    private MessageIngress Mac() => new(Settings(RequestAuthentication.Mac), _keys.Replica(Self.Value), ModSmartProtocol.Instance);
 
-    private MessageIngress Signed() => new(Settings(RequestAuthentication.Signed), _keys.Replica(Self.Value));
+    private MessageIngress Signed() => new(Settings(RequestAuthentication.Signed), _keys.Replica(Self.Value), ModSmartProtocol.Instance);
 
     private static ReplicaSettings Settings(RequestAuthentication authentication) =>
-        new() { Self = Self, Quorums = new Quorums(4, 1), Authentication = authentication };
+        new() { Self = Self, Quorums = Quorums.Byzantine(4, 1), Authentication = authentication };
 
     private Request Request(ClientId client, bool macs = false, bool signature = false, ulong sequence = 1)
     {

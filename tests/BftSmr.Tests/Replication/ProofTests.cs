@@ -3,6 +3,7 @@ using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Ingress;
 using BftSmr.Messages;
+using BftSmr.Ordering.ModSmart;
 using BftSmr.Settings;
 using BftSmr.Tests.Codec;
 
@@ -172,7 +173,7 @@ public sealed class ProofTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => Wire.Encode(new CheckpointOffer(Certificate(10, Root, 2, 1), 1)));
     }
 
-    private MessageIngress MessageIngress() => new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1) }, _keys.Replica(1));
+    private MessageIngress MessageIngress() => new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(1), ModSmartProtocol.Instance);
 
     private Checkpoint Signed(Checkpoint checkpoint)
     {

@@ -5,6 +5,7 @@ using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart.Consensus;
 using BftSmr.Reads;
 using BftSmr.Settings;
+using BftSmr.Tests.Ordering.ModSmart;
 
 namespace BftSmr.Tests.Replication;
 
@@ -197,8 +198,9 @@ public sealed class ReadRelayTests : IDisposable
 
         public Node(TestKeys keys, int self)
         {
-            _context = new ReplicaContext(new ReplicaSettings { Self = new ReplicaId(self), Quorums = new Quorums(4, 1) }, keys.Replica(self));
-            Relay = new ReadRelay(_context, new ReadQueue(_context, new ConsensusWindow(_context)));
+            _context = new ReplicaContext(new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(4, 1) }, keys.Replica(self));
+            VotingParts parts = new(_context);
+            Relay = new ReadRelay(_context, new ReadQueue(_context, parts.Log, parts.Ordering));
             _context.BeginStep(new ClockReading(0, 0), Effects);
         }
 

@@ -2,6 +2,7 @@ using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Ordering.ModSmart;
 using BftSmr.Settings;
 
 namespace BftSmr.Tests.Replication;
@@ -38,7 +39,7 @@ public sealed class ReplicaCoreTests : IDisposable
         int recorded = effects.FindIndex(e => e is PersistEffect { Record: RegencyWanted r, Flush: true } && r.Regency == wanted);
         Assert.InRange(recorded, 0, effects.FindIndex(e => e is BroadcastEffect { Message: Stop }) - 1);
 
-        ReplicaCore restarted = Replica(RecoveredState.None with { Records = [.. effects.OfType<PersistEffect>().Select(static e => e.Record)] });
+        IReplicaCore restarted = Replica(RecoveredState.None with { Records = [.. effects.OfType<PersistEffect>().Select(static e => e.Record)] });
         _effects.Clear();
         restarted.Start(Clock(0), _effects);
         restarted.Step(new TickInput(), Clock(0), _effects);
@@ -46,12 +47,13 @@ public sealed class ReplicaCoreTests : IDisposable
         Assert.Equal((Regency.Zero, wanted), (status.Regency, status.Wanted));
     }
 
-    private ReplicaCore Replica(RecoveredState recovered) => new(
-        new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1), RequestTimeoutMicros = Timeout, StatusPeriodMicros = StatusPeriod }, _keys.Replica(1), recovered);
+    private IReplicaCore Replica(RecoveredState recovered) => ReplicaCore.Create(
+        new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1), RequestTimeoutMicros = Timeout, StatusPeriodMicros = StatusPeriod }, _keys.Replica(1), recovered,
+        ModSmartProtocol.Instance);
 
     private long SuspectedAfter(long lateMicros)
     {
-        ReplicaCore follower = Replica(RecoveredState.None);
+        IReplicaCore follower = Replica(RecoveredState.None);
         long now = 0;
         follower.Start(Clock(now), _effects);
         follower.Step(new RequestInput(SignedRequest()), Clock(now), _effects);

@@ -3,9 +3,11 @@ using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Execution;
+using BftSmr.Instances;
 using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart.Consensus;
 using BftSmr.Settings;
+using BftSmr.Tests.Ordering.ModSmart;
 
 namespace BftSmr.Tests.Replication;
 
@@ -107,7 +109,7 @@ public sealed class ReplyVouchingTests : IDisposable
         Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
         List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), 0b0110, new ReplicaId(1), count: 8);
         for (int i = 1; i <= 1000; i++) one.Vouching.OnVouch(new ReplicaId(3), new Vouch(new Instance(i), new byte[16]));
-        Assert.Equal(1000 - one.Window.HorizonInstances, one.Effects.Effects.OfType<RejectEffect>().Count());
+        Assert.Equal(1000 - one.Log.HorizonInstances, one.Effects.Effects.OfType<RejectEffect>().Count());
 
         one.Vouching.OnVouch(new ReplicaId(2), VouchOf(two.Execute(1, commands)));
         one.Effects.Clear();
@@ -185,14 +187,15 @@ public sealed class ReplyVouchingTests : IDisposable
 
         public Node(TestKeys keys, int self, int replicas, int faulty)
         {
-            _context = new ReplicaContext(new ReplicaSettings { Self = new ReplicaId(self), Quorums = new Quorums(replicas, faulty) }, keys.Replica(self));
-            Window = new ConsensusWindow(_context);
-            Vouching = new ReplyVouching(_context, Window);
+            _context = new ReplicaContext(new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(replicas, faulty) }, keys.Replica(self));
+            VotingParts parts = new(_context);
+            Log = parts.Log;
+            Vouching = new ReplyVouching(_context, parts.Log, parts.Ordering);
             _context.BeginStep(new ClockReading(0, 0), Effects);
         }
 
         public ReplicaId Self => _context.Self;
-        public ConsensusWindow Window { get; }
+        public DecidedLog Log { get; }
         public ReplyVouching Vouching { get; }
         public EffectBuffer Effects { get; } = new();
         public long Now => _context.Now.MonotonicMicros;
@@ -207,7 +210,7 @@ public sealed class ReplyVouchingTests : IDisposable
                 if (Vouching.TryTake(commands[i].Request, commands[i].Outcome)) Taken.Add(commands[i].Request);
             }
             Vouching.End();
-            Window.JumpTo(new Instance(instance));
+            Log.JumpTo(new Instance(instance));
             return Effects.Effects;
         }
 

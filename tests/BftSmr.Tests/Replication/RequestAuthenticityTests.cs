@@ -65,7 +65,7 @@ public sealed class RequestAuthenticityTests : IDisposable
     private RequestAuthenticity Signed() => Of(RequestAuthentication.Signed);
 
     private RequestAuthenticity Of(RequestAuthentication mode) =>
-        new(new ReplicaSettings { Self = Self, Quorums = new Quorums(4, 1), Authentication = mode }, _keys.Replica(Self.Value));
+        new(new ReplicaSettings { Self = Self, Quorums = Quorums.Byzantine(4, 1), Authentication = mode }, _keys.Replica(Self.Value));
 
     private Request Request(ClientId client, bool macs = false, bool signature = false, ulong sequence = 1)
     {

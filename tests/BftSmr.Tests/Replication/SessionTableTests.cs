@@ -9,7 +9,7 @@ namespace BftSmr.Tests.Replication;
 
 public sealed class SessionTableTests
 {
-    private static readonly ReplicaSettings s_settings = new() { Self = new ReplicaId(1), Quorums = new Quorums(4, 1) };
+    private static readonly ReplicaSettings s_settings = new() { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) };
 
     private readonly SessionId _id = new(new ClientId(0), 7);
     private SessionTable _table = new(s_settings);

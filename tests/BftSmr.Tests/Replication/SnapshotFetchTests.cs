@@ -4,6 +4,7 @@ using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart.Consensus;
 using BftSmr.Settings;
+using BftSmr.Tests.Ordering.ModSmart;
 
 namespace BftSmr.Tests.Replication;
 
@@ -17,9 +18,9 @@ public sealed class SnapshotFetchTests : IDisposable
 
     public SnapshotFetchTests()
     {
-        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1) }, _keys.Replica(1));
+        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(1));
         context.BeginStep(new ClockReading(0, 0), _effects);
-        _fetch = new SnapshotFetch(context, new ConsensusWindow(context));
+        _fetch = new SnapshotFetch(context, new VotingParts(context).Log);
     }
 
     public void Dispose() => _keys.Dispose();

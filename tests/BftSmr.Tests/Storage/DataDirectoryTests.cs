@@ -11,7 +11,7 @@ namespace BftSmr.Tests.Storage;
 
 public sealed class DataDirectoryTests : IDisposable
 {
-    private static readonly ReplicaSettings Settings = new() { Self = new ReplicaId(0), Quorums = new Quorums(4, 1) };
+    private static readonly ReplicaSettings Settings = new() { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(4, 1) };
 
     private readonly TemporaryDirectory _directory = new();
 

@@ -33,7 +33,7 @@ internal sealed class UnorderedReads(
 
     public long NextDeadlineMicros => CanSend && _waiting.Count > 0 ? long.MinValue : _reads.IsEmpty ? long.MaxValue : _dueMicros;
 
-    private int Quorum => settings.Quorums.Write;
+    private int Quorum => settings.Quorums.Read;
 
     private bool CanSend => _attached && _reads.HasRoom && _room.HasRoom && view.UpCount >= Quorum;
 

@@ -22,7 +22,7 @@ internal sealed class CoreHarness
     public CoreHarness(
         int replicas = 4, int faulty = 1, RequestAuthentication authentication = RequestAuthentication.Mac, Func<ClientSettings, ClientSettings>? adjust = null)
     {
-        ClientSettings settings = new() { Client = new ClientId(7), Quorums = new Quorums(replicas, faulty), Authentication = authentication };
+        ClientSettings settings = new() { Client = new ClientId(7), Quorums = Quorums.Byzantine(replicas, faulty), Authentication = authentication };
         Core = new ClientCore(adjust?.Invoke(settings) ?? settings, Keyring);
     }
 

@@ -29,7 +29,7 @@ internal sealed class ModelCluster
 
     public ModelCluster(int faulty, int firstFaulty, Func<Quorums, Quorums>? clientQuorums = null)
     {
-        Quorums quorums = new(3 * faulty + 1, faulty);
+        Quorums quorums = Quorums.Byzantine(3 * faulty + 1, faulty);
         _faulty = faulty;
         _firstFaulty = firstFaulty % quorums.Replicas;
         _acceptQuorum = quorums.Write;

@@ -18,11 +18,11 @@ public sealed class ModelClusterTests
 
     /// <summary>The property bites: a client that believes one reply too few is caught.</summary>
     [Fact]
-    public void A_client_that_reads_from_f_plus_1_replicas_is_caught() => AssertCaught(quorums => quorums with { Write = quorums.OneCorrect });
+    public void A_client_that_reads_from_f_plus_1_replicas_is_caught() => AssertCaught(quorums => quorums.Weakened(quorums.OneCorrect));
 
     /// <summary>The property bites: a client that believes f equal replies is caught.</summary>
     [Fact]
-    public void A_client_that_believes_f_replies_is_caught() => AssertCaught(static quorums => new Quorums(4, 0) { Write = quorums.Write });
+    public void A_client_that_believes_f_replies_is_caught() => AssertCaught(static quorums => Quorums.Byzantine(4, 0).Weakened(quorums.Write));
 
     private static void AssertCaught(Func<Quorums, Quorums> weaken)
     {

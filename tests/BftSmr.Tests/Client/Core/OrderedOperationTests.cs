@@ -80,7 +80,7 @@ public sealed class OrderedOperationTests
         HashSet<int> repliers = [], full = [];
         for (ulong nonce = 1; nonce <= 32; nonce++)
         {
-            ReplicaView view = new(new ClientSettings { Client = new ClientId(1), Quorums = new Quorums(7, 2) });
+            ReplicaView view = new(new ClientSettings { Client = new ClientId(1), Quorums = Quorums.Byzantine(7, 2) });
             for (int i = 0; i < 7; i++) view.LinkUp(new ReplicaId(i));
             view.Rotate(new SessionId(new ClientId(1), nonce));
             repliers.UnionWith(CoreHarness.Positions(view.Preferred(3, 0)));

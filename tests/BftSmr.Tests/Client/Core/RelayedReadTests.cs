@@ -23,7 +23,7 @@ public sealed class RelayedReadTests
     public void The_macs_are_over_the_query_and_its_number_in_the_order_of_the_replicas()
     {
         using TestKeys keys = new(replicas: 4, clients: 8);
-        ClientCore core = new(new ClientSettings { Client = new ClientId(7), Quorums = new Quorums(4, 1), Authentication = RequestAuthentication.Mac }, keys.Client(7)) { WantsRelayedReads = true };
+        ClientCore core = new(new ClientSettings { Client = new ClientId(7), Quorums = Quorums.Byzantine(4, 1), Authentication = RequestAuthentication.Mac }, keys.Client(7)) { WantsRelayedReads = true };
         ClientEffectBuffer effects = new();
         for (int i = 0; i < 4; i++) core.OnLink(new ReplicaId(i), isUp: true, 0, effects);
         core.Open(41, 0, effects);

@@ -38,7 +38,7 @@ public sealed class RetransmissionTests
     [Fact]
     public void The_timeout_follows_the_measured_round_trips()
     {
-        RetransmissionTimer timer = new(new ClientSettings { Client = default, Quorums = new Quorums(4, 1) });
+        RetransmissionTimer timer = new(new ClientSettings { Client = default, Quorums = Quorums.Byzantine(4, 1) });
         Assert.Equal(500_000, timer.TimeoutMicros);
 
         for (int i = 0; i < 100; i++) timer.Measure(800);
@@ -83,7 +83,7 @@ public sealed class RetransmissionTests
     [Fact]
     public void A_replica_that_fails_again_is_avoided_longer_each_time()
     {
-        ReplicaView view = new(new ClientSettings { Client = default, Quorums = new Quorums(4, 1) });
+        ReplicaView view = new(new ClientSettings { Client = default, Quorums = Quorums.Byzantine(4, 1) });
         for (int i = 0; i < 4; i++) view.LinkUp(new ReplicaId(i));
         int victim = CoreHarness.Positions(view.Preferred(2, 0))[0];
         long now = 0;

@@ -1,5 +1,5 @@
 using BftCloud.Primitives;
-using BftSmr.Codec;
+using BftSmr.Instances;
 using BftSmr.Messages;
 
 namespace BftSmr.Ordering.ModSmart.Consensus;
@@ -8,15 +8,11 @@ namespace BftSmr.Ordering.ModSmart.Consensus;
 /// What a replica knows of one instance. Invariants: it sends WRITE for at most one value per regency (<see cref="SentWrite"/>), ACCEPT only for a
 /// value with a quorum of WRITEs, or f+1 ACCEPTs, in that regency (<see cref="Written"/>), and forgets neither until a stable checkpoint covers the instance.
 /// </summary>
-internal sealed class InstanceState(Instance number)
+internal sealed class InstanceState(Instance number) : DecidedInstance(number)
 {
-    // Thousands of instances are kept, nearly all of them with one vote, one body and no refusal: these take no more room than that needs.
+    // Thousands of instances are kept, nearly all of them with one vote and no refusal: these take no more room than that needs.
     private Vote[] _writeSet = [];
-    private Batch[] _bodies = [];
     private SortedDictionary<ReplicaId, Refusal>? _refusals;
-    private BatchArchive.Block? _archived;
-
-    public Instance Number => number;
 
     public VoteBook Writes { get; } = new();
     public VoteBook Accepts { get; } = new();
@@ -45,12 +41,7 @@ internal sealed class InstanceState(Instance number)
     /// <summary>Each value WRITE was sent for, with the highest regency; sorted by value.</summary>
     public IReadOnlyList<Vote> WriteSet => _writeSet;
 
-    public Digest? Decided { get; private set; }
-
-    public bool IsExecuted { get; private set; }
-
-    /// <summary>When the missing body was last asked for, monotonic microseconds.</summary>
-    public long BodyAskedMicros { get; set; } = long.MinValue / 2;
+    public override long? ProposedMicros => Candidate is null ? null : CandidateSinceMicros;
 
     public void SetCandidate(Vote candidate, bool isAuthentic, long nowMicros) =>
         (Candidate, CandidateIsAuthentic, CandidateSinceMicros, UncheckedUntilMicros) = (candidate, isAuthentic, nowMicros, null);
@@ -90,8 +81,6 @@ internal sealed class InstanceState(Instance number)
     /// <summary>A quorum of WRITEs, or f+1 ACCEPTs, was seen and ACCEPT is sent: one step.</summary>
     public void RecordAccept(Vote vote) => Written = vote;
 
-    public void RecordDecision(Digest value) => Decided = value;
-
     public bool HasWritten(Digest value)
     {
         foreach (ref readonly Vote vote in _writeSet.AsSpan())
@@ -101,45 +90,23 @@ internal sealed class InstanceState(Instance number)
         return false;
     }
 
-    public Batch? Body(Digest value)
-    {
-        foreach (Batch body in _bodies)
-        {
-            if (body.Digest == value) return body;
-        }
-        return null;
-    }
+    public override bool IsWanted(Digest value) =>
+        base.IsWanted(value) || (Body(value) is null && (Candidate?.Value == value || Written?.Value == value));
 
-    /// <summary>Whether a body with this digest would be of use.</summary>
-    public bool IsWanted(Digest value) => Body(value) is null && (Decided == value || Candidate?.Value == value || Written?.Value == value);
+    /// <summary>The candidate's body can still matter, and those of the write set.</summary>
+    protected override bool IsUnderVote(Digest value) => Candidate?.Value == value || HasWritten(value);
 
-    /// <summary>
-    /// Keeps a body. Those that can still matter are the candidate's, the decided one and those in the write set; any other is dropped, so that a
-    /// leader's string of proposals through many regencies does not grow memory.
-    /// </summary>
-    public void KeepBody(Batch body)
-    {
-        if (Body(body.Digest) is not null) return;
-        _bodies = _bodies.Length == 0 ? [body] : [.. _bodies.Where(b => b.Digest == Candidate?.Value || b.Digest == Decided || HasWritten(b.Digest)), body];
-    }
+    public override bool IsBodyLogged(Digest value) => HasWritten(value);
 
-    /// <summary>Once executed, only the decided body can be asked for, and only for its bytes.</summary>
-    public void MarkExecuted(CodecLimits limits, BatchArchive archive)
+    public override IEnumerable<LogRecord> Records()
     {
-        IsExecuted = true;
-        Batch? body = Decided is { } decided ? Body(decided) : null;
-        if (body is not null && _archived is null) body = BatchCodec.Compact(body, archive.Keep(body.Encoded, out _archived), limits);
-        _bodies = body is null ? [] : [body];
-    }
-
-    /// <summary>The instance is forgotten.</summary>
-    public void Release(BatchArchive archive)
-    {
-        if (_archived is not null) archive.Release(_archived);
+        foreach (Vote vote in _writeSet.OrderBy(static w => w.Regency.Value)) yield return new WriteVoted(Number, vote, Body(vote.Value));
+        if (Written is { } written) yield return new QuorumWritten(Number, written);
+        foreach (LogRecord decided in base.Records()) yield return decided;
     }
 
     /// <summary>What goes into STOPDATA, or null if there is nothing to say.</summary>
-    public InstanceEvidence? Evidence() => Written is null && _writeSet.Length == 0 ? null : new(number, Written, [.. _writeSet]);
+    public InstanceEvidence? Evidence() => Written is null && _writeSet.Length == 0 ? null : new(Number, Written, [.. _writeSet]);
 
     private sealed record Refusal(Vote Vote, IReadOnlyList<ClientId> Clients);
 }

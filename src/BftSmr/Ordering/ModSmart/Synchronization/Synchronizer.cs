@@ -2,8 +2,10 @@ using BftCloud.Primitives;
 using BftSmr.Checkpoints;
 using BftSmr.Codec;
 using BftSmr.Core;
+using BftSmr.Instances;
 using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Ordering.ModSmart.Recovery;
 
 namespace BftSmr.Ordering.ModSmart.Synchronization;
 
@@ -17,7 +19,8 @@ namespace BftSmr.Ordering.ModSmart.Synchronization;
 /// 4. At most one SYNC is accepted per regency, and only one that contradicts no decision of this replica.
 /// A wish expires unless renewed, so that two unrelated suspicions, far apart in time, do not add up to a change.
 /// </summary>
-internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow window, CheckpointLedger checkpoints)
+internal sealed class Synchronizer(
+    ReplicaContext context, DecidedLog log, ConsensusWindow window, CheckpointLedger checkpoints, NonVotingRecovery recovery)
 {
     /// <summary>A wish not renewed for this many status periods has expired.</summary>
     private const int WishPeriods = 10;
@@ -33,6 +36,7 @@ internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow windo
     private Regency _wanted;
     private Regency _recorded;
     private int _vainChanges;
+    private IReadOnlyList<Batch>? _dropped;
     private long _stopDataSentMicros;
 
     /// <summary>Regencies installed since the start.</summary>
@@ -45,7 +49,7 @@ internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow windo
     public long TimeoutMicros => context.Settings.RequestTimeoutMicros << Math.Min(_vainChanges, BackoffMax);
 
     /// <summary>The highest regency that this replica wanted, ever, or installed, or may have before it forgot.</summary>
-    public Regency HighestWanted => Max(_recorded, Max(window.Regency, window.SilentBelow));
+    public Regency HighestWanted => Max(_recorded, Max(window.Regency, recovery.Below));
 
     /// <summary>The SYNC that opened the regency; null in the first.</summary>
     public Sync? LastSync => _sync;
@@ -83,6 +87,7 @@ internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow windo
 
     private void SendStop()
     {
+        Invariant.Holds(_wanted > window.Regency, "a wish is for a later regency");
         if (_wanted > _recorded)
         {
             _recorded = _wanted;
@@ -159,6 +164,7 @@ internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow windo
 
     private void Install(Regency regency)
     {
+        Invariant.Holds(regency > window.Regency, "regencies only grow");
         window.Close(regency);
         Changes++;
         _vainChanges++;
@@ -175,9 +181,10 @@ internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow windo
     {
         _stopDataSentMicros = context.Now.MonotonicMicros;
         Instance stable = checkpoints.Stable.Instance;
-        _ownStopData ??= Sign(new StopData(window.Regency, context.Self, window.LastExecuted, checkpoints.Stable, window.Evidence(stable))
+        Invariant.Holds(!window.IsOpen, "STOPDATA is made after the last vote in any earlier regency");
+        _ownStopData ??= Sign(new StopData(window.Regency, context.Self, log.LastExecuted, checkpoints.Stable, window.Evidence(stable))
         {
-            SilentUntil = stable >= window.SilentUntil ? Instance.Zero : window.SilentUntil,
+            SilentUntil = stable >= recovery.Until ? Instance.Zero : recovery.Until,
         });
         if (window.Leader == context.Self) _stopData[context.Self.Value] = _ownStopData;
         else context.Effects.Send(window.Leader, _ownStopData);
@@ -200,6 +207,8 @@ internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow windo
 
     private void Accept(Sync sync, SyncEvaluation evaluation)
     {
+        Invariant.Holds(sync.Regency == window.Regency && !window.IsOpen, "at most one SYNC is accepted per regency, once it is installed");
+        Invariant.Holds(!Contradicts(evaluation), "no SYNC is accepted that contradicts a decision of this replica");
         _sync = sync;
         _ownStopData = null;
         for (int i = 0; i < _stopData.Length; i++)
@@ -209,17 +218,17 @@ internal sealed class Synchronizer(ReplicaContext context, ConsensusWindow windo
         context.PersistVote(new RegencySynchronized(sync));
         if (window.Leader == context.Self) context.Effects.Broadcast(sync);
         SinceMicros = context.Now.MonotonicMicros;
-        Dropped = [.. Dropped, .. window.Open(evaluation.Base, evaluation.High, evaluation.Values)];
-        HasOpened = true;
+        _dropped = [.. _dropped ?? [], .. window.Open(evaluation.Base, evaluation.High, evaluation.Values)];
+        Invariant.Holds(window.IsOpen && window.Regency == sync.Regency, "the regency that a SYNC opens is the one it is for");
     }
 
-    /// <summary>A regency was opened since this was last reset.</summary>
-    public bool HasOpened { get; private set; }
-
-    /// <summary>The batches that lost their vote when it was.</summary>
-    public IReadOnlyList<Batch> Dropped { get; private set; } = [];
-
-    public void ResetOpened() => (HasOpened, Dropped) = (false, []);
+    /// <summary>Once after a regency was opened: the batches that lost their vote then; null if none was opened since.</summary>
+    public IReadOnlyList<Batch>? TakeDropped()
+    {
+        IReadOnlyList<Batch>? dropped = _dropped;
+        _dropped = null;
+        return dropped;
+    }
 
     /// <summary>The log says that this SYNC was accepted.</summary>
     public void Recover(Sync sync)

@@ -1,6 +1,7 @@
+using BftSmr.Instances;
 using BftSmr.Ordering.ModSmart.Consensus;
 
-namespace BftSmr.Tests.Consensus;
+namespace BftSmr.Tests.Instances;
 
 public sealed class BatchArchiveTests
 {

@@ -2,7 +2,7 @@ using BftCloud.Primitives;
 using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart.Synchronization;
 
-namespace BftSmr.Tests.Synchronization;
+namespace BftSmr.Tests.Ordering.ModSmart.Synchronization;
 
 /// <summary>
 /// One instance through several regencies, as correct replicas may vote in it whatever the f others and the network do. A faulty leader may show each replica another conclusive collection; each votes once a
@@ -21,7 +21,7 @@ internal sealed class VotingHistory
     public VotingHistory(int seed, int f)
     {
         _random = new Random(seed);
-        _quorums = new Quorums(3 * f + 1, f);
+        _quorums = Quorums.Byzantine(3 * f + 1, f);
         Correct = _quorums.Replicas - f;
         _writeSets = [.. Enumerable.Range(0, Correct).Select(static _ => new Dictionary<Digest, Regency>())];
         _written = new Vote?[Correct];

@@ -1,6 +1,6 @@
 using BftCloud.Primitives;
 
-namespace BftSmr.Ordering.ModSmart.Consensus;
+namespace BftSmr.Instances;
 
 /// <summary>
 /// The bytes of executed batches, in blocks of memory that are used over and over: batches are kept until a checkpoint covers them, just long enough to be a burden to a

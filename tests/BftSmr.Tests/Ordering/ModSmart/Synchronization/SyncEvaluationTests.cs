@@ -4,7 +4,7 @@ using BftSmr.Ordering.ModSmart.Synchronization;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace BftSmr.Tests.Synchronization;
+namespace BftSmr.Tests.Ordering.ModSmart.Synchronization;
 
 public sealed class SyncEvaluationTests
 {

@@ -1,12 +1,13 @@
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Core;
+using BftSmr.Instances;
 using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart.Consensus;
 using BftSmr.Settings;
 using BftSmr.Tests.Codec;
 
-namespace BftSmr.Tests.Replication;
+namespace BftSmr.Tests.Ordering.ModSmart.Consensus;
 
 public sealed class ConsensusWindowTests : IDisposable
 {
@@ -14,15 +15,20 @@ public sealed class ConsensusWindowTests : IDisposable
 
     private readonly TestKeys _keys = new(replicas: 4, clients: 1);
     private readonly EffectBuffer _effects = new();
-    private readonly ConsensusWindow _window;
+    private readonly ReplicaContext _context;
+    private readonly VotingParts _parts;
 
     public ConsensusWindowTests()
     {
-        ReplicaContext context = new(
-            new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1), BatchBytesMax = 5_000, CheckpointBytes = 10_000 }, _keys.Replica(1));
-        context.BeginStep(new ClockReading(0, 0), _effects);
-        _window = new ConsensusWindow(context);
+        _context = new ReplicaContext(
+            new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1), BatchBytesMax = 5_000, CheckpointBytes = 10_000 }, _keys.Replica(1));
+        _context.BeginStep(new ClockReading(0, 0), _effects);
+        _parts = new VotingParts(_context);
     }
+
+    private ConsensusWindow Window => _parts.Window;
+
+    private DecidedLog Log => _parts.Log;
 
     public void Dispose() => _keys.Dispose();
 
@@ -60,7 +66,7 @@ public sealed class ConsensusWindowTests : IDisposable
         Assert.Equal(505, Accepts.Single().Instance.Value);
 
         Open(regency: 3, syncBase: 1000, syncHigh: 1000);
-        InstanceEvidence evidence = Assert.Single(_window.Evidence(Instance.Zero));
+        InstanceEvidence evidence = Assert.Single(Window.Evidence(Instance.Zero));
         Assert.Equal(new Vote(new Regency(2), s_value), evidence.Written);
     }
 
@@ -72,13 +78,13 @@ public sealed class ConsensusWindowTests : IDisposable
         for (int instance = 1; instance <= 20; instance++)
         {
             foreach (int from in (int[])[0, 2, 3]) Accept(from, instance, BatchCodec.Noop.Digest, regency: 2);
-            Assert.True(_window.TryNextDecided(out InstanceState decided, out _));
-            _window.MarkExecuted(decided);
+            Assert.True(Log.TryNextDecided(out DecidedInstance decided, out _));
+            Log.MarkExecuted(decided);
         }
         foreach (int from in (int[])[0, 2, 3]) Write(from, 21, s_value, regency: 2);
 
         _effects.Clear();
-        _window.Retransmit(slowest: Instance.Zero);
+        new VoteRetransmission(_context, Log, Window).Retransmit(slowest: Instance.Zero);
         Assert.Equal([21, 1, 2, 3, 4, 5, 6, 7, 8], Accepts.Select(static a => a.Instance.Value));
     }
 
@@ -87,22 +93,22 @@ public sealed class ConsensusWindowTests : IDisposable
     {
         Request request = RequestCodec.Create(new SessionId(new ClientId(0), 7), 1, RequestKind.Command, 0b11, default, new byte[5_000]);
         Batch batch = BatchCodec.Create(1, 1, [request]);
-        while (!_window.IsLogFull) Execute(batch);
-        long last = _window.LastExecuted.Value;
+        while (!Log.IsFull) Execute(batch);
+        long last = Log.LastExecuted.Value;
         Assert.InRange(last * batch.Encoded.Length, 640_000, 640_000 + batch.Encoded.Length);
 
-        _window.ForgetStable(new Instance(2));
+        Log.ForgetStable(new Instance(2));
         Execute(batch);
-        Assert.False(_window.IsLogFull);
+        Assert.False(Log.IsFull);
         Execute(batch);
-        Assert.True(_window.IsLogFull);
+        Assert.True(Log.IsFull);
     }
 
     private void Execute(Batch batch)
     {
-        _window.Learn(_window.LastExecuted.Next, batch.Digest, batch);
-        Assert.True(_window.TryNextDecided(out InstanceState state, out _));
-        _window.MarkExecuted(state);
+        Log.Learn(Log.LastExecuted.Next, batch.Digest, batch);
+        Assert.True(Log.TryNextDecided(out DecidedInstance state, out _));
+        Log.MarkExecuted(state);
     }
 
     /// <summary>A faulty leader, in one regency after the other, proposes something else for each instance: nothing is decided, and all of it has to be told.</summary>
@@ -111,9 +117,9 @@ public sealed class ConsensusWindowTests : IDisposable
     [InlineData(4)]
     public void What_was_written_always_fits_into_a_STOPDATA(int instances)
     {
-        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1), Window = 1, CheckpointPeriod = 1 }, _keys.Replica(1));
+        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1), Window = 1, CheckpointPeriod = 1 }, _keys.Replica(1));
         context.BeginStep(new ClockReading(0, 0), _effects);
-        ConsensusWindow window = new(context);
+        ConsensusWindow window = new VotingParts(context).Window;
         Regency regency = Regency.Zero;
         for (int change = 0; change < 2 * CodecLimits.WriteSetMax; change++)
         {
@@ -136,13 +142,13 @@ public sealed class ConsensusWindowTests : IDisposable
 
     private void Open(long regency, long syncBase, long syncHigh, Dictionary<long, Digest>? bound = null)
     {
-        _window.Close(new Regency(regency));
-        _window.Open(new Instance(syncBase), new Instance(syncHigh), bound ?? []);
+        Window.Close(new Regency(regency));
+        Window.Open(new Instance(syncBase), new Instance(syncHigh), bound ?? []);
     }
 
     private void Write(int from, long instance, Digest value, long regency = 0) =>
-        _window.OnWrite(new ReplicaId(from), new Write(new Regency(regency), new Instance(instance), value));
+        Window.OnWrite(new ReplicaId(from), new Write(new Regency(regency), new Instance(instance), value));
 
     private void Accept(int from, long instance, Digest value, long regency = 0) =>
-        _window.OnAccept(new ReplicaId(from), new Accept(new Regency(regency), new Instance(instance), value));
+        Window.OnAccept(new ReplicaId(from), new Accept(new Regency(regency), new Instance(instance), value));
 }

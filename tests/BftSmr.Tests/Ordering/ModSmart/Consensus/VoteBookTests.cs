@@ -2,7 +2,7 @@ using BftCloud.Primitives;
 using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart.Consensus;
 
-namespace BftSmr.Tests.Consensus;
+namespace BftSmr.Tests.Ordering.ModSmart.Consensus;
 
 public sealed class VoteBookTests
 {

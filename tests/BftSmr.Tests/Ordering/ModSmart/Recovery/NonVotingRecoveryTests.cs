@@ -1,16 +1,15 @@
 using BftCloud.Primitives;
-using BftSmr.CatchUp;
 using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart.Consensus;
-using BftSmr.Recovery;
+using BftSmr.Ordering.ModSmart.Recovery;
 using BftSmr.Settings;
 
-namespace BftSmr.Tests.Replication;
+namespace BftSmr.Tests.Ordering.ModSmart.Recovery;
 
 /// <summary>What a replica that forgot its votes may vote on. n = 4, f = 1; this is replica 2, the others are in regency 4.</summary>
-public sealed class VoteSilenceTests : IDisposable
+public sealed class NonVotingRecoveryTests : IDisposable
 {
     private static readonly Regency Current = new(4), Next = new(5);
     private static readonly Instance Executed = new(10);
@@ -18,19 +17,15 @@ public sealed class VoteSilenceTests : IDisposable
     private readonly TestKeys _keys = new(replicas: 4, clients: 1);
     private readonly EffectBuffer _effects = new();
     private readonly ReplicaContext _context;
-    private readonly ConsensusWindow _window;
-    private readonly PeerProgress _progress;
-    private readonly VoteSilence _silence;
+    private readonly VotingParts _parts;
 
-    public VoteSilenceTests()
+    public NonVotingRecoveryTests()
     {
-        _context = new ReplicaContext(new ReplicaSettings { Self = new ReplicaId(2), Quorums = new Quorums(4, 1) }, _keys.Replica(2));
+        _context = new ReplicaContext(new ReplicaSettings { Self = new ReplicaId(2), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(2));
         _context.BeginStep(new ClockReading(0, 0), _effects);
-        _window = new ConsensusWindow(_context);
-        _progress = new PeerProgress(_context);
-        _silence = new VoteSilence(_context, _window, _progress);
-        Open(_window, Current);
-        _silence.Begin();
+        _parts = new VotingParts(_context);
+        Open(Current);
+        _parts.Recovery.Begin();
     }
 
     public void Dispose() => _keys.Dispose();
@@ -39,12 +34,12 @@ public sealed class VoteSilenceTests : IDisposable
     public void It_votes_again_above_where_it_can_have_voted()
     {
         AllSay(wanted: Current);
-        Instance last = Executed + _window.HorizonInstances;
-        _window.JumpTo(Executed);
+        Instance last = Executed + _parts.Log.HorizonInstances;
+        _parts.Log.JumpTo(Executed);
         Assert.False(HasVotedOn(last));
-        Assert.True(_silence.IsMissed);
+        Assert.True(_parts.Recovery.IsMissed(Window.Regency));
 
-        _window.JumpTo(last);
+        _parts.Log.JumpTo(last);
         Assert.True(HasVotedOn(last.Next));
     }
 
@@ -56,13 +51,13 @@ public sealed class VoteSilenceTests : IDisposable
     public void It_does_not_vote_in_a_regency_that_it_may_have_left()
     {
         AllSay(wanted: Next, butOne: Current);
-        Instance last = Executed + _window.HorizonInstances;
-        _window.JumpTo(last);
+        Instance last = Executed + _parts.Log.HorizonInstances;
+        _parts.Log.JumpTo(last);
         Assert.False(HasVotedOn(last.Next));
-        Assert.True(_silence.IsMissed);
-        Assert.False(_silence.HasForgotten); // what comes next is not filled with no-ops until the regency changes
+        Assert.True(_parts.Recovery.IsMissed(Window.Regency));
+        Assert.False(_parts.Recovery.HasForgotten(Window.LastAccepted)); // what comes next is not filled with no-ops until the regency changes
 
-        Open(_window, Next);
+        Open(Next);
         Assert.True(HasVotedOn(last.Next));
     }
 
@@ -70,8 +65,8 @@ public sealed class VoteSilenceTests : IDisposable
     public void What_one_alone_says_that_it_wanted_silences_nobody()
     {
         AllSay(wanted: Current, butOne: new Regency(1_000_000));
-        Instance last = Executed + _window.HorizonInstances;
-        _window.JumpTo(last);
+        Instance last = Executed + _parts.Log.HorizonInstances;
+        _parts.Log.JumpTo(last);
         Assert.True(HasVotedOn(last.Next));
     }
 
@@ -79,38 +74,40 @@ public sealed class VoteSilenceTests : IDisposable
     public void A_replica_that_leads_a_regency_that_it_may_have_left_proposes_nothing()
     {
         AllSay(wanted: new Regency(7));
-        _window.JumpTo(Executed + _window.HorizonInstances);
-        Open(_window, new Regency(6));
-        Assert.True(_window.IsLeading);
-        Assert.False(_window.HasRoom);
+        _parts.Log.JumpTo(Executed + _parts.Log.HorizonInstances);
+        Open(new Regency(6));
+        Assert.True(Window.IsLeading);
+        Assert.False(Window.HasRoom);
     }
 
     [Fact]
     public void What_it_is_silent_about_outlives_a_restart()
     {
         AllSay(wanted: Next, butOne: Current);
-        ConsensusWindow restarted = new(_context);
-        foreach (LogRecord record in _effects.Effects.OfType<PersistEffect>().Select(static e => e.Record)) restarted.Recover(record, Instance.Zero);
-        Assert.Equal((_window.SilentUntil, Next), (restarted.SilentUntil, restarted.SilentBelow));
+        NonVotingRecovery restarted = new VotingParts(_context).Recovery;
+        restarted.Recover(_effects.Effects.OfType<PersistEffect>().Select(static e => e.Record).OfType<SilentUpTo>().Single());
+        Assert.Equal((_parts.Recovery.Until, Next), (restarted.Until, restarted.Below));
     }
 
     private void AllSay(Regency wanted, Regency? butOne = null)
     {
         foreach (int peer in (int[])[0, 1, 3])
-            _progress.Record(new ReplicaId(peer), new Status(Current, true, Executed, Instance.Zero) { LastAccepted = Executed, Wanted = peer == 3 ? butOne ?? wanted : wanted });
-        _silence.Tick();
+            _parts.Progress.Record(new ReplicaId(peer), new Status(Current, true, Executed, Instance.Zero) { LastAccepted = Executed, Wanted = peer == 3 ? butOne ?? wanted : wanted });
+        _parts.Recovery.Tick(Window.LastAccepted);
     }
 
-    private static void Open(ConsensusWindow window, Regency regency)
+    private ConsensusWindow Window => _parts.Window;
+
+    private void Open(Regency regency)
     {
-        window.Close(regency);
-        window.Open(Instance.Zero, Instance.Zero, new Dictionary<long, Digest>());
+        Window.Close(regency);
+        Window.Open(Instance.Zero, Instance.Zero, new Dictionary<long, Digest>());
     }
 
     private bool HasVotedOn(Instance instance)
     {
         _effects.Clear();
-        _window.OnPropose(_window.Leader, new Propose(_window.Regency, instance, BatchCodec.Create(1, (ulong)_window.Regency.Value, [])));
+        Window.OnPropose(Window.Leader, new Propose(Window.Regency, instance, BatchCodec.Create(1, (ulong)Window.Regency.Value, [])));
         return _effects.Effects.Any(e => e is BroadcastEffect { Message: Write w } && w.Instance == instance);
     }
 }

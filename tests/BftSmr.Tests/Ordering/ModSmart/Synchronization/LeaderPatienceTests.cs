@@ -3,7 +3,7 @@ using BftSmr.Core;
 using BftSmr.Ordering.ModSmart.Synchronization;
 using BftSmr.Settings;
 
-namespace BftSmr.Tests.Synchronization;
+namespace BftSmr.Tests.Ordering.ModSmart.Synchronization;
 
 public sealed class LeaderPatienceTests : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class LeaderPatienceTests : IDisposable
     public LeaderPatienceTests()
     {
         _context = new ReplicaContext(
-            new ReplicaSettings { Self = new ReplicaId(1), Quorums = new Quorums(4, 1), RequestTimeoutMicros = Timeout, StatusPeriodMicros = StatusPeriod }, _keys.Replica(0));
+            new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1), RequestTimeoutMicros = Timeout, StatusPeriodMicros = StatusPeriod }, _keys.Replica(0));
         _patience = new LeaderPatience(_context);
     }
 

@@ -5,7 +5,7 @@ using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart.Consensus;
 using BftSmr.Settings;
 
-namespace BftSmr.Tests.Consensus;
+namespace BftSmr.Tests.Ordering.ModSmart.Consensus;
 
 public sealed class SharedChecksTests : IDisposable
 {
@@ -92,7 +92,7 @@ public sealed class SharedChecksTests : IDisposable
     }
 
     private ReplicaContext Context(int self, int n, int f, RequestAuthentication mode = RequestAuthentication.Signed) =>
-        new(new ReplicaSettings { Self = new ReplicaId(self), Quorums = new Quorums(n, f), Authentication = mode }, _keys.Replica(0));
+        new(new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(n, f), Authentication = mode }, _keys.Replica(0));
 
     private static void At(ReplicaContext context, long micros) => context.BeginStep(new ClockReading(micros, 0), context.Effects);
 }

@@ -1,0 +1,17 @@
+using BftCloud.Primitives;
+using BftSmr.Messages;
+
+namespace BftSmr.Codec;
+
+/// <summary>A peer message of a <see cref="MessageFamily"/>.</summary>
+internal abstract record FamilyMessage : PeerMessage
+{
+    /// <summary>The first element of its encoding.</summary>
+    public abstract int Number { get; }
+
+    /// <summary>How many elements follow.</summary>
+    public abstract int FieldCount { get; }
+
+    /// <summary>Writes them.</summary>
+    public abstract void WriteFields(ref MessagePackWriter writer);
+}

@@ -1,0 +1,22 @@
+using BftSmr.Settings;
+
+namespace BftSmr.Core;
+
+/// <summary>
+/// A replica as a deterministic state machine, as its hosts know it: the loop of a replica process, and the simulator. Input and
+/// the time go in, effects come out, to be carried out in order.
+/// </summary>
+internal interface IReplicaCore
+{
+    ReplicaSettings Settings { get; }
+
+    /// <summary>When <see cref="TickInput"/> is due, on the monotonic clock.</summary>
+    long NextDeadlineMicros { get; }
+
+    /// <summary>Call once, before the first step: emits what the recovered state calls for.</summary>
+    void Start(ClockReading now, EffectBuffer effects);
+
+    void Step(Input input, ClockReading now, EffectBuffer effects);
+
+    ReplicaStatus Status();
+}

@@ -1,0 +1,158 @@
+using BftCloud.Primitives;
+using BftSmr.CatchUp;
+using BftSmr.Core;
+using BftSmr.Instances;
+using BftSmr.Messages;
+using BftSmr.Ordering.ModSmart.Consensus;
+using BftSmr.Ordering.ModSmart.Recovery;
+using BftSmr.Ordering.ModSmart.Synchronization;
+
+namespace BftSmr.Ordering.ModSmart;
+
+/// <summary>
+/// Mod-SMaRt: joins the window of votes, the change of regency, the suspicion of leaders and non-voting recovery, each of which
+/// states its own invariants.
+/// </summary>
+internal sealed class ModSmartOrdering : IOrdering
+{
+    /// <summary>Empty batches proposed per status period while some replica waits for its non-voting recovery to end.</summary>
+    private const int FillersPerPeriod = 16;
+
+    private readonly OrderingParts _parts;
+    private readonly NonVotingRecovery _recovery;
+    private readonly ConsensusWindow _window;
+    private readonly VoteRetransmission _retransmission;
+    private readonly Synchronizer _synchronizer;
+    private readonly LeaderSuspicion _suspicion;
+    private int _fillersDue;
+
+    public ModSmartOrdering(OrderingParts parts)
+    {
+        _parts = parts;
+        _recovery = new NonVotingRecovery(parts.Context, parts.Log, parts.Progress);
+        _window = new ConsensusWindow(parts.Context, parts.Log, parts.Checkpoints, _recovery);
+        _retransmission = new VoteRetransmission(parts.Context, parts.Log, _window);
+        _synchronizer = new Synchronizer(parts.Context, parts.Log, _window, parts.Checkpoints, _recovery);
+        _suspicion = new LeaderSuspicion(parts.Context, parts.Log, _window, _synchronizer, parts.Requests);
+    }
+
+    public Regency Regency => _window.Regency;
+    public bool IsOpen => _window.IsOpen;
+    public ReplicaId Leader => _window.Leader;
+    public bool IsLeading => _window.IsLeading;
+    public Instance ReadBarrier => _window.LastAccepted;
+    public bool AnswersReads => !_recovery.IsActive;
+    public bool MayPropose => _window.IsLeading && _window.HasRoom && !_parts.Log.IsFull;
+    public bool WantsFiller => _fillersDue > 0;
+    public bool IsIdle => _window.IsIdle;
+    public Instance LastProposed => _window.LastProposed;
+    public long NextDeadlineMicros => _window.NextCheckMicros;
+    public OrderingStatus Status => new(_recovery.IsMissed(Regency), _synchronizer.Changes);
+
+    private ReplicaContext Context => _parts.Context;
+
+    public void Recover(LogRecord record)
+    {
+        switch (record)
+        {
+            case RegencySynchronized r: _synchronizer.Recover(r.Sync); break;
+            case RegencyWanted r: _synchronizer.Recover(r.Regency); break;
+            case SilentUpTo r: _recovery.Recover(r); break;
+            default: _window.Recover(record, _parts.Checkpoints.Stable.Instance); break;
+        }
+    }
+
+    public void Start(bool votesForgotten)
+    {
+        if (votesForgotten) _recovery.Begin();
+        _synchronizer.Start();
+    }
+
+    public bool TryHandle(ReplicaId from, PeerMessage message)
+    {
+        switch (message)
+        {
+            case Propose m: _window.OnPropose(from, m); return true;
+            case Write m: _window.OnWrite(from, m); return true;
+            case Accept m: _window.OnAccept(from, m); return true;
+            case Refuse m: _window.OnRefuse(from, m); return true;
+            case BatchBody m: _window.OnBatchBody(from, m); return true;
+            case Stop m: _synchronizer.OnStop(from, m); return true;
+            case StopData m: _synchronizer.OnStopData(m); return true;
+            case Sync m: _synchronizer.OnSync(from, m); return true;
+            case FetchSync m:
+                if (_parts.Fetches.TryTake(from, FetchAllowance.SyncCost)) _synchronizer.OnFetchSync(from, m);
+                return true;
+            default: return false;
+        }
+    }
+
+    public void OnLink(ReplicaId peer, bool isUp) => _suspicion.OnLink(peer, isUp);
+
+    public void OnStatus(ReplicaId from, Status status) => _synchronizer.OnStatus(from, status);
+
+    public void OnPeerStopped(ReplicaId peer, Instance executed) => _retransmission.RepeatVotes(peer, executed);
+
+    public void Propose(Batch batch)
+    {
+        if (batch.Requests.Count == 0)
+        {
+            Invariant.Holds(WantsFiller, "an empty batch is proposed only where one is wanted");
+            _fillersDue--;
+        }
+        _window.Propose(batch);
+    }
+
+    public void CheckDeadline() => _window.CheckOverdue();
+
+    public void BeginPeriod(bool isLate)
+    {
+        if (isLate) _suspicion.Excuse();
+        _recovery.Tick(_window.LastAccepted);
+    }
+
+    public Status Describe(Status status) => status with
+    {
+        LastAccepted = _window.LastAccepted,
+        Wanted = _synchronizer.HighestWanted,
+        VotesForgotten = _recovery.HasForgotten(_window.LastAccepted),
+    };
+
+    public void EndPeriod(bool isStalled)
+    {
+        RequireSignatures();
+        _synchronizer.Tick(_suspicion.RelayAndJudge());
+        Instance slowest = _parts.Progress.Slowest;
+        if (isStalled || slowest < _window.SyncHigh) _retransmission.Retransmit(slowest);
+        if (IsLeading && _parts.Progress.Known.Any(static p => p.Status.VotesForgotten)) _fillersDue = FillersPerPeriod;
+    }
+
+    /// <summary>f+1 replicas cannot authenticate what is proposed: the clients they name have to sign, which all can check, for a while.</summary>
+    private void RequireSignatures()
+    {
+        if (_window.Refuted(Context.Now.MonotonicMicros) is not { } refuted) return;
+        foreach (ClientId client in refuted.RefusedClients(Context.Quorums.OneCorrect)) _parts.Requests.RequireSignature(client);
+    }
+
+    public IReadOnlyList<Batch>? TakeDropped() => _synchronizer.TakeDropped();
+
+    public void OnExecuted(DecidedInstance instance)
+    {
+        if (instance.ProposedMicros is { } proposed) NoteLatency(Context.Now.MonotonicMicros - proposed);
+        if (IsOpen && _parts.Log.LastExecuted > _window.SyncHigh) _synchronizer.NoteProgress();
+    }
+
+    private void NoteLatency(long micros)
+    {
+        if (IsLeading) _parts.Pacing.NoteLatency(micros);
+        else _suspicion.NoteLatency(micros);
+    }
+
+    public IEnumerable<LogRecord> CarryOver()
+    {
+        if (_recovery.Record() is { } silent) yield return silent;
+        if (_synchronizer.HighestWanted > Regency) yield return new RegencyWanted(_synchronizer.HighestWanted);
+        if (Regency > Regency.Zero) yield return new RegencyInstalled(Regency);
+        if (IsOpen && _synchronizer.LastSync is { } sync) yield return new RegencySynchronized(sync);
+    }
+}

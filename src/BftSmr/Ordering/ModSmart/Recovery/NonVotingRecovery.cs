@@ -1,0 +1,99 @@
+using BftCloud.Primitives;
+using BftSmr.CatchUp;
+using BftSmr.Core;
+using BftSmr.Instances;
+using BftSmr.Messages;
+
+namespace BftSmr.Ordering.ModSmart.Recovery;
+
+/// <summary>
+/// Non-voting recovery. A replica that restarted without its votes must not vote again where it may have voted: it would be one of
+/// the f faulty ones. It learns from n-f others how far it can have been, sends no vote up to there, and says so, until it has
+/// executed that far. It also forgot which regencies it had left, and the STOPDATA that it then made are still about: it sends no
+/// vote in a regency below the highest that two of the others wanted. If all others forgot as well, no replica remembers a vote that
+/// could be contradicted, and this one goes on from what the logs hold.
+/// Invariant: before its end is known, no vote is sent at all; the end is found once.
+/// </summary>
+internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, PeerProgress progress)
+{
+    private static readonly Instance Unknown = new(long.MaxValue);
+
+    private Instance? _acceptedAtRestartOfAll;
+
+    /// <summary>Votes for instances up to here were forgotten in a restart: none is sent.</summary>
+    public Instance Until { get; private set; }
+
+    /// <summary>Regencies below this one may have been left before a restart that forgot it: no vote is sent in them.</summary>
+    public Regency Below { get; private set; }
+
+    public bool IsEndUnknown => Until == Unknown;
+
+    /// <summary>This replica does not vote yet on what comes next.</summary>
+    public bool IsActive => log.LastExecuted < Until;
+
+    /// <summary>Whether no vote can have been forgotten that a vote on this instance in this regency would contradict.</summary>
+    public bool MayVote(Instance number, Regency regency) => number > Until && regency >= Below;
+
+    /// <summary>Called at recovery: where it ends is not known yet.</summary>
+    public void Begin() => Until = Unknown;
+
+    /// <summary>The log says where it ended.</summary>
+    public void Recover(SilentUpTo record)
+    {
+        if (record.Instance > Until) Until = record.Instance;
+        if (record.Regency > Below) Below = record.Regency;
+    }
+
+    /// <summary>What a new segment of the log must say of it; null if there is nothing to say.</summary>
+    public SilentUpTo? Record() =>
+        !IsEndUnknown && (Until > Instance.Zero || Below > Regency.Zero) ? new SilentUpTo(Until, Below) : null;
+
+    /// <summary>
+    /// This replica counts as one of the f: it sends no vote, in all instances or in this regency; or what it sent none on has not
+    /// been executed by 2f+1 yet. Until then others may have to decide it again without this replica's vote; after that f+1 correct
+    /// ones know it, whichever of the others fails next.
+    /// </summary>
+    public bool IsMissed(Regency current) => IsActive || current < Below
+        || (log.Base < Until && 1 + progress.Known.Count(p => p.Peer != context.Self && p.Status.LastExecuted >= Until) < context.Quorums.Install);
+
+    /// <summary>
+    /// Told to the others; the leader then fills the log, so that it passes without load. After a restart of all it is still said
+    /// until this replica sent ACCEPT: then q replicas vote again, and one that has not noticed yet has enough others to learn from.
+    /// </summary>
+    public bool HasForgotten(Instance lastAccepted) => IsActive || _acceptedAtRestartOfAll == lastAccepted;
+
+    /// <summary>At every status period: finds the end, once enough others have said where they stand.</summary>
+    public void Tick(Instance lastAccepted)
+    {
+        if (!IsEndUnknown) return;
+        Status[] others = [.. progress.Known.Where(p => p.Peer != context.Self).Select(p => p.Status)];
+        if (others.Length == context.Quorums.Replicas - 1 && others.All(s => s.VotesForgotten))
+        {
+            _acceptedAtRestartOfAll = lastAccepted;
+            EndAt(Instance.Zero, Regency.Zero);
+            return;
+        }
+        Status[] remembering = [.. others.Where(s => !s.VotesForgotten)];
+        if (remembering.Length < context.Quorums.Available) return;
+        Instance accepted = Bounded([.. remembering.Select(s => s.LastAccepted > s.LastExecuted ? s.LastAccepted : s.LastExecuted).OrderDescending()]);
+        // It installed none that fewer than two of these wanted.
+        Regency wanted = remembering.Select(s => s.Wanted).OrderDescending().ElementAt(1);
+        EndAt(accepted == Instance.Zero && wanted == Regency.Zero ? Instance.Zero : accepted + log.HorizonInstances, wanted);
+    }
+
+    /// <summary>
+    /// The highest claim, unless it is far above what f others claim: this replica being faulty itself, at most f-1 others lie.
+    /// </summary>
+    private Instance Bounded(Instance[] descending)
+    {
+        Instance bound = descending[Math.Max(0, context.Quorums.Faulty - 1)] + 2 * log.HorizonInstances;
+        return descending[0] < bound ? descending[0] : bound;
+    }
+
+    private void EndAt(Instance instance, Regency regency)
+    {
+        Invariant.Holds(IsEndUnknown, "the end of a non-voting recovery is found once");
+        (Until, Below) = (instance, regency);
+        context.PersistVote(new SilentUpTo(instance, regency));
+    }
+}

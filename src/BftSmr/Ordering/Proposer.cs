@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using BftCloud.Primitives;
+using BftSmr.Codec;
+using BftSmr.Core;
+using BftSmr.Messages;
+using BftSmr.Requests;
+
+namespace BftSmr.Ordering;
+
+/// <summary>
+/// As the leader: makes batches of what waits, when they are due.
+/// Invariant: a batch's agreed time is above that of every batch executed before it.
+/// </summary>
+internal sealed class Proposer(ReplicaContext context, RequestPool requests, BatchPacing pacing, IOrdering ordering)
+{
+    /// <summary>When <see cref="ProposeIfDue"/> has something to do, monotonic microseconds.</summary>
+    public long NextDeadlineMicros
+    {
+        get
+        {
+            if (!ordering.MayPropose || (requests.ReadyCount == 0 && !ordering.WantsFiller)) return long.MaxValue;
+            if (requests.ReadyCount >= context.Settings.BatchRequestsMax) return long.MinValue;
+            bool isHeavy = BatchPacing.IsHeavy(requests.ReadyWeight, context.Settings.Durability);
+            return pacing.NextMicros(requests.ReadyCount, isHeavy, ordering.IsIdle);
+        }
+    }
+
+    /// <summary>Proposes what is due, after everything executed at <paramref name="agreedTimeMicros"/>.</summary>
+    public void ProposeIfDue(long agreedTimeMicros)
+    {
+        while (NextDeadlineMicros <= context.Now.MonotonicMicros)
+        {
+            List<Request> batch = requests.TakeBatch();
+            if (batch.Count == 0 && !ordering.WantsFiller) return;
+            ordering.Propose(BatchCodec.Create(Math.Max(context.Now.UnixMicros, agreedTimeMicros + 1), NextSeed(), batch));
+            pacing.NoteProposed(context.Now.MonotonicMicros, left: requests.ReadyCount);
+        }
+    }
+
+    /// <summary>Looks random to all who do not know this replica's secret.</summary>
+    private ulong NextSeed()
+    {
+        Span<byte> bytes = stackalloc byte[24];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, context.Settings.SeedSecret);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], ordering.Regency.Value);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[16..], ordering.LastProposed.Value);
+        Span<byte> digest = stackalloc byte[Digest.Size];
+        Blake2b.Hash(bytes).CopyTo(digest);
+        return BinaryPrimitives.ReadUInt64BigEndian(digest);
+    }
+}
