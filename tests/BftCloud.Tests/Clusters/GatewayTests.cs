@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.RegularExpressions;
 using BftCloud.Processes;
 using BftCloud.Tests.CommandLine;
+using RedisClients;
+using StackExchange.Redis;
 
 namespace BftCloud.Tests.Clusters;
 
@@ -39,6 +42,48 @@ public sealed partial class GatewayTests
         }
     }
 
+    [Fact]
+    public async Task StackExchange_Redis_loses_no_acknowledged_write_when_leader_and_gateway_are_killed()
+    {
+        const int Writers = 8, Steps = 60;
+        await using TestCluster cluster = await TestCluster.StartAsync("kv");
+        // Nothing else uses this address: while no gateway listens, the port goes to nobody else.
+        string address = $"127.96.{Environment.ProcessId >> 8 & 255}.{Environment.ProcessId & 255}";
+        using Process gateway = CommandLineRun.Start("kv", "serve", "--cluster", cluster.Path, "--listen", $"{address}:0");
+        Process? again = null;
+        try
+        {
+            IPEndPoint endPoint = await EndPointAsync(gateway);
+            await using ConnectionMultiplexer client = await new RedisConnector(endPoint).ConnectAsync(RedisProtocol.Resp3);
+            IDatabase database = client.GetDatabase();
+            TaskCompletionSource restored = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            client.ConnectionRestored += (_, _) => restored.TrySetResult();
+
+            AcknowledgedWrites writes = new(database, Writers, Steps);
+            Task writing = writes.RunAsync();
+            await writes.HalfDone;
+            cluster.Kill(0); // the first leader
+            Assert.Equal(1, await database.StringIncrementAsync("acknowledged by the next leader"));
+            gateway.Kill();
+            await gateway.WaitForExitAsync();
+            again = CommandLineRun.Start("kv", "serve", "--cluster", cluster.Path, "--listen", $"{endPoint}");
+            Assert.Equal(endPoint, await EndPointAsync(again));
+            await restored.Task;
+            await writing;
+
+            await writes.AssertKeptAsync(database);
+        }
+        finally
+        {
+            if (!gateway.HasExited) gateway.Kill();
+            if (again is { HasExited: false }) again.Kill();
+            again?.Dispose();
+        }
+    }
+
+    private static async Task<IPEndPoint> EndPointAsync(Process gateway) =>
+        IPEndPoint.Parse(EndPointPattern().Match((await gateway.StandardOutput.ReadLineAsync())!).Groups[1].Value);
+
     private static async Task<string> RedisAsync(string port, params string[] arguments) => (await RunAsync("redis-cli", ["-p", port, .. arguments])).Trim();
 
     private static async Task<string> RunAsync(string program, params string[] arguments)
@@ -53,4 +98,7 @@ public sealed partial class GatewayTests
 
     [GeneratedRegex(@"at 127\.0\.0\.1:(\d+)\.")]
     private static partial Regex PortPattern();
+
+    [GeneratedRegex(@"at (\d+\.\d+\.\d+\.\d+:\d+)\.")]
+    private static partial Regex EndPointPattern();
 }

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using BftCloud.Primitives;
-using FsCheck;
-using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace BftSmr.Tests.Codec;
 
@@ -179,41 +178,36 @@ public sealed class MessagePackReaderTests
         }
     }
 
-    [Fact]
-    public void Whatever_is_written_to_a_growing_buffer_is_what_is_written_to_memory_of_the_right_size()
+    [Property]
+    public void Whatever_is_written_to_a_growing_buffer_is_what_is_written_to_memory_of_the_right_size(
+        (ulong Number, bool Flag, byte[] Bytes)[] items)
     {
-        Prop.ForAll(ArbMap.Default.ArbFor<(ulong, bool, byte[])[]>(), static (items) =>
-        {
-            int size = MessagePackFormat.SizeOfArrayHeader(items.Length);
-            foreach ((ulong number, _, byte[] bytes) in items) size += MessagePackFormat.SizeOfUInt64(number) + 1 + MessagePackFormat.SizeOfBinary(bytes.Length);
-            byte[] exact = new byte[size];
-            MessagePackWriter fixedWriter = new(exact.AsSpan());
-            WriteItems(ref fixedWriter, items);
-            return fixedWriter.FixedBytesWritten == size
-                && exact.AsSpan().SequenceEqual(Write((ref MessagePackWriter writer) => WriteItems(ref writer, items)));
-        }).QuickCheckThrowOnFailure();
+        int size = MessagePackFormat.SizeOfArrayHeader(items.Length);
+        foreach ((ulong number, _, byte[] bytes) in items)
+            size += MessagePackFormat.SizeOfUInt64(number) + 1 + MessagePackFormat.SizeOfBinary(bytes.Length);
+        byte[] exact = new byte[size];
+        MessagePackWriter fixedWriter = new(exact.AsSpan());
+        WriteItems(ref fixedWriter, items);
+        Assert.Equal(size, fixedWriter.FixedBytesWritten);
+        Assert.Equal(exact, Write((ref MessagePackWriter writer) => WriteItems(ref writer, items)));
     }
 
-    [Fact]
-    public void Any_bytes_are_read_without_an_exception_by_every_method()
+    [Property(MaxTest = 2000)]
+    public void Any_bytes_are_read_without_an_exception_by_every_method(byte[] bytes)
     {
-        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), static (byte[] bytes) =>
+        for (int method = 0; method < 6; method++)
         {
-            for (int method = 0; method < 6; method++)
+            MessagePackReader reader = new(bytes);
+            _ = method switch
             {
-                MessagePackReader reader = new(bytes);
-                _ = method switch
-                {
-                    0 => reader.TryReadUInt64(out _),
-                    1 => reader.TryReadInt64(out _),
-                    2 => reader.TryReadInt32(10, out _),
-                    3 => reader.TryReadArray(1000, 1, out _),
-                    4 => reader.TryReadBinary(1000, out _),
-                    _ => reader.TryReadDigest(out _),
-                };
-            }
-            return true;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+                0 => reader.TryReadUInt64(out _),
+                1 => reader.TryReadInt64(out _),
+                2 => reader.TryReadInt32(10, out _),
+                3 => reader.TryReadArray(1000, 1, out _),
+                4 => reader.TryReadBinary(1000, out _),
+                _ => reader.TryReadDigest(out _),
+            };
+        }
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using BftSmr.Codec;
 using BftSmr.Messages;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace BftSmr.Tests.Codec;
 
@@ -10,8 +11,8 @@ public sealed class RoundTripTests
     private static readonly Arbitrary<(int Seed, int Size)> Cases =
         Gen.Sized(static size => Gen.Choose(int.MinValue, int.MaxValue).Select(seed => (seed, size))).ToArbitrary();
 
-    [Fact]
-    public void Every_peer_message_is_decoded_to_what_was_encoded() => Check(static messages =>
+    [Property]
+    public Property Every_peer_message_is_decoded_to_what_was_encoded() => Check(static messages =>
     {
         foreach (PeerMessage message in messages.EveryPeerMessage())
         {
@@ -23,8 +24,8 @@ public sealed class RoundTripTests
         return null;
     });
 
-    [Fact]
-    public void Every_client_message_is_decoded_to_what_was_encoded() => Check(static messages =>
+    [Property]
+    public Property Every_client_message_is_decoded_to_what_was_encoded() => Check(static messages =>
     {
         foreach (ClientMessage message in messages.EveryClientMessage())
         {
@@ -36,8 +37,8 @@ public sealed class RoundTripTests
         return null;
     });
 
-    [Fact]
-    public void Every_log_record_is_decoded_to_what_was_encoded() => Check(static messages =>
+    [Property]
+    public Property Every_log_record_is_decoded_to_what_was_encoded() => Check(static messages =>
     {
         foreach (LogRecord record in messages.EveryLogRecord())
         {
@@ -49,16 +50,16 @@ public sealed class RoundTripTests
         return null;
     });
 
-    [Fact]
-    public void Every_batch_is_decoded_to_what_was_encoded() => Check(static messages =>
+    [Property]
+    public Property Every_batch_is_decoded_to_what_was_encoded() => Check(static messages =>
     {
         Batch batch = messages.Batch();
         if (!BatchCodec.TryDecode(batch.Encoded, RandomMessages.Limits, out Batch? decoded)) return "refused";
         return Structure.Difference(batch, decoded);
     });
 
-    [Fact]
-    public void No_message_is_taken_for_one_of_another_link_or_for_a_log_record() => Check(static messages =>
+    [Property]
+    public Property No_message_is_taken_for_one_of_another_link_or_for_a_log_record() => Check(static messages =>
     {
         string[] kinds = ["peer", "client", "log"];
         foreach (string kind in kinds)
@@ -98,6 +99,6 @@ public sealed class RoundTripTests
         Assert.Empty(unset);
     }
 
-    private static void Check(Func<RandomMessages, string?> difference) =>
-        Prop.ForAll(Cases, one => difference(new RandomMessages(one.Seed, one.Size)) is { } found ? false.Label(found) : true.Label("")).QuickCheckThrowOnFailure();
+    private static Property Check(Func<RandomMessages, string?> difference) => Prop.ForAll(Cases, one =>
+        difference(new RandomMessages(one.Seed, one.Size)) is { } found ? false.Label(found) : true.Label(""));
 }

@@ -1,7 +1,6 @@
 using BftCloud.Links;
 using BftCloud.Primitives;
-using FsCheck;
-using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace BftSmr.Tests.Transport;
 
@@ -47,15 +46,16 @@ public sealed class FrameStreamTests
         }
     }
 
-    [Fact]
-    public void Frames_come_out_whole_wherever_the_stream_is_cut() => Prop.ForAll<int[], int[]>(static (sizes, cuts) =>
+    [Property]
+    public void Frames_come_out_whole_wherever_the_stream_is_cut(int[] sizes, int[] cuts)
     {
         byte[][] frames = [.. sizes.Select(static (size, i) => Frame(i, Math.Abs(size % 500)))];
         byte[] stream = [.. frames.SelectMany(static frame => (byte[])[.. BitConverter.GetBytes(frame.Length), .. frame])];
         FrameAssembler assembler = new(500, new RemoteBudget(500));
         List<byte[]> received = [];
         int start = 0;
-        foreach (int end in cuts.Select(cut => Math.Abs((long)cut) % (stream.Length + 1)).Append(stream.Length).Order().Select(static cut => (int)cut))
+        IEnumerable<int> ends = cuts.Select(cut => (int)(Math.Abs((long)cut) % (stream.Length + 1)));
+        foreach (int end in ends.Append(stream.Length).Order())
         {
             ReadOnlyMemory<byte> piece = stream.AsMemory(start, end - start);
             while (assembler.TryRead(ref piece, out ReadOnlyMemory<byte> frame)) received.Add(frame.ToArray());
@@ -63,10 +63,10 @@ public sealed class FrameStreamTests
         }
         Assert.Null(assembler.Fault);
         Assert.Equal(frames, received);
-    }).QuickCheckThrowOnFailure();
+    }
 
-    [Fact]
-    public void The_outbound_queue_gives_back_what_was_appended_and_only_what_was_flushed() => Prop.ForAll<int[]>(static steps =>
+    [Property]
+    public void The_outbound_queue_gives_back_what_was_appended_and_only_what_was_flushed(int[] steps)
     {
         OutboundQueue queue = new();
         Queue<byte> model = new();
@@ -99,7 +99,7 @@ public sealed class FrameStreamTests
         Assert.Throws<ArgumentOutOfRangeException>(() => queue.Take(new byte[flushed + 1]));
         queue.Clear();
         Assert.Equal(0, queue.Length);
-    }).QuickCheckThrowOnFailure();
+    }
 
     private static async Task<int> CheckAsync(int[] sizes, Func<Task<byte[]>> next)
     {

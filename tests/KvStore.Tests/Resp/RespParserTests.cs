@@ -1,17 +1,18 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using KvStore.Resp.Protocol;
 
 namespace KvStore.Tests.Resp;
 
 public class RespParserTests
 {
-    [Fact]
-    public void Whatever_comes_is_a_command_or_an_error_or_needs_more()
+    [Property(MaxTest = 5_000)]
+    public Property Whatever_comes_is_a_command_or_an_error_or_needs_more()
     {
         Gen<string> piece = Gen.Elements("*", "$", "\r\n", "\r", "\n", "0", "1", "2", "-1", "3", "100", "99999999999", "PING", "\"", "'", "\\x41", "\\", " ", "\0", "a", "$1\r\na\r\n", "*1\r\n$4\r\nPING\r\n");
-        Prop.ForAll(piece.ArrayOf().Resize(40).ToArbitrary(), pieces =>
+        return Prop.ForAll(piece.ArrayOf().Resize(40).ToArbitrary(), pieces =>
         {
             byte[] input = Encoding.Latin1.GetBytes(string.Concat(pieces));
             RespParser parser = new();
@@ -26,14 +27,14 @@ public class RespParserTests
                 for (int i = 0; i < arguments.Count; i++) Assert.InRange(arguments[i].Length, 0, input.Length);
                 position += consumed;
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
+        });
     }
 
-    [Fact]
-    public void Commands_are_found_wherever_the_input_is_cut()
+    [Property(MaxTest = 200)]
+    public Property Commands_are_found_wherever_the_input_is_cut()
     {
         Gen<string> argument = Gen.Elements("", "a", "\r\n", "$5\r\nhello", new string('x', 300), "\0");
-        Prop.ForAll(argument.NonEmptyListOf().Resize(10).ToArbitrary(), arguments =>
+        return Prop.ForAll(argument.NonEmptyListOf().Resize(10).ToArbitrary(), arguments =>
         {
             byte[] input = RespTestClient.Encode([.. arguments]);
             RespParser parser = new();
@@ -48,7 +49,7 @@ public class RespParserTests
             RespArguments parsed = new(parser.Bytes(input), parser.Ranges);
             Assert.Equal(arguments.Count, parsed.Count);
             for (int i = 0; i < parsed.Count; i++) Assert.Equal(arguments[i], Encoding.Latin1.GetString(parsed[i]));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+        });
     }
 
     [Theory]

@@ -1,17 +1,18 @@
 using System.Buffers;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using KvStore.Operations;
 
 namespace KvStore.Tests.StateMachine;
 
 public class ModelTests
 {
-    [Fact]
-    public void Replies_as_the_model_does_and_two_stores_stay_equal()
+    [Property(MaxTest = 300)]
+    public Property Replies_as_the_model_does_and_two_stores_stay_equal()
     {
         Gen<StoreStep[]> scripts = StoreStep.Generator.ArrayOf().Resize(120);
-        Prop.ForAll(scripts.ToArbitrary(), script =>
+        return Prop.ForAll(scripts.ToArbitrary(), script =>
         {
             StoreModel model = new();
             TestMachine first = new(), second = new();
@@ -27,18 +28,18 @@ public class ModelTests
             Assert.Equal(model.List("c"), List(first, "c"));
             Assert.Equal(first.Store.StateDigest(), second.Store.StateDigest());
             Assert.Equal(first.Snapshot(), second.Snapshot());
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+        });
     }
 
-    [Fact]
-    public void A_snapshot_installed_elsewhere_is_the_same_state()
+    [Property(MaxTest = 150)]
+    public Property A_snapshot_installed_elsewhere_is_the_same_state()
     {
         Gen<(StoreStep[], StoreStep[], int)> cases =
             from before in StoreStep.Generator.ArrayOf().Resize(100)
             from after in StoreStep.Generator.ArrayOf().Resize(100)
             from piece in Gen.Choose(1, 700)
             select (before, after, piece);
-        Prop.ForAll(cases.ToArbitrary(), @case =>
+        return Prop.ForAll(cases.ToArbitrary(), @case =>
         {
             (StoreStep[] before, StoreStep[] after, int piece) = @case;
             TestMachine original = new();
@@ -52,7 +53,7 @@ public class ModelTests
             foreach (StoreStep step in after) Assert.Equal(original.Execute(step.Operation), copy.Execute(step.Operation));
             Assert.Equal(original.Snapshot(), copy.Snapshot());
             Assert.Equal(original.Store.StateDigest(), copy.Store.StateDigest());
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
+        });
     }
 
     private static object?[] List(TestMachine machine, string prefix)

@@ -1,0 +1,207 @@
+using System.Collections.Frozen;
+
+namespace KvStore.Tests.Resp.StackExchangeRedis;
+
+/// <summary>The behaviours that differ, by their name.</summary>
+internal static class Differences
+{
+    public static FrozenDictionary<string, Difference> All { get; } = ((Difference[])
+    [
+        new("a value longer than the bound",
+            Redis: ["True", "523265"],
+            Gateway: ["-ERR string exceeds maximum allowed size (a key 65536 bytes, a value 523264)", "0"],
+            Why: "A value has at most KvLimits.ValueBytesMax bytes: it travels in one ordered operation."),
+        new("a reply longer than the bound",
+            Redis: ["3"],
+            Gateway:
+            [
+                "-ERR the reply would be longer than 1047552 bytes; read it in parts (GETRANGE, LRANGE, HSCAN, SSCAN)",
+            ],
+            Why: "A reply has at most KvLimits.ReplyBytesMax bytes: replicas vote on it as a whole."),
+        new("a key longer than the bound",
+            Redis: ["True", "False"],
+            Gateway: ["-ERR string exceeds maximum allowed size (a key 65536 bytes, a value 523264)", "False"],
+            Why: "A key has at most KvLimits.KeyBytesMax bytes."),
+        new("INCRBYFLOAT of what is no number",
+            Redis:
+            [
+                "-ERR value is not a valid float",
+                "-ERR increment would produce NaN or Infinity",
+                "-ERR value is not a valid float",
+                "'1'",
+            ],
+            Gateway:
+            [
+                "-ERR value is not a valid float",
+                "-ERR value is not a valid float",
+                "-ERR value is not a valid float",
+                "'1'",
+            ],
+            Why: "Decimal numbers know no infinity, so one is no number at all."),
+        new("INCRBYFLOAT of large exponents",
+            Redis: ["BulkString '1000000000000000000024696061952'", "'1000000000000000000024696061952'"],
+            Gateway: ["-ERR value is not a valid float", "'1'"],
+            Why: "Decimal numbers have 28 digits: the same on every processor."),
+        new("an expiry beyond the year 9999",
+            Redis: ["Integer '1'", "Integer '999999999999'"],
+            Gateway: ["-ERR invalid expire time in 'expireat' command", "Integer '-1'"],
+            Why: "Agreed time ends with the year 9999."),
+        new("two errors at once",
+            Redis: ["-WRONGTYPE Operation against a key holding the wrong kind of value", "-ERR no such key"],
+            Gateway: ["-ERR value is not an integer or out of range", "-ERR value is not an integer or out of range"],
+            Why: "The gateway looks at the arguments before the replicas look at the key."),
+        new("a transaction of more commands than the bound",
+            Redis: ["True", "4097", "'4097'"],
+            Gateway: ["-EXECABORT Transaction discarded because of previous errors.", "0", "nil"],
+            Why: "A transaction is one operation, of at most RespLimits.QueuedCommandsMax commands."),
+        new("how many databases there are",
+            Redis: ["16"],
+            Gateway: ["1"],
+            Why: "The replicated store is one database."),
+        new("a second database",
+            Redis: ["True", "nil", "'second'"],
+            Gateway:
+            [
+                "RedisCommandException: The database does not exist on the server: 1",
+                "nil",
+                "RedisCommandException: The database does not exist on the server: 1",
+            ],
+            Why: "The replicated store is one database; the client knows, and does not ask."),
+        new("a section of INFO",
+            Redis: ["[Replication]", "[]"],
+            Gateway:
+            [
+                "[Server, Clients, Stats, Replication, Cluster]",
+                "[Server, Clients, Stats, Replication, Cluster]",
+            ],
+            Why: "INFO tells of the gateway whatever section is asked for."),
+        new("CONFIG SET",
+            Redis: ["done", "-ERR The server is running without a config file"],
+            Gateway:
+            [
+                "-ERR the replicated store is configured by cluster.json, not by CONFIG SET",
+                "-ERR unknown subcommand 'REWRITE'. Try CONFIG HELP.",
+            ],
+            Why: "The cluster file configures the replicas; a client cannot."),
+        new("COMMAND INFO and GETKEYS",
+            Redis: ["1", "['a', 'b']"],
+            Gateway: ["0", "-ERR unknown subcommand 'GETKEYS'. Try COMMAND HELP."],
+            Why: "COMMAND tells no details."),
+        new("MEMORY, SLOWLOG, LATENCY, ROLE, LASTSAVE",
+            Redis: ["done", "a log", "a number", "master", "a time"],
+            Gateway:
+            [
+                "-ERR unknown command 'MEMORY', with args beginning with: 'PURGE' ",
+                "-ERR unknown command 'SLOWLOG', with args beginning with: 'GET' ",
+                "-ERR unknown command 'LATENCY', with args beginning with: 'RESET' ",
+                "-ERR unknown command 'ROLE', with args beginning with: ",
+                "-ERR unknown command 'LASTSAVE', with args beginning with: ",
+            ],
+            Why: "A gateway has no memory, log or replicas of its own to tell of."),
+        new("CLIENT LIST, INFO and KILL",
+            Redis: ["True", "a line", "0"],
+            Gateway:
+            [
+                "-ERR unknown subcommand 'LIST'. Try CLIENT HELP.",
+                "-ERR unknown subcommand 'INFO'. Try CLIENT HELP.",
+                "-ERR unknown subcommand 'KILL'. Try CLIENT HELP.",
+            ],
+            Why: "A gateway does not tell of other connections."),
+        new("CLIENT SETINFO is of later releases",
+            Redis: ["-ERR unknown subcommand 'SETINFO'. Try CLIENT HELP."],
+            Gateway: ["SimpleString 'OK'"],
+            Why: "Newer clients send it on connecting; it is accepted, and has no effect."),
+        new("publish and subscribe",
+            Redis: ["done", "1"],
+            Gateway:
+            [
+                "-ERR unknown command 'SUBSCRIBE', with args beginning with: 'news' ",
+                "-ERR unknown command 'PUBLISH', with args beginning with: 'news' 'hello' ",
+            ],
+            Why: "Messages to subscribers are not part of the replicated state."),
+        new("sorted sets",
+            Redis: ["True", "1.5", "['m']"],
+            Gateway:
+            [
+                "-ERR unknown command 'ZADD', with args beginning with: 'z' '1.5' 'm' ",
+                "-ERR unknown command 'ZSCORE', with args beginning with: 'z' 'm' ",
+                "-ERR unknown command 'ZRANGE', with args beginning with: 'z' '0' '-1' ",
+            ],
+            Why: "The store has no such type."),
+        new("set algebra",
+            Redis: ["['2']", "sorted ['1', '2', '3']", "1"],
+            Gateway:
+            [
+                "-ERR unknown command 'SINTER', with args beginning with: 'a' 'b' ",
+                "-ERR unknown command 'SUNION', with args beginning with: 'a' 'b' ",
+                "-ERR unknown command 'SDIFFSTORE', with args beginning with: 'c' 'a' 'b' ",
+            ],
+            Why: "The store has no commands on several sets but SMOVE."),
+        new("members at random",
+            Redis: ["'m'", "'m'", "'f'", "'h'"],
+            Gateway:
+            [
+                "-ERR unknown command 'SRANDMEMBER', with args beginning with: 's' ",
+                "-ERR unknown command 'SPOP', with args beginning with: 's' ",
+                "-ERR unknown command 'HRANDFIELD', with args beginning with: 'h' ",
+                "-ERR unknown command 'RANDOMKEY', with args beginning with: ",
+            ],
+            Why: "The store has no choice by chance: replicas must choose alike."),
+        new("elements by their value",
+            Redis: ["3", "2", "1"],
+            Gateway:
+            [
+                "-ERR unknown command 'LINSERT', with args beginning with: 'l' 'BEFORE' 'b' 'x' ",
+                "-ERR unknown command 'LPOS', with args beginning with: 'l' 'b' 'RANK' '1' 'MAXLEN' '0' ",
+                "-ERR unknown command 'LREM', with args beginning with: 'l' '0' 'a' ",
+            ],
+            Why: "The store finds elements by index alone."),
+        new("bits",
+            Redis: ["False", "True", "1"],
+            Gateway:
+            [
+                "-ERR unknown command 'SETBIT', with args beginning with: 'k' '7' '1' ",
+                "-ERR unknown command 'GETBIT', with args beginning with: 'k' '7' ",
+                "-ERR unknown command 'BITCOUNT', with args beginning with: 'k' '0' '-1' ",
+            ],
+            Why: "The store has no commands on bits."),
+        new("scripts",
+            Redis: ["Integer '1'", "True"],
+            Gateway:
+            [
+                "-ERR unknown command 'EVAL', with args beginning with: 'return redis.call('incr', KEYS[1])' '1' 'n' ",
+                "False",
+            ],
+            Why: "The replicas run no scripts."),
+        new("streams",
+            Redis: ["'1-1'", "1"],
+            Gateway:
+            [
+                "-ERR unknown command 'XADD', with args beginning with: 'x' '1-1' 'f' 'v' ",
+                "-ERR unknown command 'XLEN', with args beginning with: 'x' ",
+            ],
+            Why: "The store has no such type."),
+        new("copies, dumps and encodings of keys",
+            Redis: ["True", "True", "embstr", "False"],
+            Gateway:
+            [
+                "-ERR unknown command 'COPY', with args beginning with: 'k' 'copy' ",
+                "-ERR unknown command 'DUMP', with args beginning with: 'k' ",
+                "-ERR unknown command 'OBJECT', with args beginning with: 'ENCODING' 'k' ",
+                "-ERR unknown command 'MOVE', with args beginning with: 'none' '1' ",
+            ],
+            Why: "The store keeps values in forms of its own, in one database."),
+        new("SORT",
+            Redis: ["['1', '2']"],
+            Gateway: ["-ERR unknown command 'SORT_RO', with args beginning with: 'l' "],
+            Why: "The store has no such command."),
+        new("approximate counts and places",
+            Redis: ["True", "True"],
+            Gateway:
+            [
+                "-ERR unknown command 'PFADD', with args beginning with: 'p' 'm' ",
+                "-ERR unknown command 'GEOADD', with args beginning with: 'g' '1' '2' 'm' ",
+            ],
+            Why: "The store has no such types."),
+    ]).ToFrozenDictionary(static difference => difference.Behaviour);
+}
