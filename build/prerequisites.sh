@@ -21,19 +21,6 @@ require_command() {
   command -v "$wanted" >/dev/null || fail "'$wanted' is missing. Install it with your system's package manager (Debian: $*)."
 }
 
-require_libsodium() {
-  has_libsodium || install_packages libsodium23
-  has_libsodium || fail "libsodium is missing. Install it with your system's package manager (Debian: libsodium23)."
-}
-
-# The list is read to its end before it is searched: piped into a search that ends at its first hit, ldconfig may die of
-# SIGPIPE, and under pipefail a library that is there is then not found.
-has_libsodium() {
-  local libraries
-  libraries=$(ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null) || return 1
-  [[ $libraries == *libsodium.so* ]]
-}
-
 install_packages() {
   command -v apt-get >/dev/null || return 0
   local run=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1)

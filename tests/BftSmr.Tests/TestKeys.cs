@@ -26,6 +26,7 @@ internal sealed class TestKeys : IDisposable
 
     public void Dispose()
     {
+        foreach (Keyring keyring in _replicas.Concat(_clients)) keyring.Dispose();
         foreach (KeyPair pair in _replicaPairs) pair.Dispose();
         foreach (KeyPair pair in _clientPairs) pair.Dispose();
     }

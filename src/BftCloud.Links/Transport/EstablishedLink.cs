@@ -5,4 +5,13 @@ namespace BftCloud.Links;
 /// <param name="RemoteId">Who the other end proved to be: a replica's or client's id, by the port.</param>
 /// <param name="SendCipher">Seals what is sent.</param>
 /// <param name="ReceiveCipher">Opens what is received.</param>
-internal readonly record struct EstablishedLink(ReactorSocket Socket, int RemoteId, NoiseCipher SendCipher, NoiseCipher ReceiveCipher);
+internal readonly record struct EstablishedLink(
+    ReactorSocket Socket, int RemoteId, NoiseCipher SendCipher, NoiseCipher ReceiveCipher)
+{
+    /// <summary>Zeroes the keys of a link that is not used.</summary>
+    public void DisposeCiphers()
+    {
+        SendCipher.Dispose();
+        ReceiveCipher.Dispose();
+    }
+}

@@ -42,22 +42,21 @@ internal sealed class LinkCredentials
     /// <summary>The X25519 key of whoever may connect to the port under this id; empty if nobody may.</summary>
     public ReadOnlySpan<byte> AgreementKeyOfInitiator(LinkPort port, int id) => port switch
     {
-        LinkPort.Peers => AgreementKey(_replicaAgreementKeys, _replicas, id),
-        LinkPort.Clients => AgreementKey(_clientAgreementKeys, _clients, id),
+        LinkPort.Peers => Converted(_replicaAgreementKeys, _replicas, id),
+        LinkPort.Clients => Converted(_clientAgreementKeys, _clients, id),
         _ => default,
     };
 
     /// <summary>The X25519 key of a replica; empty if there is none.</summary>
-    public ReadOnlySpan<byte> AgreementKeyOf(ReplicaId replica) => AgreementKey(_replicaAgreementKeys, _replicas, replica.Value);
+    public ReadOnlySpan<byte> AgreementKeyOf(ReplicaId replica) =>
+        Converted(_replicaAgreementKeys, _replicas, replica.Value);
 
-    private static byte[] AgreementKey(byte[]?[] made, IReadOnlyList<PublicKey> keys, int id)
+    private static byte[] Converted(byte[]?[] made, IReadOnlyList<PublicKey> keys, int id)
     {
         if ((uint)id >= (uint)made.Length) return [];
         if (Volatile.Read(ref made[id]) is { } known) return known;
-        Span<byte> ed25519 = stackalloc byte[PublicKey.Size];
-        keys[id].CopyTo(ed25519);
-        byte[] x25519 = new byte[Sodium.KeyBytes];
-        if (Sodium.PublicKeyToX25519(x25519, ed25519) != 0) x25519 = [];
+        byte[] x25519 = new byte[AgreementKey.Size];
+        if (!keys[id].TryToX25519(x25519)) x25519 = [];
         Volatile.Write(ref made[id], x25519);
         return x25519;
     }

@@ -20,7 +20,7 @@ internal static class LinkHandshake
     private const int NoiseFirstBytes = NoiseHandshake.FirstOverheadBytes + IdBytes;
     private const int FirstBytes = Hello.Size + NoiseFirstBytes;
     private const int SecondBytes = Hello.Size + NoiseHandshake.SecondOverheadBytes;
-    private const int ConfirmationBytes = SecureLink.LengthBytes + Sodium.TagBytes;
+    private const int ConfirmationBytes = SecureLink.LengthBytes + NoiseCipher.TagBytes;
 
     /// <summary>Proves to be <paramref name="ownId"/> to the replica at the other end of the connection.</summary>
     /// <exception cref="LinkException">The other end is not that replica, refuses, or speaks something else.</exception>
@@ -32,7 +32,7 @@ internal static class LinkHandshake
         byte[] message = new byte[FirstBytes];
         credentials.HelloFor(port).Write(message);
         using NoiseHandshake handshake = NoiseHandshake.Initiate(
-            credentials.Own.AgreementSecret, KeyOf(credentials, replica), message.AsSpan(0, Hello.Size));
+            credentials.Own.Agreement, KeyOf(credentials, replica), message.AsSpan(0, Hello.Size));
         byte[] id = new byte[IdBytes];
         BinaryPrimitives.WriteInt32LittleEndian(id, ownId);
         if (!handshake.TryWriteFirst(id, message.AsSpan(Hello.Size))) throw InvalidKey(replica);
@@ -48,11 +48,20 @@ internal static class LinkHandshake
             throw new LinkException(LinkFault.BadHandshake, $"it does not hold the key that cluster.json has for {replica}. Check the address, and that the replica runs with its own key file.");
 
         (NoiseCipher send, NoiseCipher receive) = handshake.Split();
-        byte[] confirmation = new byte[ConfirmationBytes];
-        BinaryPrimitives.WriteUInt16BigEndian(confirmation, Sodium.TagBytes);
-        send.Seal(confirmation.AsSpan(SecureLink.LengthBytes));
-        await SendAsync(socket, confirmation).ConfigureAwait(false);
-        return new EstablishedLink(socket, replica.Value, send, receive);
+        EstablishedLink link = new(socket, replica.Value, send, receive);
+        try
+        {
+            byte[] confirmation = new byte[ConfirmationBytes];
+            BinaryPrimitives.WriteUInt16BigEndian(confirmation, NoiseCipher.TagBytes);
+            send.Seal(confirmation.AsSpan(SecureLink.LengthBytes));
+            await SendAsync(socket, confirmation).ConfigureAwait(false);
+            return link;
+        }
+        catch
+        {
+            link.DisposeCiphers();
+            throw;
+        }
     }
 
     /// <summary>Learns who connected, and proves to be this node.</summary>
@@ -79,7 +88,8 @@ internal static class LinkHandshake
         {
             hello.Check(message);
             hello.Write(answer);
-            using NoiseHandshake handshake = NoiseHandshake.Respond(credentials.Own.AgreementSecret, answer.AsSpan(0, Hello.Size));
+            using NoiseHandshake handshake =
+                NoiseHandshake.Respond(credentials.Own.Agreement, answer.AsSpan(0, Hello.Size));
             id = ReadFirst(handshake, message.AsSpan(Hello.Size), credentials, port);
             admit(id);
             if (!handshake.TryWriteSecond(default, answer.AsSpan(Hello.Size))) throw new LinkException(LinkFault.BadHandshake, "its handshake has a key of small order.");
@@ -91,14 +101,29 @@ internal static class LinkHandshake
             await TrySendLastAsync(socket, answer.AsMemory(0, Hello.Size)).ConfigureAwait(false);
             throw;
         }
-        await SendAsync(socket, answer).ConfigureAwait(false);
-
-        byte[] confirmation = new byte[ConfirmationBytes];
-        await ReceiveAsync(socket, confirmation, 0, ConfirmationBytes).ConfigureAwait(false);
-        if (BinaryPrimitives.ReadUInt16BigEndian(confirmation) != Sodium.TagBytes || !receive.TryOpen(confirmation.AsSpan(SecureLink.LengthBytes)))
-            throw new LinkException(LinkFault.BadHandshake, $"it repeated a handshake that {NameOf(port, id)} once made, without holding its key.");
-        return new EstablishedLink(socket, id, send, receive);
+        // Those who repeat old handshakes come as far as here: they must not leave keys behind.
+        EstablishedLink link = new(socket, id, send, receive);
+        try
+        {
+            await SendAsync(socket, answer).ConfigureAwait(false);
+            byte[] confirmation = new byte[ConfirmationBytes];
+            await ReceiveAsync(socket, confirmation, 0, ConfirmationBytes).ConfigureAwait(false);
+            return IsConfirmation(confirmation, receive)
+                ? link
+                : throw new LinkException(
+                    LinkFault.BadHandshake,
+                    $"it repeated a handshake that {NameOf(port, id)} once made, without holding its key.");
+        }
+        catch
+        {
+            link.DisposeCiphers();
+            throw;
+        }
     }
+
+    private static bool IsConfirmation(Span<byte> confirmation, NoiseCipher receive) =>
+        BinaryPrimitives.ReadUInt16BigEndian(confirmation) == NoiseCipher.TagBytes
+        && receive.TryOpen(confirmation[SecureLink.LengthBytes..]);
 
     private static int ReadFirst(NoiseHandshake handshake, ReadOnlySpan<byte> message, LinkCredentials credentials, LinkPort port)
     {

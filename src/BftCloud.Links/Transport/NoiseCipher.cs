@@ -1,46 +1,61 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
-using BftCloud.Primitives;
+using NSec.Cryptography;
 
 namespace BftCloud.Links;
 
 /// <summary>
-/// One direction of a link after the handshake (Noise section 5.1): a key and a 64-bit counter that is the nonce of ChaCha20-Poly1305. A record
-/// opens only with the counter it was sealed with, so one that is lost, repeated or out of order ends the link.
+/// One direction of a link after the handshake (Noise section 5.1): a key in guarded memory and a 64-bit counter that
+/// is the nonce of ChaCha20-Poly1305. A record opens only with the counter it was sealed with, so one that is lost,
+/// repeated or out of order ends the link.
 /// </summary>
 internal sealed class NoiseCipher : IDisposable
 {
+    public const int KeyBytes = 32;
+    public const int TagBytes = 16;
+
+    private const int NonceBytes = 12;
+
     /// <summary>A million records per second get here in 36,000 years, so there is no rekeying.</summary>
     private const ulong RecordsMax = 1UL << 60;
 
-    private readonly byte[] _key = GC.AllocateUninitializedArray<byte>(Sodium.KeyBytes, pinned: true);
+    private readonly Key _key;
     private ulong _counter;
 
-    public NoiseCipher(ReadOnlySpan<byte> key) => key.CopyTo(_key);
+    public NoiseCipher(ReadOnlySpan<byte> key) =>
+        _key = Key.Import(AeadAlgorithm.ChaCha20Poly1305, key, KeyBlobFormat.RawSymmetricKey);
 
     /// <summary>Seals the plaintext in place; its tag takes the last 16 bytes.</summary>
-    public void Seal(Span<byte> plaintextAndTag)
+    public void Seal(Span<byte> plaintextAndTag) => Seal(plaintextAndTag[..^TagBytes], default, plaintextAndTag);
+
+    /// <summary>
+    /// Opens in place; the plaintext is all but the last 16 bytes. False if it is not the next record of this link.
+    /// </summary>
+    public bool TryOpen(Span<byte> sealedBytes) =>
+        sealedBytes.Length >= TagBytes && TryOpen(sealedBytes, default, sealedBytes[..^TagBytes]);
+
+    /// <summary>Seals the plaintext together with associated data, which both ends know.</summary>
+    public void Seal(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> associated, Span<byte> sealedBytes)
     {
         if (_counter == RecordsMax) throw new InvalidOperationException("A link has sent 2^60 records. It has to be opened again.");
-        Span<byte> nonce = stackalloc byte[Sodium.NonceBytes];
+        Span<byte> nonce = stackalloc byte[NonceBytes];
         WriteNonce(nonce, _counter++);
-        Sodium.Seal(plaintextAndTag, plaintextAndTag[..^Sodium.TagBytes], default, nonce, _key);
+        AeadAlgorithm.ChaCha20Poly1305.Encrypt(_key, nonce, associated, plaintext, sealedBytes);
     }
 
-    /// <summary>Opens in place; the plaintext is all but the last 16 bytes. False if it is not the next record of this link.</summary>
-    public bool TryOpen(Span<byte> sealedBytes)
+    /// <summary>Opens what was sealed with the same counter and associated data.</summary>
+    public bool TryOpen(ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> associated, Span<byte> plaintext)
     {
-        if (sealedBytes.Length < Sodium.TagBytes || _counter == RecordsMax) return false;
-        Span<byte> nonce = stackalloc byte[Sodium.NonceBytes];
+        if (_counter == RecordsMax) return false;
+        Span<byte> nonce = stackalloc byte[NonceBytes];
         WriteNonce(nonce, _counter++);
-        return Sodium.Open(sealedBytes[..^Sodium.TagBytes], sealedBytes, default, nonce, _key);
+        return AeadAlgorithm.ChaCha20Poly1305.Decrypt(_key, nonce, associated, sealedBytes, plaintext);
     }
 
     /// <summary>Zeroes the key.</summary>
-    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
+    public void Dispose() => _key.Dispose();
 
     /// <summary>Noise section 12.3: 32 zero bits, then the counter, little-endian.</summary>
-    public static void WriteNonce(Span<byte> nonce, ulong counter)
+    private static void WriteNonce(Span<byte> nonce, ulong counter)
     {
         nonce[..4].Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(nonce[4..], counter);

@@ -17,27 +17,25 @@ namespace BftCloud.Links;
 internal sealed class NoiseHandshake : IDisposable
 {
     /// <summary>What the first message takes beyond its payload: ephemeral key, encrypted static key, two tags.</summary>
-    public const int FirstOverheadBytes = 2 * Sodium.KeyBytes + 2 * Sodium.TagBytes;
+    public const int FirstOverheadBytes = 2 * KeyBytes + 2 * TagBytes;
 
     /// <summary>What the second message takes beyond its payload: ephemeral key, tag.</summary>
-    public const int SecondOverheadBytes = Sodium.KeyBytes + Sodium.TagBytes;
+    public const int SecondOverheadBytes = KeyBytes + TagBytes;
 
-    private const int KeyBytes = Sodium.KeyBytes;
+    private const int KeyBytes = AgreementKey.Size;
+    private const int TagBytes = NoiseCipher.TagBytes;
 
     private readonly NoiseSymmetricState _state = new("Noise_IK_25519_ChaChaPoly_BLAKE2b"u8);
 
-    // Own static secret, own ephemeral secret, a shared secret for a moment.
-    private readonly byte[] _secrets = GC.AllocateArray<byte>(3 * KeyBytes, pinned: true);
-    private readonly byte[] _staticPublic = new byte[KeyBytes];
+    private readonly AgreementKey _static;
+    private readonly AgreementKey _ephemeral;
     private readonly byte[] _remoteStatic = new byte[KeyBytes];
     private readonly byte[] _remoteEphemeral = new byte[KeyBytes];
 
-    private NoiseHandshake(ReadOnlySpan<byte> staticSecret, ReadOnlySpan<byte> ephemeralSecret, ReadOnlySpan<byte> prologue)
+    private NoiseHandshake(AgreementKey staticKey, AgreementKey? ephemeral, ReadOnlySpan<byte> prologue)
     {
-        staticSecret.CopyTo(StaticSecret);
-        if (ephemeralSecret.IsEmpty) RandomNumberGenerator.Fill(EphemeralSecret);
-        else ephemeralSecret.CopyTo(EphemeralSecret);
-        Sodium.Check(Sodium.ScalarMultBase(_staticPublic, staticSecret));
+        _static = staticKey;
+        _ephemeral = ephemeral ?? AgreementKey.Generate();
         _state.MixHash(prologue);
     }
 
@@ -47,27 +45,27 @@ internal sealed class NoiseHandshake : IDisposable
     /// <summary>The other end's static X25519 key; the responder learns it from the first message.</summary>
     public ReadOnlySpan<byte> RemoteStatic => _remoteStatic;
 
-    private Span<byte> StaticSecret => _secrets.AsSpan(0, KeyBytes);
-
-    private Span<byte> EphemeralSecret => _secrets.AsSpan(KeyBytes, KeyBytes);
-
-    private Span<byte> Shared => _secrets.AsSpan(2 * KeyBytes, KeyBytes);
-
-    /// <summary>Starts as the one who connects. An ephemeral secret is given by tests only.</summary>
+    /// <summary>Starts as the one who connects.</summary>
+    /// <param name="staticKey">The own static key; stays the caller's to dispose.</param>
+    /// <param name="remoteStatic">The responder's public static key.</param>
+    /// <param name="prologue">What both ends must have in common.</param>
+    /// <param name="ephemeral">Given by tests only; the handshake's to dispose.</param>
     public static NoiseHandshake Initiate(
-        ReadOnlySpan<byte> staticSecret, ReadOnlySpan<byte> remoteStatic, ReadOnlySpan<byte> prologue, ReadOnlySpan<byte> ephemeralSecret = default)
+        AgreementKey staticKey, ReadOnlySpan<byte> remoteStatic, ReadOnlySpan<byte> prologue,
+        AgreementKey? ephemeral = null)
     {
-        NoiseHandshake handshake = new(staticSecret, ephemeralSecret, prologue);
+        NoiseHandshake handshake = new(staticKey, ephemeral, prologue);
         remoteStatic.CopyTo(handshake._remoteStatic);
         handshake._state.MixHash(remoteStatic);
         return handshake;
     }
 
-    /// <summary>Starts as the one who is connected to. An ephemeral secret is given by tests only.</summary>
-    public static NoiseHandshake Respond(ReadOnlySpan<byte> staticSecret, ReadOnlySpan<byte> prologue, ReadOnlySpan<byte> ephemeralSecret = default)
+    /// <summary>Starts as the one who is connected to; the parameters are those of the other end.</summary>
+    public static NoiseHandshake Respond(
+        AgreementKey staticKey, ReadOnlySpan<byte> prologue, AgreementKey? ephemeral = null)
     {
-        NoiseHandshake handshake = new(staticSecret, ephemeralSecret, prologue);
-        handshake._state.MixHash(handshake._staticPublic);
+        NoiseHandshake handshake = new(staticKey, ephemeral, prologue);
+        handshake._state.MixHash(staticKey.PublicBytes);
         return handshake;
     }
 
@@ -75,10 +73,10 @@ internal sealed class NoiseHandshake : IDisposable
     public bool TryWriteFirst(ReadOnlySpan<byte> payload, Span<byte> message)
     {
         WriteEphemeral(message[..KeyBytes]);
-        if (!TryMixAgreement(EphemeralSecret, _remoteStatic)) return false;
-        _state.EncryptAndHash(_staticPublic, message.Slice(KeyBytes, KeyBytes + Sodium.TagBytes));
-        if (!TryMixAgreement(StaticSecret, _remoteStatic)) return false;
-        _state.EncryptAndHash(payload, message[(FirstOverheadBytes - Sodium.TagBytes)..]);
+        if (!TryMixAgreement(_ephemeral, _remoteStatic)) return false;
+        _state.EncryptAndHash(_static.PublicBytes, message.Slice(KeyBytes, KeyBytes + TagBytes));
+        if (!TryMixAgreement(_static, _remoteStatic)) return false;
+        _state.EncryptAndHash(payload, message[(FirstOverheadBytes - TagBytes)..]);
         return true;
     }
 
@@ -86,17 +84,17 @@ internal sealed class NoiseHandshake : IDisposable
     public bool TryReadFirst(ReadOnlySpan<byte> message, Span<byte> payload)
     {
         ReadEphemeral(message[..KeyBytes]);
-        return TryMixAgreement(StaticSecret, _remoteEphemeral)
-            && _state.TryDecryptAndHash(message.Slice(KeyBytes, KeyBytes + Sodium.TagBytes), _remoteStatic)
-            && TryMixAgreement(StaticSecret, _remoteStatic)
-            && _state.TryDecryptAndHash(message[(FirstOverheadBytes - Sodium.TagBytes)..], payload);
+        return TryMixAgreement(_static, _remoteEphemeral)
+            && _state.TryDecryptAndHash(message.Slice(KeyBytes, KeyBytes + TagBytes), _remoteStatic)
+            && TryMixAgreement(_static, _remoteStatic)
+            && _state.TryDecryptAndHash(message[(FirstOverheadBytes - TagBytes)..], payload);
     }
 
     /// <summary>Responder: e, ee, se. False if a key of the initiator has small order.</summary>
     public bool TryWriteSecond(ReadOnlySpan<byte> payload, Span<byte> message)
     {
         WriteEphemeral(message[..KeyBytes]);
-        if (!TryMixAgreement(EphemeralSecret, _remoteEphemeral) || !TryMixAgreement(EphemeralSecret, _remoteStatic)) return false;
+        if (!TryMixAgreement(_ephemeral, _remoteEphemeral) || !TryMixAgreement(_ephemeral, _remoteStatic)) return false;
         _state.EncryptAndHash(payload, message[KeyBytes..]);
         return true;
     }
@@ -105,24 +103,24 @@ internal sealed class NoiseHandshake : IDisposable
     public bool TryReadSecond(ReadOnlySpan<byte> message, Span<byte> payload)
     {
         ReadEphemeral(message[..KeyBytes]);
-        return TryMixAgreement(EphemeralSecret, _remoteEphemeral)
-            && TryMixAgreement(StaticSecret, _remoteEphemeral)
+        return TryMixAgreement(_ephemeral, _remoteEphemeral)
+            && TryMixAgreement(_static, _remoteEphemeral)
             && _state.TryDecryptAndHash(message[KeyBytes..], payload);
     }
 
     /// <summary>After the second message: the ciphers of the two directions.</summary>
     public (NoiseCipher FromInitiator, NoiseCipher FromResponder) Split() => _state.Split();
 
-    /// <summary>Zeroes all secrets.</summary>
+    /// <summary>Zeroes all secrets but the static one.</summary>
     public void Dispose()
     {
-        CryptographicOperations.ZeroMemory(_secrets);
+        _ephemeral.Dispose();
         _state.Dispose();
     }
 
     private void WriteEphemeral(Span<byte> destination)
     {
-        Sodium.Check(Sodium.ScalarMultBase(destination, EphemeralSecret));
+        _ephemeral.PublicBytes.CopyTo(destination);
         _state.MixHash(destination);
     }
 
@@ -132,10 +130,12 @@ internal sealed class NoiseHandshake : IDisposable
         _state.MixHash(source);
     }
 
-    private bool TryMixAgreement(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> publicKey)
+    private bool TryMixAgreement(AgreementKey own, ReadOnlySpan<byte> publicKey)
     {
-        if (Sodium.ScalarMult(Shared, secret, publicKey) != 0) return false;
-        _state.MixKey(Shared);
+        Span<byte> shared = stackalloc byte[AgreementKey.Size];
+        if (!own.TryAgree(publicKey, shared)) return false;
+        _state.MixKey(shared);
+        CryptographicOperations.ZeroMemory(shared);
         return true;
     }
 }

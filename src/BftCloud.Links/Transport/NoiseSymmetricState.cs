@@ -12,8 +12,9 @@ internal sealed class NoiseSymmetricState : IDisposable
     private const int HashBytes = 64;
     private const int BlockBytes = 128;
 
-    // Chaining key, handshake hash, current key.
-    private readonly byte[] _state = GC.AllocateArray<byte>(2 * HashBytes + Sodium.KeyBytes, pinned: true);
+    // Chaining key, handshake hash.
+    private readonly byte[] _state = GC.AllocateArray<byte>(2 * HashBytes, pinned: true);
+    private NoiseCipher? _cipher;
 
     /// <param name="protocolName">At most 64 bytes of ASCII.</param>
     public NoiseSymmetricState(ReadOnlySpan<byte> protocolName)
@@ -27,38 +28,37 @@ internal sealed class NoiseSymmetricState : IDisposable
 
     private Span<byte> ChainingKey => _state.AsSpan(0, HashBytes);
 
-    private Span<byte> Key => _state.AsSpan(2 * HashBytes);
+    /// <summary>The cipher under the current key.</summary>
+    private NoiseCipher Cipher =>
+        _cipher ?? throw new InvalidOperationException("Nothing can be encrypted before two keys agreed.");
 
     public void MixHash(ReadOnlySpan<byte> data)
     {
         Span<byte> input = data.Length <= 512 ? stackalloc byte[HashBytes + data.Length] : new byte[HashBytes + data.Length];
         Hash.CopyTo(input);
         data.CopyTo(input[HashBytes..]);
-        Sodium.GenericHash(Hash, input, default);
+        Blake2b.Hash(input, Hash);
     }
 
     public void MixKey(ReadOnlySpan<byte> keyMaterial)
     {
         Span<byte> key = stackalloc byte[HashBytes];
         Derive(keyMaterial, ChainingKey, key);
-        key[..Sodium.KeyBytes].CopyTo(Key);
+        _cipher?.Dispose();
+        _cipher = new NoiseCipher(key[..NoiseCipher.KeyBytes]);
         CryptographicOperations.ZeroMemory(key);
     }
 
     /// <summary>Writes the ciphertext and its tag: 16 bytes more than the plaintext.</summary>
     public void EncryptAndHash(ReadOnlySpan<byte> plaintext, Span<byte> ciphertext)
     {
-        Span<byte> nonce = stackalloc byte[Sodium.NonceBytes];
-        NoiseCipher.WriteNonce(nonce, 0);
-        Sodium.Seal(ciphertext, plaintext, Hash, nonce, Key);
+        Cipher.Seal(plaintext, Hash, ciphertext);
         MixHash(ciphertext);
     }
 
     public bool TryDecryptAndHash(ReadOnlySpan<byte> ciphertext, Span<byte> plaintext)
     {
-        Span<byte> nonce = stackalloc byte[Sodium.NonceBytes];
-        NoiseCipher.WriteNonce(nonce, 0);
-        if (!Sodium.Open(plaintext, ciphertext, Hash, nonce, Key)) return false;
+        if (!Cipher.TryOpen(ciphertext, Hash, plaintext)) return false;
         MixHash(ciphertext);
         return true;
     }
@@ -68,14 +68,18 @@ internal sealed class NoiseSymmetricState : IDisposable
     {
         Span<byte> keys = stackalloc byte[2 * HashBytes];
         Derive(default, keys[..HashBytes], keys[HashBytes..]);
-        NoiseCipher fromInitiator = new(keys[..Sodium.KeyBytes]);
-        NoiseCipher fromResponder = new(keys.Slice(HashBytes, Sodium.KeyBytes));
+        NoiseCipher fromInitiator = new(keys[..NoiseCipher.KeyBytes]);
+        NoiseCipher fromResponder = new(keys.Slice(HashBytes, NoiseCipher.KeyBytes));
         CryptographicOperations.ZeroMemory(keys);
         return (fromInitiator, fromResponder);
     }
 
     /// <summary>Zeroes all keys.</summary>
-    public void Dispose() => CryptographicOperations.ZeroMemory(_state);
+    public void Dispose()
+    {
+        CryptographicOperations.ZeroMemory(_state);
+        _cipher?.Dispose();
+    }
 
     /// <summary>HKDF with two outputs (section 4.3), keyed by the chaining key.</summary>
     private void Derive(ReadOnlySpan<byte> keyMaterial, Span<byte> first, Span<byte> second)
@@ -104,8 +108,8 @@ internal sealed class NoiseSymmetricState : IDisposable
             outer[i] = (byte)(k ^ 0x5c);
         }
         data.CopyTo(inner[BlockBytes..]);
-        Sodium.GenericHash(outer[BlockBytes..], inner[..(BlockBytes + data.Length)], default);
-        Sodium.GenericHash(output, outer, default);
+        Blake2b.Hash(inner[..(BlockBytes + data.Length)], outer[BlockBytes..]);
+        Blake2b.Hash(outer, output);
         CryptographicOperations.ZeroMemory(inner);
         CryptographicOperations.ZeroMemory(outer);
     }

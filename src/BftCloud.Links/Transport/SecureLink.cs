@@ -21,7 +21,7 @@ internal sealed class SecureLink : IDisposable
     /// <summary>The largest record with its length and tag: a power of two, for the sake of buffer pools.</summary>
     public const int RecordBytesMax = 64 << 10;
 
-    private const int OverheadBytes = LengthBytes + Sodium.TagBytes;
+    private const int OverheadBytes = LengthBytes + NoiseCipher.TagBytes;
     private const int PlaintextBytesMax = RecordBytesMax - OverheadBytes;
 
     /// <summary>Records that go to the socket in one send.</summary>
@@ -250,7 +250,7 @@ internal sealed class SecureLink : IDisposable
             for (int left = queuedBytes; records > 0; records--)
             {
                 int bytes = Math.Min(left, PlaintextBytesMax);
-                BinaryPrimitives.WriteUInt16BigEndian(buffer.AsSpan(length), (ushort)(bytes + Sodium.TagBytes));
+                BinaryPrimitives.WriteUInt16BigEndian(buffer.AsSpan(length), (ushort)(bytes + NoiseCipher.TagBytes));
                 _queue.Take(buffer.AsSpan(length + LengthBytes, bytes));
                 length += bytes + OverheadBytes;
                 left -= bytes;

@@ -18,11 +18,17 @@ public static class KeyFile
         UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>Writes a new file with mode 0600, and to disk.</summary>
-    /// <exception cref="KeyFileException">The file exists already (a key is never overwritten), or cannot be written.</exception>
+    /// <exception cref="KeyFileException">
+    /// The file exists already (a key is never overwritten), cannot be written, or the pair came from a file.
+    /// </exception>
     public static void Save(string path, KeyPair keyPair)
     {
         ArgumentNullException.ThrowIfNull(keyPair);
         if (File.Exists(path)) throw new KeyFileException($"Key file '{path}' exists already and is not overwritten. Choose another path, or remove it if nothing needs that key any more.");
+        if (!keyPair.IsExportable)
+            throw new KeyFileException(
+                $"The key pair {keyPair.PublicKey} was read from a key file and gives its secret to nobody. "
+                + $"Copy that file to '{path}'.");
         byte[] seed = GC.AllocateArray<byte>(KeyPair.SeedSize, pinned: true);
         byte[] text = GC.AllocateArray<byte>(FileBytesMax, pinned: true);
         try
@@ -106,7 +112,7 @@ public static class KeyFile
         if (!TryReadHex(publicLine, PublicPrefix, publicKey)) throw Malformed(path, $"its second line is not '{PublicPrefix}' and 64 hexadecimal digits");
         Span<byte> seed = stackalloc byte[KeyPair.SeedSize];
         if (!TryReadHex(secretLine, SecretPrefix, seed)) throw Malformed(path, $"its third line is not '{SecretPrefix}' and 64 hexadecimal digits");
-        KeyPair pair = KeyPair.FromSeed(seed);
+        KeyPair pair = KeyPair.FromSeed(seed, isExportable: false);
         CryptographicOperations.ZeroMemory(seed);
         if (pair.PublicKey == new PublicKey(publicKey)) return pair;
         pair.Dispose();

@@ -16,12 +16,11 @@ internal static class MachineProbe
     public static MachineReport Run(string directory)
     {
         using KeyPair key = KeyPair.Generate();
-        byte[] message = RandomNumberGenerator.GetBytes(64), signature = new byte[Sodium.SignatureBytes], publicKey = new byte[PublicKey.Size];
-        key.PublicKey.CopyTo(publicKey);
+        byte[] message = RandomNumberGenerator.GetBytes(64), signature = new byte[KeyPair.SignatureSize];
         return new MachineReport(
             Environment.ProcessorCount,
             Median(_ => key.Sign(message, signature)),
-            Median(_ => Check(Sodium.VerifyDetached(signature, message, (ulong)message.Length, publicKey) == 0)),
+            Median(_ => Check(key.PublicKey.Verify(message, signature))),
             Wake(),
             Flush(directory));
     }

@@ -35,7 +35,8 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     private readonly BftClientOptions _options;
     private readonly ClientSettings _settings;
     private readonly CodecLimits _limits;
-    private readonly IKeyring _keyring;
+    // Zeroed when collected: a session that is opened while this is disposed may still use it.
+    private readonly Keyring _keyring;
     private readonly IReplicaLinks _links;
     private readonly LinkBacklog[] _backlogs;
     private readonly ClientLoad _load;

@@ -28,15 +28,18 @@ public sealed class BftReplica : IAsyncDisposable
     private readonly ReplicaLoop _loop;
     private readonly PeerMesh _peers;
     private readonly ClientListener _clients;
+    private readonly Keyring _keyring;
     private readonly Lock _stopLock = new();
     private Task? _stopping, _closingLinks;
 
     private BftReplica(
-        BftReplicaOptions options, ReplicaSettings settings, MessageIngress ingress, ServiceHost executor, ReplicaStorage storage, RecoveredState recovered, Reactor reactor)
+        BftReplicaOptions options, ReplicaSettings settings, Keyring keyring, MessageIngress ingress, ServiceHost executor,
+        ReplicaStorage storage, RecoveredState recovered, Reactor reactor)
     {
         ClusterConfiguration cluster = options.Cluster;
         _self = options.Self;
         _storage = storage;
+        _keyring = keyring;
         _reactor = reactor;
         _logger = options.LoggerFactory.CreateLogger("BftSmr.Replica");
         ILogger linkLogger = options.LoggerFactory.CreateLogger("BftSmr.Links");
@@ -45,8 +48,7 @@ public sealed class BftReplica : IAsyncDisposable
         LinkCounters peerCounters = new(), clientCounters = new();
         SessionRoutes routes = new(settings.SessionsPerClientMax);
 
-        IReplicaCore core = ReplicaCore.Create(
-            settings, new Keyring(cluster.ClusterId, options.Key, replicaKeys, clientKeys), recovered, cluster.Ordering);
+        IReplicaCore core = ReplicaCore.Create(settings, keyring, recovered, cluster.Ordering);
         _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
         _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
         EffectRunner runner = new(_self, recovered.Checkpoint, executor, storage, _snapshots, routes, _metrics, _logger);
@@ -117,7 +119,8 @@ public sealed class BftReplica : IAsyncDisposable
             SeedSecret = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
         };
         (PublicKey[] replicaKeys, PublicKey[] clientKeys) = KeysOf(options.Cluster);
-        MessageIngress ingress = new(settings, new Keyring(options.Cluster.ClusterId, options.Key, replicaKeys, clientKeys), options.Cluster.Ordering);
+        Keyring keyring = new(options.Cluster.ClusterId, options.Key, replicaKeys, clientKeys);
+        MessageIngress ingress = new(settings, keyring, options.Cluster.Ordering);
         ServiceHost executor = new(stateMachine, settings.ReplyBytesMax);
         ReplicaStorage storage = ReplicaStorage.Open(
             options.DataDirectory, settings, ingress.Limits, executor, options.LoggerFactory.CreateLogger("BftSmr.Storage"), out RecoveredState recovered);
@@ -126,12 +129,13 @@ public sealed class BftReplica : IAsyncDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             reactor = new Reactor($"bftsmr-{options.Self}");
-            return new BftReplica(options, settings, ingress, executor, storage, recovered, reactor);
+            return new BftReplica(options, settings, keyring, ingress, executor, storage, recovered, reactor);
         }
         catch
         {
             reactor?.Dispose();
             storage.Dispose();
+            keyring.Dispose();
             throw;
         }
     }
@@ -157,6 +161,7 @@ public sealed class BftReplica : IAsyncDisposable
             _reactor.Dispose();
             _storage.Dispose();
             _metrics.Dispose();
+            _keyring.Dispose();
         }
     }
 

@@ -35,9 +35,7 @@ internal static class SignedBody
             || !read.AtEnd)
             return false;
         rejection = MetadataRejection.BadSignature;
-        Span<byte> key = stackalloc byte[PublicKey.Size];
-        writer.CopyTo(key);
-        if (Sodium.VerifyDetached(signature.Span, signed.Span, (ulong)signed.Length, key) != 0) return false;
+        if (!writer.Verify(signed.Span, signature.Span)) return false;
         rejection = MetadataRejection.None;
         body = signed;
         return true;

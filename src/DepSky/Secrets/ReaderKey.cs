@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using BftCloud.Primitives;
+using NSec.Cryptography;
 
 namespace DepSky;
 
@@ -11,15 +11,18 @@ public sealed class ReaderKey : IDisposable
     /// <summary>Size in bytes.</summary>
     public const int Size = 32;
 
-    private readonly byte[] _secret = GC.AllocateArray<byte>(Size, pinned: true);
+    private static readonly Blake2bMac s_derivation = new(Size, Size);
+
+    private readonly Key _key;
     private bool _disposed;
 
-    /// <summary>A key from exactly <see cref="Size"/> secret bytes.</summary>
+    /// <summary>A key from exactly <see cref="Size"/> secret bytes; it keeps them in guarded memory.</summary>
     /// <param name="secret">The secret; the caller zeroes its copy.</param>
     public ReaderKey(ReadOnlySpan<byte> secret)
     {
         if (secret.Length != Size) throw new ArgumentException($"A reader key has {Size} bytes, not {secret.Length}.", nameof(secret));
-        secret.CopyTo(_secret);
+        KeyCreationParameters parameters = new() { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };
+        _key = Key.Import(s_derivation, secret, KeyBlobFormat.RawSymmetricKey, parameters);
     }
 
     /// <summary>A new key from the system's random generator.</summary>
@@ -37,20 +40,20 @@ public sealed class ReaderKey : IDisposable
     public void CopyTo(Span<byte> destination)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        _secret.CopyTo(destination);
+        _key.TryExport(KeyBlobFormat.RawSymmetricKey, destination[..Size], out _);
     }
 
     /// <summary>The content's key that follows from what clouds share and this.</summary>
     internal void Derive(ReadOnlySpan<byte> sharedKey, Span<byte> contentKey)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Blake2b.Mac(_secret, sharedKey, contentKey);
+        s_derivation.Mac(_key, sharedKey, contentKey);
     }
 
     /// <summary>Zeroes the secret.</summary>
     public void Dispose()
     {
         _disposed = true;
-        CryptographicOperations.ZeroMemory(_secret);
+        _key.Dispose();
     }
 }

@@ -42,6 +42,16 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public void A_pair_from_a_file_gives_its_secret_to_no_other_file()
+    {
+        KeyFile.Save(FilePath, _pair);
+        using KeyPair loaded = KeyFile.Load(FilePath);
+        string copy = Path.Combine(_folder, "copy.key");
+        Assert.Contains($"Copy that file to '{copy}'", Assert.Throws<KeyFileException>(() => KeyFile.Save(copy, loaded)).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(copy));
+    }
+
+    [Fact]
     public void A_missing_file_is_named() =>
         Assert.Contains(FilePath, Assert.Throws<KeyFileException>(() => KeyFile.Load(FilePath)).Message, StringComparison.Ordinal);
 

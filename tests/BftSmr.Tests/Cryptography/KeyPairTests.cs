@@ -20,7 +20,7 @@ public sealed class KeyPairTests
     public void Hashes_as_the_vector_of_RFC_7693_says()
     {
         byte[] hash = new byte[64];
-        Sodium.GenericHash(hash, "abc"u8, default);
+        Blake2b.Hash("abc"u8, hash);
         Assert.Equal(
             "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923",
             Convert.ToHexStringLower(hash));
@@ -40,5 +40,33 @@ public sealed class KeyPairTests
         KeyPair pair = KeyPair.Generate();
         pair.Dispose();
         Assert.Throws<ObjectDisposedException>(() => pair.Sign("x"u8, new byte[64]));
+        Assert.Throws<ObjectDisposedException>(() => pair.Agreement);
+        Assert.Throws<ObjectDisposedException>(() => pair.CopySeedTo(new byte[KeyPair.SeedSize]));
+    }
+
+    [Fact]
+    public void A_pair_that_is_not_exportable_keeps_its_seed()
+    {
+        using KeyPair pair = KeyPair.FromSeed(new byte[KeyPair.SeedSize], isExportable: false);
+        byte[] seed = [.. Enumerable.Repeat((byte)1, KeyPair.SeedSize)];
+        Assert.Throws<InvalidOperationException>(() => pair.CopySeedTo(seed));
+        Assert.All(seed, static b => Assert.Equal(1, b));
+    }
+
+    [Fact]
+    public void The_agreement_key_is_the_public_key_converted()
+    {
+        using KeyPair pair = KeyPair.Generate();
+        byte[] converted = new byte[AgreementKey.Size];
+        Assert.True(pair.PublicKey.TryToX25519(converted));
+        Assert.Equal(converted, pair.Agreement.PublicBytes);
+    }
+
+    [Fact]
+    public void What_is_no_public_key_verifies_nothing_and_converts_to_nothing()
+    {
+        PublicKey none = new([.. Enumerable.Repeat((byte)0xFF, PublicKey.Size)]);
+        Assert.False(none.Verify("x"u8, new byte[KeyPair.SignatureSize]));
+        Assert.False(none.TryToX25519(new byte[AgreementKey.Size]));
     }
 }

@@ -142,6 +142,45 @@ public sealed class KeyringTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_replica_has_keys_for_thousands_of_clients_in_a_few_pages()
+    {
+        const int Count = 4000;
+        using KeyPair last = KeyPair.Generate();
+        PublicKey[] clients = [.. Enumerable.Range(1, Count - 1).Select(static _ => PublicKeyOfClient()), last.PublicKey];
+        PublicKey[] replicas = [.. _replicas.Select(static pair => pair.PublicKey)];
+        using Keyring replica = new("cluster", _replicas[0], replicas, clients);
+        using Keyring client = new("cluster", last, replicas, clients);
+        byte[] mac = new byte[Keyring.MacBytes];
+        int before = Mappings();
+        for (int id = 0; id < Count; id++)
+        {
+            mac.AsSpan().Clear();
+            replica.MacForClient(new ClientId(id), "message"u8, mac);
+            Assert.NotEqual(new byte[Keyring.MacBytes], mac);
+        }
+        Assert.True(client.VerifyMacFromReplica(new ReplicaId(0), "message"u8, mac));
+        // The kernel gives a process 65,530 mappings, and a guarded key of its own takes four. Other tests take some.
+        Assert.InRange(Mappings() - before, int.MinValue, Count);
+    }
+
+    [Fact]
+    public void A_disposed_keyring_makes_no_macs()
+    {
+        Keyring keyring = KeyringOf(_replicas[0]);
+        keyring.Dispose();
+        byte[] mac = new byte[Keyring.MacBytes];
+        Assert.Throws<ObjectDisposedException>(() => keyring.MacForClient(new ClientId(0), "message"u8, mac));
+    }
+
+    private static PublicKey PublicKeyOfClient()
+    {
+        using KeyPair pair = KeyPair.Generate();
+        return pair.PublicKey;
+    }
+
+    private static int Mappings() => OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/maps").Count() : 0;
+
     private Keyring KeyringOf(KeyPair own, string clusterId = "cluster") =>
         new(clusterId, own, [.. _replicas.Select(static pair => pair.PublicKey)], [.. _clients.Select(static pair => pair.PublicKey)]);
 }

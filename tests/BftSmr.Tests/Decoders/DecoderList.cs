@@ -24,7 +24,7 @@ internal static class DecoderList
         ["Hello.CheckAccepted"] = "hello",
         ["NoiseHandshake.TryReadFirst"] = "first handshake message",
         ["NoiseHandshake.TryReadSecond"] = "second handshake message",
-        ["Sodium.Open"] = "record stream",
+        ["NoiseCipher.TryOpen"] = "record stream",
         ["FrameAssembler.TryRead"] = "frame stream",
 
         ["LogRecovery.Read"] = "log segment",

@@ -11,8 +11,8 @@ internal static class LinkTargets
     private const int FrameBytesMax = 2048;
     private const int IdBytes = 4;
 
-    private static readonly byte[] InitiatorSecret = Secret(1), ResponderSecret = Secret(2), InitiatorEphemeral = Secret(3), ResponderEphemeral = Secret(4), RecordKey = Secret(5);
-    private static readonly byte[] ResponderPublic = PublicOf(ResponderSecret);
+    private static readonly AgreementKey InitiatorKey = Key(1), ResponderKey = Key(2);
+    private static readonly byte[] RecordKey = Secret(5);
     private static readonly Hello Ours = new(LinkPort.Peers, Blake2b.Hash("cluster"u8), Blake2b.Hash("configuration"u8));
     private static readonly byte[] Prologue = HelloBytes();
     private static readonly byte[] First = FirstMessage(), Second = SecondMessage();
@@ -52,7 +52,7 @@ internal static class LinkTargets
     private static bool ReadFirst(byte[] bytes)
     {
         if (bytes.Length != First.Length) return false; // exactly so many are read
-        using NoiseHandshake handshake = NoiseHandshake.Respond(ResponderSecret, Prologue, ResponderEphemeral);
+        using NoiseHandshake handshake = NoiseHandshake.Respond(ResponderKey, Prologue, Key(4));
         Span<byte> id = stackalloc byte[IdBytes];
         return handshake.TryReadFirst(bytes, id);
     }
@@ -60,7 +60,7 @@ internal static class LinkTargets
     private static bool ReadSecond(byte[] bytes)
     {
         if (bytes.Length != Second.Length) return false;
-        using NoiseHandshake handshake = NoiseHandshake.Initiate(InitiatorSecret, ResponderPublic, Prologue, InitiatorEphemeral);
+        using NoiseHandshake handshake = NoiseHandshake.Initiate(InitiatorKey, ResponderKey.PublicBytes, Prologue, Key(3));
         byte[] first = new byte[First.Length];
         return handshake.TryWriteFirst(new byte[IdBytes], first) && handshake.TryReadSecond(bytes, default);
     }
@@ -127,8 +127,8 @@ internal static class LinkTargets
         List<byte> sealedRecords = [], all = [];
         foreach (int length in (int[])[1, 0, 300, 5000, 17])
         {
-            byte[] record = new byte[SecureLink.LengthBytes + length + Sodium.TagBytes];
-            BinaryPrimitives.WriteUInt16BigEndian(record, (ushort)(length + Sodium.TagBytes));
+            byte[] record = new byte[SecureLink.LengthBytes + length + NoiseCipher.TagBytes];
+            BinaryPrimitives.WriteUInt16BigEndian(record, (ushort)(length + NoiseCipher.TagBytes));
             for (int i = 0; i < length; i++) record[SecureLink.LengthBytes + i] = (byte)(all.Count + i);
             all.AddRange(record.AsSpan(SecureLink.LengthBytes, length));
             cipher.Seal(record.AsSpan(SecureLink.LengthBytes));
@@ -140,7 +140,7 @@ internal static class LinkTargets
 
     private static byte[] FirstMessage()
     {
-        using NoiseHandshake handshake = NoiseHandshake.Initiate(InitiatorSecret, ResponderPublic, Prologue, InitiatorEphemeral);
+        using NoiseHandshake handshake = NoiseHandshake.Initiate(InitiatorKey, ResponderKey.PublicBytes, Prologue, Key(3));
         byte[] message = new byte[NoiseHandshake.FirstOverheadBytes + IdBytes];
         Assert.True(handshake.TryWriteFirst(new byte[IdBytes], message));
         return message;
@@ -148,7 +148,7 @@ internal static class LinkTargets
 
     private static byte[] SecondMessage()
     {
-        using NoiseHandshake handshake = NoiseHandshake.Respond(ResponderSecret, Prologue, ResponderEphemeral);
+        using NoiseHandshake handshake = NoiseHandshake.Respond(ResponderKey, Prologue, Key(4));
         Assert.True(handshake.TryReadFirst(First, new byte[IdBytes]));
         byte[] message = new byte[NoiseHandshake.SecondOverheadBytes];
         Assert.True(handshake.TryWriteSecond(default, message));
@@ -162,12 +162,7 @@ internal static class LinkTargets
         return hello;
     }
 
-    private static byte[] Secret(byte number) => [.. Enumerable.Repeat(number, Sodium.KeyBytes)];
+    private static byte[] Secret(byte number) => [.. Enumerable.Repeat(number, NoiseCipher.KeyBytes)];
 
-    private static byte[] PublicOf(byte[] secret)
-    {
-        byte[] key = new byte[Sodium.KeyBytes];
-        Sodium.Check(Sodium.ScalarMultBase(key, secret));
-        return key;
-    }
+    private static AgreementKey Key(byte number) => AgreementKey.FromSecret(Secret(number));
 }

@@ -232,7 +232,7 @@ public sealed class HandshakeTests : IAsyncDisposable
         byte[] message = new byte[FirstBytes];
         credentials.HelloFor(LinkPort.Clients).Write(message);
         using NoiseHandshake handshake = NoiseHandshake.Initiate(
-            _keys.Clients[0].AgreementSecret, credentials.AgreementKeyOf(new ReplicaId(0)), message.AsSpan(0, Hello.Size));
+            _keys.Clients[0].Agreement, credentials.AgreementKeyOf(new ReplicaId(0)), message.AsSpan(0, Hello.Size));
         Assert.True(handshake.TryWriteFirst(new byte[4], message.AsSpan(Hello.Size)));
         return message;
     }

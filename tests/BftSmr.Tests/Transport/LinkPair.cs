@@ -11,8 +11,8 @@ internal sealed class LinkPair : IAsyncDisposable
 {
     private LinkPair(Socket near, Socket far, LinkOptions options, RemoteBudget? budget)
     {
-        byte[] outbound = RandomNumberGenerator.GetBytes(Sodium.KeyBytes);
-        byte[] inbound = RandomNumberGenerator.GetBytes(Sodium.KeyBytes);
+        byte[] outbound = RandomNumberGenerator.GetBytes(NoiseCipher.KeyBytes);
+        byte[] inbound = RandomNumberGenerator.GetBytes(NoiseCipher.KeyBytes);
         Far = far;
         FarOpens = new NoiseCipher(outbound);
         FarSeals = new NoiseCipher(inbound);
@@ -63,8 +63,8 @@ internal sealed class LinkPair : IAsyncDisposable
     /// <summary>A sealed record, the next of the far end.</summary>
     public byte[] Record(ReadOnlySpan<byte> plaintext)
     {
-        byte[] record = new byte[SecureLink.LengthBytes + plaintext.Length + Sodium.TagBytes];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(record, (ushort)(plaintext.Length + Sodium.TagBytes));
+        byte[] record = new byte[SecureLink.LengthBytes + plaintext.Length + NoiseCipher.TagBytes];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(record, (ushort)(plaintext.Length + NoiseCipher.TagBytes));
         plaintext.CopyTo(record.AsSpan(SecureLink.LengthBytes));
         FarSeals.Seal(record.AsSpan(SecureLink.LengthBytes));
         return record;
@@ -76,7 +76,7 @@ internal sealed class LinkPair : IAsyncDisposable
         byte[] length = await ReceiveExactlyAsync(SecureLink.LengthBytes);
         byte[] record = await ReceiveExactlyAsync(System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(length));
         Assert.True(FarOpens.TryOpen(record));
-        return record[..^Sodium.TagBytes];
+        return record[..^NoiseCipher.TagBytes];
     }
 
     public async Task<LinkFault> EndAsync() => await Run.WaitAsync(Patience.Time);

@@ -15,6 +15,9 @@ public sealed class NoiseHandshakeTests
     private const string HandshakeHash =
         "00e51d2aac81a9b8ebe441d6af3e1c8efc0f030cc608332edcb42588ff6a0ce26415ddc106e95277a5e6d54132f1e5245976b89caf96d262f1fe5a7f0c55c078";
 
+    private static readonly AgreementKey s_initiator = AgreementKey.FromSecret(Hex(InitiatorStatic));
+    private static readonly AgreementKey s_responder = AgreementKey.FromSecret(Hex(ResponderStatic));
+
     private static readonly (string Payload, string Message)[] Messages =
     [
         ("4c756477696720766f6e204d69736573",
@@ -55,11 +58,11 @@ public sealed class NoiseHandshakeTests
         for (int i = 2; i < Messages.Length; i++)
         {
             (NoiseCipher seal, NoiseCipher open) = i % 2 == 0 ? (initiatorSends, responderReceives) : (responderSends, initiatorReceives);
-            byte[] record = [.. Hex(Messages[i].Payload), .. new byte[Sodium.TagBytes]];
+            byte[] record = [.. Hex(Messages[i].Payload), .. new byte[NoiseCipher.TagBytes]];
             seal.Seal(record);
             Assert.Equal(Messages[i].Message, Convert.ToHexStringLower(record));
             Assert.True(open.TryOpen(record));
-            Assert.Equal(Messages[i].Payload, Convert.ToHexStringLower(record.AsSpan(0, record.Length - Sodium.TagBytes)));
+            Assert.Equal(Messages[i].Payload, Convert.ToHexStringLower(record.AsSpan(0, record.Length - NoiseCipher.TagBytes)));
         }
     }
 
@@ -100,7 +103,7 @@ public sealed class NoiseHandshakeTests
     [Fact]
     public void Keys_of_small_order_are_refused()
     {
-        using NoiseHandshake initiator = NoiseHandshake.Initiate(Hex(InitiatorStatic), new byte[32], default);
+        using NoiseHandshake initiator = NoiseHandshake.Initiate(s_initiator, new byte[32], default);
         Assert.False(initiator.TryWriteFirst(default, new byte[NoiseHandshake.FirstOverheadBytes]));
         using NoiseHandshake responder = Responder(Prologue);
         Assert.False(responder.TryReadFirst(new byte[NoiseHandshake.FirstOverheadBytes], default));
@@ -111,8 +114,8 @@ public sealed class NoiseHandshakeTests
     {
         byte[] one = new byte[NoiseHandshake.FirstOverheadBytes];
         byte[] two = new byte[NoiseHandshake.FirstOverheadBytes];
-        using NoiseHandshake first = NoiseHandshake.Initiate(Hex(InitiatorStatic), Hex(ResponderStaticPublic), default);
-        using NoiseHandshake second = NoiseHandshake.Initiate(Hex(InitiatorStatic), Hex(ResponderStaticPublic), default);
+        using NoiseHandshake first = NoiseHandshake.Initiate(s_initiator, Hex(ResponderStaticPublic), default);
+        using NoiseHandshake second = NoiseHandshake.Initiate(s_initiator, Hex(ResponderStaticPublic), default);
         Assert.True(first.TryWriteFirst(default, one) && second.TryWriteFirst(default, two));
         Assert.NotEqual(one[..32], two[..32]);
     }
@@ -135,10 +138,10 @@ public sealed class NoiseHandshakeTests
     }
 
     private static NoiseHandshake Initiator(string prologue) =>
-        NoiseHandshake.Initiate(Hex(InitiatorStatic), Hex(ResponderStaticPublic), Hex(prologue), Hex(InitiatorEphemeral));
+        NoiseHandshake.Initiate(s_initiator, Hex(ResponderStaticPublic), Hex(prologue), AgreementKey.FromSecret(Hex(InitiatorEphemeral)));
 
     private static NoiseHandshake Responder(string prologue) =>
-        NoiseHandshake.Respond(Hex(ResponderStatic), Hex(prologue), Hex(ResponderEphemeral));
+        NoiseHandshake.Respond(s_responder, Hex(prologue), AgreementKey.FromSecret(Hex(ResponderEphemeral)));
 
     private static byte[] Hex(string digits) => Convert.FromHexString(digits);
 }

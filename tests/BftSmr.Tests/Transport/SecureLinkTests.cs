@@ -329,7 +329,7 @@ public sealed class SecureLinkTests
     public async Task Sending_allocates_nothing()
     {
         await using LinkPair pair = await LinkPair.CreateAsync();
-        byte[] frame = new byte[200], received = new byte[FrameAssembler.LengthBytes + 200 + SecureLink.LengthBytes + Sodium.TagBytes];
+        byte[] frame = new byte[200], received = new byte[FrameAssembler.LengthBytes + 200 + SecureLink.LengthBytes + NoiseCipher.TagBytes];
         // All on one thread: each has its own pool of arrays.
         Assert.Equal(0, await Task.Factory.StartNew(
             () =>
