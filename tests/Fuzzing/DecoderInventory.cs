@@ -11,7 +11,7 @@ internal static partial class DecoderInventory
 {
     private static readonly HashSet<string> Raw =
     [
-        "ReadOnlyMemory`1", "ReadOnlySpan`1", "Byte[]", "String", "String[]", "Stream", "FileInfo", "SafeFileHandle", "XmlReader", "ArgumentResult", "SettingsReader", "MessagePackReader", "PackReader", "Utf8JsonReader",
+        "ReadOnlyMemory`1", "ReadOnlySpan`1", "Byte[]", "String", "String[]", "Stream", "FileInfo", "SafeFileHandle", "XmlReader", "ArgumentResult", "SettingsReader", "CanonicalReader", "Utf8JsonReader",
     ];
 
     /// <summary>Every reader of raw input in the assembly that others than its own type can call.</summary>

@@ -59,7 +59,7 @@ internal sealed class LocalService(TimeProvider? clock = null, long stateBytesMa
             Queries++;
             ArrayBufferWriter<byte> reply = new();
             _store.Query(operation.Span, _agreedMicros, reply);
-            PackReader reader = new(reply.WrittenSpan);
+            CanonicalReader reader = new(reply.WrittenMemory);
             reader.TryReadElement(out _);
             Assert.NotEqual(KvErrorCode.NotAQuery, Op.Read(reader.Rest));
             return reply.WrittenMemory;

@@ -3,12 +3,11 @@ using System.Buffers;
 namespace BftCloud.Primitives;
 
 /// <summary>A growing buffer that is used again and again, can be cut back, and can be changed where it was written.</summary>
+/// <param name="capacity">Bytes it has room for before it first grows.</param>
 /// <param name="bytesKeptMax">After <see cref="Reset"/> it holds no more memory than this.</param>
-internal sealed class ByteBuffer(int bytesKeptMax = 256 << 10) : IBufferWriter<byte>
+internal sealed class ByteBuffer(int capacity = 4 << 10, int bytesKeptMax = 256 << 10) : IBufferWriter<byte>
 {
-    private const int BytesMin = 4 << 10;
-
-    private byte[] _bytes = new byte[BytesMin];
+    private byte[] _bytes = new byte[capacity];
 
     /// <summary>Bytes written; may be set to a smaller value.</summary>
     public int Length { get; set; }
@@ -36,11 +35,22 @@ internal sealed class ByteBuffer(int bytesKeptMax = 256 << 10) : IBufferWriter<b
         return _bytes.AsSpan(Length);
     }
 
+    /// <summary>Moves what was written from one length on before what was written since an earlier one.</summary>
+    public void MoveBefore(int start, int end)
+    {
+        int moved = Length - end;
+        byte[] aside = ArrayPool<byte>.Shared.Rent(moved);
+        _bytes.AsSpan(end, moved).CopyTo(aside);
+        _bytes.AsSpan(start, end - start).CopyTo(_bytes.AsSpan(start + moved));
+        aside.AsSpan(0, moved).CopyTo(_bytes.AsSpan(start));
+        ArrayPool<byte>.Shared.Return(aside);
+    }
+
     /// <summary>Empties it, and lets go of memory that only something unusually large needed.</summary>
     public void Reset()
     {
         Length = 0;
-        if (_bytes.Length > bytesKeptMax) _bytes = new byte[BytesMin];
+        if (_bytes.Length > bytesKeptMax) _bytes = new byte[capacity];
     }
 
     private void MakeRoom(int sizeHint)

@@ -1,8 +1,7 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using BftCloud.Primitives;
 using BftSmr.Messages;
-using static BftCloud.Primitives.MessagePackFormat;
+using static BftCloud.Primitives.CanonicalFormat;
 
 namespace BftSmr.Codec;
 
@@ -12,6 +11,9 @@ namespace BftSmr.Codec;
 /// </summary>
 internal static class BatchCodec
 {
+    [ThreadStatic]
+    private static ByteBuffer? _digested;
+
     /// <summary>Bytes of the smallest batch.</summary>
     public const int EncodedBytesMin = 4;
 
@@ -26,17 +28,22 @@ internal static class BatchCodec
         int size = SizeOfFields(timestampMicros, seed, requests.Count);
         for (int i = 0; i < requests.Count; i++) size = checked(size + RequestCodec.EncodedBytes(requests[i]));
 
-        byte[] encoded = new byte[size];
-        MessagePackWriter writer = new(encoded.AsSpan());
+        ByteBuffer output = new(size);
+        CanonicalWriter writer = new(output);
         WriteFields(ref writer, timestampMicros, seed, requests.Count);
         for (int i = 0; i < requests.Count; i++) RequestCodec.Write(ref writer, requests[i]);
-        return new Batch { TimestampMicros = timestampMicros, Seed = seed, Requests = requests, Encoded = encoded, Digest = Hash(timestampMicros, seed, requests) };
+        writer.Flush();
+        return new Batch
+        {
+            TimestampMicros = timestampMicros, Seed = seed, Requests = requests, Encoded = output.WrittenMemory,
+            Digest = Hash(timestampMicros, seed, requests),
+        };
     }
 
     /// <summary>Decodes a batch that is all of <paramref name="encoded"/>; the result keeps slices of it.</summary>
     public static bool TryDecode(ReadOnlyMemory<byte> encoded, CodecLimits limits, [NotNullWhen(true)] out Batch? batch)
     {
-        MessagePackReader reader = new(encoded);
+        CanonicalReader reader = new(encoded);
         return TryRead(ref reader, limits, out batch) && reader.AtEnd;
     }
 
@@ -50,9 +57,9 @@ internal static class BatchCodec
         Digest = batch.Digest,
     };
 
-    public static void Write(ref MessagePackWriter writer, Batch batch) => writer.WriteRaw(batch.Encoded.Span);
+    public static void Write(ref CanonicalWriter writer, Batch batch) => writer.WriteRaw(batch.Encoded.Span);
 
-    public static bool TryRead(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out Batch? batch)
+    public static bool TryRead(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out Batch? batch)
     {
         batch = null;
         int start = reader.Position;
@@ -75,21 +82,19 @@ internal static class BatchCodec
 
     private static Digest Hash(long timestampMicros, ulong seed, IReadOnlyList<Request> requests)
     {
-        int size = SizeOfFields(timestampMicros, seed, requests.Count);
-        for (int i = 0; i < requests.Count; i++) size += RequestCodec.DigestedBytes(requests[i]);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
-        MessagePackWriter writer = new(buffer.AsSpan(0, size));
+        ByteBuffer digested = _digested ??= new ByteBuffer();
+        digested.Reset();
+        CanonicalWriter writer = new(digested);
         WriteFields(ref writer, timestampMicros, seed, requests.Count);
         for (int i = 0; i < requests.Count; i++) RequestCodec.WriteDigested(ref writer, requests[i]);
-        Digest digest = Blake2b.Hash(buffer.AsSpan(0, size));
-        ArrayPool<byte>.Shared.Return(buffer);
-        return digest;
+        writer.Flush();
+        return Blake2b.Hash(digested.Written);
     }
 
     private static int SizeOfFields(long timestampMicros, ulong seed, int requests) =>
         1 + SizeOfUInt64((ulong)timestampMicros) + SizeOfUInt64(seed) + SizeOfArrayHeader(requests);
 
-    private static void WriteFields(ref MessagePackWriter writer, long timestampMicros, ulong seed, int requests)
+    private static void WriteFields(ref CanonicalWriter writer, long timestampMicros, ulong seed, int requests)
     {
         writer.WriteArrayHeader(3);
         writer.WriteInt64(timestampMicros);

@@ -7,7 +7,7 @@ namespace BftSmr.Codec;
 /// <summary>The peer messages by which a replica fetches what it missed: SYNCs, batches, decisions, checkpoints and chunks.</summary>
 internal static class CatchUpCodec
 {
-    public static void Write(ref MessagePackWriter writer, PeerMessage message)
+    public static void Write(ref CanonicalWriter writer, PeerMessage message)
     {
         switch (message)
         {
@@ -65,7 +65,7 @@ internal static class CatchUpCodec
     }
 
     public static bool TryReadFields(
-        ref MessagePackReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+        ref CanonicalReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         switch (type)
@@ -110,7 +110,7 @@ internal static class CatchUpCodec
         }
     }
 
-    private static bool TryReadDecided(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    private static bool TryReadDecided(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         if (!reader.TryReadInstance(out Instance from)
@@ -127,7 +127,7 @@ internal static class CatchUpCodec
         return true;
     }
 
-    private static bool TryReadChunk(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    private static bool TryReadChunk(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         if (!reader.TryReadInstance(out Instance instance)
@@ -138,16 +138,16 @@ internal static class CatchUpCodec
         return true;
     }
 
-    private static void WriteDigests(ref MessagePackWriter writer, IReadOnlyList<Digest> digests)
+    private static void WriteDigests(ref CanonicalWriter writer, IReadOnlyList<Digest> digests)
     {
         writer.WriteArrayHeader(digests.Count);
         for (int i = 0; i < digests.Count; i++) writer.WriteDigest(digests[i]);
     }
 
-    private static bool TryReadDigests(ref MessagePackReader reader, int countMax, out Digest[] digests)
+    private static bool TryReadDigests(ref CanonicalReader reader, int countMax, out Digest[] digests)
     {
         digests = [];
-        if (!reader.TryReadArray(countMax, MessagePackFormat.DigestBytes, out int count)) return false;
+        if (!reader.TryReadArray(countMax, CanonicalFormat.DigestBytes, out int count)) return false;
         if (count > 0) digests = new Digest[count];
         for (int i = 0; i < digests.Length; i++)
         {

@@ -7,11 +7,11 @@ namespace BftSmr.Codec;
 /// <summary>A checkpoint certificate is <c>[instance, root, [[sender, bin signature], …]]</c>, sorted strictly by sender.</summary>
 internal static class CertificateCodec
 {
-    public const int EncodedBytesMin = 1 + 1 + MessagePackFormat.DigestBytes + 1;
+    public const int EncodedBytesMin = 1 + 1 + CanonicalFormat.DigestBytes + 1;
 
     private const int SignatureEntryBytes = 1 + 1 + 2 + Request.SignatureBytes;
 
-    public static void Write(ref MessagePackWriter writer, CheckpointCertificate certificate)
+    public static void Write(ref CanonicalWriter writer, CheckpointCertificate certificate)
     {
         writer.WriteArrayHeader(3);
         writer.WriteInt64(certificate.Instance.Value);
@@ -27,7 +27,7 @@ internal static class CertificateCodec
         }
     }
 
-    public static bool TryRead(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out CheckpointCertificate? certificate)
+    public static bool TryRead(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out CheckpointCertificate? certificate)
     {
         certificate = null;
         if (!reader.TryReadArray(3)

@@ -11,7 +11,7 @@ internal static class ClientMessageCodec
 {
     public static void Encode(ClientMessage message, IBufferWriter<byte> output)
     {
-        MessagePackWriter writer = new(output);
+        CanonicalWriter writer = new(output);
         switch (message)
         {
             case Attach m:
@@ -60,13 +60,13 @@ internal static class ClientMessageCodec
     public static bool TryDecode(ReadOnlyMemory<byte> frame, CodecLimits limits, [NotNullWhen(true)] out ClientMessage? message)
     {
         message = null;
-        MessagePackReader reader = new(frame);
+        CanonicalReader reader = new(frame);
         if (!PeerMessageCodec.TryBegin(ref reader, out MessageType type, out int fields)) return false;
         return TryReadFields(ref reader, type, fields, limits, out message) && reader.AtEnd;
     }
 
     private static bool TryReadFields(
-        ref MessagePackReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out ClientMessage? message)
+        ref CanonicalReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out ClientMessage? message)
     {
         message = null;
         switch (type)
@@ -107,7 +107,7 @@ internal static class ClientMessageCodec
     }
 
     private static void WriteAnswer(
-        ref MessagePackWriter writer, ulong nonce, ulong number, Regency regency, ReplyStatus status, bool isDigest, ReadOnlySpan<byte> result)
+        ref CanonicalWriter writer, ulong nonce, ulong number, Regency regency, ReplyStatus status, bool isDigest, ReadOnlySpan<byte> result)
     {
         writer.WriteUInt64(nonce);
         writer.WriteUInt64(number);
@@ -117,7 +117,7 @@ internal static class ClientMessageCodec
         writer.WriteBinary(result);
     }
 
-    private static bool TryReadAnswer(ref MessagePackReader reader, MessageType type, CodecLimits limits, [NotNullWhen(true)] out ClientMessage? message)
+    private static bool TryReadAnswer(ref CanonicalReader reader, MessageType type, CodecLimits limits, [NotNullWhen(true)] out ClientMessage? message)
     {
         message = null;
         if (!reader.TryReadUInt64(out ulong nonce)

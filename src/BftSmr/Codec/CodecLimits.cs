@@ -63,8 +63,8 @@ internal sealed record CodecLimits
 
     /// <summary>The largest frame that one replica sends another; the bound that holds whatever the others would allow.</summary>
     public int PeerFrameBytesMax => Frame(EnvelopeBytesMax + Math.Max(
-        Math.Max(BatchEncodedBytesMax, ChunkBytesMax + (long)ChunkPathMax * MessagePackFormat.DigestBytes),
-        Math.Max(DecidedBodiesBytesMax + (long)DecidedMax * MessagePackFormat.DigestBytes, (long)Replicas * StopDataBytesMax)));
+        Math.Max(BatchEncodedBytesMax, ChunkBytesMax + (long)ChunkPathMax * CanonicalFormat.DigestBytes),
+        Math.Max(DecidedBodiesBytesMax + (long)DecidedMax * CanonicalFormat.DigestBytes, (long)Replicas * StopDataBytesMax)));
 
     /// <summary>The largest frame that a client sends a replica.</summary>
     public int ClientFrameBytesMax => Frame(EnvelopeBytesMax + (long)RequestBytesMax);
@@ -77,7 +77,7 @@ internal sealed record CodecLimits
 
     private int CertificateBytesMax => EnvelopeBytesMax + Replicas * (Request.SignatureBytes + 8);
 
-    private const int VoteBytesMax = 1 + 9 + MessagePackFormat.DigestBytes;
+    private const int VoteBytesMax = 1 + 9 + CanonicalFormat.DigestBytes;
 
     private const int EvidenceBytesMax = 1 + 9 + VoteBytesMax + 3 + VoteBytesMax;
 

@@ -13,5 +13,5 @@ internal abstract record FamilyMessage : PeerMessage
     public abstract int FieldCount { get; }
 
     /// <summary>Writes them.</summary>
-    public abstract void WriteFields(ref MessagePackWriter writer);
+    public abstract void WriteFields(ref CanonicalWriter writer);
 }

@@ -13,7 +13,7 @@ internal static class LogRecordCodec
 {
     public static void Encode(LogRecord record, IBufferWriter<byte> output)
     {
-        MessagePackWriter writer = new(output);
+        CanonicalWriter writer = new(output);
         switch (record)
         {
             case RegencyInstalled r:
@@ -69,13 +69,13 @@ internal static class LogRecordCodec
     public static bool TryDecode(ReadOnlyMemory<byte> bytes, CodecLimits limits, [NotNullWhen(true)] out LogRecord? record)
     {
         record = null;
-        MessagePackReader reader = new(bytes);
+        CanonicalReader reader = new(bytes);
         if (!PeerMessageCodec.TryBegin(ref reader, out MessageType type, out int fields)) return false;
         return TryReadFields(ref reader, type, fields, limits, out record) && reader.AtEnd;
     }
 
     private static bool TryReadFields(
-        ref MessagePackReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out LogRecord? record)
+        ref CanonicalReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out LogRecord? record)
     {
         record = null;
         switch (type)
@@ -126,13 +126,13 @@ internal static class LogRecordCodec
         }
     }
 
-    private static void WriteOptionalBatch(ref MessagePackWriter writer, Batch? batch)
+    private static void WriteOptionalBatch(ref CanonicalWriter writer, Batch? batch)
     {
         if (batch is null) writer.WriteNil();
         else BatchCodec.Write(ref writer, batch);
     }
 
-    private static bool TryReadOptionalBatch(ref MessagePackReader reader, CodecLimits limits, out Batch? batch)
+    private static bool TryReadOptionalBatch(ref CanonicalReader reader, CodecLimits limits, out Batch? batch)
     {
         batch = null;
         return reader.TryReadNil() || BatchCodec.TryRead(ref reader, limits, out batch);

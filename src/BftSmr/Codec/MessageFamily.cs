@@ -16,9 +16,9 @@ internal abstract class MessageFamily
 
     /// <summary>Reads the fields of a message; false, never an exception, if they are not canonical and within the limits.</summary>
     public abstract bool TryReadMessage(
-        ref MessagePackReader reader, int number, int fields, CodecLimits limits, [NotNullWhen(true)] out FamilyMessage? message);
+        ref CanonicalReader reader, int number, int fields, CodecLimits limits, [NotNullWhen(true)] out FamilyMessage? message);
 
     /// <summary>Reads the fields of a log record; false, never an exception, if they are not canonical and within the limits.</summary>
     public abstract bool TryReadRecord(
-        ref MessagePackReader reader, int number, int fields, CodecLimits limits, [NotNullWhen(true)] out FamilyRecord? record);
+        ref CanonicalReader reader, int number, int fields, CodecLimits limits, [NotNullWhen(true)] out FamilyRecord? record);
 }

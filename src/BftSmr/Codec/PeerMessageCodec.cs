@@ -16,7 +16,7 @@ internal static class PeerMessageCodec
     {
         ArrayBufferWriter<byte> output = new(1024);
         output.Write(StopDataDomain);
-        MessagePackWriter writer = new(output);
+        CanonicalWriter writer = new(output);
         writer.WriteArrayHeader(6);
         StopDataCodec.WriteSignedFields(ref writer, message);
         writer.Flush();
@@ -26,21 +26,20 @@ internal static class PeerMessageCodec
     /// <summary>What a CHECKPOINT's sender signs: a domain tag and <c>[instance, root, sender]</c>.</summary>
     public static byte[] SignedBytes(Checkpoint message)
     {
-        byte[] bytes = new byte[CheckpointDomain.Length + 1
-            + MessagePackFormat.SizeOfUInt64((ulong)message.Instance.Value) + MessagePackFormat.DigestBytes
-            + MessagePackFormat.SizeOfUInt64((ulong)message.Sender.Value)];
-        CheckpointDomain.CopyTo(bytes);
-        MessagePackWriter writer = new(bytes.AsSpan(CheckpointDomain.Length));
+        ArrayBufferWriter<byte> output = new(128);
+        output.Write(CheckpointDomain);
+        CanonicalWriter writer = new(output);
         writer.WriteArrayHeader(3);
         writer.WriteInt64(message.Instance.Value);
         writer.WriteDigest(message.Root);
         writer.WriteInt64(message.Sender.Value);
-        return bytes;
+        writer.Flush();
+        return output.WrittenSpan.ToArray();
     }
 
     public static void Encode(PeerMessage message, IBufferWriter<byte> output)
     {
-        MessagePackWriter writer = new(output);
+        CanonicalWriter writer = new(output);
         switch (message)
         {
             case Propose m:
@@ -126,32 +125,32 @@ internal static class PeerMessageCodec
     public static bool TryDecode(ReadOnlyMemory<byte> frame, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
-        MessagePackReader reader = new(frame);
+        CanonicalReader reader = new(frame);
         if (!TryBegin(ref reader, out MessageType type, out int fields)) return false;
         return TryReadFields(ref reader, type, fields, limits, out message) && reader.AtEnd;
     }
 
     /// <summary>The array header and the type; <paramref name="fields"/> follow.</summary>
-    internal static void Begin(ref MessagePackWriter writer, MessageType type, int fields)
+    internal static void Begin(ref CanonicalWriter writer, MessageType type, int fields)
     {
         writer.WriteArrayHeader(1 + fields);
         writer.WriteInt64((long)type);
     }
 
     /// <summary>The array header and the type; so many <paramref name="fields"/> follow, if all is well.</summary>
-    internal static bool TryBegin(ref MessagePackReader reader, out MessageType type, out int fields)
+    internal static bool TryBegin(ref CanonicalReader reader, out MessageType type, out int fields)
     {
         type = default;
         fields = 0;
-        if (!reader.TryReadArray(MessagePackFormat.FixArrayCountMax, 1, out int count) || count == 0) return false;
-        if (!reader.TryReadInt32(MessagePackFormat.FixIntMax, out int number)) return false;
+        if (!reader.TryReadArray(CanonicalFormat.FixArrayCountMax, 1, out int count) || count == 0) return false;
+        if (!reader.TryReadInt32(CanonicalFormat.FixIntMax, out int number)) return false;
         type = (MessageType)number;
         fields = count - 1;
         return true;
     }
 
     private static bool TryReadFields(
-        ref MessagePackReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+        ref CanonicalReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         switch (type)
@@ -217,7 +216,7 @@ internal static class PeerMessageCodec
         }
     }
 
-    private static void WriteBallot(ref MessagePackWriter writer, MessageType type, Regency regency, Instance instance, Digest value)
+    private static void WriteBallot(ref CanonicalWriter writer, MessageType type, Regency regency, Instance instance, Digest value)
     {
         Begin(ref writer, type, 3);
         writer.WriteInt64(regency.Value);
@@ -225,7 +224,7 @@ internal static class PeerMessageCodec
         writer.WriteDigest(value);
     }
 
-    private static bool TryReadBallot(ref MessagePackReader reader, MessageType type, [NotNullWhen(true)] out PeerMessage? message)
+    private static bool TryReadBallot(ref CanonicalReader reader, MessageType type, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         if (!reader.TryReadRegency(out Regency regency) || !reader.TryReadInstance(out Instance instance) || !reader.TryReadDigest(out Digest value)) return false;
@@ -233,7 +232,7 @@ internal static class PeerMessageCodec
         return true;
     }
 
-    private static bool TryReadRead(ref MessagePackReader reader, out ClientId client, out ulong nonce, out ulong readId)
+    private static bool TryReadRead(ref CanonicalReader reader, out ClientId client, out ulong nonce, out ulong readId)
     {
         nonce = readId = 0;
         bool read = reader.TryReadInt32(int.MaxValue, out int value) && reader.TryReadUInt64(out nonce) && reader.TryReadUInt64(out readId);
@@ -241,7 +240,7 @@ internal static class PeerMessageCodec
         return read;
     }
 
-    private static void WriteRefuse(ref MessagePackWriter writer, Refuse message)
+    private static void WriteRefuse(ref CanonicalWriter writer, Refuse message)
     {
         Begin(ref writer, MessageType.Refuse, 4);
         writer.WriteInt64(message.Regency.Value);
@@ -255,7 +254,7 @@ internal static class PeerMessageCodec
         }
     }
 
-    private static bool TryReadRefuse(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    private static bool TryReadRefuse(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         if (!reader.TryReadRegency(out Regency regency) || !reader.TryReadInstance(out Instance instance) || !reader.TryReadDigest(out Digest value)
@@ -270,7 +269,7 @@ internal static class PeerMessageCodec
         return true;
     }
 
-    private static bool TryReadStatus(ref MessagePackReader reader, [NotNullWhen(true)] out PeerMessage? message)
+    private static bool TryReadStatus(ref CanonicalReader reader, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         if (!reader.TryReadRegency(out Regency regency)

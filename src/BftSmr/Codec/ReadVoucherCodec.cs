@@ -8,11 +8,11 @@ namespace BftSmr.Codec;
 internal static class ReadVoucherCodec
 {
     /// <summary>The most bytes of one.</summary>
-    public const int BytesMax = 1 + 1 + 1 + MessagePackFormat.DigestBytes + 2 + Request.MacBytes;
+    public const int BytesMax = 1 + 1 + 1 + CanonicalFormat.DigestBytes + 2 + Request.MacBytes;
 
     private const int Fields = 4;
 
-    public static void Write(ref MessagePackWriter writer, in ReadVoucher voucher)
+    public static void Write(ref CanonicalWriter writer, in ReadVoucher voucher)
     {
         writer.WriteArrayHeader(Fields);
         writer.WriteInt64(voucher.From.Value);
@@ -21,7 +21,7 @@ internal static class ReadVoucherCodec
         writer.WriteBinary(voucher.Mac.Span);
     }
 
-    public static bool TryRead(ref MessagePackReader reader, CodecLimits limits, out ReadVoucher voucher)
+    public static bool TryRead(ref CanonicalReader reader, CodecLimits limits, out ReadVoucher voucher)
     {
         voucher = default;
         if (!reader.TryReadArray(Fields, 1, out int fields) || fields != Fields
@@ -33,7 +33,7 @@ internal static class ReadVoucherCodec
         return true;
     }
 
-    public static void Write(ref MessagePackWriter writer, IReadOnlyList<ReadVoucher> vouchers)
+    public static void Write(ref CanonicalWriter writer, IReadOnlyList<ReadVoucher> vouchers)
     {
         writer.WriteArrayHeader(vouchers.Count);
         for (int i = 0; i < vouchers.Count; i++)
@@ -43,7 +43,7 @@ internal static class ReadVoucherCodec
         }
     }
 
-    public static bool TryRead(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out IReadOnlyList<ReadVoucher>? vouchers)
+    public static bool TryRead(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out IReadOnlyList<ReadVoucher>? vouchers)
     {
         vouchers = null;
         if (!reader.TryReadArray(limits.Replicas, 1 + Fields, out int count)) return false;

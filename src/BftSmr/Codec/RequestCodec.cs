@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using BftCloud.Primitives;
 using BftSmr.Keys;
 using BftSmr.Messages;
-using static BftCloud.Primitives.MessagePackFormat;
+using static BftCloud.Primitives.CanonicalFormat;
 
 namespace BftSmr.Codec;
 
@@ -30,8 +30,8 @@ internal static class RequestCodec
         int size = 1
             + SizeOfUInt64((ulong)session.Client.Value) + SizeOfUInt64(session.Nonce) + SizeOfUInt64(sequence) + SizeOfUInt64(outstanding)
             + SizeOfUInt64((ulong)kind) + SizeOfUInt64(repliers) + SizeOfUInt64((ulong)fullReplier.Value) + 1 + SizeOfBinary(operation.Length);
-        byte[] body = new byte[size];
-        MessagePackWriter writer = new(body.AsSpan());
+        ByteBuffer output = new(size);
+        CanonicalWriter writer = new(output);
         writer.WriteArrayHeader(BodyFields);
         writer.WriteInt64(session.Client.Value);
         writer.WriteUInt64(session.Nonce);
@@ -42,6 +42,8 @@ internal static class RequestCodec
         writer.WriteInt64(fullReplier.Value);
         writer.WriteBoolean(wantsOneReply);
         writer.WriteBinary(operation.Span);
+        writer.Flush();
+        ReadOnlyMemory<byte> body = output.WrittenMemory;
         return new Request
         {
             Session = session,
@@ -51,9 +53,9 @@ internal static class RequestCodec
             Repliers = repliers,
             FullReplier = fullReplier,
             WantsOneReply = wantsOneReply,
-            Operation = body.AsMemory(size - operation.Length),
+            Operation = body[(size - operation.Length)..],
             Body = body,
-            Digest = Blake2b.Hash(body),
+            Digest = Blake2b.Hash(body.Span),
         };
     }
 
@@ -103,7 +105,7 @@ internal static class RequestCodec
     public static int EncodedBytes(Request request) =>
         1 + SizeOfBinary(request.Body.Length) + SizeOfBinary(request.Macs.Length) + SizeOfBinary(request.Signature.Length);
 
-    public static void Write(ref MessagePackWriter writer, Request request)
+    public static void Write(ref CanonicalWriter writer, Request request)
     {
         writer.WriteArrayHeader(3);
         writer.WriteBinary(request.Body.Span);
@@ -111,12 +113,8 @@ internal static class RequestCodec
         writer.WriteBinary(request.Signature.Span);
     }
 
-    /// <summary>Bytes that <see cref="WriteDigested"/> writes.</summary>
-    public static int DigestedBytes(Request request) =>
-        1 + SizeOfBinary(Digest.Size) + SizeOfBinary(request.Macs.Length) + SizeOfBinary(request.Signature.Length);
-
     /// <summary>Writes the request with the digest of its body in place of the body: what a batch's digest covers.</summary>
-    public static void WriteDigested(ref MessagePackWriter writer, Request request)
+    public static void WriteDigested(ref CanonicalWriter writer, Request request)
     {
         writer.WriteArrayHeader(3);
         writer.WriteDigest(request.Digest);
@@ -124,7 +122,7 @@ internal static class RequestCodec
         writer.WriteBinary(request.Signature.Span);
     }
 
-    public static bool TryRead(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out Request? request)
+    public static bool TryRead(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out Request? request)
     {
         request = null;
         if (!reader.TryReadArray(3) || !reader.TryReadBinaryHeader(BodyBytesMax + limits.OperationBytesMax, out int bodyLength)) return false;

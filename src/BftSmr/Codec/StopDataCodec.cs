@@ -14,10 +14,10 @@ internal static class StopDataCodec
     public const int EncodedBytesMin = 1 + 4 + CertificateCodec.EncodedBytesMin + 1 + SignatureBytes;
 
     private const int EvidenceBytesMin = 4;
-    private const int VoteBytesMin = 2 + MessagePackFormat.DigestBytes;
+    private const int VoteBytesMin = 2 + CanonicalFormat.DigestBytes;
     private const int SignatureBytes = 2 + Request.SignatureBytes;
 
-    public static void Write(ref MessagePackWriter writer, StopData message)
+    public static void Write(ref CanonicalWriter writer, StopData message)
     {
         writer.WriteArrayHeader(7);
         WriteSignedFields(ref writer, message);
@@ -25,7 +25,7 @@ internal static class StopDataCodec
     }
 
     /// <summary>Everything but the signature.</summary>
-    public static void WriteSignedFields(ref MessagePackWriter writer, StopData message)
+    public static void WriteSignedFields(ref CanonicalWriter writer, StopData message)
     {
         writer.WriteInt64(message.Regency.Value);
         writer.WriteInt64(message.Sender.Value);
@@ -41,7 +41,7 @@ internal static class StopDataCodec
         }
     }
 
-    public static bool TryRead(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out StopData? message)
+    public static bool TryRead(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out StopData? message)
     {
         message = null;
         int start = reader.Position;
@@ -64,14 +64,14 @@ internal static class StopDataCodec
         return true;
     }
 
-    public static void WriteVote(ref MessagePackWriter writer, Vote vote)
+    public static void WriteVote(ref CanonicalWriter writer, Vote vote)
     {
         writer.WriteArrayHeader(2);
         writer.WriteInt64(vote.Regency.Value);
         writer.WriteDigest(vote.Value);
     }
 
-    public static bool TryReadVote(ref MessagePackReader reader, out Vote vote)
+    public static bool TryReadVote(ref CanonicalReader reader, out Vote vote)
     {
         vote = default;
         if (!reader.TryReadArray(2) || !reader.TryReadRegency(out Regency regency) || !reader.TryReadDigest(out Digest value)) return false;
@@ -79,7 +79,7 @@ internal static class StopDataCodec
         return true;
     }
 
-    private static void WriteEvidence(ref MessagePackWriter writer, InstanceEvidence evidence)
+    private static void WriteEvidence(ref CanonicalWriter writer, InstanceEvidence evidence)
     {
         writer.WriteArrayHeader(3);
         writer.WriteInt64(evidence.Instance.Value);
@@ -93,7 +93,7 @@ internal static class StopDataCodec
         }
     }
 
-    private static bool TryReadEvidence(ref MessagePackReader reader, [NotNullWhen(true)] out InstanceEvidence? evidence)
+    private static bool TryReadEvidence(ref CanonicalReader reader, [NotNullWhen(true)] out InstanceEvidence? evidence)
     {
         evidence = null;
         if (!reader.TryReadArray(3) || !reader.TryReadInstance(out Instance instance)) return false;

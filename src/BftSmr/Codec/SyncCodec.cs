@@ -7,7 +7,7 @@ namespace BftSmr.Codec;
 /// <summary>A SYNC's fields are <c>regency, [STOPDATA, …]</c>, the STOPDATA sorted strictly by sender.</summary>
 internal static class SyncCodec
 {
-    public static void WriteFields(ref MessagePackWriter writer, Sync message)
+    public static void WriteFields(ref CanonicalWriter writer, Sync message)
     {
         writer.WriteInt64(message.Regency.Value);
         writer.WriteArrayHeader(message.Collected.Count);
@@ -19,7 +19,7 @@ internal static class SyncCodec
         }
     }
 
-    public static bool TryReadFields(ref MessagePackReader reader, CodecLimits limits, [NotNullWhen(true)] out Sync? message)
+    public static bool TryReadFields(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out Sync? message)
     {
         message = null;
         if (!reader.TryReadRegency(out Regency regency)

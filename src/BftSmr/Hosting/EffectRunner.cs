@@ -17,7 +17,7 @@ namespace BftSmr.Hosting;
 internal sealed class EffectRunner(
     ReplicaId self, Instance recovered, ServiceHost executor, ReplicaStorage storage, SnapshotWork snapshots, SessionRoutes routes, ReplicaMetrics metrics, ILogger logger)
 {
-    private readonly ByteBuffer _frame = new(1 << 20);
+    private readonly ByteBuffer _frame = new(bytesKeptMax: 1 << 20);
     private PeerMesh? _peers;
     private ClientListener? _clients;
     private PeerMessage? _encoded;

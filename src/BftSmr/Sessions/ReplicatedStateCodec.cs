@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using BftCloud.Primitives;
 using BftSmr.Messages;
 using BftSmr.Settings;
-using static BftCloud.Primitives.MessagePackFormat;
+using static BftCloud.Primitives.CanonicalFormat;
 
 namespace BftSmr.Sessions;
 
@@ -12,8 +12,8 @@ internal static class ReplicatedStateCodec
     public static ReadOnlyMemory<byte> Encode(ReplicatedState state)
     {
         // Replies make it large, if never larger than the session table may be: it is written to memory of its exact size, as one that grows leaves as much again behind.
-        byte[] output = new byte[EncodedBytes(state)];
-        MessagePackWriter writer = new(output.AsSpan());
+        ByteBuffer output = new(EncodedBytes(state));
+        CanonicalWriter writer = new(output);
         writer.WriteArrayHeader(2);
         writer.WriteInt64(state.AgreedTimeMicros);
         KeyValuePair<int, ClientSessions>[] clients = [.. state.Sessions.Clients];
@@ -26,7 +26,8 @@ internal static class ReplicatedStateCodec
             writer.WriteArrayHeader(sessions.ByUse.Count);
             foreach (Session session in sessions.ByUse) Write(ref writer, session);
         }
-        return output;
+        writer.Flush();
+        return output.WrittenMemory;
     }
 
     private static int EncodedBytes(ReplicatedState state)
@@ -52,7 +53,7 @@ internal static class ReplicatedStateCodec
         return size;
     }
 
-    private static void Write(ref MessagePackWriter writer, Session session)
+    private static void Write(ref CanonicalWriter writer, Session session)
     {
         writer.WriteArrayHeader(3);
         writer.WriteUInt64(session.Nonce);
@@ -72,7 +73,7 @@ internal static class ReplicatedStateCodec
     public static bool TryDecode(ReadOnlyMemory<byte> bytes, ReplicaSettings settings, [NotNullWhen(true)] out ReplicatedState? state)
     {
         state = null;
-        MessagePackReader reader = new(bytes);
+        CanonicalReader reader = new(bytes);
         ReplicatedState read = new(settings);
         if (!reader.TryReadArray(2) || !reader.TryReadInt64(out long time) || !reader.TryReadArray(int.MaxValue, 4, out int clients)) return false;
         read.AgreedTimeMicros = time;
@@ -88,7 +89,7 @@ internal static class ReplicatedStateCodec
         return true;
     }
 
-    private static bool TryReadClient(ref MessagePackReader reader, [NotNullWhen(true)] out ClientSessions? client)
+    private static bool TryReadClient(ref CanonicalReader reader, [NotNullWhen(true)] out ClientSessions? client)
     {
         client = null;
         if (!reader.TryReadUInt64(out ulong floor) || !reader.TryReadArray(int.MaxValue, 4, out int count)) return false;
@@ -103,7 +104,7 @@ internal static class ReplicatedStateCodec
         return true;
     }
 
-    private static bool TryReadSession(ref MessagePackReader reader, [NotNullWhen(true)] out Session? session)
+    private static bool TryReadSession(ref CanonicalReader reader, [NotNullWhen(true)] out Session? session)
     {
         session = null;
         if (!reader.TryReadArray(3) || !reader.TryReadUInt64(out ulong nonce) || !reader.TryReadUInt64(out ulong lastSequence)

@@ -21,7 +21,7 @@ internal sealed class WriteAheadLog : IDisposable
 
     private readonly string _directory;
     private readonly LogOptions _options;
-    private readonly ByteBuffer _buffer = new(2 << 20);
+    private readonly ByteBuffer _buffer = new(bytesKeptMax: 2 << 20);
     private readonly List<(long Number, long Base, string Path, long PreparedEnd)> _older = [];
     private readonly Queue<(string Path, long PreparedEnd)> _spares = [];
     private LogSegment _segment;

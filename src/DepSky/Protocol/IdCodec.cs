@@ -5,7 +5,7 @@ namespace DepSky.Protocol;
 /// <summary>A <see cref="VersionId"/> as an array of four numbers.</summary>
 internal static class IdCodec
 {
-    public static void Write(ref MessagePackWriter write, VersionId id)
+    public static void Write(ref CanonicalWriter write, VersionId id)
     {
         write.WriteArrayHeader(4);
         write.WriteUInt64(id.Version.Epoch);
@@ -14,7 +14,7 @@ internal static class IdCodec
         write.WriteUInt64((ulong)id.Attempt);
     }
 
-    public static bool TryRead(ref MessagePackReader read, out VersionId id)
+    public static bool TryRead(ref CanonicalReader read, out VersionId id)
     {
         id = default;
         if (!read.TryReadArray(4) || !read.TryReadUInt64(out ulong epoch) || epoch > uint.MaxValue || !read.TryReadUInt64(out ulong number)

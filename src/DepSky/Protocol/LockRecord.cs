@@ -32,7 +32,7 @@ internal readonly record struct LockRecord(uint Epoch, long ExpiresAtMs, UInt128
     private byte[] Body(UnitLayout layout)
     {
         ArrayBufferWriter<byte> body = new();
-        MessagePackWriter write = new(body);
+        CanonicalWriter write = new(body);
         write.WriteArrayHeader(3);
         write.WriteInt64(1);
         write.WriteBinary("depsky lock"u8);

@@ -21,7 +21,7 @@ internal static class MetadataCodec
     public static byte[] Encode(ObjectMetadata metadata, KeyPair writer)
     {
         ArrayBufferWriter<byte> body = new();
-        MessagePackWriter write = new(body);
+        CanonicalWriter write = new(body);
         write.WriteArrayHeader(BodyFields);
         write.WriteInt64(FormatVersion);
         write.WriteBinary("depsky metadata"u8);
@@ -77,7 +77,7 @@ internal static class MetadataCodec
     private static bool TryReadBody(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out ObjectMetadata? metadata)
     {
         metadata = null;
-        MessagePackReader read = new(body);
+        CanonicalReader read = new(body);
         if (!read.TryReadArray(BodyFields)
             || !read.TryReadInt32(FormatVersion, out int version) || version != FormatVersion
             || !read.TryReadBinary(32, out ReadOnlyMemory<byte> kind) || !kind.Span.SequenceEqual("depsky metadata"u8)

@@ -16,7 +16,7 @@ internal static class PartRecord
     public static byte[] Announce(string unit, VersionId id, KeyPair writer)
     {
         ArrayBufferWriter<byte> body = new();
-        MessagePackWriter write = new(body);
+        CanonicalWriter write = new(body);
         write.WriteArrayHeader(Fields);
         write.WriteInt64(1);
         write.WriteBinary("depsky part"u8);
@@ -29,7 +29,7 @@ internal static class PartRecord
     public static byte[] Encode(ReadOnlySpan<byte> announcement, ReadOnlySpan<byte> share)
     {
         ArrayBufferWriter<byte> output = new();
-        MessagePackWriter write = new(output);
+        CanonicalWriter write = new(output);
         write.WriteArrayHeader(2);
         write.WriteBinary(announcement);
         write.WriteBinary(share);
@@ -44,7 +44,7 @@ internal static class PartRecord
         announcement = share = default;
         rejection = bytes.Length > SegmentShape.PartBytesMax ? MetadataRejection.TooLong : MetadataRejection.Malformed;
         if (bytes.Length > SegmentShape.PartBytesMax) return false;
-        MessagePackReader read = new(bytes);
+        CanonicalReader read = new(bytes);
         if (!read.TryReadArray(2)
             || !read.TryReadBinary(SegmentShape.PartBytesMax, out announcement)
             || !read.TryReadBinary(SegmentShape.KeyBytes, out share)
@@ -52,7 +52,7 @@ internal static class PartRecord
             return false;
         if (!SignedBody.TryOpen(announcement, SegmentShape.PartBytesMax, writer, out ReadOnlyMemory<byte> body, out rejection)) return false;
         rejection = MetadataRejection.Malformed;
-        MessagePackReader said = new(body);
+        CanonicalReader said = new(body);
         if (!said.TryReadArray(Fields)
             || !said.TryReadInt32(1, out int format) || format != 1
             || !said.TryReadBinary(32, out ReadOnlyMemory<byte> kind) || !kind.Span.SequenceEqual("depsky part"u8)

@@ -13,7 +13,7 @@ internal static class SignedBody
         byte[] signature = new byte[SignatureBytes];
         writer.Sign(body, signature);
         ArrayBufferWriter<byte> output = new(body.Length + SignatureBytes + 16);
-        MessagePackWriter write = new(output);
+        CanonicalWriter write = new(output);
         write.WriteArrayHeader(2);
         write.WriteBinary(body);
         write.WriteBinary(signature);
@@ -28,7 +28,7 @@ internal static class SignedBody
         rejection = MetadataRejection.TooLong;
         if (bytes.Length > bytesMax) return false;
         rejection = MetadataRejection.Malformed;
-        MessagePackReader read = new(bytes);
+        CanonicalReader read = new(bytes);
         if (!read.TryReadArray(2)
             || !read.TryReadBinary(bytesMax, out ReadOnlyMemory<byte> signed)
             || !read.TryReadBinaryOf(SignatureBytes, out ReadOnlyMemory<byte> signature)

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 
 namespace KvStore.Client;
@@ -8,8 +9,8 @@ namespace KvStore.Client;
 /// </summary>
 public sealed class KvBatch
 {
-    private readonly PackBuffer _conditions = new(256);
-    private readonly PackBuffer _commands = new(1024);
+    private readonly ByteBuffer _conditions = new(256);
+    private readonly ByteBuffer _commands = new(1024);
 
     /// <summary>How many conditions it has.</summary>
     public int ConditionCount { get; private set; }
@@ -73,7 +74,7 @@ public sealed class KvBatch
 
     internal ReadOnlyMemory<byte> ToOperation()
     {
-        PackBuffer operation = new(_conditions.Length + _commands.Length + 32);
+        ByteBuffer operation = new(_conditions.Length + _commands.Length + 32);
         operation.Begin(Opcode.Transaction, 1 + CommandCount);
         operation.WriteArray(ConditionCount);
         operation.WriteElements(_conditions.Written);
@@ -81,7 +82,7 @@ public sealed class KvBatch
         return operation.WrittenMemory;
     }
 
-    private PackBuffer Add()
+    private ByteBuffer Add()
     {
         if (CommandCount == KvLimits.CommandsMax) throw new InvalidOperationException($"A batch has at most {KvLimits.CommandsMax} commands.");
         CommandCount++;

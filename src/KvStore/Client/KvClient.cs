@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using BftCloud.Primitives;
 using BftSmr;
 using KvStore.Operations;
 
@@ -39,10 +40,10 @@ public sealed class KvClient
     public async Task<KvVersioned?> GetVersionedAsync(KvBytes key, CancellationToken cancellationToken = default)
     {
         ReadOnlyMemory<byte> reply = await _reads.ReadAsync(Of(Opcode.GetEntry, key), cancellationToken).ConfigureAwait(false);
-        PackReader reader = ReplyShape.Begin(reply);
+        CanonicalReader reader = ReplyShape.Begin(reply);
         if (reader.TryReadNil()) return null;
         if (!reader.TryReadArray(out int parts) || parts != 3) throw ReplyShape.Unexpected();
-        ReadOnlyMemory<byte>? value = ReplyShape.Value(reply, ref reader);
+        ReadOnlyMemory<byte>? value = ReplyShape.Value(ref reader);
         if (value is null || !reader.TryReadInteger(out long revision)) throw ReplyShape.Unexpected();
         if (reader.TryReadNil()) return new KvVersioned(value.Value, revision, null);
         return reader.TryReadInteger(0, KvLimits.ExpiryMicrosMax, out long micros) ? new KvVersioned(value.Value, revision, TimeOf(micros)) : throw ReplyShape.Unexpected();
@@ -57,7 +58,7 @@ public sealed class KvClient
     public async Task<bool> PutAsync(KvBytes key, KvBytes value, KvPutOptions? options = null, CancellationToken cancellationToken = default)
     {
         (WriteFlags flags, long micros) = FlagsOf(options);
-        PackBuffer operation = new(key.Memory.Length + value.Memory.Length + OverheadBytes);
+        ByteBuffer operation = new(key.Memory.Length + value.Memory.Length + OverheadBytes);
         operation.WritePut(key.Span, value.Span, flags, micros);
         return ReplyShape.Done(await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
     }
@@ -71,7 +72,7 @@ public sealed class KvClient
     {
         ArgumentNullException.ThrowIfNull(keys);
         if (keys.Count == 0) return 0;
-        PackBuffer operation = new();
+        ByteBuffer operation = new();
         operation.Begin(Opcode.Delete, keys.Count);
         foreach (KvBytes key in keys) operation.WriteBinary(key.Span);
         return ReplyShape.Integer(await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
@@ -82,7 +83,7 @@ public sealed class KvClient
     public async Task<KvCompareResult> CompareAndSetAsync(
         KvBytes key, KvExpectation expected, KvBytes? value, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default)
     {
-        PackBuffer operation = new(key.Memory.Length + expected.LengthBound + (value?.Memory.Length ?? 0) + OverheadBytes);
+        ByteBuffer operation = new(key.Memory.Length + expected.LengthBound + (value?.Memory.Length ?? 0) + OverheadBytes);
         operation.Begin(Opcode.CompareAndSet, timeToLive is null ? 4 : 5);
         operation.WriteBinary(key.Span);
         expected.Write(operation);
@@ -91,15 +92,15 @@ public sealed class KvClient
         operation.WriteInteger((long)(timeToLive is null ? WriteFlags.None : WriteFlags.ExpiresIn));
         if (timeToLive is { } time) operation.WriteInteger(MicrosOf(time));
         ReadOnlyMemory<byte> reply = await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false);
-        PackReader reader = ReplyShape.Begin(reply);
-        return reader.TryReadTrue() ? new KvCompareResult(true, null) : new KvCompareResult(false, ReplyShape.Value(reply, ref reader));
+        CanonicalReader reader = ReplyShape.Begin(reply);
+        return reader.TryReadTrue() ? new KvCompareResult(true, null) : new KvCompareResult(false, ReplyShape.Value(ref reader));
     }
 
     /// <summary>Adds to a counter, which is 0 if there is none yet. Returns the sum.</summary>
     /// <exception cref="KvException">The value is not an integer, or the sum beyond 64 bits.</exception>
     public async Task<long> IncrementAsync(KvBytes key, long delta = 1, CancellationToken cancellationToken = default)
     {
-        PackBuffer operation = new(key.Memory.Length + OverheadBytes);
+        ByteBuffer operation = new(key.Memory.Length + OverheadBytes);
         operation.Write(Opcode.Increment, key.Span, delta);
         return ReplyShape.Integer(await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
     }
@@ -108,7 +109,7 @@ public sealed class KvClient
     /// <exception cref="KvException">The value would be too long; the key holds a hash, list or set; or the store is full.</exception>
     public async Task<long> AppendAsync(KvBytes key, KvBytes suffix, CancellationToken cancellationToken = default)
     {
-        PackBuffer operation = new(key.Memory.Length + suffix.Memory.Length + OverheadBytes);
+        ByteBuffer operation = new(key.Memory.Length + suffix.Memory.Length + OverheadBytes);
         operation.Write(Opcode.Append, key.Span, suffix.Span);
         return ReplyShape.Integer(await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
     }
@@ -116,7 +117,7 @@ public sealed class KvClient
     /// <summary>Lets a key expire so long after the agreed time of this operation. False if there is no such key.</summary>
     public async Task<bool> ExpireAsync(KvBytes key, TimeSpan timeToLive, CancellationToken cancellationToken = default)
     {
-        PackBuffer operation = new(key.Memory.Length + OverheadBytes);
+        ByteBuffer operation = new(key.Memory.Length + OverheadBytes);
         operation.WriteExpire(Opcode.Expire, key.Span, WriteFlags.ExpiresIn, MicrosOf(timeToLive));
         return ReplyShape.Integer(await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false)) == 1;
     }
@@ -128,7 +129,7 @@ public sealed class KvClient
     /// <summary>How many keys there are. Counts expired keys that were not reclaimed yet.</summary>
     public async Task<long> CountAsync(CancellationToken cancellationToken = default)
     {
-        PackBuffer operation = new(OverheadBytes);
+        ByteBuffer operation = new(OverheadBytes);
         operation.Begin(Opcode.Count, 0);
         return ReplyShape.Integer(await _reads.ReadAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
     }
@@ -143,7 +144,7 @@ public sealed class KvClient
         byte[]? after = null;
         do
         {
-            PackBuffer operation = new(prefix.Memory.Length + (after?.Length ?? 0) + OverheadBytes);
+            ByteBuffer operation = new(prefix.Memory.Length + (after?.Length ?? 0) + OverheadBytes);
             operation.WriteList(prefix.Span, withValues ? ListingFlags.Values : ListingFlags.None, after, ListPageLength);
             ReadOnlyMemory<byte> reply = await _reads.ReadAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false);
             List<KvPair> page = ReadPage(reply, withValues, out byte[]? next);
@@ -160,11 +161,11 @@ public sealed class KvClient
     {
         ArgumentNullException.ThrowIfNull(batch);
         ReadOnlyMemory<byte> reply = await _service.InvokeAsync(batch.ToOperation(), cancellationToken).ConfigureAwait(false);
-        PackReader reader = ReplyShape.Begin(reply);
+        CanonicalReader reader = ReplyShape.Begin(reply);
         if (reader.TryReadInteger(out long failed)) return new KvBatchResult(false, (int)failed, []);
         if (!reader.TryReadArray(out int count)) throw ReplyShape.Unexpected();
         KvReply[] replies = new KvReply[count];
-        for (int i = 0; i < count; i++) replies[i] = KvReply.Read(reply, ref reader);
+        for (int i = 0; i < count; i++) replies[i] = KvReply.Read(ref reader);
         return new KvBatchResult(true, null, replies);
     }
 
@@ -186,21 +187,21 @@ public sealed class KvClient
 
     private static List<KvPair> ReadPage(ReadOnlyMemory<byte> reply, bool withValues, out byte[]? after)
     {
-        PackReader reader = ReplyShape.Begin(reply);
+        CanonicalReader reader = ReplyShape.Begin(reply);
         if (!reader.TryReadArray(out int count) || count < 1) throw ReplyShape.Unexpected();
-        after = ReplyShape.Value(reply, ref reader)?.ToArray();
+        after = ReplyShape.Value(ref reader)?.ToArray();
         List<KvPair> pairs = new(count);
         while (!reader.AtEnd)
         {
-            ReadOnlyMemory<byte> key = ReplyShape.Value(reply, ref reader) ?? throw ReplyShape.Unexpected();
-            pairs.Add(new KvPair(key, withValues ? ReplyShape.Value(reply, ref reader) : null));
+            ReadOnlyMemory<byte> key = ReplyShape.Value(ref reader) ?? throw ReplyShape.Unexpected();
+            pairs.Add(new KvPair(key, withValues ? ReplyShape.Value(ref reader) : null));
         }
         return pairs;
     }
 
     private static ReadOnlyMemory<byte> Of(Opcode opcode, KvBytes key)
     {
-        PackBuffer operation = new(key.Memory.Length + OverheadBytes);
+        ByteBuffer operation = new(key.Memory.Length + OverheadBytes);
         operation.Write(opcode, key.Span);
         return operation.WrittenMemory;
     }

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 
 namespace KvStore.Client;
@@ -25,7 +26,7 @@ public readonly struct KvExpectation
     /// <summary>The entry was not changed since it had this revision; 0: there is no such key.</summary>
     public static KvExpectation Revision(long revision) => new(Kind.Revision, revision: revision);
 
-    internal void Write(PackBuffer buffer)
+    internal void Write(ByteBuffer buffer)
     {
         switch (_kind)
         {
@@ -36,5 +37,5 @@ public readonly struct KvExpectation
         }
     }
 
-    internal int LengthBound => _value.Length + PackFormat.HeaderBytesMax;
+    internal int LengthBound => _value.Length + CanonicalFormat.HeaderBytesMax;
 }

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 
 namespace KvStore.Client;
@@ -28,14 +29,14 @@ public sealed class KvReply
     /// <exception cref="InvalidOperationException">This command does not reply with a number.</exception>
     public long Integer => Check(_integer) ?? throw new InvalidOperationException("This command does not reply with a number. Read Value or Succeeded.");
 
-    internal static KvReply Read(ReadOnlyMemory<byte> memory, ref PackReader reader)
+    internal static KvReply Read(ref CanonicalReader reader)
     {
         if (reader.TryReadNil()) return new KvReply(succeeded: false);
         if (reader.TryReadTrue()) return new KvReply(succeeded: true);
         if (reader.TryReadInteger(out long integer)) return new KvReply(succeeded: true, integer: integer);
         if (reader.TryReadError(out KvErrorCode error)) return new KvReply(succeeded: false, error: error);
-        if (reader.TryReadBinary(out ReadOnlySpan<byte> bytes))
-            return new KvReply(succeeded: true, value: memory.Slice(memory.Length - reader.Rest.Length - bytes.Length, bytes.Length));
+        if (reader.TryReadBinary(int.MaxValue, out ReadOnlyMemory<byte> value))
+            return new KvReply(succeeded: true, value: value);
         throw ReplyShape.Unexpected();
     }
 

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 
 namespace KvStore.Client;
@@ -19,9 +20,9 @@ internal sealed class ReadService(IReplicatedService service, TimeProvider clock
 
     private bool TryTakeFresh(ReadOnlyMemory<byte> answer, out ReadOnlyMemory<byte> reply)
     {
-        PackReader reader = new(answer.Span);
+        CanonicalReader reader = new(answer);
         bool fresh = reader.TryReadNil() || reader.TryReadInteger(out long expiryMicros) && expiryMicros > NowMicros();
-        reply = answer[^reader.Rest.Length..];
+        reply = reader.Rest;
         return fresh;
     }
 

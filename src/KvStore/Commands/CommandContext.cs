@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.State;
 
@@ -10,7 +11,10 @@ namespace KvStore.Commands;
 internal ref struct CommandContext
 {
     public required KvState State { get; init; }
-    public required PackBuffer Reply { get; init; }
+    public required ByteBuffer Reply { get; init; }
+
+    /// <summary>The commands of the pipeline or transaction under way, behind a transaction's conditions.</summary>
+    public required List<ReadOnlyMemory<byte>> Elements { get; init; }
 
     /// <summary>Agreed time of the batch, microseconds since the Unix epoch.</summary>
     public required long NowMicros { get; init; }
@@ -19,7 +23,7 @@ internal ref struct CommandContext
     public required long StateBytesMax { get; init; }
 
     /// <summary>The arguments left.</summary>
-    public PackReader Arguments;
+    public CanonicalReader Arguments;
 
     /// <summary>How many they are.</summary>
     public int ArgumentCount;
@@ -28,7 +32,7 @@ internal ref struct CommandContext
     public long FirstExpiryMicros;
 
     // What a batch of the smallest replies may still need when a large one has taken the rest.
-    private const int ReservedBytes = KvLimits.CommandsMax * PackFormat.HeaderBytesMax + 64;
+    private const int ReservedBytes = KvLimits.CommandsMax * CanonicalFormat.HeaderBytesMax + 64;
 
     /// <summary>Reads a key, field or member.</summary>
     public bool TryKey(out ReadOnlySpan<byte> key) => TryBinary(KvLimits.KeyBytesMax, out key);
@@ -93,11 +97,11 @@ internal ref struct CommandContext
     public readonly bool TryGrow() => State.Bytes < StateBytesMax || Fail(KvErrorCode.StateFull);
 
     /// <summary>A binary of this length still fits into the reply.</summary>
-    public readonly bool Fits(int length) => Reply.Length + length + PackFormat.HeaderBytesMax + ReservedBytes <= KvLimits.ReplyBytesMax;
+    public readonly bool Fits(int length) => Reply.Length + length + CanonicalFormat.HeaderBytesMax + ReservedBytes <= KvLimits.ReplyBytesMax;
 
     /// <summary>A binary of this length, or many of this total length, still fits into the reply.</summary>
     public readonly bool TryFit(long length, int count = 1) =>
-        Reply.Length + length + (long)PackFormat.HeaderBytesMax * (count + 1) + ReservedBytes <= KvLimits.ReplyBytesMax || Fail(KvErrorCode.ReplyTooLong);
+        Reply.Length + length + (long)CanonicalFormat.HeaderBytesMax * (count + 1) + ReservedBytes <= KvLimits.ReplyBytesMax || Fail(KvErrorCode.ReplyTooLong);
 
     /// <summary>Resolves when an entry expires. <see cref="long.MaxValue"/>: never.</summary>
     public bool TryReadExpiry(WriteFlags flags, long kept, out long expiryMicros)
@@ -142,7 +146,7 @@ internal ref struct CommandContext
     private readonly bool TryAhead(int groupLength, bool firstIsKey)
     {
         if (ArgumentCount <= 0 || ArgumentCount % groupLength != 0) return Malformed();
-        PackReader ahead = Arguments;
+        CanonicalReader ahead = Arguments;
         for (int i = 0; i < ArgumentCount; i++)
         {
             if (!ahead.TryReadBinary(out ReadOnlySpan<byte> bytes)) return Malformed();

@@ -1,5 +1,7 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.State;
+using MessagePack;
 
 namespace KvStore.Commands;
 
@@ -9,12 +11,12 @@ namespace KvStore.Commands;
 /// </summary>
 internal static class Condition
 {
-    public static bool IsExpectation(ReadOnlySpan<byte> element) =>
-        new PackReader(element).Next is PackKind.Nil or PackKind.True or PackKind.Binary or PackKind.Integer;
+    public static bool IsExpectation(ReadOnlyMemory<byte> element) =>
+        new CanonicalReader(element).Next is MessagePackType.Nil or MessagePackType.Boolean or MessagePackType.Binary or MessagePackType.Integer;
 
-    public static bool Holds(ReadOnlySpan<byte> expected, KvEntry? entry)
+    public static bool Holds(ReadOnlyMemory<byte> expected, KvEntry? entry)
     {
-        PackReader reader = new(expected);
+        CanonicalReader reader = new(expected);
         if (reader.TryReadNil()) return entry is null;
         if (reader.TryReadTrue()) return entry is not null;
         if (reader.TryReadInteger(out long revision)) return revision == (entry?.Revision ?? 0);

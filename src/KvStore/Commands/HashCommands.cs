@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.State;
 
@@ -67,7 +68,7 @@ internal static class HashCommands
             {
                 c.Reply.WriteNil();
             }
-            else if (c.Fits(value.Length + PackFormat.HeaderBytesMax * c.ArgumentCount))
+            else if (c.Fits(value.Length + CanonicalFormat.HeaderBytesMax * c.ArgumentCount))
             {
                 c.Reply.WriteBinary(value);
             }
@@ -110,7 +111,7 @@ internal static class HashCommands
         CowTreeCursor<byte[]> cursor = hash.Walk();
         while (cursor.MoveNext())
         {
-            if (!c.Fits(cursor.Key.Length + cursor.Value.Length + 2 * PackFormat.HeaderBytesMax))
+            if (!c.Fits(cursor.Key.Length + cursor.Value.Length + 2 * CanonicalFormat.HeaderBytesMax))
             {
                 c.Reply.Length = start;
                 c.Fail(KvErrorCode.ReplyTooLong);

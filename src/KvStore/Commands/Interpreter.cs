@@ -1,3 +1,5 @@
+using System.Buffers;
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.State;
 
@@ -6,10 +8,11 @@ namespace KvStore.Commands;
 /// <summary>Carries out operations: a command, a pipeline of commands, or a transaction. Never throws, whatever the bytes.</summary>
 internal sealed class Interpreter(long stateBytesMax)
 {
-    private readonly PackBuffer _reply = new();
+    private readonly ByteBuffer _reply = new(), _query = new();
+    private readonly List<ReadOnlyMemory<byte>> _elements = [];
 
     /// <summary>Carries out an operation at an agreed time. The reply is good until the next call.</summary>
-    public PackBuffer Execute(KvState state, ReadOnlySpan<byte> operation, long nowMicros)
+    public ByteBuffer Execute(KvState state, ReadOnlyMemory<byte> operation, long nowMicros)
     {
         CommandContext context = Begin(state, nowMicros);
         Run(ref context, operation, isQuery: false);
@@ -20,14 +23,17 @@ internal sealed class Interpreter(long stateBytesMax)
     /// Answers an operation that only reads. In front of the reply stands when the first of the entries that it rests on expires, microseconds since the
     /// Unix epoch, or nil: from then on the answer may be out of date though nothing was executed.
     /// </summary>
-    public PackBuffer Query(KvState state, ReadOnlySpan<byte> operation, long nowMicros)
+    public ByteBuffer Query(KvState state, ReadOnlySpan<byte> operation, long nowMicros)
     {
         CommandContext context = Begin(state, nowMicros);
-        Run(ref context, operation, isQuery: true);
+        _query.Reset();
+        // One that is too long is not copied: the empty operation is as malformed.
+        if (operation.Length <= KvLimits.OperationBytesMax) _query.Write(operation);
+        Run(ref context, _query.WrittenMemory, isQuery: true);
         int end = _reply.Length;
         if (context.FirstExpiryMicros == long.MaxValue) _reply.WriteNil();
         else _reply.WriteInteger(context.FirstExpiryMicros);
-        _reply.MoveToFront(end);
+        _reply.MoveBefore(0, end);
         return _reply;
     }
 
@@ -38,13 +44,14 @@ internal sealed class Interpreter(long stateBytesMax)
         {
             State = state,
             Reply = _reply,
+            Elements = _elements,
             NowMicros = nowMicros,
             StateBytesMax = stateBytesMax,
             FirstExpiryMicros = long.MaxValue,
         };
     }
 
-    private static void Run(ref CommandContext c, ReadOnlySpan<byte> operation, bool isQuery)
+    private static void Run(ref CommandContext c, ReadOnlyMemory<byte> operation, bool isQuery)
     {
         if (operation.Length > KvLimits.OperationBytesMax || !TryBegin(ref c, operation, out Opcode opcode)) c.Malformed();
         else if (opcode == Opcode.Pipeline) RunPipeline(ref c, isQuery);
@@ -59,18 +66,17 @@ internal sealed class Interpreter(long stateBytesMax)
     /// </summary>
     private static void RunPipeline(ref CommandContext c, bool isQuery)
     {
-        if (c.ArgumentCount > KvLimits.CommandsMax || !AreElements(c.Arguments, c.ArgumentCount))
+        if (c.ArgumentCount > KvLimits.CommandsMax || !TryReadElements(c.Arguments, c.ArgumentCount, c.Elements))
         {
             c.Malformed();
             return;
         }
         int start = c.Reply.Length, done = 0;
-        PackReader commands = c.Arguments;
-        while (commands.TryReadElement(out ReadOnlySpan<byte> command))
+        while (done < c.Elements.Count)
         {
             int before = c.Reply.Length;
-            RunNested(ref c, command, isQuery);
-            if (done > 0 && IsReplyTooLong(c.Reply.Written[before..]))
+            RunNested(ref c, c.Elements[done], isQuery);
+            if (done > 0 && IsReplyTooLong(c.Reply.WrittenMemory[before..]))
             {
                 c.Reply.Length = before;
                 break;
@@ -86,18 +92,18 @@ internal sealed class Interpreter(long stateBytesMax)
     /// </summary>
     private static void RunTransaction(ref CommandContext c)
     {
-        PackReader reader = c.Arguments;
-        if (c.ArgumentCount is < 1 or > KvLimits.CommandsMax + 1 || !AreElements(c.Arguments, c.ArgumentCount) || !reader.TryReadArray(out int conditions)
-            || conditions > KvLimits.ConditionsMax)
+        CanonicalReader reader = c.Arguments;
+        if (c.ArgumentCount is < 1 or > KvLimits.CommandsMax + 1 || !TryReadElements(c.Arguments, c.ArgumentCount, c.Elements)
+            || !reader.TryReadArray(out int conditions) || conditions > KvLimits.ConditionsMax)
         {
             c.Malformed();
             return;
         }
-        int commands = c.ArgumentCount - 1, failed = -1;
+        int failed = -1;
         for (int i = 0; i < conditions; i++)
         {
             if (!reader.TryReadArray(out int parts) || parts != 2 || !reader.TryReadBinary(out ReadOnlySpan<byte> key)
-                || !reader.TryReadElement(out ReadOnlySpan<byte> expected) || !Condition.IsExpectation(expected))
+                || !reader.TryReadElement(out ReadOnlyMemory<byte> expected) || !Condition.IsExpectation(expected))
             {
                 c.Malformed();
                 return;
@@ -109,11 +115,11 @@ internal sealed class Interpreter(long stateBytesMax)
             c.Reply.WriteInteger(failed);
             return;
         }
-        c.Reply.WriteArray(commands);
-        while (reader.TryReadElement(out ReadOnlySpan<byte> command)) RunNested(ref c, command, isQuery: false);
+        c.Reply.WriteArray(c.Elements.Count - 1);
+        for (int i = 1; i < c.Elements.Count; i++) RunNested(ref c, c.Elements[i], isQuery: false);
     }
 
-    private static void RunNested(ref CommandContext c, ReadOnlySpan<byte> command, bool isQuery)
+    private static void RunNested(ref CommandContext c, ReadOnlyMemory<byte> command, bool isQuery)
     {
         if (TryBegin(ref c, command, out Opcode opcode)) RunCommand(ref c, opcode, isQuery);
         else c.Malformed();
@@ -125,22 +131,32 @@ internal sealed class Interpreter(long stateBytesMax)
         else CommandTable.Run(opcode, ref c);
     }
 
-    private static bool TryBegin(ref CommandContext c, ReadOnlySpan<byte> command, out Opcode opcode)
+    private static bool TryBegin(ref CommandContext c, ReadOnlyMemory<byte> command, out Opcode opcode)
     {
         opcode = default;
-        c.Arguments = new PackReader(command);
-        if (!c.Arguments.TryReadArray(out int elements) || elements < 1 || !c.Arguments.TryReadInteger(0, PackFormat.FixIntMax, out long code)) return false;
+        c.Arguments = new CanonicalReader(command);
+        if (!c.Arguments.TryReadArray(out int elements) || elements < 1
+            || !c.Arguments.TryReadInteger(0, CanonicalFormat.FixIntMax, out long code)) return false;
         opcode = (Opcode)code;
         c.ArgumentCount = elements - 1;
         return true;
     }
 
-    private static bool AreElements(PackReader reader, int count)
+    /// <summary>Whether all that is there is so many elements, and which.</summary>
+    private static bool TryReadElements(CanonicalReader reader, int count, List<ReadOnlyMemory<byte>> elements)
     {
-        while (reader.TryReadElement(out _)) count--;
-        return reader.AtEnd && count == 0;
+        elements.Clear();
+        while (count-- > 0)
+        {
+            if (!reader.TryReadElement(out ReadOnlyMemory<byte> element)) return false;
+            elements.Add(element);
+        }
+        return reader.AtEnd;
     }
 
-    private static bool IsReplyTooLong(ReadOnlySpan<byte> reply) =>
-        new PackReader(reply).TryReadError(out KvErrorCode error) && error == KvErrorCode.ReplyTooLong;
+    private static bool IsReplyTooLong(ReadOnlyMemory<byte> reply)
+    {
+        CanonicalReader reader = new(reply);
+        return reader.TryReadError(out KvErrorCode error) && error == KvErrorCode.ReplyTooLong;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.State;
 
@@ -152,7 +153,7 @@ internal static class ListCommands
     private static bool TryFit(ref CommandContext c, KvList list, int first, int count)
     {
         long length = 0;
-        for (int i = 0; i < count && length <= KvLimits.ReplyBytesMax; i++) length += list[first + i].Length + PackFormat.HeaderBytesMax;
+        for (int i = 0; i < count && length <= KvLimits.ReplyBytesMax; i++) length += list[first + i].Length + CanonicalFormat.HeaderBytesMax;
         return c.TryFit(length);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using KvStore.Operations;
 using KvStore.State;
 
 namespace KvStore.Commands;

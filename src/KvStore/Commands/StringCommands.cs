@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.State;
 
@@ -41,7 +42,7 @@ internal static class StringCommands
             {
                 c.Reply.WriteNil();
             }
-            else if (c.Fits(entry.Bytes.Length + PackFormat.HeaderBytesMax * c.ArgumentCount))
+            else if (c.Fits(entry.Bytes.Length + CanonicalFormat.HeaderBytesMax * c.ArgumentCount))
             {
                 c.Reply.WriteBinary(entry.Bytes);
             }
@@ -99,7 +100,7 @@ internal static class StringCommands
     public static void MultiPutIfAbsent(ref CommandContext c)
     {
         if (!c.TryKeysAhead(2) || !c.TryGrow()) return;
-        PackReader ahead = c.Arguments;
+        CanonicalReader ahead = c.Arguments;
         while (ahead.TryReadBinary(out ReadOnlySpan<byte> key))
         {
             ahead.TryReadBinary(out _);
@@ -115,7 +116,7 @@ internal static class StringCommands
     {
         const WriteFlags Allowed = WriteFlags.KeepExpiry | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt;
         if (!c.TryKey(out ReadOnlySpan<byte> key)) return;
-        if (!c.Arguments.TryReadElement(out ReadOnlySpan<byte> expected) || c.ArgumentCount < 3 || !Condition.IsExpectation(expected))
+        if (!c.Arguments.TryReadElement(out ReadOnlyMemory<byte> expected) || c.ArgumentCount < 3 || !Condition.IsExpectation(expected))
         {
             c.Malformed();
             return;

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 
 namespace KvStore.Resp;
@@ -75,7 +76,7 @@ internal sealed class OperationLane(Func<ReadOnlyMemory<byte>, CancellationToken
 
     private static ReadOnlyMemory<byte> Pipeline(List<RespSubmission> group, int count)
     {
-        PackBuffer operation = new(group.Sum(static s => s.Commands.Length) + 2 * PackFormat.HeaderBytesMax);
+        ByteBuffer operation = new(group.Sum(static s => s.Commands.Length) + 2 * CanonicalFormat.HeaderBytesMax);
         operation.Begin(Opcode.Pipeline, count);
         foreach (RespSubmission submission in group) operation.WriteElements(submission.Commands.Span);
         return operation.WrittenMemory;
@@ -83,7 +84,7 @@ internal sealed class OperationLane(Func<ReadOnlyMemory<byte>, CancellationToken
 
     private void Distribute(List<RespSubmission> group, ReadOnlyMemory<byte> reply)
     {
-        PackReader reader = new(reply.Span);
+        CanonicalReader reader = new(reply);
         if (!reader.TryReadArray(out int left) || left == 0) throw new InvalidDataException("the replicas did not understand the operation: gateway and replicas run different releases");
         foreach (RespSubmission submission in group)
         {
@@ -93,9 +94,9 @@ internal sealed class OperationLane(Func<ReadOnlyMemory<byte>, CancellationToken
                 lock (_lock) _waiting.Enqueue(submission); // the replies before it filled the operation's
                 continue;
             }
-            int start = reply.Length - reader.Rest.Length;
+            int start = reader.Position;
             for (int i = 0; i < executed; i++) reader.TryReadElement(out _);
-            submission.Complete(executed, reply[start..^reader.Rest.Length]);
+            submission.Complete(executed, reader.Since(start));
             left -= executed;
         }
     }

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.Resp.Protocol;
 
@@ -13,7 +14,7 @@ internal sealed class RespBatch
     private int _commandStart;
 
     /// <summary>The store's commands, one behind the other.</summary>
-    public PackBuffer Operations { get; } = new();
+    public ByteBuffer Operations { get; } = new();
 
     /// <summary>How many they are.</summary>
     public int OperationCount { get; private set; }
@@ -30,7 +31,7 @@ internal sealed class RespBatch
     public bool IsFull => _pending.Count >= RespLimits.BatchCommandsMax || Operations.Length + Known.Length >= RespLimits.BatchBytesMax;
 
     /// <summary>Begins a command of the store, which is written to the buffer returned.</summary>
-    public PackBuffer Begin(bool isRead)
+    public ByteBuffer Begin(bool isRead)
     {
         _commandStart = Operations.Length;
         OnlyReads &= isRead;
@@ -41,7 +42,7 @@ internal sealed class RespBatch
     public bool TryEnd(string command, RespFormat format)
     {
         int length = Operations.Length - _commandStart;
-        if (length > KvLimits.OperationBytesMax - 2 * PackFormat.HeaderBytesMax)
+        if (length > KvLimits.OperationBytesMax - 2 * CanonicalFormat.HeaderBytesMax)
         {
             Operations.Length = _commandStart;
             return false;

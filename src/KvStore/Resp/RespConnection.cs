@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.Resp.Protocol;
 
@@ -70,7 +71,7 @@ internal sealed class RespConnection
     }
 
     /// <summary>Writes the reply to a command of the store.</summary>
-    public void Write(PendingReply pending, ref PackReader replies)
+    public void Write(PendingReply pending, ref CanonicalReader replies)
     {
         if (replies.TryReadError(out KvErrorCode error)) Output.Error(RespErrors.Of(error, pending.Command));
         else if (!pending.Format!(ref replies, Output)) throw new InvalidDataException($"The replicas' reply to '{pending.Command}' has a form that this gateway does not know: run the same release.");
@@ -186,7 +187,7 @@ internal sealed class RespConnection
     /// <summary>Writes replies from <paramref name="next"/> on until so many of the store's are written; returns the index of the one behind.</summary>
     private int WriteReplies(RespBatch batch, int next, int executed, ReadOnlyMemory<byte> replies)
     {
-        PackReader reader = new(replies.Span);
+        CanonicalReader reader = new(replies);
         while (executed > 0)
         {
             PendingReply pending = batch.Pending[next++];

@@ -1,5 +1,7 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.Resp.Protocol;
+using MessagePack;
 using ValueType = KvStore.State.ValueType;
 
 namespace KvStore.Resp;
@@ -11,7 +13,7 @@ internal static class RespFormats
     private const long MillisPerSecond = 1000;
 
     /// <summary>A value, or none.</summary>
-    public static bool Value(ref PackReader reply, RespWriter output)
+    public static bool Value(ref CanonicalReader reply, RespWriter output)
     {
         if (reply.TryReadNil()) output.Null();
         else if (reply.TryReadBinary(out ReadOnlySpan<byte> value)) output.Bulk(value);
@@ -19,7 +21,7 @@ internal static class RespFormats
         return true;
     }
 
-    public static bool Integer(ref PackReader reply, RespWriter output)
+    public static bool Integer(ref CanonicalReader reply, RespWriter output)
     {
         if (!reply.TryReadInteger(out long value)) return false;
         output.Integer(value);
@@ -27,7 +29,7 @@ internal static class RespFormats
     }
 
     /// <summary>OK, or no value where nothing was done.</summary>
-    public static bool OkOrNull(ref PackReader reply, RespWriter output)
+    public static bool OkOrNull(ref CanonicalReader reply, RespWriter output)
     {
         if (reply.TryReadNil()) output.Null();
         else if (reply.TryReadTrue()) output.Ok();
@@ -36,14 +38,14 @@ internal static class RespFormats
     }
 
     /// <summary>OK, whatever it was.</summary>
-    public static bool Ok(ref PackReader reply, RespWriter output)
+    public static bool Ok(ref CanonicalReader reply, RespWriter output)
     {
         output.Ok();
         return reply.TryReadElement(out _);
     }
 
     /// <summary>1, or 0 where nothing was done.</summary>
-    public static bool OneOrZero(ref PackReader reply, RespWriter output)
+    public static bool OneOrZero(ref CanonicalReader reply, RespWriter output)
     {
         bool done = reply.TryReadTrue();
         output.Integer(done ? 1 : 0);
@@ -51,7 +53,7 @@ internal static class RespFormats
     }
 
     /// <summary>An array of values and numbers, or none.</summary>
-    public static bool Array(ref PackReader reply, RespWriter output)
+    public static bool Array(ref CanonicalReader reply, RespWriter output)
     {
         if (reply.TryReadNil())
         {
@@ -64,7 +66,7 @@ internal static class RespFormats
     }
 
     /// <summary>An array of fields and values.</summary>
-    public static bool Map(ref PackReader reply, RespWriter output)
+    public static bool Map(ref CanonicalReader reply, RespWriter output)
     {
         if (!reply.TryReadArray(out int count)) return false;
         output.Map(count / 2);
@@ -72,14 +74,14 @@ internal static class RespFormats
     }
 
     /// <summary>An array of members.</summary>
-    public static bool Set(ref PackReader reply, RespWriter output)
+    public static bool Set(ref CanonicalReader reply, RespWriter output)
     {
         if (!reply.TryReadArray(out int count)) return false;
         output.Set(count);
         return Elements(ref reply, count, output);
     }
 
-    public static bool TypeName(ref PackReader reply, RespWriter output)
+    public static bool TypeName(ref CanonicalReader reply, RespWriter output)
     {
         if (!reply.TryReadInteger(out long type)) return false;
         output.Simple(NameOf((ValueType)type));
@@ -87,14 +89,14 @@ internal static class RespFormats
     }
 
     /// <summary>Microseconds as seconds, rounded as Redis does.</summary>
-    public static bool Seconds(ref PackReader reply, RespWriter output)
+    public static bool Seconds(ref CanonicalReader reply, RespWriter output)
     {
         if (!reply.TryReadInteger(out long micros)) return false;
         output.Integer(micros < 0 ? micros : (Millis(micros) + MillisPerSecond / 2) / MillisPerSecond);
         return true;
     }
 
-    public static bool Milliseconds(ref PackReader reply, RespWriter output)
+    public static bool Milliseconds(ref CanonicalReader reply, RespWriter output)
     {
         if (!reply.TryReadInteger(out long micros)) return false;
         output.Integer(micros < 0 ? micros : Millis(micros));
@@ -113,11 +115,11 @@ internal static class RespFormats
     // Rounded up: what is not over yet has some time left.
     private static long Millis(long micros) => (micros + MicrosPerMilli - 1) / MicrosPerMilli;
 
-    private static bool Elements(ref PackReader reply, int count, RespWriter output)
+    private static bool Elements(ref CanonicalReader reply, int count, RespWriter output)
     {
         for (int i = 0; i < count; i++)
         {
-            if (!(reply.Next == PackKind.Integer ? Integer(ref reply, output) : Value(ref reply, output))) return false;
+            if (!(reply.Next == MessagePackType.Integer ? Integer(ref reply, output) : Value(ref reply, output))) return false;
         }
         return true;
     }

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Commands;
 using KvStore.Operations;
 using KvStore.Resp.Commands;
@@ -69,10 +70,10 @@ internal sealed class RespSession
     }
 
     /// <summary>Begins a command of the store that changes something or depends on the time.</summary>
-    public PackBuffer Write() => _target.Begin(isRead: false);
+    public ByteBuffer Write() => _target.Begin(isRead: false);
 
     /// <summary>Begins a command of the store that only reads.</summary>
-    public PackBuffer Read() => _target.Begin(isRead: true);
+    public ByteBuffer Read() => _target.Begin(isRead: true);
 
     /// <summary>Ends a command of the store, whose reply will be written in this form.</summary>
     public void Expect(RespCommand command, RespFormat format)

@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace KvStore.Resp;
 
 /// <summary>What a connection watches, and queues between MULTI and EXEC.</summary>
@@ -20,7 +22,7 @@ internal sealed class RespTransaction
     public bool IsTooLong => Queued.Pending.Count > RespLimits.QueuedCommandsMax
         || Queued.Operations.Length + Queued.Known.Length + WatchedBytes > KvLimits.OperationBytesMax - 64;
 
-    private int WatchedBytes => _watched.Sum(static w => w.Key.Length + 3 * Operations.PackFormat.HeaderBytesMax);
+    private int WatchedBytes => _watched.Sum(static w => w.Key.Length + 3 * CanonicalFormat.HeaderBytesMax);
 
     public void Begin() => IsQueueing = true;
 

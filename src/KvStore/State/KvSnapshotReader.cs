@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using BftSmr;
 using KvStore.Operations;
 
@@ -8,7 +9,7 @@ internal sealed class KvSnapshotReader : ISnapshotReader
 {
     private const int BufferedBytesMin = 64 << 10;
 
-    private readonly PackBuffer _buffer = new();
+    private readonly ByteBuffer _buffer = new();
     private readonly CowTreeCursor<KvEntry> _entries;
     private int _taken;
 
@@ -22,9 +23,11 @@ internal sealed class KvSnapshotReader : ISnapshotReader
     {
         CowTree<KvEntry> frozen = state.Freeze();
         _entries = frozen.Walk();
-        _buffer.WriteInteger(SnapshotFormat.Version);
-        _buffer.WriteInteger(state.Revision);
-        _buffer.WriteInteger(frozen.Count);
+        CanonicalWriter writer = new(_buffer);
+        writer.WriteInteger(SnapshotFormat.Version);
+        writer.WriteInteger(state.Revision);
+        writer.WriteInteger(frozen.Count);
+        writer.Flush();
     }
 
     public int Read(Span<byte> buffer)
@@ -48,18 +51,19 @@ internal sealed class KvSnapshotReader : ISnapshotReader
     {
         _buffer.Length = 0;
         _taken = 0;
-        while (_buffer.Length < BufferedBytesMin && TryWriteNext()) { }
+        CanonicalWriter writer = new(_buffer);
+        while (_buffer.Length < BufferedBytesMin && TryWriteNext(ref writer)) writer.Flush();
         return _buffer.Length > 0;
     }
 
-    private bool TryWriteNext()
+    private bool TryWriteNext(ref CanonicalWriter writer)
     {
         if (_fields is not null)
         {
             if (_fields.MoveNext())
             {
-                _buffer.WriteBinary(_fields.Key);
-                _buffer.WriteBinary(_fields.Value);
+                writer.WriteBinary(_fields.Key);
+                writer.WriteBinary(_fields.Value);
                 return true;
             }
             _fields = null;
@@ -68,7 +72,7 @@ internal sealed class KvSnapshotReader : ISnapshotReader
         {
             if (_members.MoveNext())
             {
-                _buffer.WriteBinary(_members.Key);
+                writer.WriteBinary(_members.Key);
                 return true;
             }
             _members = null;
@@ -77,39 +81,39 @@ internal sealed class KvSnapshotReader : ISnapshotReader
         {
             if (_nextElement < _list.Count)
             {
-                _buffer.WriteBinary(_list[_nextElement++]);
+                writer.WriteBinary(_list[_nextElement++]);
                 return true;
             }
             _list = null;
         }
-        return TryWriteEntry();
+        return TryWriteEntry(ref writer);
     }
 
-    private bool TryWriteEntry()
+    private bool TryWriteEntry(ref CanonicalWriter writer)
     {
         if (!_entries.MoveNext()) return false;
         KvEntry entry = _entries.Value;
-        _buffer.WriteBinary(entry.Key);
-        _buffer.WriteInteger((long)entry.Type);
-        _buffer.WriteInteger(entry.Revision);
-        if (entry.Expires) _buffer.WriteInteger(entry.ExpiresAtMicros);
-        else _buffer.WriteNil();
+        writer.WriteBinary(entry.Key);
+        writer.WriteInteger((long)entry.Type);
+        writer.WriteInteger(entry.Revision);
+        if (entry.Expires) writer.WriteInteger(entry.ExpiresAtMicros);
+        else writer.WriteNil();
         switch (entry.Collection)
         {
             case null:
-                _buffer.WriteBinary(entry.Bytes);
+                writer.WriteBinary(entry.Bytes);
                 break;
             case KvHash hash:
-                _buffer.WriteInteger(hash.Count);
+                writer.WriteInteger(hash.Count);
                 _fields = hash.Walk();
                 break;
             case KvSet set:
-                _buffer.WriteInteger(set.Count);
+                writer.WriteInteger(set.Count);
                 _members = set.Walk();
                 break;
             case KvList list:
-                _buffer.WriteInteger(list.FirstPosition);
-                _buffer.WriteInteger(list.Count);
+                writer.WriteInteger(list.FirstPosition);
+                writer.WriteInteger(list.Count);
                 _list = list;
                 _nextElement = 0;
                 break;

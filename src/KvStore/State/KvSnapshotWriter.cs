@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using BftSmr;
 using KvStore.Operations;
 
@@ -43,10 +44,10 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
 
     private void ReadPieces()
     {
-        ReadOnlySpan<byte> rest = _pending.AsSpan(0, _pendingLength);
+        ReadOnlyMemory<byte> rest = _pending.AsMemory(0, _pendingLength);
         while (!rest.IsEmpty)
         {
-            PackReader reader = new(rest);
+            CanonicalReader reader = new(rest);
             if (!TryReadPiece(ref reader)) break;
             rest = reader.Rest;
         }
@@ -56,15 +57,15 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
         _pendingLength = rest.Length;
     }
 
-    private bool TryReadPiece(ref PackReader reader)
+    private bool TryReadPiece(ref CanonicalReader reader)
     {
         if (!_headerRead) return TryReadHeader(ref reader);
-        if (_entry is not null) return TryReadElement(ref reader, _entry);
+        if (_entry is not null) return TryReadContent(ref reader, _entry);
         if (_entriesLeft == 0) throw Refused("something follows its last entry");
         return TryReadEntry(ref reader);
     }
 
-    private bool TryReadHeader(ref PackReader reader)
+    private bool TryReadHeader(ref CanonicalReader reader)
     {
         if (!reader.TryReadInteger(out long version)) return false;
         if (version != SnapshotFormat.Version)
@@ -74,7 +75,7 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
         return _headerRead = true;
     }
 
-    private bool TryReadEntry(ref PackReader reader)
+    private bool TryReadEntry(ref CanonicalReader reader)
     {
         if (!reader.TryReadBinary(out ReadOnlySpan<byte> key) || !reader.TryReadInteger((long)ValueType.String, (long)ValueType.Set, out long type)
             || !reader.TryReadInteger(0, long.MaxValue, out long revision)) return false;
@@ -115,7 +116,7 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
         return true;
     }
 
-    private bool TryReadElement(ref PackReader reader, KvEntry entry)
+    private bool TryReadContent(ref CanonicalReader reader, KvEntry entry)
     {
         if (!reader.TryReadBinary(out ReadOnlySpan<byte> element)) return false;
         switch (entry.Collection)

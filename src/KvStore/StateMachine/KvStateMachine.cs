@@ -38,14 +38,14 @@ public sealed class KvStateMachine : IStateMachine
         _state.Reclaim(batch.AgreedTimeMicros, KvLimits.ReclaimedPerBatchMax);
         ReadOnlySpan<Command> commands = batch.Commands.Span;
         for (int i = 0; i < commands.Length; i++)
-            _interpreter.Execute(_state, commands[i].Operation.Span, batch.AgreedTimeMicros).CopyTo(batch.ReplyTo(i));
+            batch.ReplyTo(i).Write(_interpreter.Execute(_state, commands[i].Operation, batch.AgreedTimeMicros).Written);
     }
 
     /// <inheritdoc/>
     public void Query(ReadOnlySpan<byte> query, long agreedTimeMicros, IBufferWriter<byte> reply)
     {
         ArgumentNullException.ThrowIfNull(reply);
-        _interpreter.Query(_state, query, agreedTimeMicros).CopyTo(reply);
+        reply.Write(_interpreter.Query(_state, query, agreedTimeMicros).Written);
     }
 
     /// <inheritdoc/>

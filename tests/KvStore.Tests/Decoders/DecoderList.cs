@@ -7,6 +7,8 @@ internal static class DecoderList
     {
         ["IntegerText.TryParse"] = "integer text",
         ["DecimalText.TryParse"] = "decimal text",
+        ["ElementReading.TryReadElement"] = "element",
+        ["ElementReading.TryReadError"] = "element",
         ["Page.TrySkip"] = "operation",
         ["KvReply.Read"] = "reply to a client",
         ["ReadService.ReadAsync"] = "reply to a client",

@@ -9,6 +9,7 @@ using KvStore.Commands;
 using KvStore.Operations;
 using KvStore.State;
 using KvStore.Tests.StateMachine;
+using MessagePack;
 using Microsoft.Extensions.Caching.Distributed;
 
 namespace KvStore.Tests.Decoders;
@@ -24,7 +25,7 @@ internal static class PackTargets
 
     public static IEnumerable<FuzzTarget> All =>
     [
-        new("element", static random => Op.Bytes(Element(random, PackFormat.DepthMax)), static bytes => IsElement(bytes)) { Again = static bytes => IsElement(bytes) ? Op.Bytes(Objects(bytes)) : null, Rounds = 100 },
+        new("element", static random => Op.Bytes(Element(random, ElementFormat.DepthMax)), static bytes => IsElement(bytes)) { Again = static bytes => IsElement(bytes) ? Op.Bytes(Objects(bytes)) : null, Rounds = 100 },
         new("operation", static random => Operation(random), static bytes => Execute(bytes)) { AllocatedBytes = OperationBytes, Rounds = 10 },
         new("snapshot", static random => Snapshot(random), static bytes => Install(bytes) is not null)
         {
@@ -61,8 +62,8 @@ internal static class PackTargets
 
     private static bool IsElement(byte[] bytes)
     {
-        PackReader reader = new(bytes);
-        return reader.TryReadElement(out ReadOnlySpan<byte> element) && reader.AtEnd && element.Length == bytes.Length;
+        CanonicalReader reader = new(bytes);
+        return reader.TryReadElement(out ReadOnlyMemory<byte> element) && reader.AtEnd && element.Length == bytes.Length;
     }
 
     private static object? Objects(byte[] bytes) => Op.Read(bytes);
@@ -101,12 +102,12 @@ internal static class PackTargets
         Digest before = machine.Store.StateDigest();
         ArrayBufferWriter<byte> answer = new();
         machine.Store.Query(operation, machine.NowMicros, answer);
-        PackReader reader = new(answer.WrittenSpan);
+        CanonicalReader reader = new(answer.WrittenMemory);
         if (!reader.TryReadElement(out _) || !reader.TryReadElement(out _) || !reader.AtEnd) throw new InvalidOperationException("The answer to a query is not well-formed.");
         if (machine.Store.StateDigest() != before) throw new InvalidOperationException("A query changed the state.");
         byte[] reply = machine.Execute(operation);
         if (!IsElement(reply) || reply.Length > KvLimits.ReplyBytesMax) throw new InvalidOperationException("The reply to an operation is not well-formed.");
-        return reply[0] != PackFormat.FixExt1;
+        return reply[0] != MessagePackCode.FixExt1;
     }
 
     private static byte[] Snapshot(Random random)
@@ -209,6 +210,6 @@ internal static class PackTargets
         public Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken) => Task.FromResult<ReadOnlyMemory<byte>>(reply);
 
         public Task<ReadOnlyMemory<byte>> QueryAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken) =>
-            Task.FromResult<ReadOnlyMemory<byte>>((byte[])[PackFormat.Nil, .. reply]);
+            Task.FromResult<ReadOnlyMemory<byte>>((byte[])[MessagePackCode.Nil, .. reply]);
     }
 }

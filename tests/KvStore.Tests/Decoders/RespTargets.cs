@@ -1,4 +1,5 @@
 using System.Text;
+using BftCloud.Primitives;
 using Fuzzing;
 using KvStore.Operations;
 using KvStore.Resp;
@@ -128,7 +129,7 @@ internal static class RespTargets
         {
             if (pending.Format is null) continue;
             byte[] reply = machine.Execute(session.Batch.Operations.Written.Slice(pending.Start, pending.Length).ToArray());
-            PackReader reader = new(reply);
+            CanonicalReader reader = new(reply);
             if (reader.TryReadError(out KvErrorCode error))
             {
                 if (error == KvErrorCode.Malformed) throw new InvalidOperationException($"'{pending.Command}' became an operation that the store does not know.");
@@ -147,7 +148,7 @@ internal static class RespTargets
         foreach (RespFormat format in Formats)
         {
             RespWriter output = new();
-            PackReader reader = new(reply);
+            CanonicalReader reader = new(reply);
             if (format(ref reader, output) && reader.AtEnd) understood++;
         }
         return understood > 0;

@@ -1,5 +1,7 @@
 using System.Text;
+using BftCloud.Primitives;
 using KvStore.Operations;
+using MessagePack;
 
 namespace KvStore.Tests.StateMachine;
 
@@ -12,40 +14,40 @@ internal static class Op
 
     public static byte[] Bytes(object? element)
     {
-        PackBuffer buffer = new();
+        ByteBuffer buffer = new();
         Write(buffer, element);
         return buffer.Written.ToArray();
     }
 
     /// <summary>Reads one element; binaries as Latin-1 strings, so that they compare.</summary>
-    public static object? Read(ReadOnlySpan<byte> bytes)
+    public static object? Read(ReadOnlyMemory<byte> bytes)
     {
-        PackReader reader = new(bytes);
+        CanonicalReader reader = new(bytes);
         object? element = Read(ref reader);
         Assert.True(reader.AtEnd);
         return element;
     }
 
-    public static object? Read(ref PackReader reader)
+    public static object? Read(ref CanonicalReader reader)
     {
         switch (reader.Next)
         {
-            case PackKind.Nil:
+            case MessagePackType.Nil:
                 Assert.True(reader.TryReadNil());
                 return null;
-            case PackKind.True:
+            case MessagePackType.Boolean:
                 Assert.True(reader.TryReadTrue());
                 return true;
-            case PackKind.Integer:
+            case MessagePackType.Integer:
                 Assert.True(reader.TryReadInteger(out long integer));
                 return integer;
-            case PackKind.Binary:
+            case MessagePackType.Binary:
                 Assert.True(reader.TryReadBinary(out ReadOnlySpan<byte> binary));
                 return Encoding.Latin1.GetString(binary);
-            case PackKind.Error:
+            case MessagePackType.Extension:
                 Assert.True(reader.TryReadError(out KvErrorCode error));
                 return error;
-            case PackKind.Array:
+            case MessagePackType.Array:
                 Assert.True(reader.TryReadArray(out int count));
                 object?[] elements = new object?[count];
                 for (int i = 0; i < count; i++) elements[i] = Read(ref reader);
@@ -55,7 +57,7 @@ internal static class Op
         }
     }
 
-    private static void Write(PackBuffer buffer, object? element)
+    private static void Write(ByteBuffer buffer, object? element)
     {
         switch (element)
         {

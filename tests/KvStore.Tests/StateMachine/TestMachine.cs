@@ -35,7 +35,7 @@ internal sealed class TestMachine(long stateBytesMax = KvLimits.StateBytesMaxDef
     {
         ArrayBufferWriter<byte> reply = new();
         Store.Query(Op.Of(opcode, arguments), NowMicros, reply);
-        PackReader reader = new(reply.WrittenSpan);
+        CanonicalReader reader = new(reply.WrittenMemory);
         object? until = Op.Read(ref reader);
         object? result = Op.Read(ref reader);
         Assert.True(reader.AtEnd);

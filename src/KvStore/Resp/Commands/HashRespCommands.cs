@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.Resp.Protocol;
 
@@ -26,7 +27,7 @@ internal static class HashRespCommands
     ];
 
     /// <summary>Passes all arguments on as they are.</summary>
-    public static void Pass(RespSession session, RespCommand command, RespArguments arguments, PackBuffer operation, Opcode opcode, RespFormat format)
+    public static void Pass(RespSession session, RespCommand command, RespArguments arguments, ByteBuffer operation, Opcode opcode, RespFormat format)
     {
         operation.Begin(opcode, arguments.Count - 1);
         for (int i = 1; i < arguments.Count; i++) operation.WriteBinary(arguments[i]);
@@ -48,7 +49,7 @@ internal static class HashRespCommands
     private static void HIncrBy(RespSession session, RespCommand command, RespArguments arguments)
     {
         if (!session.TryInteger(command, arguments[3], out long delta)) return;
-        PackBuffer operation = session.Write();
+        ByteBuffer operation = session.Write();
         operation.Begin(Opcode.HashIncrement, 3);
         operation.WriteBinary(arguments[1]);
         operation.WriteBinary(arguments[2]);
@@ -62,7 +63,7 @@ internal static class HashRespCommands
         if (!KeyspaceCommands.TryReadCursor(session, command, arguments[2], out byte[]? after)
             || !KeyspaceCommands.TryReadOptions(session, command, arguments, 3, takesType: false, out Glob? pattern, out int count, out _)) return;
         WriteListing(session.Read(), Opcode.HashList, arguments[1], after, count);
-        session.Expect(command, (ref PackReader reply, RespWriter output) =>
+        session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
         {
             List<byte[]> found = [];
             if (!reply.TryReadArray(out int elements) || !KeyspaceCommands.TryReadAfter(ref reply, out byte[]? next)) return false;
@@ -81,7 +82,7 @@ internal static class HashRespCommands
     }
 
     /// <summary>A page of the elements under a key.</summary>
-    public static void WriteListing(PackBuffer operation, Opcode opcode, ReadOnlySpan<byte> key, byte[]? after, int count)
+    public static void WriteListing(ByteBuffer operation, Opcode opcode, ReadOnlySpan<byte> key, byte[]? after, int count)
     {
         operation.Begin(opcode, 3);
         operation.WriteBinary(key);

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.Resp.Protocol;
 using ValueType = KvStore.State.ValueType;
@@ -25,7 +26,7 @@ internal static class KeyspaceCommands
         new("scan", -2, Scan),
     ];
 
-    private static void OnKeys(RespSession session, RespCommand command, RespArguments arguments, PackBuffer operation, Opcode opcode)
+    private static void OnKeys(RespSession session, RespCommand command, RespArguments arguments, ByteBuffer operation, Opcode opcode)
     {
         operation.Begin(opcode, arguments.Count - 1);
         for (int i = 1; i < arguments.Count; i++) operation.WriteBinary(arguments[i]);
@@ -40,7 +41,7 @@ internal static class KeyspaceCommands
 
     private static void Rename(RespSession session, RespCommand command, RespArguments arguments, WriteFlags flags, RespFormat format)
     {
-        PackBuffer operation = session.Write();
+        ByteBuffer operation = session.Write();
         operation.Begin(Opcode.Rename, 3);
         operation.WriteBinary(arguments[1]);
         operation.WriteBinary(arguments[2]);
@@ -58,7 +59,7 @@ internal static class KeyspaceCommands
             return;
         }
         session.Read().WriteList(pattern.LiteralPrefix, ListingFlags.None, null, KvLimits.ListEntriesMax);
-        session.Expect(command, (ref PackReader reply, RespWriter output) =>
+        session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
         {
             List<byte[]> found = [];
             if (!TryReadKeys(ref reply, pattern, found, out byte[]? after)) return false;
@@ -76,7 +77,7 @@ internal static class KeyspaceCommands
         {
             do
             {
-                PackBuffer operation = new();
+                ByteBuffer operation = new();
                 operation.WriteList(pattern.LiteralPrefix, ListingFlags.None, after, KvLimits.ListEntriesMax);
                 ReadOnlyMemory<byte> reply = await session.Gateway.ReadAsync(operation.WrittenMemory).ConfigureAwait(false);
                 if (!TryReadKeys(reply, pattern, found, out after)) throw new InvalidDataException("a listing has an unknown form");
@@ -98,7 +99,7 @@ internal static class KeyspaceCommands
         if (!TryReadCursor(session, command, arguments[1], out byte[]? after)
             || !TryReadOptions(session, command, arguments, 2, takesType: true, out Glob? pattern, out int count, out string? type)) return;
         session.Read().WriteList(pattern?.LiteralPrefix, type is null ? ListingFlags.None : ListingFlags.Types, after, count);
-        session.Expect(command, (ref PackReader reply, RespWriter output) =>
+        session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
         {
             List<byte[]> found = [];
             if (!reply.TryReadArray(out int elements) || !TryReadAfter(ref reply, out byte[]? next)) return false;
@@ -178,7 +179,7 @@ internal static class KeyspaceCommands
     }
 
     /// <summary>Reads the first element of a listing: after what to go on.</summary>
-    public static bool TryReadAfter(ref PackReader reply, out byte[]? after)
+    public static bool TryReadAfter(ref CanonicalReader reply, out byte[]? after)
     {
         after = null;
         if (reply.TryReadNil()) return true;
@@ -189,11 +190,11 @@ internal static class KeyspaceCommands
 
     private static bool TryReadKeys(ReadOnlyMemory<byte> reply, Glob pattern, List<byte[]> found, out byte[]? after)
     {
-        PackReader reader = new(reply.Span);
+        CanonicalReader reader = new(reply);
         return TryReadKeys(ref reader, pattern, found, out after);
     }
 
-    private static bool TryReadKeys(ref PackReader reply, Glob pattern, List<byte[]> found, out byte[]? after)
+    private static bool TryReadKeys(ref CanonicalReader reply, Glob pattern, List<byte[]> found, out byte[]? after)
     {
         after = null;
         if (!reply.TryReadArray(out int elements) || !TryReadAfter(ref reply, out after)) return false;

@@ -1,4 +1,5 @@
 using System.Text;
+using BftCloud.Primitives;
 using KvStore.Commands;
 using KvStore.Operations;
 using KvStore.Resp.Protocol;
@@ -27,7 +28,7 @@ internal static class ListRespCommands
 
     private static void Push(RespSession session, RespCommand command, RespArguments arguments, int side, int onlyIfPresent)
     {
-        PackBuffer operation = session.Write();
+        ByteBuffer operation = session.Write();
         operation.Begin(Opcode.ListPush, arguments.Count + 1);
         operation.WriteBinary(arguments[1]);
         operation.WriteInteger(side);
@@ -50,7 +51,7 @@ internal static class ListRespCommands
             session.Fail(command, RespErrors.MustBePositive);
             return;
         }
-        PackBuffer operation = session.Write();
+        ByteBuffer operation = session.Write();
         operation.Begin(Opcode.ListPop, counted ? 3 : 2);
         operation.WriteBinary(arguments[1]);
         operation.WriteInteger(side);
@@ -58,7 +59,7 @@ internal static class ListRespCommands
         session.Expect(command, counted ? RespFormats.Array : RespFormats.Value);
     }
 
-    private static void OnRange(RespSession session, RespCommand command, RespArguments arguments, PackBuffer operation, Opcode opcode, RespFormat format)
+    private static void OnRange(RespSession session, RespCommand command, RespArguments arguments, ByteBuffer operation, Opcode opcode, RespFormat format)
     {
         if (!session.TryInteger(command, arguments[2], out long start) || !session.TryInteger(command, arguments[3], out long end)) return;
         operation.Begin(opcode, 3);
@@ -84,7 +85,7 @@ internal static class ListRespCommands
     private static void LSet(RespSession session, RespCommand command, RespArguments arguments)
     {
         if (!session.TryInteger(command, arguments[2], out long index)) return;
-        PackBuffer operation = session.Write();
+        ByteBuffer operation = session.Write();
         operation.Begin(Opcode.ListSet, 3);
         operation.WriteBinary(arguments[1]);
         operation.WriteInteger(index);
@@ -100,7 +101,7 @@ internal static class ListRespCommands
 
     private static void Move(RespSession session, RespCommand command, RespArguments arguments, int from, int to)
     {
-        PackBuffer operation = session.Write();
+        ByteBuffer operation = session.Write();
         operation.Begin(Opcode.ListMove, 4);
         operation.WriteBinary(arguments[1]);
         operation.WriteBinary(arguments[2]);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.Resp.Protocol;
 
@@ -102,7 +103,7 @@ internal static class ServerCommands
     {
         RespGateway gateway = session.Gateway;
         session.Read().Begin(Opcode.Count, 0);
-        session.Expect(command, (ref PackReader reply, RespWriter output) =>
+        session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
         {
             if (!reply.TryReadInteger(out long keys)) return false;
             output.Bulk(InfoText(gateway, keys));

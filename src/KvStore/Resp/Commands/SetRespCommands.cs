@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.Resp.Protocol;
 
@@ -19,7 +20,7 @@ internal static class SetRespCommands
     ];
 
     /// <summary>The only element of an array.</summary>
-    private static bool Single(ref PackReader reply, RespWriter output) =>
+    private static bool Single(ref CanonicalReader reply, RespWriter output) =>
         reply.TryReadArray(out int count) && count == 1 && RespFormats.Integer(ref reply, output);
 
     /// <summary>SSCAN key cursor [MATCH pattern] [COUNT count]</summary>
@@ -28,7 +29,7 @@ internal static class SetRespCommands
         if (!KeyspaceCommands.TryReadCursor(session, command, arguments[2], out byte[]? after)
             || !KeyspaceCommands.TryReadOptions(session, command, arguments, 3, takesType: false, out Glob? pattern, out int count, out _)) return;
         HashRespCommands.WriteListing(session.Read(), Opcode.SetList, arguments[1], after, count);
-        session.Expect(command, (ref PackReader reply, RespWriter output) =>
+        session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
         {
             List<byte[]> found = [];
             if (!reply.TryReadArray(out int elements) || !KeyspaceCommands.TryReadAfter(ref reply, out byte[]? next)) return false;

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.Resp.Protocol;
 
@@ -76,7 +77,7 @@ internal static class StringRespCommands
 
     private static void MGet(RespSession session, RespCommand command, RespArguments arguments)
     {
-        PackBuffer operation = session.Read();
+        ByteBuffer operation = session.Read();
         operation.Begin(Opcode.MultiGet, arguments.Count - 1);
         for (int i = 1; i < arguments.Count; i++) operation.WriteBinary(arguments[i]);
         session.Expect(command, RespFormats.Array);
@@ -89,7 +90,7 @@ internal static class StringRespCommands
             session.Fail(command, RespErrors.WrongArguments(command.Name));
             return;
         }
-        PackBuffer operation = session.Write();
+        ByteBuffer operation = session.Write();
         operation.Begin(opcode, arguments.Count - 1);
         for (int i = 1; i < arguments.Count; i++) operation.WriteBinary(arguments[i]);
         session.Expect(command, format);
@@ -110,7 +111,7 @@ internal static class StringRespCommands
     private static void GetRange(RespSession session, RespCommand command, RespArguments arguments)
     {
         if (!session.TryInteger(command, arguments[2], out long start) || !session.TryInteger(command, arguments[3], out long end)) return;
-        PackBuffer operation = session.Read();
+        ByteBuffer operation = session.Read();
         operation.Begin(Opcode.GetRange, 3);
         operation.WriteBinary(arguments[1]);
         operation.WriteInteger(start);
@@ -126,7 +127,7 @@ internal static class StringRespCommands
             session.Fail(command, RespErrors.OffsetOutOfRange);
             return;
         }
-        PackBuffer operation = session.Write();
+        ByteBuffer operation = session.Write();
         operation.Begin(Opcode.SetRange, 3);
         operation.WriteBinary(arguments[1]);
         operation.WriteInteger(offset);

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.Resp.Protocol;
 
@@ -59,7 +60,7 @@ internal static class TransactionCommands
             return;
         }
         byte[][] keys = new byte[arguments.Count - 1][];
-        PackBuffer operation = new();
+        ByteBuffer operation = new();
         operation.Begin(Opcode.Revision, keys.Length);
         for (int i = 0; i < keys.Length; i++) operation.WriteBinary(keys[i] = arguments[i + 1].ToArray());
         session.Next = connection => WatchAsync(session, connection, keys, operation.WrittenMemory);
@@ -79,8 +80,8 @@ internal static class TransactionCommands
             return;
         }
 #pragma warning restore CA1031
-        PackReader reader = new(reply.Span);
-        PendingReply pending = new("watch", (ref PackReader revisions, RespWriter output) =>
+        CanonicalReader reader = new(reply);
+        PendingReply pending = new("watch", (ref CanonicalReader revisions, RespWriter output) =>
         {
             if (!revisions.TryReadArray(out int count) || count != keys.Length) return false;
             foreach (byte[] key in keys)
@@ -132,7 +133,7 @@ internal static class TransactionCommands
 
     private static ReadOnlyMemory<byte> OperationOf(RespTransaction transaction)
     {
-        PackBuffer operation = new(transaction.Queued.Operations.Length + 256);
+        ByteBuffer operation = new(transaction.Queued.Operations.Length + 256);
         operation.Begin(Opcode.Transaction, 1 + transaction.Queued.OperationCount);
         operation.WriteArray(transaction.Watched.Count);
         foreach ((byte[] key, long revision) in transaction.Watched)
@@ -147,7 +148,7 @@ internal static class TransactionCommands
 
     private static void Write(RespBatch queued, ReadOnlyMemory<byte> replies, RespConnection connection)
     {
-        PackReader reader = new(replies.Span);
+        CanonicalReader reader = new(replies);
         if (reader.TryReadError(out KvErrorCode error))
         {
             connection.Output.Error(RespErrors.Of(error, "exec"));
