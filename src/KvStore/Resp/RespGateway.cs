@@ -14,8 +14,10 @@ internal sealed class RespGateway
     private long _lastId, _commands, _connectionsTotal;
     private int _connections;
 
-    public RespGateway(IReplicatedService service, RespServerOptions options, CancellationToken stopping)
+    public RespGateway(
+        IReplicatedService service, RespServerOptions options, RespCommandTable known, CancellationToken stopping)
     {
+        Known = known;
         Options = options;
         _stopping = stopping;
         _password = options.Password is null ? null : Encoding.UTF8.GetBytes(options.Password);
@@ -26,6 +28,10 @@ internal sealed class RespGateway
     }
 
     public RespServerOptions Options { get; }
+
+    /// <summary>The commands that it knows.</summary>
+    public RespCommandTable Known { get; }
+
     public ScanCursors Cursors { get; } = new();
     public long StartedAt { get; }
     public bool AsksForPassword => _password is not null;

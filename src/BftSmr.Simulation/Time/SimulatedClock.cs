@@ -1,6 +1,6 @@
 using BftSmr.Core;
 
-namespace BftSmr.Simulation.Replicas;
+namespace BftSmr.Simulation.Time;
 
 /// <summary>One machine's clocks: a monotonic one that starts anew at boot and runs a little fast or slow, and a wall clock that may be wrong.</summary>
 internal sealed class SimulatedClock(long driftPpm, long skewMicros)

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using BftSmr;
 using KvStore.Client;
+using KvStore.Resp.Commands;
 using Microsoft.Extensions.Logging;
 
 namespace KvStore.Resp;
@@ -28,7 +29,7 @@ public sealed partial class RespServer : IAsyncDisposable
     private RespServer(Socket listener, IReplicatedService service, RespServerOptions options)
     {
         _listener = listener;
-        _gateway = new RespGateway(service, options, _stopOperations.Token);
+        _gateway = new RespGateway(service, options, RespCommands.Table, _stopOperations.Token);
         _logger = options.LoggerFactory.CreateLogger<RespServer>();
         EndPoint = (IPEndPoint)listener.LocalEndPoint!;
     }
