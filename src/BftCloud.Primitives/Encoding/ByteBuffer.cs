@@ -15,8 +15,6 @@ internal sealed class ByteBuffer(int bytesKeptMax = 256 << 10) : IBufferWriter<b
 
     public Span<byte> Written => _bytes.AsSpan(0, Length);
 
-    public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, Length);
-
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);

@@ -14,9 +14,6 @@ internal sealed class Trace(int linesMax, Func<object, string> wording)
 
     public ulong Hash => _hash.Value;
 
-    /// <summary>Adds an event to the hash only.</summary>
-    public void Mix(long word) => _hash.Add(word);
-
     /// <summary>Adds bytes to the hash only.</summary>
     public void Mix(ReadOnlySpan<byte> bytes) => _hash.Add(bytes);
 

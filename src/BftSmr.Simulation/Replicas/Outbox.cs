@@ -8,8 +8,6 @@ internal sealed class Outbox(SimulatedDisk disk)
     private readonly Queue<(long Position, Action Send)> _waiting = new();
     private long _barrier;
 
-    public int Count => _waiting.Count;
-
     /// <summary>Something waits, or would wait, for a flush.</summary>
     public bool NeedsFlush => _barrier > disk.Flushed;
 
@@ -27,6 +25,4 @@ internal sealed class Outbox(SimulatedDisk disk)
     {
         while (_waiting.TryPeek(out (long Position, Action Send) next) && next.Position <= disk.Flushed) _waiting.Dequeue().Send();
     }
-
-    public void Clear() => _waiting.Clear();
 }

@@ -9,8 +9,6 @@ internal static class ClusterFile
 {
     public static ClusterConfiguration Load(string file) => Read(SettingsReader.Load(file), file);
 
-    public static ClusterConfiguration Parse(string source, ReadOnlyMemory<byte> json) => Read(SettingsReader.Parse(source, json), source);
-
     private static ClusterConfiguration Read(SettingsReader settings, string source)
     {
         ClusterConfiguration cluster = new()

@@ -83,9 +83,6 @@ internal sealed class Ballot(int replicas)
         return largest;
     }
 
-    /// <summary>The status that a replica, which must have voted, stated.</summary>
-    public ReplyStatus StatusOf(ReplicaId replica) => _votes[replica.Value].Status;
-
     /// <summary>A whole result among the votes of these replicas, which must be equal.</summary>
     public bool TryGetResult(ulong among, out ReadOnlyMemory<byte> result)
     {

@@ -43,9 +43,6 @@ internal sealed class ClientCore
     /// <summary>The highest regency that f+1 replicas stated.</summary>
     public Regency Regency => _view.Regency;
 
-    /// <summary>Who leads in that regency.</summary>
-    public ReplicaId Leader => _view.Leader;
-
     /// <summary>
     /// Whether requests ask for one reply by all repliers rather than one of each: better where replies come one by one, worse where many come with one receive.
     /// </summary>
