@@ -3,8 +3,8 @@ using System.Globalization;
 namespace BftCloud.Simulation;
 
 /// <summary>
-/// Tells what happened, twice: as a hash over the whole run, and as the last lines in words. Lines are only put into words when somebody reads
-/// them, so <c>subject</c> must be an immutable record.
+/// Tells what happened, twice: as a hash over the whole run, and as the last lines in words. Lines are only put into
+/// words when somebody reads them, so <c>subject</c> must be an immutable record.
 /// </summary>
 internal sealed class Trace(int linesMax, Func<object, string> wording)
 {

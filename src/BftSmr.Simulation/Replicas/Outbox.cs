@@ -2,7 +2,9 @@ using BftSmr.Simulation.Storage;
 
 namespace BftSmr.Simulation.Replicas;
 
-/// <summary>Holds what may not leave the process before the log is on disk up to some position; keeps the order of effects.</summary>
+/// <summary>
+/// Holds what may not leave the process before the log is on disk up to some position; keeps the order of effects.
+/// </summary>
 internal sealed class Outbox(SimulatedDisk disk)
 {
     private readonly Queue<(long Position, Action Send)> _waiting = new();

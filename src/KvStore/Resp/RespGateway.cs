@@ -4,7 +4,9 @@ using KvStore.Client;
 
 namespace KvStore.Resp;
 
-/// <summary>What all connections of a server share: the ways to the store, the password, the cursors, and what is counted.</summary>
+/// <summary>
+/// What all connections of a server share: the ways to the store, the password, the cursors, and what is counted.
+/// </summary>
 internal sealed class RespGateway
 {
     private readonly byte[]? _password;
