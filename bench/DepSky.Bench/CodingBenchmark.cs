@@ -5,8 +5,9 @@ using DepSky.Coding;
 namespace DepSky.Bench;
 
 /// <summary>
-/// Encoding and the worst decoding (as many data blocks lost as there are coding blocks) on one core, each instruction set and ISA-L in turn within every round, so
-/// that all meet the same noise. Printed: the median over rounds, in GB of data per second.
+/// Encoding and the worst decoding (as many data blocks lost as there are coding blocks) on one core, each instruction
+/// set and ISA-L in turn within every round, so that all meet the same noise. Printed: the median over rounds, in GB of
+/// data per second.
 /// </summary>
 internal sealed unsafe class CodingBenchmark(int rounds, double secondsPerTurn, TextWriter output)
 {

@@ -1,18 +1,28 @@
 namespace KvStore;
 
-/// <summary>Every bound of the store, in one place. They are part of the replicated behaviour: all replicas and clients of a cluster use the same.</summary>
+/// <summary>
+/// Every bound of the store, in one place. They are part of the replicated behaviour: all replicas and clients of a
+/// cluster use the same.
+/// </summary>
 public static class KvLimits
 {
     /// <summary>The longest key, field name or set member, bytes. Longer ones are refused.</summary>
     public const int KeyBytesMax = 64 << 10;
 
-    /// <summary>The longest value or list element, bytes: half a MiB, less what surrounds it in an operation. Longer ones are refused.</summary>
+    /// <summary>
+    /// The longest value or list element, bytes: half a MiB, less what surrounds it in an operation. Longer ones are
+    /// refused.
+    /// </summary>
     public const int ValueBytesMax = (512 << 10) - 1024;
 
-    /// <summary>The longest operation, bytes. A cluster that carries the store must admit operations of 1 MiB.</summary>
+    /// <summary>
+    /// The longest operation, bytes. A cluster that carries the store must admit operations of 1 MiB.
+    /// </summary>
     public const int OperationBytesMax = (1 << 20) - 1024;
 
-    /// <summary>The longest reply, bytes. What does not fit is an error without any effect, or the place where a pipeline stops.</summary>
+    /// <summary>
+    /// The longest reply, bytes. What does not fit is an error without any effect, or the place where a pipeline stops.
+    /// </summary>
     public const int ReplyBytesMax = (1 << 20) - 1024;
 
     /// <summary>The most commands in one pipeline or transaction.</summary>
@@ -24,13 +34,17 @@ public static class KvLimits
     /// <summary>The most entries that one listing looks at. A listing says where to go on.</summary>
     public const int ListEntriesMax = 4096;
 
-    /// <summary>The most expired entries whose memory one batch reclaims; the rest waits, invisible, for the next batch.</summary>
+    /// <summary>
+    /// The most expired entries whose memory one batch reclaims; the rest waits, invisible, for the next batch.
+    /// </summary>
     public const int ReclaimedPerBatchMax = 1024;
 
     /// <summary>The latest time an entry may expire at, microseconds since the Unix epoch: year 9999.</summary>
     public const long ExpiryMicrosMax = 253_402_300_799_999_999;
 
-    /// <summary>What an entry is taken to cost beyond its key and value when the size of the state is counted, bytes.</summary>
+    /// <summary>
+    /// What an entry is taken to cost beyond its key and value when the size of the state is counted, bytes.
+    /// </summary>
     public const int EntryOverheadBytes = 192;
 
     /// <summary>What a field, member or element is taken to cost beyond its bytes, bytes.</summary>

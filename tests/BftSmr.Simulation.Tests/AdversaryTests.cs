@@ -3,7 +3,10 @@ using BftCloud.Simulation;
 
 namespace BftSmr.Simulation.Tests;
 
-/// <summary>Each way of being Byzantine, as the first leader and as a follower, on a network that is merely slow: safe, and live all along.</summary>
+/// <summary>
+/// Each way of being Byzantine, as the first leader and as a follower, on a network that is merely slow: safe, and live
+/// all along.
+/// </summary>
 public class AdversaryTests
 {
     private static readonly NetworkConditions s_network = new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, SpikeShare = 0.01 };
@@ -28,7 +31,8 @@ public class AdversaryTests
     [MemberData(nameof(Kinds))]
     public void It_is_not_idle(AdversaryKind kind)
     {
-        // With a leader that leaves replicas out, so that there are changes of regency, and with a correct replica that comes late and needs the others' state.
+        // With a leader that leaves replicas out, so that there are changes of regency, and with a correct replica that
+        // comes late and needs the others' state.
         IEnumerable<SimulationReport> reports = Enumerable.Range(1, 6).Select(seed => Simulate((ulong)seed, 2,
             [new AdversaryFault(new ReplicaId(0), AdversaryKind.SelectiveSender), new AdversaryFault(new ReplicaId(1), kind)],
             new CrashFault(200_000, new ReplicaId(6), 2_500_000, MachineToo: false)));
@@ -60,7 +64,8 @@ public class AdversaryTests
             SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, Faults = new FaultPlan { ByzantineClients = [kind, kind] } });
             Assert.True(report.Passed, report.ToString());
             Assert.Equal(report.Operations, report.Acknowledged);
-            // A client whose requests most replicas cannot authenticate costs one change of leader, then it has to sign; there are two of them.
+            // A client whose requests most replicas cannot authenticate costs one change of leader, then it has to
+            // sign; there are two of them.
             Assert.InRange(report.Regency, 0, kind is ByzantineClientKind.PartialMacs or ByzantineClientKind.Spammer or ByzantineClientKind.Garbage ? 2 : 0);
         }
     }

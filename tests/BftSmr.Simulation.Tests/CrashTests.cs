@@ -18,7 +18,8 @@ public class CrashTests
             });
             Assert.True(report.Passed, report.ToString());
             Assert.Equal(8, report.Faults["power loss of all"]);
-            // A reply may be forgotten by the time its client asks again; the client is told that the operation did execute.
+            // A reply may be forgotten by the time its client asks again; the client is told that the operation did
+            // execute.
             Assert.Equal(report.Operations, report.Acknowledged + report.Events.GetValueOrDefault("operation ends as ReplyForgotten"));
         }
     }

@@ -5,9 +5,11 @@ using System.Runtime.ExceptionServices;
 namespace Fuzzing;
 
 /// <summary>
-/// Throws changed and random input at a decoder. Whatever comes: no error but those declared; in canonical formats nothing accepted that is not exactly the encoding of what it was decoded to; no more memory
-/// than a fixed multiple of the bytes received; an end. Every round follows from its seed alone. Short by default; longer with <c>BFTCLOUD_FUZZ_SECONDS</c> (for each target, beginning with a seed of the
-/// moment), repeated with <c>BFTCLOUD_FUZZ_SEED</c>.
+/// Throws changed and random input at a decoder. Whatever comes: no error but those declared; in canonical formats
+/// nothing accepted that is not exactly the encoding of what it was decoded to; no more memory than a fixed multiple of
+/// the bytes received; an end. Every round follows from its seed alone. Short by default; longer with
+/// <c>BFTCLOUD_FUZZ_SECONDS</c> (for each target, beginning with a seed of the moment), repeated with
+/// <c>BFTCLOUD_FUZZ_SEED</c>.
 /// </summary>
 internal static class Fuzzer
 {
@@ -21,7 +23,9 @@ internal static class Fuzzer
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>Fuzzes a decoder; throws at the first input that breaks a promise, with all that is needed to see it again.</summary>
+    /// <summary>
+    /// Fuzzes a decoder; throws at the first input that breaks a promise, with all that is needed to see it again.
+    /// </summary>
     /// <returns>What was done, in words.</returns>
     public static string Run(FuzzTarget target)
     {
@@ -134,7 +138,8 @@ internal static class Fuzzer
             try
             {
                 long allocated = Measure(input, out accepted);
-                // Once more before complaining: the first time, buffers that are kept and code that is made are counted, too.
+                // Once more before complaining: the first time, buffers that are kept and code that is made are
+                // counted, too.
                 if (!target.IsAsynchronous && allocated > bound && (allocated = Measure(input, out accepted)) > bound) return $"{input.Length} bytes made it allocate {allocated}, and the bound is {bound}.";
                 if (!input.AsSpan().SequenceEqual(before)) return "it changed its input.";
                 if (target.Again is not null)

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Fuzzing;
 
-/// <summary>Changes input that is valid, or once was, in the ways that break decoders: bits, lengths, counts, ends, order, repetition, and pieces of another input.</summary>
+/// <summary>
+/// Changes input that is valid, or once was, in the ways that break decoders: bits, lengths, counts, ends, order,
+/// repetition, and pieces of another input.
+/// </summary>
 internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
 {
     /// <summary>Inputs grow to this, and no further.</summary>

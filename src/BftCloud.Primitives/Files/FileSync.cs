@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BftCloud.Primitives;
 
 /// <summary>
-/// The system calls that put file contents and directory entries on disk, or reserve room for them. A failed one is never tried again: the kernel may have
-/// dropped the data.
+/// The system calls that put file contents and directory entries on disk, or reserve room for them. A failed one is
+/// never tried again: the kernel may have dropped the data.
 /// </summary>
 internal static partial class FileSync
 {

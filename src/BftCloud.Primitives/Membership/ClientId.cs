@@ -1,6 +1,8 @@
 namespace BftCloud.Primitives;
 
-/// <summary>A client identity, that is a key pair admitted by the cluster; one identity may hold many sessions.</summary>
+/// <summary>
+/// A client identity, that is a key pair admitted by the cluster; one identity may hold many sessions.
+/// </summary>
 public readonly record struct ClientId(int Value) : IComparable<ClientId>
 {
     /// <inheritdoc/>

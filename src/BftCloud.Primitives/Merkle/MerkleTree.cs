@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace BftCloud.Primitives;
 
 /// <summary>
-/// The hash tree over the chunks of a snapshot, shaped as in RFC 6962 (the left subtree is the largest complete one). Leaves, inner nodes and
-/// the root are hashed under different keys, so that none can be taken for another; the root binds the snapshot's length and the chunk
-/// size, so that a chunk's place and length follow from its index.
+/// The hash tree over the chunks of a snapshot, shaped as in RFC 6962 (the left subtree is the largest complete one).
+/// Leaves, inner nodes and the root are hashed under different keys, so that none can be taken for another; the root
+/// binds the snapshot's length and the chunk size, so that a chunk's place and length follow from its index.
 /// </summary>
 internal sealed class MerkleTree
 {
@@ -68,8 +68,8 @@ internal sealed class MerkleTree
     }
 
     /// <summary>
-    /// Whether this chunk is the one at <paramref name="index"/> of the snapshot with this root. Nothing given, but for the root and the chunk
-    /// size, need be trusted; true proves <paramref name="snapshotBytes"/> as well.
+    /// Whether this chunk is the one at <paramref name="index"/> of the snapshot with this root. Nothing given, but for
+    /// the root and the chunk size, need be trusted; true proves <paramref name="snapshotBytes"/> as well.
     /// </summary>
     public static bool Verify(Digest root, long snapshotBytes, int chunkBytes, int index, ReadOnlySpan<byte> chunk, IReadOnlyList<Digest> path)
     {

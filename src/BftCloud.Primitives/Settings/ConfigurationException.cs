@@ -1,6 +1,8 @@
 namespace BftCloud.Primitives;
 
-/// <summary>A configuration that cannot be used. The message names the file, the key, what is wrong with it and what to do.</summary>
+/// <summary>
+/// A configuration that cannot be used. The message names the file, the key, what is wrong with it and what to do.
+/// </summary>
 public sealed class ConfigurationException : Exception
 {
     /// <summary>An error in a whole file.</summary>

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace BftCloud.Primitives;
 
 /// <summary>
-/// Reads one JSON object of a configuration file, key by key: a missing, mistyped or unknown key is an error that names the file, the key and
-/// the remedy. Call <see cref="End"/> when every known key has been asked for.
+/// Reads one JSON object of a configuration file, key by key: a missing, mistyped or unknown key is an error that names
+/// the file, the key and the remedy. Call <see cref="End"/> when every known key has been asked for.
 /// </summary>
 internal sealed class SettingsReader
 {
@@ -158,7 +158,10 @@ internal sealed class SettingsReader
     /// <summary>How a member of an enumeration is written in a file.</summary>
     public static string NameOf<T>(T member) where T : struct, Enum => member.ToString().ToLowerInvariant();
 
-    /// <summary>Refuses keys and texts that stand for no characters: JSON's grammar lets them pass, and reading them would throw.</summary>
+    /// <summary>
+    /// Refuses keys and texts that stand for no characters: JSON's grammar lets them pass, and reading them would
+    /// throw.
+    /// </summary>
     private static void CheckTexts(string file, ReadOnlySpan<byte> json)
     {
         Utf8JsonReader reader = new(json, new JsonReaderOptions { CommentHandling = Options.CommentHandling, AllowTrailingCommas = Options.AllowTrailingCommas, MaxDepth = Options.MaxDepth });

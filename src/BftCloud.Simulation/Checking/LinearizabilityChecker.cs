@@ -10,8 +10,9 @@ internal enum Linearizability
 }
 
 /// <summary>
-/// Searches an order of a concurrent history that respects real time and that the sequential model allows: Wing and Gong's algorithm with Lowe's
-/// memoisation of (operations linearized, state), on a doubly linked list of calls and returns as in Porcupine. Knows nothing of replicas.
+/// Searches an order of a concurrent history that respects real time and that the sequential model allows: Wing and
+/// Gong's algorithm with Lowe's memoisation of (operations linearized, state), on a doubly linked list of calls and
+/// returns as in Porcupine. Knows nothing of replicas.
 /// </summary>
 internal static class LinearizabilityChecker
 {
@@ -60,7 +61,10 @@ internal static class LinearizabilityChecker
         return Linearizability.Yes;
     }
 
-    /// <summary>Calls and returns in the order of time; calls before returns of the same moment, which allows more orders, not fewer.</summary>
+    /// <summary>
+    /// Calls and returns in the order of time; calls before returns of the same moment, which allows more orders, not
+    /// fewer.
+    /// </summary>
     private static Entry Entries<TOperation>(IReadOnlyList<HistoryEvent<TOperation>> history)
     {
         List<(long AtMicros, int Kind, int Index, Entry Entry)> all = [];

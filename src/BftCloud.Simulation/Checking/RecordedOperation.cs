@@ -11,7 +11,9 @@ internal sealed class RecordedOperation
     /// <summary>When the client learned the outcome; <see cref="long.MaxValue"/> while it has not.</summary>
     public long CompletedMicros { get; set; } = long.MaxValue;
 
-    /// <summary>The service's reply; null if none is known, so that the operation may or may not have been executed.</summary>
+    /// <summary>
+    /// The service's reply; null if none is known, so that the operation may or may not have been executed.
+    /// </summary>
     public ReadOnlyMemory<byte>? Result { get; set; }
 
     /// <summary>The service failed the operation; the result is its message.</summary>
@@ -20,7 +22,9 @@ internal sealed class RecordedOperation
     /// <summary>Its place in the total order. A query that the client fell back to order has one, too.</summary>
     public (long Instance, int Index)? Position { get; set; }
 
-    /// <summary>The highest instance any correct replica had executed when the operation began, and when it completed.</summary>
+    /// <summary>
+    /// The highest instance any correct replica had executed when the operation began, and when it completed.
+    /// </summary>
     public long ExecutedAtCompletion { get; set; } = long.MaxValue;
 
     public bool IsCompleted => CompletedMicros != long.MaxValue;

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace BftCloud.Simulation;
 
 /// <summary>A promise of the replicated service that was broken.</summary>
-/// <param name="Promise">Which one, in a word or two: <c>agreement</c>, <c>exactly once</c>, <c>durability</c>, <c>linearizability</c>, <c>liveness</c>…</param>
+/// <param name="Promise">Which one, in a word or two: <c>agreement</c>, <c>exactly once</c>, <c>durability</c>,
+/// <c>linearizability</c>, <c>liveness</c>…</param>
 /// <param name="Description">What was seen that must not be.</param>
 /// <param name="Seed">The seed that shows it again.</param>
 /// <param name="AtMicros">Virtual time, microseconds since the start.</param>

@@ -3,8 +3,9 @@ using System.Numerics;
 namespace BftCloud.Simulation;
 
 /// <summary>
-/// The only randomness in a simulation: xoshiro256** (Blackman and Vigna) seeded by SplitMix64, so that a seed means the same on every
-/// machine and runtime. Streams forked by name do not disturb each other: taking one fault out of a plan leaves all other choices alone.
+/// The only randomness in a simulation: xoshiro256** (Blackman and Vigna) seeded by SplitMix64, so that a seed means
+/// the same on every machine and runtime. Streams forked by name do not disturb each other: taking one fault out of a
+/// plan leaves all other choices alone.
 /// </summary>
 public sealed class SimulationRandom
 {

@@ -1,6 +1,9 @@
 namespace BftCloud.Simulation;
 
-/// <summary>What is due when. Events of the same time run in the order in which they were scheduled, so a seed always tells the same story.</summary>
+/// <summary>
+/// What is due when. Events of the same time run in the order in which they were scheduled, so a seed always tells the
+/// same story.
+/// </summary>
 internal sealed class EventQueue
 {
     private (long AtMicros, long Order, Action Run)[] _heap = new (long, long, Action)[256];

@@ -33,7 +33,9 @@ internal sealed class World(ulong seed, int traceLines, Func<object, string> wor
 
     public void After(long micros, Action run) => _events.Add(NowMicros + Math.Max(0, micros), run);
 
-    /// <summary>Runs until the time is reached, the condition holds, a promise is broken, or so many events have run.</summary>
+    /// <summary>
+    /// Runs until the time is reached, the condition holds, a promise is broken, or so many events have run.
+    /// </summary>
     public void RunUntil(long micros, Func<bool> done, long stepsMax)
     {
         while (Violation is null && _events.NextMicros <= micros && !done())

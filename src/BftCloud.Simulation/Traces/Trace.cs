@@ -3,8 +3,8 @@ using System.Globalization;
 namespace BftCloud.Simulation;
 
 /// <summary>
-/// Tells what happened, twice: as a hash over the whole run, and as the last lines in words. Lines are only put into words when somebody reads
-/// them, so <c>subject</c> must be an immutable record.
+/// Tells what happened, twice: as a hash over the whole run, and as the last lines in words. Lines are only put into
+/// words when somebody reads them, so <c>subject</c> must be an immutable record.
 /// </summary>
 internal sealed class Trace(int linesMax, Func<object, string> wording)
 {
@@ -13,9 +13,6 @@ internal sealed class Trace(int linesMax, Func<object, string> wording)
     private long _count;
 
     public ulong Hash => _hash.Value;
-
-    /// <summary>Adds an event to the hash only.</summary>
-    public void Mix(long word) => _hash.Add(word);
 
     /// <summary>Adds bytes to the hash only.</summary>
     public void Mix(ReadOnlySpan<byte> bytes) => _hash.Add(bytes);

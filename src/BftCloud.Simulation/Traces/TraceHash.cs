@@ -3,7 +3,10 @@ using System.Numerics;
 
 namespace BftCloud.Simulation;
 
-/// <summary>A running 64-bit hash of everything that happened. Two runs with equal hashes were, for all practical purposes, the same run.</summary>
+/// <summary>
+/// A running 64-bit hash of everything that happened. Two runs with equal hashes were, for all practical purposes, the
+/// same run.
+/// </summary>
 internal struct TraceHash()
 {
     private const ulong Prime = 0x9FB21C651E98DF25;

@@ -13,8 +13,6 @@ internal sealed class BenchClients : IAsyncDisposable
 
     private BenchClients(int count) => _clients = new BftClient[count];
 
-    public int Count => _clients.Length;
-
     public BftClient this[int index] => _clients[index];
 
     public static async Task<BenchClients> OpenAsync(BenchPlan plan, BftClientOptions options, CancellationToken cancellationToken)

@@ -6,7 +6,9 @@ public enum AdversaryKind
     /// <summary>Says nothing at all, ever.</summary>
     Mute,
 
-    /// <summary>As leader proposes different batches to different replicas, and votes for whatever each was told.</summary>
+    /// <summary>
+    /// As leader proposes different batches to different replicas, and votes for whatever each was told.
+    /// </summary>
     EquivocatingLeader,
 
     /// <summary>Votes for digests that nobody proposed.</summary>

@@ -4,7 +4,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>Calls for new leaders all the time and, when it becomes the leader itself, begins nothing: each of its regencies doubles the timeouts of the others.</summary>
+/// <summary>
+/// Calls for new leaders all the time and, when it becomes the leader itself, begins nothing: each of its regencies
+/// doubles the timeouts of the others.
+/// </summary>
 internal sealed class Deserter : Adversary
 {
     private Regency _latest;

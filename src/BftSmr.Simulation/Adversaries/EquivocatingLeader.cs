@@ -5,8 +5,8 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// As leader proposes one batch to some replicas and another, just as authentic, to the others - and votes, in every round, for whatever the one it
-/// talks to was told, so that both batches may gather votes.
+/// As leader proposes one batch to some replicas and another, just as authentic, to the others - and votes, in every
+/// round, for whatever the one it talks to was told, so that both batches may gather votes.
 /// </summary>
 internal sealed class EquivocatingLeader : Adversary
 {

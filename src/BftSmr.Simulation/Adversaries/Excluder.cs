@@ -4,8 +4,9 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// As leader keeps as many correct replicas out as there may be faulty ones - they get no proposal and no vote of its - and gives its own votes to one of the
-/// others only, so that one decides and the rest cannot. A cluster that waits for the replica it forgot to tell stands still.
+/// As leader keeps as many correct replicas out as there may be faulty ones - they get no proposal and no vote of its -
+/// and gives its own votes to one of the others only, so that one decides and the rest cannot. A cluster that waits for
+/// the replica it forgot to tell stands still.
 /// </summary>
 internal sealed class Excluder : Adversary
 {

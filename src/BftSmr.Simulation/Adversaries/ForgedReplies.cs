@@ -3,7 +3,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>Orders honestly, and lies to clients: about results, how operations ended, who leads, and what others vouch for; vouches for nothing, or wrongly.</summary>
+/// <summary>
+/// Orders honestly, and lies to clients: about results, how operations ended, who leads, and what others vouch for;
+/// vouches for nothing, or wrongly.
+/// </summary>
 internal sealed class ForgedReplies : Adversary
 {
     private readonly List<Vouchers> _seen = [];

@@ -2,7 +2,9 @@ using BftCloud.Primitives;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>Sends frames with a few bits flipped, cut short, drawn out, or of pure noise, all over its authenticated links.</summary>
+/// <summary>
+/// Sends frames with a few bits flipped, cut short, drawn out, or of pure noise, all over its authenticated links.
+/// </summary>
 internal sealed class Garbler : Adversary
 {
     public override AdversaryKind Kind => AdversaryKind.Garbler;

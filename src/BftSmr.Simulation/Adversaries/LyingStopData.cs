@@ -5,8 +5,8 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// Signs accounts of its window that are stale, empty or made up. As the new leader it picks, for each replica, another collection among the accounts
-/// that others sent it and the several that it made of its own.
+/// Signs accounts of its window that are stale, empty or made up. As the new leader it picks, for each replica, another
+/// collection among the accounts that others sent it and the several that it made of its own.
 /// </summary>
 internal sealed class LyingStopData : Adversary
 {

@@ -4,8 +4,8 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// Changes small things in what it sends: numbers by one, values to others it has seen; repeats old messages; swallows some. Small mutations of
-/// correct runs find more than noise does (ByzzFuzz, Winter et al. 2023).
+/// Changes small things in what it sends: numbers by one, values to others it has seen; repeats old messages; swallows
+/// some. Small mutations of correct runs find more than noise does (ByzzFuzz, Winter et al. 2023).
 /// </summary>
 internal sealed class Mutator : Adversary
 {

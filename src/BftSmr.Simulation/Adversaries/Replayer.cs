@@ -4,7 +4,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>As leader proposes what was decided long ago once more, as it was or under a new time; repeats old messages of its own.</summary>
+/// <summary>
+/// As leader proposes what was decided long ago once more, as it was or under a new time; repeats old messages of its
+/// own.
+/// </summary>
 internal sealed class Replayer : Adversary
 {
     private readonly List<Batch> _past = [];

@@ -4,7 +4,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>As leader proposes requests that it made up in the names of others: with no authentication, with that of another request, or signed by itself.</summary>
+/// <summary>
+/// As leader proposes requests that it made up in the names of others: with no authentication, with that of another
+/// request, or signed by itself.
+/// </summary>
 internal sealed class RequestForger : Adversary
 {
     private readonly Dictionary<(Regency, Instance), Batch> _forged = [];

@@ -4,7 +4,9 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>Is correct towards some replicas and clients, and deaf and mute towards others; changes its mind now and then.</summary>
+/// <summary>
+/// Is correct towards some replicas and clients, and deaf and mute towards others; changes its mind now and then.
+/// </summary>
 internal sealed class SelectiveSender : Adversary
 {
     private ulong _silentTo, _deafTo;

@@ -3,7 +3,9 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>As leader sends each proposal as late as it dares: a little before the others would lose patience.</summary>
+/// <summary>
+/// As leader sends each proposal as late as it dares: a little before the others would lose patience.
+/// </summary>
 internal sealed class SlowLeader : Adversary
 {
     public override AdversaryKind Kind => AdversaryKind.SlowLeader;

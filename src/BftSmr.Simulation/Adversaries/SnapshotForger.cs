@@ -5,8 +5,8 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// Offers those who are late a state of its own making, further than anybody is, under a certificate that only itself has signed; serves its chunks, which
-/// fit the root, to whoever believes it.
+/// Offers those who are late a state of its own making, further than anybody is, under a certificate that only itself
+/// has signed; serves its chunks, which fit the root, to whoever believes it.
 /// </summary>
 internal sealed class SnapshotForger : Adversary
 {

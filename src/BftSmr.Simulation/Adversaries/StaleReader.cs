@@ -8,8 +8,9 @@ using BftSmr.Reads;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// Orders honestly, and answers each unordered read, or vouches for it, with what the last one of its kind would have shown before the state changed. Where it is to pass on others'
-/// words it asks for them before the client does, guessing the read; it makes them up, or asks for them about another read.
+/// Orders honestly, and answers each unordered read, or vouches for it, with what the last one of its kind would have
+/// shown before the state changed. Where it is to pass on others' words it asks for them before the client does,
+/// guessing the read; it makes them up, or asks for them about another read.
 /// </summary>
 internal class StaleReader : Adversary
 {
@@ -103,7 +104,10 @@ internal class StaleReader : Adversary
         return message with { Operation = query };
     }
 
-    /// <summary>Others' first words on a read, which may be from before it began, with what they agree on as the answer; or made-up ones for what is stale.</summary>
+    /// <summary>
+    /// Others' first words on a read, which may be from before it began, with what they agree on as the answer; or
+    /// made-up ones for what is stale.
+    /// </summary>
     private List<ReadVoucher> Words(ReadReply reply, IReadOnlyList<ReadVoucher> vouchers, Digest now, ref Digest stale)
     {
         List<ReadVoucher> words = [.. vouchers.Select(voucher => _words.GetValueOrDefault((reply.Nonce, reply.ReadId, voucher.From), voucher))];

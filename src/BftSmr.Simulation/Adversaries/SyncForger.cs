@@ -5,8 +5,8 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// As the new leader makes SYNC of what proves nothing: STOPDATA of earlier regencies, accounts in other replicas' names that say they know nothing, too few
-/// of them, and an own one under a checkpoint that nobody else signed.
+/// As the new leader makes SYNC of what proves nothing: STOPDATA of earlier regencies, accounts in other replicas'
+/// names that say they know nothing, too few of them, and an own one under a checkpoint that nobody else signed.
 /// </summary>
 internal sealed class SyncForger : Adversary
 {

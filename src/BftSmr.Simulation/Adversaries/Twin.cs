@@ -3,7 +3,7 @@ using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Service;
-using BftSmr.Simulation.Replicas;
+using BftSmr.Simulation.Time;
 
 namespace BftSmr.Simulation.Adversaries;
 

@@ -3,7 +3,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>Tells one replica alone what it accepts, so that the two of them can acknowledge what nobody else has executed yet; and answers reads with an old state.</summary>
+/// <summary>
+/// Tells one replica alone what it accepts, so that the two of them can acknowledge what nobody else has executed yet;
+/// and answers reads with an old state.
+/// </summary>
 internal sealed class Whisperer : StaleReader
 {
     public override AdversaryKind Kind => AdversaryKind.Whisperer;

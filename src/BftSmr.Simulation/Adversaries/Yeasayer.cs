@@ -4,7 +4,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>Agrees with everybody: votes, to each replica, for whatever that one votes for. Harmless alone; with an equivocating leader beyond f, deadly.</summary>
+/// <summary>
+/// Agrees with everybody: votes, to each replica, for whatever that one votes for. Harmless alone; with an equivocating
+/// leader beyond f, deadly.
+/// </summary>
 internal sealed class Yeasayer : Adversary
 {
     public override AdversaryKind Kind => AdversaryKind.Yeasayer;

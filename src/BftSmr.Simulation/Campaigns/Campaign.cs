@@ -3,7 +3,9 @@ using BftCloud.Simulation;
 
 namespace BftSmr.Simulation;
 
-/// <summary>Runs many seeds on several cores. Each seed is a simulation of its own; nothing depends on how they share the cores.</summary>
+/// <summary>
+/// Runs many seeds on several cores. Each seed is a simulation of its own; nothing depends on how they share the cores.
+/// </summary>
 public sealed class Campaign
 {
     /// <summary>The options of each seed; by default those of <see cref="SimulationOptions"/>.</summary>
@@ -15,7 +17,9 @@ public sealed class Campaign
     /// <summary>Simulations at a time.</summary>
     public int Parallelism { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Whether to end at the first violation; otherwise all seeds run and all violations are collected.</summary>
+    /// <summary>
+    /// Whether to end at the first violation; otherwise all seeds run and all violations are collected.
+    /// </summary>
     public bool StopsAtViolation { get; init; } = true;
 
     /// <summary>No seed is begun after so much real time.</summary>
@@ -25,8 +29,8 @@ public sealed class Campaign
     public Action<SimulationReport>? Progress { get; init; }
 
     /// <summary>
-    /// Runs the seeds, both ends included. A cancelled campaign finishes the seeds that it has begun, begins no more, and reports what was done: see
-    /// <see cref="CampaignReport.Interrupted"/>.
+    /// Runs the seeds, both ends included. A cancelled campaign finishes the seeds that it has begun, begins no more,
+    /// and reports what was done: see <see cref="CampaignReport.Interrupted"/>.
     /// </summary>
     public CampaignReport Run(ulong firstSeed, ulong lastSeed, CancellationToken cancellation = default)
     {

@@ -30,7 +30,9 @@ public sealed record CampaignReport
     /// <summary>The violations found, by seed.</summary>
     public required IReadOnlyList<Violation> Violations { get; init; }
 
-    /// <summary>The campaign was cancelled before its last seed was begun; everything else tells of the seeds that ran.</summary>
+    /// <summary>
+    /// The campaign was cancelled before its last seed was begun; everything else tells of the seeds that ran.
+    /// </summary>
     public bool Interrupted { get; init; }
 
     /// <summary>Seeds in a second of real time.</summary>

@@ -5,7 +5,10 @@ using BftSmr.Simulation.StateSpace;
 
 namespace BftSmr.Simulation;
 
-/// <summary>Exhaustive exploration of the real core at the smallest scale: four replicas, one of them Byzantine, one instance, one change of regency.</summary>
+/// <summary>
+/// Exhaustive exploration of the real core at the smallest scale: four replicas, one of them Byzantine, one instance,
+/// one change of regency.
+/// </summary>
 public static class Exploration
 {
     /// <summary>Explores until everything is seen, or a bound is reached, or agreement is broken.</summary>
@@ -22,7 +25,9 @@ public sealed record ExplorationOptions
     /// <summary>Distinct states of each strategy of the Byzantine leader, at most.</summary>
     public int StatesMax { get; init; } = 100_000;
 
-    /// <summary>Whether replicas may lose patience, and the leader change. Without, there are far fewer states.</summary>
+    /// <summary>
+    /// Whether replicas may lose patience, and the leader change. Without, there are far fewer states.
+    /// </summary>
     public bool ChangesLeader { get; init; } = true;
 
     /// <summary>Strategies, at most; the most two-faced come first.</summary>
@@ -41,7 +46,10 @@ public sealed record ExplorationReport
     /// <summary>Steps from one state to another that were tried.</summary>
     public required long Transitions { get; init; }
 
-    /// <summary>Under every strategy, all states so many steps from the beginning were entered; or all that there are, which are no more steps away.</summary>
+    /// <summary>
+    /// Under every strategy, all states so many steps from the beginning were entered; or all that there are, which are
+    /// no more steps away.
+    /// </summary>
     public required int Depth { get; init; }
 
     /// <summary>Strategies of the Byzantine leader that were explored.</summary>

@@ -4,8 +4,9 @@ using BftCloud.Simulation;
 namespace BftSmr.Simulation;
 
 /// <summary>
-/// Makes a simulation that breaks a promise smaller while it still breaks that promise: leaves out parts of the fault plan (delta debugging, Zeller and
-/// Hildebrandt 2002), calms the network, shortens what lasts, and takes operations and clients away.
+/// Makes a simulation that breaks a promise smaller while it still breaks that promise: leaves out parts of the fault
+/// plan (delta debugging, Zeller and Hildebrandt 2002), calms the network, shortens what lasts, and takes operations
+/// and clients away.
 /// </summary>
 public sealed class Minimizer
 {

@@ -46,7 +46,10 @@ public static class SavedSimulation
         public override void Write(Utf8JsonWriter writer, ReplicaId value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Value);
     }
 
-    /// <summary>A number with a fraction is finite: 1e999 is read as infinity, which nothing is, and which could not be written again.</summary>
+    /// <summary>
+    /// A number with a fraction is finite: 1e999 is read as infinity, which nothing is, and which could not be written
+    /// again.
+    /// </summary>
     internal sealed class ShareConverter : JsonConverter<double>
     {
         public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -7,16 +7,20 @@ using BftSmr.Service;
 namespace BftSmr.Simulation.Checking;
 
 /// <summary>
-/// Holds what clients saw against what was executed: an acknowledged operation was executed and has the reply of its place in the total order
-/// (durability, as the history never forgets), the order respects real time, and each unordered read shows a state that was current at some moment
-/// between its invocation and its completion, and no older than what any read before it showed: linearizability with the total order as witness.
+/// Holds what clients saw against what was executed: an acknowledged operation was executed and has the reply of its
+/// place in the total order (durability, as the history never forgets), the order respects real time, and each
+/// unordered read shows a state that was current at some moment between its invocation and its completion, and no older
+/// than what any read before it showed: linearizability with the total order as witness.
 /// </summary>
 internal sealed class ClientChecker(World world, HistoryChecker history, Func<IStateMachine> service, int replyBytesMax)
 {
     private readonly List<RecordedOperation> _operations = [];
     private readonly List<(SessionId Session, ulong Sequence)> _disclaimed = [];
 
-    /// <summary>Whether the decision of an instance is on disk, as it must be before it is acknowledged; null if that was not promised.</summary>
+    /// <summary>
+    /// Whether the decision of an instance is on disk, as it must be before it is acknowledged; null if that was not
+    /// promised.
+    /// </summary>
     public Func<Instance, bool>? IsOnDisk { get; init; }
 
     public IReadOnlyList<RecordedOperation> Operations => _operations;
@@ -92,7 +96,9 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
         }
     }
 
-    /// <summary>Runs through the history once more and gives every read the earliest state that it can have seen.</summary>
+    /// <summary>
+    /// Runs through the history once more and gives every read the earliest state that it can have seen.
+    /// </summary>
     private void CheckReads()
     {
         List<PendingRead> waiting = [.. _operations

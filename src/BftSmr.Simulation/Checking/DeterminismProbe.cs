@@ -5,8 +5,8 @@ using BftSmr.Service;
 namespace BftSmr.Simulation.Checking;
 
 /// <summary>
-/// Finds the command at which a service that is not deterministic first goes its own way: gives two fresh instances the same history, one command at a
-/// time, and compares reply and state after each.
+/// Finds the command at which a service that is not deterministic first goes its own way: gives two fresh instances the
+/// same history, one command at a time, and compares reply and state after each.
 /// </summary>
 internal static class DeterminismProbe
 {

@@ -5,7 +5,9 @@ using BftSmr.Simulation.Timelines;
 
 namespace BftSmr.Simulation.Checking;
 
-/// <summary>What the first correct replica to get there executed at an instance; every other must do the same.</summary>
+/// <summary>
+/// What the first correct replica to get there executed at an instance; every other must do the same.
+/// </summary>
 internal sealed record ExecutedInstance(ExecuteEffect Effect, IReadOnlyList<Outcome> Outcomes, Digest StateAfter)
 {
     /// <summary>The first difference in what is executed; null if there is none.</summary>

@@ -9,8 +9,9 @@ namespace BftSmr.Simulation.Checking;
 
 /// <summary>
 /// Watches what correct replicas execute, and holds it against one history that never forgets, whatever replicas lose:
-/// agreement (the same commands with the same context at each instance, executed in order), validity (only what its client issued), exactly once
-/// and first in, first out per session, determinism of the service, and equal checkpoint roots.
+/// agreement (the same commands with the same context at each instance, executed in order), validity (only what its
+/// client issued), exactly once and first in, first out per session, determinism of the service, and equal checkpoint
+/// roots.
 /// </summary>
 internal sealed class HistoryChecker
 {

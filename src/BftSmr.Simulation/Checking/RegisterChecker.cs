@@ -4,8 +4,8 @@ using BftSmr.Simulation.Workload;
 namespace BftSmr.Simulation.Checking;
 
 /// <summary>
-/// Checks the histories of <see cref="RegisterService"/> for linearizability without believing anything that replicas say: each register on its own,
-/// as linearizability composes.
+/// Checks the histories of <see cref="RegisterService"/> for linearizability without believing anything that replicas
+/// say: each register on its own, as linearizability composes.
 /// </summary>
 internal static class RegisterChecker
 {

@@ -9,7 +9,10 @@ using BftSmr.Simulation.Workload;
 
 namespace BftSmr.Simulation.Clients;
 
-/// <summary>A client that wants to harm: it has its own key and links, and sends whatever it likes over them, from beginning to end.</summary>
+/// <summary>
+/// A client that wants to harm: it has its own key and links, and sends whatever it likes over them, from beginning to
+/// end.
+/// </summary>
 internal sealed class ByzantineClient : INetworkNode
 {
     private readonly World _world;

@@ -11,8 +11,9 @@ using BftSmr.Simulation.Network;
 namespace BftSmr.Simulation.Clients;
 
 /// <summary>
-/// A correct client: the real client core on virtual time. Issues the operations of a workload, so many at a time, part of them in the first phase and
-/// the rest as soon as everything is mended. May be restarted, which leaves its outstanding operations undecided.
+/// A correct client: the real client core on virtual time. Issues the operations of a workload, so many at a time, part
+/// of them in the first phase and the rest as soon as everything is mended. May be restarted, which leaves its
+/// outstanding operations undecided.
 /// </summary>
 internal sealed class SimulatedClient : INetworkNode
 {
@@ -75,7 +76,9 @@ internal sealed class SimulatedClient : INetworkNode
         Think();
     }
 
-    /// <summary>The client process ends and starts again; it never learns what became of its outstanding operations.</summary>
+    /// <summary>
+    /// The client process ends and starts again; it never learns what became of its outstanding operations.
+    /// </summary>
     public void Restart()
     {
         _world.Tell(_name, "restarts");

@@ -7,8 +7,12 @@ namespace BftSmr.Simulation;
 /// <summary>Runs whole clusters in virtual time.</summary>
 public static class Cluster
 {
-    /// <summary>Simulates a cluster that replicates the built-in registers, whose histories can be checked without believing any replica.</summary>
-    /// <exception cref="ArgumentException">Something in the options is out of bounds; the message says what, and what it may be.</exception>
+    /// <summary>
+    /// Simulates a cluster that replicates the built-in registers, whose histories can be checked without believing any
+    /// replica.
+    /// </summary>
+    /// <exception cref="ArgumentException">Something in the options is out of bounds; the message says what, and what
+    /// it may be.</exception>
     public static SimulationReport Simulate(SimulationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -18,9 +22,11 @@ public static class Cluster
 
     /// <summary>Simulates a cluster that replicates a service of yours.</summary>
     /// <param name="options">What to simulate.</param>
-    /// <param name="service">Makes a fresh instance of the service; called for every start of every replica, and for the checkers.</param>
+    /// <param name="service">Makes a fresh instance of the service; called for every start of every replica, and for
+    /// the checkers.</param>
     /// <param name="workload">What clients ask of it.</param>
-    /// <exception cref="ArgumentException">Something in the options is out of bounds; the message says what, and what it may be.</exception>
+    /// <exception cref="ArgumentException">Something in the options is out of bounds; the message says what, and what
+    /// it may be.</exception>
     public static SimulationReport Simulate(SimulationOptions options, Func<IStateMachine> service, IWorkload workload)
     {
         ArgumentNullException.ThrowIfNull(options);

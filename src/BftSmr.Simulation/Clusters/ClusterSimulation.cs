@@ -10,6 +10,7 @@ using BftSmr.Simulation.Cryptography;
 using BftSmr.Simulation.Faults;
 using BftSmr.Simulation.Network;
 using BftSmr.Simulation.Replicas;
+using BftSmr.Simulation.Time;
 using BftSmr.Simulation.Timelines;
 
 namespace BftSmr.Simulation.Clusters;

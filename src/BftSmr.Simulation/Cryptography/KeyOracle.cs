@@ -6,8 +6,9 @@ using BftSmr.Keys;
 namespace BftSmr.Simulation.Cryptography;
 
 /// <summary>
-/// Holds the secrets of all nodes and plays the part of public-key cryptography: a signature is a keyed hash that only the oracle can check. It
-/// cannot be forged by construction, as a node is only ever given the <see cref="OracleKeyring"/> that signs for itself.
+/// Holds the secrets of all nodes and plays the part of public-key cryptography: a signature is a keyed hash that only
+/// the oracle can check. It cannot be forged by construction, as a node is only ever given the
+/// <see cref="OracleKeyring"/> that signs for itself.
 /// </summary>
 internal sealed class KeyOracle
 {

@@ -3,7 +3,10 @@ using BftCloud.Primitives;
 
 namespace BftSmr.Simulation;
 
-/// <summary>Something that goes wrong at a moment of the first phase. What it breaks is mended at the end of that phase at the latest.</summary>
+/// <summary>
+/// Something that goes wrong at a moment of the first phase. What it breaks is mended at the end of that phase at the
+/// latest.
+/// </summary>
 /// <param name="AtMicros">When, microseconds since the start.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "fault")]
 [JsonDerivedType(typeof(CrashFault), "crash")]
@@ -26,7 +29,10 @@ public abstract record FaultEvent(long AtMicros);
 /// <param name="MachineToo">Nobody closes its connections: the others learn late that it is gone.</param>
 public sealed record CrashFault(long AtMicros, ReplicaId Replica, long DownMicros, bool MachineToo) : FaultEvent(AtMicros);
 
-/// <summary>A replica crashes and comes back with an empty disk. Counts as one of the f until it has caught up; left out when there are f already.</summary>
+/// <summary>
+/// A replica crashes and comes back with an empty disk. Counts as one of the f until it has caught up; left out when
+/// there are f already.
+/// </summary>
 /// <param name="AtMicros">When.</param>
 /// <param name="Replica">Which one.</param>
 /// <param name="DownMicros">How long it is down.</param>
@@ -46,7 +52,8 @@ public sealed record PauseFault(long AtMicros, ReplicaId Replica, long ForMicros
 /// <summary>Frames between two groups of nodes do not arrive.</summary>
 /// <param name="AtMicros">When.</param>
 /// <param name="ForMicros">How long.</param>
-/// <param name="Group">The nodes of one group, as a mask: replicas first, then clients. The others are the other group.</param>
+/// <param name="Group">The nodes of one group, as a mask: replicas first, then clients. The others are the other
+/// group.</param>
 /// <param name="Direction">Which way is blocked.</param>
 public sealed record PartitionFault(long AtMicros, long ForMicros, ulong Group, PartitionDirection Direction) : FaultEvent(AtMicros);
 
@@ -82,10 +89,14 @@ public sealed record ClockFault(long AtMicros, ReplicaId Replica, long ByMicros)
 /// <param name="Speed">How slow.</param>
 public sealed record SlowDiskFault(long AtMicros, ReplicaId Replica, long ForMicros, DiskSpeed Speed) : FaultEvent(AtMicros);
 
-/// <summary>A disk does not hold what was written. Counts as one of the f until the replica has caught up; left out when there are f already.</summary>
+/// <summary>
+/// A disk does not hold what was written. Counts as one of the f until the replica has caught up; left out when there
+/// are f already.
+/// </summary>
 /// <param name="AtMicros">When.</param>
 /// <param name="Replica">Whose.</param>
-/// <param name="DownMicros">How long the replica, which crashes, is down. After damage to a snapshot it goes on until it crashes for another reason.</param>
+/// <param name="DownMicros">How long the replica, which crashes, is down. After damage to a snapshot it goes on until
+/// it crashes for another reason.</param>
 /// <param name="Damage">What is wrong.</param>
 public sealed record DiskDamageFault(long AtMicros, ReplicaId Replica, long DownMicros, DiskDamage Damage) : FaultEvent(AtMicros);
 
@@ -102,13 +113,19 @@ public enum DiskDamage
     CorruptSnapshot,
 }
 
-/// <summary>A disk is full, or fails: the next write or flush does, the replica ends rather than go on without, and starts again when there is room.</summary>
+/// <summary>
+/// A disk is full, or fails: the next write or flush does, the replica ends rather than go on without, and starts again
+/// when there is room.
+/// </summary>
 /// <param name="AtMicros">When.</param>
 /// <param name="Replica">Whose.</param>
 /// <param name="ForMicros">How long nothing can be written.</param>
 public sealed record DiskFailureFault(long AtMicros, ReplicaId Replica, long ForMicros) : FaultEvent(AtMicros);
 
-/// <summary>A client's process ends and starts again: it opens another session, and never learns what became of its outstanding operations.</summary>
+/// <summary>
+/// A client's process ends and starts again: it opens another session, and never learns what became of its outstanding
+/// operations.
+/// </summary>
 /// <param name="AtMicros">When.</param>
 /// <param name="Client">Its number. If there is none, nothing happens.</param>
 public sealed record ClientRestartFault(long AtMicros, int Client) : FaultEvent(AtMicros);

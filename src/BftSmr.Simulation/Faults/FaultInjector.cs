@@ -6,7 +6,10 @@ using BftSmr.Simulation.Replicas;
 
 namespace BftSmr.Simulation.Faults;
 
-/// <summary>Plays a fault plan on a cluster, keeps the number of Byzantine and forgetful replicas within f, and mends everything at the end.</summary>
+/// <summary>
+/// Plays a fault plan on a cluster, keeps the number of Byzantine and forgetful replicas within f, and mends everything
+/// at the end.
+/// </summary>
 internal sealed class FaultInjector(
     World world, SimulatedNetwork network, IReadOnlyList<SimulatedReplica> replicas, IReadOnlyList<SimulatedClient> clients, int faultyMax,
     Durability durability, FaultPlan plan)
@@ -32,7 +35,10 @@ internal sealed class FaultInjector(
         }
     }
 
-    /// <summary>Ends every fault but the Byzantine ones: what is down starts, what is cut off is connected, what was slow is quick.</summary>
+    /// <summary>
+    /// Ends every fault but the Byzantine ones: what is down starts, what is cut off is connected, what was slow is
+    /// quick.
+    /// </summary>
     public void Heal()
     {
         _over = true;
@@ -104,7 +110,9 @@ internal sealed class FaultInjector(
         world.After(downMicros, () => Restart(replica));
     }
 
-    /// <summary>Whether it may crash, or lose part of what it has on disk, without being one faulty replica too many.</summary>
+    /// <summary>
+    /// Whether it may crash, or lose part of what it has on disk, without being one faulty replica too many.
+    /// </summary>
     private bool MayForget(SimulatedReplica replica, bool isDamaged) =>
         (!isDamaged && durability == Durability.Votes) || !replica.IsCorrect || replica.IsForgetful
         || replicas.Count(static r => !r.IsCorrect || r.IsForgetful) < faultyMax;

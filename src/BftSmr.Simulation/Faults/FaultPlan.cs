@@ -1,8 +1,9 @@
 namespace BftSmr.Simulation;
 
 /// <summary>
-/// All that goes wrong in one simulation, decided before it begins: a list that can be read, shortened and played again. At most f replicas may be
-/// Byzantine or forgetful at a time; events that would make it more are left out when their time comes.
+/// All that goes wrong in one simulation, decided before it begins: a list that can be read, shortened and played
+/// again. At most f replicas may be Byzantine or forgetful at a time; events that would make it more are left out when
+/// their time comes.
 /// </summary>
 public sealed record FaultPlan
 {
@@ -15,7 +16,9 @@ public sealed record FaultPlan
     /// <summary>How quick the replicas' disks are during the first phase.</summary>
     public DiskSpeed Disk { get; init; } = DiskSpeed.Quick;
 
-    /// <summary>A replica that crashes leaves what it was writing torn: some sectors are on its disk, others are not.</summary>
+    /// <summary>
+    /// A replica that crashes leaves what it was writing torn: some sectors are on its disk, others are not.
+    /// </summary>
     public bool TornWrites { get; init; }
 
     /// <summary>The Byzantine replicas; Byzantine in the second phase as well.</summary>

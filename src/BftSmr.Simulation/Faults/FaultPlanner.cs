@@ -4,8 +4,8 @@ using BftCloud.Simulation;
 namespace BftSmr.Simulation.Faults;
 
 /// <summary>
-/// Draws a fault plan from a seed. Each plan has only some of the kinds of faults, each with an intensity of its own ("swarm testing", Groce et al.
-/// 2012): runs with everything at once never get far enough to meet the rarer states.
+/// Draws a fault plan from a seed. Each plan has only some of the kinds of faults, each with an intensity of its own
+/// ("swarm testing", Groce et al. 2012): runs with everything at once never get far enough to meet the rarer states.
 /// </summary>
 internal static class FaultPlanner
 {
@@ -15,7 +15,9 @@ internal static class FaultPlanner
     private static readonly AdversaryKind[] s_laterKinds = [.. Enum.GetValues<AdversaryKind>().Where(static k => k is > AdversaryKind.Yeasayer and <= AdversaryKind.Twin)];
     private static readonly AdversaryKind[] s_latestKinds = [.. Enum.GetValues<AdversaryKind>().Where(static k => k > AdversaryKind.Twin)];
 
-    /// <summary>Draws everything, and leaves out what is not asked for: the rest is what it would be with all of it.</summary>
+    /// <summary>
+    /// Draws everything, and leaves out what is not asked for: the rest is what it would be with all of it.
+    /// </summary>
     public static FaultPlan Draw(SimulationRandom random, FaultScope scope)
     {
         FaultPlan all = DrawAll(random, scope);
@@ -87,7 +89,8 @@ internal static class FaultPlanner
     }
 
     /// <summary>
-    /// The kinds of the second pick came later, and from a stream of their own: so the seeds that found something before them still mean what they meant.
+    /// The kinds of the second pick came later, and from a stream of their own: so the seeds that found something
+    /// before them still mean what they meant.
     /// </summary>
     private static AdversaryKind DrawKind(SimulationRandom random, int replica)
     {

@@ -22,8 +22,8 @@ public sealed record NetworkConditions
     public double LossShare { get; init; }
 
     /// <summary>
-    /// False: links are streams, as TCP's are; what arrives, arrives in order and once, and a stream that stays blocked breaks. True: every frame
-    /// fends for itself, so order is not kept, and <see cref="DuplicationShare"/> counts.
+    /// False: links are streams, as TCP's are; what arrives, arrives in order and once, and a stream that stays blocked
+    /// breaks. True: every frame fends for itself, so order is not kept, and <see cref="DuplicationShare"/> counts.
     /// </summary>
     public bool Datagrams { get; init; }
 

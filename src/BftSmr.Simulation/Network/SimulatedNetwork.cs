@@ -4,9 +4,10 @@ using BftSmr.Simulation.Timelines;
 namespace BftSmr.Simulation.Network;
 
 /// <summary>
-/// Carries frames between nodes in virtual time. A link behaves like an authenticated TCP connection: it keeps order, may break (what is on the
-/// way is lost, both ends are told, each in its own time) and comes back by itself once both ends live and can reach each other. With
-/// <see cref="NetworkConditions.Datagrams"/> frames overtake and repeat each other instead. Nodes are numbered: replicas first, then clients.
+/// Carries frames between nodes in virtual time. A link behaves like an authenticated TCP connection: it keeps order,
+/// may break (what is on the way is lost, both ends are told, each in its own time) and comes back by itself once both
+/// ends live and can reach each other. With <see cref="NetworkConditions.Datagrams"/> frames overtake and repeat each
+/// other instead. Nodes are numbered: replicas first, then clients.
 /// </summary>
 internal sealed class SimulatedNetwork
 {
@@ -58,7 +59,8 @@ internal sealed class SimulatedNetwork
     /// <param name="from">The sender.</param>
     /// <param name="to">The receiver.</param>
     /// <param name="frame">The bytes; not to be changed any more.</param>
-    /// <param name="isFirst">The first frame of a connection finds its queue empty: it is lost only with the connection.</param>
+    /// <param name="isFirst">The first frame of a connection finds its queue empty: it is lost only with the
+    /// connection.</param>
     public void Send(int from, int to, ReadOnlyMemory<byte> frame, bool isFirst = false)
     {
         Link link = LinkOf(from, to);
@@ -90,7 +92,9 @@ internal sealed class SimulatedNetwork
         }
     }
 
-    /// <summary>Keeps all frames from these nodes to those from arriving; each call is undone by one <see cref="Unblock"/>.</summary>
+    /// <summary>
+    /// Keeps all frames from these nodes to those from arriving; each call is undone by one <see cref="Unblock"/>.
+    /// </summary>
     public void Block(int from, int to)
     {
         Link link = LinkOf(from, to);
@@ -132,8 +136,8 @@ internal sealed class SimulatedNetwork
     }
 
     /// <summary>
-    /// The node's process ended: its links break, and only the other ends are there to be told - late if the whole machine is gone, as then
-    /// nobody closes its connections.
+    /// The node's process ended: its links break, and only the other ends are there to be told - late if the whole
+    /// machine is gone, as then nobody closes its connections.
     /// </summary>
     public void Died(int node, bool silently)
     {

@@ -24,7 +24,9 @@ public sealed record SimulationReport
     /// <summary>Virtual time that passed, microseconds.</summary>
     public required long VirtualMicros { get; init; }
 
-    /// <summary>Virtual time from the mending of all faults until everything had come to its end, microseconds.</summary>
+    /// <summary>
+    /// Virtual time from the mending of all faults until everything had come to its end, microseconds.
+    /// </summary>
     public required long RecoveryMicros { get; init; }
 
     /// <summary>Operations that clients began.</summary>
@@ -51,7 +53,9 @@ public sealed record SimulationReport
     /// <summary>The plan that was played.</summary>
     public required FaultPlan Plan { get; init; }
 
-    /// <summary>The last lines of the story, oldest first; empty unless a promise was broken or the options ask for it.</summary>
+    /// <summary>
+    /// The last lines of the story, oldest first; empty unless a promise was broken or the options ask for it.
+    /// </summary>
     public required IReadOnlyList<string> Trace { get; init; }
 
     /// <summary>What happened, to be looked at; null unless the options ask for it.</summary>

@@ -2,13 +2,13 @@ using BftSmr.Simulation.Storage;
 
 namespace BftSmr.Simulation.Replicas;
 
-/// <summary>Holds what may not leave the process before the log is on disk up to some position; keeps the order of effects.</summary>
+/// <summary>
+/// Holds what may not leave the process before the log is on disk up to some position; keeps the order of effects.
+/// </summary>
 internal sealed class Outbox(SimulatedDisk disk)
 {
     private readonly Queue<(long Position, Action Send)> _waiting = new();
     private long _barrier;
-
-    public int Count => _waiting.Count;
 
     /// <summary>Something waits, or would wait, for a flush.</summary>
     public bool NeedsFlush => _barrier > disk.Flushed;
@@ -27,6 +27,4 @@ internal sealed class Outbox(SimulatedDisk disk)
     {
         while (_waiting.TryPeek(out (long Position, Action Send) next) && next.Position <= disk.Flushed) _waiting.Dequeue().Send();
     }
-
-    public void Clear() => _waiting.Clear();
 }

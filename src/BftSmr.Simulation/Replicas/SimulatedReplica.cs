@@ -13,6 +13,7 @@ using BftSmr.Simulation.Adversaries;
 using BftSmr.Simulation.Checking;
 using BftSmr.Simulation.Network;
 using BftSmr.Simulation.Storage;
+using BftSmr.Simulation.Time;
 
 namespace BftSmr.Simulation.Replicas;
 

@@ -4,8 +4,9 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.StateSpace;
 
 /// <summary>
-/// What a Byzantine leader sends to each of three correct replicas: which of two batches it proposes, which it votes for, or nothing. More than one of either to one
-/// replica adds nothing, as a replica takes only the first. It calls for a new leader as well. All of that arrives at any time, or never.
+/// What a Byzantine leader sends to each of three correct replicas: which of two batches it proposes, which it votes
+/// for, or nothing. More than one of either to one replica adds nothing, as a replica takes only the first. It calls
+/// for a new leader as well. All of that arrives at any time, or never.
 /// </summary>
 /// <param name="Proposals">For each replica: 0 nothing, 1 the first batch, 2 the second.</param>
 /// <param name="Votes">The same for WRITE and ACCEPT.</param>
@@ -15,7 +16,8 @@ internal sealed record ByzantineStrategy(IReadOnlyList<int> Proposals, IReadOnly
     private const int Choices = 729;
 
     /// <summary>
-    /// All of them, the most two-faced first; of those that differ only in which batch is which, or in the names of the two replicas that will not lead next, one.
+    /// All of them, the most two-faced first; of those that differ only in which batch is which, or in the names of the
+    /// two replicas that will not lead next, one.
     /// </summary>
     public static IReadOnlyList<ByzantineStrategy> All { get; } =
     [

@@ -11,7 +11,8 @@ namespace BftSmr.Simulation.Storage;
 /// <param name="Records">The records of the log, oldest first.</param>
 /// <param name="VotesMissing">Votes may have been sent that the log does not have.</param>
 /// <param name="Damage">What is damaged in the log; null if nothing is.</param>
-/// <param name="Unnoticed">Records that had been flushed are gone, an intact one behind them says so, and yet votes do not count as missing.</param>
+/// <param name="Unnoticed">Records that had been flushed are gone, an intact one behind them says so, and yet votes do
+/// not count as missing.</param>
 /// <param name="SnapshotLost">A newer snapshot was damaged.</param>
 internal sealed record DiskContents(
     Instance Checkpoint, Digest Root, ReadOnlyMemory<byte> Snapshot, IReadOnlyList<LogRecord> Records, bool VotesMissing, LogDamage? Damage, bool Unnoticed, bool SnapshotLost);

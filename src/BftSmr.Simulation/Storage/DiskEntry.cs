@@ -13,11 +13,12 @@ internal abstract record DiskEntry
 /// <summary>A log record.</summary>
 /// <param name="Record">The record.</param>
 /// <param name="Bytes">It encoded.</param>
-/// <param name="FlushedBefore">All before this position was on disk when the record was written; the record says so.</param>
+/// <param name="FlushedBefore">All before this position was on disk when the record was written; the record says
+/// so.</param>
 internal sealed record RecordEntry(LogRecord Record, ReadOnlyMemory<byte> Bytes, long FlushedBefore) : DiskEntry;
 
 /// <summary>
-/// A new segment begins, which makes those before it unnecessary once the snapshot of this instance is on disk and stable; its live records follow, and it
-/// is there only when they are.
+/// A new segment begins, which makes those before it unnecessary once the snapshot of this instance is on disk and
+/// stable; its live records follow, and it is there only when they are.
 /// </summary>
 internal sealed record SegmentEntry(long Number, Instance Checkpoint, int LiveRecords) : DiskEntry;

@@ -6,8 +6,8 @@ using BftSmr.Storage;
 namespace BftSmr.Simulation.Storage;
 
 /// <summary>
-/// A simulated log as it lies on the disk, byte for byte in the format of storage.md, so that it can be damaged as disks damage, and read back by the code that reads
-/// real logs.
+/// A simulated log as it lies on the disk, byte for byte in the format of storage.md, so that it can be damaged as
+/// disks damage, and read back by the code that reads real logs.
 /// </summary>
 internal sealed class LogImage
 {
@@ -45,7 +45,9 @@ internal sealed class LogImage
     public bool IsWhole(long segment, long position) =>
         _ends.TryGetValue(position, out int end) && _ends.TryGetValue(position - 1, out int begin) && !_damage.Exists(d => d.Segment == segment && d.From < end && d.To > begin);
 
-    /// <summary>What was written behind a position had not been flushed: of each sector there is all or nothing.</summary>
+    /// <summary>
+    /// What was written behind a position had not been flushed: of each sector there is all or nothing.
+    /// </summary>
     public void Tear(long position, SimulationRandom random)
     {
         if (_segments.Count == 0 || !_ends.TryGetValue(position, out int from)) return;

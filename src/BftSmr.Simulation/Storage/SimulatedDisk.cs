@@ -8,8 +8,9 @@ using BftSmr.Storage;
 namespace BftSmr.Simulation.Storage;
 
 /// <summary>
-/// One replica's disk: a log of records and complete snapshots. What was not flushed when the power goes is lost, but for a prefix of any length, or torn, as a disk
-/// may have written more than it was asked to. What is left is read back by <see cref="LogRecovery"/>, which decides what counts, as in real life.
+/// One replica's disk: a log of records and complete snapshots. What was not flushed when the power goes is lost, but
+/// for a prefix of any length, or torn, as a disk may have written more than it was asked to. What is left is read back
+/// by <see cref="LogRecovery"/>, which decides what counts, as in real life.
 /// </summary>
 /// <param name="limits">Bounds of what is decoded.</param>
 /// <param name="chunkBytes">Length of a snapshot's chunks, which are verified whenever they are read.</param>
@@ -67,7 +68,9 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
     /// <summary>Everything up to the position is on disk.</summary>
     public void Flush(long position) => _flushed = Math.Max(_flushed, Math.Min(position, End));
 
-    /// <summary>Whether a loss of power leaves the decision of an instance and its batch, or a state that it led to.</summary>
+    /// <summary>
+    /// Whether a loss of power leaves the decision of an instance and its batch, or a state that it led to.
+    /// </summary>
     public bool HasDecision(Instance instance)
     {
         if (_snapshots.Count > 0 && _snapshots.Keys.Max() >= instance.Value) return true;
@@ -114,7 +117,8 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         int kept = _log.Count - lost;
         if (torn is not null && lost > 0)
         {
-            // A segment is there only when all before it and its live records are on disk: what is torn is the last one that is there.
+            // A segment is there only when all before it and its live records are on disk: what is torn is the last one
+            // that is there.
             int end = _log.FindIndex(kept, static e => e is SegmentEntry), begun = kept == 0 ? -1 : _log.FindLastIndex(kept - 1, static e => e is SegmentEntry);
             bool isThere = begun >= 0 && kept > begun + ((SegmentEntry)_log[begun]).LiveRecords;
             _left = new LogImage(_log[..(!isThere ? kept : end < 0 ? _log.Count : end)], _dropped);
@@ -146,7 +150,9 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         return IsSnapshotDamaged = true;
     }
 
-    /// <summary>Nobody knows of an old snapshot whether all replicas agree on it, if nothing was ever flushed.</summary>
+    /// <summary>
+    /// Nobody knows of an old snapshot whether all replicas agree on it, if nothing was ever flushed.
+    /// </summary>
     public void DiscardSnapshots() => _snapshots.Clear();
 
     /// <summary>The disk is replaced by an empty one.</summary>
@@ -161,8 +167,8 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
     }
 
     /// <summary>
-    /// What a replica finds when it starts: its newest snapshot that is whole, and the records of all segments that are left, up to the first damage; and whether votes
-    /// may be missing.
+    /// What a replica finds when it starts: its newest snapshot that is whole, and the records of all segments that are
+    /// left, up to the first damage; and whether votes may be missing.
     /// </summary>
     public DiskContents Recover()
     {
@@ -192,8 +198,8 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
     }
 
     /// <summary>
-    /// Whether an intact record behind the first so many entries says that more than those was once on disk. (If none does, damage cannot be told from an end that was never
-    /// written: storage.md.)
+    /// Whether an intact record behind the first so many entries says that more than those was once on disk. (If none
+    /// does, damage cannot be told from an end that was never written: storage.md.)
     /// </summary>
     private bool IsLossProven(LogImage left, int kept)
     {

@@ -1,6 +1,8 @@
 namespace BftSmr.Simulation;
 
-/// <summary>What happened in a simulation, for people to look at: who told whom what, when it arrived, and what nodes did.</summary>
+/// <summary>
+/// What happened in a simulation, for people to look at: who told whom what, when it arrived, and what nodes did.
+/// </summary>
 /// <param name="Nodes">The names of the nodes, replicas first.</param>
 /// <param name="Messages">The last messages sent, in the order of sending.</param>
 /// <param name="Notes">What nodes did besides sending, and what happened to them, in the order of time.</param>

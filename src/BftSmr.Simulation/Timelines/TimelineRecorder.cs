@@ -4,7 +4,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Timelines;
 
-/// <summary>Collects a timeline while a simulation runs; keeps the last so many messages and notes. Frames are put into words only at the end.</summary>
+/// <summary>
+/// Collects a timeline while a simulation runs; keeps the last so many messages and notes. Frames are put into words
+/// only at the end.
+/// </summary>
 internal sealed class TimelineRecorder(CodecLimits limits, int replicas)
 {
     private const int MessagesMax = 60_000;

@@ -10,12 +10,16 @@ internal enum RegisterKind : byte
     CompareAndSet = 3,
 }
 
-/// <summary>An operation on one of the registers. Its reply is the value before a PUT, after an ADD, and what a CAS or GET found; then padding.</summary>
+/// <summary>
+/// An operation on one of the registers. Its reply is the value before a PUT, after an ADD, and what a CAS or GET
+/// found; then padding.
+/// </summary>
 /// <param name="Kind">What to do.</param>
 /// <param name="Register">With which one.</param>
 /// <param name="Value">What to put, add or set.</param>
 /// <param name="Expected">What CAS compares with.</param>
-/// <param name="PaddingBytes">Zeros after the value, so that some replies are too long to be sent whole by everybody.</param>
+/// <param name="PaddingBytes">Zeros after the value, so that some replies are too long to be sent whole by
+/// everybody.</param>
 internal readonly record struct RegisterOperation(RegisterKind Kind, byte Register, long Value, long Expected, byte PaddingBytes)
 {
     public const int SizeBytes = 19;

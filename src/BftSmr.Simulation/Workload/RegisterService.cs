@@ -6,15 +6,18 @@ using BftCloud.Primitives;
 namespace BftSmr.Simulation.Workload;
 
 /// <summary>
-/// The service that simulations replicate unless they are given another: a few registers, and a running hash over every command ever executed,
-/// with its context, so that a command executed twice, out of order or in another context anywhere shows in the state for ever.
+/// The service that simulations replicate unless they are given another: a few registers, and a running hash over every
+/// command ever executed, with its context, so that a command executed twice, out of order or in another context
+/// anywhere shows in the state for ever.
 /// </summary>
 internal sealed class RegisterService : IStateMachine
 {
     /// <summary>All registers.</summary>
     public const int Registers = 8;
 
-    /// <summary>Those that correct clients use; Byzantine ones have the others, as nobody knows what they asked for when.</summary>
+    /// <summary>
+    /// Those that correct clients use; Byzantine ones have the others, as nobody knows what they asked for when.
+    /// </summary>
     public const int CorrectRegisters = 6;
 
     private const int StateBytes = 8 * (Registers + 3);

@@ -2,7 +2,9 @@ using BftCloud.Simulation;
 
 namespace BftSmr.Simulation.Workload;
 
-/// <summary>Puts, adds, compares-and-sets and reads registers, mostly the first few, so that clients get in each other's way.</summary>
+/// <summary>
+/// Puts, adds, compares-and-sets and reads registers, mostly the first few, so that clients get in each other's way.
+/// </summary>
 /// <param name="queryShare">Share of unordered reads.</param>
 internal sealed class RegisterWorkload(double queryShare) : IWorkload
 {

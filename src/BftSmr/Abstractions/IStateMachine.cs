@@ -4,10 +4,10 @@ using BftCloud.Primitives;
 namespace BftSmr;
 
 /// <summary>
-/// The application: a deterministic state machine. Given the same snapshot and the same batches, every replica must reach the same
-/// state, write the same replies and produce the same snapshot bytes. No clock, randomness, thread or culture may matter: use what the
-/// batch gives. Called from one thread at a time; must not throw for any bytes (derive from <see cref="StateMachine"/> to have each
-/// operation's exceptions turned into replies).
+/// The application: a deterministic state machine. Given the same snapshot and the same batches, every replica must
+/// reach the same state, write the same replies and produce the same snapshot bytes. No clock, randomness, thread or
+/// culture may matter: use what the batch gives. Called from one thread at a time; must not throw for any bytes (derive
+/// from <see cref="StateMachine"/> to have each operation's exceptions turned into replies).
 /// </summary>
 public interface IStateMachine
 {
@@ -16,20 +16,27 @@ public interface IStateMachine
 
     /// <summary>Answers a read-only query on the executed state. Must not change the state.</summary>
     /// <param name="query">The query's bytes, as the client sent them.</param>
-    /// <param name="agreedTimeMicros">The agreed time of the last executed batch, microseconds since the Unix epoch.</param>
+    /// <param name="agreedTimeMicros">The agreed time of the last executed batch, microseconds since the Unix
+    /// epoch.</param>
     /// <param name="reply">Where the answer goes.</param>
     void Query(ReadOnlySpan<byte> query, long agreedTimeMicros, IBufferWriter<byte> reply);
 
-    /// <summary>A digest of the whole state; equal at replicas that executed the same batches. Should be cheap: it is read for every status.</summary>
+    /// <summary>
+    /// A digest of the whole state; equal at replicas that executed the same batches. Should be cheap: it is read for
+    /// every status.
+    /// </summary>
     Digest StateDigest();
 
     /// <summary>
-    /// Freezes the state as it is now and returns a reader of its canonical bytes. Must be quick; the reader is used from another thread
-    /// while execution goes on, and must keep showing the state as of this call.
+    /// Freezes the state as it is now and returns a reader of its canonical bytes. Must be quick; the reader is used
+    /// from another thread while execution goes on, and must keep showing the state as of this call.
     /// </summary>
     ISnapshotReader Freeze();
 
-    /// <summary>Begins to replace the state by a snapshot that another replica, or an earlier run, has read from <see cref="Freeze"/>.</summary>
+    /// <summary>
+    /// Begins to replace the state by a snapshot that another replica, or an earlier run, has read from
+    /// <see cref="Freeze"/>.
+    /// </summary>
     ISnapshotWriter BeginInstall();
 }
 
@@ -46,6 +53,9 @@ public interface ISnapshotWriter : IDisposable
     /// <summary>Takes the next bytes; pieces may be cut anywhere.</summary>
     void Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>All bytes have been given (their digest has been verified): they become the state. Disposing without this leaves the old state.</summary>
+    /// <summary>
+    /// All bytes have been given (their digest has been verified): they become the state. Disposing without this leaves
+    /// the old state.
+    /// </summary>
     void Commit();
 }

@@ -1,6 +1,8 @@
 namespace BftSmr;
 
-/// <summary>The number of a consensus instance. Instances are decided in any order and executed in order; the first is 1.</summary>
+/// <summary>
+/// The number of a consensus instance. Instances are decided in any order and executed in order; the first is 1.
+/// </summary>
 public readonly record struct Instance(long Value) : IComparable<Instance>
 {
     /// <summary>The one before the first: nothing has happened yet.</summary>

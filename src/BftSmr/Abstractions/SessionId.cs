@@ -7,7 +7,8 @@ namespace BftSmr;
 /// Operations of one session execute at most once each and in the order of their sequence numbers.
 /// </summary>
 /// <param name="Client">The identity whose key authenticates the session.</param>
-/// <param name="Nonce">Chosen by the client, larger than any nonce whose session was evicted; in practice Unix time in microseconds.</param>
+/// <param name="Nonce">Chosen by the client, larger than any nonce whose session was evicted; in practice Unix time in
+/// microseconds.</param>
 public readonly record struct SessionId(ClientId Client, ulong Nonce) : IComparable<SessionId>
 {
     /// <inheritdoc/>

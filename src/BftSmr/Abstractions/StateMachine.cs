@@ -4,9 +4,9 @@ using BftCloud.Primitives;
 namespace BftSmr;
 
 /// <summary>
-/// The simplest way to write a service: one method per command, one per query, the whole state saved and loaded at once. An exception that
-/// a command throws becomes a failure reply to its client - so throw before changing anything. For states that outgrow one buffer
-/// implement <see cref="IStateMachine"/> itself.
+/// The simplest way to write a service: one method per command, one per query, the whole state saved and loaded at
+/// once. An exception that a command throws becomes a failure reply to its client - so throw before changing anything.
+/// For states that outgrow one buffer implement <see cref="IStateMachine"/> itself.
 /// </summary>
 public abstract class StateMachine : IStateMachine
 {

@@ -1,8 +1,9 @@
 namespace BftSmr;
 
 /// <summary>
-/// The service broke the contract of <see cref="IStateMachine"/>: it threw where it must not. Every replica would do the same on the same batch,
-/// so this replica stops rather than guess at a state. Mend the service, then start the replicas again: they resume from their logs.
+/// The service broke the contract of <see cref="IStateMachine"/>: it threw where it must not. Every replica would do
+/// the same on the same batch, so this replica stops rather than guess at a state. Mend the service, then start the
+/// replicas again: they resume from their logs.
 /// </summary>
 public sealed class StateMachineException : Exception
 {

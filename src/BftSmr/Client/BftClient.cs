@@ -4,9 +4,10 @@ using BftSmr.Client.Core;
 namespace BftSmr;
 
 /// <summary>
-/// A client of a replicated service. Every result is one that at least f+1 replicas agree on, so no f faulty ones can forge it. Operations of one
-/// client execute in the order of the calls; many may be under way at a time. Survives leader changes, restarts and broken links by itself;
-/// never waits longer than its deadline. Safe for any number of threads.
+/// A client of a replicated service. Every result is one that at least f+1 replicas agree on, so no f faulty ones can
+/// forge it. Operations of one client execute in the order of the calls; many may be under way at a time. Survives
+/// leader changes, restarts and broken links by itself; never waits longer than its deadline. Safe for any number of
+/// threads.
 /// </summary>
 public sealed class BftClient : IAsyncDisposable
 {
@@ -24,12 +25,17 @@ public sealed class BftClient : IAsyncDisposable
         _timeoutMicros = options.OperationTimeout.Ticks / TimeSpan.TicksPerMicrosecond;
     }
 
-    /// <summary>Connects to a cluster, over links of its own, and opens a session. The replicas may be started later, within the timeout.</summary>
+    /// <summary>
+    /// Connects to a cluster, over links of its own, and opens a session. The replicas may be started later, within the
+    /// timeout.
+    /// </summary>
     /// <param name="options">Who connects to what.</param>
     /// <param name="cancellationToken">Gives up connecting.</param>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
-    /// <exception cref="BftTimeoutException">The session was not open within <see cref="BftClientOptions.ConnectTimeout"/>.</exception>
-    /// <exception cref="BftSessionExpiredException">The replicas refuse the session: this machine's clock is behind.</exception>
+    /// <exception cref="BftTimeoutException">The session was not open within
+    /// <see cref="BftClientOptions.ConnectTimeout"/>.</exception>
+    /// <exception cref="BftSessionExpiredException">The replicas refuse the session: this machine's clock is
+    /// behind.</exception>
     public static async Task<BftClient> ConnectAsync(BftClientOptions options, CancellationToken cancellationToken = default)
     {
         BftConnection connection = BftConnection.Start(options);
@@ -46,11 +52,14 @@ public sealed class BftClient : IAsyncDisposable
 
     /// <summary>Orders and executes an operation. Returns the service's reply; linearizable.</summary>
     /// <param name="operation">The operation's bytes; must not change before the task has completed.</param>
-    /// <param name="cancellationToken">Ends the wait only: an operation that was sent already may still execute.</param>
+    /// <param name="cancellationToken">Ends the wait only: an operation that was sent already may still
+    /// execute.</param>
     /// <exception cref="ArgumentException">The operation is larger than the cluster allows.</exception>
     /// <exception cref="BftOperationFailedException">The service failed the operation.</exception>
-    /// <exception cref="BftTimeoutException">The deadline passed; <see cref="BftException.MayHaveExecuted"/> tells whether it may execute.</exception>
-    /// <exception cref="BftSessionExpiredException">The session was evicted while the operation was under way.</exception>
+    /// <exception cref="BftTimeoutException">The deadline passed; <see cref="BftException.MayHaveExecuted"/> tells
+    /// whether it may execute.</exception>
+    /// <exception cref="BftSessionExpiredException">The session was evicted while the operation was under
+    /// way.</exception>
     /// <exception cref="BftReplyUnavailableException">It executed, but its reply cannot be had.</exception>
     /// <exception cref="BftOverloadedException">Too many operations are under way.</exception>
     /// <exception cref="BftClientClosedException">The client was disposed meanwhile.</exception>
@@ -59,8 +68,9 @@ public sealed class BftClient : IAsyncDisposable
         Begin(OperationKind.Command, operation, cancellationToken);
 
     /// <summary>
-    /// Answers a query without ordering it, as long as enough replicas agree, and with ordering it otherwise. Linearizable either way: it sees every
-    /// operation that completed before it began. Queries are not ordered with this client's own operations that are still under way.
+    /// Answers a query without ordering it, as long as enough replicas agree, and with ordering it otherwise.
+    /// Linearizable either way: it sees every operation that completed before it began. Queries are not ordered with
+    /// this client's own operations that are still under way.
     /// </summary>
     /// <param name="query">The query's bytes; must not change before the task has completed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -68,14 +78,18 @@ public sealed class BftClient : IAsyncDisposable
     /// <exception cref="BftOperationFailedException">The service failed the query.</exception>
     /// <exception cref="BftTimeoutException">The deadline passed.</exception>
     /// <exception cref="BftReplyUnavailableException">The answer is larger than the cluster allows.</exception>
-    /// <exception cref="BftSessionExpiredException">No session could be opened: this machine's clock is behind.</exception>
+    /// <exception cref="BftSessionExpiredException">No session could be opened: this machine's clock is
+    /// behind.</exception>
     /// <exception cref="BftOverloadedException">Too many operations are under way.</exception>
     /// <exception cref="BftClientClosedException">The client was disposed meanwhile.</exception>
     /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
     public Task<ReadOnlyMemory<byte>> QueryAsync(ReadOnlyMemory<byte> query, CancellationToken cancellationToken = default) =>
         Begin(OperationKind.Query, query, cancellationToken);
 
-    /// <summary>Closes the session, and the links if they are its own. What is under way fails with <see cref="BftClientClosedException"/>.</summary>
+    /// <summary>
+    /// Closes the session, and the links if they are its own. What is under way fails with
+    /// <see cref="BftClientClosedException"/>.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;

@@ -10,24 +10,40 @@ public sealed record BftClientOptions
     /// <summary>The cluster; the same at every replica and client.</summary>
     public required ClusterConfiguration Cluster { get; init; }
 
-    /// <summary>Which of the cluster's client identities this is. One identity may be used by many clients and processes at a time.</summary>
+    /// <summary>
+    /// Which of the cluster's client identities this is. One identity may be used by many clients and processes at a
+    /// time.
+    /// </summary>
     public required ClientId ClientId { get; init; }
 
-    /// <summary>The secret key that belongs to the identity's public key in <see cref="Cluster"/>. Stays the caller's to dispose, after the client.</summary>
+    /// <summary>
+    /// The secret key that belongs to the identity's public key in <see cref="Cluster"/>. Stays the caller's to
+    /// dispose, after the client.
+    /// </summary>
     public required KeyPair Key { get; init; }
 
-    /// <summary>How long an operation may take, from the call to its result; then it fails with <see cref="BftTimeoutException"/>.</summary>
+    /// <summary>
+    /// How long an operation may take, from the call to its result; then it fails with
+    /// <see cref="BftTimeoutException"/>.
+    /// </summary>
     public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long to wait for enough replicas when connecting and when opening a session: they may be started after the client.</summary>
+    /// <summary>
+    /// How long to wait for enough replicas when connecting and when opening a session: they may be started after the
+    /// client.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Operations of one client begun and not finished, at most; one more fails with <see cref="BftOverloadedException"/>.</summary>
+    /// <summary>
+    /// Operations of one client begun and not finished, at most; one more fails with
+    /// <see cref="BftOverloadedException"/>.
+    /// </summary>
     public int PendingOperationsMax { get; init; } = 16_384;
 
     /// <summary>
-    /// Whether code that awaits an operation may go on, at once, on the thread that receives for all clients of the process. Saves waking another thread for
-    /// each operation; for code that never blocks and soon awaits again, as whatever else it does holds up all other clients. False by default.
+    /// Whether code that awaits an operation may go on, at once, on the thread that receives for all clients of the
+    /// process. Saves waking another thread for each operation; for code that never blocks and soon awaits again, as
+    /// whatever else it does holds up all other clients. False by default.
     /// </summary>
     public bool AllowSynchronousContinuations { get; init; }
 

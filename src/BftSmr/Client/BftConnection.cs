@@ -43,8 +43,6 @@ public sealed class BftConnection : IAsyncDisposable
     /// <summary>Closes all sessions - what is under way fails with <see cref="BftClientClosedException"/> - and the links.</summary>
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _disposed, 1) == 0 ? _loop.DisposeAsync() : ValueTask.CompletedTask;
 
-    internal ConnectionLoop Loop => _loop;
-
     internal static BftConnection Start(BftClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -8,8 +8,8 @@ public class BftException : Exception
         : base(message, innerException) => MayHaveExecuted = mayHaveExecuted;
 
     /// <summary>
-    /// Whether the operation has changed the service's state, or may yet do so. False means that it never will: it is safe to issue it again.
-    /// Queries change nothing, so for them it is always false.
+    /// Whether the operation has changed the service's state, or may yet do so. False means that it never will: it is
+    /// safe to issue it again. Queries change nothing, so for them it is always false.
     /// </summary>
     public bool MayHaveExecuted { get; }
 }

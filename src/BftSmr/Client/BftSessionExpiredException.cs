@@ -1,7 +1,8 @@
 namespace BftSmr;
 
 /// <summary>
-/// The replicas no longer keep the session - its identity has opened so many others since - and so cannot tell what became of the operation.
+/// The replicas no longer keep the session - its identity has opened so many others since - and so cannot tell what
+/// became of the operation.
 /// </summary>
 public sealed class BftSessionExpiredException : BftException
 {

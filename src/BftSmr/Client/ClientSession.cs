@@ -2,7 +2,10 @@ using BftSmr.Client.Core;
 
 namespace BftSmr.Client;
 
-/// <summary>A client on its connection's loop: its core, and what the loop needs to know of it. Only <see cref="Loop"/> touches the core.</summary>
+/// <summary>
+/// A client on its connection's loop: its core, and what the loop needs to know of it. Only <see cref="Loop"/> touches
+/// the core.
+/// </summary>
 internal sealed class ClientSession(ConnectionLoop loop, ClientCore core, BftClientOptions options)
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);

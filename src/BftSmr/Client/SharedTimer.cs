@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace BftSmr.Client;
 
 /// <summary>
-/// One timer for all connections of a process. What it is set to is rounded up to a grid, so that many connections, which as a rule find nothing to do, wake a thread once
-/// rather than each for itself. Safe for any number of threads.
+/// One timer for all connections of a process. What it is set to is rounded up to a grid, so that many connections,
+/// which as a rule find nothing to do, wake a thread once rather than each for itself. Safe for any number of threads.
 /// </summary>
 internal sealed class SharedTimer
 {
@@ -13,7 +13,8 @@ internal sealed class SharedTimer
     // Timers of the framework have a limit; one that goes off in vain is set again.
     private const long WaitMicrosMax = 86_400_000_000;
 
-    // Timers go off a little before their time by the clock, which is why the clock is asked, and the timer set again if need be.
+    // Timers go off a little before their time by the clock, which is why the clock is asked, and the timer set again
+    // if need be.
     private static readonly TimeSpan s_margin = TimeSpan.FromMilliseconds(1);
     private static readonly ConditionalWeakTable<TimeProvider, SharedTimer> s_all = [];
 

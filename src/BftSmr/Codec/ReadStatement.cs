@@ -5,10 +5,11 @@ using BftSmr.Messages;
 namespace BftSmr.Codec;
 
 /// <summary>
-/// What MACs on relayed reads cover: a tag, then nonce and id (8 bytes each, big-endian), and then, in the client's for a replica that is asked for its word, the BLAKE2b of the query (32); in
-/// that replica's for the client, the status (1) and the BLAKE2b of the result (32). Tags and lengths keep them apart from each other and from what else is authenticated under the
-/// same key. A replica gives its word only on what the client authenticated, and a client never gives an id to two queries: so the word is on this query, and given after the
-/// client asked.
+/// What MACs on relayed reads cover: a tag, then nonce and id (8 bytes each, big-endian), and then, in the client's for
+/// a replica that is asked for its word, the BLAKE2b of the query (32); in that replica's for the client, the status
+/// (1) and the BLAKE2b of the result (32). Tags and lengths keep them apart from each other and from what else is
+/// authenticated under the same key. A replica gives its word only on what the client authenticated, and a client never
+/// gives an id to two queries: so the word is on this query, and given after the client asked.
 /// </summary>
 internal static class ReadStatement
 {

@@ -4,7 +4,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Codec;
 
-/// <summary>The requests of an encoded batch that was decoded before, without holding them: whoever looks at them again pays for it again.</summary>
+/// <summary>
+/// The requests of an encoded batch that was decoded before, without holding them: whoever looks at them again pays for
+/// it again.
+/// </summary>
 internal sealed class RequestsOnDemand(ReadOnlyMemory<byte> encodedBatch, int count, CodecLimits limits) : IReadOnlyList<Request>
 {
     public int Count => count;

@@ -3,7 +3,10 @@ using BftSmr.Configuration;
 
 namespace BftSmr;
 
-/// <summary>What the administrator's commands are told: the contents of <c>admin.json</c>. Paths are absolute here, relative to the file in it.</summary>
+/// <summary>
+/// What the administrator's commands are told: the contents of <c>admin.json</c>. Paths are absolute here, relative to
+/// the file in it.
+/// </summary>
 public sealed record AdministratorConfiguration
 {
     /// <summary>Path of <c>cluster.json</c>.</summary>
@@ -13,7 +16,8 @@ public sealed record AdministratorConfiguration
     public required string KeyFile { get; init; }
 
     /// <summary>Reads and checks an <c>admin.json</c>; not the files it names.</summary>
-    /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the remedy.</exception>
+    /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the
+    /// remedy.</exception>
     public static AdministratorConfiguration Load(string file)
     {
         SettingsReader settings = SettingsReader.Load(file);

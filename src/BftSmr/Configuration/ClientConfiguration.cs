@@ -3,7 +3,9 @@ using BftSmr.Configuration;
 
 namespace BftSmr;
 
-/// <summary>What a client is told: the contents of <c>client.json</c>. Paths are absolute here, relative to the file in it.</summary>
+/// <summary>
+/// What a client is told: the contents of <c>client.json</c>. Paths are absolute here, relative to the file in it.
+/// </summary>
 public sealed record ClientConfiguration
 {
     /// <summary>Its position in the cluster's list of clients.</summary>
@@ -16,7 +18,8 @@ public sealed record ClientConfiguration
     public required string KeyFile { get; init; }
 
     /// <summary>Reads and checks a <c>client.json</c>; not the files it names.</summary>
-    /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the remedy.</exception>
+    /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the
+    /// remedy.</exception>
     public static ClientConfiguration Load(string file)
     {
         SettingsReader settings = SettingsReader.Load(file);

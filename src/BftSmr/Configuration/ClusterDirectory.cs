@@ -5,8 +5,8 @@ using BftSmr.Configuration;
 namespace BftSmr;
 
 /// <summary>
-/// The directory of a cluster whose replicas all run on this machine: <c>cluster.json</c>, <c>rN/replica.json</c> with keys, data, pid file and
-/// log, <c>client/client.json</c>, <c>admin/admin.json</c>.
+/// The directory of a cluster whose replicas all run on this machine: <c>cluster.json</c>, <c>rN/replica.json</c> with
+/// keys, data, pid file and log, <c>client/client.json</c>, <c>admin/admin.json</c>.
 /// </summary>
 public sealed class ClusterDirectory
 {
@@ -43,7 +43,8 @@ public sealed class ClusterDirectory
     public string LogFile(int id) => At(NameOf(id), "replica.log");
 
     /// <summary>Opens a directory that <see cref="Create"/> made.</summary>
-    /// <exception cref="ConfigurationException">There is no cluster there, or its configuration cannot be used.</exception>
+    /// <exception cref="ConfigurationException">There is no cluster there, or its configuration cannot be
+    /// used.</exception>
     public static ClusterDirectory Open(string path)
     {
         string full = System.IO.Path.GetFullPath(path);

@@ -4,12 +4,13 @@ using BftCloud.Primitives;
 
 namespace BftSmr.Configuration;
 
-/// <summary>A <see cref="ClusterConfiguration"/> as the file <c>cluster.json</c>, and the canonical form that its hash is taken of.</summary>
+/// <summary>
+/// A <see cref="ClusterConfiguration"/> as the file <c>cluster.json</c>, and the canonical form that its hash is taken
+/// of.
+/// </summary>
 internal static class ClusterFile
 {
     public static ClusterConfiguration Load(string file) => Read(SettingsReader.Load(file), file);
-
-    public static ClusterConfiguration Parse(string source, ReadOnlyMemory<byte> json) => Read(SettingsReader.Parse(source, json), source);
 
     private static ClusterConfiguration Read(SettingsReader settings, string source)
     {
@@ -85,7 +86,9 @@ internal static class ClusterFile
             .Save(file);
     }
 
-    /// <summary>Every value in a fixed order, without comments and spaces: equal configurations have equal bytes.</summary>
+    /// <summary>
+    /// Every value in a fixed order, without comments and spaces: equal configurations have equal bytes.
+    /// </summary>
     public static ReadOnlyMemory<byte> Canonical(ClusterConfiguration cluster)
     {
         ArrayBufferWriter<byte> bytes = new(1024);

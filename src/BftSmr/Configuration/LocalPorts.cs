@@ -5,9 +5,9 @@ using System.Security.Cryptography;
 namespace BftSmr.Configuration;
 
 /// <summary>
-/// Free TCP ports of this machine's loopback interface. Taken below the range that systems hand to outgoing connections (from 32768 on Linux),
-/// so that a replica that is down does not find its port taken when it comes back; and one after the other from a random start, so that clusters
-/// made at the same time do not get the same ones.
+/// Free TCP ports of this machine's loopback interface. Taken below the range that systems hand to outgoing connections
+/// (from 32768 on Linux), so that a replica that is down does not find its port taken when it comes back; and one after
+/// the other from a random start, so that clusters made at the same time do not get the same ones.
 /// </summary>
 internal static class LocalPorts
 {

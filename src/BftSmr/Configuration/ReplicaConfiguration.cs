@@ -3,7 +3,10 @@ using BftSmr.Configuration;
 
 namespace BftSmr;
 
-/// <summary>What one replica process is told: the contents of <c>replica.json</c>. Paths are absolute here, relative to the file in it.</summary>
+/// <summary>
+/// What one replica process is told: the contents of <c>replica.json</c>. Paths are absolute here, relative to the file
+/// in it.
+/// </summary>
 public sealed record ReplicaConfiguration
 {
     /// <summary>Its position in the cluster's list of replicas.</summary>
@@ -18,14 +21,20 @@ public sealed record ReplicaConfiguration
     /// <summary>File of its secret key, readable by its owner only.</summary>
     public required string KeyFile { get; init; }
 
-    /// <summary>host:port at which it listens for other replicas, if that is not its address in <c>cluster.json</c>: behind a proxy or a port mapping.</summary>
+    /// <summary>
+    /// host:port at which it listens for other replicas, if that is not its address in <c>cluster.json</c>: behind a
+    /// proxy or a port mapping.
+    /// </summary>
     public string? PeerListenAddress { get; init; }
 
-    /// <summary>host:port of <c>/metrics</c>, <c>/healthz</c>, <c>/status</c> and the status page; null to serve none.</summary>
+    /// <summary>
+    /// host:port of <c>/metrics</c>, <c>/healthz</c>, <c>/status</c> and the status page; null to serve none.
+    /// </summary>
     public string? MetricsAddress { get; init; }
 
     /// <summary>Reads and checks a <c>replica.json</c>; not the files it names.</summary>
-    /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the remedy.</exception>
+    /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the
+    /// remedy.</exception>
     public static ReplicaConfiguration Load(string file)
     {
         SettingsReader settings = SettingsReader.Load(file);

@@ -4,8 +4,9 @@ using BftSmr.Messages;
 namespace BftSmr.Core;
 
 /// <summary>
-/// What a core asks of its host, to be carried out in order. The contract: nothing that follows a <see cref="PersistEffect"/> whose flush is
-/// required leaves the process before that record, and all before it, are on disk. One flush may cover many records.
+/// What a core asks of its host, to be carried out in order. The contract: nothing that follows a
+/// <see cref="PersistEffect"/> whose flush is required leaves the process before that record, and all before it, are on
+/// disk. One flush may cover many records.
 /// </summary>
 internal abstract record Effect;
 
@@ -27,7 +28,9 @@ internal sealed record ExecuteEffect(Instance Instance, long AgreedTimeMicros, u
 /// <summary>Answers a read on the state as executed so far, and sends the answer to its client.</summary>
 internal sealed record AnswerReadEffect(ClientId Client, Read Read, Regency Regency, long AgreedTimeMicros) : Effect
 {
-    /// <summary>If not null, the answer is for the core: <see cref="ReadAnsweredInput"/> says what it is for whom.</summary>
+    /// <summary>
+    /// If not null, the answer is for the core: <see cref="ReadAnsweredInput"/> says what it is for whom.
+    /// </summary>
     public ReplicaId? Relay { get; init; }
 }
 
@@ -35,26 +38,32 @@ internal sealed record AnswerReadEffect(ClientId Client, Read Read, Regency Rege
 internal sealed record ReadReplyEffect(ClientId Client, ReadReply Reply) : Effect;
 
 /// <summary>
-/// Freezes the service's state now, and writes it - preceded by <paramref name="Sessions"/> - as the snapshot of this instance, in the background;
-/// answered by <see cref="CheckpointTakenInput"/>. The log starts a new segment that begins with <paramref name="LiveRecords"/>.
+/// Freezes the service's state now, and writes it - preceded by <paramref name="Sessions"/> - as the snapshot of this
+/// instance, in the background; answered by <see cref="CheckpointTakenInput"/>. The log starts a new segment that
+/// begins with <paramref name="LiveRecords"/>.
 /// </summary>
 internal sealed record TakeCheckpointEffect(Instance Instance, ReadOnlyMemory<byte> Sessions, IReadOnlyList<LogRecord> LiveRecords) : Effect;
 
 /// <summary>The checkpoint is stable: log segments and snapshots older than it may go.</summary>
 internal sealed record TruncateEffect(Instance Stable) : Effect;
 
-/// <summary>Sends one chunk of a local snapshot, with its Merkle path, to a peer; nothing if there is no such snapshot or chunk.</summary>
+/// <summary>
+/// Sends one chunk of a local snapshot, with its Merkle path, to a peer; nothing if there is no such snapshot or chunk.
+/// </summary>
 internal sealed record SendChunkEffect(ReplicaId To, Instance Instance, int Index) : Effect;
 
-/// <summary>A snapshot is about to be fetched: the chunks that follow are its own. Its length is not proven yet, and nothing must depend on it.</summary>
+/// <summary>
+/// A snapshot is about to be fetched: the chunks that follow are its own. Its length is not proven yet, and nothing
+/// must depend on it.
+/// </summary>
 internal sealed record BeginFetchEffect(CheckpointCertificate Certificate, long SnapshotBytes) : Effect;
 
 /// <summary>Stores a verified chunk of the snapshot being fetched.</summary>
 internal sealed record StoreChunkEffect(Instance Instance, int Index, ReadOnlyMemory<byte> Bytes) : Effect;
 
 /// <summary>
-/// All chunks are stored: installs the snapshot in the service; answered by <see cref="StateInstalledInput"/>. The log starts anew with
-/// <paramref name="LiveRecords"/>.
+/// All chunks are stored: installs the snapshot in the service; answered by <see cref="StateInstalledInput"/>. The log
+/// starts anew with <paramref name="LiveRecords"/>.
 /// </summary>
 internal sealed record InstallStateEffect(CheckpointCertificate Certificate, long SnapshotBytes, IReadOnlyList<LogRecord> LiveRecords) : Effect;
 

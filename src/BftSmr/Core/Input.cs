@@ -3,7 +3,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Core;
 
-/// <summary>What can happen to a replica core. Everything in it has been decoded and authenticated by the ingress, and is not trusted beyond that.</summary>
+/// <summary>
+/// What can happen to a replica core. Everything in it has been decoded and authenticated by the ingress, and is not
+/// trusted beyond that.
+/// </summary>
 internal abstract record Input;
 
 /// <summary>A peer's message over its authenticated link. Signatures inside have been verified.</summary>
@@ -36,14 +39,20 @@ internal readonly record struct Outcome(ReplyStatus Status, ReadOnlyMemory<byte>
 /// <summary>The snapshot asked for by <see cref="TakeCheckpointEffect"/> is on disk.</summary>
 internal sealed record CheckpointTakenInput(Instance Instance, Digest Root, long SnapshotBytes) : Input;
 
-/// <summary>The snapshot was installed in the service; <paramref name="Sessions"/> is the replica's own section of it.</summary>
+/// <summary>
+/// The snapshot was installed in the service; <paramref name="Sessions"/> is the replica's own section of it.
+/// </summary>
 internal sealed record StateInstalledInput(Instance Instance, ReadOnlyMemory<byte> Sessions) : Input;
 
-/// <summary>A fetched snapshot turned out to be unusable although its chunks verified: the local disk failed. It is fetched again.</summary>
+/// <summary>
+/// A fetched snapshot turned out to be unusable although its chunks verified: the local disk failed. It is fetched
+/// again.
+/// </summary>
 internal sealed record StateInstallFailedInput(Instance Instance) : Input;
 
 /// <summary>
-/// These chunks of the snapshot announced by <see cref="BeginFetchEffect"/> are on disk already, from before, and need not be fetched again. May come
-/// late, when a snapshot of another instance or announced length is being fetched, or not at all.
+/// These chunks of the snapshot announced by <see cref="BeginFetchEffect"/> are on disk already, from before, and need
+/// not be fetched again. May come late, when a snapshot of another instance or announced length is being fetched, or
+/// not at all.
 /// </summary>
 internal sealed record FetchResumedInput(Instance Instance, long SnapshotBytes, IReadOnlyList<int> Chunks) : Input;

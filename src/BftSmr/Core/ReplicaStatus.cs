@@ -25,7 +25,10 @@ internal sealed record ReplicaStatus
     /// <summary>A snapshot or decided batches are being fetched.</summary>
     public required bool CatchingUp { get; init; }
 
-    /// <summary>It restarted without its votes, and it may have left the regency before that, or it or too few of the others have executed as far as it may have voted: until then it counts as one of the f faulty ones.</summary>
+    /// <summary>
+    /// It restarted without its votes, and it may have left the regency before that, or it or too few of the others
+    /// have executed as far as it may have voted: until then it counts as one of the f faulty ones.
+    /// </summary>
     public required bool IsSilent { get; init; }
 
     /// <summary>Regencies installed since the start.</summary>

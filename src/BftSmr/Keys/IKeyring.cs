@@ -3,8 +3,8 @@ using BftCloud.Primitives;
 namespace BftSmr.Keys;
 
 /// <summary>
-/// What a node can do with its own secret key and the public keys of its cluster. Everything signed or authenticated is bound to the cluster's id.
-/// Implemented over libsodium for real nodes and, cheaply, in the simulator.
+/// What a node can do with its own secret key and the public keys of its cluster. Everything signed or authenticated is
+/// bound to the cluster's id. Implemented over libsodium for real nodes and, cheaply, in the simulator.
 /// </summary>
 internal interface IKeyring
 {
@@ -22,8 +22,8 @@ internal interface IKeyring
     bool VerifyMacFromClient(ClientId client, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac);
 
     /// <summary>
-    /// As a replica: the 16-byte MAC under the key shared with a client; zeros if the client's public key allows for none. Both ends use the same key: who made a MAC must
-    /// show in the message.
+    /// As a replica: the 16-byte MAC under the key shared with a client; zeros if the client's public key allows for
+    /// none. Both ends use the same key: who made a MAC must show in the message.
     /// </summary>
     void MacForClient(ClientId client, ReadOnlySpan<byte> message, Span<byte> mac);
 

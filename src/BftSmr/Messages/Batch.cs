@@ -2,7 +2,9 @@ using BftCloud.Primitives;
 
 namespace BftSmr.Messages;
 
-/// <summary>The value that an instance decides: requests with the leader's timestamp and seed, in their canonical encoding.</summary>
+/// <summary>
+/// The value that an instance decides: requests with the leader's timestamp and seed, in their canonical encoding.
+/// </summary>
 internal sealed class Batch
 {
     public required long TimestampMicros { get; init; }

@@ -11,13 +11,21 @@ internal sealed record Attach(ulong Nonce) : ClientMessage;
 /// <summary>Client to replica: an operation to order.</summary>
 internal sealed record Submit(Request Request) : ClientMessage;
 
-/// <summary>Client to replica: an unordered read. Not part of the session's sequence; <paramref name="ReadId"/> only pairs answers.</summary>
+/// <summary>
+/// Client to replica: an unordered read. Not part of the session's sequence; <paramref name="ReadId"/> only pairs
+/// answers.
+/// </summary>
 internal sealed record Read(ulong Nonce, ulong ReadId, bool WantsFull, ReadOnlyMemory<byte> Operation) : ClientMessage
 {
-    /// <summary>A larger query is not relayed to others, in bytes: a client must not fill the links between replicas with them.</summary>
+    /// <summary>
+    /// A larger query is not relayed to others, in bytes: a client must not fill the links between replicas with them.
+    /// </summary>
     public const int RelayedBytesMax = 1024;
 
-    /// <summary>The replicas whose word on it the receiver is to send along with its own, as a mask; empty if it answers for itself.</summary>
+    /// <summary>
+    /// The replicas whose word on it the receiver is to send along with its own, as a mask; empty if it answers for
+    /// itself.
+    /// </summary>
     public ulong Seconders { get; init; }
 
     /// <summary>The client's MACs for them, in their order.</summary>
@@ -33,7 +41,10 @@ internal enum ReplyStatus
     /// <summary>The service failed the operation; the result is its message in UTF-8.</summary>
     Failed = 1,
 
-    /// <summary>The session is not, or no longer, open: the operation was not executed now and never will be; it may have been before the eviction.</summary>
+    /// <summary>
+    /// The session is not, or no longer, open: the operation was not executed now and never will be; it may have been
+    /// before the eviction.
+    /// </summary>
     SessionExpired = 2,
 
     /// <summary>Executed earlier, but the reply is no longer kept.</summary>
@@ -52,7 +63,9 @@ internal enum ReplyStatus
 /// <param name="Result">The result or its digest.</param>
 internal sealed record Reply(ulong Nonce, ulong Sequence, Regency Regency, ReplyStatus Status, bool IsDigest, ReadOnlyMemory<byte> Result) : ClientMessage
 {
-    /// <summary>The other repliers' word for it, which the sender passes on; null if each of them answers itself.</summary>
+    /// <summary>
+    /// The other repliers' word for it, which the sender passes on; null if each of them answers itself.
+    /// </summary>
     public Vouchers? Vouchers { get; init; }
 }
 
@@ -64,7 +77,9 @@ internal readonly record struct Vouchers(ulong From, ReadOnlyMemory<byte> Macs);
 /// <summary>Replica to client: the answer to an unordered read.</summary>
 internal sealed record ReadReply(ulong Nonce, ulong ReadId, Regency Regency, ReplyStatus Status, bool IsDigest, ReadOnlyMemory<byte> Result) : ClientMessage
 {
-    /// <summary>What other replicas say of it, sorted strictly by replica; null if the sender was not asked for that.</summary>
+    /// <summary>
+    /// What other replicas say of it, sorted strictly by replica; null if the sender was not asked for that.
+    /// </summary>
     public IReadOnlyList<ReadVoucher>? Vouchers { get; init; }
 }
 

@@ -14,21 +14,27 @@ internal sealed record RegencyInstalled(Regency Regency) : LogRecord;
 /// <summary>The regency's SYNC was accepted.</summary>
 internal sealed record RegencySynchronized(Sync Sync) : LogRecord;
 
-/// <summary>WRITE is about to be sent. The batch is in the first record that names its value; null afterwards.</summary>
+/// <summary>
+/// WRITE is about to be sent. The batch is in the first record that names its value; null afterwards.
+/// </summary>
 internal sealed record WriteVoted(Instance Instance, Vote Vote, Batch? Batch) : LogRecord;
 
 /// <summary>A quorum of WRITEs was seen: ACCEPT is about to be sent.</summary>
 internal sealed record QuorumWritten(Instance Instance, Vote Vote) : LogRecord;
 
-/// <summary>The value was decided. The batch is null when an earlier record holds it, or a later one of this kind will: it was not here yet.</summary>
+/// <summary>
+/// The value was decided. The batch is null when an earlier record holds it, or a later one of this kind will: it was
+/// not here yet.
+/// </summary>
 internal sealed record ValueDecided(Instance Instance, Digest Value, Batch? Batch) : LogRecord;
 
 /// <summary>The checkpoint became stable.</summary>
 internal sealed record CheckpointStable(CheckpointCertificate Certificate, long SnapshotBytes) : LogRecord;
 
 /// <summary>
-/// The replica restarted without its votes and learned that none of them can have been beyond this instance, and that it had left no regency but those
-/// below this one: it stays silent up to here, and in them. Until this
-/// record is in the log, every restart is again one with <c>RecoveredState.VotesForgotten</c>; from then on the log tells all there is to know.
+/// The replica restarted without its votes and learned that none of them can have been beyond this instance, and that
+/// it had left no regency but those below this one: it stays silent up to here, and in them. Until this record is in
+/// the log, every restart is again one with <c>RecoveredState.VotesForgotten</c>; from then on the log tells all there
+/// is to know.
 /// </summary>
 internal sealed record SilentUpTo(Instance Instance, Regency Regency) : LogRecord;

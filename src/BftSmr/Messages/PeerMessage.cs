@@ -11,19 +11,26 @@ internal sealed record Propose(Regency Regency, Instance Instance, Batch Batch) 
 /// <summary>The sender accepts the leader's value as authentic and vouches for its requests.</summary>
 internal sealed record Write(Regency Regency, Instance Instance, Digest Value) : PeerMessage;
 
-/// <summary>A quorum sent WRITE for the value in this regency: the sender saw that, or f+1 ACCEPTs, which say so.</summary>
+/// <summary>
+/// A quorum sent WRITE for the value in this regency: the sender saw that, or f+1 ACCEPTs, which say so.
+/// </summary>
 internal sealed record Accept(Regency Regency, Instance Instance, Digest Value) : PeerMessage;
 
-/// <summary>The sender cannot authenticate requests of these clients in the leader's value or, if it names none, finds its timestamp out of bounds.</summary>
+/// <summary>
+/// The sender cannot authenticate requests of these clients in the leader's value or, if it names none, finds its
+/// timestamp out of bounds.
+/// </summary>
 internal sealed record Refuse(Regency Regency, Instance Instance, Digest Value, IReadOnlyList<ClientId> Clients) : PeerMessage;
 
 /// <summary>
-/// What the sender would tell clients of an instance whose full replier is the receiver: a MAC over each reply, under the key shared with the client, one after the
-/// other in the order of the commands.
+/// What the sender would tell clients of an instance whose full replier is the receiver: a MAC over each reply, under
+/// the key shared with the client, one after the other in the order of the commands.
 /// </summary>
 internal sealed record Vouch(Instance Instance, ReadOnlyMemory<byte> Macs) : PeerMessage;
 
-/// <summary>A client's unordered read: the receiver is asked for its word on it, under the client's MAC for it.</summary>
+/// <summary>
+/// A client's unordered read: the receiver is asked for its word on it, under the client's MAC for it.
+/// </summary>
 internal sealed record RelayRead(ClientId Client, ulong Nonce, ulong ReadId, ReadOnlyMemory<byte> Operation, ReadOnlyMemory<byte> Mac) : PeerMessage;
 
 /// <summary>Answers <see cref="RelayRead"/>.</summary>
@@ -35,7 +42,9 @@ internal sealed record Forward(Request Request) : PeerMessage;
 /// <summary>The sender wants regency <paramref name="Next"/> or a later one.</summary>
 internal sealed record Stop(Regency Next) : PeerMessage;
 
-/// <summary>What one replica knows of one instance above its stable checkpoint (Cachin et al., Byzantine epoch change).</summary>
+/// <summary>
+/// What one replica knows of one instance above its stable checkpoint (Cachin et al., Byzantine epoch change).
+/// </summary>
 /// <param name="Instance">The instance.</param>
 /// <param name="Written">The latest value it saw a quorum of WRITEs for, with the regency; null if none.</param>
 /// <param name="WriteSet">Each value it sent WRITE for, with the highest regency it did so in. Sorted by value.</param>
@@ -55,7 +64,9 @@ internal sealed record StopData(
     public ReadOnlyMemory<byte> Signature { get; init; }
 }
 
-/// <summary>The new leader's proof of where the window stands: at least n-f STOPDATA of distinct senders, sorted by sender.</summary>
+/// <summary>
+/// The new leader's proof of where the window stands: at least n-f STOPDATA of distinct senders, sorted by sender.
+/// </summary>
 internal sealed record Sync(Regency Regency, IReadOnlyList<StopData> Collected) : PeerMessage;
 
 /// <summary>The sender's state after executing <paramref name="Instance"/> has this root.</summary>
@@ -66,7 +77,8 @@ internal sealed record Checkpoint(Instance Instance, Digest Root, ReplicaId Send
 }
 
 /// <summary>
-/// CHECKPOINTs of distinct senders for one instance and root, sorted by sender. Instance 0 is the initial state and needs no signatures.
+/// CHECKPOINTs of distinct senders for one instance and root, sorted by sender. Instance 0 is the initial state and
+/// needs no signatures.
 /// </summary>
 internal sealed record CheckpointCertificate(Instance Instance, Digest Root, IReadOnlyList<CheckpointSignature> Signatures)
 {
@@ -82,13 +94,20 @@ internal readonly record struct CheckpointSignature(ReplicaId Sender, ReadOnlyMe
 /// <param name="Stable">Its stable checkpoint.</param>
 internal sealed record Status(Regency Regency, bool Synchronized, Instance LastExecuted, Instance Stable) : PeerMessage
 {
-    /// <summary>The highest instance it sent ACCEPT for; a replica that forgot its votes stays silent up to there.</summary>
+    /// <summary>
+    /// The highest instance it sent ACCEPT for; a replica that forgot its votes stays silent up to there.
+    /// </summary>
     public Instance LastAccepted { get; init; }
 
-    /// <summary>The highest regency that it wanted or installed, ever; a replica that forgot its votes sends none in those below.</summary>
+    /// <summary>
+    /// The highest regency that it wanted or installed, ever; a replica that forgot its votes sends none in those
+    /// below.
+    /// </summary>
     public Regency Wanted { get; init; }
 
-    /// <summary>The sender restarted without its votes and does not know yet from which instance on it may vote.</summary>
+    /// <summary>
+    /// The sender restarted without its votes and does not know yet from which instance on it may vote.
+    /// </summary>
     public bool VotesForgotten { get; init; }
 }
 

@@ -1,6 +1,8 @@
 namespace BftSmr.Messages;
 
-/// <summary>Why something received was dropped. Counted, never thrown; shown by metrics as <c>rejected{reason=…}</c>.</summary>
+/// <summary>
+/// Why something received was dropped. Counted, never thrown; shown by metrics as <c>rejected{reason=…}</c>.
+/// </summary>
 internal enum RejectReason
 {
     /// <summary>Bytes that are not a canonical message.</summary>

@@ -11,13 +11,16 @@ internal enum RequestKind
     /// <summary>Executes the operation.</summary>
     Command = 1,
 
-    /// <summary>Answers the operation as a query at its place in the total order: what an unordered read falls back to.</summary>
+    /// <summary>
+    /// Answers the operation as a query at its place in the total order: what an unordered read falls back to.
+    /// </summary>
     OrderedQuery = 2,
 }
 
 /// <summary>
-/// One operation of a session, as its client made it. <see cref="Body"/> is what the client authenticates; the authentication beside it is a
-/// vector of MACs (one per replica, each under the key the client shares with that replica), a signature, or both.
+/// One operation of a session, as its client made it. <see cref="Body"/> is what the client authenticates; the
+/// authentication beside it is a vector of MACs (one per replica, each under the key the client shares with that
+/// replica), a signature, or both.
 /// </summary>
 internal sealed class Request
 {
@@ -26,18 +29,27 @@ internal sealed class Request
     /// <summary>From 1, without gaps: requests of a session execute in this order.</summary>
     public required ulong Sequence { get; init; }
 
-    /// <summary>How many operations of the session, up to this one, its client still waited for when it made this one: nobody needs the replies to those before.</summary>
+    /// <summary>
+    /// How many operations of the session, up to this one, its client still waited for when it made this one: nobody
+    /// needs the replies to those before.
+    /// </summary>
     public required ulong Outstanding { get; init; }
 
     public required RequestKind Kind { get; init; }
 
-    /// <summary>Bit i: replica i sends its reply unasked. The others keep it and send it when the request is sent to them directly.</summary>
+    /// <summary>
+    /// Bit i: replica i sends its reply unasked. The others keep it and send it when the request is sent to them
+    /// directly.
+    /// </summary>
     public required ulong Repliers { get; init; }
 
     /// <summary>The replica that sends the whole result; the other repliers may send its digest.</summary>
     public required ReplicaId FullReplier { get; init; }
 
-    /// <summary>One message with the reply of the full replier and the other repliers' MACs over it is cheaper to its client than a reply of each.</summary>
+    /// <summary>
+    /// One message with the reply of the full replier and the other repliers' MACs over it is cheaper to its client
+    /// than a reply of each.
+    /// </summary>
     public bool WantsOneReply { get; init; }
 
     public required ReadOnlyMemory<byte> Operation { get; init; }

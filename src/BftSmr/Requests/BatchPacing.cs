@@ -3,11 +3,12 @@ using BftSmr.Messages;
 namespace BftSmr.Requests;
 
 /// <summary>
-/// When a leader proposes. Each instance costs the same messages whatever its size, so a batch waits a little for its company: half of the sessions that
-/// were active lately, at most <see cref="GatherMicrosMax"/>. A lone client never waits. While instances are under way, the next ones are spaced so
-/// that about <see cref="Depth"/> share one consensus latency: batches grow with the load, and the window fills on links with a long delay. A batch whose requests cost
-/// much more than its messages - large ones, and signed ones - has nothing to gain by waiting: it goes as soon as it is heavy, and twice as many share a latency, so that
-/// replicas and clients work at the same time rather than in turns.
+/// When a leader proposes. Each instance costs the same messages whatever its size, so a batch waits a little for its
+/// company: half of the sessions that were active lately, at most <see cref="GatherMicrosMax"/>. A lone client never
+/// waits. While instances are under way, the next ones are spaced so that about <see cref="Depth"/> share one consensus
+/// latency: batches grow with the load, and the window fills on links with a long delay. A batch whose requests cost
+/// much more than its messages - large ones, and signed ones - has nothing to gain by waiting: it goes as soon as it is
+/// heavy, and twice as many share a latency, so that replicas and clients work at the same time rather than in turns.
 /// </summary>
 internal sealed class BatchPacing
 {
@@ -45,7 +46,10 @@ internal sealed class BatchPacing
     /// <summary>What a request costs all replicas together, in bytes that cost as much.</summary>
     public static int WeightOf(Request request) => request.SizeBytes + (request.IsSigned ? SignatureWeight : 0);
 
-    /// <summary>Whether requests of this weight cost much more than the messages of their instance, which may include flushes of disks.</summary>
+    /// <summary>
+    /// Whether requests of this weight cost much more than the messages of their instance, which may include flushes of
+    /// disks.
+    /// </summary>
     public static bool IsHeavy(long weight, Durability durability) => weight >= HeavyWeight && durability != Durability.Votes;
 
     /// <summary>When the requests that are ready, at least one, may be proposed.</summary>

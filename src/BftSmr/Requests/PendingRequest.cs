@@ -7,10 +7,15 @@ internal sealed class PendingRequest(Request request, long sinceMicros)
 {
     public Request Request { get; set; } = request;
 
-    /// <summary>When it was first seen with a signature that every replica can verify, else when it was first seen; monotonic microseconds.</summary>
+    /// <summary>
+    /// When it was first seen with a signature that every replica can verify, else when it was first seen; monotonic
+    /// microseconds.
+    /// </summary>
     public long SinceMicros { get; set; } = sinceMicros;
 
-    /// <summary>Its client sent it here directly, so it gets the reply from here whatever its list of repliers says.</summary>
+    /// <summary>
+    /// Its client sent it here directly, so it gets the reply from here whatever its list of repliers says.
+    /// </summary>
     public bool IsDirect { get; set; }
 
     /// <summary>It was relayed to the leader of this regency.</summary>

@@ -31,7 +31,10 @@ internal sealed class SessionQueue
         return removed;
     }
 
-    /// <summary>Drops what is not signed; from the first such request on the session's turn has to come again. Returns what it took.</summary>
+    /// <summary>
+    /// Drops what is not signed; from the first such request on the session's turn has to come again. Returns what it
+    /// took.
+    /// </summary>
     public RequestLoad RemoveUnsigned()
     {
         RequestLoad removed = default;

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace BftSmr.Service;
 
-/// <summary>Streams the bytes of a snapshot: the sessions section behind its length, then what the service reads out.</summary>
+/// <summary>
+/// Streams the bytes of a snapshot: the sessions section behind its length, then what the service reads out.
+/// </summary>
 internal sealed class FrozenSnapshot : ISnapshotReader
 {
     /// <summary>Bytes before the sessions section: its length.</summary>

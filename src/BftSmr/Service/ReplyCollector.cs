@@ -7,15 +7,18 @@ using BftSmr.Messages;
 namespace BftSmr.Service;
 
 /// <summary>
-/// Takes the replies of one batch and turns them into outcomes. Small replies share exact arrays of about <see cref="PageBytes"/>: few allocations,
-/// and a reply that is kept long keeps no more than one page alive.
+/// Takes the replies of one batch and turns them into outcomes. Small replies share exact arrays of about
+/// <see cref="PageBytes"/>: few allocations, and a reply that is kept long keeps no more than one page alive.
 /// </summary>
 internal sealed class ReplyCollector(int replyBytesMax) : IReplySink
 {
     /// <summary>A failure's message is cut to this many bytes of UTF-8.</summary>
     public const int FailureBytesMax = 1024;
 
-    /// <summary>Replies of one batch beyond this many bytes in total become <see cref="ReplyStatus.ReplyTooLarge"/>: what one batch can make a replica hold.</summary>
+    /// <summary>
+    /// Replies of one batch beyond this many bytes in total become <see cref="ReplyStatus.ReplyTooLarge"/>: what one
+    /// batch can make a replica hold.
+    /// </summary>
     public const long BatchReplyBytesMax = 64L << 20;
 
     private const int PageBytes = 4096;
@@ -35,7 +38,10 @@ internal sealed class ReplyCollector(int replyBytesMax) : IReplySink
         _batchBytes = 0;
     }
 
-    /// <summary>Begins a run of commands that the service executes at once; the command at i in the run is the one at positions[i] of the batch.</summary>
+    /// <summary>
+    /// Begins a run of commands that the service executes at once; the command at i in the run is the one at
+    /// positions[i] of the batch.
+    /// </summary>
     public void BeginRun(ReadOnlyMemory<int> positions)
     {
         _positions = positions;

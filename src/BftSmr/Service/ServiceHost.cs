@@ -93,11 +93,15 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax)
 
     public Digest StateDigest() => Guard("computing its state digest", service, static s => s.StateDigest());
 
-    /// <summary>Freezes the state as it is now. The reader may be used on another thread, and must be disposed of.</summary>
+    /// <summary>
+    /// Freezes the state as it is now. The reader may be used on another thread, and must be disposed of.
+    /// </summary>
     public ISnapshotReader Freeze(ReadOnlyMemory<byte> sessions) =>
         new FrozenSnapshot(sessions, Guard("freezing its state", service, static s => s.Freeze()));
 
-    /// <summary>Begins to replace the state by a snapshot whose bytes have been, or will have been before the commit, verified.</summary>
+    /// <summary>
+    /// Begins to replace the state by a snapshot whose bytes have been, or will have been before the commit, verified.
+    /// </summary>
     public SnapshotInstallation BeginInstall() => new(Guard("beginning to install a snapshot", service, static s => s.BeginInstall()));
 
     private void ExecuteRun(ExecuteEffect effect, int count)

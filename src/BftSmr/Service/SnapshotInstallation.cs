@@ -3,7 +3,9 @@ using System.Buffers.Binary;
 
 namespace BftSmr.Service;
 
-/// <summary>Takes the bytes of a snapshot in order, keeps the sessions section and passes the rest to the service.</summary>
+/// <summary>
+/// Takes the bytes of a snapshot in order, keeps the sessions section and passes the rest to the service.
+/// </summary>
 internal sealed class SnapshotInstallation(ISnapshotWriter service) : IDisposable
 {
     private readonly byte[] _header = new byte[FrozenSnapshot.HeaderBytes];
@@ -41,7 +43,10 @@ internal sealed class SnapshotInstallation(ISnapshotWriter service) : IDisposabl
         }
     }
 
-    /// <summary>All bytes were given and verified: they become the state. False, and the old state stays, if they are no snapshot.</summary>
+    /// <summary>
+    /// All bytes were given and verified: they become the state. False, and the old state stays, if they are no
+    /// snapshot.
+    /// </summary>
     public bool TryCommit(out ReadOnlyMemory<byte> sessions)
     {
         sessions = default;

@@ -3,12 +3,15 @@ using BftSmr.Settings;
 namespace BftSmr.Sessions;
 
 /// <summary>
-/// The sessions of one client identity, in the order of their last use. Invariant: those with replies have the same order by their last reply, as replies are kept in the
-/// order in which operations were admitted.
+/// The sessions of one client identity, in the order of their last use. Invariant: those with replies have the same
+/// order by their last reply, as replies are kept in the order in which operations were admitted.
 /// </summary>
 internal sealed class ClientSessions
 {
-    /// <summary>What a session counts for without its replies, bytes: about what it takes in memory, and more than in a snapshot.</summary>
+    /// <summary>
+    /// What a session counts for without its replies, bytes: about what it takes in memory, and more than in a
+    /// snapshot.
+    /// </summary>
     private const int SessionBytes = 512;
 
     private readonly Dictionary<ulong, Session> _byNonce = [];
@@ -42,7 +45,10 @@ internal sealed class ClientSessions
         _byUse.AddLast(session.ByUse);
     }
 
-    /// <summary>Keeps a reply, and drops those of its session that its client has; beyond what a client may keep, the replies of the sessions that were used least recently go.</summary>
+    /// <summary>
+    /// Keeps a reply, and drops those of its session that its client has; beyond what a client may keep, the replies of
+    /// the sessions that were used least recently go.
+    /// </summary>
     public void Keep(Session session, ulong firstAwaited, in CachedReply reply, ReplicaSettings settings)
     {
         Uncount(session);
@@ -52,7 +58,10 @@ internal sealed class ClientSessions
         CutReplies(Math.Max(settings.ClientReplyBytesMax, settings.ReplyBytesMax + ReplyRing.ReplyOverheadBytes));
     }
 
-    /// <summary>If there is more than so many bytes, drops what was used least recently: replies beyond half of that, and sessions only where they alone take the other half.</summary>
+    /// <summary>
+    /// If there is more than so many bytes, drops what was used least recently: replies beyond half of that, and
+    /// sessions only where they alone take the other half.
+    /// </summary>
     public void Cut(long bytesMax)
     {
         if (Bytes <= bytesMax) return;

@@ -2,7 +2,10 @@ using BftSmr.Settings;
 
 namespace BftSmr.Sessions;
 
-/// <summary>Everything of a replica's own that all replicas agree on after the same instances: it is saved with the service's state.</summary>
+/// <summary>
+/// Everything of a replica's own that all replicas agree on after the same instances: it is saved with the service's
+/// state.
+/// </summary>
 internal sealed class ReplicatedState(ReplicaSettings settings)
 {
     public SessionTable Sessions { get; init; } = new(settings);

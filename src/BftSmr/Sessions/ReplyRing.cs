@@ -3,8 +3,9 @@ using BftSmr.Messages;
 namespace BftSmr.Sessions;
 
 /// <summary>
-/// The latest replies of a session, oldest first, in one piece of memory that is used over and over: replies come and go all the time and live just long enough to
-/// be a burden to a garbage collector that bets on short lives. What it hands out is valid until the next reply is kept.
+/// The latest replies of a session, oldest first, in one piece of memory that is used over and over: replies come and
+/// go all the time and live just long enough to be a burden to a garbage collector that bets on short lives. What it
+/// hands out is valid until the next reply is kept.
 /// </summary>
 internal sealed class ReplyRing
 {
@@ -70,7 +71,10 @@ internal sealed class ReplyRing
         _firstByte = start;
     }
 
-    /// <summary>Where so many bytes fit in one piece: behind the newest reply, or before the oldest, or, if the gaps are too small, in a larger piece of memory.</summary>
+    /// <summary>
+    /// Where so many bytes fit in one piece: behind the newest reply, or before the oldest, or, if the gaps are too
+    /// small, in a larger piece of memory.
+    /// </summary>
     private int Room(int length)
     {
         if (Count == 0)

@@ -5,18 +5,21 @@ using BftSmr.Settings;
 namespace BftSmr.Sessions;
 
 /// <summary>
-/// The sessions of all clients: part of the replicated state, changed only by executing decided requests, and therefore equal at all replicas that
-/// executed the same instances. Invariants: an operation executes at most once, in the order of its session; a nonce at or below its client's floor
-/// never opens a session (again); a client holds at most <see cref="ReplicaSettings.SessionsPerClientMax"/> sessions, the least recently used being
-/// evicted; all sessions with their replies count for no more than <see cref="ReplicaSettings.SessionTableBytesMax"/> after each operation, whatever
-/// clients do, and take less than that in a snapshot, but for 20 bytes for each client.
+/// The sessions of all clients: part of the replicated state, changed only by executing decided requests, and therefore
+/// equal at all replicas that executed the same instances. Invariants: an operation executes at most once, in the order
+/// of its session; a nonce at or below its client's floor never opens a session (again); a client holds at most
+/// <see cref="ReplicaSettings.SessionsPerClientMax"/> sessions, the least recently used being evicted; all sessions
+/// with their replies count for no more than <see cref="ReplicaSettings.SessionTableBytesMax"/> after each operation,
+/// whatever clients do, and take less than that in a snapshot, but for 20 bytes for each client.
 /// </summary>
 internal sealed class SessionTable(ReplicaSettings settings)
 {
     private readonly SortedDictionary<int, ClientSessions> _clients = [];
     private long _bytes;
 
-    /// <summary>Grows whenever a session that may have been in use is gone for good; not part of the replicated state.</summary>
+    /// <summary>
+    /// Grows whenever a session that may have been in use is gone for good; not part of the replicated state.
+    /// </summary>
     public long Closings { get; private set; }
 
     public int Count => _clients.Values.Sum(c => c.Count);
@@ -29,7 +32,9 @@ internal sealed class SessionTable(ReplicaSettings settings)
     /// <summary>Whether this session is not open and never will be.</summary>
     public bool IsGone(SessionId id) => _clients.GetValueOrDefault(id.Client.Value) is { } client && client.Find(id.Nonce) is null && id.Nonce <= client.Floor;
 
-    /// <summary>Takes a decided request: what is to become of it. Advances its session if it is to be executed.</summary>
+    /// <summary>
+    /// Takes a decided request: what is to become of it. Advances its session if it is to be executed.
+    /// </summary>
     public Admission Admit(Request request)
     {
         if (!_clients.TryGetValue(request.Session.Client.Value, out ClientSessions? client))
@@ -59,7 +64,8 @@ internal sealed class SessionTable(ReplicaSettings settings)
     }
 
     /// <summary>
-    /// Keeps the outcome of an operation that <see cref="Admit"/> let through, and drops those that its client says it has; its session may have been evicted in the meantime.
+    /// Keeps the outcome of an operation that <see cref="Admit"/> let through, and drops those that its client says it
+    /// has; its session may have been evicted in the meantime.
     /// </summary>
     public void Keep(Request request, Outcome outcome)
     {
@@ -71,8 +77,8 @@ internal sealed class SessionTable(ReplicaSettings settings)
     }
 
     /// <summary>
-    /// The table is full: the clients that hold most are cut to a level at which all fit into half of it, so that who holds little loses nothing. It then takes another half
-    /// before the clients are gone through again.
+    /// The table is full: the clients that hold most are cut to a level at which all fit into half of it, so that who
+    /// holds little loses nothing. It then takes another half before the clients are gone through again.
     /// </summary>
     private void Halve()
     {
@@ -98,7 +104,9 @@ internal enum Admission
     /// <summary>Executed before.</summary>
     Duplicate,
 
-    /// <summary>An earlier operation of the session is missing: a faulty leader's doing; the client sends it again.</summary>
+    /// <summary>
+    /// An earlier operation of the session is missing: a faulty leader's doing; the client sends it again.
+    /// </summary>
     OutOfOrder,
 
     /// <summary>Its session is not open.</summary>

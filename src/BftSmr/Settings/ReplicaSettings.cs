@@ -2,7 +2,9 @@ using BftCloud.Primitives;
 
 namespace BftSmr.Settings;
 
-/// <summary>Everything the replica core is told about its cluster. Equal at all replicas, but for <see cref="Self"/>.</summary>
+/// <summary>
+/// Everything the replica core is told about its cluster. Equal at all replicas, but for <see cref="Self"/>.
+/// </summary>
 internal sealed record ReplicaSettings
 {
     public required ReplicaId Self { get; init; }
@@ -13,7 +15,9 @@ internal sealed record ReplicaSettings
     /// <summary>Signatures in a batch from which on, in mode <c>signed</c>, some replicas check them for all.</summary>
     public int SharedChecksMin { get; init; } = 8;
 
-    /// <summary>Commands executed with one instance from which on their full repliers answer for the other repliers, too.</summary>
+    /// <summary>
+    /// Commands executed with one instance from which on their full repliers answer for the other repliers, too.
+    /// </summary>
     public int VouchedRepliesMin { get; init; } = 8;
 
     /// <summary>Instances that the leader may have proposed beyond the last it executed.</summary>
@@ -26,10 +30,15 @@ internal sealed record ReplicaSettings
     public int OperationBytesMax { get; init; } = 1 << 20;
     public int ReplyBytesMax { get; init; } = 1 << 20;
 
-    /// <summary>How long a request that every replica can verify, or a proposal, may wait before its leader is suspected. Doubles with each vain change.</summary>
+    /// <summary>
+    /// How long a request that every replica can verify, or a proposal, may wait before its leader is suspected.
+    /// Doubles with each vain change.
+    /// </summary>
     public long RequestTimeoutMicros { get; init; } = 1_000_000;
 
-    /// <summary>How long the leader's link may be down, while work is pending, before the leader is suspected.</summary>
+    /// <summary>
+    /// How long the leader's link may be down, while work is pending, before the leader is suspected.
+    /// </summary>
     public long LeaderLinkGraceMicros { get; init; } = 250_000;
 
     /// <summary>How often STATUS is sent, and votes of a stalled instance are sent again.</summary>
@@ -50,10 +59,16 @@ internal sealed record ReplicaSettings
     /// <summary>Bytes of replies kept per session, beyond the latest one.</summary>
     public int SessionReplyBytesMax { get; init; } = 64 << 10;
 
-    /// <summary>Bytes of replies kept per client identity, or one reply of the largest size; beyond it those of its least recently used sessions are forgotten.</summary>
+    /// <summary>
+    /// Bytes of replies kept per client identity, or one reply of the largest size; beyond it those of its least
+    /// recently used sessions are forgotten.
+    /// </summary>
     public int ClientReplyBytesMax { get; init; } = 16 << 20;
 
-    /// <summary>Bytes that the sessions of all clients may take, with their replies; beyond it the clients that hold most are cut.</summary>
+    /// <summary>
+    /// Bytes that the sessions of all clients may take, with their replies; beyond it the clients that hold most are
+    /// cut.
+    /// </summary>
     public int SessionTableBytesMax { get; init; } = 256 << 20;
 
     /// <summary>Requests that may wait at a replica; more are dropped and sent again by their clients.</summary>

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BftSmr;
 
 /// <summary>
-/// A replica's directory on disk: <c>lock</c>, <c>genesis</c> (only until the first start), <c>log/</c> and <c>snapshots/</c>.
-/// The format is described in docs/spec/storage.md.
+/// A replica's directory on disk: <c>lock</c>, <c>genesis</c> (only until the first start), <c>log/</c> and
+/// <c>snapshots/</c>. The format is described in docs/spec/storage.md.
 /// </summary>
 public static class DataDirectory
 {
@@ -20,9 +20,10 @@ public static class DataDirectory
         """;
 
     /// <summary>
-    /// Makes the directory of a replica that has never run. To be called once in a replica's life, when its cluster is made: it tells the replica at
-    /// its first start that there is nothing it could have forgotten. A replica whose directory was lost later is given an empty one instead,
-    /// without this call: it then catches up from the others before it votes.
+    /// Makes the directory of a replica that has never run. To be called once in a replica's life, when its cluster is
+    /// made: it tells the replica at its first start that there is nothing it could have forgotten. A replica whose
+    /// directory was lost later is given an empty one instead, without this call: it then catches up from the others
+    /// before it votes.
     /// </summary>
     /// <exception cref="StorageException">The directory cannot be made, or already holds something.</exception>
     public static void Initialize(string path)

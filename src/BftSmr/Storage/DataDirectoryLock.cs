@@ -7,7 +7,10 @@ internal sealed class DataDirectoryLock : IDisposable
 
     private DataDirectoryLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the lock of a directory, which is made if it does not exist. The system releases it when the process ends, however it ends.</summary>
+    /// <summary>
+    /// Takes the lock of a directory, which is made if it does not exist. The system releases it when the process ends,
+    /// however it ends.
+    /// </summary>
     /// <exception cref="StorageException">Someone else has it, or the directory cannot be used.</exception>
     public static DataDirectoryLock Take(string directory)
     {

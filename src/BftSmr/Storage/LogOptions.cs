@@ -6,10 +6,16 @@ internal sealed record LogOptions
     /// <summary>False: nothing is ever flushed (durability <c>none</c>).</summary>
     public bool Flushes { get; init; } = true;
 
-    /// <summary>Whether every vote is in the log before it is sent (durability <c>votes</c>). If not, each restart is one without votes.</summary>
+    /// <summary>
+    /// Whether every vote is in the log before it is sent (durability <c>votes</c>). If not, each restart is one
+    /// without votes.
+    /// </summary>
     public bool HasVotes { get; init; } = true;
 
-    /// <summary>Size of a segment's file. A segment is followed by another when it has grown beyond this; records are never split.</summary>
+    /// <summary>
+    /// Size of a segment's file. A segment is followed by another when it has grown beyond this; records are never
+    /// split.
+    /// </summary>
     public long SegmentBytes { get; init; } = 16 << 20;
 
     /// <summary>Unflushed records are given to the system when they are more than this.</summary>

@@ -5,8 +5,9 @@ using BftSmr.Messages;
 namespace BftSmr.Storage;
 
 /// <summary>
-/// Reads the segments of a log and decides what counts. The segments form a chain: each header names its predecessor and where that one ended, all
-/// of which was on disk then. So only the end of the last segment can be torn; whatever else is unreadable is damage. Nothing is changed here.
+/// Reads the segments of a log and decides what counts. The segments form a chain: each header names its predecessor
+/// and where that one ended, all of which was on disk then. So only the end of the last segment can be torn; whatever
+/// else is unreadable is damage. Nothing is changed here.
 /// </summary>
 internal sealed class LogRecovery
 {
@@ -86,7 +87,8 @@ internal sealed class LogRecovery
     }
 
     /// <summary>Votes may have been sent that the log does not have, as storage.md lists them.</summary>
-    /// <param name="neverRan">Whether an empty log is that of a replica that has never run, rather than one that was lost.</param>
+    /// <param name="neverRan">Whether an empty log is that of a replica that has never run, rather than one that was
+    /// lost.</param>
     public bool ForgetsVotes(bool neverRan) => VotesForgotten || Damage is not null || (IsEmpty && !neverRan);
 
     private void Run()
@@ -110,8 +112,9 @@ internal sealed class LogRecovery
     }
 
     /// <summary>
-    /// A crash while old segments were removed may leave any of them. It shows as a gap with a base behind it that is stable: the record that says so was on disk
-    /// before anything was removed, and from that base on nothing before it counts.
+    /// A crash while old segments were removed may leave any of them. It shows as a gap with a base behind it that is
+    /// stable: the record that says so was on disk before anything was removed, and from that base on nothing before it
+    /// counts.
     /// </summary>
     private void RemoveTruncated()
     {
@@ -145,7 +148,10 @@ internal sealed class LogRecovery
         return _segments.Skip(index).Any(s => s.IsValid && SaysStable(s.Reader, snapshot));
     }
 
-    /// <summary>Whether a segment says that the checkpoint of this instance, or a newer one, is stable. Its records are still to be read afterwards.</summary>
+    /// <summary>
+    /// Whether a segment says that the checkpoint of this instance, or a newer one, is stable. Its records are still to
+    /// be read afterwards.
+    /// </summary>
     private bool SaysStable(SegmentReader reader, long snapshot)
     {
         bool says = false;

@@ -5,8 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace BftSmr.Storage;
 
 /// <summary>
-/// The segment that is being written. Its file has its full size from the start, and is written with zeros a little ahead of the records where it was never
-/// written before, so that a flush need not update the file's metadata: file systems note which blocks of a file were ever written.
+/// The segment that is being written. Its file has its full size from the start, and is written with zeros a little
+/// ahead of the records where it was never written before, so that a flush need not update the file's metadata: file
+/// systems note which blocks of a file were ever written.
 /// </summary>
 internal sealed class LogSegment : IDisposable
 {

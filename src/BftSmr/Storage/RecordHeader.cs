@@ -19,7 +19,9 @@ internal enum RecordKind
     VotesLogged = 4,
 }
 
-/// <summary>The <see cref="Size"/> bytes before a record's payload. Records begin at multiples of <see cref="Alignment"/>.</summary>
+/// <summary>
+/// The <see cref="Size"/> bytes before a record's payload. Records begin at multiples of <see cref="Alignment"/>.
+/// </summary>
 internal readonly record struct RecordHeader
 {
     public const int Size = 24;
@@ -32,7 +34,10 @@ internal readonly record struct RecordHeader
 
     public required ulong Salt { get; init; }
 
-    /// <summary>Everything in the segment before this offset was on disk when the record was written: what lies there cannot be torn, only damaged.</summary>
+    /// <summary>
+    /// Everything in the segment before this offset was on disk when the record was written: what lies there cannot be
+    /// torn, only damaged.
+    /// </summary>
     public required uint DurableEnd { get; init; }
 
     public required RecordKind Kind { get; init; }

@@ -20,7 +20,10 @@ internal sealed class ReplicaStorage : IDisposable
 
     public CheckpointStore Snapshots { get; }
 
-    /// <summary>Locks and reads a data directory, gives the service its newest snapshot, and makes everything ready to be written.</summary>
+    /// <summary>
+    /// Locks and reads a data directory, gives the service its newest snapshot, and makes everything ready to be
+    /// written.
+    /// </summary>
     /// <param name="directory">The data directory.</param>
     /// <param name="settings">The replica's.</param>
     /// <param name="limits">Bounds of what is decoded.</param>
@@ -38,7 +41,8 @@ internal sealed class ReplicaStorage : IDisposable
         WriteAheadLog? log = null;
         try
         {
-            // Without durability there is no log that would say which snapshot of an earlier run all replicas agree on: it starts from nothing.
+            // Without durability there is no log that would say which snapshot of an earlier run all replicas agree on:
+            // it starts from nothing.
             if (!flushes) CheckpointStore.Discard(Path.Combine(directory, DataDirectory.SnapshotsFolder));
             snapshots = CheckpointStore.Open(Path.Combine(directory, DataDirectory.SnapshotsFolder), settings.ChunkBytes, flushes, out IReadOnlyList<string> found);
             List<string> damaged = [.. found];
@@ -65,7 +69,9 @@ internal sealed class ReplicaStorage : IDisposable
         }
     }
 
-    /// <summary>Streams a snapshot into the service. False, and the service unchanged, if the file is damaged.</summary>
+    /// <summary>
+    /// Streams a snapshot into the service. False, and the service unchanged, if the file is damaged.
+    /// </summary>
     public static bool TryInstall(SnapshotFile snapshot, ServiceHost executor, out ReadOnlyMemory<byte> sessions, CancellationToken cancellationToken = default)
     {
         sessions = default;
@@ -80,8 +86,9 @@ internal sealed class ReplicaStorage : IDisposable
     }
 
     /// <summary>
-    /// Lets go of the log below the stable checkpoint, as far as a snapshot that makes it unnecessary is complete on this disk. Votes above the stable
-    /// checkpoint remain, whatever was executed: they are evidence until it is stable.
+    /// Lets go of the log below the stable checkpoint, as far as a snapshot that makes it unnecessary is complete on
+    /// this disk. Votes above the stable checkpoint remain, whatever was executed: they are evidence until it is
+    /// stable.
     /// </summary>
     public void TruncateLog() => Log.Truncate(new Instance(Math.Min(Snapshots.Newest.Value, Interlocked.Read(ref _stable))));
 

@@ -3,7 +3,10 @@ using BftCloud.Primitives;
 
 namespace BftSmr.Storage;
 
-/// <summary>The first <see cref="Size"/> bytes of a log segment. A file gets its segment's name only when these, and the first records, are on disk.</summary>
+/// <summary>
+/// The first <see cref="Size"/> bytes of a log segment. A file gets its segment's name only when these, and the first
+/// records, are on disk.
+/// </summary>
 internal readonly record struct SegmentHeader
 {
     public const int Size = 64;
@@ -15,17 +18,26 @@ internal readonly record struct SegmentHeader
     public required long Number { get; init; }
 
     /// <summary>
-    /// Random; repeated in every record, so that nothing left from an earlier use of the file, nor anything inside a record, can be taken for a record.
+    /// Random; repeated in every record, so that nothing left from an earlier use of the file, nor anything inside a
+    /// record, can be taken for a record.
     /// </summary>
     public required ulong Salt { get; init; }
 
-    /// <summary>Once the checkpoint of this instance is stable, this segment and those after it are all that is needed; or <see cref="Continues"/>.</summary>
+    /// <summary>
+    /// Once the checkpoint of this instance is stable, this segment and those after it are all that is needed; or
+    /// <see cref="Continues"/>.
+    /// </summary>
     public required long Base { get; init; }
 
-    /// <summary>This segment repeats what counts of the segments from this one on, which are to be ignored; its own number if there are none.</summary>
+    /// <summary>
+    /// This segment repeats what counts of the segments from this one on, which are to be ignored; its own number if
+    /// there are none.
+    /// </summary>
     public required long Supersedes { get; init; }
 
-    /// <summary>The segment before it, 0 if there was none; and where that one ended: all of it up to there was on disk.</summary>
+    /// <summary>
+    /// The segment before it, 0 if there was none; and where that one ended: all of it up to there was on disk.
+    /// </summary>
     public required long Previous { get; init; }
 
     public required long PreviousEnd { get; init; }

@@ -54,8 +54,8 @@ internal sealed class SegmentReader : IDisposable
     public void Rewind() => Offset = SegmentHeader.Size;
 
     /// <summary>
-    /// After the last good record: whether anything proves that more was once on disk behind it. If so the log is damaged; if not, it
-    /// merely ends in a write that was never completed, on which nothing depends.
+    /// After the last good record: whether anything proves that more was once on disk behind it. If so the log is
+    /// damaged; if not, it merely ends in a write that was never completed, on which nothing depends.
     /// </summary>
     public bool IsDamagedBehindEnd()
     {

@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BftSmr.Storage;
 
 /// <summary>
-/// What follows the bytes of a snapshot in its file: the hash of every chunk, then <see cref="Size"/> bytes that say what it is a snapshot of, and that
-/// are authenticated, together with the hashes, by a checksum of their own.
+/// What follows the bytes of a snapshot in its file: the hash of every chunk, then <see cref="Size"/> bytes that say
+/// what it is a snapshot of, and that are authenticated, together with the hashes, by a checksum of their own.
 /// </summary>
 internal static class SnapshotTrailer
 {
@@ -37,7 +37,9 @@ internal static class SnapshotTrailer
         return bytes;
     }
 
-    /// <summary>Reads hashes and trailer from the end of a file; false if they are damaged, or do not fit the file.</summary>
+    /// <summary>
+    /// Reads hashes and trailer from the end of a file; false if they are damaged, or do not fit the file.
+    /// </summary>
     public static bool TryRead(SafeFileHandle file, out Instance instance, [NotNullWhen(true)] out MerkleTree? tree)
     {
         (instance, tree) = (default, null);

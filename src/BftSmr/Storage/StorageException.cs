@@ -1,8 +1,8 @@
 namespace BftSmr;
 
 /// <summary>
-/// The replica's disk failed or its data directory cannot be used. The replica stops rather than promise what it cannot keep; nothing acknowledged
-/// is lost. The message says what failed and what to do.
+/// The replica's disk failed or its data directory cannot be used. The replica stops rather than promise what it cannot
+/// keep; nothing acknowledged is lost. The message says what failed and what to do.
 /// </summary>
 public sealed class StorageException : Exception
 {

@@ -40,9 +40,6 @@ internal sealed class WriteAheadLog : IDisposable
     /// <summary>Bytes written so far.</summary>
     public long WrittenBytes { get; private set; }
 
-    /// <summary>Whether there is something that a flush would put on disk.</summary>
-    public bool IsDirty => _buffer.Length > 0 || _hasWritten;
-
     /// <summary>Opens the log of a directory, reads it, and makes it ready to append.</summary>
     /// <param name="directory">Made if it does not exist.</param>
     /// <param name="neverRan">Whether an empty log is that of a replica that has never run, rather than one that was lost.</param>

@@ -24,8 +24,6 @@ internal sealed class ClientContext
 
     public SegmentPool Pool { get; }
 
-    public IReadOnlyList<ICloud> Clouds => Options.Clouds;
-
     public CloudExchange NewExchange() => new(Services.NowMs, (long)Options.CallTimeout.TotalMilliseconds);
 
     /// <summary>A host for operations that touch no blocks.</summary>

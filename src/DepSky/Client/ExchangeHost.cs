@@ -34,8 +34,6 @@ internal sealed class ExchangeHost(CloudExchange exchange, CloudCaller caller, F
     /// <summary>The memory of a segment, for the calls about it; the host holds a reference until <see cref="RemoveBuffer"/>. In the loop only.</summary>
     public void AddBuffer(int segment, SegmentBuffer buffer) => _buffers.Add(segment, buffer);
 
-    public SegmentBuffer GetBuffer(int segment) => _buffers[segment];
-
     /// <summary>Takes the memory out again, with the host's reference.</summary>
     public SegmentBuffer RemoveBuffer(int segment)
     {

@@ -26,9 +26,6 @@ internal sealed class CloudExchange(long nowMs, long callTimeoutMs)
 
     public long NowMs { get; private set; } = nowMs;
 
-    /// <summary>How many calls wait for an answer.</summary>
-    public int PendingCalls => _pending.Count;
-
     /// <summary>When <see cref="AdvanceTo"/> has something to do next.</summary>
     public long? NextTimerMs
     {

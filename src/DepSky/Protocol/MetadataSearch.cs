@@ -65,9 +65,6 @@ internal sealed class MetadataSearch
     public IEnumerable<(int Cloud, VersionId Id, bool IsPart)> Named =>
         _resolved.SelectMany(cloud => _views[cloud].Metadata.Select(id => (cloud, id, false)).Concat(_views[cloud].Parts.Select(id => (cloud, id, true))));
 
-    /// <summary>Genuine metadata that came to light.</summary>
-    public IReadOnlyDictionary<VersionId, ObjectMetadata> Genuine => _genuine;
-
     /// <summary>How long an answer took, about: a search takes two, one after the other.</summary>
     public long RoundTripMs { get; private set; }
 

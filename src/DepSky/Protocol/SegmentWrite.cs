@@ -13,8 +13,6 @@ internal sealed class SegmentWrite(CloudExchange exchange, CloudQuorums quorums,
     private readonly Queue<int> _others = new(order.Clouds);
     private CloudExchange.Timer? _timer;
 
-    public int Segment => segment;
-
     public bool IsDone { get; private set; }
 
     public ProtocolFailure? Failure { get; private set; }

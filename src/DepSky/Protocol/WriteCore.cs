@@ -52,9 +52,6 @@ internal sealed class WriteCore
     /// <summary>What was there before.</summary>
     public MetadataSearch Found => _search;
 
-    /// <summary>Segments that the host's memory holds until <see cref="SegmentStored"/>.</summary>
-    public int SegmentsUnderWay => _segments.Count - _segmentsStored;
-
     /// <summary>The blocks of this segment are not needed any more: these clouds have acknowledged them.</summary>
     public event Action<int, SegmentDigests>? SegmentStored;
 

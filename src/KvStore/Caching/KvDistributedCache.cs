@@ -5,8 +5,8 @@ using Microsoft.Extensions.Caching.Distributed;
 namespace KvStore.Caching;
 
 /// <summary>
-/// The cache of ASP.NET Core applications, kept in the replicated store. Expiry goes by agreed time. Every value begins with 16 bytes that say how it
-/// expires: its sliding window and the latest time, both in microseconds, 0 for none.
+/// The cache of ASP.NET Core applications, kept in the replicated store. Expiry goes by agreed time. Every value begins
+/// with 16 bytes that say how it expires: its sliding window and the latest time, both in microseconds, 0 for none.
 /// </summary>
 /// <param name="client">The store, which stays the caller's to dispose of.</param>
 /// <param name="options">Where in the store the cache is.</param>
@@ -78,7 +78,9 @@ public sealed class KvDistributedCache(KvClient client, KvDistributedCacheOption
             await client.ExpireAsync(name, timeToLive, token).ConfigureAwait(false);
     }
 
-    /// <summary>Whether a cache may have put this there; what others keep under the same name is as good as nothing.</summary>
+    /// <summary>
+    /// Whether a cache may have put this there; what others keep under the same name is as good as nothing.
+    /// </summary>
     private bool IsEntry(ReadOnlySpan<byte> held)
     {
         if (held.Length < HeaderBytes) return false;

@@ -27,7 +27,10 @@ internal static class Collections
         if (entry.Collection!.Count == 0) state.Remove(entry);
     }
 
-    /// <summary>Reads the last arguments of a paged listing: the element after which to go on, or nil, and how many elements to list.</summary>
+    /// <summary>
+    /// Reads the last arguments of a paged listing: the element after which to go on, or nil, and how many elements to
+    /// list.
+    /// </summary>
     public static bool TryReadPage(ref CommandContext c, out ReadOnlySpan<byte> after, out bool continues, out int limit)
     {
         after = default;

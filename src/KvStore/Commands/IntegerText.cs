@@ -2,7 +2,10 @@ using System.Buffers.Text;
 
 namespace KvStore.Commands;
 
-/// <summary>64-bit integers as decimal text in the one form that counts as an integer: no sign but a minus, no leading zeros, no spaces.</summary>
+/// <summary>
+/// 64-bit integers as decimal text in the one form that counts as an integer: no sign but a minus, no leading zeros, no
+/// spaces.
+/// </summary>
 internal static class IntegerText
 {
     /// <summary>The longest: a minus and nineteen digits.</summary>

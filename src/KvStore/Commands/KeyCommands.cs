@@ -101,7 +101,10 @@ internal static class KeyCommands
         c.Reply.WriteTrue();
     }
 
-    /// <summary>Keys that begin with a prefix, after a key, in order. The first element of the reply is the key after which to go on, or nil.</summary>
+    /// <summary>
+    /// Keys that begin with a prefix, after a key, in order. The first element of the reply is the key after which to
+    /// go on, or nil.
+    /// </summary>
     public static void List(ref CommandContext c)
     {
         if (!c.TryKey(out ReadOnlySpan<byte> prefix) || !c.TryInteger(0, (long)ListingFlags.Types, out long flags)
@@ -129,7 +132,10 @@ internal static class KeyCommands
         page.End(ref c);
     }
 
-    /// <summary>Gives what a key holds another key, with its expiry; what that one held is gone. Replies 1, or 0 if only an absent one would do.</summary>
+    /// <summary>
+    /// Gives what a key holds another key, with its expiry; what that one held is gone. Replies 1, or 0 if only an
+    /// absent one would do.
+    /// </summary>
     public static void Rename(ref CommandContext c)
     {
         if (!c.TryKey(out ReadOnlySpan<byte> fromKey) || !c.TryKey(out ReadOnlySpan<byte> toKey) || !c.TryFlags(WriteFlags.IfAbsent, out WriteFlags flags)

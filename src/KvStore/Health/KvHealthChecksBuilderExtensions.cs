@@ -7,7 +7,10 @@ namespace KvStore.Health;
 /// <summary>Registers the store's health check.</summary>
 public static class KvHealthChecksBuilderExtensions
 {
-    /// <summary>Adds a check that a quorum of the replicated store answers. A <see cref="KvClient"/> must be registered as a service.</summary>
+    /// <summary>
+    /// Adds a check that a quorum of the replicated store answers. A <see cref="KvClient"/> must be registered as a
+    /// service.
+    /// </summary>
     public static IHealthChecksBuilder AddKvStore(this IHealthChecksBuilder builder, string name = "kv", HealthStatus? failureStatus = null, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -4,7 +4,9 @@ using KvStore.Client;
 
 namespace KvStore.Resp;
 
-/// <summary>What all connections of a server share: the ways to the store, the password, the cursors, and what is counted.</summary>
+/// <summary>
+/// What all connections of a server share: the ways to the store, the password, the cursors, and what is counted.
+/// </summary>
 internal sealed class RespGateway
 {
     private readonly byte[]? _password;
@@ -14,8 +16,10 @@ internal sealed class RespGateway
     private long _lastId, _commands, _connectionsTotal;
     private int _connections;
 
-    public RespGateway(IReplicatedService service, RespServerOptions options, CancellationToken stopping)
+    public RespGateway(
+        IReplicatedService service, RespServerOptions options, RespCommandTable known, CancellationToken stopping)
     {
+        Known = known;
         Options = options;
         _stopping = stopping;
         _password = options.Password is null ? null : Encoding.UTF8.GetBytes(options.Password);
@@ -26,6 +30,10 @@ internal sealed class RespGateway
     }
 
     public RespServerOptions Options { get; }
+
+    /// <summary>The commands that it knows.</summary>
+    public RespCommandTable Known { get; }
+
     public ScanCursors Cursors { get; } = new();
     public long StartedAt { get; }
     public bool AsksForPassword => _password is not null;

@@ -7,7 +7,10 @@ namespace KvStore.Resp;
 /// <summary>How a <see cref="RespServer"/> serves.</summary>
 public sealed record RespServerOptions
 {
-    /// <summary>Where it listens. Port 0: a free port, told by <see cref="RespServer.EndPoint"/>. The protocol is not encrypted: beyond this machine, put it behind a tunnel.</summary>
+    /// <summary>
+    /// Where it listens. Port 0: a free port, told by <see cref="RespServer.EndPoint"/>. The protocol is not encrypted:
+    /// beyond this machine, put it behind a tunnel.
+    /// </summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 6390);
 
     /// <summary>What clients must say by AUTH or HELLO before anything else. Null: nothing.</summary>
@@ -16,13 +19,18 @@ public sealed record RespServerOptions
     /// <summary>The most connections at a time; one more is told so and closed.</summary>
     public int ClientsMax { get; init; } = 10_000;
 
-    /// <summary>The most ordered operations, and the most reads, that are under way in the cluster at a time. Commands that come meanwhile share the next.</summary>
+    /// <summary>
+    /// The most ordered operations, and the most reads, that are under way in the cluster at a time. Commands that come
+    /// meanwhile share the next.
+    /// </summary>
     public int OperationsUnderWayMax { get; init; } = 16;
 
     /// <summary>Where log messages go; nowhere by default.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>The clock that tells when a read has to look whether keys have expired; the machine's by default.</summary>
+    /// <summary>
+    /// The clock that tells when a read has to look whether keys have expired; the machine's by default.
+    /// </summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     internal void Check()

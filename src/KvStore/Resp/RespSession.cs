@@ -1,7 +1,6 @@
 using BftCloud.Primitives;
 using KvStore.Commands;
 using KvStore.Operations;
-using KvStore.Resp.Commands;
 using KvStore.Resp.Protocol;
 
 namespace KvStore.Resp;
@@ -53,7 +52,7 @@ internal sealed class RespSession
     public void Take(RespArguments arguments)
     {
         if (arguments.Count == 0) return;
-        if (!RespCommands.TryGet(arguments[0], out RespCommand? command)) Refuse(RespErrors.UnknownCommand(arguments));
+        if (!Gateway.Known.TryGet(arguments[0], out RespCommand? command)) Refuse(RespErrors.UnknownCommand(arguments));
         else if (!IsAuthenticated && !command!.BeforePassword) Refuse(RespErrors.NoAuth);
         else if (!command!.Takes(arguments.Count)) Refuse(RespErrors.WrongArguments(command.Name));
         else if (!Transaction.IsQueueing || command.NeverQueued) command.Handler(this, command, arguments);

@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace KvStore.Resp;
 
 /// <summary>
-/// Commands that one connection has handed over to be executed, and what came of them. One object serves all submissions of a connection, of which
-/// there is one at a time.
+/// Commands that one connection has handed over to be executed, and what came of them. One object serves all
+/// submissions of a connection, of which there is one at a time.
 /// </summary>
 internal sealed class RespSubmission : IValueTaskSource
 {

@@ -1,7 +1,8 @@
 namespace KvStore.Resp;
 
 /// <summary>
-/// The cursors of SCAN, HSCAN and SSCAN: clients want numbers, and the store goes on after a key. Remembered here, the one not used for longest forgotten first.
+/// The cursors of SCAN, HSCAN and SSCAN: clients want numbers, and the store goes on after a key. Remembered here, the
+/// one not used for longest forgotten first.
 /// </summary>
 internal sealed class ScanCursors
 {

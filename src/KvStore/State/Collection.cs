@@ -1,6 +1,8 @@
 namespace KvStore.State;
 
-/// <summary>A value made of elements, with the set hash and the size of its content, both kept up to date by every change.</summary>
+/// <summary>
+/// A value made of elements, with the set hash and the size of its content, both kept up to date by every change.
+/// </summary>
 internal abstract class Collection
 {
     private SetHash _contentHash;

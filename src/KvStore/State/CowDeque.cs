@@ -1,8 +1,9 @@
 namespace KvStore.State;
 
 /// <summary>
-/// A sequence that grows and shrinks at both ends and is indexed in constant time: a ring of chunks, all full but the first and the last. Chunks
-/// and ring are copied on their first write after a freeze (see <see cref="State.Generation"/>).
+/// A sequence that grows and shrinks at both ends and is indexed in constant time: a ring of chunks, all full but the
+/// first and the last. Chunks and ring are copied on their first write after a freeze (see
+/// <see cref="State.Generation"/>).
 /// </summary>
 internal sealed class CowDeque(Generation generation)
 {

@@ -1,12 +1,15 @@
 namespace KvStore.State;
 
 /// <summary>
-/// A node of a <see cref="CowTree{TValue}"/>: a leaf holds keys with values, an inner node children with, at i > 0, a lower bound of the keys below child i
-/// that is above all keys below child i-1. Arrays grow as needed, up to <see cref="FanOut"/>.
+/// A node of a <see cref="CowTree{TValue}"/>: a leaf holds keys with values, an inner node children with, at i > 0, a
+/// lower bound of the keys below child i that is above all keys below child i-1. Arrays grow as needed, up to
+/// <see cref="FanOut"/>.
 /// </summary>
 internal sealed class CowNode<TValue>
 {
-    /// <summary>The most entries of a node: a copy of one costs some 100 ns, a million keys are three levels deep.</summary>
+    /// <summary>
+    /// The most entries of a node: a copy of one costs some 100 ns, a million keys are three levels deep.
+    /// </summary>
     public const int FanOut = 64;
 
     private const int CapacityMin = 4;
@@ -115,7 +118,10 @@ internal sealed class CowNode<TValue>
         return right;
     }
 
-    /// <summary>Appends what stands in another node from a position on; <paramref name="lowerBound"/> is a bound of the first of them.</summary>
+    /// <summary>
+    /// Appends what stands in another node from a position on; <paramref name="lowerBound"/> is a bound of the first of
+    /// them.
+    /// </summary>
     public void Append(CowNode<TValue> other, int position, byte[] lowerBound)
     {
         int moved = other.Count - position;

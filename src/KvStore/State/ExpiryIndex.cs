@@ -16,8 +16,6 @@ internal sealed class ExpiryIndex
 
     private readonly SortedSet<Item> _items = new(new Order());
 
-    public int Count => _items.Count;
-
     /// <summary>When the first expires; <see cref="long.MaxValue"/> if none does.</summary>
     public long FirstMicros => _items.Count == 0 ? long.MaxValue : _items.Min.ExpiresAtMicros;
 

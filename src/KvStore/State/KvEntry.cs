@@ -1,8 +1,8 @@
 namespace KvStore.State;
 
 /// <summary>
-/// A key with what it holds. Belongs to the live state alone while its generation is the current one: then it, its bytes and its collection are
-/// changed in place. Otherwise a frozen view may show it, and it is replaced by a copy.
+/// A key with what it holds. Belongs to the live state alone while its generation is the current one: then it, its
+/// bytes and its collection are changed in place. Otherwise a frozen view may show it, and it is replaced by a copy.
 /// </summary>
 internal sealed class KvEntry(byte[] key, long generation)
 {
@@ -25,13 +25,17 @@ internal sealed class KvEntry(byte[] key, long generation)
     public byte[] Key { get; } = key;
     public long Generation { get; } = generation;
 
-    /// <summary>When it ceases to exist, microseconds since the Unix epoch; <see cref="long.MaxValue"/> if never.</summary>
+    /// <summary>
+    /// When it ceases to exist, microseconds since the Unix epoch; <see cref="long.MaxValue"/> if never.
+    /// </summary>
     public long ExpiresAtMicros { get; set; } = long.MaxValue;
 
     /// <summary>The state's revision at its last change.</summary>
     public long Revision { get; set; }
 
-    /// <summary>The hash that was counted. Read and written by the executing thread alone, even of frozen entries.</summary>
+    /// <summary>
+    /// The hash that was counted. Read and written by the executing thread alone, even of frozen entries.
+    /// </summary>
     public SetHash Hash;
 
     /// <summary>As for <see cref="Hash"/>.</summary>
@@ -96,7 +100,10 @@ internal sealed class KvEntry(byte[] key, long generation)
         other.ExpiresAtMicros = long.MaxValue;
     }
 
-    /// <summary>The bytes from an offset on, writable, of a string that grows (with zeros) to reach their end. Growth is amortized.</summary>
+    /// <summary>
+    /// The bytes from an offset on, writable, of a string that grows (with zeros) to reach their end. Growth is
+    /// amortized.
+    /// </summary>
     public Span<byte> Reach(int offset, int count)
     {
         byte[] held = (byte[])_value;

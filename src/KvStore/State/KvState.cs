@@ -11,7 +11,8 @@ namespace KvStore.State;
 /// </summary>
 internal sealed class KvState
 {
-    // When either is reached, the entries that wait are hashed: that bounds the work of one StateDigest call and the memory that waits.
+    // When either is reached, the entries that wait are hashed: that bounds the work of one StateDigest call and the
+    // memory that waits.
     private const int WaitingMax = 1024;
     private const long WaitingBytesMax = 1 << 20;
 
@@ -47,7 +48,9 @@ internal sealed class KvState
     /// <summary>Walks all entries as they are now, the expired ones among them.</summary>
     public CowTreeCursor<KvEntry> Walk() => _entries.Walk();
 
-    /// <summary>A new entry, an empty string, in place of an expired one if there is one. The key must have no visible entry.</summary>
+    /// <summary>
+    /// A new entry, an empty string, in place of an expired one if there is one. The key must have no visible entry.
+    /// </summary>
     public KvEntry Add(ReadOnlySpan<byte> key)
     {
         byte[] owned = key.ToArray();
@@ -57,7 +60,9 @@ internal sealed class KvState
         return place;
     }
 
-    /// <summary>The entry to be changed: itself or, where a frozen view may show it, the copy that replaces it.</summary>
+    /// <summary>
+    /// The entry to be changed: itself or, where a frozen view may show it, the copy that replaces it.
+    /// </summary>
     public KvEntry Edit(KvEntry entry) => Edit(entry, withValue: true);
 
     /// <summary>As <see cref="Edit(KvEntry)"/>, of an entry whose value will be replaced.</summary>

@@ -33,7 +33,9 @@ internal struct SetHash : IEquatable<SetHash>
         _high = unchecked(_high - other._high - borrow);
     }
 
-    /// <summary>The hash of the set that has only this element: a label, a part of fixed length for its kind, and content.</summary>
+    /// <summary>
+    /// The hash of the set that has only this element: a label, a part of fixed length for its kind, and content.
+    /// </summary>
     public static SetHash Of(ReadOnlySpan<byte> label, ReadOnlySpan<byte> header, ReadOnlySpan<byte> content)
     {
         int length = sizeof(int) + label.Length + header.Length + content.Length;

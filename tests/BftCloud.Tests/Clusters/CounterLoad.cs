@@ -6,8 +6,9 @@ using BftSmr;
 namespace BftCloud.Tests.Clusters;
 
 /// <summary>
-/// Writers that each add one to the replicated counter again and again. Every acknowledgement carries the sum that the addition led to, so a lost
-/// or repeated addition shows: sums must be all different, and the last one must be as large as there are additions.
+/// Writers that each add one to the replicated counter again and again. Every acknowledgement carries the sum that the
+/// addition led to, so a lost or repeated addition shows: sums must be all different, and the last one must be as large
+/// as there are additions.
 /// </summary>
 internal sealed class CounterLoad : IAsyncDisposable
 {
@@ -53,7 +54,9 @@ internal sealed class CounterLoad : IAsyncDisposable
         Assert.True(first == reached, $"A writer ended after {_acknowledged.Count - before} of {count} acknowledgements.");
     }
 
-    /// <summary>Ends the writers and asserts that the counter holds exactly what was acknowledged: nothing lost, nothing twice.</summary>
+    /// <summary>
+    /// Ends the writers and asserts that the counter holds exactly what was acknowledged: nothing lost, nothing twice.
+    /// </summary>
     public async Task StopAndCheckAsync()
     {
         _stop = true;

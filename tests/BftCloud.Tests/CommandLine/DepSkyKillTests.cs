@@ -31,7 +31,8 @@ public sealed class DepSkyKillTests : IDisposable
             await File.WriteAllBytesAsync(file, next);
             int filesBefore = Files();
             using Process writer = CommandLineRun.Start("depsky", "put", "--config", config, Unit, file);
-            // The moment: when so many files of the new version are there. From none (it may not have begun) to more than it writes (it has ended).
+            // The moment: when so many files of the new version are there. From none (it may not have begun) to more
+            // than it writes (it has ended).
             int wanted = (round - 1) * 10;
             long start = Stopwatch.GetTimestamp();
             while (!writer.HasExited && Files() < filesBefore + wanted)

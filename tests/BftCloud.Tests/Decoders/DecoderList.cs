@@ -1,6 +1,9 @@
 namespace BftCloud.Tests.Decoders;
 
-/// <summary>Everything in the program and in the simulator that reads raw input: the fuzz target that covers it, or in parentheses why none does.</summary>
+/// <summary>
+/// Everything in the program and in the simulator that reads raw input: the fuzz target that covers it, or in
+/// parentheses why none does.
+/// </summary>
 internal static class DecoderList
 {
     public static IReadOnlyDictionary<string, string> OfProgram { get; } = new Dictionary<string, string>

@@ -4,7 +4,9 @@ using BftSmr.Simulation.Tests.Scenarios;
 
 namespace BftSmr.Simulation.Tests.PlantedBugs;
 
-/// <summary>A buggy copy of one assembly, with copies of all that refer to it: a core, a simulator and scenarios that run on it.</summary>
+/// <summary>
+/// A buggy copy of one assembly, with copies of all that refer to it: a core, a simulator and scenarios that run on it.
+/// </summary>
 internal sealed class BuggyCore : AssemblyLoadContext
 {
     private static readonly string[] s_ownCopies = ["BftSmr.Simulation", "BftSmr.Simulation.Tests"];

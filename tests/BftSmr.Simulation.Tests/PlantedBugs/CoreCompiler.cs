@@ -11,8 +11,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace BftSmr.Simulation.Tests.PlantedBugs;
 
 /// <summary>
-/// Compiles the core of src/BftSmr, or the primitives beneath it, as they are but for one change. What all copies share -
-/// parsed files, references, generated code - is made once.
+/// Compiles the core of src/BftSmr, or the primitives beneath it, as they are but for one change. What all copies share
+/// - parsed files, references, generated code - is made once.
 /// </summary>
 internal sealed partial class CoreCompiler
 {
@@ -31,7 +31,10 @@ internal sealed partial class CoreCompiler
         [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("BftSmr.Simulation.Tests")]
         """;
 
-    /// <summary>What hosts the core outside of simulations, and the compiler's own output: left out, as it takes half of the time.</summary>
+    /// <summary>
+    /// What hosts the core outside of simulations, and the compiler's own output: left out, as it takes half of the
+    /// time.
+    /// </summary>
     private static readonly string[] s_leftOut =
     [
         "BftSmr/Hosting/", "BftSmr/Storage/StorageLog.cs", "BftSmr/Storage/ReplicaStorage.cs",
@@ -65,7 +68,8 @@ internal sealed partial class CoreCompiler
     }
 
     /// <summary>The assembly that holds the bug's file, with that bug.</summary>
-    /// <exception cref="InvalidOperationException">The text to change is not there, or is there twice, or the result does not compile.</exception>
+    /// <exception cref="InvalidOperationException">The text to change is not there, or is there twice, or the result
+    /// does not compile.</exception>
     public static byte[] Compile(PlantedBug bug) => s_shared
         .GetOrAdd(bug.Project, static project => new Lazy<CoreCompiler>(() => new CoreCompiler(project))).Value.Plant(bug);
 

@@ -4,8 +4,9 @@ using BftSmr.Simulation.Tests.Scenarios;
 namespace BftSmr.Simulation.Tests.PlantedBugs;
 
 /// <summary>
-/// Every defence that is taken out of a copy of the core is missed by somebody, where nothing is amiss with it. With BFTCLOUD_PLANTED_SEEDS=N in the environment, a bug whose seed is not
-/// the right one any more is searched for in N seeds of every scenario, and the failure says what to write in the list.
+/// Every defence that is taken out of a copy of the core is missed by somebody, where nothing is amiss with it. With
+/// BFTCLOUD_PLANTED_SEEDS=N in the environment, a bug whose seed is not the right one any more is searched for in N
+/// seeds of every scenario, and the failure says what to write in the list.
 /// </summary>
 public class PlantedBugTests
 {

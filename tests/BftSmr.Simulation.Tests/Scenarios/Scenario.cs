@@ -2,7 +2,9 @@ using BftCloud.Simulation;
 
 namespace BftSmr.Simulation.Tests.Scenarios;
 
-/// <summary>A situation that broke other systems, or a kind of trouble, as simulations of it: one for each seed.</summary>
+/// <summary>
+/// A situation that broke other systems, or a kind of trouble, as simulations of it: one for each seed.
+/// </summary>
 /// <param name="Id">B1 to B28, or a word.</param>
 /// <param name="Holds">What happens, and what must hold.</param>
 /// <param name="Options">The simulation of a seed.</param>

@@ -4,7 +4,10 @@ using BftCloud.Simulation;
 
 namespace BftSmr.Simulation.Tests.Scenarios;
 
-/// <summary>All scenarios. Public and without types of the core in its signature, as buggy copies of the core are played on copies of it.</summary>
+/// <summary>
+/// All scenarios. Public and without types of the core in its signature, as buggy copies of the core are played on
+/// copies of it.
+/// </summary>
 public static class ScenarioList
 {
     private static readonly NetworkConditions s_slow = new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, SpikeShare = 0.01 };
@@ -114,7 +117,9 @@ public static class ScenarioList
     /// <summary>Plays one seed of a scenario: null if everything held, or what did not.</summary>
     public static string? Play(string scenario, ulong seed) => Find(scenario).Play(seed);
 
-    /// <summary>Explores so many states under the most two-faced leader, which stays the leader: what was found, in words.</summary>
+    /// <summary>
+    /// Explores so many states under the most two-faced leader, which stays the leader: what was found, in words.
+    /// </summary>
     public static string Explore(int statesMax) =>
         Exploration.Run(new ExplorationOptions { StatesMax = statesMax, StrategiesMax = 1, ChangesLeader = false }).ToString();
 
@@ -133,7 +138,9 @@ public static class ScenarioList
 
     private static FaultPlan Clients(params ByzantineClientKind[] kinds) => new() { ByzantineClients = kinds };
 
-    /// <summary>A replica is cut off until the others have forgotten what it lacks; an adversary is among those that it asks.</summary>
+    /// <summary>
+    /// A replica is cut off until the others have forgotten what it lacks; an adversary is among those that it asks.
+    /// </summary>
     private static SimulationOptions Late(ulong seed, AdversaryKind kind) =>
         Options(seed, Plan(s_slow, kind, 3, new PartitionFault(200_000, 1_500_000, 0b0010, PartitionDirection.Both))) with { CheckpointPeriod = 4, OperationsPerClient = 80 };
 

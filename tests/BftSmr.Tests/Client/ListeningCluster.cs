@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BftSmr.Tests.Client;
 
-/// <summary>A scripted cluster behind real client ports: what a client's links meet, without the replicas' protocol.</summary>
+/// <summary>
+/// A scripted cluster behind real client ports: what a client's links meet, without the replicas' protocol.
+/// </summary>
 internal sealed class ListeningCluster : IAsyncDisposable
 {
     private readonly LocalCluster _local = LocalCluster.Create();

@@ -5,7 +5,9 @@ using BftSmr.Tests.Transport;
 
 namespace BftSmr.Tests.Client;
 
-/// <summary>A real connection with its loop and sessions, over links in memory and on a clock that stands still.</summary>
+/// <summary>
+/// A real connection with its loop and sessions, over links in memory and on a clock that stands still.
+/// </summary>
 internal sealed class MemoryConnection : IAsyncDisposable
 {
     private readonly LocalCluster _local = LocalCluster.Create();

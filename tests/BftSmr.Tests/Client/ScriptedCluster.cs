@@ -5,8 +5,9 @@ using BftSmr.Messages;
 namespace BftSmr.Tests.Client;
 
 /// <summary>
-/// Replicas that agree without a protocol: what the leader, or anybody with a signature, receives is executed in the order of its session, and answered
-/// as the specification says. The test scripts what goes wrong. Safe for any number of threads.
+/// Replicas that agree without a protocol: what the leader, or anybody with a signature, receives is executed in the
+/// order of its session, and answered as the specification says. The test scripts what goes wrong. Safe for any number
+/// of threads.
 /// </summary>
 internal sealed class ScriptedCluster(int replicas)
 {

@@ -5,7 +5,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Tests.Codec;
 
-/// <summary>What docs/spec/wire.md says a message is made of, written a second time: arrays of numbers, booleans, binaries, nil and arrays.</summary>
+/// <summary>
+/// What docs/spec/wire.md says a message is made of, written a second time: arrays of numbers, booleans, binaries, nil
+/// and arrays.
+/// </summary>
 internal static class MessageTree
 {
     public static JsonNode Of(object message) => message switch

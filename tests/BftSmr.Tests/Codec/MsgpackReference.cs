@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace BftSmr.Tests.Codec;
 
 /// <summary>
-/// Runs @msgpack/msgpack, an implementation of MessagePack that shares nothing with ours, in node. Installs it beside the test's binaries when it is
-/// not there yet.
+/// Runs @msgpack/msgpack, an implementation of MessagePack that shares nothing with ours, in node. Installs it beside
+/// the test's binaries when it is not there yet.
 /// </summary>
 public sealed class MsgpackReference
 {

@@ -4,7 +4,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Tests.Codec;
 
-/// <summary>Messages of every kind that follow from a seed. What can be empty or null sometimes is; the larger the size, the longer the lists.</summary>
+/// <summary>
+/// Messages of every kind that follow from a seed. What can be empty or null sometimes is; the larger the size, the
+/// longer the lists.
+/// </summary>
 internal sealed class RandomMessages(int seed, int size)
 {
     public const int Replicas = 4;

@@ -4,7 +4,9 @@ using BftSmr.Messages;
 
 namespace BftSmr.Tests.Codec;
 
-/// <summary>Encodes whatever has an encoding; and each decoder as a function from bytes to the bytes that its result encodes to.</summary>
+/// <summary>
+/// Encodes whatever has an encoding; and each decoder as a function from bytes to the bytes that its result encodes to.
+/// </summary>
 internal static class Wire
 {
     /// <summary>Null if the bytes were refused, else the encoding of what they were decoded to.</summary>
@@ -57,7 +59,9 @@ internal static class Wire
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>The same request built anew from its fields, so that its body is written again rather than copied.</summary>
+    /// <summary>
+    /// The same request built anew from its fields, so that its body is written again rather than copied.
+    /// </summary>
     public static Request Remade(Request request) => RequestCodec.WithAuthentication(
         RequestCodec.Create(request.Session, request.Sequence, request.Kind, request.Repliers, request.FullReplier, request.Operation, request.Outstanding, request.WantsOneReply),
         request.Macs,

@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace BftSmr.Tests.Decoders;
 
-/// <summary>Every decoder of this library against changed and random input, and against what its own encoder writes.</summary>
+/// <summary>
+/// Every decoder of this library against changed and random input, and against what its own encoder writes.
+/// </summary>
 public sealed class DecoderTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -7,7 +7,10 @@ using Fuzzing;
 
 namespace BftSmr.Tests.Decoders;
 
-/// <summary>What lies on a disk that may have changed it. The checksums of half the targets are put right, so that what they keep out today is read all the same.</summary>
+/// <summary>
+/// What lies on a disk that may have changed it. The checksums of half the targets are put right, so that what they
+/// keep out today is read all the same.
+/// </summary>
 internal sealed class StorageTargets(TemporaryDirectory directory)
 {
     private const int ChunkBytes = 512;
@@ -125,7 +128,9 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
         }
     }
 
-    /// <summary>Puts the checksum right that is over the hashes and the trailer, if their number is one that the file can hold.</summary>
+    /// <summary>
+    /// Puts the checksum right that is over the hashes and the trailer, if their number is one that the file can hold.
+    /// </summary>
     private static byte[] WithTrailerChecksum(byte[] file)
     {
         byte[] bytes = [.. file];

@@ -38,7 +38,10 @@ public sealed class FailureAtStartTests
         await cluster.WaitForAsync(1, static s => s.StateDigest == RegisterService.DigestOf(["word"]));
     }
 
-    /// <summary>Takes, for a line about a connection that failed, until nobody listens at an address any more: whoever starts dials, and so is held up until the end.</summary>
+    /// <summary>
+    /// Takes, for a line about a connection that failed, until nobody listens at an address any more: whoever starts
+    /// dials, and so is held up until the end.
+    /// </summary>
     private sealed class SlowLog(IPEndPoint until) : ILoggerFactory, ILogger
     {
         private const int CannotConnect = 2;

@@ -4,7 +4,9 @@ using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Hosting;
 
-/// <summary>A list of words: a command appends one and answers how many there are, a query answers the last one.</summary>
+/// <summary>
+/// A list of words: a command appends one and answers how many there are, a query answers the last one.
+/// </summary>
 internal sealed class RegisterService : StateMachine
 {
     private readonly List<string> _words = [];

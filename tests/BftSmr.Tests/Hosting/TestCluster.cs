@@ -68,7 +68,9 @@ internal sealed class TestCluster : IAsyncDisposable
     public static async Task AppendAsync(BftClient client, IEnumerable<string> words) =>
         await Task.WhenAll(words.Select(word => client.InvokeAsync(Encoding.UTF8.GetBytes(word))));
 
-    /// <summary>Waits until a running replica's status is as it should be; the deadline is only for what never comes.</summary>
+    /// <summary>
+    /// Waits until a running replica's status is as it should be; the deadline is only for what never comes.
+    /// </summary>
     public async Task<BftReplicaStatus> WaitForAsync(int replica, Func<BftReplicaStatus, bool> condition)
     {
         using CancellationTokenSource patience = new(Patience);

@@ -6,7 +6,9 @@ using static BftSmr.Tests.Storage.LogHarness;
 
 namespace BftSmr.Tests.Storage;
 
-/// <summary>A torn tail is cut and costs nothing; damage to what was once on disk costs the votes, and is never passed over.</summary>
+/// <summary>
+/// A torn tail is cut and costs nothing; damage to what was once on disk costs the votes, and is never passed over.
+/// </summary>
 public sealed class LogDamageTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -243,7 +245,10 @@ public sealed class LogDamageTests : IDisposable
         AssertRecords(contents, 0, contents.Records.Count);
     }
 
-    /// <summary>Whether the record and its payload end before the cut; its padding may be gone, and what was cut may have been zero anyway.</summary>
+    /// <summary>
+    /// Whether the record and its payload end before the cut; its padding may be gone, and what was cut may have been
+    /// zero anyway.
+    /// </summary>
     private static bool IsWithin(string segment, (long Offset, long Space) record, long cut)
     {
         long end = record.Offset + record.Space;

@@ -4,7 +4,10 @@ using static BftSmr.Tests.Storage.LogHarness;
 
 namespace BftSmr.Tests.Storage;
 
-/// <summary>A crash while old segments are removed may leave any of them on the disk: that is no damage, and a segment that is missing for another reason is.</summary>
+/// <summary>
+/// A crash while old segments are removed may leave any of them on the disk: that is no damage, and a segment that is
+/// missing for another reason is.
+/// </summary>
 public sealed class LogTruncationTests : IDisposable
 {
     private const int SegmentRecords = 70;
@@ -77,7 +80,9 @@ public sealed class LogTruncationTests : IDisposable
         for (int i = first; i < segments.Length - 1; i++) AssertMissed(segments[i], segments[i + 1]);
     }
 
-    /// <summary>Every disk that a crash may leave while segments are removed: each of them is gone or still there.</summary>
+    /// <summary>
+    /// Every disk that a crash may leave while segments are removed: each of them is gone or still there.
+    /// </summary>
     private static IEnumerable<TemporaryDirectory> Crashes(TemporaryDirectory before, TemporaryDirectory after)
     {
         string[] removed = [.. Names(before).Except(Names(after))];

@@ -17,7 +17,10 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    /// <summary>How long until the next of those who wait once, and for no longer than this, has waited long enough; null if nobody does.</summary>
+    /// <summary>
+    /// How long until the next of those who wait once, and for no longer than this, has waited long enough; null if
+    /// nobody does.
+    /// </summary>
     public TimeSpan? NextWithin(TimeSpan within)
     {
         lock (_gate)

@@ -2,7 +2,10 @@ namespace DepSky.Tests.Client;
 
 public sealed class DyingWriterTests
 {
-    /// <summary>The writer is cut off from all clouds at its first, second, ... request, until it gets through: each time readers see the old or the new content, whole, and the next write works.</summary>
+    /// <summary>
+    /// The writer is cut off from all clouds at its first, second, ... request, until it gets through: each time
+    /// readers see the old or the new content, whole, and the next write works.
+    /// </summary>
     [Theory]
     [InlineData(DataProtection.Confidential)]
     [InlineData(DataProtection.Replicated)]

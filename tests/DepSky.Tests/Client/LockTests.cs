@@ -63,7 +63,10 @@ public sealed class LockTests : IDisposable
         Assert.True(next.Epoch > held.Epoch);
     }
 
-    /// <summary>The holder is stopped between its last block and its metadata, long enough for another to take the lock and write; then it goes on.</summary>
+    /// <summary>
+    /// The holder is stopped between its last block and its metadata, long enough for another to take the lock and
+    /// write; then it goes on.
+    /// </summary>
     [Fact]
     public async Task A_writer_that_lost_its_lease_overwrites_nothing()
     {

@@ -178,7 +178,10 @@ public sealed class MaintenanceTests : IDisposable
 
     private int Versions() => _clouds.All.SelectMany(c => c.Objects.Keys).Where(k => k.Contains("/.data/", StringComparison.Ordinal)).Select(k => k.Split('/')[2]).Distinct().Count();
 
-    /// <summary>Waits for what happens in the background, while time goes on: a timer that was armed just after the jump is due a little later.</summary>
+    /// <summary>
+    /// Waits for what happens in the background, while time goes on: a timer that was armed just after the jump is due
+    /// a little later.
+    /// </summary>
     private static async Task UntilAsync(ManualTime time, Func<bool> condition)
     {
         for (int spins = 1; !condition(); spins++)

@@ -1,6 +1,8 @@
 namespace DepSky.Tests.Client;
 
-/// <summary>Slow here is endless: what does not wait for an endlessly slow cloud does not wait for a slow one.</summary>
+/// <summary>
+/// Slow here is endless: what does not wait for an endlessly slow cloud does not wait for a slow one.
+/// </summary>
 public sealed class SlowCloudTests : IDisposable
 {
     private readonly TestClouds _clouds = new();
@@ -24,7 +26,9 @@ public sealed class SlowCloudTests : IDisposable
         while (Volatile.Read(ref _clouds[slow].Cancelled) < _clouds[slow].Requests.Count) await Task.Yield();
     }
 
-    /// <summary>It answers listings and metadata at once, so nothing warns the reader; only its blocks never come.</summary>
+    /// <summary>
+    /// It answers listings and metadata at once, so nothing warns the reader; only its blocks never come.
+    /// </summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -3,7 +3,9 @@ using DepSky.Clouds.Faults;
 
 namespace DepSky.Tests.Clouds;
 
-/// <summary>Without a fault it is a cloud like any other; with one it misbehaves as it is told to, and the same way each time.</summary>
+/// <summary>
+/// Without a fault it is a cloud like any other; with one it misbehaves as it is told to, and the same way each time.
+/// </summary>
 public sealed class FaultyCloudTests : CloudConformance
 {
     private protected override Task<ICloud> OpenAsync() => Task.FromResult<ICloud>(new FaultyCloud(new MemoryCloud("faulty"), seed: 1));

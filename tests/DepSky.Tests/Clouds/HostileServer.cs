@@ -16,8 +16,10 @@ internal sealed class HostileServer : IAsyncDisposable
     private readonly Task _accepting;
     private int _count;
 
-    /// <param name="answer">From the head of a request to the bytes of the answer, after which the connection is closed; null never answers.</param>
-    /// <param name="endless">What is sent again and again after the answer, until the client closes; empty for nothing.</param>
+    /// <param name="answer">From the head of a request to the bytes of the answer, after which the connection is
+    /// closed; null never answers.</param>
+    /// <param name="endless">What is sent again and again after the answer, until the client closes; empty for
+    /// nothing.</param>
     public HostileServer(Func<string, string?> answer, string endless = "")
     {
         _answer = answer;

@@ -5,7 +5,10 @@ namespace DepSky.Tests.Coding;
 
 public sealed class AffineProductTests
 {
-    /// <summary>As the manual says that GF2P8AFFINEQB works: bit i of the result is the parity of byte 7-i of the matrix and the operand. So the matrices are right even where no processor with GFNI runs the tests.</summary>
+    /// <summary>
+    /// As the manual says that GF2P8AFFINEQB works: bit i of the result is the parity of byte 7-i of the matrix and the
+    /// operand. So the matrices are right even where no processor with GFNI runs the tests.
+    /// </summary>
     [Fact]
     public void Each_matrix_multiplies_by_its_factor()
     {

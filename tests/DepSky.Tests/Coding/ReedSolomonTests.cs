@@ -31,7 +31,10 @@ public sealed class ReedSolomonTests
         }
     }
 
-    /// <summary>The blocks themselves, for every subset up to n = 8 and a spread of the subsets beyond; with every block computed from every such subset.</summary>
+    /// <summary>
+    /// The blocks themselves, for every subset up to n = 8 and a spread of the subsets beyond; with every block
+    /// computed from every such subset.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Totals))]
     public void Every_block_comes_back_from_any_k_others(int n)

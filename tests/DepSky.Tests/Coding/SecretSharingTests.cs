@@ -30,7 +30,10 @@ public sealed class SecretSharingTests
         }
     }
 
-    /// <summary>f = 1: whatever the key's byte, over all coefficients a cloud's share takes every value exactly once. Knowing the share says nothing about the key.</summary>
+    /// <summary>
+    /// f = 1: whatever the key's byte, over all coefficients a cloud's share takes every value exactly once. Knowing
+    /// the share says nothing about the key.
+    /// </summary>
     [Fact]
     public void One_share_is_independent_of_the_key_for_all_256_byte_values()
     {
@@ -50,12 +53,16 @@ public sealed class SecretSharingTests
         }
     }
 
-    /// <summary>f = 2: any two shares take every pair of values exactly once over all coefficients, for all 256 values of the key's byte and all 21 pairs of seven clouds.</summary>
+    /// <summary>
+    /// f = 2: any two shares take every pair of values exactly once over all coefficients, for all 256 values of the
+    /// key's byte and all 21 pairs of seven clouds.
+    /// </summary>
     [Fact]
     public void Two_shares_together_are_independent_of_the_key_for_all_256_byte_values()
     {
-        // Shares are affine in the coefficients, so a pair takes every value exactly once for one key if and only if the pair's map of coefficients is a bijection; it is
-        // checked for a few keys by counting, and for all keys by the shift that the key causes being the same for all coefficients.
+        // Shares are affine in the coefficients, so a pair takes every value exactly once for one key if and only if
+        // the pair's map of coefficients is a bijection; it is checked for a few keys by counting, and for all keys by
+        // the shift that the key causes being the same for all coefficients.
         Memory<byte>[] shares = [.. Enumerable.Range(0, 7).Select(_ => new Memory<byte>(new byte[1]))];
         byte[,] zero = new byte[65536, 7];
         for (int c = 0; c < 65536; c++)
@@ -83,7 +90,10 @@ public sealed class SecretSharingTests
         }
     }
 
-    /// <summary>What Split draws itself: the shares of each of the 256 keys are spread evenly (chi-square over 256 values; the bound is passed by chance less than once in 10^12 runs).</summary>
+    /// <summary>
+    /// What Split draws itself: the shares of each of the 256 keys are spread evenly (chi-square over 256 values; the
+    /// bound is passed by chance less than once in 10^12 runs).
+    /// </summary>
     [Fact]
     public void Coefficients_are_random_for_every_byte_and_power()
     {

@@ -6,7 +6,10 @@ using Fuzzing;
 
 namespace DepSky.Tests.Decoders;
 
-/// <summary>What servers answer: listings in XML, and answers to reads as they are on the wire. How much is read of an answer is bounded by BoundedAnswers, which the tests of each cloud hold it to.</summary>
+/// <summary>
+/// What servers answer: listings in XML, and answers to reads as they are on the wire. How much is read of an answer is
+/// bounded by BoundedAnswers, which the tests of each cloud hold it to.
+/// </summary>
 internal sealed class CloudTargets : IAsyncDisposable
 {
     private static readonly byte[][] Words =

@@ -4,7 +4,9 @@ using Xunit.Abstractions;
 
 namespace DepSky.Tests.Decoders;
 
-/// <summary>Every decoder of DepSky against changed and random input, and against what its own encoder writes.</summary>
+/// <summary>
+/// Every decoder of DepSky against changed and random input, and against what its own encoder writes.
+/// </summary>
 public sealed class DecoderTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();

@@ -7,7 +7,10 @@ using Fuzzing;
 
 namespace DepSky.Tests.Decoders;
 
-/// <summary>What clouds keep: names that say all, and signed records. Bodies are signed again after each change, as the worst that can come is what the writer's key has signed.</summary>
+/// <summary>
+/// What clouds keep: names that say all, and signed records. Bodies are signed again after each change, as the worst
+/// that can come is what the writer's key has signed.
+/// </summary>
 internal sealed class ObjectTargets(TemporaryFolder folder)
 {
     private const string Parameters = "a/b Confidential 4 1 4096 False";
@@ -62,7 +65,9 @@ internal sealed class ObjectTargets(TemporaryFolder folder)
     private static byte[] BodyOf(byte[] signed) =>
         SignedBody.TryOpen(signed, int.MaxValue, Writer.PublicKey, out ReadOnlyMemory<byte> body, out _) ? body.ToArray() : throw new InvalidOperationException("What was signed does not open.");
 
-    /// <summary>Metadata from a body that the writer's key signed; what a reader computes from it must fit together.</summary>
+    /// <summary>
+    /// Metadata from a body that the writer's key signed; what a reader computes from it must fit together.
+    /// </summary>
     private static ObjectMetadata? Read(byte[] body)
     {
         if (!MetadataCodec.TryDecode(SignedBody.Encode(body, Writer), "a/b", Id(7), Writer.PublicKey, Quorums, out ObjectMetadata? metadata, out MetadataRejection rejection) != (rejection != MetadataRejection.None))
@@ -113,7 +118,9 @@ internal sealed class ObjectTargets(TemporaryFolder folder)
         return File.ReadAllBytes(path);
     }
 
-    /// <summary>Opens it twice: what a damaged one left must not keep the next from opening, and what was cut off stays so.</summary>
+    /// <summary>
+    /// Opens it twice: what a damaged one left must not keep the next from opening, and what was cut off stays so.
+    /// </summary>
     private bool OpenTicket(byte[] bytes)
     {
         string path = folder.At("ticket");

@@ -2,7 +2,9 @@ using DepSky.Protocol;
 
 namespace DepSky.Tests.Simulation;
 
-/// <summary>Planted bugs: what a wrong host or wrong arithmetic would do. Without any of them, nothing is changed.</summary>
+/// <summary>
+/// Planted bugs: what a wrong host or wrong arithmetic would do. Without any of them, nothing is changed.
+/// </summary>
 internal sealed record SimulationFaults
 {
     public static SimulationFaults None { get; } = new();

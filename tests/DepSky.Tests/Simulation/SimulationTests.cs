@@ -18,7 +18,10 @@ public sealed class SimulationTests(ITestOutputHelper output)
         output.WriteLine($"seeds 1..400: {writes} complete writes, {reads} reads");
     }
 
-    /// <summary>B26: stale or corrupt metadata, reordered blocks, a slow cloud, and collection during a read. (That every k-subset decodes is in <c>ReedSolomonTests</c>.)</summary>
+    /// <summary>
+    /// B26: stale or corrupt metadata, reordered blocks, a slow cloud, and collection during a read. (That every
+    /// k-subset decodes is in <c>ReedSolomonTests</c>.)
+    /// </summary>
     [Fact]
     public void B26_stale_and_corrupt_metadata_reordered_blocks_slow_clouds_and_collection_during_reads()
     {

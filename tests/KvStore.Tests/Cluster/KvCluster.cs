@@ -47,7 +47,9 @@ internal sealed class KvCluster : IAsyncDisposable
         Key = _local.ClientKeys[0],
     });
 
-    /// <summary>Waits until all replicas that run have executed the same and tells the digests of their states.</summary>
+    /// <summary>
+    /// Waits until all replicas that run have executed the same and tells the digests of their states.
+    /// </summary>
     public async Task<IReadOnlyList<Digest?>> SettledDigestsAsync()
     {
         while (true)

@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace KvStore.Tests.Decoders;
 
-/// <summary>Every decoder of the key-value service against changed and random input, and against what its own encoder writes.</summary>
+/// <summary>
+/// Every decoder of the key-value service against changed and random input, and against what its own encoder writes.
+/// </summary>
 public sealed class DecoderTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names => [.. Targets.Select(static target => target.Name)];

@@ -3,7 +3,9 @@ using KvStore.Client;
 
 namespace KvStore.Tests.Decoders;
 
-/// <summary>Inputs that fuzzing found, each of which once got through as an error that nobody had declared, or did not end.</summary>
+/// <summary>
+/// Inputs that fuzzing found, each of which once got through as an error that nobody had declared, or did not end.
+/// </summary>
 public class FoundInputTests
 {
     private readonly KvClient _client = new(new LocalService(new ManualClock()), new ManualClock());

@@ -35,7 +35,7 @@ internal static class RespTargets
         new("RESP command that is too long", static random => RestOfCommand(random), static bytes => Skip(bytes)) { Words = Words, Rounds = 100 },
         new("RESP session", static random => Script(random), static bytes => Converse(bytes))
         {
-            Words = [.. Words, .. RespCommands.Names.Select(Encoding.Latin1.GetBytes), .. OptionWords],
+            Words = [.. Words, .. RespCommands.Table.Names.Select(Encoding.Latin1.GetBytes), .. OptionWords],
             AllocatedBytes = 8 << 20,
             AllocatedBytesPerByte = 4000,
             Rounds = 20,
@@ -109,7 +109,7 @@ internal static class RespTargets
     private static bool Converse(byte[] input)
     {
         using CancellationTokenSource stop = new();
-        RespSession session = new(new RespGateway(new LocalService(), new RespServerOptions(), stop.Token), id: 1);
+        RespSession session = new(new RespGateway(new LocalService(), new RespServerOptions(), RespCommands.Table, stop.Token), id: 1);
         RespParser parser = new();
         TestMachine machine = new();
         machine.Execute(Opcode.Put, "a", "12", 0L);

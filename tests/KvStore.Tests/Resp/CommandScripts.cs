@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace KvStore.Tests.Resp;
 
-/// <summary>Random commands, right ones and wrong ones, on few keys so that they meet, with values of all types.</summary>
+/// <summary>
+/// Random commands, right ones and wrong ones, on few keys so that they meet, with values of all types.
+/// </summary>
 internal sealed class CommandScripts(int seed)
 {
     private readonly Random _random = new(seed);
@@ -47,7 +49,8 @@ internal sealed class CommandScripts(int seed)
         14 => ["msetnx", .. Many(Key).SelectMany(k => new[] { k, Value() })],
         15 => [Pick("incr", "decr"), Key()],
         16 => [Pick("incrby", "decrby"), Key(), Integer()],
-        // Only halves and quarters, on a key of their own: the store computes in decimals, Redis in binary floating point.
+        // Only halves and quarters, on a key of their own: the store computes in decimals, Redis in binary floating
+        // point.
         17 => Pick<string[]>(["incrbyfloat", "n", Pick("1", "0.5", "-2.25", "1e2", "x", "")], ["set", "n", Pick("3.5", "-1", "x", "7e1")], ["get", "n"], ["incr", "n"]),
         18 => ["append", Key(), Value()],
         19 => ["strlen", Key()],

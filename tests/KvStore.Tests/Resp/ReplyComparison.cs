@@ -14,7 +14,8 @@ internal static class ReplyComparison
         string what = string.Join(' ', command);
         switch (name)
         {
-            // These look at the key before their arguments in Redis; the gateway looks at arguments first. Wrong is wrong.
+            // These look at the key before their arguments in Redis; the gateway looks at arguments first. Wrong is
+            // wrong.
             case "lindex" or "lset" or "getex" when IsArgumentError(ours):
                 break;
             case "hkeys" or "hvals" or "smembers" or "keys":

@@ -3,7 +3,10 @@ using KvStore.Operations;
 
 namespace KvStore.Tests.StateMachine;
 
-/// <summary>What the string commands mean, as plainly as it can be said. Latin-1 strings stand for bytes; replies are as <see cref="Op.Read(ReadOnlySpan{byte})"/> gives them.</summary>
+/// <summary>
+/// What the string commands mean, as plainly as it can be said. Latin-1 strings stand for bytes; replies are as
+/// <see cref="Op.Read(ReadOnlySpan{byte})"/> gives them.
+/// </summary>
 internal sealed class StoreModel
 {
     private sealed record Held(string Value, long ExpiresAt = long.MaxValue);

@@ -3,7 +3,9 @@ using BftSmr.Messages;
 
 namespace BftSmr.Client.Core;
 
-/// <summary>The sending of one operation, ordered or as an unordered read, and the votes on its outcome. Pooled by the core.</summary>
+/// <summary>
+/// The sending of one operation, ordered or as an unordered read, and the votes on its outcome. Pooled by the core.
+/// </summary>
 internal sealed class Attempt(int replicas)
 {
     /// <summary>The request, for ordered operations.</summary>
@@ -18,7 +20,10 @@ internal sealed class Attempt(int replicas)
     /// <summary>The replicas one of which withheld a voucher, or sent a wrong one.</summary>
     public ulong Suspects { get; set; }
 
-    /// <summary>The replicas it went to over a link that has not failed since; for a read: those that still owe an answer to that.</summary>
+    /// <summary>
+    /// The replicas it went to over a link that has not failed since; for a read: those that still owe an answer to
+    /// that.
+    /// </summary>
     public ulong SentTo { get; set; }
 
     /// <summary>The replica asked for the whole result.</summary>

@@ -5,8 +5,9 @@ using BftSmr.Messages;
 namespace BftSmr.Client.Core;
 
 /// <summary>
-/// What each replica says about the outcome of one operation: a status and the digest of the result. A replica has one vote, its latest: a correct
-/// one changes it only when it has forgotten a reply, or read a newer state; a faulty one gains nothing by changing it.
+/// What each replica says about the outcome of one operation: a status and the digest of the result. A replica has one
+/// vote, its latest: a correct one changes it only when it has forgotten a reply, or read a newer state; a faulty one
+/// gains nothing by changing it.
 /// </summary>
 internal sealed class Ballot(int replicas)
 {
@@ -71,7 +72,9 @@ internal sealed class Ballot(int replicas)
         return agreeing;
     }
 
-    /// <summary>The replicas that cast the most frequent vote (that of the lowest replica, if several are as frequent).</summary>
+    /// <summary>
+    /// The replicas that cast the most frequent vote (that of the lowest replica, if several are as frequent).
+    /// </summary>
     public ulong Largest()
     {
         ulong largest = 0;
@@ -82,9 +85,6 @@ internal sealed class Ballot(int replicas)
         }
         return largest;
     }
-
-    /// <summary>The status that a replica, which must have voted, stated.</summary>
-    public ReplyStatus StatusOf(ReplicaId replica) => _votes[replica.Value].Status;
 
     /// <summary>A whole result among the votes of these replicas, which must be equal.</summary>
     public bool TryGetResult(ulong among, out ReadOnlyMemory<byte> result)

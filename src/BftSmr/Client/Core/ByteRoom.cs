@@ -1,8 +1,9 @@
 namespace BftSmr.Client.Core;
 
 /// <summary>
-/// Bounds what operations under way take on links and in the queues of replicas, there and back. How large replies will be is not known before they come, so the
-/// largest of the last ones, or at first the largest there may be, is expected again. One operation always has room.
+/// Bounds what operations under way take on links and in the queues of replicas, there and back. How large replies will
+/// be is not known before they come, so the largest of the last ones, or at first the largest there may be, is expected
+/// again. One operation always has room.
 /// </summary>
 internal sealed class ByteRoom(ClientSettings settings)
 {

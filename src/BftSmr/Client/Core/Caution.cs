@@ -1,9 +1,10 @@
 namespace BftSmr.Client.Core;
 
 /// <summary>
-/// Decides when the fast path (to the leader only, unsigned in mode <c>mac</c>) is not worth trying: when the leader ignores this client, or the
-/// replicas want it to sign after an incident, every operation would wait for its retransmission. A slow cluster must not look like that, as
-/// signatures would slow it further: a round counts only if the retransmission helped much sooner than the fast path had had time to.
+/// Decides when the fast path (to the leader only, unsigned in mode <c>mac</c>) is not worth trying: when the leader
+/// ignores this client, or the replicas want it to sign after an incident, every operation would wait for its
+/// retransmission. A slow cluster must not look like that, as signatures would slow it further: a round counts only if
+/// the retransmission helped much sooner than the fast path had had time to.
 /// </summary>
 internal sealed class Caution(ClientSettings settings)
 {

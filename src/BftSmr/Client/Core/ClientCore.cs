@@ -43,16 +43,15 @@ internal sealed class ClientCore
     /// <summary>The highest regency that f+1 replicas stated.</summary>
     public Regency Regency => _view.Regency;
 
-    /// <summary>Who leads in that regency.</summary>
-    public ReplicaId Leader => _view.Leader;
-
     /// <summary>
-    /// Whether requests ask for one reply by all repliers rather than one of each: better where replies come one by one, worse where many come with one receive.
+    /// Whether requests ask for one reply by all repliers rather than one of each: better where replies come one by
+    /// one, worse where many come with one receive.
     /// </summary>
     public bool WantsOneReply { get => _ordered.WantsOneReply; set => _ordered.WantsOneReply = value; }
 
     /// <summary>
-    /// Whether reads are sent to one replica, for the words of all that have to answer, rather than to each of these: less to do for the client, and one hop more.
+    /// Whether reads are sent to one replica, for the words of all that have to answer, rather than to each of these:
+    /// less to do for the client, and one hop more.
     /// </summary>
     public bool WantsRelayedReads { get => _reads.WantsRelayed; set => _reads.WantsRelayed = value; }
 
@@ -79,7 +78,10 @@ internal sealed class ClientCore
         _reads.Attach(nonce, nowMicros, effects);
     }
 
-    /// <summary>Begins an operation; it is sent when there is a session, links, and room in the window. <see cref="HasRoom"/> must hold.</summary>
+    /// <summary>
+    /// Begins an operation; it is sent when there is a session, links, and room in the window. <see cref="HasRoom"/>
+    /// must hold.
+    /// </summary>
     public void Begin(ClientOperation operation, long nowMicros, ClientEffectBuffer effects)
     {
         if (!HasRoom) throw new InvalidOperationException("The queue is full; ask HasRoom first.");
@@ -89,8 +91,8 @@ internal sealed class ClientCore
     }
 
     /// <summary>
-    /// The caller no longer waits. An operation that was sent lives on in the window, as numbers have no gaps, and may execute; another never
-    /// will. No effect completes it.
+    /// The caller no longer waits. An operation that was sent lives on in the window, as numbers have no gaps, and may
+    /// execute; another never will. No effect completes it.
     /// </summary>
     public void Abandon(ClientOperation operation)
     {
@@ -99,7 +101,9 @@ internal sealed class ClientCore
         else _ordered.Abandon(operation);
     }
 
-    /// <summary>A message arrived over the link to a replica, which vouches for the sender and for nothing else.</summary>
+    /// <summary>
+    /// A message arrived over the link to a replica, which vouches for the sender and for nothing else.
+    /// </summary>
     public void OnMessage(ReplicaId from, ClientMessage message, long nowMicros, ClientEffectBuffer effects)
     {
         switch (message)

@@ -1,12 +1,14 @@
 namespace BftSmr.Client.Core;
 
 /// <summary>
-/// One operation on its way through a client core: made by the caller, completed by <see cref="OperationCompletedEffect"/>. Callers derive from it to
-/// keep what belongs to the operation (a promise, an expectation) without a table.
+/// One operation on its way through a client core: made by the caller, completed by
+/// <see cref="OperationCompletedEffect"/>. Callers derive from it to keep what belongs to the operation (a promise, an
+/// expectation) without a table.
 /// </summary>
 /// <param name="kind">Ordered or unordered.</param>
 /// <param name="payload">What the service is given. Must not change until the core has let go of the operation.</param>
-/// <param name="deadlineMicros">When to give up waiting, on the monotonic clock; <see cref="long.MaxValue"/> for never.</param>
+/// <param name="deadlineMicros">When to give up waiting, on the monotonic clock; <see cref="long.MaxValue"/> for
+/// never.</param>
 internal class ClientOperation(OperationKind kind, ReadOnlyMemory<byte> payload, long deadlineMicros)
 {
     public OperationKind Kind { get; } = kind;
@@ -25,7 +27,10 @@ internal class ClientOperation(OperationKind kind, ReadOnlyMemory<byte> payload,
     /// <summary>A query that became an ordered one.</summary>
     internal bool IsOrdered { get; set; }
 
-    /// <summary>The caller has its answer, or no longer wants one; the operation may live on in the window, where sequences have no gaps.</summary>
+    /// <summary>
+    /// The caller has its answer, or no longer wants one; the operation may live on in the window, where sequences have
+    /// no gaps.
+    /// </summary>
     internal bool IsSettled { get; private set; }
 
     /// <summary>Where it stands; null before it was sent, and when it is over.</summary>
@@ -66,7 +71,10 @@ internal enum OutcomeKind
     /// <summary>The service failed the operation; the result is its message in UTF-8.</summary>
     Failed,
 
-    /// <summary>It executed (or it may have, see <see cref="OperationOutcome.MayHaveExecuted"/>), but the replicas no longer keep the reply.</summary>
+    /// <summary>
+    /// It executed (or it may have, see <see cref="OperationOutcome.MayHaveExecuted"/>), but the replicas no longer
+    /// keep the reply.
+    /// </summary>
     ReplyForgotten,
 
     /// <summary>It executed, and its reply exceeds the limit of the cluster.</summary>

@@ -36,12 +36,16 @@ internal sealed class ClientStatistics
     /// <summary>Replies that differ from what the same replica said before.</summary>
     public long ContradictoryReplies { get; set; }
 
-    /// <summary>Replies that differ from what f+1 (for reads: q) others said: lies, or for reads an older or newer state.</summary>
+    /// <summary>
+    /// Replies that differ from what f+1 (for reads: q) others said: lies, or for reads an older or newer state.
+    /// </summary>
     public long DissentingReplies { get; set; }
 
     /// <summary>Vouchers whose MAC is not that of the replica they are said to be from.</summary>
     public long InvalidVouchers { get; set; }
 
-    /// <summary>Replies that make no sense, such as a digest of the wrong length, and messages that no replica sends.</summary>
+    /// <summary>
+    /// Replies that make no sense, such as a digest of the wrong length, and messages that no replica sends.
+    /// </summary>
     public long MalformedReplies { get; set; }
 }

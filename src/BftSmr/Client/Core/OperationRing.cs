@@ -1,6 +1,8 @@
 namespace BftSmr.Client.Core;
 
-/// <summary>The operations under way by number: a bounded window of consecutive numbers that moves on as the oldest complete.</summary>
+/// <summary>
+/// The operations under way by number: a bounded window of consecutive numbers that moves on as the oldest complete.
+/// </summary>
 internal sealed class OperationRing(int capacity)
 {
     private readonly ClientOperation?[] _slots = new ClientOperation?[capacity];

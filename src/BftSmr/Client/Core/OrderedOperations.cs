@@ -148,7 +148,9 @@ internal sealed class OrderedOperations(
         Pump(nowMicros, effects);
     }
 
-    /// <summary>What went over the broken link, or was to come back over it, may be lost: it is sent again at once.</summary>
+    /// <summary>
+    /// What went over the broken link, or was to come back over it, may be lost: it is sent again at once.
+    /// </summary>
     public void OnLinkDown(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
     {
         ulong bit = 1ul << replica.Value;
@@ -194,7 +196,9 @@ internal sealed class OrderedOperations(
         ResendOverdue(nowMicros, effects);
     }
 
-    /// <summary>Settles operations whose deadline has passed, and returns the earliest deadline of the others.</summary>
+    /// <summary>
+    /// Settles operations whose deadline has passed, and returns the earliest deadline of the others.
+    /// </summary>
     public long Expire(long nowMicros, ClientEffectBuffer effects)
     {
         long next = _waiting.Expire(nowMicros, effects);
@@ -280,8 +284,8 @@ internal sealed class OrderedOperations(
     }
 
     /// <summary>
-    /// If somebody answered it was executed: who was asked and did not answer is to blame, or who should have passed its word on. If nobody did, the leader may be to
-    /// blame, or the one that was to answer for all.
+    /// If somebody answered it was executed: who was asked and did not answer is to blame, or who should have passed
+    /// its word on. If nobody did, the leader may be to blame, or the one that was to answer for all.
     /// </summary>
     private static ulong Blamed(Attempt attempt) =>
         attempt.Ballot.Voters != 0 ? attempt.Asked & ~attempt.Ballot.Voters | attempt.Suspects

@@ -4,8 +4,8 @@ using BftCloud.Primitives;
 namespace BftSmr.Client.Core;
 
 /// <summary>
-/// What a client believes of the replicas: whose links are up, who leads, who is worth asking. Believed is the highest regency that f+1 replicas
-/// stated, so that f liars can neither name a leader nor hold one back by stating less.
+/// What a client believes of the replicas: whose links are up, who leads, who is worth asking. Believed is the highest
+/// regency that f+1 replicas stated, so that f liars can neither name a leader nor hold one back by stating less.
 /// </summary>
 internal sealed class ReplicaView
 {
@@ -100,8 +100,8 @@ internal sealed class ReplicaView
     }
 
     /// <summary>
-    /// The replicas to prefer, as a mask: reachable and trustworthy ones first; the leader, which has most to do, after the others; rotated by session
-    /// so that the load spreads.
+    /// The replicas to prefer, as a mask: reachable and trustworthy ones first; the leader, which has most to do, after
+    /// the others; rotated by session so that the load spreads.
     /// </summary>
     public ulong Preferred(int count, long nowMicros)
     {
@@ -111,7 +111,9 @@ internal sealed class ReplicaView
         return preferred;
     }
 
-    /// <summary>One of the first <paramref name="count"/> preferred ones, taking turns, that is not avoided unless all are.</summary>
+    /// <summary>
+    /// One of the first <paramref name="count"/> preferred ones, taking turns, that is not avoided unless all are.
+    /// </summary>
     public ReplicaId PreferredTurn(int count, ulong turn, long nowMicros)
     {
         if (nowMicros >= _rankingValidUntil) Rank(nowMicros);

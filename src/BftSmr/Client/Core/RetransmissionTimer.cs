@@ -1,8 +1,8 @@
 namespace BftSmr.Client.Core;
 
 /// <summary>
-/// The adaptive retransmission timeout of RFC 6298, in microseconds: smoothed round-trip time plus four deviations, doubled with every expiry until
-/// an operation that was sent only once has been answered (Karn's rule).
+/// The adaptive retransmission timeout of RFC 6298, in microseconds: smoothed round-trip time plus four deviations,
+/// doubled with every expiry until an operation that was sent only once has been answered (Karn's rule).
 /// </summary>
 internal sealed class RetransmissionTimer(ClientSettings settings)
 {

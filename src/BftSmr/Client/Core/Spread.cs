@@ -1,6 +1,9 @@
 namespace BftSmr.Client.Core;
 
-/// <summary>Spreads consecutive numbers (the final mix of SplitMix64): sessions opened one after the other prefer different replicas.</summary>
+/// <summary>
+/// Spreads consecutive numbers (the final mix of SplitMix64): sessions opened one after the other prefer different
+/// replicas.
+/// </summary>
 internal static class Spread
 {
     public static ulong Mix(ulong value)

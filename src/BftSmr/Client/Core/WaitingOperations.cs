@@ -1,6 +1,9 @@
 namespace BftSmr.Client.Core;
 
-/// <summary>Operations that were not sent yet, first in first out. Settled ones (abandoned, timed out) are skipped, and swept out when they are many.</summary>
+/// <summary>
+/// Operations that were not sent yet, first in first out. Settled ones (abandoned, timed out) are skipped, and swept
+/// out when they are many.
+/// </summary>
 internal sealed class WaitingOperations
 {
     private const int DeadMin = 64;

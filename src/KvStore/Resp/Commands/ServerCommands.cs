@@ -48,12 +48,12 @@ internal static class ServerCommands
         RespWriter output = session.BeginAnswer(out int start);
         if (arguments.Count > 1 && Is(arguments[1], "count"))
         {
-            output.Integer(RespCommands.Count);
+            output.Integer(RespCommands.Table.Count);
         }
         else if (arguments.Count > 1 && Is(arguments[1], "list"))
         {
-            output.Array(RespCommands.Count);
-            foreach (string name in RespCommands.Names.Order(StringComparer.Ordinal)) output.Bulk(name);
+            output.Array(RespCommands.Table.Count);
+            foreach (string name in RespCommands.Table.Names.Order(StringComparer.Ordinal)) output.Bulk(name);
         }
         else if (arguments.Count > 1 && Is(arguments[1], "docs"))
         {
@@ -114,7 +114,7 @@ internal static class ServerCommands
     private static string InfoText(RespGateway gateway, long keys)
     {
         long uptimeSeconds = (long)gateway.Options.TimeProvider.GetElapsedTime(gateway.StartedAt).TotalSeconds;
-        string version = typeof(RespServer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        string version = typeof(RespGateway).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
         return string.Create(CultureInfo.InvariantCulture,
             $"# Server\r\nserver_name:bftcloud\r\nbftcloud_version:{version}\r\nredis_version:{CompatibleVersion}\r\nredis_mode:standalone\r\nprocess_id:{Environment.ProcessId}\r\n"
             + $"tcp_port:{gateway.Options.Listen.Port}\r\nuptime_in_seconds:{uptimeSeconds}\r\n\r\n"

@@ -4,7 +4,10 @@ using KvStore.Resp.Protocol;
 
 namespace KvStore.Resp.Commands;
 
-/// <summary>The options of SET and GETEX, read as Redis reads them: the same option may stand there twice, and the last time counts.</summary>
+/// <summary>
+/// The options of SET and GETEX, read as Redis reads them: the same option may stand there twice, and the last time
+/// counts.
+/// </summary>
 internal static class WriteOptions
 {
     private const WriteFlags Expiry = WriteFlags.KeepExpiry | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt | WriteFlags.Persist;

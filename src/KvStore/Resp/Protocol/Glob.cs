@@ -1,8 +1,8 @@
 namespace KvStore.Resp.Protocol;
 
 /// <summary>
-/// Patterns as Redis has them: * ? [abc] [^abc] [a-z] and \ for what follows to stand for itself. Takes at most the product of the two lengths in steps,
-/// whatever the pattern.
+/// Patterns as Redis has them: * ? [abc] [^abc] [a-z] and \ for what follows to stand for itself. Takes at most the
+/// product of the two lengths in steps, whatever the pattern.
 /// </summary>
 internal sealed class Glob(ReadOnlySpan<byte> pattern)
 {

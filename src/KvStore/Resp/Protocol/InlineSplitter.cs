@@ -1,9 +1,15 @@
 namespace KvStore.Resp.Protocol;
 
-/// <summary>Splits an inline command into its arguments as Redis does: by white space, with "double quotes" (\n, \r, \t, \b, \a, \xhh) and 'single quotes' (\').</summary>
+/// <summary>
+/// Splits an inline command into its arguments as Redis does: by white space, with "double quotes" (\n, \r, \t, \b, \a,
+/// \xhh) and 'single quotes' (\').
+/// </summary>
 internal static class InlineSplitter
 {
-    /// <summary>Resolves the line into <paramref name="output"/>, which is at least as long. False for quotes that do not end, or end within a word.</summary>
+    /// <summary>
+    /// Resolves the line into <paramref name="output"/>, which is at least as long. False for quotes that do not end,
+    /// or end within a word.
+    /// </summary>
     public static bool TrySplit(ReadOnlySpan<byte> line, Span<byte> output, List<(int Start, int Length)> ranges)
     {
         int used = 0, position = 0;

@@ -1,24 +1,35 @@
 namespace KvStore.Resp;
 
-/// <summary>The bounds of the RESP gateway, in one place. What one connection can make it hold is a small multiple of <see cref="CommandBytesMax"/>.</summary>
+/// <summary>
+/// The bounds of the RESP gateway, in one place. What one connection can make it hold is a small multiple of
+/// <see cref="CommandBytesMax"/>.
+/// </summary>
 public static class RespLimits
 {
-    /// <summary>The longest command on the wire, bytes. A longer one is read past, not kept, and answered with an error.</summary>
+    /// <summary>
+    /// The longest command on the wire, bytes. A longer one is read past, not kept, and answered with an error.
+    /// </summary>
     public const int CommandBytesMax = 2 << 20;
 
-    /// <summary>The longest inline command, or header of an array or bulk, bytes. Beyond it: a protocol error. As in Redis.</summary>
+    /// <summary>
+    /// The longest inline command, or header of an array or bulk, bytes. Beyond it: a protocol error. As in Redis.
+    /// </summary>
     public const int LineBytesMax = 64 << 10;
 
     /// <summary>The longest bulk that is read past, bytes. Beyond it: a protocol error. As in Redis.</summary>
     public const long BulkBytesMax = 512L << 20;
 
-    /// <summary>The most arguments, and the longest, that a connection may send before it has authenticated. As in Redis.</summary>
+    /// <summary>
+    /// The most arguments, and the longest, that a connection may send before it has authenticated. As in Redis.
+    /// </summary>
     public const int UnauthenticatedArgumentsMax = 10;
 
     /// <summary>See <see cref="UnauthenticatedArgumentsMax"/>; bytes.</summary>
     public const int UnauthenticatedBulkBytesMax = 16 << 10;
 
-    /// <summary>The most commands of a connection that are under way together; further ones wait in its socket.</summary>
+    /// <summary>
+    /// The most commands of a connection that are under way together; further ones wait in its socket.
+    /// </summary>
     public const int BatchCommandsMax = 1024;
 
     /// <summary>As <see cref="BatchCommandsMax"/>, in bytes of commands, though a single one may be longer.</summary>

@@ -3,8 +3,9 @@ using KvStore.Commands;
 namespace KvStore.Resp.Protocol;
 
 /// <summary>
-/// Parses commands of the Redis protocol: arrays of bulk strings, and inline commands. Accepts and refuses what Redis does, with its error texts. Keeps nothing
-/// between calls but buffers: an incomplete command is parsed again when more has come, and says how much that must be at least.
+/// Parses commands of the Redis protocol: arrays of bulk strings, and inline commands. Accepts and refuses what Redis
+/// does, with its error texts. Keeps nothing between calls but buffers: an incomplete command is parsed again when more
+/// has come, and says how much that must be at least.
 /// </summary>
 internal sealed class RespParser
 {
@@ -14,7 +15,9 @@ internal sealed class RespParser
     /// <summary>Where the arguments of the last command stand.</summary>
     public ReadOnlySpan<(int Start, int Length)> Ranges => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_ranges);
 
-    /// <summary>The bytes of the last command's arguments: the input, or for an inline command what its quotes were resolved to.</summary>
+    /// <summary>
+    /// The bytes of the last command's arguments: the input, or for an inline command what its quotes were resolved to.
+    /// </summary>
     public ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> input) => IsInline ? _inline : input;
 
     /// <summary>The last command was an inline one.</summary>
@@ -23,7 +26,9 @@ internal sealed class RespParser
     /// <summary>After <see cref="RespParseResult.ProtocolError"/>: its text.</summary>
     public string Error { get; private set; } = "";
 
-    /// <summary>After <see cref="RespParseResult.Incomplete"/>: how long the input must be at least for parsing to get on.</summary>
+    /// <summary>
+    /// After <see cref="RespParseResult.Incomplete"/>: how long the input must be at least for parsing to get on.
+    /// </summary>
     public int BytesNeeded { get; private set; }
 
     /// <summary>After <see cref="RespParseResult.TooLong"/>: bulks not read yet, the current one included…</summary>
@@ -84,7 +89,10 @@ internal sealed class RespParser
         return RespParseResult.Command;
     }
 
-    /// <summary>The text between the byte at <paramref name="start"/> and the carriage return, which any byte may follow, as in Redis.</summary>
+    /// <summary>
+    /// The text between the byte at <paramref name="start"/> and the carriage return, which any byte may follow, as in
+    /// Redis.
+    /// </summary>
     private bool TryFindLine(
         ReadOnlySpan<byte> input, int start, string tooLong, out int next, out ReadOnlySpan<byte> line, out RespParseResult result)
     {

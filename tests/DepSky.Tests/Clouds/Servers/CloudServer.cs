@@ -1,6 +1,9 @@
 namespace DepSky.Tests.Clouds.Servers;
 
-/// <summary>A real storage server, and how to be a client of it. Every <see cref="Open"/> with another space is another, empty cloud.</summary>
+/// <summary>
+/// A real storage server, and how to be a client of it. Every <see cref="Open"/> with another space is another, empty
+/// cloud.
+/// </summary>
 internal abstract class CloudServer(ServerProcess process) : IAsyncDisposable
 {
     public Uri Address => process.Address;
@@ -16,7 +19,9 @@ internal abstract class CloudServer(ServerProcess process) : IAsyncDisposable
     /// <summary>A client of the same kind for another address, with credentials of this server.</summary>
     public abstract ICloud OpenAt(Uri address, string name);
 
-    /// <summary>Its entry in depsky.json; its secret is in the environment variable <see cref="SecretVariable"/>.</summary>
+    /// <summary>
+    /// Its entry in depsky.json; its secret is in the environment variable <see cref="SecretVariable"/>.
+    /// </summary>
     public abstract string Configuration(string name, string space);
 
     /// <summary>The secret that clients need.</summary>

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace DepSky.Tests.Clouds.Servers;
 
-/// <summary>The servers from npm, as package-lock.json pins them; installed beside the tests' binaries when they are not there yet.</summary>
+/// <summary>
+/// The servers from npm, as package-lock.json pins them; installed beside the tests' binaries when they are not there
+/// yet.
+/// </summary>
 internal static class ServerPackages
 {
     private static readonly TimeSpan InstallTimeout = TimeSpan.FromMinutes(4);

@@ -4,12 +4,18 @@ using System.Text.RegularExpressions;
 
 namespace DepSky.Tests.Clouds.Servers;
 
-/// <summary>A real server in a process of its own, on a free loopback port that it chose itself. It ends with this, and also when this process dies.</summary>
+/// <summary>
+/// A real server in a process of its own, on a free loopback port that it chose itself. It ends with this, and also
+/// when this process dies.
+/// </summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>Runs the server until the standard input ends, which it does whenever the test process ends, however that happens.</summary>
+    /// <summary>
+    /// Runs the server until the standard input ends, which it does whenever the test process ends, however that
+    /// happens.
+    /// </summary>
     private const string UntilInputEnds = "\"$@\" & server=$!; read -r _; kill -9 $server; wait $server 2>/dev/null";
 
     private readonly Process _process;
@@ -20,7 +26,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = new("http://invalid");
 
-    /// <summary>Starts a server, and waits until it says where it listens: in a line with <c>http://127.0.0.1:PORT</c>.</summary>
+    /// <summary>
+    /// Starts a server, and waits until it says where it listens: in a line with <c>http://127.0.0.1:PORT</c>.
+    /// </summary>
     public static async Task<ServerProcess> StartAsync(string folder, params string[] command)
     {
         ProcessStartInfo start = new("bash")

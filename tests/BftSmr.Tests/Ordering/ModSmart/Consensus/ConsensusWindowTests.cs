@@ -111,7 +111,10 @@ public sealed class ConsensusWindowTests : IDisposable
         Log.MarkExecuted(state);
     }
 
-    /// <summary>A faulty leader, in one regency after the other, proposes something else for each instance: nothing is decided, and all of it has to be told.</summary>
+    /// <summary>
+    /// A faulty leader, in one regency after the other, proposes something else for each instance: nothing is decided,
+    /// and all of it has to be told.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(4)]

@@ -8,7 +8,9 @@ using BftSmr.Settings;
 
 namespace BftSmr.Tests.Ordering.ModSmart.Recovery;
 
-/// <summary>What a replica that forgot its votes may vote on. n = 4, f = 1; this is replica 2, the others are in regency 4.</summary>
+/// <summary>
+/// What a replica that forgot its votes may vote on. n = 4, f = 1; this is replica 2, the others are in regency 4.
+/// </summary>
 public sealed class NonVotingRecoveryTests : IDisposable
 {
     private static readonly Regency Current = new(4), Next = new(5);
@@ -44,8 +46,9 @@ public sealed class NonVotingRecoveryTests : IDisposable
     }
 
     /// <summary>
-    /// Two of the others helped it to install regency 5, which they did not, and it sent its STOPDATA, which says that nothing is written here. A vote in regency 4 would help to decide what
-    /// the leader of 5 could decide otherwise, by that STOPDATA.
+    /// Two of the others helped it to install regency 5, which they did not, and it sent its STOPDATA, which says that
+    /// nothing is written here. A vote in regency 4 would help to decide what the leader of 5 could decide otherwise,
+    /// by that STOPDATA.
     /// </summary>
     [Fact]
     public void It_does_not_vote_in_a_regency_that_it_may_have_left()

@@ -5,8 +5,9 @@ using BftSmr.Ordering.ModSmart.Synchronization;
 namespace BftSmr.Tests.Ordering.ModSmart.Synchronization;
 
 /// <summary>
-/// One instance through several regencies, as correct replicas may vote in it whatever the f others and the network do. A faulty leader may show each replica another conclusive collection; each votes once a
-/// regency, for the bound value if there is one; whoever could see a quorum of WRITEs may have seen it; where enough have, the value may be decided.
+/// One instance through several regencies, as correct replicas may vote in it whatever the f others and the network do.
+/// A faulty leader may show each replica another conclusive collection; each votes once a regency, for the bound value
+/// if there is one; whoever could see a quorum of WRITEs may have seen it; where enough have, the value may be decided.
 /// </summary>
 internal sealed class VotingHistory
 {
@@ -68,7 +69,10 @@ internal sealed class VotingHistory
     /// <summary>STOPDATA of all correct replicas, as they would sign it now.</summary>
     public StopData[] Honest() => [.. Enumerable.Range(0, Correct).Select(StopDataOf)];
 
-    /// <summary>A collection as a faulty leader may put it together: some of the correct replicas' STOPDATA, and whatever the others sign.</summary>
+    /// <summary>
+    /// A collection as a faulty leader may put it together: some of the correct replicas' STOPDATA, and whatever the
+    /// others sign.
+    /// </summary>
     public StopData[] Collected()
     {
         int lies = _random.Next(_quorums.Faulty + 1);

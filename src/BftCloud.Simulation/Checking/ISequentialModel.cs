@@ -1,6 +1,8 @@
 namespace BftCloud.Simulation;
 
-/// <summary>What an object that is used by one client at a time does, for <see cref="LinearizabilityChecker"/>.</summary>
+/// <summary>
+/// What an object that is used by one client at a time does, for <see cref="LinearizabilityChecker"/>.
+/// </summary>
 /// <typeparam name="TOperation">An operation with its outcome.</typeparam>
 internal interface ISequentialModel<TOperation>
 {

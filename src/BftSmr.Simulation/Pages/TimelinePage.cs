@@ -7,7 +7,9 @@ using BftCloud.Simulation;
 
 namespace BftSmr.Simulation;
 
-/// <summary>Draws a simulation as one HTML page that needs nothing else: a space-time diagram with the story beside it.</summary>
+/// <summary>
+/// Draws a simulation as one HTML page that needs nothing else: a space-time diagram with the story beside it.
+/// </summary>
 public static class TimelinePage
 {
     /// <summary>The page of a report that was made with <see cref="SimulationOptions.RecordsTimeline"/>.</summary>

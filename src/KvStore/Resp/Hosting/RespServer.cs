@@ -4,13 +4,15 @@ using System.Net.Sockets;
 using System.Text;
 using BftSmr;
 using KvStore.Client;
+using KvStore.Resp.Commands;
 using Microsoft.Extensions.Logging;
 
 namespace KvStore.Resp;
 
 /// <summary>
-/// A gateway that speaks the protocol of Redis: redis-cli and the clients of Redis work on the replicated store. It is a client of the cluster, not a back
-/// door to a replica: every reply is one that f+1 replicas agree on. Any number of gateways may serve one cluster.
+/// A gateway that speaks the protocol of Redis: redis-cli and the clients of Redis work on the replicated store. It is
+/// a client of the cluster, not a back door to a replica: every reply is one that f+1 replicas agree on. Any number of
+/// gateways may serve one cluster.
 /// </summary>
 public sealed partial class RespServer : IAsyncDisposable
 {
@@ -28,7 +30,7 @@ public sealed partial class RespServer : IAsyncDisposable
     private RespServer(Socket listener, IReplicatedService service, RespServerOptions options)
     {
         _listener = listener;
-        _gateway = new RespGateway(service, options, _stopOperations.Token);
+        _gateway = new RespGateway(service, options, RespCommands.Table, _stopOperations.Token);
         _logger = options.LoggerFactory.CreateLogger<RespServer>();
         EndPoint = (IPEndPoint)listener.LocalEndPoint!;
     }
@@ -40,9 +42,11 @@ public sealed partial class RespServer : IAsyncDisposable
     public int Connections => _gateway.Connections;
 
     /// <summary>Begins to serve.</summary>
-    /// <param name="client">The cluster, which runs the key-value store. Stays the caller's to dispose of, after the server.</param>
+    /// <param name="client">The cluster, which runs the key-value store. Stays the caller's to dispose of, after the
+    /// server.</param>
     /// <param name="options">How to serve; by default on port 6390 of this machine alone.</param>
-    /// <exception cref="SocketException">It cannot listen there: the address is in use, or not of this machine.</exception>
+    /// <exception cref="SocketException">It cannot listen there: the address is in use, or not of this
+    /// machine.</exception>
     public static RespServer Start(BftClient client, RespServerOptions? options = null) =>
         Start(new BftClientService(client ?? throw new ArgumentNullException(nameof(client))), options);
 
@@ -66,7 +70,10 @@ public sealed partial class RespServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Stops serving: takes no more connections and commands, answers what was read, then closes. Waits a few seconds at most.</summary>
+    /// <summary>
+    /// Stops serving: takes no more connections and commands, answers what was read, then closes. Waits a few seconds
+    /// at most.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0) return;

@@ -1,11 +1,16 @@
 using BftSmr.Core;
 
-namespace BftSmr.Simulation.Replicas;
+namespace BftSmr.Simulation.Time;
 
-/// <summary>One machine's clocks: a monotonic one that starts anew at boot and runs a little fast or slow, and a wall clock that may be wrong.</summary>
+/// <summary>
+/// One machine's clocks: a monotonic one that starts anew at boot and runs a little fast or slow, and a wall clock that
+/// may be wrong.
+/// </summary>
 internal sealed class SimulatedClock(long driftPpm, long skewMicros)
 {
-    /// <summary>What the wall clock of a perfect machine shows when a simulation begins, microseconds since the Unix epoch.</summary>
+    /// <summary>
+    /// What the wall clock of a perfect machine shows when a simulation begins, microseconds since the Unix epoch.
+    /// </summary>
     public const long EpochMicros = 1_800_000_000_000_000;
 
     private long _bootedAtMicros;

@@ -1,0 +1,79 @@
+namespace Tidy.Tests.Folders;
+
+/// <summary>
+/// The folders of each project from the lowest to the highest, as ARCHITECTURE.md draws them. A folder names types of
+/// its own line and of lines before it. The folders of one line know nothing of each other. '.' is the project's root.
+/// </summary>
+internal static class FolderOrder
+{
+    public static IReadOnlyDictionary<string, string[]> Declared { get; } = new Dictionary<string, string[]>
+    {
+        ["BftCloud.Primitives"] =
+        [
+            "Cryptography Diagnostics Files Membership Settings",
+            "Encoding Merkle",
+        ],
+        ["BftCloud.Links"] = ["Sockets", "Transport"],
+        ["BftCloud.Simulation"] = ["Checking Random Traces", "Time"],
+        ["BftSmr"] =
+        [
+            "Abstractions",
+            "Messages",
+            "Keys Settings",
+            "Codec",
+            "Authentication",
+            "Core",
+            "Service Sessions",
+            "Requests Checkpoints",
+            "Ordering/ModSmart/Consensus",
+            "Ordering/ModSmart/Synchronization",
+            "CatchUp Execution Reads",
+            "Recovery",
+            "Ingress",
+            ".",
+            "Storage",
+            "Configuration",
+            "Client/Core",
+            "Client",
+            "Hosting",
+        ],
+        ["BftSmr.Simulation"] =
+        [
+            "Cryptography Storage Time Timelines Workload",
+            "Adversaries Checking Network StateSpace",
+            "Clients Replicas",
+            "Faults",
+            "Options",
+            "Pages",
+            "Clusters",
+            "Campaigns",
+        ],
+        ["DepSky"] =
+        [
+            "Clouds/Abstractions Coding",
+            "Clouds/Http Model Secrets",
+            "Clouds Clouds/Faults Protocol",
+            "Client",
+            "Configuration",
+        ],
+        ["KvStore"] =
+        [
+            ".",
+            "Operations",
+            "Client State",
+            "Caching Commands Health",
+            "Resp/Protocol StateMachine",
+            "Resp",
+            "Resp/Commands",
+            "Resp/Hosting",
+        ],
+    };
+
+    /// <summary>Projects with circles that are still to be opened, with the folders in the circle.</summary>
+    public static IReadOnlyDictionary<string, string> CirclesToOpen { get; } = new Dictionary<string, string>
+    {
+        // Commands, reports and one catalogue of JSON types name each other until each feature has a folder of its own.
+        ["BftCloud"] = ". Benchmarks Chaos Commands Commands/DepSky Demonstrations Inspection Monitoring "
+            + "Output Processes Services",
+    };
+}

@@ -1,0 +1,20 @@
+namespace Tidy.Tests.Projects;
+
+/// <summary>What a project of src/ may refer to: lists parted by spaces.</summary>
+internal sealed record ProjectLayer(string Project, string Projects, string Packages = "", string Frameworks = "")
+{
+    private const string Logging = "Microsoft.Extensions.Logging.Abstractions";
+
+    /// <summary>The layers as ARCHITECTURE.md draws them, from the lowest to the highest.</summary>
+    public static IReadOnlyList<ProjectLayer> Declared { get; } =
+    [
+        new("BftCloud.Primitives", ""),
+        new("BftCloud.Links", "BftCloud.Primitives", Logging),
+        new("BftSmr", "BftCloud.Links BftCloud.Primitives", Logging),
+        new("KvStore", "BftSmr", "", "Microsoft.AspNetCore.App"),
+        new("DepSky", "BftCloud.Primitives", "AWSSDK.S3"),
+        new("BftCloud.Simulation", ""),
+        new("BftSmr.Simulation", "BftCloud.Simulation BftSmr"),
+        new("BftCloud", "BftSmr BftSmr.Simulation DepSky KvStore", "Spectre.Console System.CommandLine"),
+    ];
+}
