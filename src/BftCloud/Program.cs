@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using BftCloud.Commands;
+using BftCloud.Common;
 
 namespace BftCloud;
 

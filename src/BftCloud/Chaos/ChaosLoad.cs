@@ -1,4 +1,5 @@
 using System.Globalization;
+using BftCloud.Common;
 using BftSmr;
 using KvStore.Client;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BftCloud.Common;
 using BftCloud.Primitives;
 
 namespace BftCloud.Monitoring;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using BftCloud.Common;
 using BftCloud.Primitives;
 
 namespace BftCloud.Monitoring;

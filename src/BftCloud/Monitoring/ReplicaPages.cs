@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using BftCloud.Common;
 using BftSmr;
 using BftSmr.Hosting;
 

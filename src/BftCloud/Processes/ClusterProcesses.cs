@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BftCloud.Common;
 using BftCloud.Monitoring;
 using BftCloud.Primitives;
 using BftSmr;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using BftCloud.Common;
 
 namespace BftCloud.Processes;
 

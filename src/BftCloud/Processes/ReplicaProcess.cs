@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using BftCloud.Common;
 using BftSmr;
 
 namespace BftCloud.Processes;

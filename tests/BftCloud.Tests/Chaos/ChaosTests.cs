@@ -1,4 +1,5 @@
 using BftCloud.Chaos;
+using BftCloud.Common;
 using BftCloud.Tests.Clusters;
 
 namespace BftCloud.Tests.Chaos;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BftCloud.Common;
 
 namespace BftCloud.Tests.CommandLine;
 

@@ -1,4 +1,5 @@
 using BftCloud.Chaos;
+using BftCloud.Common;
 using BftCloud.Monitoring;
 using BftSmr;
 using BftSmr.Configuration;

@@ -3,9 +3,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using BftCloud.Chaos;
-using BftCloud.Commands;
+using BftCloud.Cluster;
+using BftCloud.Common;
 using BftCloud.Monitoring;
-using BftCloud.Output;
+using BftCloud.Processes;
+using BftCloud.Sim;
 using BftSmr;
 using BftSmr.Configuration;
 using BftSmr.Simulation;
@@ -71,7 +73,7 @@ internal sealed class InputTargets(TestDirectory directory) : IAsyncDisposable
     private static string Play(ulong seed)
     {
         SimulationOptions options = new() { Seed = seed, OperationsPerClient = 2, FaultyMicros = 500_000 };
-        return SavedSimulation.Write(options with { Faults = Cluster.Simulate(options).Plan });
+        return SavedSimulation.Write(options with { Faults = BftSmr.Simulation.Cluster.Simulate(options).Plan });
     }
 
     private bool LoadManifest(byte[] bytes)

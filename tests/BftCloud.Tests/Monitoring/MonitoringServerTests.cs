@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using BftCloud.Common;
 using BftCloud.Monitoring;
 using BftSmr;
 using BftSmr.Configuration;

@@ -1,0 +1,17 @@
+using System.CommandLine;
+
+namespace BftCloud.Cluster;
+
+/// <summary><c>bftcloud cluster</c>: a cluster whose replicas all run on this machine.</summary>
+internal static class ClusterCommand
+{
+    public static Command Create() => new("cluster", "A cluster on this machine, one process per replica.")
+    {
+        ClusterInitCommand.Create(),
+        ClusterUpCommand.Create(),
+        ClusterDownCommand.Create(),
+        ClusterStatusCommand.Create(),
+    };
+
+    public static Argument<string> DirectoryArgument() => new("DIR") { Description = "The cluster's directory, made by 'bftcloud cluster init'." };
+}

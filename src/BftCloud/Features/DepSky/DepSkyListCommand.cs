@@ -1,0 +1,24 @@
+using System.CommandLine;
+using BftCloud.Common;
+using DepSky;
+
+namespace BftCloud.Features.DepSky;
+
+/// <summary><c>bftcloud depsky ls</c>.</summary>
+internal static class DepSkyListCommand
+{
+    public static Command Create(DepSkyTarget target)
+    {
+        Argument<string> prefix = new("PREFIX") { Description = "Only objects whose names begin so.", DefaultValueFactory = static _ => "" };
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("ls", "Lists objects in the order of their names.") { target.Config, prefix, json };
+        command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
+        {
+            List<ObjectDescription> objects = [];
+            await foreach (ObjectDescription description in client.ListAsync(result.GetRequiredValue(prefix), cancellationToken)) objects.Add(description);
+            DepSkyOutput.WriteListing(objects, result.GetValue(json));
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+}
