@@ -1,3 +1,5 @@
+using BftCloud.Common;
+
 namespace BftCloud.Tests.Benchmarks;
 
 public sealed class DurationTests

@@ -1,4 +1,4 @@
-using BftCloud.Benchmarks;
+using BftCloud.Bench;
 
 namespace BftCloud.Tests.Benchmarks;
 

@@ -1,3 +1,4 @@
+using BftCloud.Common;
 using BftSmr.Simulation;
 using Fuzzing;
 using Xunit.Abstractions;

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using BftCloud.Common;
+using BftCloud.Processes;
+using BftSmr;
+using Spectre.Console;
+using Command = System.CommandLine.Command;
+
+namespace BftCloud.Cluster;
+
+/// <summary><c>bftcloud cluster up</c>: starts all replicas, one process each.</summary>
+internal static class ClusterUpCommand
+{
+    private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(60);
+
+    public static Command Create()
+    {
+        Argument<string> path = ClusterCommand.DirectoryArgument();
+        Option<bool> detach = new("--detach")
+        {
+            Description = "Return when all replicas are healthy and leave them running; "
+                + "otherwise show their status until Ctrl-C, then stop them.",
+        };
+        Command command = new("up", "Starts the replicas that are not running.") { path, detach };
+        command.SetAction(
+            (result, cancellationToken) => RunAsync(
+                result.GetRequiredValue(path), result.GetValue(detach), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string path, bool detach, CancellationToken cancellationToken)
+    {
+        ClusterProcesses cluster = new(ClusterDirectory.Open(path));
+        int running = cluster.Replicas.Count(static replica => replica.FindPid() is not null);
+        if (running == cluster.Replicas.Count)
+        {
+            Console.WriteLine(
+                $"All {running} replicas are up already. See 'bftcloud cluster status {path}'; "
+                + $"stop them with 'bftcloud cluster down {path}'.");
+            return ExitCode.Done;
+        }
+        try
+        {
+            await cluster.StartAsync(HealthPatience, cancellationToken);
+            Console.WriteLine(
+                running == 0
+                    ? $"All {cluster.Replicas.Count} replicas are up."
+                    : $"Started what was down, {cluster.Replicas.Count - running} of {cluster.Replicas.Count} "
+                        + "replicas.");
+            if (detach) return ExitCode.Done;
+            await ShowUntilCancelledAsync(cluster, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!detach)
+        {
+            // Ctrl-C is how a foreground cluster is meant to end.
+        }
+        finally
+        {
+            if (!detach) await cluster.StopAsync(CancellationToken.None);
+        }
+        Console.WriteLine("All replicas are stopped.");
+        return ExitCode.Done;
+    }
+
+    private static async Task ShowUntilCancelledAsync(ClusterProcesses cluster, CancellationToken cancellationToken)
+    {
+        using ClusterMonitor monitor = new(cluster);
+        if (Console.IsOutputRedirected)
+        {
+            Console.WriteLine("Stop with Ctrl-C.");
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        await Terminal.Out.Live(StatusTable.Of(await monitor.ReportAsync(cancellationToken))).StartAsync(async live =>
+        {
+            while (true)
+            {
+                live.UpdateTarget(
+                    StatusTable.Of(await monitor.ReportAsync(cancellationToken)).Caption("Ctrl-C stops all replicas"));
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+            }
+        });
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using BftCloud.Processes;
+using Spectre.Console;
+
+namespace BftCloud.Cluster;
+
+/// <summary>A cluster's status as a table for people.</summary>
+internal static class StatusTable
+{
+    private const int DigestDigits = 12;
+
+    public static Table Of(ClusterReport report)
+    {
+        Table table = new Table().Border(TableBorder.Rounded)
+            .AddColumns(
+                "replica", "pid", "state", "regency", "leader", "last executed", "stable checkpoint", "state digest");
+        foreach (ClusterReplicaReport replica in report.Replicas)
+        {
+            table.AddRow(
+                $"r{replica.Id}",
+                Text(replica.Pid),
+                replica.Up ? "[green]up[/]" : "[red]down[/]",
+                Text(replica.Regency),
+                replica.Leader is { } leader ? $"r{leader}" : "-",
+                Text(replica.LastExecuted),
+                Text(replica.StableCheckpoint),
+                replica.StateDigest?[..DigestDigits] ?? "-");
+        }
+        return table;
+    }
+
+    private static string Text(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
+}

@@ -1,9 +1,0 @@
-using System.CommandLine;
-
-namespace BftCloud.Commands;
-
-/// <summary><c>bftcloud replica</c>: one replica process.</summary>
-internal static class ReplicaCommand
-{
-    public static Command Create() => new("replica", "One replica process.") { ReplicaRunCommand.Create() };
-}

@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace BftCloud.Common;
+
+/// <summary>
+/// What <c>--json</c> prints: one report on a line. Each folder describes its own reports in a serializer context of
+/// its own, and hands over the description together with the report: so no list of reports exists that a service would
+/// have to join.
+/// </summary>
+internal static class JsonOutput
+{
+    public static void Write<T>(T report, JsonTypeInfo<T> type) =>
+        Console.Out.WriteLine(JsonSerializer.Serialize(report, type));
+}

@@ -1,0 +1,34 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using BftSmr;
+
+namespace BftCloud.Features.Counter;
+
+/// <summary>
+/// One number. A command of 8 bytes (big-endian, signed) adds to it and replies the sum, wrapping around; a query
+/// replies the number.
+/// </summary>
+internal sealed class CounterStateMachine : StateMachine
+{
+    private long _value;
+
+    protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply)
+    {
+        if (command.Operation.Length != sizeof(long))
+            throw new ArgumentException("A counter's command has 8 bytes: the number to add, big-endian.");
+        _value = unchecked(_value + BinaryPrimitives.ReadInt64BigEndian(command.Operation.Span));
+        Write(reply);
+    }
+
+    protected override void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) => Write(reply);
+
+    protected override void Save(IBufferWriter<byte> snapshot) => Write(snapshot);
+
+    protected override void Load(ReadOnlySpan<byte> snapshot) => _value = BinaryPrimitives.ReadInt64BigEndian(snapshot);
+
+    private void Write(IBufferWriter<byte> output)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(output.GetSpan(sizeof(long)), _value);
+        output.Advance(sizeof(long));
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using BftCloud.Common;
+using BftCloud.Monitoring;
+using BftCloud.Primitives;
+using BftSmr;
+using BftSmr.Hosting;
+using Microsoft.Extensions.Logging;
+using Command = System.CommandLine.Command;
+
+namespace BftCloud.Replica;
+
+/// <summary><c>bftcloud replica run</c>: runs one replica in the foreground until SIGTERM or Ctrl-C.</summary>
+internal static partial class ReplicaRunCommand
+{
+    public static Command Create(ServiceCatalog services)
+    {
+        Option<string> config = new("--config")
+        {
+            Description = "The replica's configuration, DIR/rN/replica.json.", Required = true, HelpName = "FILE",
+        };
+        Command command = new("run", "Runs one replica in the foreground; SIGTERM stops it cleanly.") { config };
+        command.SetAction(
+            (result, cancellationToken) => RunAsync(result.GetValue(config)!, services, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string file, ServiceCatalog services, CancellationToken cancellationToken)
+    {
+        ReplicaConfiguration configuration = ReplicaConfiguration.Load(file);
+        ClusterConfiguration cluster = configuration.LoadCluster();
+        using KeyPair key = KeyFile.Load(configuration.KeyFile, cluster.Replicas[configuration.Id].PublicKey);
+        IStateMachine service = services.Create(cluster.Service);
+        using ILoggerFactory logging = LoggerFactory.Create(static builder => builder.AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        }));
+        ILogger log = logging.CreateLogger("BftCloud.Replica");
+        using PrometheusExporter metrics = new();
+        await using BftReplica replica = await BftReplica.StartAsync(
+            new BftReplicaOptions
+            {
+                Cluster = cluster,
+                Self = new ReplicaId(configuration.Id),
+                Key = key,
+                DataDirectory = configuration.DataDirectory,
+                PeerListenAddress = configuration.PeerListenAddress,
+                LoggerFactory = logging,
+            },
+            service,
+            cancellationToken);
+        await using MonitoringServer? monitoring = configuration.MetricsAddress is { } address
+            ? await MonitoringServer.StartAsync(address, new ReplicaPages(cluster, replica, metrics).OpenAsync)
+            : null;
+        LogRunning(log, configuration.Id, cluster.ClusterId, cluster.Service, Environment.ProcessId);
+        try
+        {
+            await replica.Completion.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await replica.StopAsync();
+        }
+#pragma warning disable CA1031 // Whatever broke the replica: the log is the last place to say it, and the process ends.
+        catch (Exception e)
+        {
+            LogBroken(log, e, configuration.Id);
+            return ExitCode.Failed;
+        }
+#pragma warning restore CA1031
+        LogStopped(log, configuration.Id);
+        return ExitCode.Done;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Replica {Id} of cluster {Cluster} runs service {Service} in process {Pid}")]
+    private static partial void LogRunning(ILogger log, int id, string cluster, string service, int pid);
+
+    [LoggerMessage(LogLevel.Critical, "Replica {Id} cannot go on")]
+    private static partial void LogBroken(ILogger log, Exception cause, int id);
+
+    [LoggerMessage(LogLevel.Information, "Replica {Id} has stopped")]
+    private static partial void LogStopped(ILogger log, int id);
+}
