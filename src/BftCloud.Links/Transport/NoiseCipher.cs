@@ -19,12 +19,15 @@ internal sealed class NoiseCipher : IDisposable
     public NoiseCipher(ReadOnlySpan<byte> key) => key.CopyTo(_key);
 
     /// <summary>Seals the plaintext in place; its tag takes the last 16 bytes.</summary>
-    public void Seal(Span<byte> plaintextAndTag)
+    public void Seal(Span<byte> plaintextAndTag) => Seal(plaintextAndTag[..^Sodium.TagBytes], plaintextAndTag);
+
+    /// <summary>Seals the plaintext into memory with room for it and its tag, which may begin where the plaintext does.</summary>
+    public void Seal(ReadOnlySpan<byte> plaintext, Span<byte> sealedBytes)
     {
         if (_counter == RecordsMax) throw new InvalidOperationException("A link has sent 2^60 records. It has to be opened again.");
         Span<byte> nonce = stackalloc byte[Sodium.NonceBytes];
         WriteNonce(nonce, _counter++);
-        Sodium.Seal(plaintextAndTag, plaintextAndTag[..^Sodium.TagBytes], default, nonce, _key);
+        Sodium.Seal(sealedBytes, plaintext, default, nonce, _key);
     }
 
     /// <summary>Opens in place; the plaintext is all but the last 16 bytes. False if it is not the next record of this link.</summary>
