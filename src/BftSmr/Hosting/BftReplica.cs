@@ -48,7 +48,7 @@ public sealed class BftReplica : IAsyncDisposable
         ReplicaCore core = new(settings, new Keyring(cluster.ClusterId, options.Key, replicaKeys, clientKeys), recovered);
         _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
         _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
-        EffectRunner runner = new(_self, recovered.Checkpoint, executor, storage, _snapshots, routes, _metrics, _logger);
+        HostEffects runner = new(_self, recovered.Checkpoint, executor, storage, _snapshots, routes, _metrics, _logger);
         _loop = new ReplicaLoop(core, runner, routes, _metrics, _reactor, _logger, storage.Log.Close);
 
         CodecLimits limits = ingress.Limits;
