@@ -19,17 +19,11 @@ internal sealed class ClientLink : ILinkReceiver
     /// <summary>What this identity has sent, over all its links, and the sink has not processed yet; kept by the sink.</summary>
     public LinkBacklog Backlog { get; }
 
-    /// <summary>Queues a frame. It does not leave before the listener's <see cref="ClientListener.Flush"/>. False if the link is down.</summary>
-    public bool Send(ReadOnlySpan<byte> frame)
-    {
-        if (!_link.Send(frame))
-        {
-            _listener.Counters.AddDropped();
-            return false;
-        }
-        if (Volatile.Read(ref _dirty) == 0 && Interlocked.Exchange(ref _dirty, 1) == 0) _listener.AddDirty(this);
-        return true;
-    }
+    /// <summary>Queues a completed frame. It does not leave before the listener's <see cref="ClientListener.Flush"/>. False if the link is down.</summary>
+    public bool Send(FrameBuffer frame) => Note(_link.Send(frame));
+
+    /// <summary>Queues a copy of a frame's payload, likewise.</summary>
+    public bool Send(ReadOnlySpan<byte> payload) => Note(_link.Send(payload));
 
     /// <summary>Closes the link; the sink hears of it.</summary>
     public void Close(LinkFault fault) => _link.Close(fault);
@@ -42,5 +36,16 @@ internal sealed class ClientLink : ILinkReceiver
     {
         Volatile.Write(ref _dirty, 0);
         _link.Flush();
+    }
+
+    private bool Note(bool isQueued)
+    {
+        if (!isQueued)
+        {
+            _listener.Counters.AddDropped();
+            return false;
+        }
+        if (Volatile.Read(ref _dirty) == 0 && Interlocked.Exchange(ref _dirty, 1) == 0) _listener.AddDirty(this);
+        return true;
     }
 }

@@ -33,6 +33,11 @@ internal sealed class NoiseCipher : IDisposable
     public bool TryOpen(Span<byte> sealedBytes) =>
         sealedBytes.Length >= TagBytes && TryOpen(sealedBytes, default, sealedBytes[..^TagBytes]);
 
+    /// <summary>
+    /// Seals the plaintext into memory with room for it and its tag, which may begin where the plaintext does.
+    /// </summary>
+    public void Seal(ReadOnlySpan<byte> plaintext, Span<byte> sealedBytes) => Seal(plaintext, default, sealedBytes);
+
     /// <summary>Seals the plaintext together with associated data, which both ends know.</summary>
     public void Seal(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> associated, Span<byte> sealedBytes)
     {

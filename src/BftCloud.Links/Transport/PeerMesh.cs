@@ -66,9 +66,11 @@ internal sealed class PeerMesh : IAsyncDisposable
     /// <summary>Whether the link to the replica is up.</summary>
     public bool IsUp(ReplicaId replica) => _links[replica.Value] is { IsUp: true };
 
-    /// <summary>Queues a frame. It does not leave before <see cref="Flush"/>. False if it was dropped.</summary>
-    public bool Send(ReplicaId to, ReadOnlySpan<byte> frame) =>
-        (_links[to.Value] ?? throw new ArgumentException("A replica has no link to itself.", nameof(to))).Send(frame);
+    /// <summary>Queues a completed frame. It does not leave before <see cref="Flush"/>. False if it was dropped.</summary>
+    public bool Send(ReplicaId to, FrameBuffer frame) => LinkTo(to).Send(frame);
+
+    /// <summary>Queues a copy of a frame's payload, likewise.</summary>
+    public bool Send(ReplicaId to, ReadOnlySpan<byte> payload) => LinkTo(to).Send(payload);
 
     /// <summary>Sends what is queued: one socket send for each link that has something, and is not sending already.</summary>
     public void Flush()
@@ -87,6 +89,9 @@ internal sealed class PeerMesh : IAsyncDisposable
         foreach (ReplicaLink? link in _links) link?.Dispose();
         _stop.Dispose();
     }
+
+    private ReplicaLink LinkTo(ReplicaId to) =>
+        _links[to.Value] ?? throw new ArgumentException("A replica has no link to itself.", nameof(to));
 
     private void Admit(int id)
     {

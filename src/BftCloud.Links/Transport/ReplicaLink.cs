@@ -21,12 +21,9 @@ internal sealed class ReplicaLink(
 
     public bool IsUp => _current is not null;
 
-    public bool Send(ReadOnlySpan<byte> frame)
-    {
-        if (_current is { } link && link.Send(frame)) return true;
-        counters.AddDropped();
-        return false;
-    }
+    public bool Send(FrameBuffer frame) => Count(_current is { } link && link.Send(frame));
+
+    public bool Send(ReadOnlySpan<byte> payload) => Count(_current is { } link && link.Send(payload));
 
     public void Flush() => _current?.Flush();
 
@@ -67,6 +64,12 @@ internal sealed class ReplicaLink(
     public ValueTask OnFrame(ReadOnlyMemory<byte> frame) => sink.OnFrame(replica, frame);
 
     public void OnFramesEnd() => sink.OnFramesEnd(replica);
+
+    private bool Count(bool isQueued)
+    {
+        if (!isQueued) counters.AddDropped();
+        return isQueued;
+    }
 
     private bool TryTakePlace(SecureLink link, long number)
     {

@@ -1,14 +1,18 @@
+using System.Globalization;
 using System.Net;
 using System.Numerics;
+using System.Text;
 using BftCloud.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace BftCloud.Links;
 
 /// <summary>A client's links to all replicas: dialled, and dialled again whenever they break. Safe for any number of threads.</summary>
-internal sealed class ReplicaLinks : IAsyncDisposable
+internal sealed class ReplicaLinks : IReplicaLinks
 {
+    private readonly IReadOnlyList<EndPoint> _replicas;
     private readonly ReplicaLink[] _links;
+    private readonly LinkCounters _counters;
     private readonly ReplicaDialer[] _dialers;
     private readonly LinkMonitor _monitor;
     private readonly TaskScope _tasks = new();
@@ -23,12 +27,13 @@ internal sealed class ReplicaLinks : IAsyncDisposable
         reactor ??= Reactor.Shared;
         time ??= TimeProvider.System;
         ArgumentOutOfRangeException.ThrowIfNotEqual(replicas.Count, credentials.ReplicaCount, nameof(replicas));
+        (_replicas, _counters) = (replicas, counters);
         _monitor = new LinkMonitor(options, time);
         _links = [.. replicas.Select((_, i) => new ReplicaLink(new ReplicaId(i), sink, options, counters, _monitor, logger))];
         _dialers = [.. _links.Select((link, i) => new ReplicaDialer(link, replicas[i], LinkPort.Clients, self.Value, credentials, options, counters, logger, time, reactor))];
     }
 
-    /// <summary>Begins to dial.</summary>
+    /// <inheritdoc/>
     public void Start()
     {
         foreach (ReplicaDialer dialer in _dialers) _tasks.Run(() => dialer.RunAsync(_stop.Token));
@@ -37,18 +42,38 @@ internal sealed class ReplicaLinks : IAsyncDisposable
     /// <summary>Whether the link to the replica is up.</summary>
     public bool IsUp(ReplicaId replica) => _links[replica.Value].IsUp;
 
-    /// <summary>Queues a frame. It does not leave before <see cref="Flush()"/>. False if it was dropped.</summary>
-    public bool Send(ReplicaId to, ReadOnlySpan<byte> frame)
+    /// <inheritdoc/>
+    public bool Send(ReplicaId to, ReadOnlySpan<byte> payload)
     {
-        if (!_links[to.Value].Send(frame)) return false;
+        if (!_links[to.Value].Send(payload)) return false;
         Interlocked.Or(ref _unflushed, 1ul << to.Value);
         return true;
     }
 
-    /// <summary>Sends what is queued: one socket send for each link that has something, and is not sending already.</summary>
+    /// <inheritdoc/>
     public void Flush()
     {
         for (ulong rest = Interlocked.Exchange(ref _unflushed, 0); rest != 0; rest &= rest - 1) _links[BitOperations.TrailingZeroCount(rest)].Flush();
+    }
+
+    /// <inheritdoc/>
+    public string Describe()
+    {
+        StringBuilder text = new();
+        for (int i = 0; i < _links.Length; i++)
+        {
+            string state = _links[i].IsUp ? "connected" : "not connected";
+            text.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ", ")}replica {i} at {AddressOf(_replicas[i])} {state}");
+        }
+        if (_counters.Count(LinkFault.ConfigurationDiffers) > 0)
+            text.Append("; a replica has another cluster.json: give all nodes the same one");
+        if (_counters.Count(LinkFault.WrongCluster) > 0)
+            text.Append("; a replica of another cluster listens at one of the addresses: correct them, or stop it");
+        if (_counters.Count(LinkFault.UnknownKey) > 0)
+            text.Append("; a replica's key and cluster.json do not match: check the key files");
+        if (_counters.Count(LinkFault.NotThisProtocol) > 0)
+            text.Append("; something else listens at one of the addresses, or a replica runs another version");
+        return text.ToString();
     }
 
     /// <summary>Closes everything; no call to the sink follows. Not to be awaited by the sink itself.</summary>
@@ -61,4 +86,7 @@ internal sealed class ReplicaLinks : IAsyncDisposable
         foreach (ReplicaLink link in _links) link.Dispose();
         _stop.Dispose();
     }
+
+    private static string AddressOf(EndPoint replica) =>
+        replica is DnsEndPoint named ? new HostPort(named.Host, named.Port).ToString() : replica.ToString()!;
 }

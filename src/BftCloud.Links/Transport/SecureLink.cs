@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using BftCloud.Primitives;
 
 namespace BftCloud.Links;
@@ -63,21 +64,34 @@ internal sealed class SecureLink : IDisposable
         _frames = new FrameAssembler(options.FrameBytesMax, budget);
     }
 
-    /// <summary>Queues a frame that leaves with the next flush. False if the link is closed or its queue is full.</summary>
+    /// <summary>
+    /// Queues a completed frame that leaves with the next flush; its queue may hold a reference until then. False if the
+    /// link is closed or its queue is full.
+    /// </summary>
     /// <exception cref="ArgumentException">The frame is larger than the other end would accept.</exception>
-    public bool Send(ReadOnlySpan<byte> frame)
+    public bool Send(FrameBuffer frame)
     {
-        if (frame.Length > _options.FrameBytesMax)
-            throw new ArgumentException($"A frame has at most {_options.FrameBytesMax} bytes, not {frame.Length}.", nameof(frame));
-        Span<byte> length = stackalloc byte[FrameAssembler.LengthBytes];
-        BinaryPrimitives.WriteInt32LittleEndian(length, frame.Length);
-        int bytes = length.Length + frame.Length;
+        Check(frame.Length - FrameAssembler.LengthBytes);
         lock (_gate)
         {
-            if (_fault is not null || _cannotSend || _queue.Length + bytes > _options.QueueBytesMax || !_budget.TryReserve(bytes)) return false;
-            _queue.Append(length);
+            if (!TryReserve(frame.Length)) return false;
             _queue.Append(frame);
-            _framesWaiting++;
+            return true;
+        }
+    }
+
+    /// <summary>Queues a copy of a frame's payload, as if it had been encoded into a <see cref="FrameBuffer"/>.</summary>
+    /// <exception cref="ArgumentException">The frame is larger than the other end would accept.</exception>
+    public bool Send(ReadOnlySpan<byte> payload)
+    {
+        Check(payload.Length);
+        Span<byte> length = stackalloc byte[FrameAssembler.LengthBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(length, payload.Length);
+        lock (_gate)
+        {
+            if (!TryReserve(length.Length + payload.Length)) return false;
+            _queue.Append(length);
+            _queue.Append(payload);
             return true;
         }
     }
@@ -196,6 +210,21 @@ internal sealed class SecureLink : IDisposable
         return isDeaf;
     }
 
+    private void Check(int payloadBytes)
+    {
+        if (payloadBytes > _options.FrameBytesMax)
+            throw new ArgumentException($"A frame has at most {_options.FrameBytesMax} bytes, not {payloadBytes}.", nameof(payloadBytes));
+    }
+
+    /// <summary>Counts one more frame of the queue, unless there is no room for it. Referenced bytes count like copied ones.</summary>
+    private bool TryReserve(int bytes)
+    {
+        if (_fault is not null || _cannotSend || _queue.Length + bytes > _options.QueueBytesMax || !_budget.TryReserve(bytes))
+            return false;
+        _framesWaiting++;
+        return true;
+    }
+
     private bool TryStartPump()
     {
         if (_pumping || _fault is not null || _cannotSend || (_queue.Flushed == 0 && !_heartbeatDue)) return false;
@@ -209,9 +238,8 @@ internal sealed class SecureLink : IDisposable
         int queuedBytes = 0;
         try
         {
-            while (TryTake(ref buffer, out int length, out queuedBytes, out long frames))
+            while (TrySeal(ref buffer, out int length, out queuedBytes, out long frames))
             {
-                Seal(buffer.AsSpan(0, length));
                 for (int sent = 0; sent < length;)
                 {
                     sent += await _socket.SendAsync(buffer.AsMemory(sent, length - sent)).ConfigureAwait(false);
@@ -232,9 +260,10 @@ internal sealed class SecureLink : IDisposable
         }
     }
 
-    /// <summary>Lays out the next records, not yet sealed, in the buffer; false, and the pump is over, when there is nothing to send.</summary>
-    private bool TryTake(ref byte[] buffer, out int length, out int queuedBytes, out long frames)
+    /// <summary>Seals the next records into the buffer; false, and the pump is over, when there is nothing to send.</summary>
+    private bool TrySeal(ref byte[] buffer, out int length, out int queuedBytes, out long frames)
     {
+        RecordSources sources = default;
         lock (_gate)
         {
             length = queuedBytes = 0;
@@ -247,18 +276,19 @@ internal sealed class SecureLink : IDisposable
             queuedBytes = (int)Math.Min(_queue.Flushed, RecordsPerSendMax * PlaintextBytesMax);
             int records = Math.Max(1, (queuedBytes + PlaintextBytesMax - 1) / PlaintextBytesMax);
             Reserve(ref buffer, queuedBytes + records * OverheadBytes);
-            for (int left = queuedBytes; records > 0; records--)
+            for (int i = 0, left = queuedBytes; i < records; i++)
             {
                 int bytes = Math.Min(left, PlaintextBytesMax);
                 BinaryPrimitives.WriteUInt16BigEndian(buffer.AsSpan(length), (ushort)(bytes + NoiseCipher.TagBytes));
-                _queue.Take(buffer.AsSpan(length + LengthBytes, bytes));
+                sources[i] = _queue.Take(buffer.AsSpan(length + LengthBytes, bytes));
                 length += bytes + OverheadBytes;
                 left -= bytes;
             }
             _heartbeatDue = false;
             _framesWaiting = 0;
-            return true;
         }
+        Seal(buffer.AsSpan(0, length), sources);
+        return true;
     }
 
     /// <summary>The other end takes no more: receiving finds the end of the link behind what has arrived.</summary>
@@ -279,13 +309,15 @@ internal sealed class SecureLink : IDisposable
         if (_fault is not null) _sendCipher.Dispose();
     }
 
-    /// <summary>All records but the last have the largest size.</summary>
-    private void Seal(Span<byte> records)
+    /// <summary>All records but the last have the largest size. What was not copied into a record is sealed from its frame.</summary>
+    private void Seal(Span<byte> records, RecordSources sources)
     {
-        while (!records.IsEmpty)
+        for (int i = 0; !records.IsEmpty; i++)
         {
             int bytes = Math.Min(records.Length, RecordBytesMax);
-            _sendCipher.Seal(records[LengthBytes..bytes]);
+            Span<byte> record = records[LengthBytes..bytes];
+            _sendCipher.Seal(sources[i].Buffer is null ? record[..^Sodium.TagBytes] : sources[i].Bytes, record);
+            sources[i].Release();
             records = records[bytes..];
         }
     }
@@ -295,5 +327,12 @@ internal sealed class SecureLink : IDisposable
         if (buffer.Length >= bytes) return;
         if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
         buffer = ArrayPool<byte>.Shared.Rent(bytes);
+    }
+
+    /// <summary>Where the plaintexts of the records of one send lie, unless they were copied.</summary>
+    [InlineArray(RecordsPerSendMax)]
+    private struct RecordSources
+    {
+        private FrameSlice _first;
     }
 }

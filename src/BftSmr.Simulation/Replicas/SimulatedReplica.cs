@@ -39,7 +39,7 @@ internal sealed class SimulatedReplica : INetworkNode
     private readonly SortedDictionary<SessionId, int> _attached = [];
     private readonly string _name;
     private readonly SimulationRandom _torn;
-    private EffectRunner? _runner;
+    private SimulatedEffects? _runner;
     private readonly OrderingProtocol _protocol;
     private IReplicaCore? _core;
     private long _life;
@@ -97,7 +97,7 @@ internal sealed class SimulatedReplica : INetworkNode
         ServiceHost executor = new(_service(), _settings.ReplyBytesMax);
         RecoveredState recovered = Recover(executor);
         _forgets |= recovered.VotesForgotten;
-        _runner = new EffectRunner(_world, _settings, recovered.Checkpoint, executor, Disk, _random, () => DiskSpeed)
+        _runner = new SimulatedEffects(_world, _settings, recovered.Checkpoint, executor, Disk, _random, () => DiskSpeed)
         {
             Deliver = input => Step(life, input),
             Later = (micros, run) => Later(life, micros, run),

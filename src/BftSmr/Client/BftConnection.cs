@@ -47,7 +47,7 @@ public sealed class BftConnection : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        return Start(options, new ConnectionLoop(options, sink => new TransportLinks(options, sink), ClientLoad.OfProcess));
+        return Start(options, new ConnectionLoop(options, sink => ClientLinks.Create(options, sink), ClientLoad.OfProcess));
     }
 
     internal static BftConnection Start(BftClientOptions options, ConnectionLoop loop)

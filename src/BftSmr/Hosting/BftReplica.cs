@@ -51,7 +51,7 @@ public sealed class BftReplica : IAsyncDisposable
         IReplicaCore core = ReplicaCore.Create(settings, keyring, recovered, cluster.Ordering);
         _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
         _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
-        EffectRunner runner = new(_self, recovered.Checkpoint, executor, storage, _snapshots, routes, _metrics, _logger);
+        HostEffects runner = new(_self, recovered.Checkpoint, executor, storage, _snapshots, routes, _metrics, _logger);
         _loop = new ReplicaLoop(core, runner, routes, _metrics, _reactor, _logger, storage.Log.Close);
 
         CodecLimits limits = ingress.Limits;

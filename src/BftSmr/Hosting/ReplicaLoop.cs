@@ -24,7 +24,7 @@ internal sealed class ReplicaLoop : IReactorTurn
     private readonly ConcurrentQueue<Item> _inbox = new();
     private readonly EffectBuffer _effects = new();
     private readonly IReplicaCore _core;
-    private readonly EffectRunner _runner;
+    private readonly HostEffects _runner;
     private readonly SessionRoutes _routes;
     private readonly ReplicaMetrics _metrics;
     private readonly ILogger _logger;
@@ -37,7 +37,7 @@ internal sealed class ReplicaLoop : IReactorTurn
     private bool _hasEnded;
 
     /// <summary>A loop that does <paramref name="onStop"/> last when it is asked to stop.</summary>
-    public ReplicaLoop(IReplicaCore core, EffectRunner runner, SessionRoutes routes, ReplicaMetrics metrics, Reactor reactor, ILogger logger, Action onStop) =>
+    public ReplicaLoop(IReplicaCore core, HostEffects runner, SessionRoutes routes, ReplicaMetrics metrics, Reactor reactor, ILogger logger, Action onStop) =>
         (_core, _runner, _routes, _metrics, _reactor, _logger, _onStop) = (core, runner, routes, metrics, reactor, logger, onStop);
 
     /// <summary>Completes when the loop has stopped as it was asked to; faults with what ended it otherwise.</summary>
@@ -81,7 +81,7 @@ internal sealed class ReplicaLoop : IReactorTurn
 
     /// <summary>Asks something of the core, on the loop.</summary>
     /// <exception cref="InvalidOperationException">The loop has ended.</exception>
-    public async Task<T> AskAsync<T>(Func<IReplicaCore, EffectRunner, T> question, CancellationToken cancellationToken)
+    public async Task<T> AskAsync<T>(Func<IReplicaCore, HostEffects, T> question, CancellationToken cancellationToken)
     {
         TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() => answer.TrySetResult(question(_core, _runner)));

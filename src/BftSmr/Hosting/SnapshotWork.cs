@@ -7,18 +7,36 @@ using Microsoft.Extensions.Logging;
 namespace BftSmr.Hosting;
 
 /// <summary>
-/// What the loop must not wait for: writing, installing, reading and deleting snapshots. Methods are called on the loop; long work goes to the thread
-/// pool - one piece at a time, but for chunks read for peers - and comes back through the loop's inbox (post) as an input, an effect, an action or,
-/// if it failed, an exception.
+/// What the loop must not wait for: writing, installing, reading and deleting snapshots. Methods are called on the loop; all
+/// disk work goes to the thread pool and comes back through the loop's inbox (post) as an input, an effect, an action or, if
+/// it failed, an exception. Whole snapshots are written, installed and deleted one after the other; beside that the chunks of
+/// a fetch are stored, in order; and chunks are read for peers.
 /// </summary>
-internal sealed class SnapshotWork(int replicas, ServiceHost executor, ReplicaStorage storage, ReplicaMetrics metrics, ILogger logger, Action<object> post) : IDisposable
+internal sealed class SnapshotWork : IDisposable
 {
+    /// <summary>Chunks received that wait to be stored. Where the disk is slower than that the loop waits for it.</summary>
+    private const int StoresWaitingMax = 64;
+
     /// <summary>Chunks read at a time for one peer; more that it asks for are passed over, and asked for again.</summary>
     private const int ReadsPerPeerMax = 8;
 
-    private readonly int[] _reads = new int[replicas];
+    private readonly ServiceHost _executor;
+    private readonly ReplicaStorage _storage;
+    private readonly ReplicaMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly Action<object> _post;
+    private readonly int[] _reads;
     private readonly CancellationTokenSource _stop = new();
-    private Task _chain = Task.CompletedTask;
+    private readonly BackgroundWork _snapshots, _fetch;
+
+    public SnapshotWork(
+        int replicas, ServiceHost executor, ReplicaStorage storage, ReplicaMetrics metrics, ILogger logger, Action<object> post)
+    {
+        (_executor, _storage, _metrics, _logger, _post) = (executor, storage, metrics, logger, post);
+        _reads = new int[replicas];
+        _snapshots = new BackgroundWork(RunUnlessStopped);
+        _fetch = new BackgroundWork(RunUnlessStopped, StoresWaitingMax);
+    }
 
     /// <summary>The service belongs to the installation: it can neither execute nor answer.</summary>
     public bool IsInstalling { get; private set; }
@@ -27,67 +45,76 @@ internal sealed class SnapshotWork(int replicas, ServiceHost executor, ReplicaSt
     public async Task StopAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _chain.ConfigureAwait(false);
+        await Task.WhenAll(_snapshots.Done, _fetch.Done).ConfigureAwait(false);
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _snapshots.Dispose();
+        _fetch.Dispose();
+        _stop.Dispose();
+    }
 
     public void Take(TakeCheckpointEffect effect)
     {
-        ISnapshotReader reader = executor.Freeze(effect.Sessions);
-        storage.Log.BeginSegment(effect.Instance, effect.LiveRecords);
-        Enqueue(() =>
+        ISnapshotReader reader = _executor.Freeze(effect.Sessions);
+        _storage.Log.BeginSegment(effect.Instance, effect.LiveRecords);
+        _snapshots.Add(() =>
         {
             using (reader)
             {
-                SnapshotFile snapshot = storage.Snapshots.Write(effect.Instance, reader, _stop.Token);
-                HostLog.CheckpointTaken(logger, effect.Instance, snapshot.Tree.SnapshotBytes, snapshot.Tree.Root);
+                SnapshotFile snapshot = _storage.Snapshots.Write(effect.Instance, reader, _stop.Token);
+                HostLog.CheckpointTaken(_logger, effect.Instance, snapshot.Tree.SnapshotBytes, snapshot.Tree.Root);
                 PostAction(ReleaseOld);
-                post(new CheckpointTakenInput(effect.Instance, snapshot.Tree.Root, snapshot.Tree.SnapshotBytes));
+                _post(new CheckpointTakenInput(effect.Instance, snapshot.Tree.Root, snapshot.Tree.SnapshotBytes));
             }
-            metrics.NoteCheckpoint();
+            _metrics.NoteCheckpoint();
         });
     }
 
     public void Truncate(Instance stable)
     {
-        storage.NoteStable(stable);
+        _storage.NoteStable(stable);
         ReleaseOld();
     }
 
     public void BeginFetch(BeginFetchEffect effect)
     {
         Instance instance = effect.Certificate.Instance;
-        HostLog.FetchBegun(logger, instance, effect.SnapshotBytes);
-        if (!storage.Snapshots.BeginFetch(effect.Certificate, effect.SnapshotBytes)) return;
-        Enqueue(() =>
+        HostLog.FetchBegun(_logger, instance, effect.SnapshotBytes);
+        bool isTakenUp = false;
+        _fetch.Add(() => isTakenUp = _storage.Snapshots.BeginFetch(effect.Certificate, effect.SnapshotBytes));
+        _snapshots.AddAfter(_fetch, () =>
         {
-            IReadOnlyList<int> chunks = storage.Snapshots.FindFetchedChunks(instance, _stop.Token);
+            if (!isTakenUp) return;
+            IReadOnlyList<int> chunks = _storage.Snapshots.FindFetchedChunks(instance, _stop.Token);
             if (chunks.Count == 0) return;
-            HostLog.FetchResumed(logger, instance, chunks.Count);
-            post(new FetchResumedInput(instance, effect.SnapshotBytes, chunks));
+            HostLog.FetchResumed(_logger, instance, chunks.Count);
+            _post(new FetchResumedInput(instance, effect.SnapshotBytes, chunks));
         });
     }
 
-    public void Store(StoreChunkEffect effect) => storage.Snapshots.StoreChunk(effect.Instance, effect.Index, effect.Bytes);
+    public void Store(StoreChunkEffect effect) =>
+        _fetch.Add(() => _storage.Snapshots.StoreChunk(effect.Instance, effect.Index, effect.Bytes));
 
     public void Install(InstallStateEffect effect)
     {
         Instance instance = effect.Certificate.Instance;
-        storage.Log.BeginSegment(instance, effect.LiveRecords);
+        _storage.Log.BeginSegment(instance, effect.LiveRecords);
         IsInstalling = true;
-        Enqueue(() =>
+        _snapshots.AddAfter(_fetch, () =>
         {
             bool isInstalled = TryInstall(instance, out ReadOnlyMemory<byte> sessions);
-            if (isInstalled) HostLog.StateInstalled(logger, instance);
-            else HostLog.StateInstallFailed(logger, instance);
+            if (isInstalled) HostLog.StateInstalled(_logger, instance);
+            else HostLog.StateInstallFailed(_logger, instance);
             PostAction(() =>
             {
                 IsInstalling = false;
                 if (isInstalled) Truncate(instance);
             });
-            post(isInstalled ? new StateInstalledInput(instance, sessions) : (Input)new StateInstallFailedInput(instance));
+            _post(isInstalled ? new StateInstalledInput(instance, sessions) : (Input)new StateInstallFailedInput(instance));
         });
+        _fetch.AddAfter(_snapshots, static () => { }); // the next fetch begins when this one is complete
     }
 
     public void SendChunk(SendChunkEffect effect)
@@ -99,31 +126,28 @@ internal sealed class SnapshotWork(int replicas, ServiceHost executor, ReplicaSt
 
     private void ReadChunk(SendChunkEffect effect) => Report(() =>
     {
-        Chunk? chunk = _stop.IsCancellationRequested ? null : storage.Snapshots.ReadChunk(effect.Instance, effect.Index);
+        Chunk? chunk = _stop.IsCancellationRequested ? null : _storage.Snapshots.ReadChunk(effect.Instance, effect.Index);
         PostAction(() => _reads[effect.To.Value]--);
-        if (chunk is not null) post(new SendEffect(effect.To, chunk));
+        if (chunk is not null) _post(new SendEffect(effect.To, chunk));
     });
 
     private bool TryInstall(Instance instance, out ReadOnlyMemory<byte> sessions)
     {
         sessions = default;
-        if (storage.Snapshots.CompleteFetch(instance) is not { } snapshot) return false;
-        if (ReplicaStorage.TryInstall(snapshot, executor, out sessions, _stop.Token)) return true;
-        storage.Snapshots.SetAside(snapshot);
+        if (_storage.Snapshots.CompleteFetch(instance) is not { } snapshot) return false;
+        if (ReplicaStorage.TryInstall(snapshot, _executor, out sessions, _stop.Token)) return true;
+        _storage.Snapshots.SetAside(snapshot);
         return false;
     }
 
     private void ReleaseOld()
     {
-        storage.TruncateLog();
-        Enqueue(storage.DeleteOldSnapshots);
+        _storage.TruncateLog();
+        _snapshots.Add(_storage.DeleteOldSnapshots);
     }
 
-    private void Enqueue(Action work) => _chain = RunAfterAsync(_chain, work);
-
-    private async Task RunAfterAsync(Task previous, Action work)
+    private void RunUnlessStopped(Action work)
     {
-        await previous.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (!_stop.IsCancellationRequested) Report(work);
     }
 
@@ -141,10 +165,10 @@ internal sealed class SnapshotWork(int replicas, ServiceHost executor, ReplicaSt
         }
         catch (Exception e)
         {
-            post(e);
+            _post(e);
         }
 #pragma warning restore CA1031
     }
 
-    private void PostAction(Action action) => post(action);
+    private void PostAction(Action action) => _post(action);
 }

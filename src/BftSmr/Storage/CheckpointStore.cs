@@ -6,7 +6,8 @@ namespace BftSmr.Storage;
 
 /// <summary>
 /// The snapshots of a replica: its own, written in the background, and one that is being fetched. A file has a snapshot's name only when it is complete and
-/// on disk. Reading, storing and deleting may go on while a snapshot is written; each is safe on any thread.
+/// on disk. Reading, storing and deleting may go on while a snapshot is written; each is safe on any thread. The lock guards
+/// only which snapshots there are: no disk work is done under it, and what is being read is closed by its last user.
 /// </summary>
 internal sealed class CheckpointStore : IDisposable
 {
@@ -105,35 +106,26 @@ internal sealed class CheckpointStore : IDisposable
         });
     }
 
-    /// <summary>From now on the chunks of this snapshot are stored. What is there of it is taken up again; what is there of others stays for now.</summary>
+    /// <summary>
+    /// From now on the chunks of this snapshot are stored. What is there of it is taken up again; what is there of others
+    /// stays for now. One thread at a time begins fetches, stores chunks and completes fetches.
+    /// </summary>
     /// <returns>Whether <see cref="FindFetchedChunks"/> may find something.</returns>
-    public bool BeginFetch(CheckpointCertificate certificate, long snapshotBytes)
-    {
-        lock (_lock)
+    public bool BeginFetch(CheckpointCertificate certificate, long snapshotBytes) =>
+        Guard("Taking up a snapshot in", _directory, () =>
         {
-            return Guard("Taking up a snapshot in", _directory, () =>
-            {
-                _fetched?.Dispose();
-                _fetched = new FetchedSnapshot(_directory, certificate, snapshotBytes, _chunkBytes);
-                return _fetched.IsBegun;
-            });
-        }
-    }
+            FetchedSnapshot fetched = new(_directory, certificate, snapshotBytes, _chunkBytes);
+            bool isBegun = fetched.IsBegun;
+            ReplaceFetched(fetched)?.Dispose();
+            return isBegun;
+        });
 
     /// <summary>The chunks that are there of a snapshot taken up again. Long; may go on while chunks are stored.</summary>
     public IReadOnlyList<int> FindFetchedChunks(Instance instance, CancellationToken cancellationToken)
     {
-        FetchedSnapshot? fetched;
-        lock (_lock) fetched = _fetched;
-        if (fetched is null || fetched.Instance != instance) return [];
-        try
-        {
-            return Guard("Reading the snapshot", fetched.Path, () => fetched.FindChunks(cancellationToken));
-        }
-        catch (ObjectDisposedException)
-        {
-            return []; // another one is being fetched meanwhile
-        }
+        using FetchedSnapshot? fetched = BorrowFetched(instance);
+        if (fetched is null) return [];
+        return Guard("Reading the snapshot", fetched.Path, () => fetched.FindChunks(cancellationToken));
     }
 
     /// <summary>
@@ -142,27 +134,21 @@ internal sealed class CheckpointStore : IDisposable
     /// </summary>
     public void StoreChunk(Instance instance, int index, ReadOnlyMemory<byte> chunk)
     {
-        lock (_lock)
+        using FetchedSnapshot? fetched = BorrowFetched(instance);
+        if (fetched is null) return;
+        Guard("Storing a chunk of the snapshot", fetched.Path, () =>
         {
-            if (_fetched is not { } fetched || fetched.Instance != instance) return;
-            Guard("Storing a chunk of the snapshot", fetched.Path, () =>
-            {
-                if (!fetched.IsBegun) Delete(FetchedSnapshot.FindAll(_directory).SkipLast(1));
-                fetched.Store(index, chunk.Span);
-            });
-        }
+            if (!fetched.IsBegun) Delete(FetchedSnapshot.FindAll(_directory).SkipLast(1));
+            fetched.Store(index, chunk.Span);
+        });
     }
 
     /// <summary>All chunks are stored: makes the fetched snapshot one like any other. Null if the disk did not keep them.</summary>
     public SnapshotFile? CompleteFetch(Instance instance)
     {
-        FetchedSnapshot fetched;
-        lock (_lock)
-        {
-            if (_fetched is null || _fetched.Instance != instance) return null;
-            fetched = _fetched;
-            _fetched = null;
-        }
+        FetchedSnapshot? fetched;
+        lock (_lock) fetched = _fetched?.Instance == instance ? ReplaceFetched(null) : null;
+        if (fetched is null) return null;
         return Guard("Completing the snapshot", fetched.Path, () =>
         {
             using (fetched)
@@ -177,47 +163,52 @@ internal sealed class CheckpointStore : IDisposable
     /// <summary>One chunk with its path, for a peer. Null if there is no such snapshot or chunk, or it is damaged.</summary>
     public Chunk? ReadChunk(Instance instance, int index)
     {
+        using SnapshotFile? snapshot = Borrow(instance);
+        if (snapshot is null) return null;
+        byte[]? bytes = null;
+        bool isRead = Guard("Reading the snapshot", snapshot.Path, () => snapshot.TryReadChunk(index, out bytes));
+        return isRead ? new Chunk(instance, index, bytes, snapshot.Tree.Path(index)) : null;
+    }
+
+    /// <summary>A complete snapshot, with one more user: it can be read until the caller disposes of it, even once it is deleted. Null if there is none.</summary>
+    public SnapshotFile? Borrow(Instance instance)
+    {
         lock (_lock)
         {
             SnapshotFile? snapshot = _snapshots.Find(s => s.Instance == instance);
-            return snapshot is not null && Guard("Reading the snapshot", snapshot.Path, () => snapshot.TryReadChunk(index, out byte[]? bytes) ? bytes : null) is { } chunk
-                ? new Chunk(instance, index, chunk, snapshot.Tree.Path(index))
-                : null;
+            snapshot?.Retain();
+            return snapshot;
         }
     }
 
     /// <summary>Deletes the snapshots that the stable checkpoint makes unnecessary, but never the newest complete one; and what was begun of that one or older ones.</summary>
     public void DeleteBelow(Instance stable) => Guard("Deleting old snapshots in", _directory, () =>
     {
-        List<string> old = [];
+        List<SnapshotFile> old;
+        FetchedSnapshot? overtaken;
+        Instance newest;
         lock (_lock)
         {
             int stableCount = _snapshots.FindLastIndex(s => s.Instance <= stable) + 1;
-            foreach (SnapshotFile snapshot in _snapshots[..Math.Max(0, stableCount - StableKept)])
-            {
-                old.Add(snapshot.Path);
-                _snapshots.Remove(snapshot);
-                snapshot.Dispose();
-            }
-            if (_fetched?.Instance <= Newest)
-            {
-                _fetched.Dispose();
-                _fetched = null;
-            }
-            old.AddRange(FetchedSnapshot.FindUpTo(_directory, Newest));
+            old = _snapshots[..Math.Max(0, stableCount - StableKept)];
+            _snapshots.RemoveRange(0, old.Count);
+            newest = Newest;
+            overtaken = _fetched?.Instance <= newest ? ReplaceFetched(null) : null;
         }
-        Delete(old); // may take long
+        overtaken?.Dispose();
+        foreach (SnapshotFile snapshot in old) snapshot.Dispose();
+        Delete(old.Select(static snapshot => snapshot.Path)); // may take long
+        Delete(FetchedSnapshot.FindUpTo(_directory, newest));
     });
 
     /// <summary>Renames a snapshot that turned out to be damaged, so that it can be looked into.</summary>
     public void SetAside(SnapshotFile snapshot)
     {
-        lock (_lock)
-        {
-            _snapshots.Remove(snapshot);
-            snapshot.Dispose();
-            Guard("Setting aside the snapshot", snapshot.Path, () => File.Move(snapshot.Path, snapshot.Path + CorruptSuffix, overwrite: true));
-        }
+        bool isOurs;
+        lock (_lock) isOurs = _snapshots.Remove(snapshot);
+        Invariant.Holds(isOurs, "a snapshot is set aside by the store that has it");
+        snapshot.Dispose();
+        Guard("Setting aside the snapshot", snapshot.Path, () => File.Move(snapshot.Path, snapshot.Path + CorruptSuffix, overwrite: true));
     }
 
     public void Dispose()
@@ -228,6 +219,28 @@ internal sealed class CheckpointStore : IDisposable
             _snapshots.Clear();
             _fetched?.Dispose();
             _fetched = null;
+        }
+    }
+
+    /// <summary>The snapshot being fetched, with one more user, if it is this one.</summary>
+    private FetchedSnapshot? BorrowFetched(Instance instance)
+    {
+        lock (_lock)
+        {
+            if (_fetched is not { } fetched || fetched.Instance != instance) return null;
+            fetched.Retain();
+            return fetched;
+        }
+    }
+
+    /// <summary>The one that was being fetched is the caller's now.</summary>
+    private FetchedSnapshot? ReplaceFetched(FetchedSnapshot? fetched)
+    {
+        lock (_lock)
+        {
+            FetchedSnapshot? before = _fetched;
+            _fetched = fetched;
+            return before;
         }
     }
 
@@ -266,17 +279,15 @@ internal sealed class CheckpointStore : IDisposable
     {
         if (!SnapshotFile.TryOpen(path, out SnapshotFile? snapshot))
             throw new IOException("what was just written cannot be read back.");
+        SnapshotFile? same;
         lock (_lock)
         {
-            int same = _snapshots.FindIndex(s => s.Instance == snapshot.Instance);
-            if (same >= 0)
-            {
-                _snapshots[same].Dispose();
-                _snapshots.RemoveAt(same);
-            }
+            same = _snapshots.Find(s => s.Instance == snapshot.Instance);
+            if (same is not null) _snapshots.Remove(same);
             int after = _snapshots.FindIndex(s => s.Instance > snapshot.Instance);
             _snapshots.Insert(after < 0 ? _snapshots.Count : after, snapshot);
         }
+        same?.Dispose();
         return snapshot;
     }
 

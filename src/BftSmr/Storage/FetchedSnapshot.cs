@@ -9,6 +9,8 @@ namespace BftSmr.Storage;
 /// A snapshot that is being fetched: the file it will be, with holes. A chunk's hash is written where it will stand in the end, so the file itself tells
 /// which chunks it has; after a crash those that did not reach the disk do not match their hashes. There is a file from the first chunk on: what a peer merely
 /// announces takes no disk. The announced length is in its name, so that a wrong one does not touch what was fetched with the right one.
+/// Its users are counted - who began the fetch, and each who reads or stores - and the last one to dispose of it closes the
+/// file. One thread at a time stores.
 /// </summary>
 internal sealed class FetchedSnapshot : IDisposable
 {
@@ -16,7 +18,8 @@ internal sealed class FetchedSnapshot : IDisposable
     private const string Prefix = "fetch-";
 
     private readonly int _chunkBytes;
-    private SafeFileHandle? _file;
+    private volatile SafeFileHandle? _file;
+    private int _users = 1;
 
     public FetchedSnapshot(string directory, CheckpointCertificate certificate, long snapshotBytes, int chunkBytes)
     {
@@ -53,9 +56,9 @@ internal sealed class FetchedSnapshot : IDisposable
     {
         Span<byte> hash = stackalloc byte[Digest.Size];
         MerkleTree.HashLeaf(chunk).CopyTo(hash);
-        _file ??= OpenFile();
-        RandomAccess.Write(_file, chunk, (long)index * _chunkBytes);
-        RandomAccess.Write(_file, hash, SnapshotBytes + ((long)index * Digest.Size));
+        SafeFileHandle file = _file ??= OpenFile();
+        RandomAccess.Write(file, chunk, (long)index * _chunkBytes);
+        RandomAccess.Write(file, hash, SnapshotBytes + ((long)index * Digest.Size));
     }
 
     /// <summary>The chunks that are there and match their hashes. Memory and time grow with what is on disk, not with what was announced.</summary>
@@ -95,7 +98,17 @@ internal sealed class FetchedSnapshot : IDisposable
         return true;
     }
 
-    public void Dispose() => _file?.Dispose();
+    /// <summary>One more user, who has to dispose of it as well.</summary>
+    public void Retain() =>
+        Invariant.Holds(Interlocked.Increment(ref _users) > 1, "a fetch that is over is not added to");
+
+    /// <summary>One user less.</summary>
+    public void Dispose()
+    {
+        int users = Interlocked.Decrement(ref _users);
+        Invariant.Holds(users >= 0, "each user of a fetched snapshot disposes of it once");
+        if (users == 0) _file?.Dispose();
+    }
 
     private long HashesEnd => SnapshotBytes + (MerkleTree.ChunkCount(SnapshotBytes, _chunkBytes) * Digest.Size);
 

@@ -6,13 +6,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BftSmr.Storage;
 
-/// <summary>A complete snapshot on disk. Every chunk is verified whenever it is read.</summary>
+/// <summary>
+/// A complete snapshot on disk. Every chunk is verified whenever it is read. Its users are counted - who opened it, and each
+/// who is reading - and the last one to dispose of it closes the file.
+/// </summary>
 internal sealed class SnapshotFile : IDisposable
 {
     public const string Suffix = ".snap";
     private const string Prefix = "snapshot-";
 
     private readonly SafeFileHandle _file;
+    private int _users = 1;
 
     private SnapshotFile(string path, SafeFileHandle file, Instance instance, MerkleTree tree) =>
         (Path, _file, Instance, Tree) = (path, file, instance, tree);
@@ -76,7 +80,17 @@ internal sealed class SnapshotFile : IDisposable
         return true;
     }
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>One more user, who has to dispose of it as well.</summary>
+    public void Retain() =>
+        Invariant.Holds(Interlocked.Increment(ref _users) > 1, "a snapshot that was closed is not read");
+
+    /// <summary>One user less.</summary>
+    public void Dispose()
+    {
+        int users = Interlocked.Decrement(ref _users);
+        Invariant.Holds(users >= 0, "each user of a snapshot disposes of it once");
+        if (users == 0) _file.Dispose();
+    }
 
     private bool TryReadChunk(int index, Span<byte> chunk) =>
         SnapshotTrailer.TryReadExactly(_file, chunk, (long)index * Tree.ChunkBytes) && MerkleTree.HashLeaf(chunk) == Tree.Leaves[index];

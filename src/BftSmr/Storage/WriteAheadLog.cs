@@ -40,6 +40,12 @@ internal sealed class WriteAheadLog : IDisposable
     /// <summary>Bytes written so far.</summary>
     public long WrittenBytes { get; private set; }
 
+    /// <summary>Records appended so far: the position of the last one. Never goes back.</summary>
+    public long AppendedRecords { get; private set; }
+
+    /// <summary>Those of them that are on disk, as far as this log promises anything.</summary>
+    public long FlushedRecords { get; private set; }
+
     /// <summary>Opens the log of a directory, reads it, and makes it ready to append.</summary>
     /// <param name="directory">Made if it does not exist.</param>
     /// <param name="neverRan">Whether an empty log is that of a replica that has never run, rather than one that was lost.</param>
@@ -72,6 +78,8 @@ internal sealed class WriteAheadLog : IDisposable
     /// <summary>Adds a record at the end. It is on disk after the next <see cref="Flush"/>.</summary>
     public void Append(LogRecord record)
     {
+        Invariant.Holds(!_failed, "a log that failed is not appended to");
+        AppendedRecords++;
         Encode(record, _segment.Header.Salt, _segment.End, _segment.DurableEnd);
         if (_votesForgotten && _options.HasVotes && record is SilentUpTo)
         {
@@ -85,11 +93,15 @@ internal sealed class WriteAheadLog : IDisposable
     public void Flush()
     {
         WriteOut();
-        if (!_options.Flushes || !_hasWritten) return;
-        _failed = true;
-        _segment.Flush();
-        _failed = _hasWritten = false;
-        if (_segment.End >= _options.SegmentBytes) Continue();
+        bool mustFlush = _options.Flushes && _hasWritten;
+        if (mustFlush)
+        {
+            _failed = true;
+            _segment.Flush();
+            _failed = _hasWritten = false;
+        }
+        NoteFlushed();
+        if (mustFlush && _segment.End >= _options.SegmentBytes) Continue();
     }
 
     /// <summary>Begins a segment that makes everything before it unnecessary once the checkpoint of this instance is stable, and its snapshot on disk.</summary>
@@ -139,6 +151,13 @@ internal sealed class WriteAheadLog : IDisposable
         _buffer.Reset();
         _hasWritten = true;
         if (!_options.Flushes && _segment.End >= _options.SegmentBytes) Continue();
+    }
+
+    private void NoteFlushed()
+    {
+        Invariant.Holds(_buffer.Length == 0 && !(_options.Flushes && _hasWritten), "what was flushed is on disk");
+        Invariant.Holds(FlushedRecords <= AppendedRecords, "only what was appended is on disk");
+        FlushedRecords = AppendedRecords;
     }
 
     private void Continue() => Replace(SegmentHeader.Continues, []);

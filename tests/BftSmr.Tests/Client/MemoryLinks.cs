@@ -31,9 +31,10 @@ internal sealed class MemoryLinks(ScriptedCluster cluster, ILinkSink<ReplicaId> 
         else sink.OnDown(new ReplicaId(replica), LinkFault.Closed);
     }
 
-    public void Send(ReplicaId to, ReadOnlySpan<byte> frame)
+    public bool Send(ReplicaId to, ReadOnlySpan<byte> payload)
     {
-        if (_isUp[to.Value]) _queued.Add((to.Value, frame.ToArray()));
+        if (_isUp[to.Value]) _queued.Add((to.Value, payload.ToArray()));
+        return _isUp[to.Value];
     }
 
     public void Flush()

@@ -124,6 +124,88 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_snapshot_that_is_being_read_stays_readable_when_it_is_deleted_or_set_aside_or_replaced()
+    {
+        using CheckpointStore store = Open();
+        byte[] bytes = Snapshot(300);
+        for (int i = 1; i <= 4; i++) store.Write(new Instance(i), new PieceReader(bytes), default);
+        SnapshotFile deleted = store.Borrow(new Instance(1))!;
+        SnapshotFile replaced = store.Borrow(new Instance(3))!;
+        SnapshotFile setAside = store.Borrow(new Instance(4))!;
+
+        store.DeleteBelow(new Instance(3));
+        store.Write(new Instance(3), new PieceReader(bytes), default);
+        store.SetAside(setAside);
+
+        Assert.False(File.Exists(deleted.Path));
+        Assert.Null(store.ReadChunk(new Instance(1), 0));
+        Assert.Null(store.Borrow(new Instance(4)));
+        foreach (SnapshotFile file in (SnapshotFile[])[deleted, replaced, setAside])
+        {
+            Assert.True(file.TryReadChunk(1, out byte[]? chunk));
+            Assert.Equal(bytes[ChunkBytes..(2 * ChunkBytes)], chunk);
+            file.Dispose();
+            Assert.Throws<ObjectDisposedException>(() => file.TryReadChunk(1, out _));
+        }
+        Assert.NotNull(store.ReadChunk(new Instance(3), 1));
+    }
+
+    [Fact]
+    public void A_fetched_snapshot_can_be_looked_through_while_another_takes_its_place()
+    {
+        byte[] bytes = Snapshot(1000);
+        using CheckpointStore store = Open();
+        store.BeginFetch(Certificate(9, bytes), bytes.Length);
+        StoreChunks(store, 9, bytes, 0, 3);
+        using CancellationTokenSource cancelled = new();
+        cancelled.Cancel();
+        Assert.Throws<OperationCanceledException>(() => store.FindFetchedChunks(new Instance(9), cancelled.Token));
+
+        store.BeginFetch(Certificate(10, bytes), bytes.Length);
+        StoreChunks(store, 9, bytes, 3, 3); // of the one before
+        Assert.Empty(store.FindFetchedChunks(new Instance(9), default));
+        store.BeginFetch(Certificate(9, bytes), bytes.Length);
+        Assert.Equal([0, 1, 2], store.FindFetchedChunks(new Instance(9), default));
+    }
+
+    [Fact]
+    public void Reading_storing_and_deleting_at_a_time_never_fail_and_never_give_wrong_bytes()
+    {
+        byte[] bytes = Snapshot(3000);
+        MerkleTree tree = MerkleTree.Of(bytes, ChunkBytes);
+        using CheckpointStore store = Open();
+        store.Write(new Instance(1), new PieceReader(bytes), default);
+        const int Rounds = 40;
+        void ReadAll()
+        {
+            while (store.Newest < new Instance(Rounds))
+            {
+                for (long instance = 1; instance <= store.Newest.Value; instance++)
+                {
+                    int index = (int)(instance % tree.Leaves.Count);
+                    if (store.ReadChunk(new Instance(instance), index) is { } chunk)
+                        Assert.True(MerkleTree.Verify(tree.Root, bytes.Length, ChunkBytes, index, chunk.Bytes.Span, chunk.Path));
+                }
+            }
+        }
+        void FetchAll()
+        {
+            for (int i = 2; i <= Rounds; i++)
+            {
+                store.BeginFetch(Certificate(i, bytes), bytes.Length);
+                StoreChunks(store, i, bytes, 0, tree.Leaves.Count);
+                Assert.NotNull(store.CompleteFetch(new Instance(i)));
+            }
+        }
+        void DeleteOld()
+        {
+            while (store.Newest < new Instance(Rounds)) store.DeleteBelow(store.Newest);
+        }
+        Parallel.Invoke(ReadAll, ReadAll, FetchAll, DeleteOld);
+        Assert.Equal(new Instance(Rounds), store.Newest);
+    }
+
+    [Fact]
     public void Chunks_fetched_in_any_order_over_restarts_become_the_snapshot()
     {
         byte[] expected = Snapshot(1000);

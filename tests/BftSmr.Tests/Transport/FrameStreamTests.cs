@@ -65,42 +65,6 @@ public sealed class FrameStreamTests
         Assert.Equal(frames, received);
     }
 
-    [Property]
-    public void The_outbound_queue_gives_back_what_was_appended_and_only_what_was_flushed(int[] steps)
-    {
-        OutboundQueue queue = new();
-        Queue<byte> model = new();
-        int flushed = 0;
-        byte next = 0;
-        foreach (int step in steps)
-        {
-            int size = Math.Abs(step % 100_000);
-            switch (Math.Abs(step % 3))
-            {
-                case 0:
-                    byte[] bytes = [.. Enumerable.Range(0, size).Select(_ => next++)];
-                    queue.Append(bytes);
-                    foreach (byte b in bytes) model.Enqueue(b);
-                    break;
-                case 1:
-                    queue.Flush();
-                    flushed = model.Count;
-                    break;
-                default:
-                    byte[] taken = new byte[Math.Min(size, flushed)];
-                    queue.Take(taken);
-                    flushed -= taken.Length;
-                    Assert.All(taken, b => Assert.Equal(model.Dequeue(), b));
-                    break;
-            }
-            Assert.Equal(model.Count, queue.Length);
-            Assert.Equal(flushed, queue.Flushed);
-        }
-        Assert.Throws<ArgumentOutOfRangeException>(() => queue.Take(new byte[flushed + 1]));
-        queue.Clear();
-        Assert.Equal(0, queue.Length);
-    }
-
     private static async Task<int> CheckAsync(int[] sizes, Func<Task<byte[]>> next)
     {
         for (int i = 0; i < sizes.Length; i++) Assert.Equal(Frame(i, sizes[i]), await next());

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -13,7 +14,7 @@ public sealed class SecureLinkTests
     {
         await using LinkPair pair = await LinkPair.CreateAsync();
         pair.Link.Send("one"u8);
-        pair.Link.Send(default);
+        pair.Link.Send(""u8);
         pair.Link.Send("three"u8);
         pair.Link.Flush();
         Assert.Equal([3, 0, 0, 0, .. "one"u8, 0, 0, 0, 0, 5, 0, 0, 0, .. "three"u8], await pair.ReceiveRecordAsync());
@@ -184,6 +185,58 @@ public sealed class SecureLinkTests
         Assert.True(pair.Link.Send("news"u8));
         pair.Link.Flush();
         Assert.Equal(8, (await pair.ReceiveRecordAsync()).Length);
+    }
+
+    [Fact]
+    public async Task One_frame_leaves_on_many_links_between_others_and_is_nobodys_afterwards()
+    {
+        await using LinkPair first = await LinkPair.CreateAsync();
+        await using LinkPair second = await LinkPair.CreateAsync();
+        byte[] payload = RandomNumberGenerator.GetBytes(200_000);
+        FrameBuffer frame = FrameBuffer.RentFrame();
+        frame.Write(payload);
+        frame.Complete();
+        foreach (LinkPair pair in (LinkPair[])[first, second])
+        {
+            pair.Link.Send("before"u8);
+            Assert.True(pair.Link.Send(frame));
+            pair.Link.Send("after"u8);
+            pair.Link.Flush();
+        }
+        foreach (LinkPair pair in (LinkPair[])[first, second])
+        {
+            byte[] expected = [6, 0, 0, 0, .. "before"u8, .. frame.Written, 5, 0, 0, 0, .. "after"u8];
+            List<byte> received = [];
+            while (received.Count < expected.Length) received.AddRange(await pair.ReceiveRecordAsync());
+            Assert.Equal(expected, received);
+        }
+        Assert.True(frame.IsUnshared);
+        frame.Release();
+    }
+
+    [Fact]
+    public async Task A_frame_that_waits_on_a_link_counts_its_bytes_and_is_let_go_with_the_link()
+    {
+        LinkOptions options = LinkOptions.Clients with { FrameBytesMax = 20_000 };
+        RemoteBudget budget = new(30_000);
+        await using LinkPair first = await LinkPair.CreateAsync(options, budget);
+        await using LinkPair second = await LinkPair.CreateAsync(options, budget);
+        FrameBuffer frame = FrameBuffer.RentFrame();
+        frame.Write(new byte[20_000]);
+        frame.Complete();
+        Assert.True(first.Link.Send(frame));
+        Assert.False(frame.IsUnshared);
+        Assert.False(second.Link.Send(frame)); // in memory once, and counted on each link
+
+        first.Link.Close(LinkFault.Local);
+        Assert.True(frame.IsUnshared);
+        Assert.True(second.Link.Send(frame));
+        second.Link.Close(LinkFault.Local);
+        Assert.False(second.Link.Send(frame));
+        Assert.True(frame.IsUnshared);
+        frame.Write(new byte[1]);
+        Assert.Throws<ArgumentException>(() => second.Link.Send(frame));
+        frame.Release();
     }
 
     [Fact]

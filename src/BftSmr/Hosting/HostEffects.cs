@@ -11,18 +11,24 @@ using Microsoft.Extensions.Logging;
 namespace BftSmr.Hosting;
 
 /// <summary>
-/// Carries out the effects of the core, on the loop. Messages are queued on their links. What comes before the first record that must be flushed leaves
-/// with that record; the rest with <see cref="Flush"/>, which puts the log on disk first: so nothing that follows such a record leaves before it.
+/// Carries out the effects of the core, on the loop. Messages are queued on their links. What comes before the first record
+/// that must be flushed leaves with that record; the rest with <see cref="Flush"/>, which puts the log on disk first. So
+/// nothing that follows such a record leaves before it, which is asserted where frames leave.
 /// </summary>
-internal sealed class EffectRunner(
-    ReplicaId self, Instance recovered, ServiceHost executor, ReplicaStorage storage, SnapshotWork snapshots, SessionRoutes routes, ReplicaMetrics metrics, ILogger logger)
+internal sealed class HostEffects(
+    ReplicaId self, Instance recovered, ServiceHost executor, ReplicaStorage storage, SnapshotWork snapshots,
+    SessionRoutes routes, ReplicaMetrics metrics, ILogger logger)
 {
-    private readonly ByteBuffer _frame = new(bytesKeptMax: 1 << 20);
+    private FrameBuffer _frame = FrameBuffer.RentFrame();
     private PeerMesh? _peers;
     private ClientListener? _clients;
     private PeerMessage? _encoded;
-    private bool _mustFlushLog, _hasPeerFrames, _hasClientFrames;
+    private bool _hasPeerFrames, _hasClientFrames;
     private Instance _executed = recovered;
+
+    // Positions in the log: of the last record that must be on disk before what follows it leaves, and of the last such
+    // record before any frame that is queued.
+    private long _mustBeFlushed, _framesDependOn;
 
     /// <summary>Where frames go; called once, before the first effect.</summary>
     public void Connect(PeerMesh peers, ClientListener clients) => (_peers, _clients) = (peers, clients);
@@ -39,9 +45,7 @@ internal sealed class EffectRunner(
                 Reply(e.Client, e.Reply.Nonce, e.Reply);
                 break;
             case PersistEffect e:
-                if (e.Flush && !_mustFlushLog) FlushLinks();
-                storage.Log.Append(e.Record);
-                _mustFlushLog |= e.Flush;
+                Persist(e);
                 break;
             case BroadcastEffect e:
                 Broadcast(e.Message);
@@ -90,22 +94,32 @@ internal sealed class EffectRunner(
     /// <summary>Puts on disk what must be, then lets everything queued leave. Called once a turn.</summary>
     public void Flush()
     {
-        if (_mustFlushLog)
+        if (MustFlushLog)
         {
             long start = Stopwatch.GetTimestamp();
             storage.Log.Flush();
-            _mustFlushLog = false;
             metrics.NoteFlushed(Stopwatch.GetElapsedTime(start).TotalSeconds, storage.Log.WrittenBytes);
         }
-        _encoded = null;
         FlushLinks();
+        _encoded = null;
+        _frame = FrameBuffer.RentFrame(_frame); // a large one that some link still holds is not held here as well
     }
 
     /// <summary>The service's state, unless it is being replaced.</summary>
     public Digest? StateDigest() => snapshots.IsInstalling ? null : executor.StateDigest();
 
+    private bool MustFlushLog => _mustBeFlushed > storage.Log.FlushedRecords;
+
+    private void Persist(PersistEffect effect)
+    {
+        if (effect.Flush && !MustFlushLog) FlushLinks();
+        storage.Log.Append(effect.Record);
+        if (effect.Flush) _mustBeFlushed = storage.Log.AppendedRecords;
+    }
+
     private void FlushLinks()
     {
+        Invariant.Holds(_framesDependOn <= storage.Log.FlushedRecords, "nothing leaves before the records that it follows are on disk");
         if (_hasPeerFrames) _peers!.Flush();
         if (_hasClientFrames) _clients!.Flush();
         _hasPeerFrames = _hasClientFrames = false;
@@ -123,38 +137,40 @@ internal sealed class EffectRunner(
     private void Send(ReplicaId to, PeerMessage message)
     {
         _peers!.Send(to, Encode(message));
-        _hasPeerFrames = true;
+        NotePeerFrames();
     }
 
     private void Broadcast(PeerMessage message)
     {
-        Span<byte> frame = Encode(message);
+        FrameBuffer frame = Encode(message);
         for (int i = 0; i < _peers!.Replicas; i++)
         {
             if (i != self.Value) _peers.Send(new ReplicaId(i), frame);
         }
-        _hasPeerFrames = true;
+        NotePeerFrames();
     }
+
+    private void NotePeerFrames() => (_hasPeerFrames, _framesDependOn) = (true, _mustBeFlushed);
 
     private void Reply(ClientId client, ulong nonce, ClientMessage reply)
     {
         if (!routes.TryFind(client, nonce, out ClientLink? link)) return;
         _encoded = null;
-        _frame.Reset();
+        _frame = FrameBuffer.RentFrame(_frame);
         ClientMessageCodec.Encode(reply, _frame);
-        link.Send(_frame.Written);
-        _hasClientFrames = true;
+        _frame.Complete();
+        link.Send(_frame);
+        (_hasClientFrames, _framesDependOn) = (true, _mustBeFlushed);
     }
 
-    /// <summary>A message that goes to several peers, one after the other, is encoded once.</summary>
-    private Span<byte> Encode(PeerMessage message)
+    /// <summary>A message that goes to several peers, one after the other, is encoded once, and their links share its frame.</summary>
+    private FrameBuffer Encode(PeerMessage message)
     {
-        if (!ReferenceEquals(message, _encoded))
-        {
-            _frame.Reset();
-            PeerMessageCodec.Encode(message, _frame);
-            _encoded = message;
-        }
-        return _frame.Written;
+        if (ReferenceEquals(message, _encoded)) return _frame;
+        _frame = FrameBuffer.RentFrame(_frame);
+        PeerMessageCodec.Encode(message, _frame);
+        _frame.Complete();
+        _encoded = message;
+        return _frame;
     }
 }

@@ -14,7 +14,7 @@ namespace BftSmr.Simulation.Replicas;
 /// Carries out a core's effects, in order, for one life of a replica: the contract of <see cref="Effect"/> in virtual
 /// time.
 /// </summary>
-internal sealed class EffectRunner(
+internal sealed class SimulatedEffects(
     World world, ReplicaSettings settings, Instance recovered, ServiceHost executor, SimulatedDisk disk, SimulationRandom random, Func<DiskSpeed> speed)
 {
     private readonly Outbox _outbox = new(disk);
