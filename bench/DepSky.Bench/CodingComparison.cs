@@ -9,19 +9,22 @@ namespace DepSky.Bench;
 /// set and ISA-L in turn within every round, so that all meet the same noise. Printed: the median over rounds, in GB of
 /// data per second.
 /// </summary>
-internal sealed unsafe class CodingBenchmark(int rounds, double secondsPerTurn, TextWriter output)
+internal sealed unsafe class CodingComparison(
+    int rounds, double secondsPerTurn, int[] blockSizes, TextWriter output)
 {
     private static readonly (int Data, int Coding)[] Codes = [(2, 2), (3, 4), (4, 2), (8, 3), (10, 4), (12, 4)];
-    private static readonly int[] BlockSizes = [16 * 1024, 2 * 1024 * 1024];
 
     public void Run()
     {
-        string[] contenders = [.. CodingKernel.Supported.Select(k => k.Name), .. IsaL.IsThere ? ["ISA-L"] : Array.Empty<string>()];
-        output.WriteLine($"GB/s of data, one core; fastest supported here: {ReedSolomon.InstructionSet}; median of {rounds} rounds");
-        output.WriteLine($"{"code",-6} {"block KiB",9} {"work",-7} {string.Join(' ', contenders.Select(c => $"{c,9}"))}");
+        IEnumerable<string> contenders = CodingKernel.Supported.Select(k => k.Name);
+        if (IsaL.IsThere) contenders = contenders.Append("ISA-L");
+        string names = string.Join(' ', contenders.Select(c => $"{c,9}"));
+        output.WriteLine(
+            $"GB/s of data, one core; fastest supported here: {ReedSolomon.InstructionSet}; median of {rounds} rounds");
+        output.WriteLine($"{"code",-6} {"block KiB",9} {"work",-7} {names}");
         foreach ((int data, int coding) in Codes)
         {
-            foreach (int blockBytes in BlockSizes)
+            foreach (int blockBytes in blockSizes)
             {
                 Measure(data, coding, blockBytes, decode: false);
                 Measure(data, coding, blockBytes, decode: true);
@@ -41,7 +44,9 @@ internal sealed unsafe class CodingBenchmark(int rounds, double secondsPerTurn, 
         foreach (CodingKernel kernel in CodingKernel.Supported)
         {
             ReedSolomon code = new(k, k + m, kernel);
-            turns.Add(decode ? () => code.Reconstruct(present, inputs, wanted, outputs) : () => code.Encode(inputs, outputs));
+            turns.Add(decode
+                ? () => code.Reconstruct(present, inputs, wanted, outputs)
+                : () => code.Encode(inputs, outputs));
         }
         if (IsaL.IsThere) turns.Add(IsaLTurn(k, m, blockBytes, present, wanted, inputs, outputs));
 
@@ -51,17 +56,21 @@ internal sealed unsafe class CodingBenchmark(int rounds, double secondsPerTurn, 
         {
             for (int i = 0; i < turns.Count; i++) speeds[i][round] = Speed(turns[i], (long)k * blockBytes);
         }
-        output.WriteLine($"{$"{k}+{m}",-6} {blockBytes / 1024,9} {(decode ? "decode" : "encode"),-7} {string.Join(' ', speeds.Select(s => $"{Median(s),9:F2}"))}");
+        string medians = string.Join(' ', speeds.Select(s => $"{Median(s),9:F2}"));
+        output.WriteLine($"{$"{k}+{m}",-6} {blockBytes / 1024,9} {(decode ? "decode" : "encode"),-7} {medians}");
     }
 
     /// <summary>The same matrix, so the same bytes: that is checked before anything is measured.</summary>
-    private static Action IsaLTurn(int k, int m, int blockBytes, int[] present, int[] wanted, ReadOnlyMemory<byte>[] inputs, Memory<byte>[] outputs)
+    private static Action IsaLTurn(
+        int k, int m, int blockBytes, int[] present, int[] wanted,
+        ReadOnlyMemory<byte>[] inputs, Memory<byte>[] outputs)
     {
         byte[] generator = CodingMatrix.Generator(k, k + m);
         byte[] inverse = [.. present.SelectMany(i => generator.AsSpan(i * k, k).ToArray())];
         CodingMatrix.TryInvert(inverse, k);
         byte[] rows = new byte[wanted.Length * k];
-        for (int i = 0; i < wanted.Length; i++) CodingMatrix.MultiplyRow(generator.AsSpan(wanted[i] * k, k), inverse, rows.AsSpan(i * k, k));
+        for (int i = 0; i < wanted.Length; i++)
+            CodingMatrix.MultiplyRow(generator.AsSpan(wanted[i] * k, k), inverse, rows.AsSpan(i * k, k));
         byte[] tables = IsaL.Tables(rows, k);
         nint[] inputPointers = [.. inputs.Select(i => (nint)i.Pin().Pointer)];
         nint[] outputPointers = [.. outputs.Select(o => (nint)o.Pin().Pointer)];
@@ -75,7 +84,8 @@ internal sealed unsafe class CodingBenchmark(int rounds, double secondsPerTurn, 
         new ReedSolomon(k, k + m).Reconstruct(present, inputs, wanted, outputs);
         for (int i = 0; i < theirs.Length; i++)
         {
-            if (!outputs[i].Span.SequenceEqual(theirs[i])) throw new InvalidOperationException($"ISA-L computes another block {wanted[i]} with {k}+{m}.");
+            if (!outputs[i].Span.SequenceEqual(theirs[i]))
+                throw new InvalidOperationException($"ISA-L computes another block {wanted[i]} with {k}+{m}.");
         }
         return Turn;
     }

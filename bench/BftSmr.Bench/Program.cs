@@ -1,0 +1,3 @@
+using BenchSuite;
+
+return BenchProgram.Run(typeof(Program).Assembly, args);
