@@ -316,7 +316,7 @@ internal sealed class SecureLink : IDisposable
         {
             int bytes = Math.Min(records.Length, RecordBytesMax);
             Span<byte> record = records[LengthBytes..bytes];
-            _sendCipher.Seal(sources[i].Buffer is null ? record[..^Sodium.TagBytes] : sources[i].Bytes, record);
+            _sendCipher.Seal(sources[i].Buffer is null ? record[..^NoiseCipher.TagBytes] : sources[i].Bytes, record);
             sources[i].Release();
             records = records[bytes..];
         }
