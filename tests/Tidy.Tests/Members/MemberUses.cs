@@ -1,35 +1,28 @@
 using Microsoft.CodeAnalysis;
-using Tidy.Tests.Projects;
 using Tidy.Tests.Sources;
 
 namespace Tidy.Tests.Members;
 
-/// <summary>Who names each member. A declaration is known by its place, which every project sees alike.</summary>
+/// <summary>Which members are named. A declaration is known by its place, which every project sees alike.</summary>
 internal sealed class MemberUses
 {
-    private readonly Dictionary<(string File, int At), Uses> _uses = [];
+    private readonly HashSet<(string File, int At)> _named = [];
 
-    public MemberUses(Workspace workspace)
+    public MemberUses(IEnumerable<NamedSymbol> names)
     {
-        foreach (ProjectFile project in workspace.Projects.Values)
-        {
-            Uses kind = project.Folder.StartsWith("tests/", StringComparison.Ordinal) ? Uses.Tests : Uses.Products;
-            foreach (NamedSymbol name in workspace.Names(project.Name)) Count(name.Symbol, kind);
-        }
+        foreach (NamedSymbol name in names) Count(name.Symbol);
     }
 
-    /// <summary>Who names it.</summary>
-    public Uses Of(ISymbol member) =>
-        Places(member).Aggregate(Uses.None, (uses, place) => uses | _uses.GetValueOrDefault(place));
+    /// <summary>Whether something names it.</summary>
+    public bool Names(ISymbol member) => Places(member).Any(_named.Contains);
 
-    private void Count(ISymbol symbol, Uses kind)
+    private void Count(ISymbol symbol)
     {
         ISymbol named = symbol is IMethodSymbol { ReducedFrom: { } extension } ? extension : symbol;
-        foreach ((string, int) place in Places(named.OriginalDefinition))
-            _uses[place] = _uses.GetValueOrDefault(place) | kind;
+        _named.UnionWith(Places(named.OriginalDefinition));
         // An extension's own class is named by nobody who calls it, and a constructor's name is its type's.
         if (named is IMethodSymbol { IsExtensionMethod: true } or IMethodSymbol { MethodKind: MethodKind.Constructor })
-            Count(named.ContainingType, kind);
+            Count(named.ContainingType);
     }
 
     private static IEnumerable<(string, int)> Places(ISymbol symbol) =>

@@ -20,16 +20,20 @@ internal static class UnusedMembers
 
     public static IEnumerable<Breach> Breaches(Workspace workspace, IReadOnlySet<string> byTestsAlone)
     {
-        MemberUses uses = new(workspace);
+        ILookup<bool, string> projects = workspace.Projects.Values
+            .ToLookup(static p => p.Folder.StartsWith("tests/", StringComparison.Ordinal), static p => p.Name);
+        MemberUses products = new(projects[false].SelectMany(project => workspace.Names(project)));
+        ISymbol[] unnamed =
+            [.. workspace.Products.SelectMany(p => Candidates(workspace, p)).Where(member => !products.Names(member))];
+        HashSet<string> texts = [.. unnamed.Select(static member => member.Name)];
+        MemberUses tests = new(projects[true].SelectMany(project => workspace.Names(project, texts)));
         HashSet<string> met = [];
-        foreach (ISymbol member in workspace.Products.SelectMany(project => Candidates(workspace, project)))
+        foreach (ISymbol member in unnamed)
         {
-            Uses found = uses.Of(member);
-            if (found.HasFlag(Uses.Products)) continue;
             string name = member.ToDisplayString();
             FileLinePositionSpan place = member.Locations[0].GetLineSpan();
             int line = place.StartLinePosition.Line + 1;
-            if (found == Uses.None) yield return new Breach(place.Path, line, $"nothing names {name}: take it out.");
+            if (!tests.Names(member)) yield return new Breach(place.Path, line, $"nothing names {name}: take it out.");
             else if (met.Add(name) && !byTestsAlone.Contains(name))
             {
                 yield return new Breach(place.Path, line,

@@ -62,17 +62,22 @@ internal sealed class Workspace
 
     /// <summary>Every name in the code of a project that means a type or a member, in order. Made once.</summary>
     public IReadOnlyList<NamedSymbol> Names(string project) =>
-        _names.GetOrAdd(project, name => new Lazy<NamedSymbol[]>(() => Resolve(_compilations[name]))).Value;
+        _names.GetOrAdd(project, name => new Lazy<NamedSymbol[]>(() => Resolve(_compilations[name], of: null))).Value;
 
-    private static NamedSymbol[] Resolve(CSharpCompilation compilation) =>
-        [.. compilation.SyntaxTrees.AsParallel().AsOrdered().SelectMany(tree => Resolve(compilation, tree))];
+    /// <summary>The names of a project that are written like one of these: quicker than all.</summary>
+    public IReadOnlyList<NamedSymbol> Names(string project, IReadOnlySet<string> of) =>
+        Resolve(_compilations[project], of);
 
-    private static List<NamedSymbol> Resolve(CSharpCompilation compilation, SyntaxTree tree)
+    private static NamedSymbol[] Resolve(CSharpCompilation compilation, IReadOnlySet<string>? of) =>
+        [.. compilation.SyntaxTrees.AsParallel().AsOrdered().SelectMany(tree => Resolve(compilation, tree, of))];
+
+    private static List<NamedSymbol> Resolve(CSharpCompilation compilation, SyntaxTree tree, IReadOnlySet<string>? of)
     {
         SemanticModel model = compilation.GetSemanticModel(tree);
         List<NamedSymbol> names = [];
         foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
         {
+            if (of?.Contains(name.Identifier.ValueText) == false) continue;
             SymbolInfo info = model.GetSymbolInfo(name);
             // A call that does not bind, for lack of generated code, still names what it may mean.
             foreach (ISymbol symbol in info.Symbol is { } one ? [one] : info.CandidateSymbols)
