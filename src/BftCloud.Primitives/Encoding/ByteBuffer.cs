@@ -14,6 +14,8 @@ internal sealed class ByteBuffer(int capacity = 4 << 10, int bytesKeptMax = 256 
 
     public Span<byte> Written => _bytes.AsSpan(0, Length);
 
+    public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, Length);
+
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
