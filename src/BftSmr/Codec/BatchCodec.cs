@@ -33,6 +33,7 @@ internal static class BatchCodec
         WriteFields(ref writer, timestampMicros, seed, requests.Count);
         for (int i = 0; i < requests.Count; i++) RequestCodec.Write(ref writer, requests[i]);
         writer.Flush();
+        Invariant.Holds(output.Length == size, "the size computed is the size written");
         return new Batch
         {
             TimestampMicros = timestampMicros, Seed = seed, Requests = requests, Encoded = output.WrittenMemory,

@@ -43,6 +43,7 @@ internal static class RequestCodec
         writer.WriteBoolean(wantsOneReply);
         writer.WriteBinary(operation.Span);
         writer.Flush();
+        Invariant.Holds(output.Length == size, "the size computed is the size written");
         ReadOnlyMemory<byte> body = output.WrittenMemory;
         return new Request
         {

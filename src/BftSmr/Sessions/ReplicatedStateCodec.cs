@@ -12,7 +12,8 @@ internal static class ReplicatedStateCodec
     public static ReadOnlyMemory<byte> Encode(ReplicatedState state)
     {
         // Replies make it large, if never larger than the session table may be: it is written to memory of its exact size, as one that grows leaves as much again behind.
-        ByteBuffer output = new(EncodedBytes(state));
+        int size = EncodedBytes(state);
+        ByteBuffer output = new(size);
         CanonicalWriter writer = new(output);
         writer.WriteArrayHeader(2);
         writer.WriteInt64(state.AgreedTimeMicros);
@@ -27,6 +28,7 @@ internal static class ReplicatedStateCodec
             foreach (Session session in sessions.ByUse) Write(ref writer, session);
         }
         writer.Flush();
+        Invariant.Holds(output.Length == size, "the size computed is the size written");
         return output.WrittenMemory;
     }
 
