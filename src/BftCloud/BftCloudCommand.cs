@@ -2,27 +2,52 @@ using System.CommandLine;
 using BftCloud.Bench;
 using BftCloud.Chaos;
 using BftCloud.Cluster;
-using BftCloud.Features.DepSky;
-using BftCloud.Features.Kv;
+using BftCloud.Common;
+using BftCloud.Features;
 using BftCloud.Inspect;
 using BftCloud.Replica;
 using BftCloud.Sim;
 
 namespace BftCloud;
 
-/// <summary><c>bftcloud</c>: the root of all commands.</summary>
+/// <summary>
+/// <c>bftcloud</c>: the root of all commands. Gives every folder below what it needs of the features.
+/// </summary>
 internal static class BftCloudCommand
 {
-    public static RootCommand Create() => new("Byzantine fault-tolerant replication and storage: clusters, replicas, services, clouds of clouds, and benchmarks.")
+    /// <param name="features">What the program offers beyond clusters themselves.</param>
+    public static RootCommand Create(IReadOnlyList<Feature> features)
     {
-        ClusterCommand.Create(),
-        ReplicaCommand.Create(),
-        KvCommand.Create(),
-        DepSkyCommand.Create(),
-        BenchCommand.Create(),
-        SimCommand.Create(),
-        ExploreCommand.Create(),
-        ChaosCommand.Create(),
-        InspectCommand.Create(),
-    };
+        ServiceFeature[] services = [.. features.OfType<ServiceFeature>()];
+        ServiceCatalog catalog = new([.. services.Select(static service => (service.Name, service.Create))]);
+        RootCommand root = new(
+            "Byzantine fault-tolerant replication and storage: "
+            + "clusters, replicas, services, clouds of clouds, and benchmarks.");
+        root.Add(ClusterCommand.Create(catalog.Names));
+        root.Add(ReplicaCommand.Create(catalog));
+        foreach (Command verbs in Made(features, static feature => feature.Verbs)) root.Add(verbs);
+        root.Add(BenchCommand.Create(
+            [.. services.SelectMany(static service => service.Benchmarks)],
+            Made(features, static feature => feature.BenchVerb)));
+        root.Add(SimCommand.Create(Simulated(services)));
+        root.Add(ExploreCommand.Create());
+        root.Add(ChaosCommand.Create([.. services.Select(static service => service.Chaos).OfType<ChaosWorkload>()]));
+        root.Add(InspectCommand.Create());
+        return root;
+    }
+
+    private static IReadOnlyList<Command> Made(
+        IReadOnlyList<Feature> features, Func<Feature, Func<Command>?> command) =>
+        [.. features.Select(feature => command(feature)?.Invoke()).OfType<Command>()];
+
+    private static List<SimulatedService> Simulated(IReadOnlyList<ServiceFeature> services)
+    {
+        List<SimulatedService> simulated = [];
+        foreach (ServiceFeature service in services)
+        {
+            if (service.Simulation is not { } workload) continue;
+            simulated.Add(new SimulatedService(service.Name, service.Create, workload));
+        }
+        return simulated;
+    }
 }

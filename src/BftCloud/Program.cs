@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using BftCloud.Common;
 
 namespace BftCloud;
 
-/// <summary>The command line program. SIGINT and SIGTERM cancel what runs; a second one ends the process at once.</summary>
+/// <summary>
+/// The command line program. SIGINT and SIGTERM cancel what runs; a second one ends the process at once.
+/// </summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] args)
@@ -13,19 +16,23 @@ internal static class Program
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
 
-        ParseResult command = BftCloudCommand.Create().Parse(args);
+        ParseResult command = BftCloudCommand.Create(FeatureList.All).Parse(args);
         if (command.Errors.Count > 0)
         {
-            foreach (System.CommandLine.Parsing.ParseError error in command.Errors) await Console.Error.WriteLineAsync($"bftcloud: {error.Message}");
+            foreach (ParseError error in command.Errors)
+                await Console.Error.WriteLineAsync($"bftcloud: {error.Message}");
             await Console.Error.WriteLineAsync($"bftcloud: wrong usage; see '{HelpFor(command)}'.");
             return ExitCode.WrongUsage;
         }
         try
         {
-            InvocationConfiguration invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            InvocationConfiguration invocation = new()
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            };
             return await command.InvokeAsync(invocation, stop.Token);
         }
-        catch (Exception e) when (Failure.TryDescribe(e, stop.Token, out string? message))
+        catch (Exception e) when (Failure.TryDescribe(e, FailuresOfFeatures(), stop.Token, out string? message))
         {
             await Console.Error.WriteLineAsync($"bftcloud: {message}");
             return ExitCode.Failed;
@@ -38,10 +45,13 @@ internal static class Program
         }
     }
 
+    private static IEnumerable<Type> FailuresOfFeatures() =>
+        FeatureList.All.SelectMany(static feature => feature.Failures);
+
     private static string HelpFor(ParseResult command)
     {
         List<string> names = [];
-        for (System.CommandLine.Parsing.SymbolResult? result = command.CommandResult; result is System.CommandLine.Parsing.CommandResult at; result = at.Parent)
+        for (SymbolResult? result = command.CommandResult; result is CommandResult at; result = at.Parent)
         {
             names.Insert(0, at.Command.Name);
         }

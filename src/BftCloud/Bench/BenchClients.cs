@@ -17,16 +17,22 @@ internal sealed class BenchClients : IAsyncDisposable
 
     public BftClient this[int index] => _clients[index];
 
-    public static async Task<BenchClients> OpenAsync(BenchPlan plan, BftClientOptions options, CancellationToken cancellationToken)
+    public static async Task<BenchClients> OpenAsync(
+        BenchPlan plan, BftClientOptions options, CancellationToken cancellationToken)
     {
         options = options with { AllowSynchronousContinuations = true };
         BenchClients clients = new(plan.Clients);
         try
         {
             if (plan.Multiplex) clients._shared = await BftConnection.ConnectAsync(options, cancellationToken);
-            ParallelOptions opening = new() { MaxDegreeOfParallelism = OpeningMax, CancellationToken = cancellationToken };
+            ParallelOptions opening = new()
+            {
+                MaxDegreeOfParallelism = OpeningMax, CancellationToken = cancellationToken,
+            };
             await Parallel.ForAsync(0, plan.Clients, opening, async (i, token) =>
-                clients._clients[i] = clients._shared is { } shared ? await shared.OpenSessionAsync(token) : await BftClient.ConnectAsync(options, token));
+                clients._clients[i] = clients._shared is { } shared
+                    ? await shared.OpenSessionAsync(token)
+                    : await BftClient.ConnectAsync(options, token));
             return clients;
         }
         catch

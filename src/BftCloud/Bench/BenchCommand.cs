@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BftCloud.Common;
-using BftCloud.Features.DepSky;
-using BftCloud.Features.Echo;
-using BftCloud.Features.Kv;
 using BftCloud.Processes;
 using BftSmr;
 using Command = System.CommandLine.Command;
@@ -15,26 +12,36 @@ internal static class BenchCommand
 {
     private static readonly TimeSpan OperationTimeout = TimeSpan.FromSeconds(30);
 
-    public static Command Create() => new("bench", "Measures a running cluster with closed-loop clients, or clouds.")
+    /// <param name="workloads">Loads on clusters; each becomes a command.</param>
+    /// <param name="others">Commands that measure something else.</param>
+    public static Command Create(IReadOnlyList<BenchWorkload> workloads, IReadOnlyList<Command> others)
     {
-        Create(KvCommand.Service, "Puts, or with --reads gets, on a cluster made with --service kv.", static plan => new KvWorkload(plan)),
-        Create("echo", "Operations that do nothing, on a cluster made with --service echo: the cost of ordering alone.", static plan => new EchoWorkload(plan)),
-        CreateMachine(),
-        DepSkyBenchCommand.Create(),
-    };
+        Command command = new("bench", "Measures a running cluster with closed-loop clients, or clouds.");
+        foreach (BenchWorkload workload in workloads) command.Add(Create(workload));
+        command.Add(CreateMachine());
+        foreach (Command other in others) command.Add(other);
+        return command;
+    }
 
-    private static Command Create(string service, string description, Func<BenchPlan, IWorkload> workload)
+    private static Command Create(BenchWorkload workload)
     {
         Option<string> cluster = CommonOptions.Cluster();
-        Option<int> clients = Number("--clients", "Closed loops, each a client with a session and links of its own.", 64, 1, 10_000);
+        Option<int> clients = Number(
+            "--clients", "Closed loops, each a client with a session and links of its own.", 64, 1, 10_000);
         Option<int> requestBytes = Number("--request-bytes", "Bytes of a request.", 0, 0, 32 << 20);
         Option<int> replyBytes = Number("--reply-bytes", "Bytes of a reply.", 0, 0, 32 << 20);
         Option<TimeSpan> duration = Time("--duration", "How long to measure.", TimeSpan.FromSeconds(30));
         Option<TimeSpan> warmUp = Time("--warm-up", "How long to run before measuring.", TimeSpan.FromSeconds(3));
-        Option<bool> multiplex = new("--multiplex") { Description = "All sessions over one link per replica, as in a gateway or a server application." };
+        Option<bool> multiplex = new("--multiplex")
+        {
+            Description = "All sessions over one link per replica, as in a gateway or a server application.",
+        };
         Option<bool> reads = new("--reads") { Description = "Unordered reads rather than ordered operations." };
         Option<bool> json = CommonOptions.Json();
-        Command command = new(service, description) { cluster, clients, requestBytes, replyBytes, duration, warmUp, multiplex, reads, json };
+        Command command = new(workload.Name, workload.Description)
+        {
+            cluster, clients, requestBytes, replyBytes, duration, warmUp, multiplex, reads, json,
+        };
         command.SetAction(async (result, cancellationToken) =>
         {
             BenchPlan plan = new()
@@ -47,9 +54,14 @@ internal static class BenchCommand
                 Multiplex = result.GetValue(multiplex),
                 Reads = result.GetValue(reads),
             };
-            BenchReport report = await RunAsync(result.GetValue(cluster)!, service, plan, workload(plan), cancellationToken);
+            BenchReport report = await RunAsync(result.GetValue(cluster)!, plan, workload, cancellationToken);
             BenchOutput.Write(report, result.GetValue(json));
-            if (report.Operations == 0) throw new CommandFailedException($"No operation completed; {report.Errors} failed. See 'bftcloud cluster status' and the replicas' logs.");
+            if (report.Operations == 0)
+            {
+                throw new CommandFailedException(
+                    $"No operation completed; {report.Errors} failed. See 'bftcloud cluster status' and the replicas' "
+                    + "logs.");
+            }
             return ExitCode.Done;
         });
         return command;
@@ -57,17 +69,30 @@ internal static class BenchCommand
 
     private static Command CreateMachine()
     {
-        Option<DirectoryInfo> data = new("--data") { Description = "Where files are flushed: on the disk that replicas keep their data on.", DefaultValueFactory = static _ => new DirectoryInfo(Path.GetTempPath()), HelpName = "DIR" };
+        Option<DirectoryInfo> data = new("--data")
+        {
+            Description = "Where files are flushed: on the disk that replicas keep their data on.",
+            DefaultValueFactory = static _ => new DirectoryInfo(Path.GetTempPath()),
+            HelpName = "DIR",
+        };
         data.AcceptExistingOnly();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("machine", "What signatures, waking a thread and flushing a file cost here, now: compare it before you compare figures of two machines.") { data, json };
-        command.SetAction(result => BenchOutput.Write(MachineProbe.Run(result.GetValue(data)!.FullName), result.GetValue(json)));
+        Command command = new(
+            "machine",
+            "What signatures, waking a thread and flushing a file cost here, now: "
+            + "compare it before you compare figures of two machines.")
+        {
+            data, json,
+        };
+        command.SetAction(
+            result => BenchOutput.Write(MachineProbe.Run(result.GetValue(data)!.FullName), result.GetValue(json)));
         return command;
     }
 
-    private static async Task<BenchReport> RunAsync(string path, string service, BenchPlan plan, IWorkload workload, CancellationToken cancellationToken)
+    private static async Task<BenchReport> RunAsync(
+        string path, BenchPlan plan, BenchWorkload workload, CancellationToken cancellationToken)
     {
-        using ClusterClient client = ClusterClient.Open(path, OperationTimeout).Require(service);
+        using ClusterClient client = ClusterClient.Open(path, OperationTimeout).Require(workload.Service);
         await using BenchClients clients = await BenchClients.OpenAsync(plan, client.Options, cancellationToken);
         BenchRun bench = new(plan, workload, new ReplicaMeter(await PidsAsync(path, cancellationToken)));
         return await BenchOutput.WithProgressAsync(progress => bench.RunAsync(clients, progress, cancellationToken));
@@ -82,10 +107,14 @@ internal static class BenchCommand
 
     private static Option<int> Number(string name, string description, int fallback, int min, int max)
     {
-        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => fallback, HelpName = "N" };
+        Option<int> option = new(name)
+        {
+            Description = description, DefaultValueFactory = _ => fallback, HelpName = "N",
+        };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && (value < min || value > max))
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value)
+                && (value < min || value > max))
             {
                 result.AddError($"{name} is {value}, but must be between {min} and {max}.");
             }
@@ -94,5 +123,11 @@ internal static class BenchCommand
     }
 
     private static Option<TimeSpan> Time(string name, string description, TimeSpan fallback) =>
-        new(name) { Description = description, DefaultValueFactory = _ => fallback, CustomParser = Duration.Parse, HelpName = "TIME" };
+        new(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => fallback,
+            CustomParser = Duration.Parse,
+            HelpName = "TIME",
+        };
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using BftCloud.Common;
 using Spectre.Console;
 
@@ -11,8 +10,11 @@ internal static class BenchOutput
     public static async Task<BenchReport> WithProgressAsync(Func<Action<double, long>, Task<BenchReport>> run)
     {
         if (Console.IsErrorRedirected) return await run(static (_, _) => { });
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return await console.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new RemainingTimeColumn()).StartAsync(async progress =>
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        Progress display = console.Progress().AutoClear(true).Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new RemainingTimeColumn());
+        return await display.StartAsync(async progress =>
         {
             ProgressTask task = progress.AddTask("warming up", maxValue: 1);
             return await run((share, operations) =>
@@ -27,16 +29,21 @@ internal static class BenchOutput
     {
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Default.BenchReport));
+            JsonOutput.Write(report, BenchJson.Default.BenchReport);
             return;
         }
-        Table summary = new Table().Border(TableBorder.Rounded).AddColumns("workload", "clients", "request/reply B", "operations/s", "errors", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "max ms");
+        Table summary = new Table().Border(TableBorder.Rounded).AddColumns(
+            "workload", "clients", "request/reply B", "operations/s", "errors", "p50 ms", "p90 ms", "p99 ms",
+            "p99.9 ms", "max ms");
         summary.AddRow(
-            report.Workload, Text(report.Clients), $"{Text(report.RequestBytes)}/{Text(report.ReplyBytes)}", report.OpsPerSecond.ToString("N0", CultureInfo.InvariantCulture), Text(report.Errors),
-            Text(report.LatencyMs.P50), Text(report.LatencyMs.P90), Text(report.LatencyMs.P99), Text(report.LatencyMs.P999), Text(report.LatencyMs.Max));
+            report.Workload, Text(report.Clients), $"{Text(report.RequestBytes)}/{Text(report.ReplyBytes)}",
+            report.OpsPerSecond.ToString("N0", CultureInfo.InvariantCulture), Text(report.Errors),
+            Text(report.LatencyMs.P50), Text(report.LatencyMs.P90), Text(report.LatencyMs.P99),
+            Text(report.LatencyMs.P999), Text(report.LatencyMs.Max));
         Terminal.Out.Write(summary);
         Table replicas = new Table().Border(TableBorder.Rounded).AddColumns("replica", "CPU s", "RSS MiB");
-        foreach (BenchReplica replica in report.Replicas) replicas.AddRow($"r{replica.Id}", Text(replica.CpuSeconds), Text(replica.RssMiB));
+        foreach (BenchReplica replica in report.Replicas)
+            replicas.AddRow($"r{replica.Id}", Text(replica.CpuSeconds), Text(replica.RssMiB));
         Terminal.Out.Write(replicas);
     }
 
@@ -44,11 +51,14 @@ internal static class BenchOutput
     {
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Default.MachineReport));
+            JsonOutput.Write(report, BenchJson.Default.MachineReport);
             return;
         }
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("processors", "Ed25519 sign µs", "Ed25519 verify µs", "wake a thread µs", "flush 4 KiB µs");
-        table.AddRow(Text(report.Processors), Text(report.SignMicros), Text(report.VerifyMicros), Text(report.WakeMicros), Text(report.FlushMicros));
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns(
+            "processors", "Ed25519 sign µs", "Ed25519 verify µs", "wake a thread µs", "flush 4 KiB µs");
+        table.AddRow(
+            Text(report.Processors), Text(report.SignMicros), Text(report.VerifyMicros), Text(report.WakeMicros),
+            Text(report.FlushMicros));
         Terminal.Out.Write(table);
     }
 

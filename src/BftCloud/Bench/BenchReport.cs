@@ -12,7 +12,8 @@ namespace BftCloud.Bench;
 /// <param name="LatencyMs">How long operations took, milliseconds.</param>
 /// <param name="Replicas">What each replica used; null where its process is not on this machine.</param>
 internal sealed record BenchReport(
-    string Workload, int Clients, int RequestBytes, int ReplyBytes, double Seconds, long Operations, long Errors, double OpsPerSecond,
+    string Workload, int Clients, int RequestBytes, int ReplyBytes, double Seconds, long Operations, long Errors,
+    double OpsPerSecond,
     BenchLatency LatencyMs, IReadOnlyList<BenchReplica> Replicas);
 
 /// <summary>Latencies, milliseconds.</summary>

@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace BftCloud.Bench;
 
 /// <summary>
-/// Closed loops: each client begins its next operation when the one before has ended. Counts what completes between the end of the warm-up and the
-/// end of the measurement.
+/// Closed loops: each client begins its next operation when the one before has ended. Counts what completes between the
+/// end of the warm-up and the end of the measurement.
 /// </summary>
-internal sealed class BenchRun(BenchPlan plan, IWorkload workload, ReplicaMeter meter)
+internal sealed class BenchRun(BenchPlan plan, BenchWorkload workload, ReplicaMeter meter)
 {
     private static readonly TimeSpan SamplePeriod = TimeSpan.FromMilliseconds(500);
 
@@ -14,12 +14,19 @@ internal sealed class BenchRun(BenchPlan plan, IWorkload workload, ReplicaMeter 
 
     /// <summary>Runs it.</summary>
     /// <param name="clients">One session for each loop.</param>
-    /// <param name="progress">Told twice a second: the share of the measurement that is over, and operations so far.</param>
+    /// <param name="progress">Told twice a second: the share of the measurement that is over, and operations so
+    /// far.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<BenchReport> RunAsync(BenchClients clients, Action<double, long> progress, CancellationToken cancellationToken)
+    public async Task<BenchReport> RunAsync(
+        BenchClients clients, Action<double, long> progress, CancellationToken cancellationToken)
     {
-        await workload.PrepareAsync(clients[0], cancellationToken);
-        Task[] running = [.. _loops.Select((loop, i) => Task.Run(() => loop.RunAsync(workload.Operation(clients[i], i)), cancellationToken))];
+        IBenchLoad load = workload.Create(plan);
+        await load.PrepareAsync(clients[0], cancellationToken);
+        Task[] running =
+        [
+            .. _loops.Select(
+                (loop, i) => Task.Run(() => loop.RunAsync(load.Operation(clients[i], i)), cancellationToken))
+        ];
         double seconds;
         IReadOnlyList<BenchReplica> replicas;
         try
@@ -31,7 +38,8 @@ internal sealed class BenchRun(BenchPlan plan, IWorkload workload, ReplicaMeter 
             for (TimeSpan over = TimeSpan.Zero; over < plan.Duration; over = Stopwatch.GetElapsedTime(begin))
             {
                 progress(over / plan.Duration, _loops.Sum(static loop => loop.Operations));
-                await Task.Delay(plan.Duration - over < SamplePeriod ? plan.Duration - over : SamplePeriod, cancellationToken);
+                await Task.Delay(
+                    plan.Duration - over < SamplePeriod ? plan.Duration - over : SamplePeriod, cancellationToken);
                 meter.Sample();
             }
             foreach (BenchLoop loop in _loops) loop.Phase = BenchPhase.Stop;
@@ -51,9 +59,12 @@ internal sealed class BenchRun(BenchPlan plan, IWorkload workload, ReplicaMeter 
         LatencyHistogram latency = new();
         foreach (BenchLoop loop in _loops) latency.Add(loop.Latency);
         return new BenchReport(
-            workload.Name, plan.Clients, plan.RequestBytes, plan.ReplyBytes, Math.Round(seconds, 3), latency.Count, _loops.Sum(static loop => loop.Errors),
+            workload.Name, plan.Clients, plan.RequestBytes, plan.ReplyBytes, Math.Round(seconds, 3), latency.Count,
+            _loops.Sum(static loop => loop.Errors),
             Math.Round(latency.Count / seconds, 1),
-            new BenchLatency(Ms(latency.QuantileMicros(0.5)), Ms(latency.QuantileMicros(0.9)), Ms(latency.QuantileMicros(0.99)), Ms(latency.QuantileMicros(0.999)), Ms(latency.MaxMicros)),
+            new BenchLatency(
+                Ms(latency.QuantileMicros(0.5)), Ms(latency.QuantileMicros(0.9)), Ms(latency.QuantileMicros(0.99)),
+                Ms(latency.QuantileMicros(0.999)), Ms(latency.MaxMicros)),
             replicas);
     }
 

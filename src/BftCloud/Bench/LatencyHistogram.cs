@@ -3,8 +3,8 @@ using System.Numerics;
 namespace BftCloud.Bench;
 
 /// <summary>
-/// Counts latencies in buckets whose width is at most 1/64 of their value, from a microsecond to 19 hours: bounded memory, whatever is recorded.
-/// Each closed loop has one of its own; they are added up at the end.
+/// Counts latencies in buckets whose width is at most 1/64 of their value, from a microsecond to 19 hours: bounded
+/// memory, whatever is recorded. Each closed loop has one of its own; they are added up at the end.
 /// </summary>
 internal sealed class LatencyHistogram
 {
@@ -33,7 +33,9 @@ internal sealed class LatencyHistogram
         MaxMicros = Math.Max(MaxMicros, other.MaxMicros);
     }
 
-    /// <summary>The latency that this share of all is not above, to the width of a bucket; 0 if nothing was recorded.</summary>
+    /// <summary>
+    /// The latency that this share of all is not above, to the width of a bucket; 0 if nothing was recorded.
+    /// </summary>
     /// <param name="share">From 0 to 1.</param>
     public long QuantileMicros(double share)
     {

@@ -16,7 +16,8 @@ internal static class MachineProbe
     public static MachineReport Run(string directory)
     {
         using KeyPair key = KeyPair.Generate();
-        byte[] message = RandomNumberGenerator.GetBytes(64), signature = new byte[Sodium.SignatureBytes], publicKey = new byte[PublicKey.Size];
+        byte[] message = RandomNumberGenerator.GetBytes(64);
+        byte[] signature = new byte[Sodium.SignatureBytes], publicKey = new byte[PublicKey.Size];
         key.PublicKey.CopyTo(publicKey);
         return new MachineReport(
             Environment.ProcessorCount,
@@ -61,8 +62,10 @@ internal static class MachineProbe
     private static double Flush(string directory)
     {
         string path = Path.Combine(directory, $".bftcloud-probe-{Guid.NewGuid():N}");
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, options: FileOptions.DeleteOnClose);
-        RandomAccess.Write(file, new byte[Rounds * BlockBytes], 0); // as the log does: the first write of a block of a file is dearer than the next
+        using SafeFileHandle file = File.OpenHandle(
+            path, FileMode.CreateNew, FileAccess.ReadWrite, options: FileOptions.DeleteOnClose);
+        // as the log does: the first write of a block of a file is dearer than the next
+        RandomAccess.Write(file, new byte[Rounds * BlockBytes], 0);
         FileSync.Data(file);
         byte[] block = RandomNumberGenerator.GetBytes(BlockBytes);
         return Median(round =>
@@ -87,6 +90,10 @@ internal static class MachineProbe
 
     private static void Check(bool isValid)
     {
-        if (!isValid) throw new CryptographicException("A signature that was just made does not verify: this machine's memory or libsodium is damaged.");
+        if (!isValid)
+        {
+            throw new CryptographicException(
+                "A signature that was just made does not verify: this machine's memory or libsodium is damaged.");
+        }
     }
 }

@@ -25,7 +25,8 @@ internal sealed class ReplicaMeter
     /// <summary>Notes how much memory they hold now.</summary>
     public void Sample()
     {
-        for (int id = 0; id < _pids.Length; id++) _residentBytesMax[id] = Math.Max(_residentBytesMax[id], UsageOf(id)?.ResidentBytes ?? 0);
+        for (int id = 0; id < _pids.Length; id++)
+            _residentBytesMax[id] = Math.Max(_residentBytesMax[id], UsageOf(id)?.ResidentBytes ?? 0);
     }
 
     /// <summary>The measurement ends.</summary>
@@ -33,7 +34,8 @@ internal sealed class ReplicaMeter
     {
         Sample();
         return [.. _pids.Select((_, id) => UsageOf(id) is { } usage && _cpuBefore[id] is { } before
-            ? new BenchReplica(id, Math.Round(usage.CpuSeconds - before, 2), Math.Round(_residentBytesMax[id] / (1024.0 * 1024), 1))
+            ? new BenchReplica(
+                id, Math.Round(usage.CpuSeconds - before, 2), Math.Round(_residentBytesMax[id] / (1024.0 * 1024), 1))
             : new BenchReplica(id, null, null))];
     }
 

@@ -17,7 +17,9 @@ internal sealed record ChaosManifest
     /// <summary>Clients that put and get all the time.</summary>
     public int Clients { get; set; } = 6;
 
-    /// <summary>Keys in use at a time; they are replaced every few seconds, so that each has a history that can be searched.</summary>
+    /// <summary>
+    /// Keys in use at a time; they are replaced every few seconds, so that each has a history that can be searched.
+    /// </summary>
     public int Keys { get; set; } = 3;
 
     /// <summary>Decides what happens to whom.</summary>
@@ -26,8 +28,10 @@ internal sealed record ChaosManifest
     /// <summary>What happens, each as often as it is listed.</summary>
     public IReadOnlyList<Perturbation> Perturbations { get; set; } =
     [
-        new(PerturbationKind.Kill, 1.0), new(PerturbationKind.Pause, 2.0), new(PerturbationKind.CutLinks, 1.5), new(PerturbationKind.StallLinks, 2.0),
-        new(PerturbationKind.CorruptLog, 0.5), new(PerturbationKind.TruncateLog, 0.5), new(PerturbationKind.FullDisk, 1.0), new(PerturbationKind.PowerOff, 0.5),
+        new(PerturbationKind.Kill, 1.0), new(PerturbationKind.Pause, 2.0), new(PerturbationKind.CutLinks, 1.5),
+        new(PerturbationKind.StallLinks, 2.0), new(PerturbationKind.CorruptLog, 0.5),
+        new(PerturbationKind.TruncateLog, 0.5), new(PerturbationKind.FullDisk, 1.0),
+        new(PerturbationKind.PowerOff, 0.5),
     ];
 
     /// <exception cref="CommandFailedException">The file cannot be used.</exception>
@@ -35,13 +39,23 @@ internal sealed record ChaosManifest
     {
         try
         {
-            ChaosManifest manifest = JsonSerializer.Deserialize(File.ReadAllText(file), ChaosJson.Default.ChaosManifest) ?? throw new JsonException("The file holds nothing.");
+            ChaosManifest manifest = JsonSerializer.Deserialize(File.ReadAllText(file), ChaosJson.Default.ChaosManifest)
+                ?? throw new JsonException("The file holds nothing.");
             if (manifest.F is < 1 or > 3) throw new JsonException("'f' must be between 1 and 3.");
-            if (manifest.DurationSeconds is < 1 or > 86_400) throw new JsonException("'durationSeconds' must be between 1 and 86400.");
-            if (manifest.Clients is < 1 or > 64 || manifest.Keys is < 1 or > 64) throw new JsonException("'clients' and 'keys' must be between 1 and 64.");
-            if (manifest.Perturbations is null || manifest.Perturbations.Any(static p => p is null || !Enum.IsDefined(p.Kind)))
-                throw new JsonException($"'perturbations' must be a list of things that can happen: {string.Join(", ", Enum.GetNames<PerturbationKind>().Select(JsonNamingPolicy.CamelCase.ConvertName))}.");
-            if (manifest.Perturbations.Any(static p => p.Seconds is < 0 or > 600)) throw new JsonException("'seconds' of a perturbation must be between 0 and 600.");
+            if (manifest.DurationSeconds is < 1 or > 86_400)
+                throw new JsonException("'durationSeconds' must be between 1 and 86400.");
+            if (manifest.Clients is < 1 or > 64 || manifest.Keys is < 1 or > 64)
+                throw new JsonException("'clients' and 'keys' must be between 1 and 64.");
+            if (manifest.Perturbations is null
+                || manifest.Perturbations.Any(static p => p is null || !Enum.IsDefined(p.Kind)))
+            {
+                IEnumerable<string> kinds = Enum.GetNames<PerturbationKind>().Select(
+                    JsonNamingPolicy.CamelCase.ConvertName);
+                throw new JsonException(
+                    $"'perturbations' must be a list of things that can happen: {string.Join(", ", kinds)}.");
+            }
+            if (manifest.Perturbations.Any(static p => p.Seconds is < 0 or > 600))
+                throw new JsonException("'seconds' of a perturbation must be between 0 and 600.");
             return manifest;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
@@ -76,7 +90,9 @@ internal enum PerturbationKind
     /// <summary>Killed; its log is cut to half.</summary>
     TruncateLog,
 
-    /// <summary>No write beyond the beginning of a file succeeds any more (RLIMIT_FSIZE), until it is restarted.</summary>
+    /// <summary>
+    /// No write beyond the beginning of a file succeeds any more (RLIMIT_FSIZE), until it is restarted.
+    /// </summary>
     FullDisk,
 
     /// <summary>SIGKILL for all at once.</summary>
@@ -84,7 +100,8 @@ internal enum PerturbationKind
 }
 
 [JsonSourceGenerationOptions(
-    JsonSerializerDefaults.Web, UseStringEnumConverter = true, WriteIndented = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    JsonSerializerDefaults.Web, UseStringEnumConverter = true, WriteIndented = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]
 [JsonSerializable(typeof(ChaosManifest))]
 [JsonSerializable(typeof(ChaosReport))]

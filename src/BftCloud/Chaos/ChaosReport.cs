@@ -31,11 +31,17 @@ internal sealed record ChaosReport
     /// <summary>What was broken; empty if nothing was.</summary>
     public required IReadOnlyList<string> Violations { get; init; }
 
-    /// <summary>It was cancelled before its time was up, or before everything was mended and read once more; what clients saw until then was checked.</summary>
+    /// <summary>
+    /// It was cancelled before its time was up, or before everything was mended and read once more; what clients saw
+    /// until then was checked.
+    /// </summary>
     public bool Interrupted { get; init; }
 
     public bool Passed => Violations.Count == 0;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{(Interrupted ? "interrupted after " : "")}{Seconds:F0} s, {Operations:N0} operations: {Acknowledged:N0} answered, {Unknown} unknown, {Failed} refused; longest silence {LongestSilenceSeconds:F1} s; {Keys} keys checked, {Undecided} undecided: {(Passed ? "linearizable, nothing lost" : $"{Violations.Count} violations")}");
+        $"{(Interrupted ? "interrupted after " : "")}{Seconds:F0} s, {Operations:N0} operations: "
+        + $"{Acknowledged:N0} answered, {Unknown} unknown, {Failed} refused; "
+        + $"longest silence {LongestSilenceSeconds:F1} s; {Keys} keys checked, {Undecided} undecided: "
+        + $"{(Passed ? "linearizable, nothing lost" : $"{Violations.Count} violations")}");
 }

@@ -9,9 +9,9 @@ using BftSmr.Configuration;
 namespace BftCloud.Chaos;
 
 /// <summary>
-/// One chaos run: a fresh cluster of real processes on this machine behind proxies, a recorded load, one perturbation after the other - the next one only when the
-/// last victim has caught up, as no more than f may be faulty at a time - and at the end, everything mended, the check of what clients saw. Ends
-/// only processes that it started, by their ids.
+/// One chaos run: a fresh cluster of real processes on this machine behind proxies, a recorded load, one perturbation
+/// after the other - the next one only when the last victim has caught up, as no more than f may be faulty at a time -
+/// and at the end, everything mended, the check of what clients saw. Ends only processes that it started, by their ids.
 /// </summary>
 internal sealed class ChaosRun : IAsyncDisposable
 {
@@ -26,22 +26,28 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly ClusterProcesses _cluster;
     private readonly ClusterMonitor _monitor;
     private readonly List<LoopbackProxy> _proxies;
-    private readonly ChaosHistory _history = new();
+    private readonly IChaosLoad _load;
     private readonly SortedDictionary<string, int> _done = new(StringComparer.Ordinal);
     private readonly List<string> _violations = [];
 
-    private ChaosRun(ChaosManifest manifest, ClusterDirectory directory, List<LoopbackProxy> proxies, Action<string> tell)
+    private ChaosRun(
+        ChaosManifest manifest, IChaosLoad load, ClusterDirectory directory, List<LoopbackProxy> proxies,
+        Action<string> tell)
     {
-        (_manifest, _directory, _proxies, _tell) = (manifest, directory, proxies, tell);
+        (_manifest, _load, _directory, _proxies, _tell) = (manifest, load, directory, proxies, tell);
         _random = new Random(unchecked((int)manifest.Seed));
         _cluster = new ClusterProcesses(directory);
         _monitor = new ClusterMonitor(_cluster);
     }
 
+    private ChaosHistory History => _load.History;
+
     /// <summary>Makes a cluster in a new or empty directory, puts it to the test, and stops it.</summary>
-    public static async Task<ChaosReport> RunAsync(ChaosManifest manifest, string path, Action<string> tell, CancellationToken cancellation)
+    public static async Task<ChaosReport> RunAsync(
+        ChaosManifest manifest, ChaosWorkload workload, string path, Action<string> tell,
+        CancellationToken cancellation)
     {
-        await using ChaosRun run = Prepare(manifest, path, tell);
+        await using ChaosRun run = Prepare(manifest, workload, path, tell);
         return await run.RunAsync(cancellation);
     }
 
@@ -57,9 +63,10 @@ internal sealed class ChaosRun : IAsyncDisposable
     }
 
     /// <summary>Replicas listen at ports of their own; at those that the others know are proxies.</summary>
-    private static ChaosRun Prepare(ChaosManifest manifest, string path, Action<string> tell)
+    private static ChaosRun Prepare(ChaosManifest manifest, ChaosWorkload workload, string path, Action<string> tell)
     {
-        using LocalCluster content = LocalCluster.Create(manifest.F, "kv", clients: 1, static cluster => cluster with { CheckpointPeriod = 200 });
+        using LocalCluster content = LocalCluster.Create(
+            manifest.F, workload.Service, clients: 1, static cluster => cluster with { CheckpointPeriod = 200 });
         ClusterDirectory directory = ClusterDirectory.Create(path, content);
         List<LoopbackProxy> proxies = [];
         int[] ports = LocalPorts.Take(directory.Cluster.Replicas.Count);
@@ -67,9 +74,12 @@ internal sealed class ChaosRun : IAsyncDisposable
         {
             string file = directory.ReplicaFile(id);
             (ReplicaConfiguration.Load(file) with { PeerListenAddress = LocalCluster.Loopback(ports[id]) }).Save(file);
-            proxies.Add(LoopbackProxy.Start(IPEndPoint.Parse(directory.Cluster.Replicas[id].PeerAddress), new IPEndPoint(IPAddress.Loopback, ports[id])));
+            proxies.Add(
+                LoopbackProxy.Start(
+                    IPEndPoint.Parse(directory.Cluster.Replicas[id].PeerAddress),
+                    new IPEndPoint(IPAddress.Loopback, ports[id])));
         }
-        return new ChaosRun(manifest, directory, proxies, tell);
+        return new ChaosRun(manifest, workload.Create(directory, manifest), directory, proxies, tell);
     }
 
     private async Task<ChaosReport> RunAsync(CancellationToken cancellation)
@@ -77,9 +87,8 @@ internal sealed class ChaosRun : IAsyncDisposable
         await _cluster.StartAsync(s_startPatience, cancellation);
         _tell($"{_cluster.Replicas.Count} replicas are up in {_directory.Path}");
         Stopwatch watch = Stopwatch.StartNew();
-        ChaosLoad load = new(_directory, _manifest, _history);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task loading = load.RunAsync(stop.Token);
+        Task loading = _load.RunAsync(stop.Token);
         TimeSpan end = TimeSpan.FromSeconds(_manifest.DurationSeconds);
         bool interrupted = false;
         try
@@ -92,27 +101,34 @@ internal sealed class ChaosRun : IAsyncDisposable
             if (watch.Elapsed < end) await Task.Delay(end - watch.Elapsed, cancellation);
             await stop.CancelAsync();
             await loading;
-            if (_violations.Count == 0) await ConcludeAsync(load, cancellation);
+            if (_violations.Count == 0) await ConcludeAsync(cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             interrupted = true;
             await loading;
         }
-        (int undecided, IReadOnlyList<string> violations) = _history.Check();
+        (int undecided, IReadOnlyList<string> violations) = History.Check();
         return new ChaosReport
         {
-            Seconds = watch.Elapsed.TotalSeconds, Operations = _history.Operations, Acknowledged = _history.Acknowledged, Unknown = _history.Unknown, Failed = _history.Failed,
-            LongestSilenceSeconds = _history.LongestSilence.TotalSeconds, Perturbations = _done, Keys = _history.Keys, Undecided = undecided, Violations = [.. _violations, .. violations],
+            Seconds = watch.Elapsed.TotalSeconds, Operations = History.Operations, Acknowledged = History.Acknowledged,
+            Unknown = History.Unknown, Failed = History.Failed,
+            LongestSilenceSeconds = History.LongestSilence.TotalSeconds, Perturbations = _done, Keys = History.Keys,
+            Undecided = undecided, Violations = [.. _violations, .. violations],
             Interrupted = interrupted,
         };
     }
 
-    private async Task ConcludeAsync(ChaosLoad load, CancellationToken cancellation)
+    private async Task ConcludeAsync(CancellationToken cancellation)
     {
         await _cluster.StartAsync(s_startPatience, cancellation);
-        await load.ReadAllAsync(cancellation);
-        await UntilAsync("all replicas are in the same state", static reports => reports.All(r => r is { CatchingUp: false, StateDigest: not null } && r.StateDigest == reports[0]!.StateDigest && r.LastExecuted == reports[0]!.LastExecuted), cancellation);
+        await _load.ReadAllAsync(cancellation);
+        await UntilAsync(
+            "all replicas are in the same state",
+            static reports => reports.All(r => r is { CatchingUp: false, StateDigest: not null }
+                && r.StateDigest == reports[0]!.StateDigest
+                && r.LastExecuted == reports[0]!.LastExecuted),
+            cancellation);
     }
 
     private async Task PerturbAsync(Perturbation perturbation, CancellationToken cancellation)
@@ -120,7 +136,11 @@ internal sealed class ChaosRun : IAsyncDisposable
         int victim = _random.Next(_cluster.Replicas.Count);
         TimeSpan time = TimeSpan.FromSeconds(perturbation.Seconds);
         bool isAll = perturbation.Kind == PerturbationKind.PowerOff;
-        _tell(string.Create(CultureInfo.InvariantCulture, $"{_history.NowMicros / 1e6,7:F1} s  {perturbation.Kind}{(isAll ? "" : $" r{victim}")} for {perturbation.Seconds:F1} s; {_history.Acknowledged:N0} operations answered"));
+        _tell(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{History.NowMicros / 1e6,7:F1} s  {perturbation.Kind}{(isAll ? "" : $" r{victim}")} for "
+                + $"{perturbation.Seconds:F1} s; {History.Acknowledged:N0} operations answered"));
         _done[perturbation.Kind.ToString()] = _done.GetValueOrDefault(perturbation.Kind.ToString()) + 1;
         switch (perturbation.Kind)
         {
@@ -147,12 +167,15 @@ internal sealed class ChaosRun : IAsyncDisposable
                 break;
             case PerturbationKind.PowerOff:
                 foreach (ReplicaProcess replica in _cluster.Replicas) Signalled(replica, Signal.Kill);
-                foreach (ReplicaProcess replica in _cluster.Replicas) await replica.StopAsync(s_startPatience, cancellation);
+                foreach (ReplicaProcess replica in _cluster.Replicas)
+                    await replica.StopAsync(s_startPatience, cancellation);
                 await Task.Delay(time, cancellation);
                 break;
         }
         await _cluster.StartAsync(s_startPatience, cancellation);
-        await UntilAsync($"r{victim} has caught up after {perturbation.Kind}", reports => HasCaughtUp(reports, victim), cancellation);
+        await UntilAsync(
+            $"r{victim} has caught up after {perturbation.Kind}", reports => HasCaughtUp(reports, victim),
+            cancellation);
     }
 
     private async Task KillAsync(int victim, CancellationToken cancellation)
@@ -174,7 +197,9 @@ internal sealed class ChaosRun : IAsyncDisposable
         }
     }
 
-    /// <summary>From now on none of its writes succeeds; it has to end, loudly, and comes back when there is room again.</summary>
+    /// <summary>
+    /// From now on none of its writes succeeds; it has to end, loudly, and comes back when there is room again.
+    /// </summary>
     private async Task FillDiskAsync(int victim, TimeSpan time, CancellationToken cancellation)
     {
         ReplicaProcess replica = _cluster.Replicas[victim];
@@ -199,9 +224,15 @@ internal sealed class ChaosRun : IAsyncDisposable
     }
 
     private static bool HasCaughtUp(IReadOnlyList<ReplicaReport?> reports, int victim) =>
-        reports.All(static r => r is not null) && reports[victim] is { CatchingUp: false, Synchronized: true, Silent: false } own && reports.Max(static r => r!.LastExecuted) - own.LastExecuted < 50;
+        reports.All(static r => r is not null)
+        && reports[victim] is { CatchingUp: false, Synchronized: true, Silent: false } own
+        && reports.Max(static r => r!.LastExecuted) - own.LastExecuted < 50;
 
-    private async Task UntilAsync(string what, Func<IReadOnlyList<ReplicaReport?>, bool> isSo, CancellationToken cancellation)
+    private static string StandOf(ReplicaReport r) =>
+        $"r{r.Id} R{r.Regency} executed {r.LastExecuted}{(r.CatchingUp ? " catching up" : "")}";
+
+    private async Task UntilAsync(
+        string what, Func<IReadOnlyList<ReplicaReport?>, bool> isSo, CancellationToken cancellation)
     {
         Stopwatch watch = Stopwatch.StartNew();
         while (true)
@@ -210,7 +241,9 @@ internal sealed class ChaosRun : IAsyncDisposable
             if (isSo(reports)) return;
             if (watch.Elapsed > s_recoveryPatience)
             {
-                _violations.Add($"it did not come to be within {s_recoveryPatience.TotalSeconds:F0} s that {what}: {string.Join("; ", reports.Select(static r => r is null ? "down" : $"r{r.Id} R{r.Regency} executed {r.LastExecuted}{(r.CatchingUp ? " catching up" : "")}"))}");
+                string stand = string.Join("; ", reports.Select(static r => r is null ? "down" : StandOf(r)));
+                _violations.Add(
+                    $"it did not come to be within {s_recoveryPatience.TotalSeconds:F0} s that {what}: {stand}");
                 return;
             }
             await Task.Delay(s_poll, cancellation);

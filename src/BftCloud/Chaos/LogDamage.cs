@@ -11,7 +11,9 @@ internal static class LogDamage
     public static void Inflict(ClusterDirectory directory, int victim, bool corrupt, Random random)
     {
         string folder = Path.Combine(directory.Path, $"r{victim}", "data", "log");
-        string? newest = Directory.Exists(folder) ? Directory.GetFiles(folder, "log-*.wal").Order(StringComparer.Ordinal).LastOrDefault() : null;
+        string? newest = Directory.Exists(folder)
+            ? Directory.GetFiles(folder, "log-*.wal").Order(StringComparer.Ordinal).LastOrDefault()
+            : null;
         if (newest is null) return;
         using FileStream log = new(newest, FileMode.Open, FileAccess.ReadWrite);
         long written = WrittenBytes(log);

@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace BftCloud.Chaos;
 
-/// <summary>Stands between a replica and those that dial it: passes bytes on, holds them back, or breaks connections and refuses new ones.</summary>
+/// <summary>
+/// Stands between a replica and those that dial it: passes bytes on, holds them back, or breaks connections and refuses
+/// new ones.
+/// </summary>
 internal sealed class LoopbackProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener;
@@ -107,7 +110,8 @@ internal sealed class LoopbackProxy : IAsyncDisposable
             while (await from.ReceiveAsync(buffer, _stop.Token) is > 0 and int count)
             {
                 await _passage.Task.WaitAsync(_stop.Token);
-                for (int sent = 0; sent < count;) sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _stop.Token);
+                for (int sent = 0; sent < count;)
+                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _stop.Token);
             }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)

@@ -5,13 +5,16 @@ namespace BftCloud.Cluster;
 /// <summary><c>bftcloud cluster</c>: a cluster whose replicas all run on this machine.</summary>
 internal static class ClusterCommand
 {
-    public static Command Create() => new("cluster", "A cluster on this machine, one process per replica.")
+    /// <param name="services">The services that clusters can run; the first is the default.</param>
+    public static Command Create(IReadOnlyList<string> services) =>
+        new("cluster", "A cluster on this machine, one process per replica.")
     {
-        ClusterInitCommand.Create(),
+        ClusterInitCommand.Create(services),
         ClusterUpCommand.Create(),
         ClusterDownCommand.Create(),
         ClusterStatusCommand.Create(),
     };
 
-    public static Argument<string> DirectoryArgument() => new("DIR") { Description = "The cluster's directory, made by 'bftcloud cluster init'." };
+    public static Argument<string> DirectoryArgument() =>
+        new("DIR") { Description = "The cluster's directory, made by 'bftcloud cluster init'." };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using BftCloud.Common;
 using BftCloud.Processes;
 using BftSmr;
@@ -15,7 +14,9 @@ internal static class ClusterStatusCommand
         Argument<string> path = ClusterCommand.DirectoryArgument();
         Option<bool> json = CommonOptions.Json();
         Command command = new("status", "Shows where each replica stands.") { path, json };
-        command.SetAction((result, cancellationToken) => RunAsync(result.GetRequiredValue(path), result.GetValue(json), cancellationToken));
+        command.SetAction(
+            (result, cancellationToken) => RunAsync(
+                result.GetRequiredValue(path), result.GetValue(json), cancellationToken));
         return command;
     }
 
@@ -23,7 +24,7 @@ internal static class ClusterStatusCommand
     {
         using ClusterMonitor monitor = new(new ClusterProcesses(ClusterDirectory.Open(path)));
         ClusterReport report = await monitor.ReportAsync(cancellationToken);
-        if (json) Console.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Default.ClusterReport));
+        if (json) JsonOutput.Write(report, ProcessesJson.Default.ClusterReport);
         else Terminal.Out.Write(StatusTable.Of(report));
         return ExitCode.Done;
     }

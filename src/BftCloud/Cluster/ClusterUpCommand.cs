@@ -15,9 +15,15 @@ internal static class ClusterUpCommand
     public static Command Create()
     {
         Argument<string> path = ClusterCommand.DirectoryArgument();
-        Option<bool> detach = new("--detach") { Description = "Return when all replicas are healthy and leave them running; otherwise show their status until Ctrl-C, then stop them." };
+        Option<bool> detach = new("--detach")
+        {
+            Description = "Return when all replicas are healthy and leave them running; "
+                + "otherwise show their status until Ctrl-C, then stop them.",
+        };
         Command command = new("up", "Starts the replicas that are not running.") { path, detach };
-        command.SetAction((result, cancellationToken) => RunAsync(result.GetRequiredValue(path), result.GetValue(detach), cancellationToken));
+        command.SetAction(
+            (result, cancellationToken) => RunAsync(
+                result.GetRequiredValue(path), result.GetValue(detach), cancellationToken));
         return command;
     }
 
@@ -27,13 +33,19 @@ internal static class ClusterUpCommand
         int running = cluster.Replicas.Count(static replica => replica.FindPid() is not null);
         if (running == cluster.Replicas.Count)
         {
-            Console.WriteLine($"All {running} replicas are up already. See 'bftcloud cluster status {path}'; stop them with 'bftcloud cluster down {path}'.");
+            Console.WriteLine(
+                $"All {running} replicas are up already. See 'bftcloud cluster status {path}'; "
+                + $"stop them with 'bftcloud cluster down {path}'.");
             return ExitCode.Done;
         }
         try
         {
             await cluster.StartAsync(HealthPatience, cancellationToken);
-            Console.WriteLine(running == 0 ? $"All {cluster.Replicas.Count} replicas are up." : $"Started what was down, {cluster.Replicas.Count - running} of {cluster.Replicas.Count} replicas.");
+            Console.WriteLine(
+                running == 0
+                    ? $"All {cluster.Replicas.Count} replicas are up."
+                    : $"Started what was down, {cluster.Replicas.Count - running} of {cluster.Replicas.Count} "
+                        + "replicas.");
             if (detach) return ExitCode.Done;
             await ShowUntilCancelledAsync(cluster, cancellationToken);
         }
@@ -61,7 +73,8 @@ internal static class ClusterUpCommand
         {
             while (true)
             {
-                live.UpdateTarget(StatusTable.Of(await monitor.ReportAsync(cancellationToken)).Caption("Ctrl-C stops all replicas"));
+                live.UpdateTarget(
+                    StatusTable.Of(await monitor.ReportAsync(cancellationToken)).Caption("Ctrl-C stops all replicas"));
                 await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
             }
         });

@@ -12,7 +12,8 @@ internal static class StatusTable
     public static Table Of(ClusterReport report)
     {
         Table table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("replica", "pid", "state", "regency", "leader", "last executed", "stable checkpoint", "state digest");
+            .AddColumns(
+                "replica", "pid", "state", "regency", "leader", "last executed", "stable checkpoint", "state digest");
         foreach (ClusterReplicaReport replica in report.Replicas)
         {
             table.AddRow(

@@ -3,7 +3,9 @@ using BftSmr;
 
 namespace BftCloud.Common;
 
-/// <summary>What a command needs to be a client of the cluster that <c>--cluster</c> names: the options with its key.</summary>
+/// <summary>
+/// What a command needs to be a client of the cluster that <c>--cluster</c> names: the options with its key.
+/// </summary>
 internal sealed class ClusterClient : IDisposable
 {
     private ClusterClient(BftClientOptions options) => Options = options;
@@ -15,7 +17,8 @@ internal sealed class ClusterClient : IDisposable
     /// <param name="timeout">How long connecting and each operation may take.</param>
     public static ClusterClient Open(string path, TimeSpan timeout)
     {
-        ClientConfiguration client = ClientConfiguration.Load(File.Exists(path) ? path : ClusterDirectory.Open(path).ClientFile);
+        ClientConfiguration client = ClientConfiguration.Load(
+            File.Exists(path) ? path : ClusterDirectory.Open(path).ClientFile);
         ClusterConfiguration cluster = client.LoadCluster();
         return new ClusterClient(new BftClientOptions
         {
@@ -33,7 +36,9 @@ internal sealed class ClusterClient : IDisposable
         string actual = Options.Cluster.Service;
         return actual == service
             ? this
-            : throw new CommandFailedException($"This cluster runs the service '{actual}', and this command is for '{service}'. Name a cluster made with 'bftcloud cluster init --service {service}'.");
+            : throw new CommandFailedException(
+                $"This cluster runs the service '{actual}', and this command is for '{service}'. "
+                + $"Name a cluster made with 'bftcloud cluster init --service {service}'.");
     }
 
     public void Dispose() => Options.Key.Dispose();

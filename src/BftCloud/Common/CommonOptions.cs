@@ -14,4 +14,13 @@ internal static class CommonOptions
         Required = true,
         Recursive = true,
     };
+
+    public static Option<TimeSpan> Timeout() => new("--timeout")
+    {
+        Description = "How long to wait for the cluster before giving up.",
+        DefaultValueFactory = static _ => TimeSpan.FromSeconds(30),
+        CustomParser = Duration.Parse,
+        HelpName = "TIME",
+        Recursive = true,
+    };
 }

@@ -14,8 +14,11 @@ internal static class Duration
         foreach ((string suffix, double seconds) in Units)
         {
             if (!text.EndsWith(suffix, StringComparison.Ordinal)) continue;
-            if (!double.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)) continue;
-            if (!(number >= 0 && number * seconds <= TimeSpan.FromDays(7).TotalSeconds)) return false; // "NaN" and "-Infinity" are numbers, too
+            ReadOnlySpan<char> digits = text.AsSpan(0, text.Length - suffix.Length);
+            CultureInfo culture = CultureInfo.InvariantCulture;
+            if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, culture, out double number)) continue;
+            // "NaN" and "-Infinity" are numbers, too
+            if (!(number >= 0 && number * seconds <= TimeSpan.FromDays(7).TotalSeconds)) return false;
             duration = TimeSpan.FromSeconds(number * seconds);
             return true;
         }

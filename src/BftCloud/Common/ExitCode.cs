@@ -11,6 +11,9 @@ internal static class ExitCode
     /// <summary>The command line makes no sense.</summary>
     public const int WrongUsage = 2;
 
-    /// <summary>SIGINT or SIGTERM ended it before it was done, and it has reported what it did until then. 128 + SIGINT, as shells say it.</summary>
+    /// <summary>
+    /// SIGINT or SIGTERM ended it before it was done, and it has reported what it did until then. 128 + SIGINT, as
+    /// shells say it.
+    /// </summary>
     public const int Interrupted = 130;
 }

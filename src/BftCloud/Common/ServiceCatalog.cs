@@ -1,22 +1,25 @@
-using BftCloud.Features.Counter;
-using BftCloud.Features.Echo;
 using BftSmr;
-using KvStore;
 
 namespace BftCloud.Common;
 
 /// <summary>The services that a replica process can run, by the name in <c>cluster.json</c>.</summary>
-internal static class ServiceCatalog
+/// <param name="services">Each service's name, and what makes a new, empty instance of it; the first is the
+/// default.</param>
+internal sealed class ServiceCatalog(IReadOnlyList<(string Name, Func<IStateMachine> Create)> services)
 {
     /// <summary>The first is the default.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["kv", "echo", "counter"];
+    public IReadOnlyList<string> Names { get; } = [.. services.Select(static service => service.Name)];
 
     /// <summary>A new, empty instance of the service.</summary>
-    public static IStateMachine Create(string name) => name switch
+    /// <exception cref="CommandFailedException">There is no service of that name.</exception>
+    public IStateMachine Create(string name)
     {
-        "kv" => new KvStateMachine(),
-        "echo" => new EchoStateMachine(),
-        "counter" => new CounterStateMachine(),
-        _ => throw new CommandFailedException($"This program has no service '{name}', only {string.Join(", ", Names)}. Correct 'service' in cluster.json, or run the program that has it."),
-    };
+        foreach ((string known, Func<IStateMachine> create) in services)
+        {
+            if (known == name) return create();
+        }
+        throw new CommandFailedException(
+            $"This program has no service '{name}', only {string.Join(", ", Names)}. "
+            + "Correct 'service' in cluster.json, or run the program that has it.");
+    }
 }

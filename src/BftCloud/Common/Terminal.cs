@@ -12,7 +12,11 @@ internal static class Terminal
     private static IAnsiConsole Create()
     {
         if (!Console.IsOutputRedirected) return AnsiConsole.Console;
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No,
+            });
         console.Profile.Width = RedirectedColumns;
         return console;
     }

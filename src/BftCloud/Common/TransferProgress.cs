@@ -2,11 +2,14 @@ using Spectre.Console;
 
 namespace BftCloud.Common;
 
-/// <summary>A progress bar for long work, where a person looks on: on stderr, so that what is printed stays clean.</summary>
+/// <summary>
+/// A progress bar for long work, where a person looks on: on stderr, so that what is printed stays clean.
+/// </summary>
 internal static class TransferProgress
 {
     /// <summary>Whether somebody sees it.</summary>
-    public static bool IsShown => !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
+    public static bool IsShown =>
+        !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
 
     /// <summary>Runs the work, showing how many bytes are done.</summary>
     /// <param name="title">What is done.</param>
@@ -15,12 +18,15 @@ internal static class TransferProgress
     public static async Task<T> RunAsync<T>(string title, long? totalBytes, Func<IProgress<long>?, Task<T>> work)
     {
         if (!IsShown) return await work(null);
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         Progress progress = console.Progress().AutoClear(true).Columns(
-            new TaskDescriptionColumn(), totalBytes is null ? new SpinnerColumn() : new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn());
+            new TaskDescriptionColumn(), totalBytes is null ? new SpinnerColumn() : new ProgressBarColumn(),
+            new DownloadedColumn(), new TransferSpeedColumn());
         return await progress.StartAsync(async context =>
         {
-            ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: Math.Max(totalBytes ?? long.MaxValue, 1));
+            ProgressTask task = context.AddTask(
+                Markup.Escape(title), maxValue: Math.Max(totalBytes ?? long.MaxValue, 1));
             return await work(new Bytes(task));
         });
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using BftCloud.Common;
 using Spectre.Console;
 
@@ -13,15 +12,20 @@ internal static class InspectCheckpointCommand
     {
         Argument<string> file = new("FILE") { Description = "A snapshot, DIR/rN/data/snapshots/snapshot-….snap." };
         Option<bool> json = CommonOptions.Json();
-        Command command = new("checkpoint", "Verifies every chunk of a snapshot and shows what it is of.") { file, json };
+        Command command = new("checkpoint", "Verifies every chunk of a snapshot and shows what it is of.")
+        {
+            file, json,
+        };
         command.SetAction(result =>
         {
             CheckpointReport report = CheckpointReport.Of(result.GetRequiredValue(file));
-            if (result.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Default.CheckpointReport));
+            if (result.GetValue(json)) JsonOutput.Write(report, InspectJson.Default.CheckpointReport);
             else Write(report);
             if (report.DamagedChunks.Count > 0)
             {
-                throw new CommandFailedException($"{result.GetRequiredValue(file)}: {report.DamagedChunks.Count} of {report.Chunks} chunks are damaged. Its replica sets the snapshot aside, and fetches one from the others.");
+                throw new CommandFailedException(
+                    $"{result.GetRequiredValue(file)}: {report.DamagedChunks.Count} of {report.Chunks} chunks are "
+                    + "damaged. Its replica sets the snapshot aside, and fetches one from the others.");
             }
         });
         return command;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using BftCloud.Common;
 using BftCloud.Primitives;
 using BftSmr;
@@ -10,12 +9,17 @@ using Command = System.CommandLine.Command;
 
 namespace BftCloud.Inspect;
 
-/// <summary><c>bftcloud inspect config</c>: checks a configuration file, and what it names, and shows what it says.</summary>
+/// <summary>
+/// <c>bftcloud inspect config</c>: checks a configuration file, and what it names, and shows what it says.
+/// </summary>
 internal static class InspectConfigCommand
 {
     public static Command Create()
     {
-        Argument<string> file = new("FILE") { Description = "A cluster.json, replica.json, client.json or admin.json." };
+        Argument<string> file = new("FILE")
+        {
+            Description = "A cluster.json, replica.json, client.json or admin.json.",
+        };
         Option<bool> json = CommonOptions.Json();
         Command command = new("config", "Checks a configuration file and the files that it names.") { file, json };
         command.SetAction(result =>
@@ -23,7 +27,9 @@ internal static class InspectConfigCommand
             (string Key, string Value)[] settings = Read(result.GetRequiredValue(file));
             if (result.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(settings.ToDictionary(static setting => setting.Key, static setting => setting.Value), JsonOutput.Default.DictionaryStringString));
+                JsonOutput.Write(
+                    settings.ToDictionary(static s => s.Key, static s => s.Value),
+                    InspectJson.Default.DictionaryStringString);
                 return;
             }
             Grid grid = new Grid().AddColumn().AddColumn();
@@ -46,9 +52,12 @@ internal static class InspectConfigCommand
         ClusterConfiguration cluster = replica.LoadCluster();
         return
         [
-            ("kind", "replica"), ("id", Text(replica.Id)), ("cluster", replica.ClusterFile), ("clusterHash", cluster.ContentHash().ToString()),
-            ("data", replica.DataDirectory), ("key", replica.KeyFile), ("publicKey", PublicKeyOf(replica.KeyFile, cluster.Replicas[replica.Id].PublicKey)),
-            ("peerAddress", cluster.Replicas[replica.Id].PeerAddress), ("clientAddress", cluster.Replicas[replica.Id].ClientAddress),
+            ("kind", "replica"), ("id", Text(replica.Id)), ("cluster", replica.ClusterFile),
+            ("clusterHash", cluster.ContentHash().ToString()),
+            ("data", replica.DataDirectory), ("key", replica.KeyFile),
+            ("publicKey", PublicKeyOf(replica.KeyFile, cluster.Replicas[replica.Id].PublicKey)),
+            ("peerAddress", cluster.Replicas[replica.Id].PeerAddress),
+            ("clientAddress", cluster.Replicas[replica.Id].ClientAddress),
             ("metricsAddress", replica.MetricsAddress ?? "none"),
         ];
     }
@@ -58,8 +67,10 @@ internal static class InspectConfigCommand
         ClusterConfiguration cluster = client.LoadCluster();
         return
         [
-            ("kind", "client"), ("id", Text(client.Id)), ("name", cluster.Clients[client.Id].Name), ("cluster", client.ClusterFile),
-            ("clusterHash", cluster.ContentHash().ToString()), ("key", client.KeyFile), ("publicKey", PublicKeyOf(client.KeyFile, cluster.Clients[client.Id].PublicKey)),
+            ("kind", "client"), ("id", Text(client.Id)), ("name", cluster.Clients[client.Id].Name),
+            ("cluster", client.ClusterFile),
+            ("clusterHash", cluster.ContentHash().ToString()), ("key", client.KeyFile),
+            ("publicKey", PublicKeyOf(client.KeyFile, cluster.Clients[client.Id].PublicKey)),
         ];
     }
 
@@ -67,21 +78,29 @@ internal static class InspectConfigCommand
     {
         ClusterConfiguration cluster = ClusterConfiguration.Load(administrator.ClusterFile);
         PublicKey expected = cluster.Administrator
-            ?? throw new ConfigurationException(administrator.ClusterFile, "administrator", "is missing, so no key may change the membership. Add the administrator's public key.");
+            ?? throw new ConfigurationException(
+                administrator.ClusterFile, "administrator",
+                "is missing, so no key may change the membership. Add the administrator's public key.");
         return
         [
-            ("kind", "administrator"), ("cluster", administrator.ClusterFile), ("clusterHash", cluster.ContentHash().ToString()),
+            ("kind", "administrator"), ("cluster", administrator.ClusterFile),
+            ("clusterHash", cluster.ContentHash().ToString()),
             ("key", administrator.KeyFile), ("publicKey", PublicKeyOf(administrator.KeyFile, expected)),
         ];
     }
 
     private static (string, string)[] Describe(ClusterConfiguration cluster) =>
     [
-        ("kind", "cluster"), ("clusterId", cluster.ClusterId), ("clusterHash", cluster.ContentHash().ToString()), ("protocol", cluster.Protocol), ("f", Text(cluster.F)),
-        ("service", cluster.Service), ("replicas", Text(cluster.Replicas.Count)), ("quorum", Text(cluster.Quorums.Write)), ("clients", Text(cluster.Clients.Count)),
-        ("durability", cluster.Durability.ToString().ToLowerInvariant()), ("requestAuthentication", cluster.RequestAuthentication.ToString().ToLowerInvariant()),
-        ("window", Text(cluster.Window)), ("batchRequestsMax", Text(cluster.BatchRequestsMax)), ("batchBytesMax", Text(cluster.BatchBytesMax)),
-        ("operationBytesMax", Text(cluster.OperationBytesMax)), ("replyBytesMax", Text(cluster.ReplyBytesMax)), ("requestTimeoutMs", Text(cluster.RequestTimeoutMs)),
+        ("kind", "cluster"), ("clusterId", cluster.ClusterId), ("clusterHash", cluster.ContentHash().ToString()),
+        ("protocol", cluster.Protocol), ("f", Text(cluster.F)),
+        ("service", cluster.Service), ("replicas", Text(cluster.Replicas.Count)),
+        ("quorum", Text(cluster.Quorums.Write)), ("clients", Text(cluster.Clients.Count)),
+        ("durability", cluster.Durability.ToString().ToLowerInvariant()),
+        ("requestAuthentication", cluster.RequestAuthentication.ToString().ToLowerInvariant()),
+        ("window", Text(cluster.Window)), ("batchRequestsMax", Text(cluster.BatchRequestsMax)),
+        ("batchBytesMax", Text(cluster.BatchBytesMax)),
+        ("operationBytesMax", Text(cluster.OperationBytesMax)), ("replyBytesMax", Text(cluster.ReplyBytesMax)),
+        ("requestTimeoutMs", Text(cluster.RequestTimeoutMs)),
         ("checkpointPeriod", Text(cluster.CheckpointPeriod)), ("checkpointBytes", Text(cluster.CheckpointBytes)),
     ];
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using BftCloud.Common;
 using BftSmr.Codec;
 using Spectre.Console;
@@ -21,23 +20,33 @@ internal static class InspectLogCommand
             string path = result.GetRequiredValue(file);
             CodecLimits limits = CodecLimits.For(ClusterOf.File(path, result.GetValue(cluster)).ToSettings(default));
             LogReport report = LogReport.Of(path, limits);
-            if (result.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Default.LogReport));
+            if (result.GetValue(json)) JsonOutput.Write(report, InspectJson.Default.LogReport);
             else Write(report);
             if (report.Damage is not null) throw new CommandFailedException($"{path}: {report.Damage}");
         });
         return command;
     }
 
-    public static Option<string?> ClusterOption() => new("--cluster") { Description = "The cluster's directory; by default the one that the file lies in.", HelpName = "DIR" };
+    public static Option<string?> ClusterOption() =>
+        new("--cluster")
+        {
+            Description = "The cluster's directory; by default the one that the file lies in.", HelpName = "DIR",
+        };
 
     private static void Write(LogReport report)
     {
+        string place = report.Base is { } from
+            ? string.Create(CultureInfo.InvariantCulture, $"needed besides the checkpoint of instance {from}")
+            : "continues the one before";
         Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Segment {report.Segment}, {(report.Base is { } from ? $"needed besides the checkpoint of instance {from}" : "continues the one before")}; good up to byte {report.End}."));
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("offset", "bytes", "record", "instance", "regency", "value", "requests");
+            $"Segment {report.Segment}, {place}; good up to byte {report.End}."));
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns(
+            "offset", "bytes", "record", "instance", "regency", "value", "requests");
         foreach (LogRecordReport record in report.Records)
         {
-            table.AddRow(Text(record.Offset), Text(record.Bytes), record.Record, Text(record.Instance), Text(record.Regency), record.Value?[..12] ?? "-", Text(record.Requests));
+            table.AddRow(
+                Text(record.Offset), Text(record.Bytes), record.Record, Text(record.Instance), Text(record.Regency),
+                record.Value?[..12] ?? "-", Text(record.Requests));
         }
         Terminal.Out.Write(table);
     }

@@ -23,8 +23,14 @@ internal enum MetricKind
 /// <summary>The values of one instrument under one set of tags.</summary>
 internal sealed class MetricSeries
 {
-    /// <summary>Upper bounds of the buckets, in the instrument's unit: powers of two, which fit bytes and counts as well as (from 2^-20 on) seconds.</summary>
-    private static readonly double[] Bounds = [.. Enumerable.Range(-20, 51).Where(static power => power % 2 == 0).Select(static power => Math.Pow(2, power))];
+    /// <summary>
+    /// Upper bounds of the buckets, in the instrument's unit: powers of two, which fit bytes and counts as well as
+    /// (from 2^-20 on) seconds.
+    /// </summary>
+    private static readonly double[] Bounds =
+    [
+        .. Enumerable.Range(-20, 51).Where(static power => power % 2 == 0).Select(static power => Math.Pow(2, power))
+    ];
 
     private readonly Lock _gate = new();
     private readonly MetricKind _kind;
@@ -87,7 +93,8 @@ internal sealed class MetricSeries
             for (int i = 0; i < _buckets.Length; i++)
             {
                 cumulative += _buckets[i];
-                text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{prefix}le=\"{Bounds[i]}\"}} {cumulative}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture, $"{name}_bucket{{{prefix}le=\"{Bounds[i]}\"}} {cumulative}\n");
             }
             text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{prefix}le=\"+Inf\"}} {_count}\n");
             text.Append(CultureInfo.InvariantCulture, $"{name}_sum{braces} {_value}\n{name}_count{braces} {_count}\n");

@@ -7,8 +7,9 @@ using BftCloud.Primitives;
 namespace BftCloud.Monitoring;
 
 /// <summary>
-/// Answers the few GETs of people and monitoring systems, one per connection. A listener this small costs a replica process nothing to speak of, where
-/// a web server costs 27 MiB; what it must bound is bounded here: connections, bytes and time of a request.
+/// Answers the few GETs of people and monitoring systems, one per connection. A listener this small costs a replica
+/// process nothing to speak of, where a web server costs 27 MiB; what it must bound is bounded here: connections, bytes
+/// and time of a request.
 /// </summary>
 internal sealed class MonitoringServer : IAsyncDisposable
 {
@@ -32,19 +33,25 @@ internal sealed class MonitoringServer : IAsyncDisposable
     /// <param name="address">host:port.</param>
     /// <param name="open">Makes the page at a path; null where there is none.</param>
     /// <exception cref="CommandFailedException">The address cannot be used.</exception>
-    public static async Task<MonitoringServer> StartAsync(string address, Func<string, CancellationToken, ValueTask<MonitoringPage?>> open)
+    public static async Task<MonitoringServer> StartAsync(
+        string address, Func<string, CancellationToken, ValueTask<MonitoringPage?>> open)
     {
         HostPort at = HostPort.Parse(address);
         try
         {
-            IPAddress host = IPAddress.TryParse(at.Host, out IPAddress? literal) ? literal : (await Dns.GetHostAddressesAsync(at.Host))[0];
+            IPAddress host = IPAddress.TryParse(at.Host, out IPAddress? literal)
+                ? literal
+                : (await Dns.GetHostAddressesAsync(at.Host))[0];
             TcpListener listener = new(host, at.Port);
             listener.Start();
             return new MonitoringServer(listener, open);
         }
         catch (SocketException e)
         {
-            throw new CommandFailedException($"The metrics address {address} cannot be listened on: {e.Message}. Stop what uses it, or change 'metricsAddress' in replica.json.", e);
+            throw new CommandFailedException(
+                $"The metrics address {address} cannot be listened on: {e.Message}. "
+                + "Stop what uses it, or change 'metricsAddress' in replica.json.",
+                e);
         }
     }
 
@@ -91,7 +98,9 @@ internal sealed class MonitoringServer : IAsyncDisposable
             byte[] buffer = new byte[RequestBytesMax];
             int length = await ReadHeadAsync(socket, buffer, timeout.Token);
             (HttpStatusCode status, MonitoringPage page) = await AnswerAsync(buffer.AsMemory(0, length), timeout.Token);
-            string head = $"HTTP/1.1 {(int)status} {status}\r\nContent-Type: {page.ContentType}\r\nContent-Length: {page.Content.Length}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n";
+            string head = $"HTTP/1.1 {(int)status} {status}\r\nContent-Type: {page.ContentType}\r\nContent-Length: "
+                + $"{page.Content.Length}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: "
+                + "close\r\n\r\n";
             await SendAsync(socket, Encoding.ASCII.GetBytes(head), timeout.Token);
             await SendAsync(socket, page.Content, timeout.Token);
             socket.Shutdown(SocketShutdown.Send);
@@ -121,12 +130,17 @@ internal sealed class MonitoringServer : IAsyncDisposable
         return length;
     }
 
-    private async ValueTask<(HttpStatusCode Status, MonitoringPage Page)> AnswerAsync(ReadOnlyMemory<byte> head, CancellationToken cancellationToken)
+    private async ValueTask<(HttpStatusCode Status, MonitoringPage Page)> AnswerAsync(
+        ReadOnlyMemory<byte> head, CancellationToken cancellationToken)
     {
         int end = head.Span.IndexOf("\r\n"u8);
-        string[] line = end < 0 || head.Span.IndexOf("\r\n\r\n"u8) < 0 ? [] : Encoding.Latin1.GetString(head.Span[..end]).Split(' ');
-        if (line.Length != 3 || !line[2].StartsWith("HTTP/1.", StringComparison.Ordinal)) return (HttpStatusCode.BadRequest, MonitoringPage.Text("This is not a request for a page.\n"));
-        if (line[0] != "GET") return (HttpStatusCode.MethodNotAllowed, MonitoringPage.Text("Only GET is answered here.\n"));
+        string[] line = end < 0 || head.Span.IndexOf("\r\n\r\n"u8) < 0
+            ? []
+            : Encoding.Latin1.GetString(head.Span[..end]).Split(' ');
+        if (line.Length != 3 || !line[2].StartsWith("HTTP/1.", StringComparison.Ordinal))
+            return (HttpStatusCode.BadRequest, MonitoringPage.Text("This is not a request for a page.\n"));
+        if (line[0] != "GET")
+            return (HttpStatusCode.MethodNotAllowed, MonitoringPage.Text("Only GET is answered here.\n"));
         string path = line[1].Split('?')[0];
         return await _open(path, cancellationToken) is { } page
             ? (page.IsHealthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, page)

@@ -6,8 +6,8 @@ using System.Text;
 namespace BftCloud.Monitoring;
 
 /// <summary>
-/// Collects the instruments of the meters named BftSmr… and BftCloud…, and writes them in the Prometheus text format. Counters and gauges as they are; histograms
-/// as count, sum and cumulative buckets.
+/// Collects the instruments of the meters named BftSmr… and BftCloud…, and writes them in the Prometheus text format.
+/// Counters and gauges as they are; histograms as count, sum and cumulative buckets.
 /// </summary>
 internal sealed class PrometheusExporter : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class PrometheusExporter : IDisposable
     {
         _listener.InstrumentPublished = static (instrument, listener) =>
         {
-            if (instrument.Meter.Name.StartsWith("Bft", StringComparison.Ordinal)) listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name.StartsWith("Bft", StringComparison.Ordinal))
+                listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
@@ -36,12 +37,15 @@ internal sealed class PrometheusExporter : IDisposable
     {
         _listener.RecordObservableInstruments();
         StringBuilder text = new();
-        foreach (var instrument in _series.GroupBy(static entry => entry.Key.Instrument).OrderBy(static group => group.Key.Name, StringComparer.Ordinal))
+        var instruments = _series.GroupBy(static entry => entry.Key.Instrument);
+        foreach (var instrument in instruments.OrderBy(static group => group.Key.Name, StringComparer.Ordinal))
         {
             string name = NameOf(instrument.Key);
-            if (instrument.Key.Description is { Length: > 0 } description) text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {description.ReplaceLineEndings(" ")}\n");
+            if (instrument.Key.Description is { Length: > 0 } description)
+                text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {description.ReplaceLineEndings(" ")}\n");
             text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} {TypeOf(instrument.Key)}\n");
-            foreach (var entry in instrument.OrderBy(static entry => entry.Key.Labels, StringComparer.Ordinal)) entry.Value.Write(text, name, entry.Key.Labels);
+            foreach (var entry in instrument.OrderBy(static entry => entry.Key.Labels, StringComparer.Ordinal))
+                entry.Value.Write(text, name, entry.Key.Labels);
         }
         return Encoding.UTF8.GetBytes(text.ToString());
     }
@@ -71,9 +75,13 @@ internal sealed class PrometheusExporter : IDisposable
     {
         StringBuilder name = new();
         foreach (char c in instrument.Name) name.Append(char.IsAsciiLetterOrDigit(c) || c is '_' or ':' ? c : '_');
-        string unit = instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", "ms" => "_milliseconds", "us" => "_microseconds", _ => "" };
+        string unit = instrument.Unit switch
+        {
+            "s" => "_seconds", "By" => "_bytes", "ms" => "_milliseconds", "us" => "_microseconds", _ => "",
+        };
         if (!name.ToString().EndsWith(unit, StringComparison.Ordinal)) name.Append(unit);
-        if (TypeOf(instrument) == "counter" && !name.ToString().EndsWith("_total", StringComparison.Ordinal)) name.Append("_total");
+        if (TypeOf(instrument) == "counter" && !name.ToString().EndsWith("_total", StringComparison.Ordinal))
+            name.Append("_total");
         return name.ToString();
     }
 
@@ -83,8 +91,11 @@ internal sealed class PrometheusExporter : IDisposable
         foreach (KeyValuePair<string, object?> tag in tags)
         {
             string value = Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? "";
-            string escaped = value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).ReplaceLineEndings("\\n");
-            labels.Append(labels.Length == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $"{tag.Key.Replace('.', '_').Replace('-', '_')}=\"{escaped}\"");
+            string escaped = value.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\"", "\\\"", StringComparison.Ordinal)
+                .ReplaceLineEndings("\\n");
+            labels.Append(labels.Length == 0 ? "" : ",").Append(
+                CultureInfo.InvariantCulture, $"{tag.Key.Replace('.', '_').Replace('-', '_')}=\"{escaped}\"");
         }
         return labels.ToString();
     }

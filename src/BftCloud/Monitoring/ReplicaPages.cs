@@ -23,7 +23,8 @@ internal sealed class ReplicaPages(ClusterConfiguration cluster, BftReplica repl
     };
 
     /// <summary>A page of what the replica's own loop answers; one that has stopped is not healthy.</summary>
-    private async Task<MonitoringPage> AskAsync(Func<BftReplicaStatus, MonitoringPage> page, CancellationToken cancellationToken)
+    private async Task<MonitoringPage> AskAsync(
+        Func<BftReplicaStatus, MonitoringPage> page, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,9 +58,14 @@ internal sealed class ReplicaPages(ClusterConfiguration cluster, BftReplica repl
             Sessions = status.Sessions,
             LeaderChanges = status.LeaderChanges,
             Rejected = status.Rejections,
-            Peers = [.. status.Peers.Select(static peer => new PeerReport(peer.Id.Value, peer.IsConnected, peer.LastExecuted.Value, peer.Lag))],
+            Peers =
+            [
+                .. status.Peers.Select(
+                    static peer => new PeerReport(peer.Id.Value, peer.IsConnected, peer.LastExecuted.Value, peer.Lag))
+            ],
         };
-        return new MonitoringPage("application/json", JsonSerializer.SerializeToUtf8Bytes(report, JsonOutput.Default.ReplicaReport));
+        return new MonitoringPage(
+            "application/json", JsonSerializer.SerializeToUtf8Bytes(report, MonitoringJson.Default.ReplicaReport));
     }
 
     private static byte[] ReadStatusPage()

@@ -7,11 +7,19 @@ namespace BftCloud.Processes;
 internal sealed class ClusterMonitor(ClusterProcesses cluster) : IDisposable
 {
     private readonly MonitoringClient _client = new();
-    private readonly string?[] _addresses = [.. cluster.Replicas.Select(replica => ReplicaConfiguration.Load(cluster.Directory.ReplicaFile(replica.Id)).MetricsAddress)];
+    private readonly string?[] _addresses =
+    [
+        .. cluster.Replicas.Select(
+            replica => ReplicaConfiguration.Load(cluster.Directory.ReplicaFile(replica.Id)).MetricsAddress)
+    ];
 
     /// <summary>Each replica's own words; null for one that cannot be reached.</summary>
     public async Task<IReadOnlyList<ReplicaReport?>> AskAsync(CancellationToken cancellationToken) =>
-        await Task.WhenAll(_addresses.Select(address => address is null ? Task.FromResult<ReplicaReport?>(null) : _client.TryGetStatusAsync(address, cancellationToken)));
+        await Task.WhenAll(
+            _addresses.Select(
+                address => address is null
+                    ? Task.FromResult<ReplicaReport?>(null)
+                    : _client.TryGetStatusAsync(address, cancellationToken)));
 
     /// <summary>The report that <c>cluster status</c> shows.</summary>
     public async Task<ClusterReport> ReportAsync(CancellationToken cancellationToken)
@@ -22,7 +30,8 @@ internal sealed class ClusterMonitor(ClusterProcesses cluster) : IDisposable
             ReplicaReport? answer = answers[replica.Id];
             int? pid = replica.FindPid() ?? (answer is not null && replica.IsOurs(answer.Pid) ? answer.Pid : null);
             return new ClusterReplicaReport(
-                replica.Id, pid, answer is not null, answer?.Regency, answer?.Leader, answer?.LastExecuted, answer?.StableCheckpoint, answer?.StateDigest);
+                replica.Id, pid, answer is not null, answer?.Regency, answer?.Leader, answer?.LastExecuted,
+                answer?.StableCheckpoint, answer?.StateDigest);
         })]);
     }
 

@@ -13,10 +13,14 @@ internal sealed class ClusterProcesses(ClusterDirectory directory)
 
     public ClusterDirectory Directory { get; } = directory;
 
-    public IReadOnlyList<ReplicaProcess> Replicas { get; } = [.. directory.Cluster.Replicas.Select((_, id) => new ReplicaProcess(directory, id))];
+    public IReadOnlyList<ReplicaProcess> Replicas { get; } =
+    [
+        .. directory.Cluster.Replicas.Select((_, id) => new ReplicaProcess(directory, id))
+    ];
 
     /// <summary>Starts those that are not running and waits until every one says that it is healthy.</summary>
-    /// <exception cref="CommandFailedException">One ended, or was not healthy in time; the message has the end of its log.</exception>
+    /// <exception cref="CommandFailedException">One ended, or was not healthy in time; the message has the end of its
+    /// log.</exception>
     public async Task StartAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         Dictionary<int, Process> started = [];
@@ -31,13 +35,18 @@ internal sealed class ClusterProcesses(ClusterDirectory directory)
             foreach (ReplicaProcess replica in Replicas)
             {
                 string address = ReplicaConfiguration.Load(Directory.ReplicaFile(replica.Id)).MetricsAddress
-                    ?? throw new ConfigurationException(Directory.ReplicaFile(replica.Id), "metricsAddress", "is missing. 'cluster up' needs it to see whether the replica is healthy.");
+                    ?? throw new ConfigurationException(
+                        Directory.ReplicaFile(replica.Id), "metricsAddress",
+                        "is missing. 'cluster up' needs it to see whether the replica is healthy.");
                 while (!await monitoring.IsHealthyAsync(address, cancellationToken))
                 {
                     // One that was just being killed counted as running.
-                    if (!started.ContainsKey(replica.Id) && replica.FindPid() is null) started.Add(replica.Id, replica.Start());
-                    if (started.TryGetValue(replica.Id, out Process? process) && process.HasExited) throw Unhealthy(replica, $"ended with exit code {process.ExitCode}");
-                    if (Stopwatch.GetElapsedTime(start) > patience) throw Unhealthy(replica, $"was not healthy within {patience.TotalSeconds:0} s");
+                    if (!started.ContainsKey(replica.Id) && replica.FindPid() is null)
+                        started.Add(replica.Id, replica.Start());
+                    if (started.TryGetValue(replica.Id, out Process? process) && process.HasExited)
+                        throw Unhealthy(replica, $"ended with exit code {process.ExitCode}");
+                    if (Stopwatch.GetElapsedTime(start) > patience)
+                        throw Unhealthy(replica, $"was not healthy within {patience.TotalSeconds:0} s");
                     await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
                 }
             }

@@ -23,12 +23,15 @@ internal static partial class LinuxProcess
     public static ProcessUsage? UsageOf(int pid)
     {
         if (!TryRead(pid, "stat", out string? stat) || !TryRead(pid, "statm", out string? statm)) return null;
-        // The second field, the name, is in parentheses and may contain anything; utime and stime are the 14th and 15th.
+        // The second field, the name, is in parentheses and may contain anything; utime and stime are the 14th and
+        // 15th.
         string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         string[] pages = statm.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length < 13 || pages.Length < 2) return null;
-        double seconds = (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
-        return new ProcessUsage(seconds, long.Parse(pages[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize);
+        double ticks = Number(fields[11]) + Number(fields[12]);
+        return new ProcessUsage(ticks / TicksPerSecond, Number(pages[1]) * Environment.SystemPageSize);
+
+        static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Sends a signal; false if there is no such process any more.</summary>
@@ -37,7 +40,8 @@ internal static partial class LinuxProcess
     {
         if (Kill(pid, (int)signal) == 0) return true;
         const int NotPermitted = 1;
-        if (Marshal.GetLastPInvokeError() == NotPermitted) throw new CommandFailedException($"Process {pid} belongs to another user. Run this as that user.");
+        if (Marshal.GetLastPInvokeError() == NotPermitted)
+            throw new CommandFailedException($"Process {pid} belongs to another user. Run this as that user.");
         return false;
     }
 
@@ -47,7 +51,11 @@ internal static partial class LinuxProcess
     {
         const int FileSize = 1;
         ReadOnlySpan<long> limit = [bytes, -1]; // what a process may do is bytes, what it may ask for has no limit
-        if (ResourceLimit(pid, FileSize, limit, default) != 0) throw new CommandFailedException($"The size of the files of process {pid} cannot be limited (error {Marshal.GetLastPInvokeError()}).");
+        if (ResourceLimit(pid, FileSize, limit, default) != 0)
+        {
+            throw new CommandFailedException(
+                $"The size of the files of process {pid} cannot be limited (error {Marshal.GetLastPInvokeError()}).");
+        }
     }
 
     private static bool TryRead(int pid, string name, [NotNullWhen(true)] out string? text)

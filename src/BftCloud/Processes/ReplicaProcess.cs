@@ -6,14 +6,17 @@ using BftSmr;
 namespace BftCloud.Processes;
 
 /// <summary>
-/// One replica of a cluster directory as a process of this machine. Its pid file may be stale, and its pid another program's by now: a process counts
-/// as the replica only while its command line is that of <c>replica run</c> with this replica's configuration file.
+/// One replica of a cluster directory as a process of this machine. Its pid file may be stale, and its pid another
+/// program's by now: a process counts as the replica only while its command line is that of <c>replica run</c> with
+/// this replica's configuration file.
 /// </summary>
 internal sealed class ReplicaProcess(ClusterDirectory directory, int id)
 {
-    // The shell puts the log in place and becomes the replica, in a session of its own where there is setsid: Ctrl-C and hangups of the terminal are not for it.
+    // The shell puts the log in place and becomes the replica, in a session of its own where there is setsid: Ctrl-C
+    // and hangups of the terminal are not for it.
     private const string StartScript =
-        """log=$1; shift; exec </dev/null >>"$log" 2>&1; if command -v setsid >/dev/null; then exec setsid "$@"; else exec "$@"; fi""";
+        """log=$1; shift; exec </dev/null >>"$log" 2>&1; """
+        + """if command -v setsid >/dev/null; then exec setsid "$@"; else exec "$@"; fi""";
 
     private readonly string _configuration = directory.ReplicaFile(id);
 
@@ -36,18 +39,22 @@ internal sealed class ReplicaProcess(ClusterDirectory directory, int id)
     public Process Start()
     {
         ProcessStartInfo start = new("/bin/sh") { UseShellExecute = false, WorkingDirectory = directory.Path };
-        foreach (string argument in (ReadOnlySpan<string>)["-c", StartScript, "sh", LogFile, .. OwnProgram(), "replica", "run", "--config", _configuration])
-        {
-            start.ArgumentList.Add(argument);
-        }
-        Process process = Process.Start(start) ?? throw new CommandFailedException($"Replica {Id} could not be started.");
+        string[] arguments =
+        [
+            "-c", StartScript, "sh", LogFile, .. OwnProgram(), "replica", "run", "--config", _configuration,
+        ];
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        Process process = Process.Start(start)
+            ?? throw new CommandFailedException($"Replica {Id} could not be started.");
         string pidFile = directory.PidFile(Id);
         File.WriteAllText($"{pidFile}.new", process.Id.ToString(CultureInfo.InvariantCulture) + "\n");
         File.Move($"{pidFile}.new", pidFile, overwrite: true);
         return process;
     }
 
-    /// <summary>Asks it to stop, and ends it if it does not. Completes when it is gone; null if it was not running.</summary>
+    /// <summary>
+    /// Asks it to stop, and ends it if it does not. Completes when it is gone; null if it was not running.
+    /// </summary>
     /// <returns>Whether it stopped by itself.</returns>
     public async Task<bool?> StopAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -63,7 +70,9 @@ internal sealed class ReplicaProcess(ClusterDirectory directory, int id)
             if (IsOurs(pid)) LinuxProcess.Send(pid, Signal.Kill);
             if (!await IsGoneAsync(pid, TimeSpan.FromSeconds(10), cancellationToken))
             {
-                throw new CommandFailedException($"Replica {Id}, process {pid}, does not end even by SIGKILL: it hangs in the kernel, probably on its disk. See 'dmesg'.");
+                throw new CommandFailedException(
+                    $"Replica {Id}, process {pid}, does not end even by SIGKILL: "
+                    + "it hangs in the kernel, probably on its disk. See 'dmesg'.");
             }
         }
         File.Delete(directory.PidFile(Id));
@@ -102,13 +111,21 @@ internal sealed class ReplicaProcess(ClusterDirectory directory, int id)
     private int? TryReadPidFile()
     {
         string file = directory.PidFile(Id);
-        return File.Exists(file) && int.TryParse(File.ReadAllText(file).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid > 1 ? pid : null;
+        if (!File.Exists(file)) return null;
+        ReadOnlySpan<char> text = File.ReadAllText(file).AsSpan().Trim();
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid > 1 ? pid : null;
     }
 
-    /// <summary>How to start this very program: by its own executable, or by the dotnet host and its assembly.</summary>
+    /// <summary>
+    /// How to start this very program: by its own executable, or by the dotnet host and its assembly.
+    /// </summary>
     private static string[] OwnProgram()
     {
-        string executable = Environment.ProcessPath ?? throw new CommandFailedException("This program cannot find its own executable, which it needs to start replicas.");
-        return Path.GetFileNameWithoutExtension(executable) == "dotnet" ? [executable, Path.Combine(AppContext.BaseDirectory, "bftcloud.dll")] : [executable];
+        string executable = Environment.ProcessPath
+            ?? throw new CommandFailedException(
+                "This program cannot find its own executable, which it needs to start replicas.");
+        return Path.GetFileNameWithoutExtension(executable) == "dotnet"
+            ? [executable, Path.Combine(AppContext.BaseDirectory, "bftcloud.dll")]
+            : [executable];
     }
 }

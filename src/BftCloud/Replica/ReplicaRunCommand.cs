@@ -12,20 +12,24 @@ namespace BftCloud.Replica;
 /// <summary><c>bftcloud replica run</c>: runs one replica in the foreground until SIGTERM or Ctrl-C.</summary>
 internal static partial class ReplicaRunCommand
 {
-    public static Command Create()
+    public static Command Create(ServiceCatalog services)
     {
-        Option<string> config = new("--config") { Description = "The replica's configuration, DIR/rN/replica.json.", Required = true, HelpName = "FILE" };
+        Option<string> config = new("--config")
+        {
+            Description = "The replica's configuration, DIR/rN/replica.json.", Required = true, HelpName = "FILE",
+        };
         Command command = new("run", "Runs one replica in the foreground; SIGTERM stops it cleanly.") { config };
-        command.SetAction((result, cancellationToken) => RunAsync(result.GetValue(config)!, cancellationToken));
+        command.SetAction(
+            (result, cancellationToken) => RunAsync(result.GetValue(config)!, services, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string file, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string file, ServiceCatalog services, CancellationToken cancellationToken)
     {
         ReplicaConfiguration configuration = ReplicaConfiguration.Load(file);
         ClusterConfiguration cluster = configuration.LoadCluster();
         using KeyPair key = KeyFile.Load(configuration.KeyFile, cluster.Replicas[configuration.Id].PublicKey);
-        IStateMachine service = ServiceCatalog.Create(cluster.Service);
+        IStateMachine service = services.Create(cluster.Service);
         using ILoggerFactory logging = LoggerFactory.Create(static builder => builder.AddSimpleConsole(static console =>
         {
             console.SingleLine = true;

@@ -10,13 +10,36 @@ internal static class ExploreCommand
 {
     public static Command Create()
     {
-        Option<int> states = new("--states") { Description = "For each strategy of the Byzantine replica: end after so many distinct states.", DefaultValueFactory = static _ => 100_000, HelpName = "N" };
-        Option<int> minutes = new("--minutes") { Description = "End after so many minutes.", DefaultValueFactory = static _ => 2, HelpName = "N" };
-        Option<bool> steady = new("--steady") { Description = "Without changes of leader: far fewer states, so that more is seen to its end." };
-        Command command = new("explore", "Explores every state that four replicas, one of them Byzantine, can get into with one instance and one change of leader.") { states, minutes, steady };
+        Option<int> states = new("--states")
+        {
+            Description = "For each strategy of the Byzantine replica: end after so many distinct states.",
+            DefaultValueFactory = static _ => 100_000,
+            HelpName = "N",
+        };
+        Option<int> minutes = new("--minutes")
+        {
+            Description = "End after so many minutes.", DefaultValueFactory = static _ => 2, HelpName = "N",
+        };
+        Option<bool> steady = new("--steady")
+        {
+            Description = "Without changes of leader: far fewer states, so that more is seen to its end.",
+        };
+        Command command = new(
+            "explore",
+            "Explores every state that four replicas, one of them Byzantine, can get into with one instance and one "
+            + "change of leader.")
+        {
+            states, minutes, steady,
+        };
         command.SetAction(result =>
         {
-            ExplorationReport report = Exploration.Run(new ExplorationOptions { StatesMax = result.GetValue(states), TimeMax = TimeSpan.FromMinutes(result.GetValue(minutes)), ChangesLeader = !result.GetValue(steady) });
+            ExplorationReport report = Exploration.Run(
+                new ExplorationOptions
+                {
+                    StatesMax = result.GetValue(states),
+                    TimeMax = TimeSpan.FromMinutes(result.GetValue(minutes)),
+                    ChangesLeader = !result.GetValue(steady),
+                });
             foreach (string line in report.Story) Console.Out.WriteLine(line);
             Console.Out.WriteLine(report);
             return report.Violation is null ? ExitCode.Done : ExitCode.Failed;

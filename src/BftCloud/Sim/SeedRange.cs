@@ -13,7 +13,11 @@ internal sealed record SeedRange(ulong First, ulong Last)
     {
         string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         string[] ends = text.Split("..");
-        if (ends.Length <= 2 && TryParse(ends[0], out ulong first) && TryParse(ends[^1], out ulong last) && first <= last) return new SeedRange(first, last);
+        if (ends.Length <= 2 && TryParse(ends[0], out ulong first) && TryParse(ends[^1], out ulong last)
+            && first <= last)
+        {
+            return new SeedRange(first, last);
+        }
         result.AddError($"'{text}' is no seed and no range of seeds. Write for example 7 or 1..10000.");
         return null;
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using BftCloud.Common;
 using BftCloud.Simulation;
 using BftSmr.Simulation;
@@ -15,9 +14,11 @@ internal static class SimOutput
         if (json)
         {
             SimReport output = new(
-                report.Seed, report.Steps, report.Messages, report.Operations, report.Acknowledged, report.Regency, report.Faults,
-                report.TraceHash.ToString("x16", CultureInfo.InvariantCulture), report.Violation is { } v ? $"{v.Promise}: {v.Description}" : "passed");
-            Console.Out.WriteLine(JsonSerializer.Serialize(output, JsonOutput.Default.SimReport));
+                report.Seed, report.Steps, report.Messages, report.Operations, report.Acknowledged, report.Regency,
+                report.Faults,
+                report.TraceHash.ToString("x16", CultureInfo.InvariantCulture),
+                report.Violation is { } v ? $"{v.Promise}: {v.Description}" : "passed");
+            JsonOutput.Write(output, SimJson.Default.SimReport);
             return;
         }
         foreach (string line in report.Trace) Console.Out.WriteLine(line);
@@ -31,10 +32,12 @@ internal static class SimOutput
         if (json)
         {
             SimCampaignReport output = new(
-                report.Seeds, report.Elapsed.TotalSeconds, report.SeedsPerHour, report.VirtualTime.TotalHours, report.Speed, report.Steps, report.Operations, report.Faults,
-                [.. report.Violations.Select(static v => new SimViolation(v.Seed, v.Promise, v.Description, v.AtMicros / 1e6))],
+                report.Seeds, report.Elapsed.TotalSeconds, report.SeedsPerHour, report.VirtualTime.TotalHours,
+                report.Speed, report.Steps, report.Operations, report.Faults,
+                [.. report.Violations.Select(static v =>
+                    new SimViolation(v.Seed, v.Promise, v.Description, v.AtMicros / 1e6))],
                 !report.Passed ? "violated" : report.Interrupted ? "interrupted" : "passed");
-            Console.Out.WriteLine(JsonSerializer.Serialize(output, JsonOutput.Default.SimCampaignReport));
+            JsonOutput.Write(output, SimJson.Default.SimCampaignReport);
             return;
         }
         Console.Out.WriteLine(report);
@@ -50,6 +53,7 @@ internal static class SimOutput
     {
         if (counts.Count == 0) return;
         Console.Out.WriteLine($"{title}:");
-        foreach ((string kind, long count) in counts) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {count,12:N0}  {kind}"));
+        foreach ((string kind, long count) in counts)
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {count,12:N0}  {kind}"));
     }
 }

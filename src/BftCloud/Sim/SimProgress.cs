@@ -7,7 +7,8 @@ using Spectre.Console;
 namespace BftCloud.Sim;
 
 /// <summary>
-/// Shows on a terminal how a campaign goes while it does: seeds, speed, what has been survived so far, what was broken. Elsewhere stderr gets a line now and then.
+/// Shows on a terminal how a campaign goes while it does: seeds, speed, what has been survived so far, what was broken.
+/// Elsewhere stderr gets a line now and then.
 /// </summary>
 internal static class SimProgress
 {
@@ -43,7 +44,8 @@ internal static class SimProgress
             _done++;
             _operations += report.Acknowledged;
             _virtualMicros += report.VirtualMicros;
-            foreach ((string kind, long count) in report.Faults) _faults[kind] = _faults.GetValueOrDefault(kind) + count;
+            foreach ((string kind, long count) in report.Faults)
+                _faults[kind] = _faults.GetValueOrDefault(kind) + count;
             if (report.Violation is { } violation) _violations.Add(violation);
             if (_watch.ElapsedMilliseconds - _shownAt < everyMs) return false;
             _shownAt = _watch.ElapsedMilliseconds;
@@ -51,7 +53,8 @@ internal static class SimProgress
         }
 
         public string Line() => string.Create(CultureInfo.InvariantCulture,
-            $"{_watch.Elapsed.TotalSeconds:F0} s: {_done:N0} seeds, {_faults.Values.Sum():N0} faults, {_violations.Count} violations");
+            $"{_watch.Elapsed.TotalSeconds:F0} s: {_done:N0} seeds, {_faults.Values.Sum():N0} faults, "
+            + $"{_violations.Count} violations");
 
         public Rows Show()
         {
@@ -60,13 +63,22 @@ internal static class SimProgress
             int filled = (int)(40 * Math.Clamp(share, 0, 1));
             string bar = $"[green]{new string('━', filled)}[/][grey]{new string('━', 40 - filled)}[/]";
             Grid figures = new Grid().AddColumn().AddColumn().AddColumn().AddColumn();
-            figures.AddRow("[grey]seeds[/]", Number(_done), "[grey]a second[/]", (_done / seconds).ToString("F1", CultureInfo.InvariantCulture));
-            figures.AddRow("[grey]operations[/]", Number(_operations), "[grey]virtual time[/]", TimeSpan.FromMicroseconds(_virtualMicros).ToString(@"d\d\ hh\:mm\:ss", CultureInfo.InvariantCulture));
-            figures.AddRow("[grey]faults[/]", Number(_faults.Values.Sum()), "[grey]violations[/]", _violations.Count == 0 ? "[green]none[/]" : $"[red]{_violations.Count}[/]");
-            Table faults = new Table().Border(TableBorder.None).HideHeaders().AddColumn(new TableColumn("").RightAligned()).AddColumn("");
-            foreach ((string kind, long count) in _faults.OrderByDescending(static f => f.Value).Take(FaultsShown)) faults.AddRow($"[grey]{Number(count)}[/]", Markup.Escape(kind));
+            figures.AddRow(
+                "[grey]seeds[/]", Number(_done), "[grey]a second[/]",
+                (_done / seconds).ToString("F1", CultureInfo.InvariantCulture));
+            figures.AddRow(
+                "[grey]operations[/]", Number(_operations), "[grey]virtual time[/]",
+                TimeSpan.FromMicroseconds(_virtualMicros).ToString(@"d\d\ hh\:mm\:ss", CultureInfo.InvariantCulture));
+            figures.AddRow(
+                "[grey]faults[/]", Number(_faults.Values.Sum()), "[grey]violations[/]",
+                _violations.Count == 0 ? "[green]none[/]" : $"[red]{_violations.Count}[/]");
+            Table faults = new Table().Border(TableBorder.None).HideHeaders();
+            faults.AddColumn(new TableColumn("").RightAligned()).AddColumn("");
+            foreach ((string kind, long count) in _faults.OrderByDescending(static f => f.Value).Take(FaultsShown))
+                faults.AddRow($"[grey]{Number(count)}[/]", Markup.Escape(kind));
             List<Spectre.Console.Rendering.IRenderable> rows = [new Markup(bar), figures, faults];
-            foreach (Violation violation in _violations.TakeLast(5)) rows.Add(new Markup($"[red]{Markup.Escape(Short(violation.ToString()))}[/]"));
+            foreach (Violation violation in _violations.TakeLast(5))
+                rows.Add(new Markup($"[red]{Markup.Escape(Short(violation.ToString()))}[/]"));
             return new Rows(rows);
         }
 

@@ -1,5 +1,6 @@
 using BftCloud.Chaos;
 using BftCloud.Common;
+using BftCloud.Features.Kv;
 using BftCloud.Tests.Clusters;
 
 namespace BftCloud.Tests.Chaos;
@@ -11,9 +12,18 @@ public sealed class ChaosTests
     public async Task A_short_run_of_everything_is_linearizable_and_loses_nothing()
     {
         using TestDirectory directory = new();
-        ChaosManifest manifest = new() { DurationSeconds = 15, Seed = 3, Perturbations = [.. new ChaosManifest().Perturbations.Select(static p => p with { Seconds = p.Seconds / 2 })] };
+        ChaosManifest manifest = new()
+        {
+            DurationSeconds = 15,
+            Seed = 3,
+            Perturbations =
+            [
+                .. new ChaosManifest().Perturbations.Select(static p => p with { Seconds = p.Seconds / 2 })
+            ],
+        };
         List<string> story = [];
-        ChaosReport report = await ChaosRun.RunAsync(manifest, directory.At("D"), story.Add, CancellationToken.None);
+        ChaosReport report = await ChaosRun.RunAsync(
+            manifest, KvFeature.Value.Chaos!, directory.At("D"), story.Add, CancellationToken.None);
         Assert.True(report.Passed, $"{report}\n{string.Join('\n', report.Violations)}\n{string.Join('\n', story)}");
         Assert.True(report.Acknowledged > 100, report.ToString());
         Assert.NotEmpty(report.Perturbations);
@@ -22,7 +32,7 @@ public sealed class ChaosTests
     [Fact]
     public void A_read_of_what_was_overwritten_before_it_began_is_a_violation()
     {
-        ChaosHistory history = new();
+        KeyedHistory<RegisterAccess> history = new(new RegisterAccessModel());
         history.Answered("k", new RegisterAccess(true, 1), Later(history));
         history.Answered("k", new RegisterAccess(true, 2), Later(history));
         Assert.Empty(history.Check().Violations);
@@ -33,8 +43,8 @@ public sealed class ChaosTests
     [Fact]
     public void What_was_acknowledged_and_is_gone_is_a_violation_and_what_was_not_may_be_either_way()
     {
-        ChaosHistory history = new();
-        history.NotAnswered("a", new RegisterAccess(true, 1), Later(history), mayHaveExecuted: true);
+        KeyedHistory<RegisterAccess> history = new(new RegisterAccessModel());
+        history.NotAnswered("a", new RegisterAccess(true, 1), Later(history), mayHaveTakenEffect: true);
         history.Answered("a", new RegisterAccess(false, 0), Later(history));
         history.Answered("a", new RegisterAccess(false, 1), Later(history));
         Assert.Empty(history.Check().Violations);
@@ -43,7 +53,9 @@ public sealed class ChaosTests
         Assert.Contains("b", Assert.Single(history.Check().Violations), StringComparison.Ordinal);
     }
 
-    /// <summary>A time after everything so far: what ends and begins in the same microsecond counts as at the same time.</summary>
+    /// <summary>
+    /// A time after everything so far: what ends and begins in the same microsecond counts as at the same time.
+    /// </summary>
     private static long Later(ChaosHistory history)
     {
         long before = history.NowMicros;
@@ -56,8 +68,13 @@ public sealed class ChaosTests
     {
         using TestDirectory directory = new();
         File.WriteAllText(directory.At("m.json"), """{ "duration": 5 }""");
-        Assert.Contains("duration", Assert.Throws<CommandFailedException>(() => ChaosManifest.Load(directory.At("m.json"))).Message, StringComparison.Ordinal);
-        File.WriteAllText(directory.At("m.json"), """{ "perturbations": [ { "kind": "kill", "seconds": 1 } ] } // comments are fine""");
-        Assert.Equal(PerturbationKind.Kill, Assert.Single(ChaosManifest.Load(directory.At("m.json")).Perturbations).Kind);
+        Assert.Contains(
+            "duration", Assert.Throws<CommandFailedException>(() => ChaosManifest.Load(directory.At("m.json"))).Message,
+            StringComparison.Ordinal);
+        File.WriteAllText(
+            directory.At("m.json"),
+            """{ "perturbations": [ { "kind": "kill", "seconds": 1 } ] } // comments are fine""");
+        Assert.Equal(
+            PerturbationKind.Kill, Assert.Single(ChaosManifest.Load(directory.At("m.json")).Perturbations).Kind);
     }
 }

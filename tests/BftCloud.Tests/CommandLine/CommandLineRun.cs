@@ -11,7 +11,8 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
     /// <summary>Starts the program; the caller ends it.</summary>
     public static Process Start(params ReadOnlySpan<string> arguments)
     {
-        // As from a terminal: whoever runs the tests in the background of a shell passes on that SIGINT is ignored, and the runtime keeps to it.
+        // As from a terminal: whoever runs the tests in the background of a shell passes on that SIGINT is ignored, and
+        // the runtime keeps to it.
         ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet"])
         {
             RedirectStandardInput = true,
@@ -47,7 +48,8 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
     public static async Task<string> SucceedAsync(params string[] arguments)
     {
         CommandLineRun run = await OfAsync(arguments);
-        Assert.True(run.ExitCode == 0, $"'bftcloud {string.Join(' ', arguments)}' ended with {run.ExitCode}: {run.Error}");
+        Assert.True(
+            run.ExitCode == 0, $"'bftcloud {string.Join(' ', arguments)}' ended with {run.ExitCode}: {run.Error}");
         return run.Output;
     }
 
@@ -55,7 +57,10 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
     public static async Task<string> FailAsync(int exitCode, params string[] arguments)
     {
         CommandLineRun run = await OfAsync(arguments);
-        Assert.True(run.ExitCode == exitCode, $"'bftcloud {string.Join(' ', arguments)}' ended with {run.ExitCode}, not {exitCode}: {run.Output}{run.Error}");
+        Assert.True(
+            run.ExitCode == exitCode,
+            $"'bftcloud {string.Join(' ', arguments)}' ended with {run.ExitCode}, not {exitCode}: "
+            + $"{run.Output}{run.Error}");
         Assert.Empty(run.Output);
         Assert.StartsWith("bftcloud: ", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at BftCloud.", run.Error, StringComparison.Ordinal);

@@ -27,7 +27,10 @@ public sealed class FoundInputTests : IDisposable
     public void A_manifest_of_things_that_cannot_happen_is_refused(string json)
     {
         File.WriteAllText(_directory.At("manifest.json"), json);
-        Assert.Contains("'perturbations'", Assert.Throws<CommandFailedException>(() => ChaosManifest.Load(_directory.At("manifest.json"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'perturbations'",
+            Assert.Throws<CommandFailedException>(() => ChaosManifest.Load(_directory.At("manifest.json"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -37,7 +40,8 @@ public sealed class FoundInputTests : IDisposable
     [InlineData("""{ "faults": { "network": null } }""")]
     [InlineData("""{ "faults": { "byzantineClients": [77] } }""")]
     [InlineData("""{ "queryShare": 1e999 }""")]
-    public void A_saved_simulation_of_what_cannot_be_is_refused(string json) => Assert.Throws<FormatException>(() => SavedSimulation.Read(json));
+    public void A_saved_simulation_of_what_cannot_be_is_refused(string json) =>
+        Assert.Throws<FormatException>(() => SavedSimulation.Read(json));
 
     [Theory]
     [InlineData("\"\"")]
@@ -45,9 +49,14 @@ public sealed class FoundInputTests : IDisposable
     [InlineData("\"[red]012345678901234567890123456789012345678901234567890123456789\"")]
     public async Task A_faulty_replica_that_gives_no_digest_counts_as_one_that_says_nothing(string digest)
     {
-        string report = $$"""{"id":0,"pid":1,"clusterId":"c","service":"kv","uptimeSeconds":1,"regency":0,"leader":0,"synchronized":true,"catchingUp":false,"silent":false,"lastExecuted":7,"stableCheckpoint":0,"stateDigest":{{digest}},"executedOperations":1,"pendingRequests":0,"sessions":1,"leaderChanges":0,"rejected":{},"peers":[]}""";
+        string report =
+            """{"id":0,"pid":1,"clusterId":"c","service":"kv","uptimeSeconds":1,"regency":0,"leader":0,"""
+            + """ "synchronized":true,"catchingUp":false,"silent":false,"lastExecuted":7,"stableCheckpoint":0,"""
+            + $$""" "stateDigest":{{digest}},"executedOperations":1,"pendingRequests":0,"sessions":1,"""
+            + """ "leaderChanges":0,"rejected":{},"peers":[]}""";
         string address = LocalCluster.Loopback(LocalPorts.Take(1)[0]);
-        await using MonitoringServer server = await MonitoringServer.StartAsync(address, (_, _) => ValueTask.FromResult<MonitoringPage?>(MonitoringPage.Text(report)));
+        await using MonitoringServer server = await MonitoringServer.StartAsync(
+            address, (_, _) => ValueTask.FromResult<MonitoringPage?>(MonitoringPage.Text(report)));
         using MonitoringClient client = new();
 
         Assert.Null(await client.TryGetStatusAsync(address, default));

@@ -15,15 +15,28 @@ using Fuzzing;
 
 namespace BftCloud.Tests.Decoders;
 
-/// <summary>What people type and save, what a browser asks, and what a replica, which may be faulty, says of itself.</summary>
+/// <summary>
+/// What people type and save, what a browser asks, and what a replica, which may be faulty, says of itself.
+/// </summary>
 internal sealed class InputTargets(TestDirectory directory) : IAsyncDisposable
 {
     private const string Report =
-        """{"id":0,"pid":1,"clusterId":"c","service":"kv","uptimeSeconds":1.5,"regency":0,"leader":0,"synchronized":true,"catchingUp":false,"silent":false,"lastExecuted":7,"stableCheckpoint":0,"stateDigest":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","executedOperations":1,"pendingRequests":0,"sessions":1,"leaderChanges":0,"rejected":{"a":1},"peers":[{"id":1,"connected":true,"lastExecuted":7,"lag":0}]}""";
+        """{"id":0,"pid":1,"clusterId":"c","service":"kv","uptimeSeconds":1.5,"regency":0,"leader":0,"""
+        + """ "synchronized":true,"catchingUp":false,"silent":false,"lastExecuted":7,"stableCheckpoint":0,"""
+        + """ "stateDigest":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","""
+        + """ "executedOperations":1,"pendingRequests":0,"sessions":1,"leaderChanges":0,"rejected":{"a":1},"""
+        + """ "peers":[{"id":1,"connected":true,"lastExecuted":7,"lag":0}]}""";
 
-    private static readonly byte[][] JsonWords = Words("{", "}", "[", "]", "\"", ":", ",", "null", "[null]", "{}", "[]", "true", "1e400", "\\u0000", "\\ud800", "\"fault\"", "\"crash\"", "\"events\":[null]", "\"faults\":", "\"kind\": 99", "\"perturbations\": null", "[red]", "[/]", "\"\"");
-    private static readonly byte[][] TextWords = Words("NaN", "Infinity", "-Infinity", "\u221e", "ms", "s", "m", "h", "..", "1..2", "1e3", "0x1", "crashes", "All", "None", "-1", "+1", "[::1]:1", "127.0.0.1:", "%", ",", "1,5");
-    private static readonly byte[][] CommandWords = Words("\n", "--", "--json", "--seeds", "sim", "kv", "put", "bench", "cluster", "depsky", "--ttl", "--minutes", "--listen", "--timeout", "--help", "--version", "[suggest]", "[diagram]", "=", ":");
+    private static readonly byte[][] JsonWords = Words(
+        "{", "}", "[", "]", "\"", ":", ",", "null", "[null]", "{}", "[]", "true", "1e400", "\\u0000", "\\ud800",
+        "\"fault\"", "\"crash\"", "\"events\":[null]", "\"faults\":", "\"kind\": 99", "\"perturbations\": null",
+        "[red]", "[/]", "\"\"");
+    private static readonly byte[][] TextWords = Words(
+        "NaN", "Infinity", "-Infinity", "\u221e", "ms", "s", "m", "h", "..", "1..2", "1e3", "0x1", "crashes", "All",
+        "None", "-1", "+1", "[::1]:1", "127.0.0.1:", "%", ",", "1,5");
+    private static readonly byte[][] CommandWords = Words(
+        "\n", "--", "--json", "--seeds", "sim", "kv", "put", "bench", "cluster", "depsky", "--ttl", "--minutes",
+        "--listen", "--timeout", "--help", "--version", "[suggest]", "[diagram]", "=", ":");
     private static readonly string[] SavedPlans = [.. Enumerable.Range(1, 5).Select(static seed => Play((ulong)seed))];
 
     private MonitoringServer? _server;
@@ -32,16 +45,24 @@ internal sealed class InputTargets(TestDirectory directory) : IAsyncDisposable
 
     public IEnumerable<FuzzTarget> All =>
     [
-        new("saved simulation", static random => Encoding.UTF8.GetBytes(SavedPlans[random.Next(SavedPlans.Length)]), static bytes => SavedSimulation.Read(Encoding.UTF8.GetString(bytes)) is not null)
+        new(
+            "saved simulation", static random => Encoding.UTF8.GetBytes(SavedPlans[random.Next(SavedPlans.Length)]),
+            static bytes => SavedSimulation.Read(Encoding.UTF8.GetString(bytes)) is not null)
         {
             Refusals = [typeof(FormatException)],
-            Normal = static bytes => Encoding.UTF8.GetBytes(SavedSimulation.Write(SavedSimulation.Read(Encoding.UTF8.GetString(bytes)))),
+            Normal = static bytes => Encoding.UTF8.GetBytes(
+                SavedSimulation.Write(SavedSimulation.Read(Encoding.UTF8.GetString(bytes)))),
             AllocatedBytes = 256 << 10,
             AllocatedBytesPerByte = 100,
             Words = JsonWords,
             Rounds = 5,
         },
-        new("chaos manifest", static random => Encoding.UTF8.GetBytes($$"""{ "f": 1, "seed": {{random.Next()}}, "perturbations": [ { "kind": "kill", "seconds": 1.5 }, { "kind": "powerOff", "seconds": 1 } ], /* x */ }"""), LoadManifest)
+        new(
+            "chaos manifest",
+            static random => Encoding.UTF8.GetBytes(
+                $$"""{ "f": 1, "seed": {{random.Next()}}, "perturbations": """
+                + """[ { "kind": "kill", "seconds": 1.5 }, { "kind": "powerOff", "seconds": 1 } ], /* x */ }"""),
+            LoadManifest)
         {
             Refusals = [typeof(CommandFailedException)],
             AllocatedBytes = 256 << 10,
@@ -49,18 +70,37 @@ internal sealed class InputTargets(TestDirectory directory) : IAsyncDisposable
             Words = JsonWords,
             Rounds = 8,
         },
-        Option("time", static random => $"{random.Next(1, 500)}{(random.Next(2) == 0 ? "ms" : "s")}", new Option<TimeSpan>("--x") { CustomParser = Duration.Parse }, static time => time >= TimeSpan.Zero && time <= TimeSpan.FromDays(7)),
-        Option("seeds", static random => $"{random.Next(100)}..{random.Next(100, 200)}", new Option<SeedRange?>("--x") { CustomParser = SeedRange.Parse }, static range => range!.Count > 0 && range.First <= range.Last),
-        Option("kinds of faults", static random => random.Next(2) == 0 ? "crashes,partitions" : "network", new Option<FaultKinds?>("--x") { CustomParser = FaultKindsOption.Parse }, static kinds => (kinds & ~FaultKinds.All) == 0),
-        new("command line", static random => Encoding.UTF8.GetBytes($"sim\n--seeds\n1..{random.Next(1, 100)}\n--json"), static bytes => ParseCommand(bytes))
+        Option(
+            "time", static random => $"{random.Next(1, 500)}{(random.Next(2) == 0 ? "ms" : "s")}",
+            new Option<TimeSpan>("--x") { CustomParser = Duration.Parse },
+            static time => time >= TimeSpan.Zero && time <= TimeSpan.FromDays(7)),
+        Option(
+            "seeds", static random => $"{random.Next(100)}..{random.Next(100, 200)}",
+            new Option<SeedRange?>("--x") { CustomParser = SeedRange.Parse },
+            static range => range!.Count > 0 && range.First <= range.Last),
+        Option(
+            "kinds of faults", static random => random.Next(2) == 0 ? "crashes,partitions" : "network",
+            new Option<FaultKinds?>("--x") { CustomParser = FaultKindsOption.Parse },
+            static kinds => (kinds & ~FaultKinds.All) == 0),
+        new(
+            "command line", static random => Encoding.UTF8.GetBytes($"sim\n--seeds\n1..{random.Next(1, 100)}\n--json"),
+            static bytes => ParseCommand(bytes))
         {
             Words = [.. CommandWords, .. TextWords],
             AllocatedBytes = 4 << 20,
             AllocatedBytesPerByte = 20_000,
             Rounds = 2,
         },
-        new("request for a page", static _ => "GET /status?x HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), Ask) { IsAsynchronous = true, Words = Words("GET ", "HTTP/1.1", "\r\n", "\r\n\r\n", "/", "/../", "%00", "?", " "), Rounds = 2 },
-        new("status of a replica", static _ => Encoding.UTF8.GetBytes(Report), Show) { IsAsynchronous = true, Words = JsonWords, Rounds = 2 },
+        new("request for a page", static _ => "GET /status?x HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), Ask)
+        {
+            IsAsynchronous = true,
+            Words = Words("GET ", "HTTP/1.1", "\r\n", "\r\n\r\n", "/", "/../", "%00", "?", " "),
+            Rounds = 2,
+        },
+        new("status of a replica", static _ => Encoding.UTF8.GetBytes(Report), Show)
+        {
+            IsAsynchronous = true, Words = JsonWords, Rounds = 2,
+        },
     ];
 
     public async ValueTask DisposeAsync()
@@ -90,20 +130,31 @@ internal sealed class InputTargets(TestDirectory directory) : IAsyncDisposable
         return new FuzzTarget(name, random => Encoding.UTF8.GetBytes(valid(random)), bytes =>
         {
             ParseResult result = command.Parse(["--x=" + Encoding.UTF8.GetString(bytes)], configuration);
-            if (result.Errors.Count > 0 || result.GetValue(option) is not { } value || result.GetResult(option) is not { Tokens.Count: 1 }) return false;
-            return holds(value) ? true : throw new InvalidOperationException($"'{Encoding.UTF8.GetString(bytes)}' became {value}.");
+            if (result.Errors.Count > 0 || result.GetValue(option) is not { } value
+                || result.GetResult(option) is not { Tokens.Count: 1 })
+            {
+                return false;
+            }
+            return holds(value)
+                ? true
+                : throw new InvalidOperationException($"'{Encoding.UTF8.GetString(bytes)}' became {value}.");
         })
         { AllocatedBytes = 64 << 10, AllocatedBytesPerByte = 400, Words = TextWords, Rounds = 10 };
     }
 
     private static bool ParseCommand(byte[] bytes) =>
-        BftCloudCommand.Create().Parse(Encoding.UTF8.GetString(bytes).Split('\n'), new ParserConfiguration { ResponseFileTokenReplacer = null }).Errors.Count == 0;
+        BftCloudCommand.Create(FeatureList.All).Parse(
+            Encoding.UTF8.GetString(bytes).Split('\n'),
+            new ParserConfiguration { ResponseFileTokenReplacer = null }).Errors.Count == 0;
 
     private void Serve()
     {
         if (_server is not null) return;
         _address = LocalCluster.Loopback(LocalPorts.Take(1)[0]);
-        _server = MonitoringServer.StartAsync(_address, (path, _) => ValueTask.FromResult<MonitoringPage?>(path == "/status" ? new MonitoringPage("application/json", _status) : null)).GetAwaiter().GetResult();
+        _server = MonitoringServer.StartAsync(
+            _address,
+            (path, _) => ValueTask.FromResult<MonitoringPage?>(
+                path == "/status" ? new MonitoringPage("application/json", _status) : null)).GetAwaiter().GetResult();
     }
 
     /// <summary>Whatever is asked is answered, with a status.</summary>
@@ -128,7 +179,10 @@ internal sealed class InputTargets(TestDirectory directory) : IAsyncDisposable
         _status = status;
         using MonitoringClient client = new();
         ReplicaReport? report = client.TryGetStatusAsync(_address, default).GetAwaiter().GetResult();
-        StatusTable.Of(new ClusterReport([new ClusterReplicaReport(0, report?.Pid, report is not null, report?.Regency, report?.Leader, report?.LastExecuted, report?.StableCheckpoint, report?.StateDigest)]));
+        ClusterReplicaReport row = new(
+            0, report?.Pid, report is not null, report?.Regency, report?.Leader, report?.LastExecuted,
+            report?.StableCheckpoint, report?.StateDigest);
+        StatusTable.Of(new ClusterReport([row]));
         return report is not null;
     }
 }

@@ -14,7 +14,8 @@ public sealed class MonitoringServerTests : IAsyncLifetime
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private MonitoringServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await MonitoringServer.StartAsync(_address, static (path, _) => ValueTask.FromResult(path switch
+    public async Task InitializeAsync() =>
+        _server = await MonitoringServer.StartAsync(_address, static (path, _) => ValueTask.FromResult(path switch
     {
         "/large" => new MonitoringPage("text/plain", new byte[1 << 20]),
         "/sick" => MonitoringPage.Text("no\n", isHealthy: false),
@@ -40,7 +41,8 @@ public sealed class MonitoringServerTests : IAsyncLifetime
     {
         using HttpResponseMessage absent = await _http.GetAsync(new Uri($"http://{_address}/x"));
         using HttpResponseMessage sick = await _http.GetAsync(new Uri($"http://{_address}/sick"));
-        using HttpResponseMessage posted = await _http.PostAsync(new Uri($"http://{_address}/"), new StringContent("x"));
+        using HttpResponseMessage posted = await _http.PostAsync(
+            new Uri($"http://{_address}/"), new StringContent("x"));
 
         Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, sick.StatusCode);
@@ -72,7 +74,8 @@ public sealed class MonitoringServerTests : IAsyncLifetime
     [Fact]
     public async Task A_taken_address_is_named_with_the_remedy()
     {
-        CommandFailedException e = await Assert.ThrowsAsync<CommandFailedException>(() => MonitoringServer.StartAsync(_address, static (_, _) => default));
+        CommandFailedException e = await Assert.ThrowsAsync<CommandFailedException>(
+            () => MonitoringServer.StartAsync(_address, static (_, _) => default));
 
         Assert.Contains(_address, e.Message, StringComparison.Ordinal);
         Assert.Contains("metricsAddress", e.Message, StringComparison.Ordinal);

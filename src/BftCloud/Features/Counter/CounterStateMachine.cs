@@ -4,14 +4,18 @@ using BftSmr;
 
 namespace BftCloud.Features.Counter;
 
-/// <summary>One number. A command of 8 bytes (big-endian, signed) adds to it and replies the sum, wrapping around; a query replies the number.</summary>
+/// <summary>
+/// One number. A command of 8 bytes (big-endian, signed) adds to it and replies the sum, wrapping around; a query
+/// replies the number.
+/// </summary>
 internal sealed class CounterStateMachine : StateMachine
 {
     private long _value;
 
     protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply)
     {
-        if (command.Operation.Length != sizeof(long)) throw new ArgumentException("A counter's command has 8 bytes: the number to add, big-endian.");
+        if (command.Operation.Length != sizeof(long))
+            throw new ArgumentException("A counter's command has 8 bytes: the number to add, big-endian.");
         _value = unchecked(_value + BinaryPrimitives.ReadInt64BigEndian(command.Operation.Span));
         Write(reply);
     }

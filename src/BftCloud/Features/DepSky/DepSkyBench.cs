@@ -7,8 +7,8 @@ using DepSky.Configuration;
 namespace BftCloud.Features.DepSky;
 
 /// <summary>
-/// Measures DepSky on the clouds of a configuration: a large put beside the same blocks written to the same clouds directly, and small reads while one cloud is slow. What it stores
-/// it deletes.
+/// Measures DepSky on the clouds of a configuration: a large put beside the same blocks written to the same clouds
+/// directly, and small reads while one cloud is slow. What it stores it deletes.
 /// </summary>
 internal sealed class DepSkyBench(DepSkyConfiguration configuration)
 {
@@ -25,7 +25,8 @@ internal sealed class DepSkyBench(DepSkyConfiguration configuration)
     /// <param name="reads">How many small reads.</param>
     /// <param name="delay">How slow the slow cloud is.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<DepSkyBenchReport> RunAsync(long largeBytes, int rounds, int reads, TimeSpan delay, CancellationToken cancellationToken)
+    public async Task<DepSkyBenchReport> RunAsync(
+        long largeBytes, int rounds, int reads, TimeSpan delay, CancellationToken cancellationToken)
     {
         try
         {
@@ -34,7 +35,8 @@ internal sealed class DepSkyBench(DepSkyConfiguration configuration)
             for (int round = 0; round < rounds; round++)
             {
                 string unit = $"{_prefix}/large{round}";
-                (double put, double get, ObjectDescription written) = await PutAndGetAsync(unit, largeBytes, cancellationToken);
+                (double put, double get, ObjectDescription written) = await PutAndGetAsync(
+                    unit, largeBytes, cancellationToken);
                 (double direct, long stored) = await WriteDirectlyAsync(unit, cancellationToken);
                 puts.Add(put);
                 gets.Add(get);
@@ -43,7 +45,10 @@ internal sealed class DepSkyBench(DepSkyConfiguration configuration)
             }
             await PutAsync($"{_prefix}/small", SmallBytes, cancellationToken);
             IReadOnlyList<DepSkyReadLatency> latencies = await ReadAsync(reads, delay, cancellationToken);
-            return new DepSkyBenchReport(largeBytes, [.. puts.Select(Rate)], [.. directs.Select(Rate)], puts.Min() > 0 ? directs.Min() / puts.Min() : 0, [.. gets.Select(Rate)], storageFactor, latencies[0], [.. latencies.Skip(1)], PeakMemoryMiB());
+            return new DepSkyBenchReport(
+                largeBytes, [.. puts.Select(Rate)], [.. directs.Select(Rate)],
+                puts.Min() > 0 ? directs.Min() / puts.Min() : 0, [.. gets.Select(Rate)], storageFactor, latencies[0],
+                [.. latencies.Skip(1)], PeakMemoryMiB());
         }
         finally
         {
@@ -53,11 +58,13 @@ internal sealed class DepSkyBench(DepSkyConfiguration configuration)
         double Rate(double seconds) => largeBytes / 1e6 / seconds;
     }
 
-    private async Task<(double PutSeconds, double GetSeconds, ObjectDescription Written)> PutAndGetAsync(string unit, long bytes, CancellationToken cancellationToken)
+    private async Task<(double PutSeconds, double GetSeconds, ObjectDescription Written)> PutAndGetAsync(
+        string unit, long bytes, CancellationToken cancellationToken)
     {
         await using ConfiguredClient clouds = configuration.Open();
         long start = Stopwatch.GetTimestamp();
-        ObjectDescription written = await clouds.Client.PutAsync(unit, new GeneratedContent(bytes), cancellationToken: cancellationToken);
+        ObjectDescription written = await clouds.Client.PutAsync(
+            unit, new GeneratedContent(bytes), cancellationToken: cancellationToken);
         double put = Stopwatch.GetElapsedTime(start).TotalSeconds;
         await clouds.Client.DrainAsync();
         start = Stopwatch.GetTimestamp();
@@ -72,20 +79,32 @@ internal sealed class DepSkyBench(DepSkyConfiguration configuration)
         await clouds.Client.DrainAsync();
     }
 
-    /// <summary>Writes blocks of the same lengths to the same clouds under other names, all clouds in parallel.</summary>
-    private async Task<(double Seconds, long Bytes)> WriteDirectlyAsync(string unit, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes blocks of the same lengths to the same clouds under other names, all clouds in parallel.
+    /// </summary>
+    private async Task<(double Seconds, long Bytes)> WriteDirectlyAsync(
+        string unit, CancellationToken cancellationToken)
     {
         ICloud[] clouds = [.. configuration.Clouds.Select(static cloud => cloud.Open())];
         try
         {
             List<List<CloudEntry>> blocks = [];
             foreach (ICloud cloud in clouds) blocks.Add(await ListAsync(cloud, $"{unit}/.data/", cancellationToken));
-            byte[] content = RandomNumberGenerator.GetBytes((int)blocks.SelectMany(static entries => entries).Max(static entry => entry.SizeBytes));
+            byte[] content = RandomNumberGenerator.GetBytes(
+                (int)blocks.SelectMany(static entries => entries).Max(static entry => entry.SizeBytes));
             long start = Stopwatch.GetTimestamp();
             await Task.WhenAll(clouds.Select((cloud, i) => Parallel.ForEachAsync(
-                blocks[i], new ParallelOptions { MaxDegreeOfParallelism = DirectRequestsPerCloud, CancellationToken = cancellationToken },
-                async (block, token) => await cloud.PutAsync($"{_prefix}/direct/{block.Name.Replace("/.data/", "/", StringComparison.Ordinal)}", content.AsMemory(0, (int)block.SizeBytes), token))));
-            return (Stopwatch.GetElapsedTime(start).TotalSeconds, blocks.Sum(static entries => entries.Sum(static entry => entry.SizeBytes)));
+                blocks[i],
+                new ParallelOptions
+                {
+                    MaxDegreeOfParallelism = DirectRequestsPerCloud, CancellationToken = cancellationToken,
+                },
+                async (block, token) => await cloud.PutAsync(
+                    $"{_prefix}/direct/{block.Name.Replace("/.data/", "/", StringComparison.Ordinal)}",
+                    content.AsMemory(0, (int)block.SizeBytes), token))));
+            return (
+                Stopwatch.GetElapsedTime(start).TotalSeconds,
+                blocks.Sum(static entries => entries.Sum(static entry => entry.SizeBytes)));
         }
         finally
         {
@@ -93,11 +112,21 @@ internal sealed class DepSkyBench(DepSkyConfiguration configuration)
         }
     }
 
-    /// <summary>Reads with no slow cloud and with each of them slow, by turns: whatever else the machine does meets all alike.</summary>
-    private async Task<IReadOnlyList<DepSkyReadLatency>> ReadAsync(int reads, TimeSpan delay, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads with no slow cloud and with each of them slow, by turns: whatever else the machine does meets all alike.
+    /// </summary>
+    private async Task<IReadOnlyList<DepSkyReadLatency>> ReadAsync(
+        int reads, TimeSpan delay, CancellationToken cancellationToken)
     {
         string?[] slow = [null, .. configuration.Clouds.Select(static cloud => cloud.Name)];
-        ConfiguredClient[] clients = [.. slow.Select(name => configuration.Open(cloud => cloud.Name == name ? new FaultyCloud(cloud, seed: 1) { Faults = CloudFaults.Slow, Delay = delay } : cloud))];
+        ConfiguredClient[] clients =
+        [
+            .. slow.Select(
+                name => configuration.Open(
+                    cloud => cloud.Name == name
+                        ? new FaultyCloud(cloud, seed: 1) { Faults = CloudFaults.Slow, Delay = delay }
+                        : cloud))
+        ];
         double[][] milliseconds = [.. slow.Select(_ => new double[reads])];
         try
         {
@@ -106,7 +135,8 @@ internal sealed class DepSkyBench(DepSkyConfiguration configuration)
                 for (int i = 0; i < slow.Length; i++)
                 {
                     long start = Stopwatch.GetTimestamp();
-                    await clients[i].Client.GetAsync($"{_prefix}/small", Stream.Null, cancellationToken: cancellationToken);
+                    await clients[i].Client.GetAsync(
+                        $"{_prefix}/small", Stream.Null, cancellationToken: cancellationToken);
                     milliseconds[i][read] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
                 }
             }
@@ -123,11 +153,13 @@ internal sealed class DepSkyBench(DepSkyConfiguration configuration)
         foreach (CloudConfiguration cloud in configuration.Clouds)
         {
             await using ICloud storage = cloud.Open();
-            foreach (CloudEntry entry in await ListAsync(storage, _prefix, CancellationToken.None)) await storage.DeleteAsync(entry.Name, CancellationToken.None);
+            foreach (CloudEntry entry in await ListAsync(storage, _prefix, CancellationToken.None))
+                await storage.DeleteAsync(entry.Name, CancellationToken.None);
         }
     }
 
-    private static async Task<List<CloudEntry>> ListAsync(ICloud cloud, string prefix, CancellationToken cancellationToken)
+    private static async Task<List<CloudEntry>> ListAsync(
+        ICloud cloud, string prefix, CancellationToken cancellationToken)
     {
         List<CloudEntry> entries = [];
         await foreach (CloudEntry entry in cloud.ListAsync(prefix, cancellationToken)) entries.Add(entry);
@@ -172,7 +204,8 @@ internal sealed class DepSkyBench(DepSkyConfiguration configuration)
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(Read(buffer.Span));
 
         public override void Flush() { }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using BftCloud.Common;
 using DepSky.Configuration;
 
@@ -11,19 +10,40 @@ internal static class DepSkyBenchCommand
 {
     public static Command Create()
     {
-        Option<string> config = new("--config") { Description = "A depsky.json; what is stored in its clouds for the benchmark is deleted again.", HelpName = "FILE", Required = true };
-        Option<int> megabytes = Number("--megabytes", "The length of the large object, in 10^6 bytes.", 100, 1, 100_000);
+        Option<string> config = new("--config")
+        {
+            Description = "A depsky.json; what is stored in its clouds for the benchmark is deleted again.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<int> megabytes = Number(
+            "--megabytes", "The length of the large object, in 10^6 bytes.", 100, 1, 100_000);
         Option<int> rounds = Number("--rounds", "How often it is put and got.", 3, 1, 100);
-        Option<int> reads = Number("--reads", "How many reads of 100 KB, for no slow cloud and for each slow cloud.", 100, 1, 10_000);
-        Option<TimeSpan> delay = new("--slow-by") { Description = "How slow the slow cloud is.", DefaultValueFactory = static _ => TimeSpan.FromMilliseconds(500), CustomParser = Duration.Parse, HelpName = "TIME" };
+        Option<int> reads = Number(
+            "--reads", "How many reads of 100 KB, for no slow cloud and for each slow cloud.", 100, 1, 10_000);
+        Option<TimeSpan> delay = new("--slow-by")
+        {
+            Description = "How slow the slow cloud is.",
+            DefaultValueFactory = static _ => TimeSpan.FromMilliseconds(500),
+            CustomParser = Duration.Parse,
+            HelpName = "TIME",
+        };
         Option<bool> json = CommonOptions.Json();
-        Command command = new("depsky", "Puts and gets on the clouds of a configuration, beside writing to them directly; and reads while one of them is slow.") { config, megabytes, rounds, reads, delay, json };
+        Command command = new(
+            DepSkyFeature.Name,
+            "Puts and gets on the clouds of a configuration, beside writing to them directly; "
+            + "and reads while one of them is slow.")
+        {
+            config, megabytes, rounds, reads, delay, json,
+        };
         command.SetAction(async (result, cancellationToken) =>
         {
             DepSkyBench bench = new(DepSkyConfiguration.Load(result.GetValue(config)!));
             DepSkyBenchReport report = await bench.RunAsync(
-                result.GetValue(megabytes) * 1_000_000L, result.GetValue(rounds), result.GetValue(reads), result.GetValue(delay), cancellationToken);
-            Console.WriteLine(result.GetValue(json) ? JsonSerializer.Serialize(report, JsonOutput.Default.DepSkyBenchReport) : Describe(report));
+                result.GetValue(megabytes) * 1_000_000L, result.GetValue(rounds), result.GetValue(reads),
+                result.GetValue(delay), cancellationToken);
+            if (result.GetValue(json)) JsonOutput.Write(report, DepSkyJson.Default.DepSkyBenchReport);
+            else Console.WriteLine(Describe(report));
             return ExitCode.Done;
         });
         return command;
@@ -31,13 +51,17 @@ internal static class DepSkyBenchCommand
 
     private static string Describe(DepSkyBenchReport report)
     {
-        IEnumerable<string> latencies = ((DepSkyReadLatency[])[report.NoneSlow, .. report.OneSlow]).Select(static latency => string.Create(CultureInfo.InvariantCulture,
-            $"  {latency.SlowCloud,-12} p50 {latency.P50,8:0.00}  p90 {latency.P90,8:0.00}  max {latency.Max,8:0.00}  first {latency.First,8:0.00}"));
+        DepSkyReadLatency[] reads = [report.NoneSlow, .. report.OneSlow];
+        IEnumerable<string> latencies = reads.Select(static latency => string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {latency.SlowCloud,-12} p50 {latency.P50,8:0.00}  p90 {latency.P90,8:0.00}  max {latency.Max,8:0.00}  "
+            + $"first {latency.First,8:0.00}"));
+        string reached = $"(the same blocks to the same clouds; put reaches {report.PutToDirect:P0} of it)";
         return string.Create(CultureInfo.InvariantCulture,
             $"""
             {report.LargeBytes / 1_000_000} MB, MB/s of content in each round:
               put     {List(report.PutMegabytesPerSecond)}
-              direct  {List(report.DirectMegabytesPerSecond)}   (the same blocks to the same clouds; put reaches {report.PutToDirect:P0} of it)
+              direct  {List(report.DirectMegabytesPerSecond)}   {reached}
               get     {List(report.GetMegabytesPerSecond)}
             stored, metadata apart: {report.StorageFactor:0.000} times the size
             reads of 100 KB, ms, by the slow cloud:
@@ -46,14 +70,22 @@ internal static class DepSkyBenchCommand
             """);
     }
 
-    private static string List(IReadOnlyList<double> values) => string.Join("  ", values.Select(static value => value.ToString("0.0", CultureInfo.InvariantCulture)));
+    private static string List(IReadOnlyList<double> values) =>
+        string.Join("  ", values.Select(static value => value.ToString("0.0", CultureInfo.InvariantCulture)));
 
     private static Option<int> Number(string name, string description, int fallback, int min, int max)
     {
-        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => fallback, HelpName = "N" };
+        Option<int> option = new(name)
+        {
+            Description = description, DefaultValueFactory = _ => fallback, HelpName = "N",
+        };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && (value < min || value > max)) result.AddError($"{name} must be between {min} and {max}.");
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value)
+                && (value < min || value > max))
+            {
+                result.AddError($"{name} must be between {min} and {max}.");
+            }
         });
         return option;
     }

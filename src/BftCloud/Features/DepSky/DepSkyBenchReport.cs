@@ -1,6 +1,8 @@
 namespace BftCloud.Features.DepSky;
 
-/// <summary>What a benchmark of clouds found. Throughputs are of the content, in MB/s (10^6 bytes), one for each round.</summary>
+/// <summary>
+/// What a benchmark of clouds found. Throughputs are of the content, in MB/s (10^6 bytes), one for each round.
+/// </summary>
 /// <param name="LargeBytes">The length of the large object.</param>
 /// <param name="PutMegabytesPerSecond">Putting it.</param>
 /// <param name="DirectMegabytesPerSecond">Writing the same blocks to the same clouds directly, in parallel.</param>
@@ -32,6 +34,7 @@ internal sealed record DepSkyReadLatency(string SlowCloud, double P50, double P9
     public static DepSkyReadLatency Of(string slowCloud, double[] milliseconds)
     {
         double[] sorted = [.. milliseconds.Order()];
-        return new DepSkyReadLatency(slowCloud, sorted[sorted.Length / 2], sorted[sorted.Length * 9 / 10], sorted[^1], milliseconds[0]);
+        return new DepSkyReadLatency(
+            slowCloud, sorted[sorted.Length / 2], sorted[sorted.Length * 9 / 10], sorted[^1], milliseconds[0]);
     }
 }

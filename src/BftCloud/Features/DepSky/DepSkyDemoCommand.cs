@@ -8,7 +8,10 @@ internal static class DepSkyDemoCommand
 {
     public static Command Create()
     {
-        Command command = new("demo", "Shows on four folders what DepSky is for: one cloud is destroyed, another one lies, and nothing is lost. Takes a few seconds, and cleans up.");
+        Command command = new(
+            "demo",
+            "Shows on four folders what DepSky is for: one cloud is destroyed, another one lies, and nothing is lost. "
+            + "Takes a few seconds, and cleans up.");
         command.SetAction(async (_, cancellationToken) =>
         {
             await DepSkyDemonstration.RunAsync(Console.Out, cancellationToken);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using BftCloud.Common;
 using DepSky;
 
@@ -10,12 +11,23 @@ internal static class DepSkyGetCommand
     public static Command Create(DepSkyTarget target)
     {
         Argument<string> unit = DepSkyTarget.UnitArgument();
-        Argument<string> path = new("PATH") { Description = "The file to write; - for the standard output.", DefaultValueFactory = static _ => "-" };
-        Option<long> offset = new("--offset") { Description = "The first byte to read.", DefaultValueFactory = static _ => 0, HelpName = "BYTES" };
-        Option<long?> length = new("--length") { Description = "How many bytes to read; to the end by default.", HelpName = "BYTES" };
-        offset.Validators.Add(static result => { if (result.Tokens.Count == 1 && long.TryParse(result.Tokens[0].Value, out long value) && value < 0) result.AddError("--offset must not be negative."); });
-        length.Validators.Add(static result => { if (result.Tokens.Count == 1 && long.TryParse(result.Tokens[0].Value, out long value) && value < 0) result.AddError("--length must not be negative."); });
-        Command command = new("get", "Reads an object's last complete version, verified.") { target.Config, unit, path, offset, length };
+        Argument<string> path = new("PATH")
+        {
+            Description = "The file to write; - for the standard output.", DefaultValueFactory = static _ => "-",
+        };
+        Option<long> offset = new("--offset")
+        {
+            Description = "The first byte to read.", DefaultValueFactory = static _ => 0, HelpName = "BYTES",
+        };
+        Option<long?> length = new("--length")
+        {
+            Description = "How many bytes to read; to the end by default.", HelpName = "BYTES",
+        };
+        foreach (Option option in (Option[])[offset, length]) option.Validators.Add(MustNotBeNegative);
+        Command command = new("get", "Reads an object's last complete version, verified.")
+        {
+            target.Config, unit, path, offset, length,
+        };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
             string name = result.GetRequiredValue(unit), file = result.GetRequiredValue(path);
@@ -23,28 +35,45 @@ internal static class DepSkyGetCommand
             if (file == "-")
             {
                 await using Stream output = Console.OpenStandardOutput();
-                DepSkyOutput.WriteFaults((await client.GetAsync(name, output, range, cancellationToken: cancellationToken)).Faults);
+                DepSkyOutput.WriteFaults(
+                    (await client.GetAsync(name, output, range, cancellationToken: cancellationToken)).Faults);
                 return ExitCode.Done;
             }
-            if (Directory.Exists(file)) throw new CommandFailedException($"{file} is a directory. Name the file to write.");
+            if (Directory.Exists(file))
+                throw new CommandFailedException($"{file} is a directory. Name the file to write.");
             ObjectDescription read = await GetFileAsync(client, name, file, range, cancellationToken);
             DepSkyOutput.WriteFaults(read.Faults);
-            Console.WriteLine($"Read version {read.Version} of '{name}' to {file}: {ByteCount.Show(new FileInfo(file).Length)}.");
+            Console.WriteLine(
+                $"Read version {read.Version} of '{name}' to {file}: {ByteCount.Show(new FileInfo(file).Length)}.");
             return ExitCode.Done;
         }));
         return command;
     }
 
-    private static async Task<ObjectDescription> GetFileAsync(DepSkyClient client, string unit, string file, ContentRange range, CancellationToken cancellationToken)
+    private static void MustNotBeNegative(OptionResult result)
+    {
+        if (result.Tokens.Count == 1 && long.TryParse(result.Tokens[0].Value, out long value) && value < 0)
+            result.AddError($"{result.Option.Name} must not be negative.");
+    }
+
+    private static async Task<ObjectDescription> GetFileAsync(
+        DepSkyClient client, string unit, string file, ContentRange range, CancellationToken cancellationToken)
     {
         string partial = $"{file}.{Guid.NewGuid():n}.partial";
         try
         {
             ObjectDescription read;
-            await using (FileStream output = new(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous))
+            await using (FileStream output = new(
+                partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous))
             {
-                long? total = TransferProgress.IsShown ? Math.Min(range.LengthBytes ?? long.MaxValue, Math.Max(0, (await client.StatAsync(unit, cancellationToken)).SizeBytes - range.OffsetBytes)) : null;
-                read = await TransferProgress.RunAsync($"get {unit}", total, progress => client.GetAsync(unit, output, range, progress, cancellationToken));
+                long? total = TransferProgress.IsShown
+                    ? Math.Min(
+                        range.LengthBytes ?? long.MaxValue,
+                        Math.Max(0, (await client.StatAsync(unit, cancellationToken)).SizeBytes - range.OffsetBytes))
+                    : null;
+                read = await TransferProgress.RunAsync(
+                    $"get {unit}", total,
+                    progress => client.GetAsync(unit, output, range, progress, cancellationToken));
             }
             File.Move(partial, file, overwrite: true);
             return read;

@@ -20,13 +20,26 @@ internal static class DepSkyLockCommand
         };
         lease.Validators.Add(static result =>
         {
-            if (result.Tokens.Count == 1 && Duration.TryParse(result.Tokens[0].Value, out TimeSpan value) && (value < TimeSpan.FromSeconds(3) || value > TimeSpan.FromHours(1))) result.AddError("--lease must be between 3s and 1h.");
+            if (result.Tokens.Count == 1 && Duration.TryParse(result.Tokens[0].Value, out TimeSpan value)
+                && (value < TimeSpan.FromSeconds(3) || value > TimeSpan.FromHours(1)))
+            {
+                result.AddError("--lease must be between 3s and 1h.");
+            }
         });
-        Command command = new("lock", "Holds an object's lock until Ctrl-C or SIGTERM. Writers that use --lock are refused meanwhile; readers are not disturbed.") { target.Config, unit, lease };
+        Command command = new(
+            "lock",
+            "Holds an object's lock until Ctrl-C or SIGTERM. Writers that use --lock are refused meanwhile; "
+            + "readers are not disturbed.")
+        {
+            target.Config, unit, lease,
+        };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
-            await using UnitLock held = await client.LockAsync(result.GetRequiredValue(unit), result.GetValue(lease), cancellationToken);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Locked '{held.Unit}', epoch {held.Epoch}. Ctrl-C gives it back."));
+            await using UnitLock held = await client.LockAsync(
+                result.GetRequiredValue(unit), result.GetValue(lease), cancellationToken);
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"Locked '{held.Unit}', epoch {held.Epoch}. Ctrl-C gives it back."));
             await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);
             return ExitCode.Done;
         }));

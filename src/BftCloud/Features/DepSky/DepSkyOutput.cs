@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using BftCloud.Common;
 using DepSky;
 using Spectre.Console;
@@ -17,10 +16,13 @@ internal static class DepSkyOutput
     {
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(DepSkyObjectReport.Of(description), JsonOutput.Default.DepSkyObjectReport));
+            JsonOutput.Write(DepSkyObjectReport.Of(description), DepSkyJson.Default.DepSkyObjectReport);
             return;
         }
         WriteFaults(description.Faults);
+        string factor = description.SizeBytes == 0
+            ? ""
+            : $" ({(double)description.StoredBytes / description.SizeBytes:0.00} times the size)";
         Console.Out.WriteLine(line ?? string.Create(CultureInfo.InvariantCulture,
             $"""
             unit        {description.Unit}
@@ -29,7 +31,7 @@ internal static class DepSkyOutput
             written     {description.CreatedAt:yyyy-MM-dd HH:mm:ss}Z
             protection  {description.Protection.ToString().ToLowerInvariant()}
             segments    {description.Segments}
-            stored      {description.StoredBytes} bytes{(description.SizeBytes == 0 ? "" : $" ({(double)description.StoredBytes / description.SizeBytes:0.00} times the size)")}
+            stored      {description.StoredBytes} bytes{factor}
             """));
     }
 
@@ -37,10 +39,10 @@ internal static class DepSkyOutput
     {
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(objects.Select(DepSkyObjectReport.Of).ToList(), JsonOutput.Default.ListDepSkyObjectReport));
+            JsonOutput.Write([.. objects.Select(DepSkyObjectReport.Of)], DepSkyJson.Default.ListDepSkyObjectReport);
             return;
         }
-        WriteFaults([.. objects.SelectMany(static description => description.Faults).DistinctBy(static fault => (fault.Cloud, fault.Kind))]);
+        WriteFaults([.. objects.SelectMany(static description => description.Faults)]);
         if (objects.Count == 0)
         {
             Console.Error.WriteLine("There are no objects.");
@@ -51,7 +53,8 @@ internal static class DepSkyOutput
         foreach (ObjectDescription description in objects)
         {
             table.AddRow(
-                Markup.Escape(description.Unit), description.Version.ToString(), ByteCount.Show(description.SizeBytes), description.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+                Markup.Escape(description.Unit), description.Version.ToString(), ByteCount.Show(description.SizeBytes),
+                description.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         }
         Terminal.Out.Write(table);
     }
@@ -59,14 +62,15 @@ internal static class DepSkyOutput
     /// <summary>Warns of clouds whose faults were made up for.</summary>
     public static void WriteFaults(IReadOnlyList<CloudFault> faults)
     {
-        foreach (CloudFault fault in faults.DistinctBy(static fault => (fault.Cloud, fault.Kind))) Console.Error.WriteLine($"bftcloud: warning: {fault}");
+        foreach (CloudFault fault in faults.DistinctBy(static fault => (fault.Cloud, fault.Kind)))
+            Console.Error.WriteLine($"bftcloud: warning: {fault}");
     }
 
     public static void WriteReports(IReadOnlyList<VerificationReport> reports, bool json, string configuration)
     {
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(reports.Select(DepSkyVerification.Of).ToList(), JsonOutput.Default.ListDepSkyVerification));
+            JsonOutput.Write([.. reports.Select(DepSkyVerification.Of)], DepSkyJson.Default.ListDepSkyVerification);
             return;
         }
         foreach (VerificationReport report in reports)
@@ -77,20 +81,44 @@ internal static class DepSkyOutput
             WriteFlaws("wrong", report.Flaws);
         }
         if (reports.Count == 0) Console.Error.WriteLine("There are no objects.");
-        string[] broken = [.. reports.Where(static report => !report.IsSound).Select(static report => report.Object.Unit)];
+        string[] broken =
+        [
+            .. reports.Where(static report => !report.IsSound).Select(static report => report.Object.Unit)
+        ];
         if (broken.Length == 0) return;
-        string[] unreachable = [.. reports.SelectMany(static report => report.Flaws).Where(static flaw => flaw.Kind == FlawKind.Unreachable).Select(static flaw => flaw.Cloud).Distinct().Order(StringComparer.Ordinal)];
+        string[] unreachable =
+        [
+            .. reports.SelectMany(static report => report.Flaws)
+                .Where(static flaw => flaw.Kind == FlawKind.Unreachable)
+                .Select(static flaw => flaw.Cloud)
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
         Console.Error.WriteLine(unreachable.Length == 0
-            ? $"bftcloud: {broken.Length} of {reports.Count} objects are not sound. Mend them: bftcloud depsky repair --config {configuration}"
-            : $"bftcloud: {broken.Length} of {reports.Count} objects are not sound. Bring back {string.Join(", ", unreachable)}, or put another cloud in its place in {configuration}; then: bftcloud depsky repair --config {configuration}");
+            ? $"bftcloud: {broken.Length} of {reports.Count} objects are not sound. Mend them: "
+                + $"bftcloud depsky repair --config {configuration}"
+            : $"bftcloud: {broken.Length} of {reports.Count} objects are not sound. "
+                + $"Bring back {string.Join(", ", unreachable)}, or put another cloud in its place in {configuration}; "
+                + $"then: bftcloud depsky repair --config {configuration}");
     }
 
     private static void WriteFlaws(string title, IReadOnlyList<Flaw> flaws)
     {
-        foreach (IGrouping<(string Cloud, FlawKind Kind), Flaw> group in flaws.GroupBy(static flaw => (flaw.Cloud, flaw.Kind)))
+        foreach (var group in flaws.GroupBy(static flaw => (flaw.Cloud, flaw.Kind)))
         {
-            foreach (Flaw flaw in group.Take(FlawsShownMax)) Console.Out.WriteLine($"  {title}: {flaw.Cloud}: {flaw.What} {flaw.Kind.ToString().ToLowerInvariant()}: {flaw.Why}");
-            if (group.Count() > FlawsShownMax) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {title}: {group.Key.Cloud}: and {group.Count() - FlawsShownMax} more {group.Key.Kind.ToString().ToLowerInvariant()}"));
+            foreach (Flaw flaw in group.Take(FlawsShownMax))
+            {
+                Console.Out.WriteLine(
+                    $"  {title}: {flaw.Cloud}: {flaw.What} {flaw.Kind.ToString().ToLowerInvariant()}: {flaw.Why}");
+            }
+            if (group.Count() > FlawsShownMax)
+            {
+                Console.Out.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"  {title}: {group.Key.Cloud}: and {group.Count() - FlawsShownMax} more "
+                        + $"{group.Key.Kind.ToString().ToLowerInvariant()}"));
+            }
         }
     }
 }

@@ -10,18 +10,36 @@ internal static class DepSkyPutCommand
     public static Command Create(DepSkyTarget target)
     {
         Argument<string> unit = DepSkyTarget.UnitArgument();
-        Argument<string> path = new("PATH") { Description = "The file with its content; - for the standard input.", DefaultValueFactory = static _ => "-" };
-        Option<bool> withLock = new("--lock") { Description = "Take the object's lock for it: for writers that may meet others." };
+        Argument<string> path = new("PATH")
+        {
+            Description = "The file with its content; - for the standard input.", DefaultValueFactory = static _ => "-",
+        };
+        Option<bool> withLock = new("--lock")
+        {
+            Description = "Take the object's lock for it: for writers that may meet others.",
+        };
         Option<bool> json = CommonOptions.Json();
-        Command command = new("put", "Writes an object: a new version, which readers see as a whole once it is complete.") { target.Config, unit, path, withLock, json };
+        Command command = new(
+            "put", "Writes an object: a new version, which readers see as a whole once it is complete.")
+        {
+            target.Config, unit, path, withLock, json,
+        };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
             string name = result.GetRequiredValue(unit), file = result.GetRequiredValue(path);
             await using Stream content = file == "-" ? Console.OpenStandardInput() : OpenFile(file);
-            await using UnitLock? held = result.GetValue(withLock) ? await client.LockAsync(name, cancellationToken: cancellationToken) : null;
+            await using UnitLock? held = result.GetValue(withLock)
+                ? await client.LockAsync(name, cancellationToken: cancellationToken)
+                : null;
             ObjectDescription written = await TransferProgress.RunAsync(
-                $"put {name}", file == "-" ? null : content.Length, progress => client.PutAsync(name, content, new PutOptions { Lock = held, Progress = progress }, cancellationToken));
-            DepSkyOutput.Write(written, result.GetValue(json), $"Wrote version {written.Version} of '{name}': {ByteCount.Show(written.SizeBytes)}, stored as {ByteCount.Show(written.StoredBytes)}.");
+                $"put {name}", file == "-" ? null : content.Length,
+                progress => client.PutAsync(
+                    name, content, new PutOptions { Lock = held, Progress = progress }, cancellationToken));
+            DepSkyOutput.Write(
+                written,
+                result.GetValue(json),
+                $"Wrote version {written.Version} of '{name}': {ByteCount.Show(written.SizeBytes)}, stored as "
+                + $"{ByteCount.Show(written.StoredBytes)}.");
             return ExitCode.Done;
         }));
         return command;
@@ -29,14 +47,18 @@ internal static class DepSkyPutCommand
 
     private static FileStream OpenFile(string path)
     {
-        if (Directory.Exists(path)) throw new CommandFailedException($"{path} is a directory. Name a file; an object is one file's content.");
+        if (Directory.Exists(path))
+            throw new CommandFailedException($"{path} is a directory. Name a file; an object is one file's content.");
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan | FileOptions.Asynchronous);
+            return new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0,
+                FileOptions.SequentialScan | FileOptions.Asynchronous);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CommandFailedException($"There is no file {path}. Name the file with the content, or - for the standard input.", e);
+            throw new CommandFailedException(
+                $"There is no file {path}. Name the file with the content, or - for the standard input.", e);
         }
     }
 }

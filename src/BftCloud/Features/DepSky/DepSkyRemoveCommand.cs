@@ -10,12 +10,23 @@ internal static class DepSkyRemoveCommand
     public static Command Create(DepSkyTarget target)
     {
         Argument<string> unit = DepSkyTarget.UnitArgument();
-        Option<bool> withLock = new("--lock") { Description = "Take the object's lock for it: for writers that may meet others." };
-        Command command = new("rm", "Removes an object. What is stored of it goes once nobody can be reading it any more; 'gc' sees to that later.") { target.Config, unit, withLock };
+        Option<bool> withLock = new("--lock")
+        {
+            Description = "Take the object's lock for it: for writers that may meet others.",
+        };
+        Command command = new(
+            "rm",
+            "Removes an object. What is stored of it goes once nobody can be reading it any more; "
+            + "'gc' sees to that later.")
+        {
+            target.Config, unit, withLock,
+        };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
             string name = result.GetRequiredValue(unit);
-            await using UnitLock? held = result.GetValue(withLock) ? await client.LockAsync(name, cancellationToken: cancellationToken) : null;
+            await using UnitLock? held = result.GetValue(withLock)
+                ? await client.LockAsync(name, cancellationToken: cancellationToken)
+                : null;
             await client.RemoveAsync(name, new PutOptions { Lock = held }, cancellationToken);
             Console.WriteLine($"Removed '{name}'.");
             return ExitCode.Done;

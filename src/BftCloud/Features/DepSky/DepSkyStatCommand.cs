@@ -10,10 +10,14 @@ internal static class DepSkyStatCommand
     {
         Argument<string> unit = DepSkyTarget.UnitArgument();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("stat", "Shows what is known of an object's last version, without reading its content.") { target.Config, unit, json };
+        Command command = new("stat", "Shows what is known of an object's last version, without reading its content.")
+        {
+            target.Config, unit, json,
+        };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
-            DepSkyOutput.Write(await client.StatAsync(result.GetRequiredValue(unit), cancellationToken), result.GetValue(json));
+            DepSkyOutput.Write(
+                await client.StatAsync(result.GetRequiredValue(unit), cancellationToken), result.GetValue(json));
             return ExitCode.Done;
         }));
         return command;

@@ -12,7 +12,10 @@ internal sealed record DepSkyTarget(Option<string> Config)
     /// <summary>The unit that a command is about.</summary>
     public static Argument<string> UnitArgument()
     {
-        Argument<string> unit = new("UNIT") { Description = "The object's name: parts of letters, digits, '.', '_' and '-', separated by '/'." };
+        Argument<string> unit = new("UNIT")
+        {
+            Description = "The object's name: parts of letters, digits, '.', '_' and '-', separated by '/'.",
+        };
         unit.Validators.Add(Validate);
         return unit;
     }
@@ -20,7 +23,10 @@ internal sealed record DepSkyTarget(Option<string> Config)
     /// <summary>Several of them, or none for all.</summary>
     public static Argument<string[]> UnitsArgument()
     {
-        Argument<string[]> units = new("UNIT") { Description = "The objects; all that there are by default.", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> units = new("UNIT")
+        {
+            Description = "The objects; all that there are by default.", Arity = ArgumentArity.ZeroOrMore,
+        };
         units.Validators.Add(Validate);
         return units;
     }
@@ -38,11 +44,15 @@ internal sealed record DepSkyTarget(Option<string> Config)
     }
 
     /// <summary>The units that were named, or all.</summary>
-    public static async Task<IReadOnlyList<string>> UnitsAsync(DepSkyClient client, string[]? named, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> UnitsAsync(
+        DepSkyClient client, string[]? named, CancellationToken cancellationToken)
     {
         if (named is { Length: > 0 }) return named;
         List<string> units = [];
-        await foreach (ObjectDescription description in client.ListAsync(cancellationToken: cancellationToken)) units.Add(description.Unit);
+        await foreach (ObjectDescription found in client.ListAsync(cancellationToken: cancellationToken))
+        {
+            units.Add(found.Unit);
+        }
         return units;
     }
 
@@ -52,7 +62,9 @@ internal sealed record DepSkyTarget(Option<string> Config)
         {
             if (!UnitLayout.IsUnit(token.Value))
             {
-                result.AddError($"'{token.Value}' is not an object's name: at most {UnitLayout.UnitCharactersMax} characters, parts of letters, digits, '.', '_' and '-' separated by '/', none of them beginning with '.'.");
+                result.AddError(
+                    $"'{token.Value}' is not an object's name: at most {UnitLayout.UnitCharactersMax} characters, "
+                    + "parts of letters, digits, '.', '_' and '-' separated by '/', none of them beginning with '.'.");
             }
         }
     }

@@ -6,8 +6,8 @@ using BftSmr;
 namespace BftCloud.Features.Echo;
 
 /// <summary>
-/// Does nothing but reply as many zero bytes as the operation's first four bytes (big-endian) say; an operation shorter than that gets an
-/// empty reply. What it measures is the ordering alone. Its state is the number of commands executed.
+/// Does nothing but reply as many zero bytes as the operation's first four bytes (big-endian) say; an operation shorter
+/// than that gets an empty reply. What it measures is the ordering alone. Its state is the number of commands executed.
 /// </summary>
 internal sealed class EchoStateMachine : IStateMachine
 {
@@ -15,7 +15,9 @@ internal sealed class EchoStateMachine : IStateMachine
 
     private long _executed;
 
-    /// <summary>An operation of the given size, or of the four bytes that are needed to ask for a reply that is not empty.</summary>
+    /// <summary>
+    /// An operation of the given size, or of the four bytes that are needed to ask for a reply that is not empty.
+    /// </summary>
     public static byte[] Operation(int requestBytes, int replyBytes)
     {
         byte[] operation = new byte[replyBytes == 0 ? requestBytes : Math.Max(requestBytes, sizeof(int))];
@@ -34,7 +36,8 @@ internal sealed class EchoStateMachine : IStateMachine
         _executed += commands.Length;
     }
 
-    public void Query(ReadOnlySpan<byte> query, long agreedTimeMicros, IBufferWriter<byte> reply) => WriteZeros(reply, ReplyBytesOf(query));
+    public void Query(ReadOnlySpan<byte> query, long agreedTimeMicros, IBufferWriter<byte> reply) =>
+        WriteZeros(reply, ReplyBytesOf(query));
 
     public Digest StateDigest() => Blake2b.Hash(State());
 
@@ -50,7 +53,9 @@ internal sealed class EchoStateMachine : IStateMachine
     }
 
     private static int ReplyBytesOf(ReadOnlySpan<byte> operation) =>
-        operation.Length < sizeof(int) ? 0 : (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(operation), ReplyBytesMax);
+        operation.Length < sizeof(int)
+            ? 0
+            : (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(operation), ReplyBytesMax);
 
     private static void WriteZeros(IBufferWriter<byte> reply, int count)
     {

@@ -14,7 +14,8 @@ internal static class KvDelCommand
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async store =>
         {
             KvBytes[] names = [.. result.GetRequiredValue(keys).Select(static key => new KvBytes(key))];
-            Console.WriteLine((await store.DeleteAsync(names, cancellationToken)).ToString(CultureInfo.InvariantCulture));
+            Console.WriteLine(
+                (await store.DeleteAsync(names, cancellationToken)).ToString(CultureInfo.InvariantCulture));
         }, cancellationToken));
         return command;
     }

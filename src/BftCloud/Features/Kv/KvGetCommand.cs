@@ -13,7 +13,9 @@ internal static class KvGetCommand
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async store =>
         {
             string name = result.GetRequiredValue(key);
-            ReadOnlyMemory<byte> value = await store.GetAsync(name, cancellationToken) ?? throw new CommandFailedException($"There is no key '{name}'. See which there are: bftcloud kv list.");
+            ReadOnlyMemory<byte> value = await store.GetAsync(name, cancellationToken)
+                ?? throw new CommandFailedException(
+                    $"There is no key '{name}'. See which there are: bftcloud kv list.");
             await using Stream output = Console.OpenStandardOutput();
             await output.WriteAsync(value, cancellationToken);
             output.WriteByte((byte)'\n');

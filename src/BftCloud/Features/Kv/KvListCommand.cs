@@ -11,15 +11,22 @@ internal static class KvListCommand
 {
     public static Command Create(KvTarget target)
     {
-        Argument<string> prefix = new("PREFIX") { Description = "Only keys that begin so.", DefaultValueFactory = static _ => "" };
+        Argument<string> prefix = new("PREFIX")
+        {
+            Description = "Only keys that begin so.", DefaultValueFactory = static _ => "",
+        };
         Option<bool> keysOnly = new("--keys") { Description = "Leave out the values." };
         Option<bool> json = CommonOptions.Json();
-        Command command = new("list", "Lists keys in the order of their bytes, each with a tab and its value.") { prefix, keysOnly, json };
+        Command command = new("list", "Lists keys in the order of their bytes, each with a tab and its value.")
+        {
+            prefix, keysOnly, json,
+        };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async store =>
         {
             bool withValues = !result.GetValue(keysOnly);
             await using Stream output = new BufferedStream(Console.OpenStandardOutput());
-            IAsyncEnumerable<KvPair> pairs = store.ListAsync(result.GetRequiredValue(prefix), withValues, cancellationToken);
+            IAsyncEnumerable<KvPair> pairs = store.ListAsync(
+                result.GetRequiredValue(prefix), withValues, cancellationToken);
             if (result.GetValue(json)) await WriteJsonAsync(output, pairs);
             else await WriteTextAsync(output, pairs, withValues);
         }, cancellationToken));
@@ -44,7 +51,7 @@ internal static class KvListCommand
     {
         List<KvListing> listings = [];
         await foreach (KvPair pair in pairs) listings.Add(KvListing.Of(pair));
-        await JsonSerializer.SerializeAsync(output, listings, JsonOutput.Default.ListKvListing);
+        await JsonSerializer.SerializeAsync(output, listings, KvJson.Default.ListKvListing);
         output.WriteByte((byte)'\n');
     }
 }

@@ -4,10 +4,13 @@ using KvStore.Client;
 
 namespace BftCloud.Features.Kv;
 
-/// <summary>A key and its value in JSON: as text where they are UTF-8, otherwise in base 64 under another name.</summary>
+/// <summary>
+/// A key and its value in JSON: as text where they are UTF-8, otherwise in base 64 under another name.
+/// </summary>
 internal sealed record KvListing
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Key { get; init; }

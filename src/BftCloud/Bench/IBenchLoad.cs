@@ -3,11 +3,8 @@ using BftSmr;
 namespace BftCloud.Bench;
 
 /// <summary>What the closed loops of a benchmark do.</summary>
-internal interface IWorkload
+internal interface IBenchLoad
 {
-    /// <summary>Its name in reports.</summary>
-    string Name { get; }
-
     /// <summary>Done once, before the warm-up.</summary>
     Task PrepareAsync(BftClient client, CancellationToken cancellationToken);
 

@@ -1,21 +1,28 @@
 using System.Globalization;
 using BftCloud.Common;
+using BftCloud.Chaos;
 using BftSmr;
 using KvStore.Client;
 
-namespace BftCloud.Chaos;
+namespace BftCloud.Features.Kv;
 
-/// <summary>Clients that put values unlike any other and get them again, each one operation at a time, and write down what they see.</summary>
-internal sealed class ChaosLoad(ClusterDirectory directory, ChaosManifest manifest, ChaosHistory history)
+/// <summary>
+/// Clients that put values unlike any other and get them again, each one operation at a time, and write down what they
+/// see.
+/// </summary>
+internal sealed class KvChaosLoad(ClusterDirectory directory, ChaosManifest manifest) : IChaosLoad
 {
     private const int EpochSeconds = 4;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
+    private readonly KeyedHistory<RegisterAccess> _history = new(new RegisterAccessModel());
     private long _values;
 
-    /// <summary>Runs until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellation) => Task.WhenAll(Enumerable.Range(0, manifest.Clients).Select(client => RunAsync(client, cancellation)));
+    public ChaosHistory History => _history;
+
+    public Task RunAsync(CancellationToken cancellation) =>
+        Task.WhenAll(Enumerable.Range(0, manifest.Clients).Select(client => RunAsync(client, cancellation)));
 
     private async Task RunAsync(int number, CancellationToken cancellation)
     {
@@ -42,36 +49,39 @@ internal sealed class ChaosLoad(ClusterDirectory directory, ChaosManifest manife
 
     private async Task OneAsync(KvClient store, Random random)
     {
-        string key = string.Create(CultureInfo.InvariantCulture, $"chaos-{history.NowMicros / 1_000_000 / EpochSeconds:D6}-{random.Next(manifest.Keys)}");
+        string key = string.Create(
+            CultureInfo.InvariantCulture,
+            $"chaos-{_history.NowMicros / 1_000_000 / EpochSeconds:D6}-{random.Next(manifest.Keys)}");
         bool isPut = random.NextDouble() < 0.5;
         long value = isPut ? Interlocked.Increment(ref _values) : 0;
-        long invoked = history.NowMicros;
+        long invoked = _history.NowMicros;
         try
         {
             if (isPut) await store.PutAsync(key, value.ToString(CultureInfo.InvariantCulture));
             else value = await GetAsync(store, key);
-            history.Answered(key, new RegisterAccess(isPut, value), invoked);
+            _history.Answered(key, new RegisterAccess(isPut, value), invoked);
         }
         catch (BftException e)
         {
-            history.NotAnswered(key, new RegisterAccess(isPut, value), invoked, e.MayHaveExecuted);
+            _history.NotAnswered(key, new RegisterAccess(isPut, value), invoked, isPut && e.MayHaveExecuted);
             if (e is not (BftTimeoutException or BftOverloadedException)) throw;
         }
     }
 
-    /// <summary>Everything is mended: reads every key once more. What was acknowledged and is gone shows here.</summary>
     public async Task ReadAllAsync(CancellationToken cancellation)
     {
         using ClusterClient options = ClusterClient.Open(directory.Path, TimeSpan.FromSeconds(60));
         await using BftClient client = await BftClient.ConnectAsync(options.Options, cancellation);
         KvClient store = new(client);
-        foreach (string key in history.KeysUsed)
+        foreach (string key in _history.KeysUsed)
         {
-            long invoked = history.NowMicros;
-            history.Answered(key, new RegisterAccess(false, await GetAsync(store, key)), invoked);
+            long invoked = _history.NowMicros;
+            _history.Answered(key, new RegisterAccess(false, await GetAsync(store, key)), invoked);
         }
     }
 
     private static async Task<long> GetAsync(KvClient store, string key) =>
-        await store.GetAsync(key) is { } bytes ? long.Parse(System.Text.Encoding.UTF8.GetString(bytes.Span), CultureInfo.InvariantCulture) : 0;
+        await store.GetAsync(key) is { } bytes
+            ? long.Parse(System.Text.Encoding.UTF8.GetString(bytes.Span), CultureInfo.InvariantCulture)
+            : 0;
 }

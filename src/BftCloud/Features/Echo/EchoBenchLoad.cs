@@ -4,13 +4,12 @@ using BftSmr;
 namespace BftCloud.Features.Echo;
 
 /// <summary>Operations that do nothing, on the service <c>echo</c>.</summary>
-internal sealed class EchoWorkload(BenchPlan plan) : IWorkload
+internal sealed class EchoBenchLoad(BenchPlan plan) : IBenchLoad
 {
     private readonly byte[] _operation = EchoStateMachine.Operation(plan.RequestBytes, plan.ReplyBytes);
 
-    public string Name => "echo";
-
     public Task PrepareAsync(BftClient client, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Func<Task> Operation(BftClient client, int index) => plan.Reads ? () => client.QueryAsync(_operation) : () => client.InvokeAsync(_operation);
+    public Func<Task> Operation(BftClient client, int index) =>
+        plan.Reads ? () => client.QueryAsync(_operation) : () => client.InvokeAsync(_operation);
 }

@@ -6,16 +6,14 @@ using KvStore.Client;
 namespace BftCloud.Features.Kv;
 
 /// <summary>
-/// Puts of request-bytes values over keys that all loops share, on the service <c>kv</c>; or, with reads, gets of reply-bytes values that were
-/// put beforehand.
+/// Puts of request-bytes values over keys that all loops share, on the service <c>kv</c>; or, with reads, gets of
+/// reply-bytes values that were put beforehand.
 /// </summary>
-internal sealed class KvWorkload(BenchPlan plan) : IWorkload
+internal sealed class KvBenchLoad(BenchPlan plan) : IBenchLoad
 {
     private const int Keys = 1000;
 
     private readonly byte[] _value = new byte[plan.Reads ? plan.ReplyBytes : plan.RequestBytes];
-
-    public string Name => "kv";
 
     public async Task PrepareAsync(BftClient client, CancellationToken cancellationToken)
     {
