@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using BftCloud.Common;
 
 namespace BftCloud.Chaos;
@@ -56,22 +55,26 @@ internal static class ChaosCommand
             };
             if (result.GetValue(print))
             {
-                Console.Out.WriteLine(JsonSerializer.Serialize(plan, ChaosJson.Default.ChaosManifest));
+                JsonOutput.Write(plan, ChaosJson.Default.ChaosManifest);
                 return ExitCode.Done;
             }
-            string? kept = result.GetValue(directory);
-            string path = kept ?? Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-            bool isJson = result.GetValue(json);
             ChaosWorkload workload = workloads.First(workload => workload.Service == result.GetValue(service));
-            ChaosReport report = await ChaosRun.RunAsync(
-                plan, workload, path, line => (isJson ? Console.Error : Console.Out).WriteLine(line),
-                cancellationToken);
-            if (kept is null && report.Passed) Directory.Delete(path, recursive: true);
-            if (isJson) Console.Out.WriteLine(JsonSerializer.Serialize(report, ChaosJson.Default.ChaosReport));
-            else Write(report);
-            return !report.Passed ? ExitCode.Failed : report.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
+            return await RunAsync(
+                plan, workload, result.GetValue(directory), result.GetValue(json), cancellationToken);
         });
         return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ChaosManifest plan, ChaosWorkload workload, string? kept, bool json, CancellationToken cancellationToken)
+    {
+        string path = kept ?? Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        ChaosReport report = await ChaosRun.RunAsync(
+            plan, workload, path, line => (json ? Console.Error : Console.Out).WriteLine(line), cancellationToken);
+        if (kept is null && report.Passed) Directory.Delete(path, recursive: true);
+        if (json) JsonOutput.Write(report, ChaosJson.Default.ChaosReport);
+        else Write(report);
+        return !report.Passed ? ExitCode.Failed : report.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
     private static void Write(ChaosReport report)

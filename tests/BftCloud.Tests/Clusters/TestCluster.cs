@@ -14,9 +14,12 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly ClusterMonitor _monitor;
     private readonly KeyPair _clientKey;
 
-    private TestCluster(LocalCluster content)
+    private TestCluster(LocalCluster content) : this(
+        directory => ClusterDirectory.Create(directory.At("D"), content)) { }
+
+    private TestCluster(Func<TestDirectory, ClusterDirectory> directory)
     {
-        Directory = ClusterDirectory.Create(_directory.At("D"), content);
+        Directory = directory(_directory);
         Processes = new ClusterProcesses(Directory);
         _monitor = new ClusterMonitor(Processes);
         ClientConfiguration client = ClientConfiguration.Load(Directory.ClientFile);
@@ -31,7 +34,18 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public int Count => Processes.Replicas.Count;
 
-    public BftClientOptions ClientOptions => new() { Cluster = Directory.Cluster, ClientId = new ClientId(0), Key = _clientKey, OperationTimeout = Patience, ConnectTimeout = Patience };
+    public BftClientOptions ClientOptions =>
+        new()
+        {
+            Cluster = Directory.Cluster,
+            ClientId = new ClientId(0),
+            Key = _clientKey,
+            OperationTimeout = Patience,
+            ConnectTimeout = Patience,
+        };
+
+    /// <summary>A cluster whose files are there already, in a directory that stays the caller's.</summary>
+    public static TestCluster Open(string path) => new(_ => ClusterDirectory.Open(path));
 
     /// <summary>Writes the files; starts nothing.</summary>
     public static TestCluster Create(string service, Func<ClusterConfiguration, ClusterConfiguration>? adjust = null)
@@ -41,7 +55,8 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Writes the files and starts all replicas.</summary>
-    public static async Task<TestCluster> StartAsync(string service, Func<ClusterConfiguration, ClusterConfiguration>? adjust = null)
+    public static async Task<TestCluster> StartAsync(
+        string service, Func<ClusterConfiguration, ClusterConfiguration>? adjust = null)
     {
         TestCluster cluster = Create(service, adjust);
         try
@@ -65,7 +80,8 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>SIGKILL.</summary>
     public void Kill(int id)
     {
-        int pid = Processes.Replicas[id].FindPid() ?? throw new InvalidOperationException($"Replica {id} does not run. The end of its log:\n{Processes.Replicas[id].LogTail(20)}");
+        int pid = Processes.Replicas[id].FindPid() ?? throw new InvalidOperationException(
+            $"Replica {id} does not run. The end of its log:\n{Processes.Replicas[id].LogTail(20)}");
         LinuxProcess.Send(pid, Signal.Kill);
     }
 
@@ -75,7 +91,8 @@ internal sealed class TestCluster : IAsyncDisposable
     public Task<IReadOnlyList<ReplicaReport?>> AskAsync() => _monitor.AskAsync(CancellationToken.None);
 
     /// <summary>Waits until what the replicas say is as wanted.</summary>
-    public async Task<IReadOnlyList<ReplicaReport?>> UntilAsync(string what, Func<IReadOnlyList<ReplicaReport?>, bool> isSo)
+    public async Task<IReadOnlyList<ReplicaReport?>> UntilAsync(
+        string what, Func<IReadOnlyList<ReplicaReport?>, bool> isSo)
     {
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         while (true)
@@ -84,8 +101,11 @@ internal sealed class TestCluster : IAsyncDisposable
             if (isSo(reports)) return reports;
             if (System.Diagnostics.Stopwatch.GetElapsedTime(start) > Patience)
             {
-                string logs = string.Join("\n", Processes.Replicas.Select(static replica => $"-- replica {replica.Id}:\n{replica.LogTail(12)}"));
-                throw new TimeoutException($"It did not become so within {Patience} that {what}: {string.Join("\n", reports)}\n{logs}");
+                string logs = string.Join(
+                    "\n",
+                    Processes.Replicas.Select(static replica => $"-- replica {replica.Id}:\n{replica.LogTail(12)}"));
+                throw new TimeoutException(
+                    $"It did not become so within {Patience} that {what}: {string.Join("\n", reports)}\n{logs}");
             }
         }
     }
@@ -93,7 +113,11 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Waits until all replicas have executed the same and have the same state.</summary>
     public Task<IReadOnlyList<ReplicaReport?>> UntilAllAgreeAsync() => UntilAsync(
         "all replicas have the same state",
-        static reports => reports.All(report => report is { CatchingUp: false, StateDigest: not null } && report.StateDigest == reports[0]!.StateDigest && report.LastExecuted == reports[0]!.LastExecuted));
+        static reports =>
+            reports.All(
+                report => report is { CatchingUp: false, StateDigest: not null }
+                    && report.StateDigest == reports[0]!.StateDigest
+                    && report.LastExecuted == reports[0]!.LastExecuted));
 
     public async ValueTask DisposeAsync()
     {

@@ -19,6 +19,10 @@ public sealed class UsageTests
     [InlineData("bench echo --cluster x --request-bytes -1")]
     [InlineData("bench machine --data /nowhere")]
     [InlineData("inspect config")]
+    [InlineData("sim --service nothing")]
+    [InlineData("chaos --service nothing")]
+    [InlineData("counter add 1")]
+    [InlineData("counter --cluster x add one")]
     public async Task Wrong_usage_ends_with_2_and_names_the_help(string arguments)
     {
         string error = await CommandLineRun.FailAsync(2, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -27,5 +31,6 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public async Task Help_is_no_error() => Assert.Contains("cluster", await CommandLineRun.SucceedAsync("--help"), StringComparison.Ordinal);
+    public async Task Help_is_no_error() =>
+        Assert.Contains("cluster", await CommandLineRun.SucceedAsync("--help"), StringComparison.Ordinal);
 }

@@ -21,8 +21,8 @@ namespace BftCloud.Tests.Decoders;
 internal sealed class InputTargets(TestDirectory directory) : IAsyncDisposable
 {
     private const string Report =
-        """{"id":0,"pid":1,"clusterId":"c","service":"kv","uptimeSeconds":1.5,"regency":0,"leader":0,"synchronized":true,"""
-        + """ "catchingUp":false,"silent":false,"lastExecuted":7,"stableCheckpoint":0,"""
+        """{"id":0,"pid":1,"clusterId":"c","service":"kv","uptimeSeconds":1.5,"regency":0,"leader":0,"""
+        + """ "synchronized":true,"catchingUp":false,"silent":false,"lastExecuted":7,"stableCheckpoint":0,"""
         + """ "stateDigest":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","""
         + """ "executedOperations":1,"pendingRequests":0,"sessions":1,"leaderChanges":0,"rejected":{"a":1},"""
         + """ "peers":[{"id":1,"connected":true,"lastExecuted":7,"lag":0}]}""";

@@ -13,7 +13,8 @@ internal static class DepSkyCommand
             HelpName = "FILE",
             Required = true,
         });
-        return new Command(DepSkyFeature.Name, "Stores objects over 3f+1 clouds of which f may lie, lose, leak or vanish.")
+        return new Command(
+            DepSkyFeature.Name, "Stores objects over 3f+1 clouds of which f may lie, lose, leak or vanish.")
         {
             DepSkyInitCommand.Create(),
             DepSkyPutCommand.Create(target),

@@ -88,6 +88,19 @@ internal sealed class DepSkyDemonstration : IAsyncDisposable
         repaired = await _clouds.Client.RepairAsync(Unit, cancellationToken: cancellationToken);
         Show("mended", repaired.Mended);
 
+        await LoseTwoAsync(cancellationToken);
+
+        Say("What was shown");
+        _out.WriteLine(
+            "An object lives in four clouds that need not be trusted. One of them may vanish, lie, or be read by "
+            + "strangers: the object stays");
+        _out.WriteLine(
+            "readable, correct and secret, and what was lost is rebuilt. It costs one and a half times the space.");
+        _out.WriteLine("Your own: bftcloud depsky init --local 4 --out DIR");
+    }
+
+    private async Task LoseTwoAsync(CancellationToken cancellationToken)
+    {
         Say("Two clouds at once are more than four can bear; then you are told so, and never get wrong bytes");
         int[] gone = [.. Clouds().Where(cloud => Blocks(cloud).Any()).Take(2)];
         foreach (int cloud in gone) Directory.Delete(Folder(cloud), recursive: true);
@@ -103,14 +116,6 @@ internal sealed class DepSkyDemonstration : IAsyncDisposable
                 + $"Reading '{Unit}' now says:");
             _out.WriteLine($"  {e.Message}");
         }
-
-        Say("What was shown");
-        _out.WriteLine(
-            "An object lives in four clouds that need not be trusted. One of them may vanish, lie, or be read by "
-            + "strangers: the object stays");
-        _out.WriteLine(
-            "readable, correct and secret, and what was lost is rebuilt. It costs one and a half times the space.");
-        _out.WriteLine("Your own: bftcloud depsky init --local 4 --out DIR");
     }
 
     private async Task ReadAsync(CancellationToken cancellationToken)
