@@ -10,16 +10,22 @@ internal sealed class ClientLink : ILinkReceiver
     private readonly SecureLink _link;
     private int _dirty;
 
-    public ClientLink(ClientId client, SecureLink link, LinkBacklog backlog, ClientListener listener, ILinkSink<ClientLink> sink) =>
+    public ClientLink(
+        ClientId client, SecureLink link, LinkBacklog backlog, ClientListener listener, ILinkSink<ClientLink> sink) =>
         (Client, _link, Backlog, _listener, _sink) = (client, link, backlog, listener, sink);
 
     /// <summary>The identity that the client proved.</summary>
     public ClientId Client { get; }
 
-    /// <summary>What this identity has sent, over all its links, and the sink has not processed yet; kept by the sink.</summary>
+    /// <summary>
+    /// What this identity has sent, over all its links, and the sink has not processed yet; kept by the sink.
+    /// </summary>
     public LinkBacklog Backlog { get; }
 
-    /// <summary>Queues a completed frame. It does not leave before the listener's <see cref="ClientListener.Flush"/>. False if the link is down.</summary>
+    /// <summary>
+    /// Queues a completed frame. It does not leave before the listener's <see cref="ClientListener.Flush"/>. False if
+    /// the link is down.
+    /// </summary>
     public bool Send(FrameBuffer frame) => Note(_link.Send(frame));
 
     /// <summary>Queues a copy of a frame's payload, likewise.</summary>

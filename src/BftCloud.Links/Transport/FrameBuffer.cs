@@ -20,7 +20,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     private byte[] _bytes;
     private int _users = 1;
 
-    private FrameBuffer(int bytes) => _bytes = ArrayPool<byte>.Shared.Rent(bytes);
+    private FrameBuffer(int bytes) => _bytes = FramePool.Shared.Rent(bytes);
 
     /// <summary>Bytes written so far.</summary>
     public int Length { get; private set; }
@@ -37,7 +37,9 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     /// <summary>Empty memory of at least so many bytes, with the caller as its one user.</summary>
     public static FrameBuffer Rent(int bytes) => new(bytes);
 
-    /// <summary>An empty frame: what is written next is its payload, whatever its size. <see cref="Complete"/> is to follow.</summary>
+    /// <summary>
+    /// An empty frame: what is written next is its payload, whatever its size. <see cref="Complete"/> is to follow.
+    /// </summary>
     public static FrameBuffer RentFrame() => new(FrameBytesMin) { Length = FrameAssembler.LengthBytes };
 
     /// <summary>An empty frame that takes the place of another, in the same memory if nobody else uses it.</summary>
@@ -57,7 +59,8 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     public void Complete() => BinaryPrimitives.WriteInt32LittleEndian(Memory(), Length - FrameAssembler.LengthBytes);
 
     /// <summary>One more user.</summary>
-    public void Retain() => Invariant.Holds(Interlocked.Increment(ref _users) > 1, "memory is not used after its release");
+    public void Retain() =>
+        Invariant.Holds(Interlocked.Increment(ref _users) > 1, "memory is not used after its release");
 
     /// <summary>One user less.</summary>
     public void Release()
@@ -67,7 +70,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         if (users > 0) return;
         byte[] bytes = _bytes;
         _bytes = [];
-        ArrayPool<byte>.Shared.Return(bytes);
+        FramePool.Shared.Return(bytes);
     }
 
     /// <summary>Forgets what was written.</summary>
@@ -121,9 +124,9 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         if (Free >= needed) return;
         Invariant.Holds(IsUnshared, "memory that others read does not move");
         long size = Math.Min(Math.Max(2L * _bytes.Length, (long)Length + needed), Array.MaxLength);
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max((int)size, checked(Length + needed)));
+        byte[] larger = FramePool.Shared.Rent(Math.Max((int)size, checked(Length + needed)));
         Written.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_bytes);
+        FramePool.Shared.Return(_bytes);
         _bytes = larger;
     }
 }

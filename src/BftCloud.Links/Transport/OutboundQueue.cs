@@ -3,13 +3,15 @@ using BftCloud.Primitives;
 namespace BftCloud.Links;
 
 /// <summary>
-/// Bytes that wait to be sent, first in, first out, with a mark up to which they may leave. Small frames are copied into
-/// segments, so that many leave in one record and an idle link holds a kilobyte. Large ones are held by reference: a frame
-/// that waits on several links is in memory once. Not thread-safe.
+/// Bytes that wait to be sent, first in, first out, with a mark up to which they may leave. Small frames are copied
+/// into segments, so that many leave in one record and an idle link holds a kilobyte. Large ones are held by reference:
+/// a frame that waits on several links is in memory once. Not thread-safe.
 /// </summary>
 internal sealed class OutboundQueue
 {
-    /// <summary>Frames from this size on are referenced; to copy a smaller one costs less than to count its users.</summary>
+    /// <summary>
+    /// Frames from this size on are referenced; to copy a smaller one costs less than to count its users.
+    /// </summary>
     public const int ReferencedBytesMin = 8 << 10;
 
     private const int SegmentBytesMin = 1024;

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace BftCloud.Links;
 
-/// <summary>A client's links to all replicas: dialled, and dialled again whenever they break. Safe for any number of threads.</summary>
+/// <summary>
+/// A client's links to all replicas: dialled, and dialled again whenever they break. Safe for any number of threads.
+/// </summary>
 internal sealed class ReplicaLinks : IReplicaLinks
 {
     private readonly IReadOnlyList<EndPoint> _replicas;
@@ -19,7 +21,9 @@ internal sealed class ReplicaLinks : IReplicaLinks
     private readonly CancellationTokenSource _stop = new();
     private ulong _unflushed;
 
-    /// <summary>Prepares the links; nothing is dialled before <see cref="Start"/>. Replica i is reached at position i.</summary>
+    /// <summary>
+    /// Prepares the links; nothing is dialled before <see cref="Start"/>. Replica i is reached at position i.
+    /// </summary>
     public ReplicaLinks(
         ClientId self, IReadOnlyList<EndPoint> replicas, LinkCredentials credentials, ILinkSink<ReplicaId> sink,
         LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider? time = null, Reactor? reactor = null)
@@ -29,8 +33,10 @@ internal sealed class ReplicaLinks : IReplicaLinks
         ArgumentOutOfRangeException.ThrowIfNotEqual(replicas.Count, credentials.ReplicaCount, nameof(replicas));
         (_replicas, _counters) = (replicas, counters);
         _monitor = new LinkMonitor(options, time);
-        _links = [.. replicas.Select((_, i) => new ReplicaLink(new ReplicaId(i), sink, options, counters, _monitor, logger))];
-        _dialers = [.. _links.Select((link, i) => new ReplicaDialer(link, replicas[i], LinkPort.Clients, self.Value, credentials, options, counters, logger, time, reactor))];
+        _links = [.. replicas.Select((_, i) =>
+            new ReplicaLink(new ReplicaId(i), sink, options, counters, _monitor, logger))];
+        _dialers = [.. _links.Select((link, i) => new ReplicaDialer(
+            link, replicas[i], LinkPort.Clients, self.Value, credentials, options, counters, logger, time, reactor))];
     }
 
     /// <inheritdoc/>
@@ -53,7 +59,10 @@ internal sealed class ReplicaLinks : IReplicaLinks
     /// <inheritdoc/>
     public void Flush()
     {
-        for (ulong rest = Interlocked.Exchange(ref _unflushed, 0); rest != 0; rest &= rest - 1) _links[BitOperations.TrailingZeroCount(rest)].Flush();
+        for (ulong rest = Interlocked.Exchange(ref _unflushed, 0); rest != 0; rest &= rest - 1)
+        {
+            _links[BitOperations.TrailingZeroCount(rest)].Flush();
+        }
     }
 
     /// <inheritdoc/>
@@ -63,7 +72,8 @@ internal sealed class ReplicaLinks : IReplicaLinks
         for (int i = 0; i < _links.Length; i++)
         {
             string state = _links[i].IsUp ? "connected" : "not connected";
-            text.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ", ")}replica {i} at {AddressOf(_replicas[i])} {state}");
+            if (i > 0) text.Append(", ");
+            text.Append(CultureInfo.InvariantCulture, $"replica {i} at {AddressOf(_replicas[i])} {state}");
         }
         if (_counters.Count(LinkFault.ConfigurationDiffers) > 0)
             text.Append("; a replica has another cluster.json: give all nodes the same one");

@@ -9,9 +9,11 @@ namespace BftCloud.Links;
 /// <summary>
 /// An established link: frames in both directions over one connection, sealed in records.
 /// <para>
-/// States: running, deaf at the other end (a send failed: what had arrived before is still received, as it may be the last words of a node that has ended), closed. Receiving is one loop, <see cref="RunAsync"/>, whose end is the end of the link. Sending is a queue that is appended to
-/// and flushed by any thread, and a pump that is run by whoever flushes while no pump runs: at most one at a time, so records leave in the order
-/// in which they were sealed. While a socket send is under way, flushes only move the mark, and all they marked goes out together.
+/// States: running, deaf at the other end (a send failed: what had arrived before is still received, as it may be the
+/// last words of a node that has ended), closed. Receiving is one loop, <see cref="RunAsync"/>, whose end is the end of
+/// the link. Sending is a queue that is appended to and flushed by any thread, and a pump that is run by whoever
+/// flushes while no pump runs: at most one at a time, so records leave in the order in which they were sealed. While a
+/// socket send is under way, flushes only move the mark, and all they marked goes out together.
 /// </para>
 /// <para>Record: length (2 bytes, big-endian) | ciphertext | tag (16). An empty record is a heartbeat.</para>
 /// </summary>
@@ -65,8 +67,8 @@ internal sealed class SecureLink : IDisposable
     }
 
     /// <summary>
-    /// Queues a completed frame that leaves with the next flush; its queue may hold a reference until then. False if the
-    /// link is closed or its queue is full.
+    /// Queues a completed frame that leaves with the next flush; its queue may hold a reference until then. False if
+    /// the link is closed or its queue is full.
     /// </summary>
     /// <exception cref="ArgumentException">The frame is larger than the other end would accept.</exception>
     public bool Send(FrameBuffer frame)
@@ -80,7 +82,9 @@ internal sealed class SecureLink : IDisposable
         }
     }
 
-    /// <summary>Queues a copy of a frame's payload, as if it had been encoded into a <see cref="FrameBuffer"/>.</summary>
+    /// <summary>
+    /// Queues a copy of a frame's payload, as if it had been encoded into a <see cref="FrameBuffer"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">The frame is larger than the other end would accept.</exception>
     public bool Send(ReadOnlySpan<byte> payload)
     {
@@ -130,7 +134,10 @@ internal sealed class SecureLink : IDisposable
         _records.Dispose();
     }
 
-    /// <summary>Called regularly: sends a heartbeat if nothing was sent since the last tick; closes a link that was silent for too many ticks.</summary>
+    /// <summary>
+    /// Called regularly: sends a heartbeat if nothing was sent since the last tick; closes a link that was silent for
+    /// too many ticks.
+    /// </summary>
     public void Tick(int silentTicksMax)
     {
         if (_heard || _paused || IsDeaf()) _silentTicks = 0;
@@ -191,7 +198,9 @@ internal sealed class SecureLink : IDisposable
         }
     }
 
-    /// <summary>Reads nothing while the receiver has no room. The other end's silence is not its fault meanwhile.</summary>
+    /// <summary>
+    /// Reads nothing while the receiver has no room. The other end's silence is not its fault meanwhile.
+    /// </summary>
     private async ValueTask PauseAsync(ValueTask taken)
     {
         _paused = true;
@@ -213,14 +222,19 @@ internal sealed class SecureLink : IDisposable
     private void Check(int payloadBytes)
     {
         if (payloadBytes > _options.FrameBytesMax)
-            throw new ArgumentException($"A frame has at most {_options.FrameBytesMax} bytes, not {payloadBytes}.", nameof(payloadBytes));
+        {
+            throw new ArgumentException(
+                $"A frame has at most {_options.FrameBytesMax} bytes, not {payloadBytes}.", nameof(payloadBytes));
+        }
     }
 
-    /// <summary>Counts one more frame of the queue, unless there is no room for it. Referenced bytes count like copied ones.</summary>
+    /// <summary>
+    /// Counts one more frame of the queue, unless there is no room for it. Referenced bytes count like copied ones.
+    /// </summary>
     private bool TryReserve(int bytes)
     {
-        if (_fault is not null || _cannotSend || _queue.Length + bytes > _options.QueueBytesMax || !_budget.TryReserve(bytes))
-            return false;
+        if (_fault is not null || _cannotSend) return false;
+        if (_queue.Length + bytes > _options.QueueBytesMax || !_budget.TryReserve(bytes)) return false;
         _framesWaiting++;
         return true;
     }
@@ -231,7 +245,10 @@ internal sealed class SecureLink : IDisposable
         return _pumping = true;
     }
 
-    /// <summary>Seals and sends until nothing is left that may leave. Returns at once as long as the socket takes everything at once.</summary>
+    /// <summary>
+    /// Seals and sends until nothing is left that may leave. Returns at once as long as the socket takes everything at
+    /// once.
+    /// </summary>
     private async Task PumpAsync()
     {
         byte[] buffer = [];
@@ -260,7 +277,9 @@ internal sealed class SecureLink : IDisposable
         }
     }
 
-    /// <summary>Seals the next records into the buffer; false, and the pump is over, when there is nothing to send.</summary>
+    /// <summary>
+    /// Seals the next records into the buffer; false, and the pump is over, when there is nothing to send.
+    /// </summary>
     private bool TrySeal(ref byte[] buffer, out int length, out int queuedBytes, out long frames)
     {
         RecordSources sources = default;
@@ -309,7 +328,9 @@ internal sealed class SecureLink : IDisposable
         if (_fault is not null) _sendCipher.Dispose();
     }
 
-    /// <summary>All records but the last have the largest size. What was not copied into a record is sealed from its frame.</summary>
+    /// <summary>
+    /// All records but the last have the largest size. What was not copied into a record is sealed from its frame.
+    /// </summary>
     private void Seal(Span<byte> records, RecordSources sources)
     {
         for (int i = 0; !records.IsEmpty; i++)

@@ -15,16 +15,22 @@ internal static class ClientLinks
         CodecLimits limits = CodecLimits.For(cluster.ToSettings(new ReplicaId(0)));
         LinkCredentials credentials = new(
             cluster.ClusterId, cluster.ContentHash(), options.Key,
-            [.. cluster.Replicas.Select(static replica => replica.PublicKey)], [.. cluster.Clients.Select(static client => client.PublicKey)]);
-        LinkOptions linkOptions = LinkOptions.Clients with { FrameBytesMax = Math.Max(limits.ClientFrameBytesMax, limits.ReplyFrameBytesMax) };
+            [.. cluster.Replicas.Select(static replica => replica.PublicKey)],
+            [.. cluster.Clients.Select(static client => client.PublicKey)]);
+        LinkOptions linkOptions = LinkOptions.Clients with
+        {
+            FrameBytesMax = Math.Max(limits.ClientFrameBytesMax, limits.ReplyFrameBytesMax),
+        };
         return new ReplicaLinks(
-            options.ClientId, [.. cluster.Replicas.Select(EndPointOf)], credentials, sink, linkOptions, new LinkCounters(),
-            options.LoggerFactory.CreateLogger("BftSmr.Client.Links"), options.TimeProvider);
+            options.ClientId, [.. cluster.Replicas.Select(EndPointOf)], credentials, sink, linkOptions,
+            new LinkCounters(), options.LoggerFactory.CreateLogger("BftSmr.Client.Links"), options.TimeProvider);
     }
 
     private static EndPoint EndPointOf(ReplicaEndpoint replica)
     {
         HostPort address = HostPort.Parse(replica.ClientAddress);
-        return IPAddress.TryParse(address.Host, out IPAddress? ip) ? new IPEndPoint(ip, address.Port) : new DnsEndPoint(address.Host, address.Port);
+        return IPAddress.TryParse(address.Host, out IPAddress? ip)
+            ? new IPEndPoint(ip, address.Port)
+            : new DnsEndPoint(address.Host, address.Port);
     }
 }

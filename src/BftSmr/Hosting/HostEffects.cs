@@ -11,9 +11,9 @@ using Microsoft.Extensions.Logging;
 namespace BftSmr.Hosting;
 
 /// <summary>
-/// Carries out the effects of the core, on the loop. Messages are queued on their links. What comes before the first record
-/// that must be flushed leaves with that record; the rest with <see cref="Flush"/>, which puts the log on disk first. So
-/// nothing that follows such a record leaves before it, which is asserted where frames leave.
+/// Carries out the effects of the core, on the loop. Messages are queued on their links. What comes before the first
+/// record that must be flushed leaves with that record; the rest with <see cref="Flush"/>, which puts the log on disk
+/// first. So nothing that follows such a record leaves before it, which is asserted where frames leave.
 /// </summary>
 internal sealed class HostEffects(
     ReplicaId self, Instance recovered, ServiceHost executor, ReplicaStorage storage, SnapshotWork snapshots,
@@ -119,7 +119,8 @@ internal sealed class HostEffects(
 
     private void FlushLinks()
     {
-        Invariant.Holds(_framesDependOn <= storage.Log.FlushedRecords, "nothing leaves before the records that it follows are on disk");
+        Invariant.Holds(
+            _framesDependOn <= storage.Log.FlushedRecords, "nothing leaves before the records that it follows are on disk");
         if (_hasPeerFrames) _peers!.Flush();
         if (_hasClientFrames) _clients!.Flush();
         _hasPeerFrames = _hasClientFrames = false;
@@ -163,7 +164,9 @@ internal sealed class HostEffects(
         (_hasClientFrames, _framesDependOn) = (true, _mustBeFlushed);
     }
 
-    /// <summary>A message that goes to several peers, one after the other, is encoded once, and their links share its frame.</summary>
+    /// <summary>
+    /// A message that goes to several peers, one after the other, is encoded once, and their links share its frame.
+    /// </summary>
     private FrameBuffer Encode(PeerMessage message)
     {
         if (ReferenceEquals(message, _encoded)) return _frame;

@@ -7,17 +7,21 @@ using Microsoft.Extensions.Logging;
 namespace BftSmr.Hosting;
 
 /// <summary>
-/// What the loop must not wait for: writing, installing, reading and deleting snapshots. Methods are called on the loop; all
-/// disk work goes to the thread pool and comes back through the loop's inbox (post) as an input, an effect, an action or, if
-/// it failed, an exception. Whole snapshots are written, installed and deleted one after the other; beside that the chunks of
-/// a fetch are stored, in order; and chunks are read for peers.
+/// What the loop must not wait for: writing, installing, reading and deleting snapshots. Methods are called on the
+/// loop; all disk work goes to the thread pool and comes back through the loop's inbox (post) as an input, an effect,
+/// an action or, if it failed, an exception. Whole snapshots are written, installed and deleted one after the other;
+/// beside that the chunks of a fetch are stored, in order; and chunks are read for peers.
 /// </summary>
 internal sealed class SnapshotWork : IDisposable
 {
-    /// <summary>Chunks received that wait to be stored. Where the disk is slower than that the loop waits for it.</summary>
+    /// <summary>
+    /// Chunks received that wait to be stored. Where the disk is slower than that the loop waits for it.
+    /// </summary>
     private const int StoresWaitingMax = 64;
 
-    /// <summary>Chunks read at a time for one peer; more that it asks for are passed over, and asked for again.</summary>
+    /// <summary>
+    /// Chunks read at a time for one peer; more that it asks for are passed over, and asked for again.
+    /// </summary>
     private const int ReadsPerPeerMax = 8;
 
     private readonly ServiceHost _executor;
@@ -30,7 +34,8 @@ internal sealed class SnapshotWork : IDisposable
     private readonly BackgroundWork _snapshots, _fetch;
 
     public SnapshotWork(
-        int replicas, ServiceHost executor, ReplicaStorage storage, ReplicaMetrics metrics, ILogger logger, Action<object> post)
+        int replicas, ServiceHost executor, ReplicaStorage storage, ReplicaMetrics metrics, ILogger logger,
+        Action<object> post)
     {
         (_executor, _storage, _metrics, _logger, _post) = (executor, storage, metrics, logger, post);
         _reads = new int[replicas];
@@ -112,7 +117,7 @@ internal sealed class SnapshotWork : IDisposable
                 IsInstalling = false;
                 if (isInstalled) Truncate(instance);
             });
-            _post(isInstalled ? new StateInstalledInput(instance, sessions) : (Input)new StateInstallFailedInput(instance));
+            _post(isInstalled ? new StateInstalledInput(instance, sessions) : new StateInstallFailedInput(instance));
         });
         _fetch.AddAfter(_snapshots, static () => { }); // the next fetch begins when this one is complete
     }
@@ -121,12 +126,14 @@ internal sealed class SnapshotWork : IDisposable
     {
         if (_reads[effect.To.Value] >= ReadsPerPeerMax) return;
         _reads[effect.To.Value]++;
-        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Work.ReadChunk(state.Effect), (Work: this, Effect: effect), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Work.ReadChunk(state.Effect), (Work: this, Effect: effect), preferLocal: false);
     }
 
     private void ReadChunk(SendChunkEffect effect) => Report(() =>
     {
-        Chunk? chunk = _stop.IsCancellationRequested ? null : _storage.Snapshots.ReadChunk(effect.Instance, effect.Index);
+        if (_stop.IsCancellationRequested) return;
+        Chunk? chunk = _storage.Snapshots.ReadChunk(effect.Instance, effect.Index);
         PostAction(() => _reads[effect.To.Value]--);
         if (chunk is not null) _post(new SendEffect(effect.To, chunk));
     });

@@ -5,19 +5,26 @@ using Microsoft.Win32.SafeHandles;
 namespace BftSmr.Storage;
 
 /// <summary>
-/// The snapshots of a replica: its own, written in the background, and one that is being fetched. A file has a snapshot's name only when it is complete and
-/// on disk. Reading, storing and deleting may go on while a snapshot is written; each is safe on any thread. The lock guards
-/// only which snapshots there are: no disk work is done under it, and what is being read is closed by its last user.
+/// The snapshots of a replica: its own, written in the background, and one that is being fetched. A file has a
+/// snapshot's name only when it is complete and on disk. Reading, storing and deleting may go on while a snapshot is
+/// written; each is safe on any thread. The lock guards only which snapshots there are: no disk work is done under it,
+/// and what is being read is closed by its last user.
 /// </summary>
 internal sealed class CheckpointStore : IDisposable
 {
     private const string TemporarySuffix = ".tmp";
     private const string CorruptSuffix = ".corrupt";
 
-    /// <summary>Snapshots at or below the stable checkpoint that are kept: the newest, and one more for whoever is still fetching it.</summary>
+    /// <summary>
+    /// Snapshots at or below the stable checkpoint that are kept: the newest, and one more for whoever is still
+    /// fetching it.
+    /// </summary>
     private const int StableKept = 2;
 
-    /// <summary>A long snapshot goes to the disk in pieces of this size, so that it does not hold up the log's flushes all at once.</summary>
+    /// <summary>
+    /// A long snapshot goes to the disk in pieces of this size, so that it does not hold up the log's flushes all at
+    /// once.
+    /// </summary>
     private const long FlushBytes = 16 << 20;
 
     private readonly string _directory;
@@ -45,7 +52,10 @@ internal sealed class CheckpointStore : IDisposable
         if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
     });
 
-    /// <summary>Opens a directory of snapshots, made if it does not exist. Damaged ones are set aside and named in <paramref name="damaged"/>.</summary>
+    /// <summary>
+    /// Opens a directory of snapshots, made if it does not exist. Damaged ones are set aside and named in
+    /// <paramref name="damaged"/>.
+    /// </summary>
     /// <exception cref="StorageException">The directory cannot be used.</exception>
     public static CheckpointStore Open(string directory, int chunkBytes, bool flushes, out IReadOnlyList<string> damaged)
     {
@@ -74,7 +84,9 @@ internal sealed class CheckpointStore : IDisposable
         return store;
     }
 
-    /// <summary>The newest snapshot that streams without damage; damaged ones are set aside and named. Null if there is none.</summary>
+    /// <summary>
+    /// The newest snapshot that streams without damage; damaged ones are set aside and named. Null if there is none.
+    /// </summary>
     public SnapshotFile? Restore(Func<SnapshotFile, bool> tryInstall, List<string> damaged)
     {
         while (_snapshots.Count > 0)
@@ -107,8 +119,8 @@ internal sealed class CheckpointStore : IDisposable
     }
 
     /// <summary>
-    /// From now on the chunks of this snapshot are stored. What is there of it is taken up again; what is there of others
-    /// stays for now. One thread at a time begins fetches, stores chunks and completes fetches.
+    /// From now on the chunks of this snapshot are stored. What is there of it is taken up again; what is there of
+    /// others stays for now. One thread at a time begins fetches, stores chunks and completes fetches.
     /// </summary>
     /// <returns>Whether <see cref="FindFetchedChunks"/> may find something.</returns>
     public bool BeginFetch(CheckpointCertificate certificate, long snapshotBytes) =>
@@ -120,7 +132,9 @@ internal sealed class CheckpointStore : IDisposable
             return isBegun;
         });
 
-    /// <summary>The chunks that are there of a snapshot taken up again. Long; may go on while chunks are stored.</summary>
+    /// <summary>
+    /// The chunks that are there of a snapshot taken up again. Long; may go on while chunks are stored.
+    /// </summary>
     public IReadOnlyList<int> FindFetchedChunks(Instance instance, CancellationToken cancellationToken)
     {
         using FetchedSnapshot? fetched = BorrowFetched(instance);
@@ -129,8 +143,9 @@ internal sealed class CheckpointStore : IDisposable
     }
 
     /// <summary>
-    /// Stores a verified chunk of the snapshot being fetched; nothing if it is another one's. The first one makes room: of the others begun only the newest stays, so that
-    /// two of them take disk at most, and whoever offers an older checkpoint takes nothing away.
+    /// Stores a verified chunk of the snapshot being fetched; nothing if it is another one's. The first one makes room:
+    /// of the others begun only the newest stays, so that two of them take disk at most, and whoever offers an older
+    /// checkpoint takes nothing away.
     /// </summary>
     public void StoreChunk(Instance instance, int index, ReadOnlyMemory<byte> chunk)
     {
@@ -143,7 +158,9 @@ internal sealed class CheckpointStore : IDisposable
         });
     }
 
-    /// <summary>All chunks are stored: makes the fetched snapshot one like any other. Null if the disk did not keep them.</summary>
+    /// <summary>
+    /// All chunks are stored: makes the fetched snapshot one like any other. Null if the disk did not keep them.
+    /// </summary>
     public SnapshotFile? CompleteFetch(Instance instance)
     {
         FetchedSnapshot? fetched;
@@ -160,7 +177,9 @@ internal sealed class CheckpointStore : IDisposable
         });
     }
 
-    /// <summary>One chunk with its path, for a peer. Null if there is no such snapshot or chunk, or it is damaged.</summary>
+    /// <summary>
+    /// One chunk with its path, for a peer. Null if there is no such snapshot or chunk, or it is damaged.
+    /// </summary>
     public Chunk? ReadChunk(Instance instance, int index)
     {
         using SnapshotFile? snapshot = Borrow(instance);
@@ -170,7 +189,10 @@ internal sealed class CheckpointStore : IDisposable
         return isRead ? new Chunk(instance, index, bytes, snapshot.Tree.Path(index)) : null;
     }
 
-    /// <summary>A complete snapshot, with one more user: it can be read until the caller disposes of it, even once it is deleted. Null if there is none.</summary>
+    /// <summary>
+    /// A complete snapshot, with one more user: it can be read until the caller disposes of it, even once it is
+    /// deleted. Null if there is none.
+    /// </summary>
     public SnapshotFile? Borrow(Instance instance)
     {
         lock (_lock)
@@ -181,7 +203,10 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
-    /// <summary>Deletes the snapshots that the stable checkpoint makes unnecessary, but never the newest complete one; and what was begun of that one or older ones.</summary>
+    /// <summary>
+    /// Deletes the snapshots that the stable checkpoint makes unnecessary, but never the newest complete one; and what
+    /// was begun of that one or older ones.
+    /// </summary>
     public void DeleteBelow(Instance stable) => Guard("Deleting old snapshots in", _directory, () =>
     {
         List<SnapshotFile> old;

@@ -6,11 +6,12 @@ using Microsoft.Win32.SafeHandles;
 namespace BftSmr.Storage;
 
 /// <summary>
-/// A snapshot that is being fetched: the file it will be, with holes. A chunk's hash is written where it will stand in the end, so the file itself tells
-/// which chunks it has; after a crash those that did not reach the disk do not match their hashes. There is a file from the first chunk on: what a peer merely
-/// announces takes no disk. The announced length is in its name, so that a wrong one does not touch what was fetched with the right one.
-/// Its users are counted - who began the fetch, and each who reads or stores - and the last one to dispose of it closes the
-/// file. One thread at a time stores.
+/// A snapshot that is being fetched: the file it will be, with holes. A chunk's hash is written where it will stand in
+/// the end, so the file itself tells which chunks it has; after a crash those that did not reach the disk do not match
+/// their hashes. There is a file from the first chunk on: what a peer merely announces takes no disk. The announced
+/// length is in its name, so that a wrong one does not touch what was fetched with the right one. Its users are counted
+/// - who began the fetch, and each who reads or stores - and the last one to dispose of it closes the file. One thread
+/// at a time stores.
 /// </summary>
 internal sealed class FetchedSnapshot : IDisposable
 {
@@ -51,7 +52,9 @@ internal sealed class FetchedSnapshot : IDisposable
         return FindAll(directory).TakeWhile(file => string.CompareOrdinal(file, end) < 0);
     }
 
-    /// <summary>Stores a chunk that was verified against <see cref="Root"/>, which proves its index and the snapshot's length.</summary>
+    /// <summary>
+    /// Stores a chunk that was verified against <see cref="Root"/>, which proves its index and the snapshot's length.
+    /// </summary>
     public void Store(int index, ReadOnlySpan<byte> chunk)
     {
         Span<byte> hash = stackalloc byte[Digest.Size];
@@ -61,7 +64,10 @@ internal sealed class FetchedSnapshot : IDisposable
         RandomAccess.Write(file, hash, SnapshotBytes + ((long)index * Digest.Size));
     }
 
-    /// <summary>The chunks that are there and match their hashes. Memory and time grow with what is on disk, not with what was announced.</summary>
+    /// <summary>
+    /// The chunks that are there and match their hashes. Memory and time grow with what is on disk, not with what was
+    /// announced.
+    /// </summary>
     public List<int> FindChunks(CancellationToken cancellationToken)
     {
         if (_file is not { } file) return [];
@@ -81,7 +87,9 @@ internal sealed class FetchedSnapshot : IDisposable
         return found;
     }
 
-    /// <summary>Makes it a complete snapshot under its final name. False if hashes are missing or do not lead to the root.</summary>
+    /// <summary>
+    /// Makes it a complete snapshot under its final name. False if hashes are missing or do not lead to the root.
+    /// </summary>
     public bool TryComplete(string directory, bool flush, out string path)
     {
         path = System.IO.Path.Combine(directory, SnapshotFile.FileName(Instance));

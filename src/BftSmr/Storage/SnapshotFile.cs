@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BftSmr.Storage;
 
 /// <summary>
-/// A complete snapshot on disk. Every chunk is verified whenever it is read. Its users are counted - who opened it, and each
-/// who is reading - and the last one to dispose of it closes the file.
+/// A complete snapshot on disk. Every chunk is verified whenever it is read. Its users are counted - who opened it, and
+/// each who is reading - and the last one to dispose of it closes the file.
 /// </summary>
 internal sealed class SnapshotFile : IDisposable
 {
@@ -41,7 +41,9 @@ internal sealed class SnapshotFile : IDisposable
         return true;
     }
 
-    /// <summary>Opens a snapshot; false if its description is damaged. The chunks are checked when they are read.</summary>
+    /// <summary>
+    /// Opens a snapshot; false if its description is damaged. The chunks are checked when they are read.
+    /// </summary>
     public static bool TryOpen(string path, [NotNullWhen(true)] out SnapshotFile? snapshot)
     {
         snapshot = null;
@@ -66,7 +68,9 @@ internal sealed class SnapshotFile : IDisposable
         return true;
     }
 
-    /// <summary>Passes the whole snapshot on. False if a chunk is damaged; what was passed on until then must not be committed.</summary>
+    /// <summary>
+    /// Passes the whole snapshot on. False if a chunk is damaged; what was passed on until then must not be committed.
+    /// </summary>
     public bool TryStream(SnapshotInstallation destination, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[Math.Min(Tree.ChunkBytes, Tree.SnapshotBytes)];

@@ -9,9 +9,10 @@ using Microsoft.Win32.SafeHandles;
 namespace BftSmr.Storage;
 
 /// <summary>
-/// The log of a replica: checksummed records in numbered segment files. Appending costs no system call; one <see cref="Flush"/> is one write and one
-/// fdatasync for all that was appended. One thread at a time. A failed write or flush throws <see cref="StorageException"/>, after which the log
-/// must not be used any more. Format and recovery rules: docs/spec/storage.md.
+/// The log of a replica: checksummed records in numbered segment files. Appending costs no system call; one
+/// <see cref="Flush"/> is one write and one fdatasync for all that was appended. One thread at a time. A failed write or
+/// flush throws <see cref="StorageException"/>, after which the log must not be used any more. Format and recovery rules:
+/// docs/spec/storage.md.
 /// </summary>
 internal sealed class WriteAheadLog : IDisposable
 {
@@ -48,7 +49,8 @@ internal sealed class WriteAheadLog : IDisposable
 
     /// <summary>Opens the log of a directory, reads it, and makes it ready to append.</summary>
     /// <param name="directory">Made if it does not exist.</param>
-    /// <param name="neverRan">Whether an empty log is that of a replica that has never run, rather than one that was lost.</param>
+    /// <param name="neverRan">Whether an empty log is that of a replica that has never run, rather than one that was
+    /// lost.</param>
     /// <param name="limits">Bounds of what is decoded.</param>
     /// <param name="options">How the log is kept.</param>
     /// <param name="contents">What was found.</param>
@@ -104,7 +106,10 @@ internal sealed class WriteAheadLog : IDisposable
         if (mustFlush && _segment.End >= _options.SegmentBytes) Continue();
     }
 
-    /// <summary>Begins a segment that makes everything before it unnecessary once the checkpoint of this instance is stable, and its snapshot on disk.</summary>
+    /// <summary>
+    /// Begins a segment that makes everything before it unnecessary once the checkpoint of this instance is stable, and
+    /// its snapshot on disk.
+    /// </summary>
     /// <param name="snapshot">The instance whose snapshot is being taken or fetched.</param>
     /// <param name="live">What counts besides the snapshot.</param>
     public void BeginSegment(Instance snapshot, IReadOnlyList<LogRecord> live)
@@ -114,8 +119,9 @@ internal sealed class WriteAheadLog : IDisposable
     }
 
     /// <summary>
-    /// The checkpoint of this instance is stable, and its snapshot or a newer one on disk: lets go of what only older ones need. First everything appended
-    /// goes to disk, as the record that says why the votes below the checkpoint may be forgotten is among it.
+    /// The checkpoint of this instance is stable, and its snapshot or a newer one on disk: lets go of what only older
+    /// ones need. First everything appended goes to disk, as the record that says why the votes below the checkpoint
+    /// may be forgotten is among it.
     /// </summary>
     public void Truncate(Instance snapshot)
     {
@@ -184,7 +190,9 @@ internal sealed class WriteAheadLog : IDisposable
         _failed = _hasWritten = false;
     }
 
-    /// <summary>Makes a segment's file with its first records. It has its name only when all of that is on disk.</summary>
+    /// <summary>
+    /// Makes a segment's file with its first records. It has its name only when all of that is on disk.
+    /// </summary>
     private LogSegment Create(SegmentHeader header, IReadOnlyList<(RecordKind Kind, byte[] Payload)> carried, IReadOnlyList<LogRecord> live)
     {
         header = header with { Salt = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) };
@@ -274,7 +282,10 @@ internal sealed class WriteAheadLog : IDisposable
         }
     }
 
-    /// <summary>Keeps some files to be written again and deletes the others. They lose their names on disk, in whatever order, before they are written.</summary>
+    /// <summary>
+    /// Keeps some files to be written again and deletes the others. They lose their names on disk, in whatever order,
+    /// before they are written.
+    /// </summary>
     private void Recycle((string Path, long PreparedEnd)[] files)
     {
         foreach ((string file, long preparedEnd) in files)

@@ -33,6 +33,23 @@ public sealed class WriteAheadLogTests : IDisposable
     }
 
     [Fact]
+    public void Positions_grow_with_every_record_and_those_flushed_follow()
+    {
+        using WriteAheadLog log = Open(_directory, out _, neverRan: true);
+        long appended = 0;
+        foreach (Action flush in (Action[])[log.Flush, () => log.BeginSegment(new Instance(1), [Record(0)]), log.Flush, log.Close])
+        {
+            Append(log, appended, 100); // more than one segment holds
+            appended += 100;
+            Assert.Equal(appended, log.AppendedRecords);
+            Assert.Equal(appended - 100, log.FlushedRecords);
+            flush();
+            Assert.Equal(appended, log.AppendedRecords);
+            Assert.Equal(appended, log.FlushedRecords);
+        }
+    }
+
+    [Fact]
     public void Records_that_were_not_flushed_leave_no_trace()
     {
         using (WriteAheadLog log = Open(_directory, out _, neverRan: true))
