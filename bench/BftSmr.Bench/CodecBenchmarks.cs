@@ -19,7 +19,7 @@ public class CodecBenchmarks
 
     private readonly ArrayBufferWriter<byte> _output = new(64 << 10);
     private readonly CodecLimits _limits = CodecLimits.For(
-        new ReplicaSettings { Self = new ReplicaId(0), Quorums = new Quorums(BenchKeys.Replicas, 1) });
+        new ReplicaSettings { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(BenchKeys.Replicas, 1) });
 
     private BenchKeys _keys = null!;
     private Request[] _requests = null!;

@@ -1,6 +1,7 @@
 using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Ordering.ModSmart;
 using BftSmr.Service;
 using BftSmr.Settings;
 
@@ -17,7 +18,7 @@ internal sealed class MemoryCluster
 
     private readonly Queue<(int To, Input Input)> _inputs = new();
     private readonly EffectBuffer _effects = new();
-    private readonly ReplicaCore[] _cores;
+    private readonly IReplicaCore[] _cores;
     private readonly ServiceHost[] _services;
     private long _nowMicros = 1_700_000_000_000_000;
     private long _executed;
@@ -26,7 +27,7 @@ internal sealed class MemoryCluster
     {
         int[] replicas = [.. Enumerable.Range(0, BenchKeys.Replicas)];
         _services = [.. replicas.Select(static _ => new ServiceHost(new SilentService(), ReplyBytesMax))];
-        _cores = [.. replicas.Select(i => new ReplicaCore(SettingsOf(i), keys.Replica(i), RecoveredState.None))];
+        _cores = [.. replicas.Select(i => ReplicaCore.Create(SettingsOf(i), keys.Replica(i), RecoveredState.None, ModSmartProtocol.Instance))];
         for (int i = 0; i < _cores.Length; i++)
         {
             _cores[i].Start(Now, _effects);
@@ -54,14 +55,14 @@ internal sealed class MemoryCluster
     private static ReplicaSettings SettingsOf(int replica) => new()
     {
         Self = new ReplicaId(replica),
-        Quorums = new Quorums(BenchKeys.Replicas, 1),
+        Quorums = Quorums.Byzantine(BenchKeys.Replicas, 1),
     };
 
     /// <summary>Lets the time come at which a core next has something to do.</summary>
     private void Tick()
     {
         long earliest = long.MaxValue;
-        foreach (ReplicaCore core in _cores) earliest = Math.Min(earliest, core.NextDeadlineMicros);
+        foreach (IReplicaCore core in _cores) earliest = Math.Min(earliest, core.NextDeadlineMicros);
         _nowMicros = Math.Max(_nowMicros, earliest);
         for (int i = 0; i < _cores.Length; i++)
         {

@@ -27,17 +27,18 @@ internal static partial class DecoderInventory
     }
 
     /// <summary>Throws unless the list is complete and true.</summary>
-    /// <param name="assembly">Where the decoders are.</param>
+    /// <param name="assemblies">Where the decoders are.</param>
     /// <param name="list">For each the name of the target that fuzzes it, or, in parentheses, why none does.</param>
     /// <param name="targets">The names of the targets.</param>
-    public static void Check(Assembly assembly, IReadOnlyDictionary<string, string> list, IEnumerable<string> targets)
+    public static void Check(
+        IReadOnlyList<Assembly> assemblies, IReadOnlyDictionary<string, string> list, IEnumerable<string> targets)
     {
-        SortedSet<string> found = Find(assembly);
+        SortedSet<string> found = new(assemblies.SelectMany(Find), StringComparer.Ordinal);
         HashSet<string> known = [.. targets];
         string[] problems =
         [
             .. found.Where(decoder => !list.ContainsKey(decoder)).Select(static decoder => $"{decoder} reads what others wrote, and nothing fuzzes it: add a fuzz target, or a reason."),
-            .. list.Keys.Where(decoder => !found.Contains(decoder)).Select(static decoder => $"{decoder} is in the list, but not in the assembly: remove it."),
+            .. list.Keys.Where(decoder => !found.Contains(decoder)).Select(static decoder => $"{decoder} is in the list, but not in the product: remove it."),
             .. list.Values.Where(covered => !covered.StartsWith('(') && !known.Contains(covered)).Select(static covered => $"There is no fuzz target '{covered}'."),
         ];
         if (problems.Length > 0) throw new FuzzException(string.Join('\n', problems));

@@ -50,8 +50,8 @@ public sealed class DecoderTests : IAsyncLifetime
     public void Every_decoder_is_fuzzed()
     {
         string[] targets = [.. _targets.All.Select(static target => target.Name)];
-        DecoderInventory.Check(typeof(Duration).Assembly, DecoderList.OfProgram, targets);
-        DecoderInventory.Check(typeof(SavedSimulation).Assembly, DecoderList.OfSimulator, targets);
+        DecoderInventory.Check([typeof(Duration).Assembly], DecoderList.OfProgram, targets);
+        DecoderInventory.Check([typeof(SavedSimulation).Assembly], DecoderList.OfSimulator, targets);
     }
 
     private void Check(string name)

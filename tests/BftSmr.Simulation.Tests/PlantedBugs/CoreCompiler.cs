@@ -59,7 +59,7 @@ internal sealed partial class CoreCompiler
             .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System", StringComparison.Ordinal)
                 || name.StartsWith("Microsoft.Extensions", StringComparison.Ordinal) || name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
                 || (name == "BftCloud.Primitives.dll" && project != "BftCloud.Primitives")
-                || name is "MessagePack.dll" or "netstandard.dll" or "mscorlib.dll" or "Microsoft.Win32.Primitives.dll"))
+                || name is "MessagePack.dll" or "NSec.Cryptography.dll" or "netstandard.dll" or "mscorlib.dll" or "Microsoft.Win32.Primitives.dll"))
             .Select(static path => MetadataReference.CreateFromFile(path));
         CSharpCompilation compilation = CSharpCompilation.Create(project, files.Append(Parse(ProjectText, "project.cs")), references,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
