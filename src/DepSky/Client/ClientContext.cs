@@ -1,3 +1,4 @@
+using System.Numerics;
 using DepSky.Protocol;
 
 namespace DepSky.Client;
@@ -10,8 +11,10 @@ internal sealed class ClientContext
         Options = options;
         Quorums = new CloudQuorums(options.Clouds.Count, options.Faulty);
         Caller = new CloudCaller(options.Clouds);
-        Services = new ClientServices(options.TimeProvider, new CloudStatistics(options.Clouds.Count), new Stragglers(options.TimeProvider));
-        Pool = new SegmentPool(SegmentCipher.BufferBytes(options.Protection, Quorums, options.SegmentBytes), options.SegmentsAhead + 1);
+        Services = new ClientServices(
+            options.TimeProvider, new CloudStatistics(options.Clouds.Count), new Stragglers(options.TimeProvider));
+        Pool = new SegmentPool(
+            SegmentCipher.BufferBytes(options.Protection, Quorums, options.SegmentBytes), options.SegmentsAhead + 1);
     }
 
     public DepSkyOptions Options { get; }
@@ -24,13 +27,23 @@ internal sealed class ClientContext
 
     public SegmentPool Pool { get; }
 
-    public CloudExchange NewExchange() => new(Services.NowMs, (long)Options.CallTimeout.TotalMilliseconds);
+    public IReadOnlyList<ICloud> Clouds => Options.Clouds;
 
-    /// <summary>A host for operations that touch no blocks.</summary>
-    public ExchangeHost NewHost(CloudExchange exchange) => new(exchange, Caller, static cloud => cloud, Services);
+    public long CallTimeoutMicros => (long)Options.CallTimeout.TotalMicroseconds;
+
+    /// <summary>Hosts a core that touches no blocks, until it is done.</summary>
+    /// <exception cref="DepSkyException">It has failed.</exception>
+    public async Task RunAsync(ProtocolCore core, CancellationToken cancellationToken)
+    {
+        CoreHost host = new(core, Caller, static cloud => cloud, Services);
+        await using (host.ConfigureAwait(false))
+            await host.RunAsync(static _ => { }, cancellationToken).ConfigureAwait(false);
+        if (core.Failure is not null) throw Error(core.Failure);
+    }
 
     public IReadOnlyList<CloudFault> Faults(IEnumerable<CloudProblem> problems) =>
-        [.. problems.Select(p => new CloudFault(Caller.NameOf(p.Cloud), p.Kind, p.What)).Distinct().OrderBy(fault => fault.Cloud, StringComparer.Ordinal)];
+        [.. problems.Select(p => new CloudFault(Caller.NameOf(p.Cloud), p.Kind, p.What))
+            .Distinct().OrderBy(fault => fault.Cloud, StringComparer.Ordinal)];
 
     /// <summary>The failure as an exception.</summary>
     public DepSkyException Error(ProtocolFailure failure)
@@ -38,8 +51,12 @@ internal sealed class ClientContext
         string what = failure.What;
         return failure.Kind switch
         {
-            FailureKind.NoQuorum => new QuorumUnavailableException($"{Capital(what)}. At most {Quorums.Faulty} of {Quorums.Clouds} clouds may fail", Faults(failure.Problems)),
-            FailureKind.DataUnavailable => new DataUnavailableException($"{Capital(what)}. More than {Quorums.Faulty} of {Quorums.Clouds} clouds lost or damaged theirs", Faults(failure.Problems)),
+            FailureKind.NoQuorum => new QuorumUnavailableException(
+                $"{Capital(what)}. At most {Quorums.Faulty} of {Quorums.Clouds} clouds may fail",
+                Faults(failure.Problems)),
+            FailureKind.DataUnavailable => new DataUnavailableException(
+                $"{Capital(what)}. More than {Quorums.Faulty} of {Quorums.Clouds} clouds lost or damaged theirs",
+                Faults(failure.Problems)),
             FailureKind.LeaseLost => new LeaseLostException($"{Capital(what)}. Take the lock again, and write again"),
             FailureKind.Locked => new UnitLockedException($"{Capital(what)}"),
             _ => new DepSkyException($"{Capital(what)}", Faults(failure.Problems)),
@@ -54,27 +71,36 @@ internal sealed class ClientContext
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(metadata.CreatedAtMs),
         Protection = metadata.Protection,
         Segments = metadata.Segments.Count,
-        StoredBytes = metadata.Segments.Select((segment, i) => (long)System.Numerics.BitOperations.PopCount(segment.Holders) * metadata.BlockBytes(i)).Sum(),
+        StoredBytes = metadata.Segments.Select(
+            (segment, i) => (long)BitOperations.PopCount(segment.Holders) * metadata.BlockBytes(i)).Sum(),
         Faults = Faults(problems),
     };
 
     /// <summary>A single call outside of a protocol, no longer than calls may take.</summary>
-    public Task<CloudAnswer> CallAsync(CloudCall call, CancellationToken cancellationToken) => TimedAsync(token => Caller.RunAsync(call, null, 0, token), cancellationToken);
+    public Task<CloudAnswer> CallAsync(CloudCall call, CancellationToken cancellationToken) =>
+        TimedAsync(token => Caller.RunAsync(call, null, 0, token), cancellationToken);
 
     /// <summary>Reads a block of a version; it is intact, or the answer is a failure.</summary>
-    public Task<CloudAnswer> GetBlockAsync(int cloud, UnitLayout layout, ObjectMetadata metadata, int segment, Memory<byte> place, CancellationToken cancellationToken)
+    public Task<CloudAnswer> GetBlockAsync(
+        int cloud, UnitLayout layout, ObjectMetadata metadata, int segment, Memory<byte> place,
+        CancellationToken cancellationToken)
     {
-        GetBlockCall call = new(cloud, layout.Block(metadata.Data, segment), segment, place.Length, metadata.Segments[segment].Block(cloud));
+        string name = layout.Block(metadata.Data, segment);
+        GetBlockCall call = new(cloud, name, segment, place.Length, metadata.Segments[segment].Block(cloud));
         return TimedAsync(token => Caller.GetBlockAsync(call, place, token), cancellationToken);
     }
 
-    private async Task<CloudAnswer> TimedAsync(Func<CancellationToken, Task<CloudAnswer>> run, CancellationToken cancellationToken)
+    private async Task<CloudAnswer> TimedAsync(
+        Func<CancellationToken, Task<CloudAnswer>> run, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = new(Options.CallTimeout, Options.TimeProvider);
-        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using CancellationTokenSource both =
+            CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         CloudAnswer answer = await run(both.Token).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        return answer is Failed && timeout.IsCancellationRequested ? new Failed(CloudFailure.Unavailable, $"no answer within {Options.CallTimeout.TotalSeconds} s") : answer;
+        return answer is Failed && timeout.IsCancellationRequested
+            ? new Failed(CloudFailure.Unavailable, $"no answer within {Options.CallTimeout.TotalSeconds} s")
+            : answer;
     }
 
     /// <summary>Deletes an object at all clouds, in the background.</summary>
@@ -83,7 +109,8 @@ internal sealed class ClientContext
         for (int cloud = 0; cloud < Quorums.Clouds; cloud++)
         {
             CancellationTokenSource cancellation = new();
-            Services.Stragglers.Add(Caller.RunAsync(new DeleteCall(cloud, name), null, 0, cancellation.Token), cancellation);
+            Services.Stragglers.Add(
+                Caller.RunAsync(new DeleteCall(cloud, name), null, 0, cancellation.Token), cancellation);
         }
     }
 

@@ -4,8 +4,8 @@ namespace DepSky.Client;
 internal sealed record ClientServices(TimeProvider Time, CloudStatistics Statistics, Stragglers Stragglers)
 {
     private readonly long _start = Time.GetTimestamp();
-    private readonly long _startMs = Time.GetUtcNow().ToUnixTimeMilliseconds();
+    private readonly long _startMicros = 1000 * Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Milliseconds of the Unix epoch that never go back, whatever is done to the machine's clock.</summary>
-    public long NowMs => _startMs + (long)Time.GetElapsedTime(_start).TotalMilliseconds;
+    /// <summary>Microseconds of the Unix epoch that never go back, whatever is done to the machine's clock.</summary>
+    public long NowMicros => _startMicros + (long)Time.GetElapsedTime(_start).TotalMicroseconds;
 }

@@ -7,16 +7,12 @@ internal sealed class CollectOperation(ClientContext context, UnitLayout layout)
 {
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        CloudExchange exchange = context.NewExchange();
-        CollectCore core = new(exchange, layout, context.Quorums, context.Options.WriterPublicKey, (long)context.Options.Retention.TotalMilliseconds, static _ => { });
-        ExchangeHost host = context.NewHost(exchange);
-        await using (host.ConfigureAwait(false))
-        {
-            core.Start();
-            await host.RunAsync(() => core.IsDone, cancellationToken).ConfigureAwait(false);
-        }
-        if (core.Failure is not null) throw context.Error(core.Failure);
-        await Task.WhenAll(Enumerable.Range(0, context.Quorums.Clouds).Select(cloud => DeleteAsync(cloud, core, cancellationToken))).ConfigureAwait(false);
+        long retentionMicros = (long)context.Options.Retention.TotalMicroseconds;
+        CollectCore core =
+            new(layout, context.Quorums, context.Options.WriterPublicKey, retentionMicros, context.CallTimeoutMicros);
+        await context.RunAsync(core, cancellationToken).ConfigureAwait(false);
+        IEnumerable<int> clouds = Enumerable.Range(0, context.Quorums.Clouds);
+        await Task.WhenAll(clouds.Select(cloud => DeleteAsync(cloud, core, cancellationToken))).ConfigureAwait(false);
         return core.Garbage.Count;
     }
 
@@ -26,7 +22,9 @@ internal sealed class CollectOperation(ClientContext context, UnitLayout layout)
         foreach (VersionId id in core.Garbage)
         {
             string prefix = layout.Data(id);
-            if (await context.Caller.RunAsync(new ListCall(cloud, prefix), null, 0, cancellationToken).ConfigureAwait(false) is not Listed listed) return;
+            ListCall list = new(cloud, prefix);
+            CloudAnswer answer = await context.Caller.RunAsync(list, null, 0, cancellationToken).ConfigureAwait(false);
+            if (answer is not Listed listed) return;
             foreach (string name in listed.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
             {
                 if (await DeleteAsync(cloud, name, cancellationToken).ConfigureAwait(false) is Failed) return;
@@ -34,7 +32,8 @@ internal sealed class CollectOperation(ClientContext context, UnitLayout layout)
             await DeleteAsync(cloud, layout.Part(id), cancellationToken).ConfigureAwait(false);
             await DeleteAsync(cloud, layout.Metadata(id), cancellationToken).ConfigureAwait(false);
         }
-        foreach (string name in core.ExpiredLeases) await DeleteAsync(cloud, name, cancellationToken).ConfigureAwait(false);
+        foreach (string name in core.ExpiredLeases)
+            await DeleteAsync(cloud, name, cancellationToken).ConfigureAwait(false);
     }
 
     private Task<CloudAnswer> DeleteAsync(int cloud, string name, CancellationToken cancellationToken)

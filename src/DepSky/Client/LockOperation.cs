@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using BftCloud.Primitives;
 using DepSky.Protocol;
@@ -7,7 +8,7 @@ namespace DepSky.Client;
 /// <summary>Takes, renews and gives back a unit's lock.</summary>
 internal sealed class LockOperation(ClientContext context, UnitLayout layout, KeyPair writer)
 {
-    private readonly UInt128 _owner = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+    private readonly UInt128 _owner = BinaryPrimitives.ReadUInt128LittleEndian(RandomNumberGenerator.GetBytes(16));
 
     public string Unit => layout.Unit;
 
@@ -15,22 +16,16 @@ internal sealed class LockOperation(ClientContext context, UnitLayout layout, Ke
 
     public async Task TakeAsync(TimeSpan lease, CancellationToken cancellationToken)
     {
-        CloudExchange exchange = context.NewExchange();
-        LockCore core = new(exchange, layout, context.Quorums, writer, _owner, (long)lease.TotalMilliseconds, static _ => { });
-        ExchangeHost host = context.NewHost(exchange);
-        await using (host.ConfigureAwait(false))
+        long leaseMicros = (long)lease.TotalMicroseconds;
+        LockCore core = new(layout, context.Quorums, writer, _owner, leaseMicros, context.CallTimeoutMicros);
+        try
         {
-            core.Start();
-            try
-            {
-                await host.RunAsync(() => core.IsDone, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                if (!core.IsDone || core.MustWithdraw) await DeleteAsync(core.Held).ConfigureAwait(false);
-            }
+            await context.RunAsync(core, cancellationToken).ConfigureAwait(false);
         }
-        if (core.Failure is not null) throw context.Error(core.Failure);
+        finally
+        {
+            if (core.MustWithdraw) await DeleteAsync(core.Held).ConfigureAwait(false);
+        }
         Held = core.Held;
         foreach (LockRecord outlived in core.Outlived) context.DeleteLater(outlived.Name(layout));
     }
@@ -39,19 +34,11 @@ internal sealed class LockOperation(ClientContext context, UnitLayout layout, Ke
     public async Task RenewAsync(TimeSpan lease, CancellationToken cancellationToken)
     {
         LockRecord old = Held;
-        CloudExchange exchange = context.NewExchange();
-        if (exchange.NowMs >= old.ExpiresAtMs) return; // Lost: somebody else may have it.
-        LockRecord next = old with { ExpiresAtMs = exchange.NowMs + (long)lease.TotalMilliseconds };
-        byte[] content = next.Encode(layout, writer);
-        bool isDone = false;
-        ProtocolFailure? failure = null;
-        ExchangeHost host = context.NewHost(exchange);
-        await using (host.ConfigureAwait(false))
-        {
-            new RecordWrite(exchange, context.Quorums, "the lock", cloud => new PutCall(cloud, next.Name(layout), content), f => (isDone, failure) = (true, f)).Start();
-            await host.RunAsync(() => isDone, cancellationToken).ConfigureAwait(false);
-        }
-        if (failure is not null) throw context.Error(failure);
+        long nowMs = context.Services.NowMicros / 1000;
+        if (nowMs >= old.ExpiresAtMs) return; // Lost: another writer may have it.
+        LockRecord next = old with { ExpiresAtMs = nowMs + (long)lease.TotalMilliseconds };
+        LockRenewalCore core = new(layout, context.Quorums, writer, next, context.CallTimeoutMicros);
+        await context.RunAsync(core, cancellationToken).ConfigureAwait(false);
         Held = next;
         await DeleteAsync(old).ConfigureAwait(false);
     }
@@ -63,6 +50,10 @@ internal sealed class LockOperation(ClientContext context, UnitLayout layout, Ke
     {
         if (record == default) return;
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(5));
-        await Task.WhenAll(Enumerable.Range(0, context.Quorums.Clouds).Select(cloud => context.Caller.RunAsync(new DeleteCall(cloud, record.Name(layout)), null, 0, patience.Token))).ConfigureAwait(false);
+        CancellationToken cancellationToken = patience.Token;
+        IEnumerable<DeleteCall> calls =
+            Enumerable.Range(0, context.Quorums.Clouds).Select(cloud => new DeleteCall(cloud, record.Name(layout)));
+        await Task.WhenAll(calls.Select(call => context.Caller.RunAsync(call, null, 0, cancellationToken)))
+            .ConfigureAwait(false);
     }
 }

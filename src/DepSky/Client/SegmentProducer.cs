@@ -3,8 +3,12 @@ using DepSky.Protocol;
 
 namespace DepSky.Client;
 
-/// <summary>Reads content and encodes it, segment by segment, ahead of what is being stored, as far as there is room; encoding a segment overlaps reading the next. The core gets them in order.</summary>
-internal sealed class SegmentProducer(ClientContext context, SegmentCipher cipher, UploadTicket? ticket, ExchangeHost host, WriteCore core, SemaphoreSlim room)
+/// <summary>
+/// Reads content and encodes it, segment by segment, ahead of what is being stored, as far as there is room; encoding a
+/// segment overlaps reading the next. The core gets them in order.
+/// </summary>
+internal sealed class SegmentProducer(
+    ClientContext context, SegmentCipher cipher, UploadTicket? ticket, CoreHost host, SemaphoreSlim room)
 {
     /// <summary>Reads to the end.</summary>
     /// <returns>The content's length.</returns>
@@ -21,14 +25,17 @@ internal sealed class SegmentProducer(ClientContext context, SegmentCipher ciphe
                 SegmentBuffer buffer = context.Pool.Rent(0);
                 try
                 {
-                    int read = await content.ReadAtLeastAsync(buffer.Memory[..segmentBytes], segmentBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                    Memory<byte> place = buffer.Memory[..segmentBytes];
+                    int read = await content.ReadAtLeastAsync(
+                        place, segmentBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
                     // An empty object still has a segment: what is stored of it is as authentic as of any other.
                     if (read == 0 && segment > 0) break;
                     sizeBytes += read;
-                    if (ticket is not null && ticket.Stored.TryGetValue(segment, out SegmentDigests stored)) adding = SkipAsync(adding, stored);
+                    if (ticket is not null && ticket.Stored.TryGetValue(segment, out SegmentDigests stored))
+                        adding = SkipAsync(adding, stored);
                     else
                     {
-                        if (ticket is not null) await BeginAsync(ticket, segment, buffer.Memory[..read], cancellationToken).ConfigureAwait(false);
+                        if (ticket is not null) Begin(ticket, segment, place.Span[..read]);
                         buffer.AddReference();
                         adding = AddAsync(adding, segment, buffer, read);
                     }
@@ -45,31 +52,30 @@ internal sealed class SegmentProducer(ClientContext context, SegmentCipher ciphe
         finally
         {
             // Nothing uses the key after this.
-            await adding.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+            await adding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Before it is encrypted, it is on record what is. In the loop, as all that is written to the ticket.</summary>
-    private async Task BeginAsync(UploadTicket ticket, int segment, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    /// <summary>Before it is encrypted, it is on record what is.</summary>
+    private static void Begin(UploadTicket ticket, int segment, ReadOnlySpan<byte> content)
     {
-        Digest digest = BlockDigest.Of(content.Span);
-        if (ticket.Begun.TryGetValue(segment, out Digest before) && before != digest) throw new DepSkyException("The content has changed while it was read. Put it again.");
-        await host.RunInLoopAsync(() => ticket.Begin(segment, digest), cancellationToken).ConfigureAwait(false);
+        Digest digest = BlockDigest.Of(content);
+        if (ticket.Begun.TryGetValue(segment, out Digest before) && before != digest)
+            throw new DepSkyException("The content has changed while it was read. Put it again.");
+        ticket.Begin(segment, digest);
     }
 
     private async Task AddAsync(Task before, int segment, SegmentBuffer buffer, int contentBytes)
     {
         try
         {
-            buffer.SetBlockBytes(SegmentShape.BlockBytes(context.Options.Protection, context.Quorums.BlocksNeeded(context.Options.Protection), contentBytes));
+            int blocksNeeded = context.Quorums.BlocksNeeded(context.Options.Protection);
+            buffer.SetBlockBytes(SegmentShape.BlockBytes(context.Options.Protection, blocksNeeded, contentBytes));
             Digest[] digests = await Task.Run(() => cipher.Encode(segment, buffer, contentBytes)).ConfigureAwait(false);
             await before.ConfigureAwait(false);
             buffer.AddReference();
-            host.Post(() =>
-            {
-                host.AddBuffer(segment, buffer);
-                core.AddSegment(digests);
-            });
+            host.AddBuffer(segment, buffer);
+            host.Post(new SegmentEncodedInput(digests));
         }
         finally
         {
@@ -80,7 +86,7 @@ internal sealed class SegmentProducer(ClientContext context, SegmentCipher ciphe
     private async Task SkipAsync(Task before, SegmentDigests stored)
     {
         await before.ConfigureAwait(false);
-        host.Post(() => core.AddStoredSegment(stored));
+        host.Post(new SegmentResumedInput(stored));
         room.Release();
     }
 }

@@ -4,8 +4,9 @@ using DepSky.Protocol;
 namespace DepSky;
 
 /// <summary>
-/// A unit's lock, held. Its lease is renewed in the background until it is disposed of, or cannot be renewed. Writes under it fail with <see cref="LeaseLostException"/> once it is lost, and whatever of
-/// them is still under way is older than anything that the next holder writes.
+/// A unit's lock, held. Its lease is renewed in the background until it is disposed of, or cannot be renewed. Writes
+/// under it fail with <see cref="LeaseLostException"/> once it is lost, and whatever of them is still under way is
+/// older than anything that the next holder writes.
 /// </summary>
 public sealed class UnitLock : IAsyncDisposable
 {
@@ -28,7 +29,7 @@ public sealed class UnitLock : IAsyncDisposable
     /// <summary>When the lease runs out, if it is not renewed.</summary>
     public DateTimeOffset ExpiresAt => DateTimeOffset.FromUnixTimeMilliseconds(_operation.Held.ExpiresAtMs);
 
-    internal HeldLock Held => new(_operation.Held.Epoch, _operation.Held.ExpiresAtMs);
+    internal long ExpiresAtMs => _operation.Held.ExpiresAtMs;
 
     /// <summary>Gives it back.</summary>
     public async ValueTask DisposeAsync()

@@ -6,13 +6,16 @@ using DepSky.Protocol;
 namespace DepSky.Client;
 
 /// <summary>
-/// A file, readable by its owner only, from which an interrupted upload goes on: the attempt, the shares of its key, and what is stored so far. Lines of text, each on disk before what it announces is done;
-/// a last line that is cut off was never acted upon. Before a segment is encrypted, the digest of its content is here: the same key and nonce never serve another content.
+/// A file, readable by its owner only, from which an interrupted upload goes on: the attempt, the shares of its key,
+/// and what is stored so far. Lines of text, each on disk before what it announces is done; a last line that is cut off
+/// was never acted upon. Before a segment is encrypted, the digest of its content is here: the same key and nonce never
+/// serve another content.
 /// </summary>
 internal sealed class UploadTicket : IDisposable
 {
     private const string Header = "bftcloud depsky upload 1";
     private readonly FileStream _file;
+    private readonly Lock _lock = new();
     private readonly Dictionary<int, Digest> _begun = [];
     private readonly Dictionary<int, SegmentDigests> _stored = [];
 
@@ -36,13 +39,15 @@ internal sealed class UploadTicket : IDisposable
     public IReadOnlyDictionary<int, SegmentDigests> Stored => _stored;
 
     /// <summary>A new one, in place of any that is there.</summary>
-    public static UploadTicket Create(string path, string parameters, UInt128 attempt, IReadOnlyList<ReadOnlyMemory<byte>>? shares)
+    public static UploadTicket Create(
+        string path, string parameters, UInt128 attempt, IReadOnlyList<ReadOnlyMemory<byte>>? shares)
     {
         FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.ReadWrite, BufferSize = 0 };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         File.Delete(path);
         UploadTicket ticket = new(new FileStream(path, options), attempt, shares);
-        ticket.Append($"{Header}\n{parameters}\n{Hex(attempt)}\n{string.Join(' ', (shares ?? []).Select(share => Convert.ToHexStringLower(share.Span)))}");
+        IEnumerable<string> words = (shares ?? []).Select(share => Convert.ToHexStringLower(share.Span));
+        ticket.Append($"{Header}\n{parameters}\n{Hex(attempt)}\n{string.Join(' ', words)}");
         return ticket;
     }
 
@@ -55,7 +60,9 @@ internal sealed class UploadTicket : IDisposable
         string text = reader.ReadToEnd();
         string[] lines = text.Split('\n');
         // What follows the last end of a line was cut off.
-        if (lines.Length < 5 || lines[0] != Header || lines[1] != parameters || !TryReadAttempt(lines[2], out UInt128 attempt) || !TryReadShares(lines[3], clouds, out ReadOnlyMemory<byte>[]? shares))
+        if (lines.Length < 5 || lines[0] != Header || lines[1] != parameters
+            || !TryReadAttempt(lines[2], out UInt128 attempt)
+            || !TryReadShares(lines[3], clouds, out ReadOnlyMemory<byte>[]? shares))
         {
             file.Dispose();
             return null;
@@ -65,7 +72,8 @@ internal sealed class UploadTicket : IDisposable
         {
             if (ticket.TryRead(line.Split(' '))) continue;
             file.Dispose();
-            throw new DepSkyException($"'{path}' is damaged: it has a line that no upload wrote. Delete it to upload from the beginning.");
+            throw new DepSkyException(
+                $"'{path}' is damaged: it has a line that no upload wrote. Delete it to upload from the beginning.");
         }
         file.SetLength(text.Length - lines[^1].Length);
         file.Seek(0, SeekOrigin.End);
@@ -74,7 +82,10 @@ internal sealed class UploadTicket : IDisposable
 
     /// <summary>What must be the same for an upload to go on.</summary>
     public static string Parameters(string unit, WriteRequest request) =>
-        string.Create(CultureInfo.InvariantCulture, $"{unit} {request.Protection} {request.Quorums.Clouds} {request.Quorums.Faulty} {request.SegmentBytes} {request.NeedsReaderKey}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{unit} {request.Protection} {request.Quorums.Clouds} {request.Quorums.Faulty} "
+            + $"{request.SegmentBytes} {request.NeedsReaderKey}");
 
     public void Number(VersionId id)
     {
@@ -85,11 +96,13 @@ internal sealed class UploadTicket : IDisposable
 
     public void Begin(int segment, Digest content)
     {
-        if (_begun.TryAdd(segment, content)) Append(string.Create(CultureInfo.InvariantCulture, $"begun {segment} {content}"));
+        if (_begun.TryAdd(segment, content))
+            Append(string.Create(CultureInfo.InvariantCulture, $"begun {segment} {content}"));
     }
 
     public void Store(int segment, SegmentDigests digests) =>
-        Append(string.Create(CultureInfo.InvariantCulture, $"stored {segment} {digests.Holders} {string.Join(' ', digests.Blocks)}"));
+        Append(string.Create(
+            CultureInfo.InvariantCulture, $"stored {segment} {digests.Holders} {string.Join(' ', digests.Blocks)}"));
 
     /// <summary>The upload is complete, or cannot go on: the file goes.</summary>
     public void Delete()
@@ -102,8 +115,11 @@ internal sealed class UploadTicket : IDisposable
 
     private void Append(string line)
     {
-        _file.Write(Encoding.ASCII.GetBytes(line + "\n"));
-        _file.Flush(flushToDisk: true);
+        lock (_lock)
+        {
+            _file.Write(Encoding.ASCII.GetBytes(line + "\n"));
+            _file.Flush(flushToDisk: true);
+        }
     }
 
     private bool TryRead(string[] words)
@@ -113,10 +129,13 @@ internal sealed class UploadTicket : IDisposable
             case ["id", string id] when VersionId.TryParse(id, out VersionId parsed):
                 Id = parsed;
                 return true;
-            case ["begun", string segment, string text] when TryReadNumber(segment, out int number) && TryReadDigest(text, out Digest digest):
+            case ["begun", string segment, string text]
+                when TryReadNumber(segment, out int number) && TryReadDigest(text, out Digest digest):
                 _begun[number] = digest;
                 return true;
-            case ["stored", string segment, string holders, .. string[] texts] when TryReadNumber(segment, out int number) && ushort.TryParse(holders, NumberStyles.None, CultureInfo.InvariantCulture, out ushort mask):
+            case ["stored", string segment, string holders, .. string[] texts]
+                when TryReadNumber(segment, out int number)
+                && ushort.TryParse(holders, NumberStyles.None, CultureInfo.InvariantCulture, out ushort mask):
                 Digest[] digests = new Digest[texts.Length];
                 for (int i = 0; i < texts.Length; i++)
                 {
@@ -129,7 +148,8 @@ internal sealed class UploadTicket : IDisposable
         }
     }
 
-    private static bool TryReadNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool TryReadNumber(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private static bool TryReadDigest(string hex, out Digest digest)
     {
@@ -140,12 +160,17 @@ internal sealed class UploadTicket : IDisposable
 
     private static string Hex(UInt128 number) => number.ToString("x32", CultureInfo.InvariantCulture);
 
-    private static bool TryReadAttempt(string text, out UInt128 attempt) => UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out attempt) && text.Length == 32;
+    private static bool TryReadAttempt(string text, out UInt128 attempt) =>
+        UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out attempt)
+        && text.Length == 32;
 
-    private static bool TryReadShares(string text, int clouds, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ReadOnlyMemory<byte>[]? shares)
+    private static bool TryReadShares(
+        string text, int clouds, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ReadOnlyMemory<byte>[]? shares)
     {
         string[] words = text.Length == 0 ? [] : text.Split(' ');
-        shares = words.Length is 0 || (words.Length == clouds && words.All(word => word.Length == 2 * SegmentShape.KeyBytes && word.All(char.IsAsciiHexDigitLower)))
+        bool areShares =
+            words.All(word => word.Length == 2 * SegmentShape.KeyBytes && word.All(char.IsAsciiHexDigitLower));
+        shares = words.Length is 0 || (words.Length == clouds && areShares)
             ? [.. words.Select(word => new ReadOnlyMemory<byte>(Convert.FromHexString(word)))]
             : null;
         return shares is not null;

@@ -1,112 +1,105 @@
+using System.Diagnostics.CodeAnalysis;
+using BftCloud.Primitives;
+
 namespace DepSky.Protocol;
 
-/// <summary>Identifies a call that is under way.</summary>
-internal readonly record struct CallId(long Value);
-
-/// <summary>What the host is to do next.</summary>
-internal abstract record ExchangeEffect(CallId Id);
-
-/// <summary>Start the call, and bring its answer.</summary>
-internal sealed record StartCall(CallId Id, CloudCall Call) : ExchangeEffect(Id);
-
-/// <summary>Cancel the call: its answer is not wanted any more.</summary>
-internal sealed record AbandonCall(CallId Id) : ExchangeEffect(Id);
-
 /// <summary>
-/// Everything that goes between a protocol core and its host: calls to clouds with their answers, and time. The core gives each call and each delay what is to be done then; the host drains the effects, brings
-/// answers and the time, in any order it likes. One thread at a time. Without clock, task or randomness, so what happens follows from what the host brings.
-/// Time is in milliseconds of the Unix epoch as the host counts it, and never goes back.
+/// What all parts of a core share: the time and the effects of the step that is being made, and the calls that await
+/// answers.
+/// <para>Invariants: a call has one answer at most, and none after it was abandoned. Calls expire in the order in which
+/// they were made, as all may take equally long and time never goes back.</para>
+/// Time is in microseconds of the Unix epoch as the host counts them.
 /// </summary>
-internal sealed class CloudExchange(long nowMs, long callTimeoutMs)
+internal sealed class CloudExchange(long callTimeoutMicros)
 {
-    private readonly Dictionary<CallId, Pending> _pending = [];
-    private readonly PriorityQueue<Timer, (long Due, long Sequence)> _timers = new();
-    private readonly Queue<ExchangeEffect> _effects = new();
-    private long _sequence;
+    /// <summary>In the order of their ids, and so of their deadlines.</summary>
+    private readonly List<PendingCall> _pending = [];
+    private EffectBuffer? _effects;
+    private long _callsMade;
 
-    public long NowMs { get; private set; } = nowMs;
+    public long NowMicros { get; private set; }
 
-    /// <summary>When <see cref="AdvanceTo"/> has something to do next.</summary>
-    public long? NextTimerMs
+    /// <summary>The time in milliseconds, as records have it.</summary>
+    public long NowMs => NowMicros / 1000;
+
+    /// <summary>How many calls await an answer.</summary>
+    public int PendingCalls => _pending.Count;
+
+    /// <summary>When the next call expires; <see cref="long.MaxValue"/> if none is under way.</summary>
+    public long NextDeadlineMicros => _pending.Count > 0 ? _pending[0].ExpiresAtMicros : long.MaxValue;
+
+    public void BeginStep(long nowMicros, EffectBuffer effects)
     {
-        get
-        {
-            while (_timers.TryPeek(out Timer? timer, out (long Due, long) order))
-            {
-                if (!timer.IsCancelled) return order.Due;
-                _timers.Dequeue();
-            }
-            return null;
-        }
+        Invariant.Holds(_effects is null, "one step is made at a time");
+        NowMicros = Math.Max(NowMicros, nowMicros);
+        _effects = effects;
     }
 
-    /// <summary>Asks a cloud. A call that is not answered in time has failed.</summary>
-    public CallId Call(CloudCall call, Action<CloudAnswer> then)
+    public void EndStep() => _effects = null;
+
+    public void Emit(Effect effect)
     {
-        CallId id = new(++_sequence);
-        Timer timeout = After(callTimeoutMs, () =>
-        {
-            if (!_pending.Remove(id)) return;
-            _effects.Enqueue(new AbandonCall(id));
-            then(new Failed(CloudFailure.Unavailable, $"no answer within {callTimeoutMs / 1000.0} s"));
-        });
-        _pending.Add(id, new Pending(then, timeout));
-        _effects.Enqueue(new StartCall(id, call));
+        Invariant.Holds(_effects is not null, "effects come of steps only");
+        _effects.Add(effect);
+    }
+
+    /// <summary>Asks a cloud for one of a core's machines. A call that is not answered in time has failed.</summary>
+    public CallId Call(SubMachine machine, CloudCall call)
+    {
+        CallId id = new(++_callsMade);
+        _pending.Add(new PendingCall(id, machine, call.Cloud, NowMicros + callTimeoutMicros));
+        Emit(new StartCallEffect(id, call));
         return id;
     }
 
-    /// <summary>Takes a call back; what it was for will not hear of it any more. The cloud may do it all the same.</summary>
-    public void Abandon(CallId id)
+    /// <summary>Takes back all calls of a machine that are under way.</summary>
+    public void AbandonCallsOf(SubMachine machine)
     {
-        if (!_pending.Remove(id, out Pending pending)) return;
-        pending.Timeout.IsCancelled = true;
-        _effects.Enqueue(new AbandonCall(id));
-    }
-
-    /// <summary>Does something later, unless the timer is cancelled.</summary>
-    public Timer After(long delayMs, Action then)
-    {
-        Timer timer = new(then);
-        _timers.Enqueue(timer, (NowMs + Math.Max(0, delayMs), ++_sequence));
-        return timer;
-    }
-
-    /// <summary>Brings an answer. One to a call that was abandoned is passed over.</summary>
-    public void Answer(CallId id, CloudAnswer answer)
-    {
-        if (!_pending.Remove(id, out Pending pending)) return;
-        pending.Timeout.IsCancelled = true;
-        pending.Then(answer);
-    }
-
-    /// <summary>Brings the time, and does what is due.</summary>
-    public void AdvanceTo(long nowMs)
-    {
-        NowMs = Math.Max(NowMs, nowMs);
-        while (NextTimerMs is long due && due <= NowMs)
+        for (int i = _pending.Count - 1; i >= 0; i--)
         {
-            Timer timer = _timers.Dequeue();
-            timer.IsCancelled = true;
-            timer.Then();
+            if (_pending[i].Machine == machine) AbandonAt(i);
         }
     }
 
-    /// <summary>The next thing for the host to do, in the order in which the core wanted them. A call that was abandoned before the host came to it is never started.</summary>
-    public bool TryTakeEffect([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ExchangeEffect? effect)
+    /// <summary>An answer has come: says to which machine's call, unless that is not awaited any more.</summary>
+    public bool TryEnd(CallId id, out PendingCall call)
     {
-        while (_effects.TryDequeue(out effect))
+        int low = 0, high = _pending.Count;
+        while (low < high)
         {
-            if (effect is not StartCall || _pending.ContainsKey(effect.Id)) return true;
+            int middle = (low + high) / 2;
+            if (_pending[middle].Id < id) low = middle + 1;
+            else high = middle;
         }
-        return false;
+        call = low < _pending.Count && _pending[low].Id == id ? _pending[low] : default;
+        if (call.Machine is null) return false;
+        _pending.RemoveAt(low);
+        return true;
     }
 
-    private readonly record struct Pending(Action<CloudAnswer> Then, Timer Timeout);
-
-    internal sealed class Timer(Action then)
+    /// <summary>Takes out the next call whose time is up.</summary>
+    public bool TryExpire(out PendingCall call, [NotNullWhen(true)] out Failed? answer)
     {
-        public Action Then { get; } = then;
+        (call, answer) = (default, null);
+        if (NextDeadlineMicros > NowMicros) return false;
+        call = _pending[0];
+        AbandonAt(0);
+        answer = new Failed(CloudFailure.Unavailable, $"no answer within {callTimeoutMicros / 1e6} s");
+        return true;
+    }
 
-        public bool IsCancelled { get; set; }
+    private void AbandonAt(int index)
+    {
+        Invariant.Holds(_effects is not null, "calls are abandoned in steps only");
+        CallId id = _pending[index].Id;
+        _pending.RemoveAt(index);
+        if (!_effects.TryWithdraw(id)) _effects.Add(new AbandonCallEffect(id));
     }
 }
+
+/// <summary>A call that awaits its answer.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Machine">Which made it.</param>
+/// <param name="Cloud">Which is asked.</param>
+/// <param name="ExpiresAtMicros">When it counts as failed.</param>
+internal readonly record struct PendingCall(CallId Id, SubMachine Machine, int Cloud, long ExpiresAtMicros);

@@ -1,36 +1,41 @@
 namespace DepSky.Protocol;
 
-/// <summary>The order in which an operation turns to clouds, and for how long it waits before it turns to one more. It learns as the operation goes on.</summary>
+/// <summary>
+/// The order in which an operation turns to clouds, and for how long it waits before it turns to one more. It learns as
+/// the operation goes on.
+/// </summary>
 internal sealed class CloudOrder
 {
-    private const long DelayMsMin = 20;
-    private const long DelayMsMax = 5_000;
+    private const long DelayMicrosMin = 20_000;
+    private const long DelayMicrosMax = 5_000_000;
 
     /// <summary>How much longer than usual a cloud may take before another is asked as well.</summary>
     private const int Patience = 3;
 
     private readonly List<int> _order;
-    private long _usualMs;
 
     /// <summary>Starts with what is known from before.</summary>
     /// <param name="order">All clouds, the preferred first.</param>
-    /// <param name="usualMs">How long an answer takes.</param>
-    public CloudOrder(IEnumerable<int> order, long usualMs)
+    /// <param name="usualMicros">How long an answer takes.</param>
+    public CloudOrder(IEnumerable<int> order, long usualMicros)
     {
         _order = [.. order];
-        _usualMs = usualMs;
+        UsualMicros = usualMicros;
     }
 
     public IReadOnlyList<int> Clouds => _order;
 
     /// <summary>How long an answer takes.</summary>
-    public long UsualMs => _usualMs;
+    public long UsualMicros { get; private set; }
 
     /// <summary>When to turn to one cloud more.</summary>
-    public long DelayMs => Math.Clamp(Patience * _usualMs, DelayMsMin, DelayMsMax);
+    public long DelayMicros => Math.Clamp(Patience * UsualMicros, DelayMicrosMin, DelayMicrosMax);
 
-    /// <summary>An answer took so long: the delay follows the slower answers quickly, the quicker ones slowly.</summary>
-    public void Learn(long tookMs) => _usualMs = tookMs > _usualMs ? tookMs : (7 * _usualMs + tookMs) / 8;
+    /// <summary>
+    /// An answer took so long: the delay follows the slower answers quickly, the quicker ones slowly.
+    /// </summary>
+    public void Learn(long tookMicros) =>
+        UsualMicros = tookMicros > UsualMicros ? tookMicros : (7 * UsualMicros + tookMicros) / 8;
 
     /// <summary>This one failed or kept us waiting: the others first.</summary>
     public void Demote(int cloud)

@@ -3,13 +3,18 @@ using BftCloud.Primitives;
 namespace DepSky.Protocol;
 
 /// <summary>
-/// Finds what of a unit can be deleted: attempts below a version that was complete for longer than the retention, and whose blocks nobody uses.
-/// <para><b>Listing</b>: what every cloud has; n-f must answer, the others may. A version whose metadata n-f clouds name is complete: any n-f that a reader asks meet them in a correct cloud. Its creation time is
-/// signed.</para>
-/// <para><b>Looking for leases</b>, after that: a reader that began before the retention has placed a lease at n-f clouds, ended, or will find out. What a lease that has not run out names is kept.</para>
+/// Finds what of a unit can be deleted: attempts below a version that was complete for longer than the retention, and
+/// whose blocks no version uses.
+/// <para><b>Listing</b>: what every cloud has; n-f must answer, the others may. A version whose metadata n-f clouds
+/// name is complete: any n-f that a reader asks meet them in a correct cloud. Its creation time is signed.</para>
+/// <para><b>Fetching</b> the metadata of all of them: whose blocks each speaks of, and since when.</para>
+/// <para><b>Looking for leases</b>, after that: a reader that began before the retention has placed a lease at n-f
+/// clouds, ended, or will find out. What a lease that has not run out names is kept.</para>
 /// Deleting itself is the host's: cloud by cloud, blocks first, metadata last, in any order and at any later time.
 /// </summary>
-internal sealed class CollectCore(CloudExchange exchange, UnitLayout layout, CloudQuorums quorums, PublicKey writer, long retentionMs, Action<CollectCore> then)
+internal sealed class CollectCore(
+    UnitLayout layout, CloudQuorums quorums, PublicKey writer, long retentionMicros, long callTimeoutMicros)
+    : ProtocolCore(callTimeoutMicros)
 {
     /// <summary>Leases, which anybody can make, hold a version up for no more than so many retentions.</summary>
     public const int HeldUpMax = 144;
@@ -17,17 +22,16 @@ internal sealed class CollectCore(CloudExchange exchange, UnitLayout layout, Clo
     /// <summary>Far more than are ever kept: names that a faulty cloud makes up end here.</summary>
     private const int VersionsMax = 10_000;
 
-    private readonly Dictionary<VersionId, int> _named = [];
+    private readonly long _retentionMs = retentionMicros / 1000;
+
+    /// <summary>How many clouds name the metadata of each version.</summary>
+    private readonly SortedDictionary<VersionId, int> _named = [];
     private readonly SortedSet<VersionId> _attempts = [];
+    private readonly SortedDictionary<VersionId, ObjectMetadata> _genuine = [];
     private readonly HashSet<VersionId> _leased = [];
-    private readonly HashSet<string> _expired = [];
-    private readonly List<CloudProblem> _problems = [];
-    private readonly Dictionary<VersionId, ObjectMetadata> _genuine = [];
-    private int _answers;
-
-    public bool IsDone { get; private set; }
-
-    public ProtocolFailure? Failure { get; private set; }
+    private readonly List<string> _expired = [];
+    private Listing? _versions;
+    private int _fetches;
 
     /// <summary>The attempts that can go, in order.</summary>
     public IReadOnlyList<VersionId> Garbage { get; private set; } = [];
@@ -35,96 +39,83 @@ internal sealed class CollectCore(CloudExchange exchange, UnitLayout layout, Clo
     /// <summary>Leases that have run out.</summary>
     public IReadOnlyCollection<string> ExpiredLeases => _expired;
 
-    public void Start() => ListAll(layout.MetadataPrefix, name =>
+    protected override void OnStart()
     {
-        if (!layout.TryReadMetadataName(name, out VersionId id, out bool isPart)) return;
-        _attempts.Add(id);
-        if (!isPart) _named[id] = _named.GetValueOrDefault(id) + 1;
-    }, FetchMetadata);
+        _versions = new Listing(Exchange, quorums, layout.MetadataPrefix, isForAll: true);
+        Begin(_versions);
+    }
 
-    /// <summary>Asks all clouds; goes on when all have answered, or failed.</summary>
-    private void ListAll(string prefix, Action<string> read, Action next)
+    protected override void OnDone(SubMachine machine)
     {
-        int pending = quorums.Clouds;
-        _answers = 0;
-        for (int cloud = 0; cloud < quorums.Clouds; cloud++)
+        switch (machine)
         {
-            int asked = cloud;
-            exchange.Call(new ListCall(asked, prefix), answer =>
-            {
-                if (answer is Failed failed) _problems.Add(new CloudProblem(asked, failed.Kind, failed.Reason));
-                else
-                {
-                    _answers++;
-                    foreach (string name in ((Listed)answer).Names.Distinct()) read(name);
-                }
-                if (--pending > 0) return;
-                if (_answers >= quorums.Available) next();
-                else Finish(new ProtocolFailure(FailureKind.NoQuorum, $"{quorums.Clouds - _answers} of {quorums.Clouds} clouds cannot say what they have of '{layout.Unit}'", [.. _problems]));
-            });
+            case Listing listing when listing.Answered < quorums.Available:
+                int silent = quorums.Clouds - listing.Answered;
+                string what = $"{silent} of {quorums.Clouds} clouds cannot say what they have of '{layout.Unit}'";
+                Finish(new ProtocolFailure(FailureKind.NoQuorum, what, listing.Problems));
+                break;
+            case Listing listing when listing == _versions:
+                ReadNames(listing);
+                FetchMetadata();
+                break;
+            case Listing leases:
+                foreach (string name in leases.Names.Keys) ReadLeaseName(name);
+                Choose();
+                break;
+            case MetadataFetch fetch:
+                if (fetch.Found is not null) _genuine.Add(fetch.Id, fetch.Found);
+                if (--_fetches == 0) Begin(new Listing(Exchange, quorums, layout.ReadPrefix, isForAll: true));
+                break;
         }
     }
 
-    /// <summary>Whose blocks each of them speaks of, and since when.</summary>
+    private void ReadNames(Listing listing)
+    {
+        foreach ((string name, int clouds) in listing.Names)
+        {
+            if (!layout.TryReadMetadataName(name, out VersionId id, out bool isPart)) continue;
+            _attempts.Add(id);
+            if (!isPart) _named.Add(id, clouds);
+        }
+    }
+
     private void FetchMetadata()
     {
-        VersionId[] named = [.. _named.Keys.Order()];
-        if (named.Length > VersionsMax)
+        if (_named.Count > VersionsMax)
         {
-            Finish(new ProtocolFailure(FailureKind.TooLarge, $"clouds name {named.Length} versions of '{layout.Unit}', more than the {VersionsMax} that can be", [.. _problems]));
+            string what =
+                $"clouds name {_named.Count} versions of '{layout.Unit}', more than the {VersionsMax} that can be";
+            Finish(new ProtocolFailure(FailureKind.TooLarge, what, _versions!.Problems));
             return;
         }
-        int pending = named.Length;
-        if (pending == 0) Finish(null);
-        foreach (VersionId id in named) Fetch(id, 0, () =>
-        {
-            if (--pending == 0) ListAll(layout.ReadPrefix, ReadLeaseName, Choose);
-        });
-    }
-
-    private void Fetch(VersionId id, int cloud, Action next)
-    {
-        if (cloud == quorums.Clouds)
-        {
-            next();
-            return;
-        }
-        exchange.Call(new GetCall(cloud, layout.Metadata(id), SegmentShape.MetadataBytesMax), answer =>
-        {
-            if (answer is Got got && MetadataCodec.TryDecode(got.Content, layout.Unit, id, writer, quorums, out ObjectMetadata? metadata, out _))
-            {
-                _genuine.Add(id, metadata);
-                next();
-            }
-            else Fetch(id, cloud + 1, next);
-        });
+        _fetches = _named.Count;
+        if (_fetches == 0) Finish(null);
+        foreach (VersionId id in _named.Keys) Begin(new MetadataFetch(Exchange, layout, quorums, writer, id));
     }
 
     private void ReadLeaseName(string name)
     {
         if (!ReadLease.TryReadName(layout, name, out ReadLease lease)) return;
-        if (lease.ExpiresAtMs <= exchange.NowMs) _expired.Add(name);
-        else if (lease.ExpiresAtMs <= exchange.NowMs + 2 * retentionMs) _leased.Add(lease.Id);
+        if (lease.ExpiresAtMs <= Exchange.NowMs) _expired.Add(name);
+        else if (lease.ExpiresAtMs <= Exchange.NowMs + 2 * _retentionMs) _leased.Add(lease.Id);
     }
 
+    /// <summary>
+    /// The oldest that must stay is the last that has been complete for long enough. All from there on stays, with the
+    /// blocks that it speaks of.
+    /// </summary>
     private void Choose()
     {
-        // The oldest that must stay: the last that has been complete for long enough. Everything from there on stays, with the blocks that it speaks of.
-        ObjectMetadata? settled = _genuine.Where(g => _named[g.Key] >= quorums.Available && g.Value.CreatedAtMs + retentionMs < exchange.NowMs).OrderBy(g => g.Key).Select(g => g.Value).LastOrDefault();
+        ObjectMetadata? settled = _genuine.Values.LastOrDefault(
+            g => _named[g.Id] >= quorums.Available && g.CreatedAtMs + _retentionMs < Exchange.NowMs);
         if (settled is not null)
         {
-            HashSet<VersionId> used = [.. _genuine.Where(g => g.Key >= settled.Id).Select(g => g.Value.Data)];
-            bool holdsUp = settled.CreatedAtMs + HeldUpMax * retentionMs > exchange.NowMs;
-            Garbage = [.. _attempts.Where(id => id < settled.Id && !used.Contains(id) && !(holdsUp && _leased.Contains(id)))];
+            HashSet<VersionId> used = [.. _genuine.Values.Where(g => g.Id >= settled.Id).Select(g => g.Data)];
+            bool holdsUp = settled.CreatedAtMs + HeldUpMax * _retentionMs > Exchange.NowMs;
+            Garbage =
+                [.. _attempts.Where(id => id < settled.Id && !used.Contains(id) && !(holdsUp && _leased.Contains(id)))];
+            Invariant.Holds(!Garbage.Contains(settled.Data), "the blocks of a version that stays are no garbage");
         }
         Finish(null);
-    }
-
-    private void Finish(ProtocolFailure? failure)
-    {
-        if (IsDone) return;
-        IsDone = true;
-        Failure = failure;
-        then(this);
     }
 }

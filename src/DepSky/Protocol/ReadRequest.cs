@@ -21,7 +21,7 @@ internal sealed record ReadRequest
     public long LengthBytes { get; init; } = long.MaxValue;
 
     /// <summary>How long a superseded version is kept for those who read it without a lease.</summary>
-    public long RetentionMs { get; init; } = long.MaxValue / 8;
+    public long RetentionMicros { get; init; } = long.MaxValue / 8;
 
     /// <summary>Tells this reader's lease from others'.</summary>
     public UInt128 Reader { get; init; }

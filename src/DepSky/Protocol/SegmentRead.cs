@@ -1,46 +1,42 @@
 using System.Numerics;
+using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 
 /// <summary>
-/// Fetches k intact blocks of a segment: from the quickest holders first; one cloud more is asked whenever one fails, or takes much longer than usual (hedging). Done when k have come; the calls left over
-/// are abandoned, so a slow cloud never decides.
+/// Fetches k intact blocks of a segment: from the quickest holders first; one cloud more is asked whenever one fails,
+/// or takes much longer than usual (hedging). Done when k have come; the calls left over are abandoned, so a slow cloud
+/// never decides.
 /// </summary>
-internal sealed class SegmentRead(CloudExchange exchange, UnitLayout layout, ObjectMetadata metadata, CloudOrder order, int segment, Action<SegmentRead> then)
+internal sealed class SegmentRead(
+    CloudExchange exchange, UnitLayout layout, ObjectMetadata metadata, CloudOrder order, int segment)
+    : SubMachine(exchange)
 {
-    private readonly SortedDictionary<int, CallId> _running = [];
+    private readonly SortedDictionary<int, long> _runningSinceMicros = [];
     private readonly List<CloudProblem> _problems = [];
-    private readonly Queue<int> _others = new(order.Clouds.Where(metadata.Segments[segment].IsHeldBy).Concat(order.Clouds.Where(cloud => !metadata.Segments[segment].IsHeldBy(cloud))));
-    private CloudExchange.Timer? _timer;
+    private readonly Queue<int> _others =
+        new(order.Clouds.OrderBy(cloud => !metadata.Segments[segment].IsHeldBy(cloud)));
+    private long _hedgeAtMicros = long.MaxValue;
 
     public int Segment => segment;
-
-    public bool IsDone { get; private set; }
-
-    public ProtocolFailure? Failure { get; private set; }
 
     /// <summary>The clouds whose blocks have come intact, a bit each.</summary>
     public ushort Blocks { get; private set; }
 
     public IReadOnlyList<CloudProblem> Problems => _problems;
 
-    public void Start()
+    public override long NextDeadlineMicros => IsDone ? long.MaxValue : _hedgeAtMicros;
+
+    public override void Start()
     {
         for (int i = 0; i < metadata.BlocksNeeded; i++) TurnToNext();
-        ArmTimer();
+        _hedgeAtMicros = Exchange.NowMicros + order.DelayMicros;
     }
 
-    private void TurnToNext()
+    public override void Receive(int cloud, CloudAnswer answer)
     {
-        if (!_others.TryDequeue(out int cloud)) return;
-        long startedMs = exchange.NowMs;
-        GetBlockCall call = new(cloud, layout.Block(metadata.Data, segment), segment, metadata.BlockBytes(segment), metadata.Segments[segment].Block(cloud));
-        _running.Add(cloud, exchange.Call(call, answer => Receive(cloud, startedMs, answer)));
-    }
-
-    private void Receive(int cloud, long startedMs, CloudAnswer answer)
-    {
-        _running.Remove(cloud);
+        Invariant.Holds(
+            _runningSinceMicros.Remove(cloud, out long sinceMicros), "only a cloud that is asked gives a block");
         if (answer is Failed failed)
         {
             _problems.Add(new CloudProblem(cloud, failed.Kind, failed.Reason));
@@ -50,31 +46,34 @@ internal sealed class SegmentRead(CloudExchange exchange, UnitLayout layout, Obj
         else
         {
             Blocks |= (ushort)(1 << cloud);
-            order.Learn(exchange.NowMs - startedMs);
+            order.Learn(Exchange.NowMicros - sinceMicros);
         }
         int have = BitOperations.PopCount(Blocks);
-        if (have >= metadata.BlocksNeeded) Finish(null);
-        else if (have + _running.Count < metadata.BlocksNeeded)
+        if (have >= metadata.BlocksNeeded) FinishAndAbandon(null);
+        else if (have + _runningSinceMicros.Count < metadata.BlocksNeeded)
         {
-            Finish(new ProtocolFailure(FailureKind.DataUnavailable,
-                $"segment {segment} of version {metadata.Id.Version} of '{layout.Unit}' has {have} intact block(s); {metadata.BlocksNeeded} are needed", [.. _problems]));
+            FinishAndAbandon(new ProtocolFailure(FailureKind.DataUnavailable,
+                $"segment {segment} of version {metadata.Id.Version} of '{layout.Unit}' has {have} intact block(s); "
+                + $"{metadata.BlocksNeeded} are needed",
+                [.. _problems]));
         }
     }
 
-    private void ArmTimer() => _timer = exchange.After(order.DelayMs, () =>
+    public override void Tick()
     {
+        _hedgeAtMicros = long.MaxValue;
         if (_others.Count == 0) return;
-        foreach (int cloud in _running.Keys) order.Demote(cloud);
+        foreach (int cloud in _runningSinceMicros.Keys) order.Demote(cloud);
         TurnToNext();
-        ArmTimer();
-    });
+        _hedgeAtMicros = Exchange.NowMicros + order.DelayMicros;
+    }
 
-    private void Finish(ProtocolFailure? failure)
+    private void TurnToNext()
     {
-        IsDone = true;
-        Failure = failure;
-        if (_timer is not null) _timer.IsCancelled = true;
-        foreach (CallId call in _running.Values) exchange.Abandon(call);
-        then(this);
+        if (!_others.TryDequeue(out int cloud)) return;
+        _runningSinceMicros.Add(cloud, Exchange.NowMicros);
+        Digest digest = metadata.Segments[segment].Block(cloud);
+        Call(new GetBlockCall(
+            cloud, layout.Block(metadata.Data, segment), segment, metadata.BlockBytes(segment), digest));
     }
 }

@@ -1,42 +1,45 @@
 using System.Numerics;
+using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 
 /// <summary>
-/// Stores the blocks of a segment in a preferred quorum of n-f clouds (DepSky, section 3.4: "preferred quorums"). A cloud that fails, or takes much longer than the others, is made up for by
-/// the next one: spill-over. Done when n-f have acknowledged; the calls left over are abandoned. Or in all clouds at once: then those that are not late are waited for as well.
+/// Stores the blocks of a segment in a preferred quorum of n-f clouds (DepSky, section 3.4: "preferred quorums"). A
+/// cloud that fails, or takes much longer than the others, is made up for by the next one: spill-over. Done when n-f
+/// have acknowledged; the calls left over are abandoned. Or in all clouds at once: then those that are not late are
+/// waited for as well.
 /// </summary>
-internal sealed class SegmentWrite(CloudExchange exchange, CloudQuorums quorums, QuorumMode mode, CloudOrder order, int segment, Func<int, string> name, Action<SegmentWrite> then)
+internal sealed class SegmentWrite(
+    CloudExchange exchange, CloudQuorums quorums, QuorumMode mode, CloudOrder order, int segment, string name)
+        : SubMachine(exchange)
 {
     private readonly SortedDictionary<int, Upload> _running = [];
     private readonly List<CloudProblem> _problems = [];
     private readonly Queue<int> _others = new(order.Clouds);
-    private CloudExchange.Timer? _timer;
+    private long _judgeAtMicros = long.MaxValue;
 
-    public bool IsDone { get; private set; }
-
-    public ProtocolFailure? Failure { get; private set; }
+    public int Segment => segment;
 
     /// <summary>The clouds that have acknowledged, a bit each.</summary>
     public ushort Holders { get; private set; }
 
-    public void Start()
+    public override long NextDeadlineMicros => IsDone ? long.MaxValue : _judgeAtMicros;
+
+    private int Acknowledged => BitOperations.PopCount(Holders);
+
+    /// <summary>Whether no cloud is worth waiting for once n-f have acknowledged.</summary>
+    private bool HasWaited => mode == QuorumMode.Preferred || _running.Values.All(upload => upload.IsLate);
+
+    public override void Start()
     {
         for (int i = mode == QuorumMode.All ? quorums.Clouds : quorums.Available; i > 0; i--) TurnToNext();
-        ArmTimer();
+        _judgeAtMicros = Exchange.NowMicros + order.DelayMicros;
     }
 
-    private void TurnToNext()
+    public override void Receive(int cloud, CloudAnswer answer)
     {
-        if (!_others.TryDequeue(out int cloud)) return;
-        long startedMs = exchange.NowMs;
-        CallId call = exchange.Call(new PutBlockCall(cloud, name(cloud), segment), answer => Receive(cloud, startedMs, answer));
-        _running.Add(cloud, new Upload(call, startedMs, IsLate: false));
-    }
-
-    private void Receive(int cloud, long startedMs, CloudAnswer answer)
-    {
-        _running.Remove(cloud);
+        Invariant.Holds(
+            _running.Remove(cloud, out Upload upload), "only a cloud that was given a block acknowledges it");
         if (answer is Failed failed)
         {
             _problems.Add(new CloudProblem(cloud, failed.Kind, failed.Reason));
@@ -46,43 +49,48 @@ internal sealed class SegmentWrite(CloudExchange exchange, CloudQuorums quorums,
         else
         {
             Holders |= (ushort)(1 << cloud);
-            order.Learn(exchange.NowMs - startedMs);
+            order.Learn(Exchange.NowMicros - upload.StartedMicros);
         }
-        int acknowledged = BitOperations.PopCount(Holders);
-        if (acknowledged >= quorums.Available && HasWaited) Finish(null);
-        else if (acknowledged + _running.Count < quorums.Available)
+        if (Acknowledged >= quorums.Available && HasWaited) FinishAndAbandon(null);
+        else if (Acknowledged + _running.Count < quorums.Available)
         {
-            Finish(new ProtocolFailure(FailureKind.NoQuorum,
-                $"{_problems.Count} of {quorums.Clouds} clouds did not store their block of segment {segment}; {quorums.Available} must", [.. _problems]));
+            FinishAndAbandon(new ProtocolFailure(FailureKind.NoQuorum,
+                $"{_problems.Count} of {quorums.Clouds} clouds did not store their block of segment {segment}; "
+                + $"{quorums.Available} must",
+                [.. _problems]));
         }
     }
 
-    /// <summary>Whether nobody is worth waiting for once n-f have acknowledged.</summary>
-    private bool HasWaited => mode == QuorumMode.Preferred || _running.Values.All(upload => upload.IsLate);
-
-    private void ArmTimer() => _timer = exchange.After(order.DelayMs, () =>
+    public override void Tick()
     {
-        // As many as are certainly correct have to be quicker before one is called late: else the link is slow, and one upload more would make it slower.
-        bool mayJudge = BitOperations.PopCount(Holders) >= quorums.Available - quorums.Faulty;
-        int[] late = mayJudge ? [.. _running.Where(r => !r.Value.IsLate && exchange.NowMs - r.Value.StartedMs >= order.DelayMs).Select(r => r.Key)] : [];
-        foreach (int cloud in late)
+        foreach (int cloud in LateClouds())
         {
             _running[cloud] = _running[cloud] with { IsLate = true };
             order.Demote(cloud);
             TurnToNext();
         }
-        if (HasWaited && BitOperations.PopCount(Holders) >= quorums.Available) Finish(null);
-        else if (_others.Count > 0 || mode == QuorumMode.All) ArmTimer();
-    });
-
-    private void Finish(ProtocolFailure? failure)
-    {
-        IsDone = true;
-        Failure = failure;
-        if (_timer is not null) _timer.IsCancelled = true;
-        foreach (Upload upload in _running.Values) exchange.Abandon(upload.Call);
-        then(this);
+        if (HasWaited && Acknowledged >= quorums.Available) FinishAndAbandon(null);
+        else _judgeAtMicros =
+            _others.Count > 0 || mode == QuorumMode.All ? Exchange.NowMicros + order.DelayMicros : long.MaxValue;
     }
 
-    private readonly record struct Upload(CallId Call, long StartedMs, bool IsLate);
+    /// <summary>
+    /// As many as are certainly correct have to be quicker before one is called late: else the link is slow, and one
+    /// upload more would make it slower.
+    /// </summary>
+    private int[] LateClouds()
+    {
+        if (Acknowledged < quorums.Available - quorums.Faulty) return [];
+        long lateMicros = Exchange.NowMicros - order.DelayMicros;
+        return [.. _running.Where(r => !r.Value.IsLate && r.Value.StartedMicros <= lateMicros).Select(r => r.Key)];
+    }
+
+    private void TurnToNext()
+    {
+        if (!_others.TryDequeue(out int cloud)) return;
+        _running.Add(cloud, new Upload(Exchange.NowMicros, IsLate: false));
+        Call(new PutBlockCall(cloud, name, segment));
+    }
+
+    private readonly record struct Upload(long StartedMicros, bool IsLate);
 }

@@ -2,48 +2,52 @@ using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 
-/// <summary>Fetches intact shares of a version's key, until there are f+1. All clouds are asked: shares are small. They were acknowledged by n-f before there was metadata.</summary>
-internal sealed class ShareSearch(CloudExchange exchange, UnitLayout layout, ObjectMetadata metadata, PublicKey writer, Action<ShareSearch> then)
+/// <summary>
+/// Fetches intact shares of a version's key, until there are f+1. All clouds are asked: shares are small. They were
+/// acknowledged by n-f before there was metadata.
+/// </summary>
+internal sealed class ShareSearch(
+    CloudExchange exchange, UnitLayout layout, ObjectMetadata metadata, PublicKey writer) : SubMachine(exchange)
 {
-    private readonly Dictionary<int, CallId> _running = [];
     private readonly List<CloudProblem> _problems = [];
     private readonly SortedDictionary<int, ReadOnlyMemory<byte>> _shares = [];
-
-    public ProtocolFailure? Failure { get; private set; }
 
     /// <summary>The shares that have come intact, by cloud.</summary>
     public IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Shares => _shares;
 
-    public void Start()
+    private int Running => metadata.Clouds - _shares.Count - _problems.Count;
+
+    public override void Start()
     {
         for (int cloud = 0; cloud < metadata.Clouds; cloud++)
-        {
-            int source = cloud;
-            _running.Add(source, exchange.Call(new GetCall(source, layout.Part(metadata.Data), SegmentShape.PartBytesMax), answer => Receive(source, answer)));
-        }
+            Call(new GetCall(cloud, layout.Part(metadata.Data), SegmentShape.PartBytesMax));
     }
 
-    private void Receive(int cloud, CloudAnswer answer)
+    public override void Receive(int cloud, CloudAnswer answer)
     {
-        _running.Remove(cloud);
-        if (answer is Failed failed) _problems.Add(new CloudProblem(cloud, failed.Kind, failed.Reason));
-        else if (!PartRecord.TryDecode(((Got)answer).Content, layout.Unit, metadata.Data, writer, out _, out ReadOnlyMemory<byte> share, out MetadataRejection rejection))
-            _problems.Add(CloudProblem.Rejected(cloud, layout.Part(metadata.Data), rejection));
-        else if (!PartRecord.IsShare(share, metadata.ShareDigests[cloud]))
-            _problems.Add(new CloudProblem(cloud, CloudFailure.Broken, $"{layout.Part(metadata.Data)}: not the share that the writer gave it"));
+        if (Check(cloud, answer, out ReadOnlyMemory<byte> share) is CloudProblem problem) _problems.Add(problem);
         else _shares.Add(cloud, share);
-        if (_shares.Count >= metadata.BlocksNeeded) Finish(null);
-        else if (_shares.Count + _running.Count < metadata.BlocksNeeded)
+        if (_shares.Count >= metadata.BlocksNeeded) FinishAndAbandon(null);
+        else if (_shares.Count + Running < metadata.BlocksNeeded)
         {
-            Finish(new ProtocolFailure(FailureKind.DataUnavailable,
-                $"{_shares.Count} intact share(s) of the key of version {metadata.Id.Version} of '{layout.Unit}'; {metadata.BlocksNeeded} are needed", [.. _problems]));
+            FinishAndAbandon(new ProtocolFailure(FailureKind.DataUnavailable,
+                $"{_shares.Count} intact share(s) of the key of version {metadata.Id.Version} of '{layout.Unit}'; "
+                + $"{metadata.BlocksNeeded} are needed",
+                [.. _problems]));
         }
     }
 
-    private void Finish(ProtocolFailure? failure)
+    /// <summary>What is wrong with a cloud's answer; null if it is the share that the writer gave it.</summary>
+    private CloudProblem? Check(int cloud, CloudAnswer answer, out ReadOnlyMemory<byte> share)
     {
-        Failure = failure;
-        foreach (CallId call in _running.Values) exchange.Abandon(call);
-        then(this);
+        share = default;
+        string name = layout.Part(metadata.Data);
+        if (answer is Failed failed) return new CloudProblem(cloud, failed.Kind, failed.Reason);
+        ReadOnlyMemory<byte> content = ((Got)answer).Content;
+        if (!PartRecord.TryDecode(
+            content, layout.Unit, metadata.Data, writer, out _, out share, out MetadataRejection rejection))
+            return CloudProblem.Rejected(cloud, name, rejection);
+        if (PartRecord.IsShare(share, metadata.ShareDigests[cloud])) return null;
+        return new CloudProblem(cloud, CloudFailure.Broken, $"{name}: not the share that the writer gave it");
     }
 }

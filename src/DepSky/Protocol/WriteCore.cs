@@ -1,177 +1,249 @@
+using System.Numerics;
 using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 
 /// <summary>
 /// Writes one version of a unit (DepSky, algorithms 1 and 2). States and what holds in them:
-/// <para><b>Searching</b>: n-f clouds are asked for what they have. The new version is higher than any that a genuine record speaks of, complete or not.</para>
-/// <para><b>Uploading</b>: parts go to all clouds, blocks to a preferred quorum. Nothing that a reader looks for exists yet.</para>
-/// <para><b>Committing</b>: entered only when n-f clouds have acknowledged the part, and n-f their block of each segment. Metadata goes to all clouds.</para>
-/// <para><b>Done</b>: n-f clouds have acknowledged the metadata. A writer that stops anywhere before leaves the old version, or one that is complete in all but its metadata's acknowledgements:
-/// never a mix.</para>
+/// <para><b>Searching</b>: n-f clouds are asked for what they have. The new version is higher than any that a genuine
+/// record speaks of, complete or not.</para>
+/// <para><b>Uploading</b>: parts go to all clouds, blocks to a preferred quorum. Nothing that a reader looks for exists
+/// yet.</para>
+/// <para><b>Committing</b>: entered only when n-f clouds have acknowledged the part, and n-f their block of each
+/// segment - and, under a lock, when its lease has not run out. Metadata goes to all clouds.</para>
+/// <para><b>Confirming</b>, under a lock: did the lease last until the metadata was acknowledged? If not,
+/// <b>FindingSuccessor</b>: another writer may have taken the lock without seeing this version, and then no reader sees
+/// it.</para>
+/// <para><b>Done</b>: n-f clouds have acknowledged the metadata. A writer that stops anywhere before leaves the old
+/// version, or one that is complete in all but its metadata's acknowledgements: never a mix.</para>
 /// </summary>
-internal sealed class WriteCore
+internal sealed class WriteCore : ProtocolCore
 {
     private enum State
     {
         Searching,
         Uploading,
+
+        /// <summary>All is stored but the metadata, and the host is asked how long the lease lasts.</summary>
+        CheckingLease,
         Committing,
-        Done,
+        Confirming,
+        FindingSuccessor,
     }
 
-    private readonly CloudExchange _exchange;
     private readonly WriteRequest _request;
     private readonly CloudOrder _order;
     private readonly CloudQuorums _quorums;
-    private readonly MetadataSearch _search;
-    private readonly Queue<(int Segment, IReadOnlyList<Digest> Digests)> _waiting = new();
+    private readonly Queue<int> _waiting = new();
     private readonly List<SegmentDigests> _segments = [];
     private State _state = State.Searching;
     private VersionId _id;
-    private bool _partsStored;
+    private RecordWrite? _parts;
+    private ObjectMetadata? _metadata;
     private int _segmentsStored;
     private long? _sizeBytes;
 
-    public WriteCore(CloudExchange exchange, WriteRequest request, CloudOrder order)
+    public WriteCore(WriteRequest request, CloudOrder order, long callTimeoutMicros)
+        : base(callTimeoutMicros)
     {
-        _exchange = exchange;
         _request = request;
         _order = order;
         _quorums = request.Quorums;
-        _search = new MetadataSearch(exchange, request.Layout, _quorums, request.Writer.PublicKey, withParts: true, Searched);
+        Found = NewSearch();
     }
 
-    public bool IsDone => _state == State.Done;
-
-    public ProtocolFailure? Failure { get; private set; }
-
     /// <summary>What was written, once it is complete.</summary>
-    public ObjectMetadata? Written { get; private set; }
+    public ObjectMetadata? Written => IsDone && Failure is null ? _metadata : null;
 
     /// <summary>What was there before.</summary>
-    public MetadataSearch Found => _search;
+    public MetadataSearch Found { get; }
 
-    /// <summary>The blocks of this segment are not needed any more: these clouds have acknowledged them.</summary>
-    public event Action<int, SegmentDigests>? SegmentStored;
+    protected override void OnStart() => Begin(Found);
 
-    /// <summary>The attempt has its version; nothing of it has been sent yet.</summary>
-    public event Action<VersionId>? Numbered;
+    protected override void OnInput(Input input)
+    {
+        switch (input)
+        {
+            case SegmentEncodedInput segment:
+                OnSegmentEncoded(segment.Digests);
+                break;
+            case SegmentResumedInput segment:
+                Invariant.Holds(
+                    _sizeBytes is null && _request.Resumed is not null, "only what is resumed has stored segments");
+                _segments.Add(segment.Digests);
+                _segmentsStored++;
+                break;
+            case ContentEndedInput end:
+                Invariant.Holds(_sizeBytes is null, "content ends once");
+                _sizeBytes = end.SizeBytes;
+                CommitIfReady();
+                break;
+            case LeaseInput lease:
+                OnLease(hasRunOut: Exchange.NowMs >= lease.ExpiresAtMs);
+                break;
+            default:
+                base.OnInput(input);
+                break;
+        }
+    }
 
-    public void Start() => _search.Start();
+    protected override void OnDone(SubMachine machine)
+    {
+        switch (machine)
+        {
+            case { Failure: not null }:
+                Finish(machine.Failure);
+                break;
+            case MetadataSearch search when search == Found:
+                Number();
+                break;
+            case MetadataSearch successors:
+                bool isFenced = successors.HighestVersion.Epoch > _id.Version.Epoch;
+                Finish(isFenced
+                    ? LeaseLost("it ran out while the version was completed, and another writer took it")
+                    : null);
+                break;
+            case RecordWrite parts when parts == _parts:
+                CommitIfReady();
+                break;
+            case RecordWrite:
+                Confirm();
+                break;
+            case SegmentWrite write:
+                OnSegmentStored(write);
+                break;
+        }
+    }
 
-    /// <summary>The next segment was encoded.</summary>
-    /// <param name="digests">Of each cloud's block, or one for all.</param>
-    public void AddSegment(IReadOnlyList<Digest> digests)
+    private void OnSegmentEncoded(IReadOnlyList<Digest> digests)
     {
         Invariant.Holds(_sizeBytes is null, "no segment follows the end of the content");
         int segment = _segments.Count;
         if (segment == SegmentShape.SegmentsMax(_quorums.Clouds))
         {
-            Finish(new ProtocolFailure(FailureKind.TooLarge, $"a version has no more than {segment} segments, here of {_request.SegmentBytes} bytes; write with longer segments", []));
+            Finish(new ProtocolFailure(FailureKind.TooLarge,
+                $"a version has no more than {segment} segments, here of {_request.SegmentBytes} bytes; "
+                + "write with longer segments",
+                []));
             return;
         }
         _segments.Add(new SegmentDigests(0, digests));
-        if (_state == State.Searching) _waiting.Enqueue((segment, digests));
-        else if (_state == State.Uploading) Upload(segment);
+        if (_state == State.Searching) _waiting.Enqueue(segment);
+        else Upload(segment);
     }
 
-    /// <summary>The next segment was stored before the upload was interrupted.</summary>
-    public void AddStoredSegment(SegmentDigests digests)
+    /// <summary>The search is done: chooses the version, and begins to store it.</summary>
+    private void Number()
     {
-        Invariant.Holds(_sizeBytes is null && _request.Resumed is not null, "only what goes on has stored segments");
-        _segments.Add(digests);
-        _segmentsStored++;
-    }
-
-    /// <summary>There are no more segments.</summary>
-    public void EndContent(long sizeBytes)
-    {
-        _sizeBytes = sizeBytes;
-        CommitIfReady();
-    }
-
-    private void Searched(MetadataSearch search)
-    {
-        if (search.Failure is not null)
+        ObjectVersion highest = Found.HighestVersion;
+        if (highest.Epoch > _request.LockEpoch)
         {
-            Finish(search.Failure);
+            Finish(LeaseLost($"another writer took the lock: epoch {highest.Epoch} has begun"));
             return;
         }
-        uint? lockEpoch = _request.Lock?.Invoke().Epoch;
-        if (search.HighestVersion.Epoch > lockEpoch)
+        uint epoch = _request.LockEpoch ?? highest.Epoch;
+        _id = _request.Resumed
+            ?? new VersionId(new ObjectVersion(epoch, checked(highest.Number + 1)), _request.Attempt);
+        bool isOutdated = Found.HighestAttempt > _id || _id.Version.Epoch != epoch || Found.Highest?.Id == _id;
+        if (_request.Resumed is not null && isOutdated)
         {
-            Finish(LeaseLost($"somebody else took the lock: epoch {search.HighestVersion.Epoch} has begun"));
+            string what = $"'{_request.Layout.Unit}' has been written since the upload was interrupted";
+            Finish(new ProtocolFailure(FailureKind.Superseded, what, []));
             return;
         }
-        uint epoch = lockEpoch ?? search.HighestVersion.Epoch;
-        _id = _request.Resumed ?? new VersionId(new ObjectVersion(epoch, checked(search.HighestVersion.Number + 1)), _request.Attempt);
-        if (_request.Resumed is not null && (search.HighestAttempt > _id || _id.Version.Epoch != epoch || search.Highest?.Id == _id))
-        {
-            Finish(new ProtocolFailure(FailureKind.Superseded, $"'{_request.Layout.Unit}' has been written since the upload was interrupted", []));
-            return;
-        }
-        Invariant.Holds(search.Highest is null || _id > search.Highest.Id, "a new version is higher than what was found");
-        Numbered?.Invoke(_id);
+        Invariant.Holds(Found.Highest is null || _id > Found.Highest.Id, "a new version is higher than what was found");
+        Invariant.Holds(_id >= Found.HighestAttempt, "no attempt that was found is higher than the new one");
+        Exchange.Emit(new NumberedEffect(_id));
         // Those that did not answer in time, or wrongly, last.
-        foreach (int cloud in _order.Clouds.Except(search.Resolved).Concat(search.Problems.Select(p => p.Cloud)).Distinct().ToArray()) _order.Demote(cloud);
-        _order.Learn(search.RoundTripMs);
+        IEnumerable<int> late = _order.Clouds.Except(Found.Resolved), wrong = Found.Problems.Select(p => p.Cloud);
+        foreach (int cloud in late.Concat(wrong).Distinct().ToArray())
+            _order.Demote(cloud);
+        _order.Learn(Found.RoundTripMicros);
         _state = State.Uploading;
         byte[] announcement = PartRecord.Announce(_request.Layout.Unit, _id, _request.Writer);
-        new RecordWrite(_exchange, _quorums, "their part of the key",
-            cloud => new PutCall(cloud, _request.Layout.Part(_id), PartRecord.Encode(announcement, _request.Share(cloud).Span)), failure =>
-            {
-                _partsStored = failure is null;
-                if (failure is null) CommitIfReady();
-                else Finish(failure);
-            }).Start();
-        while (_state == State.Uploading && _waiting.TryDequeue(out (int Segment, IReadOnlyList<Digest>) next)) Upload(next.Segment);
-        CommitIfReady();
+        _parts = new RecordWrite(Exchange, _quorums, "their part of the key", _request.Layout.Part(_id),
+            [.. Enumerable.Range(0, _quorums.Clouds).Select(
+                cloud => PartRecord.Encode(announcement, _request.Share(cloud).Span))]);
+        Begin(_parts);
+        while (_waiting.TryDequeue(out int segment)) Upload(segment);
     }
 
-    private void Upload(int segment) =>
-        new SegmentWrite(_exchange, _quorums, _request.Quorum, _order, segment, _ => _request.Layout.Block(_id, segment), write =>
-        {
-            if (write.Failure is not null)
-            {
-                Finish(write.Failure);
-                return;
-            }
-            _segments[segment] = _segments[segment] with { Holders = write.Holders };
-            _segmentsStored++;
-            SegmentStored?.Invoke(segment, _segments[segment]);
-            CommitIfReady();
-        }).Start();
+    private void Upload(int segment)
+    {
+        Invariant.Holds(_state == State.Uploading, "blocks are stored before the metadata, and under a number");
+        Begin(new SegmentWrite(
+            Exchange, _quorums, _request.Quorum, _order, segment, _request.Layout.Block(_id, segment)));
+    }
+
+    private void OnSegmentStored(SegmentWrite write)
+    {
+        Invariant.Holds(_segments[write.Segment].Holders == 0, "a segment is stored once");
+        _segments[write.Segment] = _segments[write.Segment] with { Holders = write.Holders };
+        _segmentsStored++;
+        Exchange.Emit(new SegmentStoredEffect(write.Segment, _segments[write.Segment]));
+        CommitIfReady();
+    }
 
     /// <summary>The value strictly before the metadata.</summary>
     private void CommitIfReady()
     {
-        if (_state != State.Uploading || !_partsStored || _sizeBytes is null || _segmentsStored < _segments.Count) return;
-        if (HasLeaseRunOut)
+        if (_state != State.Uploading || _parts is not { IsDone: true } || _sizeBytes is null
+            || _segmentsStored < _segments.Count) return;
+        if (_request.LockEpoch is null)
         {
-            Finish(LeaseLost("it ran out before all was stored"));
+            Commit();
             return;
         }
-        _state = State.Committing;
-        ObjectMetadata metadata = Describe();
-        byte[] bytes = MetadataCodec.Encode(metadata, _request.Writer);
-        Invariant.Holds(bytes.Length <= SegmentShape.MetadataBytesMax, "metadata of no more than the segments that can be is short enough to be read");
-        new RecordWrite(_exchange, _quorums, "the metadata", cloud => new PutCall(cloud, _request.Layout.Metadata(_id), bytes), failure =>
-        {
-            if (failure is null && HasLeaseRunOut) CheckSuccessor(metadata);
-            else Finish(failure, metadata);
-        }).Start();
+        _state = State.CheckingLease;
+        Exchange.Emit(QueryLeaseEffect.Instance);
     }
 
-    private bool HasLeaseRunOut => _request.Lock?.Invoke() is HeldLock held && _exchange.NowMs >= held.ExpiresAtMs;
-
-    /// <summary>The lease ran out while the metadata was on its way: if somebody has taken the lock since, he may not have seen this version, and nobody will.</summary>
-    private void CheckSuccessor(ObjectMetadata metadata) =>
-        new MetadataSearch(_exchange, _request.Layout, _quorums, _request.Writer.PublicKey, withParts: true, search =>
+    private void OnLease(bool hasRunOut)
+    {
+        Invariant.Holds(_state is State.CheckingLease or State.Confirming,
+            "the host says how long the lease lasts when it is asked");
+        if (_state == State.CheckingLease)
         {
-            bool isFenced = search.Failure is null && search.HighestVersion.Epoch > metadata.Id.Version.Epoch;
-            Finish(isFenced ? LeaseLost("it ran out while the version was completed, and somebody else took it") : search.Failure, metadata);
-        }).Start();
+            if (hasRunOut) Finish(LeaseLost("it ran out before all was stored"));
+            else Commit();
+        }
+        else if (hasRunOut)
+        {
+            _state = State.FindingSuccessor;
+            Begin(NewSearch());
+        }
+        else Finish(null);
+    }
+
+    private void Commit()
+    {
+        Invariant.Holds(
+            _parts!.Acknowledged >= _quorums.Available, "n-f clouds have their part before there is metadata");
+        Invariant.Holds(_segments.TrueForAll(s => BitOperations.PopCount(s.Holders) >= _quorums.Available),
+            "n-f clouds have their block of every segment before there is metadata");
+        _state = State.Committing;
+        _metadata = Describe();
+        byte[] bytes = MetadataCodec.Encode(_metadata, _request.Writer);
+        Invariant.Holds(bytes.Length <= SegmentShape.MetadataBytesMax,
+            "metadata of no more than the segments that can be is short enough to be read");
+        Begin(new RecordWrite(Exchange, _quorums, "the metadata", _request.Layout.Metadata(_id), [bytes]));
+    }
+
+    /// <summary>The metadata is acknowledged.</summary>
+    private void Confirm()
+    {
+        Invariant.Holds(_state == State.Committing, "metadata is acknowledged after it was sent");
+        if (_request.LockEpoch is null)
+        {
+            Finish(null);
+            return;
+        }
+        _state = State.Confirming;
+        Exchange.Emit(QueryLeaseEffect.Instance);
+    }
+
+    private MetadataSearch NewSearch() =>
+        new(Exchange, _request.Layout, _quorums, _request.Writer.PublicKey, withParts: true);
 
     private ObjectMetadata Describe() => new()
     {
@@ -181,7 +253,7 @@ internal sealed class WriteCore
         Protection = _request.Protection,
         Clouds = _quorums.Clouds,
         Faulty = _quorums.Faulty,
-        CreatedAtMs = _exchange.NowMs,
+        CreatedAtMs = Exchange.NowMs,
         IsDeleted = _request.IsRemoval,
         SizeBytes = _sizeBytes!.Value,
         SegmentBytes = _request.SegmentBytes,
@@ -190,13 +262,6 @@ internal sealed class WriteCore
         Segments = [.. _segments],
     };
 
-    private ProtocolFailure LeaseLost(string why) => new(FailureKind.LeaseLost, $"the lock on '{_request.Layout.Unit}' is lost: {why}; nothing was overwritten", []);
-
-    private void Finish(ProtocolFailure? failure, ObjectMetadata? written = null)
-    {
-        if (_state == State.Done) return;
-        _state = State.Done;
-        Failure = failure;
-        if (failure is null) Written = written;
-    }
+    private ProtocolFailure LeaseLost(string why) =>
+        new(FailureKind.LeaseLost, $"the lock on '{_request.Layout.Unit}' is lost: {why}; nothing was overwritten", []);
 }

@@ -31,13 +31,8 @@ internal sealed record WriteRequest
     /// <summary>The version says that the unit is removed.</summary>
     public bool IsRemoval { get; init; }
 
-    /// <summary>The lock under which it is written, as it is when asked for: its lease is renewed meanwhile. Null if it is written without one.</summary>
-    public Func<HeldLock>? Lock { get; init; }
+    /// <summary>The epoch of the lock under which it is written; null if it is written without one.</summary>
+    public uint? LockEpoch { get; init; }
 
     public ReadOnlyMemory<byte> Share(int cloud) => Shares?[cloud] ?? default;
 }
-
-/// <summary>A lock as its holder knows it.</summary>
-/// <param name="Epoch">All that is written under it is of this epoch.</param>
-/// <param name="ExpiresAtMs">When the lease runs out.</param>
-internal readonly record struct HeldLock(uint Epoch, long ExpiresAtMs);

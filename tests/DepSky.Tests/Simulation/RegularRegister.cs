@@ -1,8 +1,9 @@
 namespace DepSky.Tests.Simulation;
 
 /// <summary>
-/// Checks what readers saw of writers that came one after the other (regular register, Lamport 1986): a read returns the last write that was complete when it began, or one that was under way meanwhile - or one that was
-/// abandoned since, as long as no later one was complete. Whole, as it was written. And versions only grow.
+/// Checks what readers saw of writers that came one after the other (regular register, Lamport 1986): a read returns
+/// the last write that was complete when it began, or one that was under way meanwhile - or one that was abandoned
+/// since, as long as no later one was complete. Whole, as it was written. And versions only grow.
 /// </summary>
 internal sealed class RegularRegister
 {
@@ -13,28 +14,29 @@ internal sealed class RegularRegister
 
     public int Reads { get; private set; }
 
-    public int CompleteWrites => _writes.Count(w => w.EndMs is not null);
+    public int CompleteWrites => _writes.Count(w => w.EndMicros is not null);
 
-    public int BeginWrite(long startMs, byte[] content)
+    public int BeginWrite(long startMicros, byte[] content)
     {
-        _writes.Add(new Write(startMs, content));
+        _writes.Add(new Write(startMicros, content));
         return _writes.Count - 1;
     }
 
-    public void EndWrite(int index, long endMs, ObjectVersion version)
+    public void EndWrite(int index, long endMicros, ObjectVersion version)
     {
-        _writes[index].EndMs = endMs;
+        _writes[index].EndMicros = endMicros;
         _writes[index].Version = version;
-        if (_writes.Take(index).Any(earlier => earlier.Version >= version)) Fail($"write {index} has version {version}, which is not later than all before it");
+        if (_writes.Take(index).Any(earlier => earlier.Version >= version))
+            Fail($"write {index} has version {version}, which is not later than all before it");
     }
 
     public void Fail(string what) => _violations.Add(what);
 
     /// <summary>A read has returned this content, or that there is none.</summary>
-    public void Read(long startMs, long endMs, ObjectVersion? version, byte[]? content)
+    public void Read(long startMicros, long endMicros, ObjectVersion? version, byte[]? content)
     {
         Reads++;
-        int last = _writes.FindLastIndex(w => w.EndMs < startMs);
+        int last = _writes.FindLastIndex(w => w.EndMicros < startMicros);
         if (content is null)
         {
             if (last >= 0) Fail($"a read found nothing, though write {last} was complete");
@@ -47,18 +49,19 @@ internal sealed class RegularRegister
             return;
         }
         if (index < last) Fail($"a read returned write {index}, though write {last} was complete");
-        if (_writes[index].StartMs > endMs) Fail($"a read returned write {index} before it began");
-        if (_writes[index].Version is ObjectVersion written && written != version) Fail($"a read returned write {index} as version {version}, but it was written as {written}");
+        if (_writes[index].StartMicros > endMicros) Fail($"a read returned write {index} before it began");
+        if (_writes[index].Version is ObjectVersion written && written != version)
+            Fail($"a read returned write {index} as version {version}, but it was written as {written}");
         _writes[index].Version ??= version;
     }
 
-    private sealed class Write(long startMs, byte[] content)
+    private sealed class Write(long startMicros, byte[] content)
     {
-        public long StartMs { get; } = startMs;
+        public long StartMicros { get; } = startMicros;
 
         public byte[] Content { get; } = content;
 
-        public long? EndMs { get; set; }
+        public long? EndMicros { get; set; }
 
         public ObjectVersion? Version { get; set; }
     }

@@ -1,10 +1,15 @@
 using BftCloud.Primitives;
+using BftCloud.Simulation;
 using DepSky.Protocol;
 
 namespace DepSky.Tests.Simulation;
 
-/// <summary>A cloud in virtual time. A correct one is only slow, now and then very, and in some runs has short outages; a faulty one behaves as it likes, from one request to the next.</summary>
-internal sealed class SimulatedCloud(int index, VirtualTime time, Random random, IReadOnlyList<CloudBehaviour> repertoire, bool hasOutages)
+/// <summary>
+/// A cloud in virtual time. A correct one is only slow, now and then very, and in some runs has short outages; a faulty
+/// one behaves as it likes, from one request to the next.
+/// </summary>
+internal sealed class SimulatedCloud(
+    int index, World world, SimulationRandom random, IReadOnlyList<CloudBehaviour> repertoire, bool hasOutages)
 {
     private readonly SortedDictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
     private bool _isHealed;
@@ -21,29 +26,36 @@ internal sealed class SimulatedCloud(int index, VirtualTime time, Random random,
 
     public void DeleteAttempt(UnitLayout layout, VersionId id)
     {
-        foreach (string name in _objects.Keys.Where(name => name.StartsWith(layout.Data(id), StringComparison.Ordinal)).ToArray()) Delete(name);
+        string data = layout.Data(id);
+        foreach (string name in _objects.Keys.Where(n => n.StartsWith(data, StringComparison.Ordinal)).ToArray())
+            Delete(name);
         Delete(layout.Part(id));
         Delete(layout.Metadata(id));
     }
 
-    /// <summary>Carries out a call; the answer comes later, or never. What it stores may come into being after the caller has given up.</summary>
+    /// <summary>
+    /// Carries out a call; the answer comes later, or never. What it stores may come into being after the caller has
+    /// given up.
+    /// </summary>
     /// <param name="call">What is asked.</param>
     /// <param name="content">What is to be stored, if anything.</param>
     /// <param name="then">Given the answer, and the bytes read of a block.</param>
     public void Receive(CloudCall call, byte[]? content, Action<CloudAnswer, byte[]?> then)
     {
-        CloudBehaviour behaviour = repertoire.Count == 0 || random.Next(4) == 0 ? CloudBehaviour.Correct : repertoire[random.Next(repertoire.Count)];
-        if (repertoire.Count == 0 && hasOutages && !_isHealed && random.Next(5) == 0) behaviour = CloudBehaviour.Unavailable;
-        long thereMs = Delay(), backMs = Delay();
+        bool isCorrect = repertoire.Count == 0 || random.Next(4) == 0;
+        CloudBehaviour behaviour = isCorrect ? CloudBehaviour.Correct : random.Pick(repertoire);
+        if (repertoire.Count == 0 && hasOutages && !_isHealed && random.Next(5) == 0)
+            behaviour = CloudBehaviour.Unavailable;
+        long thereMicros = DelayMicros(), backMicros = DelayMicros();
         if (random.Next(50) == 0) _earlier = new SortedDictionary<string, byte[]>(_objects, StringComparer.Ordinal);
-        time.After(thereMs, () =>
+        world.After(thereMicros, () =>
         {
             (CloudAnswer? answer, byte[]? block) = Answer(call, content, behaviour);
-            if (answer is not null) time.After(backMs, () => then(answer, block));
+            if (answer is not null) world.After(backMicros, () => then(answer, block));
         });
     }
 
-    private long Delay() => random.Next(20) == 0 ? random.Next(1000) : 1 + random.Next(20);
+    private long DelayMicros() => random.Next(20) == 0 ? random.Between(0, 1_000_000) : random.Between(1_000, 20_000);
 
     private (CloudAnswer? Answer, byte[]? Block) Answer(CloudCall call, byte[]? content, CloudBehaviour behaviour)
     {
@@ -70,9 +82,14 @@ internal sealed class SimulatedCloud(int index, VirtualTime time, Random random,
                 return (new Listed(List(call.Name, behaviour)), null);
             default:
                 byte[]? found = Get(call.Name, behaviour);
-                if (found is null) return (new Failed(CloudFailure.NotFound, $"{call.Name}: there is no such object"), null);
+                if (found is null)
+                    return (new Failed(CloudFailure.NotFound, $"{call.Name}: there is no such object"), null);
                 if (call is GetBlockCall block)
-                    return found.Length == block.BlockBytes && BlockDigest.Of(found) == block.Digest ? (CloudAnswer.Done, found) : (new Failed(CloudFailure.Broken, $"{call.Name}: other bytes"), found);
+                {
+                    bool isIntact = found.Length == block.BlockBytes && BlockDigest.Of(found) == block.Digest;
+                    Failed other = new(CloudFailure.Broken, $"{call.Name}: other bytes");
+                    return (isIntact ? CloudAnswer.Done : other, found);
+                }
                 return (new Got(found), null);
         }
     }
@@ -80,12 +97,14 @@ internal sealed class SimulatedCloud(int index, VirtualTime time, Random random,
     private List<string> List(string prefix, CloudBehaviour behaviour)
     {
         if (behaviour == CloudBehaviour.Vanished) return [];
-        List<string> names = [.. (behaviour == CloudBehaviour.Stale ? _earlier : _objects).Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
+        SortedDictionary<string, byte[]> objects = behaviour == CloudBehaviour.Stale ? _earlier : _objects;
+        List<string> names = [.. objects.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
         if (behaviour == CloudBehaviour.Forged)
         {
             for (int i = 0; i < 3; i++)
             {
-                VersionId id = new(new ObjectVersion((uint)random.Next(3), (ulong)random.Next(100)), (UInt128)(uint)random.Next());
+                VersionId id =
+                    new(new ObjectVersion((uint)random.Next(3), (ulong)random.Next(100)), random.NextUInt64());
                 names.Add($"{prefix}{id}{(random.Next(2) == 0 ? UnitLayout.MetadataSuffix : UnitLayout.PartSuffix)}");
             }
             names.Add(prefix + "nonsense");
@@ -102,7 +121,9 @@ internal sealed class SimulatedCloud(int index, VirtualTime time, Random random,
                 return null;
             case CloudBehaviour.Reordered or CloudBehaviour.Forged when _objects.Count > 0:
                 string suffix = name[^2..];
-                byte[][] others = [.. _objects.Where(o => o.Key.EndsWith(suffix, StringComparison.Ordinal) || behaviour == CloudBehaviour.Reordered).Select(o => o.Value)];
+                bool isAny = behaviour == CloudBehaviour.Reordered;
+                byte[][] others = [.. _objects
+                    .Where(o => isAny || o.Key.EndsWith(suffix, StringComparison.Ordinal)).Select(o => o.Value)];
                 return others.Length == 0 ? content : others[random.Next(others.Length)];
             case CloudBehaviour.Corrupt when content is { Length: > 0 }:
                 byte[] damaged = [.. content];

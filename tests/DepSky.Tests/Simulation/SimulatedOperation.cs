@@ -1,65 +1,84 @@
+using BftCloud.Simulation;
 using DepSky.Protocol;
 
 namespace DepSky.Tests.Simulation;
 
-/// <summary>Hosts one operation in virtual time: what <c>ExchangeHost</c> does with tasks, done with events. Can be killed at any moment; what it sent before stays on its way.</summary>
-internal sealed class SimulatedOperation(VirtualTime time, IReadOnlyList<SimulatedCloud> clouds, SimulationFaults mutations, Action<string> trace)
+/// <summary>
+/// Hosts one core in virtual time: what <c>CoreHost</c> does with tasks, done with events. Can be killed at any moment;
+/// what it sent before stays on its way.
+/// </summary>
+internal sealed class SimulatedOperation(
+    World world, ProtocolCore core, IReadOnlyList<SimulatedCloud> clouds, SimulationFaults mutations)
 {
-    private bool _armed;
+    /// <summary>The Unix time at which simulations begin.</summary>
+    private const long OriginMicros = 1_700_000_000_000_000;
 
-    public CloudExchange Exchange { get; } = new(time.NowMs, callTimeoutMs: 5_000);
+    private readonly EffectBuffer _effects = new();
+    private readonly Queue<Input> _inputs = new();
+    private long _wakesAtMicros = long.MaxValue;
+    private bool _isStepping;
 
     /// <summary>The blocks that this operation encoded or fetched, by segment and cloud.</summary>
     public Dictionary<(int Segment, int Cloud), byte[]> Blocks { get; } = [];
 
+    /// <summary>Carries out the effects that are not calls.</summary>
+    public Action<Effect>? Perform { get; set; }
+
     public Action? Ended { get; set; }
 
-    public Func<bool> IsDone { get; set; } = static () => false;
+    public bool IsOver { get; private set; }
 
-    public bool IsKilled { get; private set; }
+    /// <summary>After so many effects it is killed; null for never.</summary>
+    public int? KillAtEffect { get; init; }
 
-    public int Steps { get; private set; }
+    private int EffectsPerformed { get; set; }
 
-    /// <summary>After so many steps it is killed; null for never.</summary>
-    public int? KillAtStep { get; init; }
-
-    public void Kill()
+    /// <summary>Gives the core an input, and carries out what it wants.</summary>
+    public void Give(Input input)
     {
-        if (IsKilled) return;
-        IsKilled = true;
-        trace("killed");
+        _inputs.Enqueue(input);
+        if (_isStepping) return;
+        _isStepping = true;
+        while (!IsOver && _inputs.TryDequeue(out Input? next))
+        {
+            core.Step(next, OriginMicros + world.NowMicros, _effects);
+            foreach (Effect effect in _effects.Effects) CarryOut(effect);
+            _effects.Clear();
+        }
+        _isStepping = false;
+        if (!IsOver) WakeInTime();
+    }
+
+    private void CarryOut(Effect effect)
+    {
+        if (IsOver) return;
+        if (++EffectsPerformed == KillAtEffect)
+        {
+            world.Tell("host", "killed");
+            End();
+            return;
+        }
+        if (effect is StartCallEffect start) Start(start.Id, start.Call);
+        else if (effect is FinishedEffect) End();
+        else Perform?.Invoke(effect);
+    }
+
+    private void End()
+    {
+        IsOver = true;
         Ended?.Invoke();
     }
 
-    /// <summary>Does what the core wants, after anything was brought to it.</summary>
-    public void Drain()
+    private void WakeInTime()
     {
-        if (IsKilled) return;
-        Exchange.AdvanceTo(time.NowMs);
-        while (!IsKilled && Exchange.TryTakeEffect(out ExchangeEffect? effect))
+        long at = core.NextDeadlineMicros;
+        if (at == long.MaxValue || at >= _wakesAtMicros) return;
+        _wakesAtMicros = at;
+        world.At(at - OriginMicros, () =>
         {
-            if (++Steps == KillAtStep)
-            {
-                Kill();
-                return;
-            }
-            if (effect is StartCall start) Start(start.Id, start.Call);
-        }
-        if (IsDone())
-        {
-            IsKilled = true;
-            Ended?.Invoke();
-            return;
-        }
-        if (!_armed && Exchange.NextTimerMs is long due)
-        {
-            _armed = true;
-            time.After(Math.Max(0, due - time.NowMs), () =>
-            {
-                _armed = false;
-                Drain();
-            });
-        }
+            _wakesAtMicros = long.MaxValue;
+            Give(TickInput.Instance);
+        });
     }
 
     private void Start(CallId id, CloudCall call)
@@ -72,19 +91,18 @@ internal sealed class SimulatedOperation(VirtualTime time, IReadOnlyList<Simulat
         };
         if (mutations.IsLostBeforeStored(call))
         {
-            time.After(1, () => Bring(id, call, CloudAnswer.Done, null));
+            world.After(1000, () => Bring(id, call, CloudAnswer.Done, null));
             return;
         }
-        clouds[call.Cloud].Receive(call, content, (answer, block) => Bring(id, call, mutations.Change(call, answer, block), block));
+        clouds[call.Cloud].Receive(
+            call, content, (answer, block) => Bring(id, call, mutations.Change(call, answer, block), block));
     }
 
     private void Bring(CallId id, CloudCall call, CloudAnswer answer, byte[]? block)
     {
-        if (IsKilled) return;
-        trace($"{time.NowMs} {call.GetType().Name} {call.Cloud} {answer.GetType().Name}");
+        if (IsOver) return;
+        world.Tell($"cloud {call.Cloud}", $"{call.GetType().Name} {answer.GetType().Name}");
         if (block is not null && call is GetBlockCall get && answer is Done) Blocks[(get.Segment, get.Cloud)] = block;
-        Exchange.AdvanceTo(time.NowMs);
-        if (!IsKilled) Exchange.Answer(id, answer);
-        Drain();
+        Give(new AnswerInput(id, answer));
     }
 }
