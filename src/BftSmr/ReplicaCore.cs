@@ -66,7 +66,7 @@ internal sealed class ReplicaCore : IReplicaCore
     public static IReplicaCore Create(ReplicaSettings settings, IKeyring keyring, RecoveredState recovered, OrderingProtocol protocol) =>
         new ReplicaCore(settings, keyring, recovered, protocol);
 
-    public ReplicaSettings Settings => _context.Settings;
+    private ReplicaSettings Settings => _context.Settings;
 
     public long NextDeadlineMicros => Math.Min(
         Math.Min(_nextStatusMicros, Math.Min(_vouching.NextDeadlineMicros, _readRelay.NextDeadlineMicros)),

@@ -2,6 +2,7 @@ using BftCloud.Primitives;
 using BftSmr;
 using BftSmr.Hosting;
 using BftSmr.Ordering;
+using BftSmr.Ordering.Protocols;
 using KvStore;
 
 namespace Sequencer.Tests;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using BftCloud.Primitives;
 using BftSmr;
 using BftSmr.Ordering;
+using BftSmr.Ordering.Protocols;
 using BftSmr.Simulation;
 using KvStore;
 using KvStore.Client;

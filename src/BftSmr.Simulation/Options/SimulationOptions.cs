@@ -1,4 +1,5 @@
 using BftSmr.Ordering;
+using BftSmr.Ordering.Protocols;
 
 namespace BftSmr.Simulation;
 

@@ -32,6 +32,9 @@ public readonly record struct Instance(long Value) : IComparable<Instance>
     /// <summary>How many lie between the two.</summary>
     public static long operator -(Instance left, Instance right) => left.Value - right.Value;
 
+    /// <summary>The later of two.</summary>
+    internal static Instance Max(Instance left, Instance right) => left.Value > right.Value ? left : right;
+
     /// <inheritdoc/>
     public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{Value}");
 }

@@ -1,6 +1,7 @@
 using BftCloud.Primitives;
 using BftSmr.Configuration;
 using BftSmr.Ordering;
+using BftSmr.Ordering.Protocols;
 using BftSmr.Settings;
 
 namespace BftSmr;

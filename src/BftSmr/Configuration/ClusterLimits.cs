@@ -3,6 +3,7 @@ using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
 using BftSmr.Ordering;
+using BftSmr.Ordering.Protocols;
 
 namespace BftSmr.Configuration;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using BftCloud.Primitives;
 using BftSmr.Configuration;
 using BftSmr.Ordering;
+using BftSmr.Ordering.Protocols;
 
 namespace BftSmr;
 

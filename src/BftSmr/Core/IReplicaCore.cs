@@ -1,5 +1,3 @@
-using BftSmr.Settings;
-
 namespace BftSmr.Core;
 
 /// <summary>
@@ -8,8 +6,6 @@ namespace BftSmr.Core;
 /// </summary>
 internal interface IReplicaCore
 {
-    ReplicaSettings Settings { get; }
-
     /// <summary>When <see cref="TickInput"/> is due, on the monotonic clock.</summary>
     long NextDeadlineMicros { get; }
 

@@ -97,7 +97,7 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
             return;
         }
         instance.RecordDecision(value);
-        LastDecided = Max(LastDecided, instance.Number);
+        LastDecided = Instance.Max(LastDecided, instance.Number);
         context.PersistDecision(new ValueDecided(instance.Number, value, instance.IsBodyLogged(value) ? null : instance.Body(value)));
     }
 
@@ -173,7 +173,7 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     {
         DecidedInstance instance = GetOrAdd(record.Instance);
         instance.RecordDecision(record.Value);
-        LastDecided = DecidedInLog = Max(LastDecided, record.Instance);
+        LastDecided = DecidedInLog = Instance.Max(LastDecided, record.Instance);
         if (record.Batch is not null) instance.KeepBody(record.Batch);
         if (record.Instance <= LastExecuted) instance.MarkExecuted(context.Limits, _archive);
     }
@@ -186,7 +186,7 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     }
 
     /// <summary>The log was lost: nothing is known of the votes up to here, and nothing will be told of them.</summary>
-    public void BeginAt(Instance recovered) => Base = Max(Base, recovered);
+    public void BeginAt(Instance recovered) => Base = Instance.Max(Base, recovered);
 
     /// <summary>
     /// A checkpoint became stable: what is below it is forgotten, but for the last few executed batches, which spare a replica that
@@ -194,7 +194,7 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     /// </summary>
     public void ForgetStable(Instance stable)
     {
-        Base = Max(Base, stable);
+        Base = Instance.Max(Base, stable);
         Instance upTo = stable < LastExecuted ? stable : LastExecuted;
         long keptBytes = 0;
         Instance kept = upTo;
@@ -217,6 +217,4 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
 
     private static long BytesOf(DecidedInstance instance) =>
         instance.Decided is { } decided && instance.Body(decided) is { } body ? body.Encoded.Length : 0;
-
-    private static Instance Max(Instance a, Instance b) => a > b ? a : b;
 }

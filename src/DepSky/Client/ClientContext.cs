@@ -27,8 +27,6 @@ internal sealed class ClientContext
 
     public SegmentPool Pool { get; }
 
-    public IReadOnlyList<ICloud> Clouds => Options.Clouds;
-
     public long CallTimeoutMicros => (long)Options.CallTimeout.TotalMicroseconds;
 
     /// <summary>Hosts a core that touches no blocks, until it is done.</summary>

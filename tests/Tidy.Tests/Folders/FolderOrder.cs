@@ -24,11 +24,15 @@ internal static class FolderOrder
             "Authentication",
             "Core",
             "Service Sessions",
-            "Requests Checkpoints",
+            "Requests Checkpoints Instances",
+            "CatchUp",
+            "Ordering",
+            "Ordering/ModSmart/Recovery",
             "Ordering/ModSmart/Consensus",
             "Ordering/ModSmart/Synchronization",
-            "CatchUp Execution Reads",
-            "Recovery",
+            "Ordering/ModSmart",
+            "Ordering/Protocols",
+            "Execution Reads",
             "Ingress",
             ".",
             "Storage",
@@ -36,6 +40,16 @@ internal static class FolderOrder
             "Client/Core",
             "Client",
             "Hosting",
+        ],
+        ["BftCloud"] =
+        [
+            "Common",
+            "Monitoring Inspect Sim",
+            "Processes Replica",
+            "Bench Chaos Cluster",
+            "Features",
+            "Features/Counter Features/DepSky Features/Echo Features/Kv",
+            ".",
         ],
         ["BftSmr.Simulation"] =
         [
@@ -67,13 +81,5 @@ internal static class FolderOrder
             "Resp/Commands",
             "Resp/Hosting",
         ],
-    };
-
-    /// <summary>Projects with circles that are still to be opened, with the folders in the circle.</summary>
-    public static IReadOnlyDictionary<string, string> CirclesToOpen { get; } = new Dictionary<string, string>
-    {
-        // Commands, reports and one catalogue of JSON types name each other until each feature has a folder of its own.
-        ["BftCloud"] = ". Benchmarks Chaos Commands Commands/DepSky Demonstrations Inspection Monitoring "
-            + "Output Processes Services",
     };
 }

@@ -15,11 +15,6 @@ public class FolderTests
     {
         ProjectFile file = Checkout.Workspace.Projects[project];
         IReadOnlyList<FolderEdge> edges = FolderEdges.Of(Checkout.Workspace, file);
-        if (FolderOrder.CirclesToOpen.TryGetValue(project, out string? circle))
-        {
-            Assert.Equal(circle.Split(' '), FolderRules.OnCircles(edges));
-            return;
-        }
         Assert.True(FolderOrder.Declared.ContainsKey(project),
             $"Declare the order of {project}'s folders in FolderOrder.");
         HashSet<string> folders =

@@ -8,7 +8,7 @@ internal sealed record ProjectLayer(string Project, string Projects, string Pack
     /// <summary>The layers as ARCHITECTURE.md draws them, from the lowest to the highest.</summary>
     public static IReadOnlyList<ProjectLayer> Declared { get; } =
     [
-        new("BftCloud.Primitives", ""),
+        new("BftCloud.Primitives", "", "MessagePack NSec.Cryptography"),
         new("BftCloud.Links", "BftCloud.Primitives", Logging),
         new("BftSmr", "BftCloud.Links BftCloud.Primitives", Logging),
         new("KvStore", "BftSmr", "", "Microsoft.AspNetCore.App"),

@@ -16,13 +16,10 @@ internal static class SizeRules
     /// </summary>
     public static IReadOnlySet<string> ToSplit { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "src/BftCloud/Commands/SimCommand.cs#Create",
         "src/BftSmr/Codec/PeerMessageCodec.cs#Encode",
         "src/BftSmr/Codec/PeerMessageCodec.cs#TryReadFields",
-        "src/BftSmr/Ordering/ModSmart/Consensus/ConsensusWindow.cs",
         "src/DepSky/Client/ReadOperation.cs#RunAsync",
         "src/KvStore/Commands/CommandTable.cs#Run",
-        "src/KvStore/Operations/PackReader.cs#TryReadInteger",
     };
 
     public static IEnumerable<Breach> Breaches(IEnumerable<SyntaxTree> files, IReadOnlySet<string> toSplit)

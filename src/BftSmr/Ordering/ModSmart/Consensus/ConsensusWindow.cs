@@ -58,7 +58,7 @@ internal sealed class ConsensusWindow(
     public bool HasRoom => NextProposal - log.LastExecuted <= context.Settings.Window && recovery.MayVote(NextProposal, Regency);
 
     /// <summary>As many instances are proposed and not executed as the leader may propose.</summary>
-    public bool IsFull => Max(_lastConsidered, SyncHigh) - log.LastExecuted >= context.Settings.Window;
+    public bool IsFull => Instance.Max(_lastConsidered, SyncHigh) - log.LastExecuted >= context.Settings.Window;
 
     /// <summary>When a batch that had no room for more was last proposed, monotonic microseconds.</summary>
     public long LastFullMicros { get; private set; } = long.MinValue / 2;
@@ -68,10 +68,10 @@ internal sealed class ConsensusWindow(
 
     private IEnumerable<InstanceState> Instances => log.All.Cast<InstanceState>();
 
-    private Instance Floor => Max(SyncBase, log.LastExecuted);
+    private Instance Floor => Instance.Max(SyncBase, log.LastExecuted);
 
     /// <summary>Above all that was proposed, and all that was decided: a leader that is no longer one may learn decisions of a later regency.</summary>
-    private Instance NextProposal => Max(Max(LastProposed, SyncHigh), Max(Floor, log.LastDecided)).Next;
+    private Instance NextProposal => Instance.Max(Instance.Max(LastProposed, SyncHigh), Instance.Max(Floor, log.LastDecided)).Next;
 
     private InstanceState? Find(Instance number) => (InstanceState?)log.Find(number);
 
@@ -130,7 +130,7 @@ internal sealed class ConsensusWindow(
         bool isVouchedFor = state.HasWritten(batch.Digest) || (isOwn && isTimely);
         state.SetCandidate(candidate, isVouchedFor, context.Now.MonotonicMicros);
         log.KeepBody(state, batch);
-        _lastConsidered = Max(_lastConsidered, state.Number);
+        _lastConsidered = Instance.Max(_lastConsidered, state.Number);
         if (batch.Requests.Count >= context.Settings.BatchRequestsMax || batch.Encoded.Length >= context.Settings.BatchBytesMax / 2) LastFullMicros = context.Now.MonotonicMicros;
         if (!isVouchedFor)
         {
@@ -271,7 +271,7 @@ internal sealed class ConsensusWindow(
         Invariant.Holds(IsOpen && recovery.MayVote(state.Number, Regency), "no vote is sent outside of an open regency, or where votes may be forgotten");
         Invariant.Holds(written.Regency == Regency, "ACCEPT is sent for a value written in this regency");
         state.RecordAccept(written);
-        LastAccepted = Max(LastAccepted, state.Number);
+        LastAccepted = Instance.Max(LastAccepted, state.Number);
         context.PersistVote(new QuorumWritten(state.Number, written));
         context.Effects.Broadcast(new Accept(Regency, state.Number, written.Value));
         state.Accepts.TryRecord(context.Self, written);
@@ -385,18 +385,16 @@ internal sealed class ConsensusWindow(
                 if (w.Vote.Regency == Regency) voted.SetCandidate(w.Vote, isAuthentic: true, context.Now.MonotonicMicros);
                 if (w.Batch is not null) voted.KeepBody(w.Batch);
                 voted.Writes.TryRecord(context.Self, w.Vote);
-                if (w.Vote.Regency == Regency && Leader == context.Self) LastProposed = Max(LastProposed, w.Instance);
+                if (w.Vote.Regency == Regency && Leader == context.Self) LastProposed = Instance.Max(LastProposed, w.Instance);
                 break;
             case QuorumWritten q when q.Instance > stable:
                 InstanceState written = GetOrAdd(q.Instance);
                 written.RecordAccept(q.Vote);
                 written.Accepts.TryRecord(context.Self, q.Vote);
-                LastAccepted = Max(LastAccepted, q.Instance);
+                LastAccepted = Instance.Max(LastAccepted, q.Instance);
                 break;
         }
     }
 
     private IEnumerable<InstanceState> Undecided() => Instances.Where(s => s.Number > log.LastExecuted && s.Decided is null && IsWithinHorizon(s.Number));
-
-    private static Instance Max(Instance a, Instance b) => a > b ? a : b;
 }

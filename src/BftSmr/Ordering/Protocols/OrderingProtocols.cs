@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using BftSmr.Ordering.ModSmart;
 
-namespace BftSmr.Ordering;
+namespace BftSmr.Ordering.Protocols;
 
 /// <summary>The protocols that this process knows, by name. A library that brings one registers it before the first cluster is loaded.</summary>
 internal static class OrderingProtocols
