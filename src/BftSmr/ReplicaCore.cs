@@ -15,8 +15,9 @@ using BftSmr.Settings;
 namespace BftSmr;
 
 /// <summary>
-/// The replica as a deterministic state machine: input and time in, ordered effects out. It joins the parts - requests, an ordering,
-/// execution, checkpoints, catching up - and owns what happens between them; each part states its own invariants.
+/// The replica as a deterministic state machine: input and time in, ordered effects out. It joins the parts - requests,
+/// an ordering, execution, checkpoints, catching up - and owns what happens between them; each part states its own
+/// invariants.
 /// </summary>
 internal sealed class ReplicaCore : IReplicaCore
 {
@@ -299,7 +300,9 @@ internal sealed class ReplicaCore : IReplicaCore
         _log.ForgetStable(stable.Instance);
     }
 
-    /// <summary>What a new segment of the log must say, so that the ones before it may go once its checkpoint is stable.</summary>
+    /// <summary>
+    /// What a new segment of the log must say, so that the ones before it may go once its checkpoint is stable.
+    /// </summary>
     private List<LogRecord> LiveRecords(CheckpointCertificate stable, long snapshotBytes)
     {
         if (Settings.Durability == Durability.None) return [];

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace Fuzzing;
 
 /// <summary>
-/// Finds whatever in an assembly reads bytes or text, by its name and what it takes. A list says of each what fuzzes it, or why nothing need; a decoder that is not in the list fails the test.
+/// Finds whatever in an assembly reads bytes or text, by its name and what it takes. A list says of each what fuzzes
+/// it, or why nothing need; a decoder that is not in the list fails the test.
 /// </summary>
 internal static partial class DecoderInventory
 {

@@ -8,8 +8,8 @@ using KvStore.Tests.StateMachine;
 namespace KvStore.Tests;
 
 /// <summary>
-/// The store in this process, without a cluster: operations execute one at a time, at the time of a clock; queries see the time of the last operation, as
-/// they would in a cluster.
+/// The store in this process, without a cluster: operations execute one at a time, at the time of a clock; queries see
+/// the time of the last operation, as they would in a cluster.
 /// </summary>
 internal sealed class LocalService(TimeProvider? clock = null, long stateBytesMax = KvLimits.StateBytesMaxDefault) : IReplicatedService
 {

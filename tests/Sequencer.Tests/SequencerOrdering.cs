@@ -8,8 +8,8 @@ using BftSmr.Ordering;
 namespace Sequencer.Tests;
 
 /// <summary>
-/// Replica 0 numbers batches and tells the others. Invariant: a batch is recorded before it is told or executed, so a sequencer
-/// that restarts never gives a number twice.
+/// Replica 0 numbers batches and tells the others. Invariant: a batch is recorded before it is told or executed, so a
+/// sequencer that restarts never gives a number twice.
 /// </summary>
 internal sealed class SequencerOrdering(OrderingParts parts) : IOrdering
 {

@@ -19,7 +19,10 @@ public sealed class SequencerTests
 
     public static TheoryData<ulong> Seeds => [.. Enumerable.Range(1, 25).Select(static seed => (ulong)seed)];
 
-    /// <summary>Crashes, pauses, partitions and loss, in virtual time; the checkers see to agreement, exactly once, and that all comes to its end.</summary>
+    /// <summary>
+    /// Crashes, pauses, partitions and loss, in virtual time; the checkers see to agreement, exactly once, and that all
+    /// comes to its end.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Seeds))]
     public void The_store_keeps_its_promises_in_the_simulator(ulong seed)

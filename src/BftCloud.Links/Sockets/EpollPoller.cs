@@ -6,8 +6,9 @@ using System.Runtime.Versioning;
 namespace BftCloud.Links;
 
 /// <summary>
-/// Linux' epoll. The framework's own use of it watches every socket for room to send as well, edge-triggered, which wakes a node for each message that another one
-/// takes out of a Unix domain socket; and it has one thread wait for sockets, and others do what follows.
+/// Linux' epoll. The framework's own use of it watches every socket for room to send as well, edge-triggered, which
+/// wakes a node for each message that another one takes out of a Unix domain socket; and it has one thread wait for
+/// sockets, and others do what follows.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed partial class EpollPoller : IPoller
@@ -24,7 +25,8 @@ internal sealed partial class EpollPoller : IPoller
     private static readonly int s_idOffset = s_isPacked ? 4 : 8;
     private static readonly int s_eventBytes = s_idOffset + sizeof(long);
 
-    // Held by whoever uses the descriptors beside the waiting thread, which closes them: their numbers may be others' from then on.
+    // Held by whoever uses the descriptors beside the waiting thread, which closes them: their numbers may be others'
+    // from then on.
     private readonly Lock _gate = new();
     private readonly byte[] _events = new byte[EventsMax * s_eventBytes];
     private readonly int _epoll;

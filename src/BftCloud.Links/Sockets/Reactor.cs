@@ -4,9 +4,10 @@ using System.Diagnostics;
 namespace BftCloud.Links;
 
 /// <summary>
-/// One thread that waits for all sockets of a node and does what follows. Each round reads what has arrived on every socket that is ready, then gives a turn to whoever
-/// asked for one, and then waits again: what arrives together is processed together, answered with one send a link, and nothing is handed from
-/// thread to thread - on an operating system that has to wake a thread for it, that costs more than all the protocol does with a message.
+/// One thread that waits for all sockets of a node and does what follows. Each round reads what has arrived on every
+/// socket that is ready, then gives a turn to whoever asked for one, and then waits again: what arrives together is
+/// processed together, answered with one send a link, and nothing is handed from thread to thread - on an operating
+/// system that has to wake a thread for it, that costs more than all the protocol does with a message.
 /// </summary>
 internal sealed class Reactor : IDisposable
 {
@@ -42,7 +43,10 @@ internal sealed class Reactor : IDisposable
     /// <summary>Whether this is the reactor's thread.</summary>
     public bool IsCurrent => Thread.CurrentThread == _thread;
 
-    /// <summary>Rounds so far. If the number stays the same while <see cref="IsWaiting"/> is false, the thread is busy, and deaf.</summary>
+    /// <summary>
+    /// Rounds so far. If the number stays the same while <see cref="IsWaiting"/> is false, the thread is busy, and
+    /// deaf.
+    /// </summary>
     public long Rounds => Volatile.Read(ref _rounds);
 
     /// <summary>Nothing has arrived that was not read.</summary>
@@ -57,10 +61,15 @@ internal sealed class Reactor : IDisposable
         if (Volatile.Read(ref _isWaiting) != 0 && Interlocked.Exchange(ref _isWaiting, 0) != 0) _poller.Wake();
     }
 
-    /// <summary>Gives a turn when the time has come, and not when an earlier call said. For one turn a reactor, on its thread.</summary>
+    /// <summary>
+    /// Gives a turn when the time has come, and not when an earlier call said. For one turn a reactor, on its thread.
+    /// </summary>
     public void WakeAt(IReactorTurn turn, long micros) => (_dueTurn, _dueMicros) = (turn, micros);
 
-    /// <summary>Ends the thread after its round; once more does nothing. Any thread, the reactor's own does not wait. Sockets are their owners' to close.</summary>
+    /// <summary>
+    /// Ends the thread after its round; once more does nothing. Any thread, the reactor's own does not wait. Sockets
+    /// are their owners' to close.
+    /// </summary>
     public void Dispose()
     {
         _isStopped = true;

@@ -6,7 +6,8 @@ using BftCloud.Primitives;
 namespace BftCloud.Links;
 
 /// <summary>
-/// A connection that never blocks. What is awaited here continues on the reactor's thread, at most one receive and one send at a time; after
+/// A connection that never blocks. What is awaited here continues on the reactor's thread, at most one receive and one
+/// send at a time; after
 /// <see cref="Dispose"/>, which any thread may call, what is awaited fails, elsewhere.
 /// </summary>
 internal sealed class ReactorSocket : IDisposable
@@ -17,7 +18,9 @@ internal sealed class ReactorSocket : IDisposable
     private Readiness _watched;
     private bool _isClosed;
 
-    /// <summary>Takes over a socket that is connected, or being connected, and on which nothing was awaited yet.</summary>
+    /// <summary>
+    /// Takes over a socket that is connected, or being connected, and on which nothing was awaited yet.
+    /// </summary>
     public ReactorSocket(Reactor reactor, Socket socket)
     {
         (Reactor, Socket) = (reactor, socket);

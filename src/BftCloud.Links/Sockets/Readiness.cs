@@ -1,6 +1,8 @@
 namespace BftCloud.Links;
 
-/// <summary>What a socket is watched for, or ready for. A broken connection is ready for both: the next call says what is wrong.</summary>
+/// <summary>
+/// What a socket is watched for, or ready for. A broken connection is ready for both: the next call says what is wrong.
+/// </summary>
 [Flags]
 internal enum Readiness
 {

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace BftCloud.Links;
 
-/// <summary>The framework's select, for every operating system: its cost grows with the number of sockets, so it serves where there is nothing better.</summary>
+/// <summary>
+/// The framework's select, for every operating system: its cost grows with the number of sockets, so it serves where
+/// there is nothing better.
+/// </summary>
 internal sealed class SelectPoller : IPoller
 {
     private readonly Lock _gate = new();

@@ -1,8 +1,9 @@
 namespace BftCloud.Links;
 
 /// <summary>
-/// The sockets of a reactor by number: its place here, and how many were added before it, so that what is still said of one that is gone is not taken for its successor's.
-/// Found by any thread without a lock, as that happens for each message.
+/// The sockets of a reactor by number: its place here, and how many were added before it, so that what is still said of
+/// one that is gone is not taken for its successor's. Found by any thread without a lock, as that happens for each
+/// message.
 /// </summary>
 internal sealed class SocketTable
 {

@@ -46,7 +46,10 @@ internal sealed class ClientListener : IAsyncDisposable
     /// <summary>Begins to accept.</summary>
     public void Start() => _listener.Start(Admit, RunAsync);
 
-    /// <summary>Sends what is queued on all client links: one socket send for each that has something, and is not sending already.</summary>
+    /// <summary>
+    /// Sends what is queued on all client links: one socket send for each that has something, and is not sending
+    /// already.
+    /// </summary>
     public void Flush()
     {
         lock (_flushGate)
@@ -106,7 +109,9 @@ internal sealed class ClientListener : IAsyncDisposable
         _sink.OnDown(clientLink, fault);
     }
 
-    /// <summary>Takes the link up, or drops it if another one took the last place while this one's handshake was under way.</summary>
+    /// <summary>
+    /// Takes the link up, or drops it if another one took the last place while this one's handshake was under way.
+    /// </summary>
     private SecureLink? TryAdd(ClientId client, EstablishedLink established, out LinkBacklog backlog)
     {
         lock (_gate)

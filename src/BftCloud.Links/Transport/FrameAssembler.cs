@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace BftCloud.Links;
 
 /// <summary>
-/// Cuts the stream of opened records into frames: four bytes of length, little-endian, and the payload. A frame may begin and end anywhere in a
-/// record. Each comes out in an array of exactly its size. Not thread-safe.
+/// Cuts the stream of opened records into frames: four bytes of length, little-endian, and the payload. A frame may
+/// begin and end anywhere in a record. Each comes out in an array of exactly its size. Not thread-safe.
 /// </summary>
 internal sealed class FrameAssembler(int frameBytesMax, RemoteBudget budget)
 {
@@ -18,7 +18,10 @@ internal sealed class FrameAssembler(int frameBytesMax, RemoteBudget budget)
     /// <summary>Why the stream cannot go on; null while it can.</summary>
     public LinkFault? Fault { get; private set; }
 
-    /// <summary>Takes the next frame's bytes off the front of the plaintext; false when it is used up, or the stream is at fault.</summary>
+    /// <summary>
+    /// Takes the next frame's bytes off the front of the plaintext; false when it is used up, or the stream is at
+    /// fault.
+    /// </summary>
     public bool TryRead(ref ReadOnlyMemory<byte> plaintext, out ReadOnlyMemory<byte> frame)
     {
         frame = default;

@@ -3,8 +3,8 @@ using BftCloud.Primitives;
 namespace BftCloud.Links;
 
 /// <summary>
-/// What both ends say in clear before anything else, so that a mix-up can be named; 72 bytes. The handshake's prologue binds it, so a hello that
-/// somebody changed on the way only makes the handshake fail.
+/// What both ends say in clear before anything else, so that a mix-up can be named; 72 bytes. The handshake's prologue
+/// binds it, so a hello that somebody changed on the way only makes the handshake fail.
 /// <code>
 /// "BFTL" | version | port | status | 0 | BLAKE2b of the cluster's id (32) | hash of cluster.json (32)
 /// </code>
@@ -36,7 +36,9 @@ internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest 
         ConfigurationHash.CopyTo(destination[(8 + Digest.Size)..]);
     }
 
-    /// <summary>Throws if the other end speaks another protocol or version, so that what follows cannot be understood.</summary>
+    /// <summary>
+    /// Throws if the other end speaks another protocol or version, so that what follows cannot be understood.
+    /// </summary>
     /// <exception cref="LinkException">Says what it speaks.</exception>
     public static void CheckVersion(ReadOnlySpan<byte> other)
     {

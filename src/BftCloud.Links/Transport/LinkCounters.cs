@@ -1,6 +1,9 @@
 namespace BftCloud.Links;
 
-/// <summary>What the links of one port did so far. Safe for any number of threads; every value only grows, but for the number of open links.</summary>
+/// <summary>
+/// What the links of one port did so far. Safe for any number of threads; every value only grows, but for the number of
+/// open links.
+/// </summary>
 internal sealed class LinkCounters
 {
     private readonly long[] _faults = new long[Enum.GetValues<LinkFault>().Length];

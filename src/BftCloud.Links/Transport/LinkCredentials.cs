@@ -3,7 +3,10 @@ using BftCloud.Primitives;
 
 namespace BftCloud.Links;
 
-/// <summary>What a node proves itself by on its links, what it must have in common with the other end, and whom it believes to be whom.</summary>
+/// <summary>
+/// What a node proves itself by on its links, what it must have in common with the other end, and whom it believes to
+/// be whom.
+/// </summary>
 internal sealed class LinkCredentials
 {
     private readonly IReadOnlyList<PublicKey> _replicas;

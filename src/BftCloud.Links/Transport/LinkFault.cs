@@ -1,6 +1,8 @@
 namespace BftCloud.Links;
 
-/// <summary>Why a connection was refused or a link ended. Counted; shown by metrics as <c>link_faults{fault=…}</c>.</summary>
+/// <summary>
+/// Why a connection was refused or a link ended. Counted; shown by metrics as <c>link_faults{fault=…}</c>.
+/// </summary>
 internal enum LinkFault
 {
     /// <summary>The other end closed the connection, or the network broke it.</summary>
@@ -21,7 +23,10 @@ internal enum LinkFault
     /// <summary>The other end has another cluster.json.</summary>
     ConfigurationDiffers,
 
-    /// <summary>The other end holds a key that is not in cluster.json, or not the one that cluster.json gives for whom it says it is.</summary>
+    /// <summary>
+    /// The other end holds a key that is not in cluster.json, or not the one that cluster.json gives for whom it says
+    /// it is.
+    /// </summary>
     UnknownKey,
 
     /// <summary>A handshake message that was not made for this node's key, or was changed on the way.</summary>
@@ -30,10 +35,14 @@ internal enum LinkFault
     /// <summary>The other end refused us, and said so before it could prove who it is.</summary>
     Refused,
 
-    /// <summary>More connections than <see cref="LinkOptions.LinksMax"/> or <see cref="LinkOptions.LinksPerRemoteMax"/>.</summary>
+    /// <summary>
+    /// More connections than <see cref="LinkOptions.LinksMax"/> or <see cref="LinkOptions.LinksPerRemoteMax"/>.
+    /// </summary>
     TooManyLinks,
 
-    /// <summary>More unfinished handshakes than <see cref="LinkOptions.HalfOpenMax"/>: the oldest was dropped.</summary>
+    /// <summary>
+    /// More unfinished handshakes than <see cref="LinkOptions.HalfOpenMax"/>: the oldest was dropped.
+    /// </summary>
     TooManyHalfOpen,
 
     /// <summary>A record that is not authentic: changed, replayed, out of order, or not a record at all.</summary>
@@ -45,7 +54,9 @@ internal enum LinkFault
     /// <summary>A frame began that would take the remote beyond <see cref="LinkOptions.BytesPerRemoteMax"/>.</summary>
     OverBudget,
 
-    /// <summary>A client sent what no correct client sends: no message, or one that is not its own or not authentic.</summary>
+    /// <summary>
+    /// A client sent what no correct client sends: no message, or one that is not its own or not authentic.
+    /// </summary>
     Misbehaved,
 
     /// <summary>The same remote connected again; the newer link counts.</summary>

@@ -7,7 +7,8 @@ using BftCloud.Primitives;
 namespace BftCloud.Links;
 
 /// <summary>
-/// Hello and Noise IK on a fresh connection. Every message has a fixed size, so nothing is allocated by what the other end says:
+/// Hello and Noise IK on a fresh connection. Every message has a fixed size, so nothing is allocated by what the other
+/// end says:
 /// <code>
 /// initiator -&gt; responder   hello (72) | Noise 1 with the initiator's id as payload (100)
 /// responder -&gt; initiator   hello with its verdict (72) | Noise 2 (48), if it accepts
@@ -23,7 +24,8 @@ internal static class LinkHandshake
     private const int ConfirmationBytes = SecureLink.LengthBytes + NoiseCipher.TagBytes;
 
     /// <summary>Proves to be <paramref name="ownId"/> to the replica at the other end of the connection.</summary>
-    /// <exception cref="LinkException">The other end is not that replica, refuses, or speaks something else.</exception>
+    /// <exception cref="LinkException">The other end is not that replica, refuses, or speaks something
+    /// else.</exception>
     /// <exception cref="SocketException">The connection broke, or was closed here, as it is at a deadline.</exception>
     public static async Task<EstablishedLink> InitiateAsync(
         ReactorSocket socket, LinkCredentials credentials, LinkPort port, int ownId, ReplicaId replica)
@@ -68,8 +70,10 @@ internal static class LinkHandshake
     /// <param name="socket">The connection.</param>
     /// <param name="credentials">This node's.</param>
     /// <param name="port">The port it came in by.</param>
-    /// <param name="admit">Throws if whoever has this id and key may not have a link now. It may be somebody else who repeats an old message.</param>
-    /// <exception cref="LinkException">The other end is nobody we know, was not admitted, or speaks something else.</exception>
+    /// <param name="admit">Throws if whoever has this id and key may not have a link now. It may be somebody else who
+    /// repeats an old message.</param>
+    /// <exception cref="LinkException">The other end is nobody we know, was not admitted, or speaks something
+    /// else.</exception>
     /// <exception cref="SocketException">The connection broke, or was closed here, as it is at a deadline.</exception>
     public static async Task<EstablishedLink> RespondAsync(
         ReactorSocket socket, LinkCredentials credentials, LinkPort port, Action<int> admit)
@@ -169,7 +173,10 @@ internal static class LinkHandshake
         }
     }
 
-    /// <summary>Fills the buffer at least up to <paramref name="needed"/>, but never beyond its end; returns how far it is filled.</summary>
+    /// <summary>
+    /// Fills the buffer at least up to <paramref name="needed"/>, but never beyond its end; returns how far it is
+    /// filled.
+    /// </summary>
     private static async ValueTask<int> ReceiveAsync(ReactorSocket socket, Memory<byte> buffer, int filled, int needed)
     {
         while (filled < needed)

@@ -52,7 +52,8 @@ internal sealed class LinkListener : IAsyncDisposable
     public IPEndPoint LocalEndPoint => (IPEndPoint)_socket.LocalEndPoint!;
 
     /// <summary>Begins to accept.</summary>
-    /// <param name="admit">Throws a <see cref="LinkException"/> if whoever has this id and key may not have a link now.</param>
+    /// <param name="admit">Throws a <see cref="LinkException"/> if whoever has this id and key may not have a link
+    /// now.</param>
     /// <param name="run">Runs an established link to its end.</param>
     public void Start(Action<int> admit, Func<EstablishedLink, Task> run)
     {
@@ -60,7 +61,9 @@ internal sealed class LinkListener : IAsyncDisposable
         if (_localSocket is not null) _tasks.Run(() => AcceptAsync(_localSocket, admit, run));
     }
 
-    /// <summary>Stops accepting and drops whoever is in the handshake; completes when all links that were run have ended.</summary>
+    /// <summary>
+    /// Stops accepting and drops whoever is in the handshake; completes when all links that were run have ended.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);

@@ -19,8 +19,8 @@ internal sealed record LinkOptions
     public int FrameBytesMax { get; init; } = 16 << 20;
 
     /// <summary>
-    /// Bytes of frames that may wait to be sent on a link, at least two of the largest. One more is dropped: a peer catches up by state transfer, clients and replicas ask
-    /// each other again, and what is in the queue still arrives.
+    /// Bytes of frames that may wait to be sent on a link, at least two of the largest. One more is dropped: a peer
+    /// catches up by state transfer, clients and replicas ask each other again, and what is in the queue still arrives.
     /// </summary>
     public int QueueBytesMax
     {
@@ -28,13 +28,18 @@ internal sealed record LinkOptions
         init;
     } = 32 << 20;
 
-    /// <summary>Whether nodes on one machine, that is with loopback addresses, talk by Unix domain sockets instead of TCP.</summary>
+    /// <summary>
+    /// Whether nodes on one machine, that is with loopback addresses, talk by Unix domain sockets instead of TCP.
+    /// </summary>
     public bool LocalShortcut { get; init; } = true;
 
     /// <summary>How long connecting, and then the handshake, may take.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Unfinished handshakes at a listener. One more drops the oldest, so that only a flood that is faster than handshakes are keeps others out.</summary>
+    /// <summary>
+    /// Unfinished handshakes at a listener. One more drops the oldest, so that only a flood that is faster than
+    /// handshakes are keeps others out.
+    /// </summary>
     public int HalfOpenMax { get; init; } = 128;
 
     /// <summary>Links at a listener.</summary>
@@ -43,7 +48,10 @@ internal sealed record LinkOptions
     /// <summary>Links of one client identity at a listener. Between replicas there is one.</summary>
     public int LinksPerRemoteMax { get; init; } = 1;
 
-    /// <summary>Bytes of frames that are arriving and of frames that wait to be sent, over all links of one remote. At least what one link may hold.</summary>
+    /// <summary>
+    /// Bytes of frames that are arriving and of frames that wait to be sent, over all links of one remote. At least
+    /// what one link may hold.
+    /// </summary>
     public long BytesPerRemoteMax
     {
         get => Math.Max(field, (long)QueueBytesMax + FrameBytesMax);
@@ -53,10 +61,15 @@ internal sealed record LinkOptions
     /// <summary>A link on which nothing was sent for this long sends an empty record.</summary>
     public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A link on which nothing arrived for this long is dead. Several times the other end's <see cref="HeartbeatPeriod"/>.</summary>
+    /// <summary>
+    /// A link on which nothing arrived for this long is dead. Several times the other end's
+    /// <see cref="HeartbeatPeriod"/>.
+    /// </summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The delay before the first attempt to connect again. It doubles with each failure; half of it is random.</summary>
+    /// <summary>
+    /// The delay before the first attempt to connect again. It doubles with each failure; half of it is random.
+    /// </summary>
     public TimeSpan ReconnectDelayMin { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The longest delay between attempts to connect.</summary>

@@ -4,9 +4,10 @@ using System.Net.Sockets;
 namespace BftCloud.Links;
 
 /// <summary>
-/// Nodes on one machine meet at a Unix domain socket beside the TCP port: the same handshake and records, for a third of the kernel's work. It has an abstract
-/// name - Linux only, no file, visible in the same network namespace as the port is - that follows from the port's loopback address. Whoever else
-/// takes the name gains nothing: without the replica's key the handshake fails, and the next attempt goes by TCP.
+/// Nodes on one machine meet at a Unix domain socket beside the TCP port: the same handshake and records, for a third
+/// of the kernel's work. It has an abstract name - Linux only, no file, visible in the same network namespace as the
+/// port is - that follows from the port's loopback address. Whoever else takes the name gains nothing: without the
+/// replica's key the handshake fails, and the next attempt goes by TCP.
 /// </summary>
 internal static class LocalShortcut
 {

@@ -4,19 +4,23 @@ using BftCloud.Primitives;
 namespace BftCloud.Links;
 
 /// <summary>
-/// Noise_IK_25519_ChaChaPoly_BLAKE2b (Noise Protocol Framework, revision 34). The initiator knows the responder's static key beforehand:
+/// Noise_IK_25519_ChaChaPoly_BLAKE2b (Noise Protocol Framework, revision 34). The initiator knows the responder's
+/// static key beforehand:
 /// <code>
 /// &lt;- s
 /// …
 /// -&gt; e, es, s, ss      first message: 96 bytes and the payload
 /// &lt;- e, ee, se         second message: 48 bytes and the payload
 /// </code>
-/// After the second message the initiator knows that the responder is whom it meant. The responder knows the same of the initiator only with the
-/// first record that opens: until then the first message may be an old one, repeated by somebody else.
+/// After the second message the initiator knows that the responder is whom it meant. The responder knows the same of
+/// the initiator only with the first record that opens: until then the first message may be an old one, repeated by
+/// somebody else.
 /// </summary>
 internal sealed class NoiseHandshake : IDisposable
 {
-    /// <summary>What the first message takes beyond its payload: ephemeral key, encrypted static key, two tags.</summary>
+    /// <summary>
+    /// What the first message takes beyond its payload: ephemeral key, encrypted static key, two tags.
+    /// </summary>
     public const int FirstOverheadBytes = 2 * KeyBytes + 2 * TagBytes;
 
     /// <summary>What the second message takes beyond its payload: ephemeral key, tag.</summary>
@@ -80,7 +84,9 @@ internal sealed class NoiseHandshake : IDisposable
         return true;
     }
 
-    /// <summary>Responder: reads the first message. False if it was not made for this node's key and prologue.</summary>
+    /// <summary>
+    /// Responder: reads the first message. False if it was not made for this node's key and prologue.
+    /// </summary>
     public bool TryReadFirst(ReadOnlySpan<byte> message, Span<byte> payload)
     {
         ReadEphemeral(message[..KeyBytes]);

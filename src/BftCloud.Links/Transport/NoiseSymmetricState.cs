@@ -4,8 +4,8 @@ using BftCloud.Primitives;
 namespace BftCloud.Links;
 
 /// <summary>
-/// The SymmetricState of the Noise Protocol Framework (revision 34, section 5.2) for 25519, ChaChaPoly and BLAKE2b. During a handshake every key
-/// encrypts one message at most, so the nonce is always 0.
+/// The SymmetricState of the Noise Protocol Framework (revision 34, section 5.2) for 25519, ChaChaPoly and BLAKE2b.
+/// During a handshake every key encrypts one message at most, so the nonce is always 0.
 /// </summary>
 internal sealed class NoiseSymmetricState : IDisposable
 {

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace BftCloud.Links;
 
 /// <summary>
-/// One link to every other replica: listens for those with a higher id and dials those with a lower one, again and again. Sending never blocks:
-/// a frame for a replica whose link is down or whose queue is full is lost and counted. Safe for any number of threads.
+/// One link to every other replica: listens for those with a higher id and dials those with a lower one, again and
+/// again. Sending never blocks: a frame for a replica whose link is down or whose queue is full is lost and counted.
+/// Safe for any number of threads.
 /// </summary>
 internal sealed class PeerMesh : IAsyncDisposable
 {
@@ -66,13 +67,17 @@ internal sealed class PeerMesh : IAsyncDisposable
     /// <summary>Whether the link to the replica is up.</summary>
     public bool IsUp(ReplicaId replica) => _links[replica.Value] is { IsUp: true };
 
-    /// <summary>Queues a completed frame. It does not leave before <see cref="Flush"/>. False if it was dropped.</summary>
+    /// <summary>
+    /// Queues a completed frame. It does not leave before <see cref="Flush"/>. False if it was dropped.
+    /// </summary>
     public bool Send(ReplicaId to, FrameBuffer frame) => LinkTo(to).Send(frame);
 
     /// <summary>Queues a copy of a frame's payload, likewise.</summary>
     public bool Send(ReplicaId to, ReadOnlySpan<byte> payload) => LinkTo(to).Send(payload);
 
-    /// <summary>Sends what is queued: one socket send for each link that has something, and is not sending already.</summary>
+    /// <summary>
+    /// Sends what is queued: one socket send for each link that has something, and is not sending already.
+    /// </summary>
     public void Flush()
     {
         foreach (ReplicaLink? link in _links) link?.Flush();

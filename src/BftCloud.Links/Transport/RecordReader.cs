@@ -5,8 +5,8 @@ using BftCloud.Primitives;
 namespace BftCloud.Links;
 
 /// <summary>
-/// The receive buffer of a link: bytes go in as they arrive, opened records come out. Small while little arrives, and never larger than one
-/// record of the largest size. Not thread-safe.
+/// The receive buffer of a link: bytes go in as they arrive, opened records come out. Small while little arrives, and
+/// never larger than one record of the largest size. Not thread-safe.
 /// </summary>
 internal sealed class RecordReader : IDisposable
 {
@@ -55,7 +55,10 @@ internal sealed class RecordReader : IDisposable
     /// <summary>A record did not open: nothing after it can be read.</summary>
     public bool IsCorrupt { get; private set; }
 
-    /// <summary>Opens the next record; its plaintext stays valid until <see cref="Room"/>. False if there is none that is complete, or it is corrupt.</summary>
+    /// <summary>
+    /// Opens the next record; its plaintext stays valid until <see cref="Room"/>. False if there is none that is
+    /// complete, or it is corrupt.
+    /// </summary>
     public bool TryRead(out ReadOnlyMemory<byte> plaintext)
     {
         plaintext = default;

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace BftCloud.Links;
 
-/// <summary>Counts refused connections and logs at most one a second of each kind, so that whoever knocks does not fill the disk.</summary>
+/// <summary>
+/// Counts refused connections and logs at most one a second of each kind, so that whoever knocks does not fill the
+/// disk.
+/// </summary>
 internal sealed class RefusalLog(LinkPort port, LinkCounters counters, ILogger logger, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

@@ -1,7 +1,8 @@
 namespace BftCloud.Links;
 
 /// <summary>
-/// The memory that all links of one remote may hold: frames that have begun to arrive, and frames that wait to be sent. Safe for any number of threads.
+/// The memory that all links of one remote may hold: frames that have begun to arrive, and frames that wait to be sent.
+/// Safe for any number of threads.
 /// </summary>
 internal sealed class RemoteBudget(long bytesMax)
 {

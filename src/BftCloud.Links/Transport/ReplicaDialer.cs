@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace BftCloud.Links;
 
-/// <summary>Connects to one replica, under the id that is ours on that port, and again whenever the link ends, until cancelled.</summary>
+/// <summary>
+/// Connects to one replica, under the id that is ours on that port, and again whenever the link ends, until cancelled.
+/// </summary>
 internal sealed class ReplicaDialer(
     ReplicaLink link, EndPoint address, LinkPort port, int ownId, LinkCredentials credentials, LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider time,
     Reactor reactor, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
@@ -80,8 +82,9 @@ internal sealed class ReplicaDialer(
         _shortcut is null || _shortcutFailed ? null : await LocalShortcut.TryConnectAsync(reactor, _shortcut, cancellation).ConfigureAwait(false);
 
     /// <summary>
-    /// To the address, or the first one of the name's that answers, beginning behind the one at which an attempt failed last: it may be one that takes the
-    /// whole time of an attempt and never answers, and it is not to keep the others from their turn.
+    /// To the address, or the first one of the name's that answers, beginning behind the one at which an attempt failed
+    /// last: it may be one that takes the whole time of an attempt and never answers, and it is not to keep the others
+    /// from their turn.
     /// </summary>
     private async Task<ReactorSocket> ConnectByTcpAsync(CancellationToken cancellation)
     {

@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace BftCloud.Links;
 
 /// <summary>
-/// The loops that belong to one object: its disposal waits for them. An exception that none of them expects is a bug of ours and stops
-/// the process, instead of leaving it deaf.
+/// The loops that belong to one object: its disposal waits for them. An exception that none of them expects is a bug of
+/// ours and stops the process, instead of leaving it deaf.
 /// </summary>
 internal sealed class TaskScope
 {
@@ -12,7 +12,9 @@ internal sealed class TaskScope
     private int _running = 1;
     private int _ended;
 
-    /// <summary>Runs the loop now, up to its first wait, on this thread. Does nothing once the scope has ended.</summary>
+    /// <summary>
+    /// Runs the loop now, up to its first wait, on this thread. Does nothing once the scope has ended.
+    /// </summary>
     public void Run(Func<Task> loop)
     {
         if (TryEnter()) _ = RunAsync(loop);

@@ -4,7 +4,8 @@ using System.Text;
 namespace BftCloud.Primitives;
 
 /// <summary>
-/// A node's key pair on disk: three lines of text - what the file is, the public key, the secret seed - readable by its owner only.
+/// A node's key pair on disk: three lines of text - what the file is, the public key, the secret seed - readable by its
+/// owner only.
 /// </summary>
 public static class KeyFile
 {
@@ -57,7 +58,8 @@ public static class KeyFile
 
     /// <summary>Reads a key file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="expected">The public key that the cluster's configuration gives for this node, to find a mix-up here rather than at every peer.</param>
+    /// <param name="expected">The public key that the cluster's configuration gives for this node, to find a mix-up
+    /// here rather than at every peer.</param>
     /// <exception cref="KeyFileException">Missing, readable by others, malformed, or not the expected key.</exception>
     public static KeyPair Load(string path, PublicKey? expected = null)
     {

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace BftCloud.Primitives;
 
-/// <summary>A growing buffer that is used again and again, can be cut back, and can be changed where it was written.</summary>
+/// <summary>
+/// A growing buffer that is used again and again, can be cut back, and can be changed where it was written.
+/// </summary>
 /// <param name="capacity">Bytes it has room for before it first grows.</param>
 /// <param name="bytesKeptMax">After <see cref="Reset"/> it holds no more memory than this.</param>
 internal sealed class ByteBuffer(int capacity = 4 << 10, int bytesKeptMax = 256 << 10) : IBufferWriter<byte>

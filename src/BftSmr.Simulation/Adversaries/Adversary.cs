@@ -10,8 +10,8 @@ using BftSmr.Settings;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// A Byzantine replica: a correct core whose inputs and messages pass through here. It holds its own key and no other, so whatever it sends, it can
-/// sign only as itself.
+/// A Byzantine replica: a correct core whose inputs and messages pass through here. It holds its own key and no other,
+/// so whatever it sends, it can sign only as itself.
 /// </summary>
 internal abstract class Adversary
 {
@@ -37,7 +37,9 @@ internal abstract class Adversary
         Func<IStateMachine> service, Action<ReplicaId, PeerMessage> send) =>
         (_world, Random, Settings, Keyring, Protocol, Service, _send) = (world, random, settings, keyring, protocol, service, send);
 
-    /// <summary>The core sends a message to a peer; what is added to <paramref name="instead"/> leaves in its place.</summary>
+    /// <summary>
+    /// The core sends a message to a peer; what is added to <paramref name="instead"/> leaves in its place.
+    /// </summary>
     public virtual void Sending(ReplicaId to, PeerMessage message, List<PeerMessage> instead) => instead.Add(message);
 
     /// <summary>The bytes that leave in place of a frame to a peer.</summary>

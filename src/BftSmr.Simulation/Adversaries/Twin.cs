@@ -8,8 +8,9 @@ using BftSmr.Simulation.Time;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// Two copies of one identity (Twins, Bano et al. 2021): both run the correct protocol with the same key, each with a part of the others, which changes
-/// now and then. What they do wrong is only that there are two of them: equivocation, double votes, and lost memory, in every combination there is.
+/// Two copies of one identity (Twins, Bano et al. 2021): both run the correct protocol with the same key, each with a
+/// part of the others, which changes now and then. What they do wrong is only that there are two of them: equivocation,
+/// double votes, and lost memory, in every combination there is.
 /// </summary>
 internal sealed class Twin : Adversary
 {

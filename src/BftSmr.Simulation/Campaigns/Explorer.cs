@@ -12,10 +12,11 @@ using BftSmr.Simulation.Timelines;
 namespace BftSmr.Simulation.Campaigns;
 
 /// <summary>
-/// Goes through all states that three correct replicas and a Byzantine leader can get into with one instance: every message that was ever sent may arrive at
-/// any time, in any order, or never; each replica may lose patience once, which leads through a change of regency. The leader's strategies are gone through one by one
-/// (<see cref="ByzantineStrategy"/>). States that were met before, in whatever order they came about, are not entered again. Breadth first, so that what is found is
-/// found on the shortest way.
+/// Goes through all states that three correct replicas and a Byzantine leader can get into with one instance: every
+/// message that was ever sent may arrive at any time, in any order, or never; each replica may lose patience once,
+/// which leads through a change of regency. The leader's strategies are gone through one by one
+/// (<see cref="ByzantineStrategy"/>). States that were met before, in whatever order they came about, are not entered
+/// again. Breadth first, so that what is found is found on the shortest way.
 /// </summary>
 internal sealed class Explorer
 {
@@ -43,7 +44,9 @@ internal sealed class Explorer
 
     private IReadOnlyList<IKeyring> Keyrings { get; }
 
-    /// <summary>Explores until all is seen, a bound is reached, or two correct replicas execute different things.</summary>
+    /// <summary>
+    /// Explores until all is seen, a bound is reached, or two correct replicas execute different things.
+    /// </summary>
     public static ExplorationReport Run(ExplorationOptions options)
     {
         Stopwatch watch = Stopwatch.StartNew();
@@ -63,7 +66,10 @@ internal sealed class Explorer
         return total;
     }
 
-    /// <summary>Of strategies that were explored to their end, the longest way there was; of the others, how far all of them were.</summary>
+    /// <summary>
+    /// Of strategies that were explored to their end, the longest way there was; of the others, how far all of them
+    /// were.
+    /// </summary>
     private static int Depth(ExplorationReport total, ExplorationReport one) => (total.Complete == total.Strategies, one.Complete == one.Strategies) switch
     {
         (true, true) => Math.Max(total.Depth, one.Depth),
@@ -134,7 +140,9 @@ internal sealed class Explorer
         return cores[index].Fingerprint == state.Cores[index].Fingerprint && cores[index].Sent.Count == state.Cores[index].Sent.Count ? null : new State(cores, state, index, given);
     }
 
-    /// <summary>What may arrive at a replica: all that was ever sent to it and has not arrived, and whatever the leader likes.</summary>
+    /// <summary>
+    /// What may arrive at a replica: all that was ever sent to it and has not arrived, and whatever the leader likes.
+    /// </summary>
     private IEnumerable<ExploredMessage> Pending(State state, ReplicaId self)
     {
         HashSet<ulong> received = state.Cores[self.Value - 1].Received;

@@ -16,8 +16,9 @@ using BftSmr.Simulation.Timelines;
 namespace BftSmr.Simulation.Clusters;
 
 /// <summary>
-/// One simulation, in two phases as in TigerBeetle's VOPR. First faults happen, and no promise of safety may break. Then everything but Byzantine
-/// replicas and clients is mended, and what is left must come to its end: every operation answered, all correct replicas in the same state.
+/// One simulation, in two phases as in TigerBeetle's VOPR. First faults happen, and no promise of safety may break.
+/// Then everything but Byzantine replicas and clients is mended, and what is left must come to its end: every operation
+/// answered, all correct replicas in the same state.
 /// </summary>
 internal sealed class ClusterSimulation
 {
@@ -68,7 +69,10 @@ internal sealed class ClusterSimulation
         _world.Listener = timeline.Note;
     }
 
-    /// <summary>Whether durability promises that what is acknowledged is in the logs as a decision, and nothing takes the logs away.</summary>
+    /// <summary>
+    /// Whether durability promises that what is acknowledged is in the logs as a decision, and nothing takes the logs
+    /// away.
+    /// </summary>
     private bool KeepsDisks => _options.Durability == Durability.Decisions && !_plan.Events.Any(static e => e is DiskLossFault or DiskDamageFault);
 
     private IEnumerable<SimulatedReplica> Correct => _replicas.Where(static r => r.IsCorrect);
@@ -128,7 +132,9 @@ internal sealed class ClusterSimulation
         else if (WhatDiffers() is { } difference) _world.Violate("convergence", $"{seconds} {difference} {Where()}");
     }
 
-    /// <summary>Of f+1 replicas that acknowledged an operation of this instance all correct ones have it on disk.</summary>
+    /// <summary>
+    /// Of f+1 replicas that acknowledged an operation of this instance all correct ones have it on disk.
+    /// </summary>
     private bool IsOnDisk(Instance instance) => Correct.Count(r => r.Disk.HasDecision(instance)) + _plan.Adversaries.Count > _options.F;
 
     /// <summary>What keeps the correct replicas from being in the same state; null if nothing does.</summary>

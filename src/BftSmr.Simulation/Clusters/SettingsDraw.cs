@@ -3,7 +3,10 @@ using BftSmr.Settings;
 
 namespace BftSmr.Simulation.Clusters;
 
-/// <summary>Draws settings of a cluster that meet their limits early: small windows, small batches, short timeouts, frequent checkpoints, tiny chunks.</summary>
+/// <summary>
+/// Draws settings of a cluster that meet their limits early: small windows, small batches, short timeouts, frequent
+/// checkpoints, tiny chunks.
+/// </summary>
 internal static class SettingsDraw
 {
     public static ReplicaSettings Draw(SimulationRandom random, SimulationOptions options)

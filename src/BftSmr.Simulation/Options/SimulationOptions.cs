@@ -3,7 +3,9 @@ using BftSmr.Ordering.Protocols;
 
 namespace BftSmr.Simulation;
 
-/// <summary>What to simulate. Whatever is null is drawn from the seed; the same options always tell the same story.</summary>
+/// <summary>
+/// What to simulate. Whatever is null is drawn from the seed; the same options always tell the same story.
+/// </summary>
 public sealed record SimulationOptions
 {
     /// <summary>Decides everything that is left open.</summary>
@@ -30,10 +32,14 @@ public sealed record SimulationOptions
     /// <summary>Share of unordered reads in the built-in workload.</summary>
     public double QueryShare { get; init; } = 0.3;
 
-    /// <summary>How long the first phase is, microseconds of virtual time: faults happen, and nothing may break.</summary>
+    /// <summary>
+    /// How long the first phase is, microseconds of virtual time: faults happen, and nothing may break.
+    /// </summary>
     public long? FaultyMicros { get; init; }
 
-    /// <summary>How long the second phase may be, microseconds: everything is mended, and everything must come to its end.</summary>
+    /// <summary>
+    /// How long the second phase may be, microseconds: everything is mended, and everything must come to its end.
+    /// </summary>
     public long HealedMicros { get; init; } = 120_000_000;
 
     /// <summary>What kinds of faults a plan that is drawn from the seed may hold.</summary>
@@ -43,7 +49,8 @@ public sealed record SimulationOptions
     public FaultPlan? Faults { get; init; }
 
     /// <summary>
-    /// Makes the cluster's write quorum smaller than it must be, by so many. For seeing that the checkers find what comes of it; 0 otherwise.
+    /// Makes the cluster's write quorum smaller than it must be, by so many. For seeing that the checkers find what
+    /// comes of it; 0 otherwise.
     /// </summary>
     public int WriteQuorumLoweredBy { get; init; }
 
@@ -70,7 +77,10 @@ public sealed record SimulationOptions
     /// <summary>Lines of the story that are kept.</summary>
     public int TraceLines { get; init; } = 400;
 
-    /// <summary>Whether <see cref="SimulationReport.Timeline"/> is recorded, for <see cref="TimelinePage"/>. Takes memory; changes nothing else.</summary>
+    /// <summary>
+    /// Whether <see cref="SimulationReport.Timeline"/> is recorded, for <see cref="TimelinePage"/>. Takes memory;
+    /// changes nothing else.
+    /// </summary>
     public bool RecordsTimeline { get; init; }
 
     /// <summary>Whether the story is told even if no promise was broken.</summary>

@@ -13,8 +13,9 @@ using BftSmr.Settings;
 namespace BftSmr.Simulation.StateSpace;
 
 /// <summary>
-/// A hash of all that a core holds, found by walking through its objects: two orders of the same votes that leave it in the same state give the same hash. Times
-/// and what only paces proposals are left out, as nothing that is explored depends on them.
+/// A hash of all that a core holds, found by walking through its objects: two orders of the same votes that leave it in
+/// the same state give the same hash. Times and what only paces proposals are left out, as nothing that is explored
+/// depends on them.
 /// </summary>
 internal static class CoreFingerprint
 {

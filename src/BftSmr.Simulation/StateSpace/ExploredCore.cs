@@ -10,7 +10,9 @@ using BftSmr.Simulation.Workload;
 
 namespace BftSmr.Simulation.StateSpace;
 
-/// <summary>One correct replica in an explored state: what it was given so far, which decides everything, and what came of it.</summary>
+/// <summary>
+/// One correct replica in an explored state: what it was given so far, which decides everything, and what came of it.
+/// </summary>
 internal sealed class ExploredCore
 {
     private const long EpochMicros = 1_800_000_000_000_000;
@@ -54,8 +56,9 @@ internal sealed class ExploredCore
     public ExploredCore TimeOut() => Next(0, () => new ExploredCore(_settings, _keyring, _known, this, null) { Received = Received, HasTimedOut = true });
 
     /// <summary>
-    /// What a step leads to is found out once, however many states of the whole hold this core; and ways that lead to the same - state, what was received and what was sent - go on
-    /// as one, as nothing that comes later can tell them apart.
+    /// What a step leads to is found out once, however many states of the whole hold this core; and ways that lead to
+    /// the same - state, what was received and what was sent - go on as one, as nothing that comes later can tell them
+    /// apart.
     /// </summary>
     private ExploredCore Next(ulong step, Func<ExploredCore> make)
     {

@@ -3,7 +3,8 @@ using BftCloud.Primitives;
 namespace BftSmr;
 
 /// <summary>
-/// All quorum arithmetic, in one place: n replicas, at most f of them faulty, and a named rule that says what f means. Immutable.
+/// All quorum arithmetic, in one place: n replicas, at most f of them faulty, and a named rule that says what f means.
+/// Immutable.
 /// </summary>
 public sealed record Quorums
 {
@@ -23,22 +24,24 @@ public sealed record Quorums
     }
 
     /// <summary>
-    /// Plain replicas, f of which may fail arbitrarily: n >= 3f+1. Two write quorums meet in a correct replica; f+1 replicas hold a
-    /// correct one.
+    /// Plain replicas, f of which may fail arbitrarily: n >= 3f+1. Two write quorums meet in a correct replica; f+1
+    /// replicas hold a correct one.
     /// </summary>
     /// <param name="replicas">n, at most <see cref="ReplicasMax"/>.</param>
     /// <param name="faulty">f.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The membership cannot bear that many faults, or is too large.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The membership cannot bear that many faults, or is too
+    /// large.</exception>
     public static Quorums Byzantine(int replicas, int faulty) =>
         new(replicas, faulty, ByzantineReplicasMin(faulty), write: (replicas + faulty + 2) / 2, install: 2 * faulty + 1);
 
     /// <summary>
-    /// Replicas whose statements a trusted counter numbers, so that none says two things at one place: n >= 2f+1. Two write quorums
-    /// meet in a replica; f+1 replicas hold a correct one.
+    /// Replicas whose statements a trusted counter numbers, so that none says two things at one place: n >= 2f+1. Two
+    /// write quorums meet in a replica; f+1 replicas hold a correct one.
     /// </summary>
     /// <param name="replicas">n, at most <see cref="ReplicasMax"/>.</param>
     /// <param name="faulty">f.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The membership cannot bear that many faults, or is too large.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The membership cannot bear that many faults, or is too
+    /// large.</exception>
     public static Quorums TrustedCounter(int replicas, int faulty) =>
         new(replicas, faulty, TrustedCounterReplicasMin(faulty), write: replicas / 2 + 1, install: replicas / 2 + 1);
 
@@ -54,7 +57,9 @@ public sealed record Quorums
     /// <summary>f.</summary>
     public int Faulty { get; }
 
-    /// <summary>What decides: ceil((n+f+1)/2) of plain replicas, 2f+1 when n = 3f+1; a majority with trusted counters.</summary>
+    /// <summary>
+    /// What decides: ceil((n+f+1)/2) of plain replicas, 2f+1 when n = 3f+1; a majority with trusted counters.
+    /// </summary>
     public int Write { get; private init; }
 
     /// <summary>Signatures that make a checkpoint stable: as many as decide.</summary>
@@ -69,7 +74,9 @@ public sealed record Quorums
     /// <summary>f+1: at least one of them is correct.</summary>
     public int OneCorrect => Faulty + 1;
 
-    /// <summary>What installs a regency: a majority of the correct replicas is among them. 2f+1 of plain replicas.</summary>
+    /// <summary>
+    /// What installs a regency: a majority of the correct replicas is among them. 2f+1 of plain replicas.
+    /// </summary>
     public int Install { get; }
 
     /// <summary>n-f: as many as can be waited for.</summary>

@@ -6,7 +6,8 @@ using BftSmr.Messages;
 namespace BftSmr.Authentication;
 
 /// <summary>
-/// Checks checkpoints, which carry signatures of replicas. Decoding has made sure that senders are members, distinct and sorted.
+/// Checks checkpoints, which carry signatures of replicas. Decoding has made sure that senders are members, distinct
+/// and sorted.
 /// </summary>
 internal sealed class ProofVerifier(Quorums quorums, IKeyring keyring)
 {
@@ -28,8 +29,8 @@ internal sealed class ProofVerifier(Quorums quorums, IKeyring keyring)
     }
 
     /// <summary>
-    /// q replicas, f+1 of them correct, signed this root for this instance, so that f+1 are left to tell those who missed it; every signature given is right. The initial state
-    /// needs none.
+    /// q replicas, f+1 of them correct, signed this root for this instance, so that f+1 are left to tell those who
+    /// missed it; every signature given is right. The initial state needs none.
     /// </summary>
     public bool IsValid(CheckpointCertificate certificate)
     {

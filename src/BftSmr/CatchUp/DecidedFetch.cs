@@ -7,8 +7,9 @@ using BftSmr.Instances;
 namespace BftSmr.CatchUp;
 
 /// <summary>
-/// Fetches decided values that this replica missed, a stretch at a time: all peers that are ahead say which values they executed, one of them, in turn,
-/// sends the bodies. A value is believed when f+1 peers report it and its body has that digest.
+/// Fetches decided values that this replica missed, a stretch at a time: all peers that are ahead say which values they
+/// executed, one of them, in turn, sends the bodies. A value is believed when f+1 peers report it and its body has that
+/// digest.
 /// </summary>
 internal sealed class DecidedFetch(ReplicaContext context, DecidedLog log, CheckpointLedger checkpoints, PeerProgress progress)
 {
@@ -24,8 +25,9 @@ internal sealed class DecidedFetch(ReplicaContext context, DecidedLog log, Check
     public bool IsActive { get; private set; }
 
     /// <summary>
-    /// Asks for the next stretch, unless the last one asked for can still be answered. Where the log has no room for more, decided values are of no use: it asks for what
-    /// makes room, the proof that a checkpoint taken here is stable, or a later checkpoint. That others decided beyond the room here means that f+1 correct ones have one.
+    /// Asks for the next stretch, unless the last one asked for can still be answered. Where the log has no room for
+    /// more, decided values are of no use: it asks for what makes room, the proof that a checkpoint taken here is
+    /// stable, or a later checkpoint. That others decided beyond the room here means that f+1 correct ones have one.
     /// </summary>
     public void Continue()
     {
@@ -81,7 +83,9 @@ internal sealed class DecidedFetch(ReplicaContext context, DecidedLog log, Check
         return null;
     }
 
-    /// <summary>Another replica asks: tells it what was executed here or, where that is forgotten, offers the stable checkpoint.</summary>
+    /// <summary>
+    /// Another replica asks: tells it what was executed here or, where that is forgotten, offers the stable checkpoint.
+    /// </summary>
     public void OnFetchDecided(ReplicaId from, FetchDecided message)
     {
         if (message.From > log.LastExecuted) return;

@@ -10,7 +10,10 @@ internal sealed class PeerProgress(ReplicaContext context)
     private readonly Status?[] _statuses = new Status?[context.Quorums.Replicas];
     private readonly long[] _stoppedMicros = new long[context.Quorums.Replicas];
 
-    /// <summary>Takes a STATUS. True, at most once per status period, if the sender has not executed anything since the one before.</summary>
+    /// <summary>
+    /// Takes a STATUS. True, at most once per status period, if the sender has not executed anything since the one
+    /// before.
+    /// </summary>
     public bool Record(ReplicaId from, Status status)
     {
         bool hasStopped = _statuses[from.Value]?.LastExecuted == status.LastExecuted;

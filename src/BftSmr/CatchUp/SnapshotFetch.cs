@@ -6,8 +6,9 @@ using BftSmr.Instances;
 namespace BftSmr.CatchUp;
 
 /// <summary>
-/// Fetches a stable checkpoint's snapshot in chunks from every peer that offers it, a few at a time, each verified on arrival against the root that the
-/// certificate signs. A peer that sends a bad chunk is not asked again; one that is slow is passed over. Memory: the chunks in flight.
+/// Fetches a stable checkpoint's snapshot in chunks from every peer that offers it, a few at a time, each verified on
+/// arrival against the root that the certificate signs. A peer that sends a bad chunk is not asked again; one that is
+/// slow is passed over. Memory: the chunks in flight.
 /// </summary>
 internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
 {
@@ -46,7 +47,9 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
         Begin(from, offer);
     }
 
-    /// <summary>The size is only proven with the first chunk; until then it must be one that can be counted in chunks.</summary>
+    /// <summary>
+    /// The size is only proven with the first chunk; until then it must be one that can be counted in chunks.
+    /// </summary>
     private bool IsPlausible(CheckpointOffer offer) =>
         offer.SnapshotBytes > 0 && MerkleTree.ChunkCount(offer.SnapshotBytes, context.Settings.ChunkBytes) <= int.MaxValue;
 
@@ -83,7 +86,10 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
         Pump();
     }
 
-    /// <summary>These chunks are on disk already, if they are of the snapshot being fetched: the same checkpoint may have been offered with another length meanwhile.</summary>
+    /// <summary>
+    /// These chunks are on disk already, if they are of the snapshot being fetched: the same checkpoint may have been
+    /// offered with another length meanwhile.
+    /// </summary>
     public void OnResumed(FetchResumedInput input)
     {
         if (_offer?.Certificate.Instance != input.Instance || _offer.SnapshotBytes != input.SnapshotBytes || Installing is not null) return;
@@ -94,7 +100,10 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
         Pump();
     }
 
-    /// <summary>Asks others for what has not come; and everybody for an offer while nobody is left to ask, as the last question may have been lost.</summary>
+    /// <summary>
+    /// Asks others for what has not come; and everybody for an offer while nobody is left to ask, as the last question
+    /// may have been lost.
+    /// </summary>
     public void Tick()
     {
         if (Installing is not null) return;
@@ -135,7 +144,8 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
     }
 
     /// <summary>
-    /// Once all chunks are stored, and only once: what to install. Decided batches may have come meanwhile and led beyond it; then it is not needed.
+    /// Once all chunks are stored, and only once: what to install. Decided batches may have come meanwhile and led
+    /// beyond it; then it is not needed.
     /// </summary>
     public CheckpointOffer? TakeComplete()
     {

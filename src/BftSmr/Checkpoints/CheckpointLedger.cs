@@ -6,16 +6,20 @@ using BftSmr.Messages;
 namespace BftSmr.Checkpoints;
 
 /// <summary>
-/// Which checkpoints this replica took, what others say of theirs, and which one is stable. A checkpoint is stable when q replicas signed the same
-/// root for it: at least f+1 correct ones hold it, and their log above it suffices. Invariant: the stable checkpoint never goes back.
-/// The lowest are the next to become stable: those are announced, and kept of what others announce, however far ahead somebody's disk is.
+/// Which checkpoints this replica took, what others say of theirs, and which one is stable. A checkpoint is stable when
+/// q replicas signed the same root for it: at least f+1 correct ones hold it, and their log above it suffices.
+/// Invariant: the stable checkpoint never goes back. The lowest are the next to become stable: those are announced, and
+/// kept of what others announce, however far ahead somebody's disk is.
 /// </summary>
 internal sealed class CheckpointLedger(ReplicaContext context)
 {
     /// <summary>Checkpoints above the stable one that this replica announces; the next ones as that moves.</summary>
     public const int AnnouncedMax = 64;
 
-    /// <summary>Announcements kept of each other replica, the lowest; more than it makes at once, as the stable checkpoint may have moved there first.</summary>
+    /// <summary>
+    /// Announcements kept of each other replica, the lowest; more than it makes at once, as the stable checkpoint may
+    /// have moved there first.
+    /// </summary>
     public const int KeptPerReplica = 2 * AnnouncedMax;
 
     private readonly SortedDictionary<long, Checkpoint>[] _announced = [.. Enumerable.Range(0, context.Quorums.Replicas).Select(_ => new SortedDictionary<long, Checkpoint>())];
@@ -29,7 +33,9 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     /// <summary>Its size.</summary>
     public long StableBytes { get; private set; }
 
-    /// <summary>Once for each advance of <see cref="Stable"/>: whether it is news, to be recorded and to make room.</summary>
+    /// <summary>
+    /// Once for each advance of <see cref="Stable"/>: whether it is news, to be recorded and to make room.
+    /// </summary>
     public bool TakeAdvance()
     {
         if (Stable.Instance <= _lastNoted) return false;
@@ -37,7 +43,9 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         return true;
     }
 
-    /// <summary>q replicas certify, for an instance this replica executed, a root that is not its own: its state is damaged.</summary>
+    /// <summary>
+    /// q replicas certify, for an instance this replica executed, a root that is not its own: its state is damaged.
+    /// </summary>
     public CheckpointCertificate? Contradiction { get; private set; }
 
     /// <summary>This replica has the snapshot, made or found complete at its start: announces it.</summary>
@@ -75,7 +83,9 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         }
     }
 
-    /// <summary>A certificate that was proven, by q announcements, here or elsewhere, and whose snapshot this replica has.</summary>
+    /// <summary>
+    /// A certificate that was proven, by q announcements, here or elsewhere, and whose snapshot this replica has.
+    /// </summary>
     public void Adopt(CheckpointCertificate certificate, long snapshotBytes)
     {
         Invariant.Holds(certificate.Instance > Stable.Instance, "the stable checkpoint never goes back");
@@ -92,7 +102,10 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         foreach (long old in checkpoints.Keys.TakeWhile(k => k <= Stable.Instance.Value).ToList()) checkpoints.Remove(old);
     }
 
-    /// <summary>Another replica proves that a checkpoint is stable, which this one has taken, too: the announcements that were lost are not needed any more.</summary>
+    /// <summary>
+    /// Another replica proves that a checkpoint is stable, which this one has taken, too: the announcements that were
+    /// lost are not needed any more.
+    /// </summary>
     public bool TryAdopt(CheckpointCertificate certificate)
     {
         if (certificate.Instance <= Stable.Instance || !_taken.TryGetValue(certificate.Instance.Value, out TakenCheckpoint own) || own.Root != certificate.Root) return false;
@@ -101,8 +114,9 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     }
 
     /// <summary>
-    /// A peer that has stopped has executed what is stable here, and does not know that it is: it gets the proof. Nobody repeats announcements of what is
-    /// stable for everybody else, and without it the log of that peer stays too full to take part.
+    /// A peer that has stopped has executed what is stable here, and does not know that it is: it gets the proof.
+    /// Nobody repeats announcements of what is stable for everybody else, and without it the log of that peer stays too
+    /// full to take part.
     /// </summary>
     public void Inform(ReplicaId peer, Status status)
     {

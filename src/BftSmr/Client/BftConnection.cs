@@ -3,8 +3,8 @@ using BftSmr.Client;
 namespace BftSmr;
 
 /// <summary>
-/// Links to all replicas of a cluster, shared by any number of sessions: for gateways and servers that act for many users. Survives restarts of
-/// replicas and broken links by itself. Safe for any number of threads.
+/// Links to all replicas of a cluster, shared by any number of sessions: for gateways and servers that act for many
+/// users. Survives restarts of replicas and broken links by itself. Safe for any number of threads.
 /// </summary>
 public sealed class BftConnection : IAsyncDisposable
 {
@@ -18,7 +18,8 @@ public sealed class BftConnection : IAsyncDisposable
     /// <param name="options">Who connects to what.</param>
     /// <param name="cancellationToken">Gives up connecting.</param>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
-    /// <exception cref="BftTimeoutException">Too few replicas could be reached within <see cref="BftClientOptions.ConnectTimeout"/>.</exception>
+    /// <exception cref="BftTimeoutException">Too few replicas could be reached within
+    /// <see cref="BftClientOptions.ConnectTimeout"/>.</exception>
     public static async Task<BftConnection> ConnectAsync(BftClientOptions options, CancellationToken cancellationToken = default)
     {
         BftConnection connection = Start(options);
@@ -34,13 +35,19 @@ public sealed class BftConnection : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Opens a session on this connection. Disposing the client closes the session, not the connection.</summary>
-    /// <exception cref="BftTimeoutException">The session was not open within <see cref="BftClientOptions.ConnectTimeout"/>.</exception>
-    /// <exception cref="BftSessionExpiredException">The replicas refuse the session: this machine's clock is behind.</exception>
+    /// <summary>
+    /// Opens a session on this connection. Disposing the client closes the session, not the connection.
+    /// </summary>
+    /// <exception cref="BftTimeoutException">The session was not open within
+    /// <see cref="BftClientOptions.ConnectTimeout"/>.</exception>
+    /// <exception cref="BftSessionExpiredException">The replicas refuse the session: this machine's clock is
+    /// behind.</exception>
     /// <exception cref="ObjectDisposedException">The connection has been disposed.</exception>
     public Task<BftClient> OpenSessionAsync(CancellationToken cancellationToken = default) => OpenSession(owned: null, cancellationToken);
 
-    /// <summary>Closes all sessions - what is under way fails with <see cref="BftClientClosedException"/> - and the links.</summary>
+    /// <summary>
+    /// Closes all sessions - what is under way fails with <see cref="BftClientClosedException"/> - and the links.
+    /// </summary>
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _disposed, 1) == 0 ? _loop.DisposeAsync() : ValueTask.CompletedTask;
 
     internal static BftConnection Start(BftClientOptions options)

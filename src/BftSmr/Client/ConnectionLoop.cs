@@ -10,18 +10,21 @@ using BftSmr.Messages;
 namespace BftSmr.Client;
 
 /// <summary>
-/// The host of the client cores of one connection. Callers and links post to an inbox; a turn of the process's reactor, or of a caller's thread, never two at a
-/// time, takes what waits, steps the cores, carries out their effects, and flushes the links once. One alarm serves all sessions.
+/// The host of the client cores of one connection. Callers and links post to an inbox; a turn of the process's reactor,
+/// or of a caller's thread, never two at a time, takes what waits, steps the cores, carries out their effects, and
+/// flushes the links once. One alarm serves all sessions.
 /// </summary>
 internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyncDisposable
 {
     // As many as one pass may take before the links are flushed and others get the thread.
     private const int PassMax = 512;
 
-    // With more operations than this under way, replies of one replica come several at a time: then a second replica's cost less than its vouchers.
+    // With more operations than this under way, replies of one replica come several at a time: then a second replica's
+    // cost less than its vouchers.
     private const int OneReplyMax = 2;
 
-    // From so many operations under way in the process on, what its thread does for a read costs more than one more hop between replicas.
+    // From so many operations under way in the process on, what its thread does for a read costs more than one more hop
+    // between replicas.
     private const int RelayedReadsMin = 16;
 
     // How far ahead of the clock the nonces of one attempt after the other to open a session are.
@@ -75,7 +78,9 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
 
     public Quorums Quorums => _settings.Quorums;
 
-    /// <summary>Microseconds of the time provider's clock that never goes back: the same for all connections that have it.</summary>
+    /// <summary>
+    /// Microseconds of the time provider's clock that never goes back: the same for all connections that have it.
+    /// </summary>
     public long NowMicros => _timer.NowMicros;
 
     /// <summary>Completes when q links have been up at a time.</summary>
@@ -102,8 +107,8 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     }
 
     /// <summary>
-    /// Begins an operation. If nothing else is under way there is nobody to share a flush with: then the caller's thread does the work, which saves
-    /// waking another one.
+    /// Begins an operation. If nothing else is under way there is nobody to share a flush with: then the caller's
+    /// thread does the work, which saves waking another one.
     /// </summary>
     public void PostBegin(PendingOperation operation)
     {
@@ -279,7 +284,8 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         session.Core.Open(nonce, now, _effects);
     }
 
-    // A refusal means that a session of the same identity was evicted whose nonce is larger: another machine's clock is ahead of ours.
+    // A refusal means that a session of the same identity was evicted whose nonce is larger: another machine's clock is
+    // ahead of ours.
     private void Reopen(ClientSession session, bool wasRefused, long now)
     {
         if (wasRefused && ++session.Refusals == s_ahead.Length)

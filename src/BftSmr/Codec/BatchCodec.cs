@@ -6,8 +6,9 @@ using static BftCloud.Primitives.CanonicalFormat;
 namespace BftSmr.Codec;
 
 /// <summary>
-/// A batch is <c>[timestamp, seed, [request, …]]</c>; its digest is BLAKE2b of the same with the digest of each request's body in place of the body, as that is there already: it is what the request's
-/// authentication is checked against.
+/// A batch is <c>[timestamp, seed, [request, …]]</c>; its digest is BLAKE2b of the same with the digest of each
+/// request's body in place of the body, as that is there already: it is what the request's authentication is checked
+/// against.
 /// </summary>
 internal static class BatchCodec
 {
@@ -48,7 +49,10 @@ internal static class BatchCodec
         return TryRead(ref reader, limits, out batch) && reader.AtEnd;
     }
 
-    /// <summary>The same batch, holding nothing but a copy of its bytes: a third of the memory, for one that is kept but has been executed.</summary>
+    /// <summary>
+    /// The same batch, holding nothing but a copy of its bytes: a third of the memory, for one that is kept but has
+    /// been executed.
+    /// </summary>
     public static Batch Compact(Batch batch, ReadOnlyMemory<byte> encoded, CodecLimits limits) => new()
     {
         TimestampMicros = batch.TimestampMicros,

@@ -4,7 +4,9 @@ using BftSmr.Messages;
 
 namespace BftSmr.Codec;
 
-/// <summary>The peer messages by which a replica fetches what it missed: SYNCs, batches, decisions, checkpoints and chunks.</summary>
+/// <summary>
+/// The peer messages by which a replica fetches what it missed: SYNCs, batches, decisions, checkpoints and chunks.
+/// </summary>
 internal static class CatchUpCodec
 {
     public static void Write(ref CanonicalWriter writer, PeerMessage message)

@@ -4,7 +4,9 @@ using BftSmr.Messages;
 
 namespace BftSmr.Codec;
 
-/// <summary>A checkpoint certificate is <c>[instance, root, [[sender, bin signature], …]]</c>, sorted strictly by sender.</summary>
+/// <summary>
+/// A checkpoint certificate is <c>[instance, root, [[sender, bin signature], …]]</c>, sorted strictly by sender.
+/// </summary>
 internal static class CertificateCodec
 {
     public const int EncodedBytesMin = 1 + 1 + CanonicalFormat.DigestBytes + 1;

@@ -6,7 +6,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Codec;
 
-/// <summary>What clients and replicas send each other: an array of the type's number and the fields in the order of their declaration.</summary>
+/// <summary>
+/// What clients and replicas send each other: an array of the type's number and the fields in the order of their
+/// declaration.
+/// </summary>
 internal static class ClientMessageCodec
 {
     public static void Encode(ClientMessage message, IBufferWriter<byte> output)
@@ -56,7 +59,10 @@ internal static class ClientMessageCodec
         writer.Flush();
     }
 
-    /// <summary>Decodes a message that is all of <paramref name="frame"/>; the result keeps slices of it. Nothing in it has been authenticated.</summary>
+    /// <summary>
+    /// Decodes a message that is all of <paramref name="frame"/>; the result keeps slices of it. Nothing in it has been
+    /// authenticated.
+    /// </summary>
     public static bool TryDecode(ReadOnlyMemory<byte> frame, CodecLimits limits, [NotNullWhen(true)] out ClientMessage? message)
     {
         message = null;

@@ -8,8 +8,9 @@ namespace BftSmr.Codec;
 internal sealed record CodecLimits
 {
     /// <summary>
-    /// Values that a replica can have sent WRITE for in one instance: one for each regency in which a new one was proposed and not decided. Since timeouts
-    /// grow with each vain change, this many take hours of nothing but vain changes.
+    /// Values that a replica can have sent WRITE for in one instance: one for each regency in which a new one was
+    /// proposed and not decided. Since timeouts grow with each vain change, this many take hours of nothing but vain
+    /// changes.
     /// </summary>
     public const int WriteSetMax = 512;
 
@@ -28,7 +29,9 @@ internal sealed record CodecLimits
     /// <summary>n.</summary>
     public required int Replicas { get; init; }
 
-    /// <summary>The messages and records of the cluster's ordering; null if those that the codec knows are all.</summary>
+    /// <summary>
+    /// The messages and records of the cluster's ordering; null if those that the codec knows are all.
+    /// </summary>
     public MessageFamily? Family { get; init; }
 
     public int OperationBytesMax { get; init; } = 1 << 20;
@@ -37,12 +40,16 @@ internal sealed record CodecLimits
     public int BatchBytesMax { get; init; } = 1 << 20;
     public int ChunkBytesMax { get; init; } = 256 << 10;
 
-    /// <summary>Instances above the stable checkpoint that a STOPDATA may speak of: a replica may not go further ahead of its stable checkpoint.</summary>
+    /// <summary>
+    /// Instances above the stable checkpoint that a STOPDATA may speak of: a replica may not go further ahead of its
+    /// stable checkpoint.
+    /// </summary>
     public int EvidenceMax { get; init; } = 4 * (4096 + 32);
 
     /// <summary>
-    /// Values beyond the first of each instance that the write sets of a STOPDATA may hold: a replica sends WRITE for no more. One change of leader can add a few windows of them, so this
-    /// many, too, take about an hour of nothing but vain changes.
+    /// Values beyond the first of each instance that the write sets of a STOPDATA may hold: a replica sends WRITE for
+    /// no more. One change of leader can add a few windows of them, so this many, too, take about an hour of nothing
+    /// but vain changes.
     /// </summary>
     public int OtherValuesMax { get; init; } = 32 * WriteSetMax;
 
@@ -52,16 +59,23 @@ internal sealed record CodecLimits
     /// <summary>Bytes of an encoded request, at most.</summary>
     public int RequestBytesMax => OperationBytesMax + MacsBytes + Request.OverheadBytesMax;
 
-    /// <summary>Bytes of an encoded batch, at most: as configured, but at least as much as the largest request alone.</summary>
+    /// <summary>
+    /// Bytes of an encoded batch, at most: as configured, but at least as much as the largest request alone.
+    /// </summary>
     public int BatchEncodedBytesMax => Math.Max(BatchBytesMax, RequestBytesMax) + BatchOverheadBytesMax;
 
     /// <summary>Bytes of the batches in one answer to FETCH-DECIDED, at most.</summary>
     public int DecidedBodiesBytesMax => Math.Max(4 << 20, BatchEncodedBytesMax);
 
-    /// <summary>Bytes of one STOPDATA, at most: a vote and a value for each instance, and the other values. All of a SYNC's fit into a frame.</summary>
+    /// <summary>
+    /// Bytes of one STOPDATA, at most: a vote and a value for each instance, and the other values. All of a SYNC's fit
+    /// into a frame.
+    /// </summary>
     public int StopDataBytesMax => Frame(EnvelopeBytesMax + Request.SignatureBytes + CertificateBytesMax + (long)EvidenceMax * EvidenceBytesMax + (long)OtherValuesMax * VoteBytesMax);
 
-    /// <summary>The largest frame that one replica sends another; the bound that holds whatever the others would allow.</summary>
+    /// <summary>
+    /// The largest frame that one replica sends another; the bound that holds whatever the others would allow.
+    /// </summary>
     public int PeerFrameBytesMax => Frame(EnvelopeBytesMax + Math.Max(
         Math.Max(BatchEncodedBytesMax, ChunkBytesMax + (long)ChunkPathMax * CanonicalFormat.DigestBytes),
         Math.Max(DecidedBodiesBytesMax + (long)DecidedMax * CanonicalFormat.DigestBytes, (long)Replicas * StopDataBytesMax)));
@@ -99,7 +113,10 @@ internal sealed record CodecLimits
         };
     }
 
-    /// <summary>Whether a SYNC of n of the largest STOPDATA fits into a frame: where it does not, a change of leader may be impossible.</summary>
+    /// <summary>
+    /// Whether a SYNC of n of the largest STOPDATA fits into a frame: where it does not, a change of leader may be
+    /// impossible.
+    /// </summary>
     public bool HasRoomForSync => EnvelopeBytesMax + (long)Replicas * StopDataBytesMax <= FrameBytesCeiling;
 
     private static int Frame(long bytes) => (int)Math.Min(bytes, FrameBytesCeiling);

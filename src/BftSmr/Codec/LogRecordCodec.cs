@@ -6,8 +6,8 @@ using BftSmr.Messages;
 namespace BftSmr.Codec;
 
 /// <summary>
-/// What the log holds: an array of the type's number and the fields in the order of their declaration. Checksums and framing are the log's; still, a
-/// record is decoded as if a stranger had written it.
+/// What the log holds: an array of the type's number and the fields in the order of their declaration. Checksums and
+/// framing are the log's; still, a record is decoded as if a stranger had written it.
 /// </summary>
 internal static class LogRecordCodec
 {

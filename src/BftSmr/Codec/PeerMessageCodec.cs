@@ -5,13 +5,18 @@ using BftSmr.Messages;
 
 namespace BftSmr.Codec;
 
-/// <summary>What replicas send each other: an array of the type's number and the fields in the order of their declaration.</summary>
+/// <summary>
+/// What replicas send each other: an array of the type's number and the fields in the order of their declaration.
+/// </summary>
 internal static class PeerMessageCodec
 {
     private static ReadOnlySpan<byte> StopDataDomain => "bftsmr stopdata"u8;
     private static ReadOnlySpan<byte> CheckpointDomain => "bftsmr checkpoint"u8;
 
-    /// <summary>What a STOPDATA's sender signs: a domain tag and <c>[regency, sender, lastExecuted, silentUntil, certificate, evidence]</c>.</summary>
+    /// <summary>
+    /// What a STOPDATA's sender signs: a domain tag and <c>[regency, sender, lastExecuted, silentUntil, certificate,
+    /// evidence]</c>.
+    /// </summary>
     public static byte[] SignedBytes(StopData message)
     {
         ArrayBufferWriter<byte> output = new(1024);
@@ -121,7 +126,10 @@ internal static class PeerMessageCodec
         writer.Flush();
     }
 
-    /// <summary>Decodes a message that is all of <paramref name="frame"/>; the result keeps slices of it. Nothing in it has been authenticated.</summary>
+    /// <summary>
+    /// Decodes a message that is all of <paramref name="frame"/>; the result keeps slices of it. Nothing in it has been
+    /// authenticated.
+    /// </summary>
     public static bool TryDecode(ReadOnlyMemory<byte> frame, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;

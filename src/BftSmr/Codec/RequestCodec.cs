@@ -8,8 +8,8 @@ namespace BftSmr.Codec;
 
 /// <summary>
 /// A request is <c>[bin body, bin macs, bin signature]</c>; its body, which is what the client authenticates, is itself
-/// <c>[client, nonce, sequence, outstanding, kind, repliers, fullReplier, wantsOneReply, bin operation]</c>. Its digest is BLAKE2b of the body; MACs are over the digest,
-/// the signature over a domain tag and the digest.
+/// <c>[client, nonce, sequence, outstanding, kind, repliers, fullReplier, wantsOneReply, bin operation]</c>. Its digest
+/// is BLAKE2b of the body; MACs are over the digest, the signature over a domain tag and the digest.
 /// </summary>
 internal static class RequestCodec
 {
@@ -114,7 +114,9 @@ internal static class RequestCodec
         writer.WriteBinary(request.Signature.Span);
     }
 
-    /// <summary>Writes the request with the digest of its body in place of the body: what a batch's digest covers.</summary>
+    /// <summary>
+    /// Writes the request with the digest of its body in place of the body: what a batch's digest covers.
+    /// </summary>
     public static void WriteDigested(ref CanonicalWriter writer, Request request)
     {
         writer.WriteArrayHeader(3);

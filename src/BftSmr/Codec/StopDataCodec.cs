@@ -5,9 +5,12 @@ using BftSmr.Messages;
 namespace BftSmr.Codec;
 
 /// <summary>
-/// A STOPDATA is <c>[regency, sender, lastExecuted, silentUntil, certificate, [evidence, …], bin signature]</c>, the same alone and inside a SYNC. Evidence is
-/// <c>[instance, vote or nil, [vote, …]]</c>, sorted strictly by instance, its write set strictly by value; a vote is <c>[regency, value]</c>. It takes
-/// <see cref="CodecLimits.StopDataBytesMax"/> at most, so that what a faulty replica signs leaves room for the others in a SYNC.
+/// A STOPDATA is <c>[regency, sender, lastExecuted, silentUntil, certificate, [evidence, …], bin signature]</c>, the
+/// same alone and inside a SYNC. Evidence is
+/// <c>[instance, vote or nil, [vote, …]]</c>, sorted strictly by instance, its write set strictly by value; a vote is
+/// <c>[regency, value]</c>. It takes
+/// <see cref="CodecLimits.StopDataBytesMax"/> at most, so that what a faulty replica signs leaves room for the others
+/// in a SYNC.
 /// </summary>
 internal static class StopDataCodec
 {

@@ -21,7 +21,9 @@ public sealed record ClusterConfiguration
     /// <summary>How many replicas may be faulty at a time; <c>bftsmr</c> needs at least 3f+1 replicas.</summary>
     public required int F { get; init; }
 
-    /// <summary>The replicated service: <c>kv</c>, <c>echo</c>, <c>counter</c>, or a name that the embedding application knows.</summary>
+    /// <summary>
+    /// The replicated service: <c>kv</c>, <c>echo</c>, <c>counter</c>, or a name that the embedding application knows.
+    /// </summary>
     public required string Service { get; init; }
 
     /// <summary>The replicas; replica i is at position i.</summary>
@@ -64,7 +66,8 @@ public sealed record ClusterConfiguration
     public long CheckpointBytes { get; init; } = 8 << 20;
 
     /// <summary>Reads and checks a <c>cluster.json</c>.</summary>
-    /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the remedy.</exception>
+    /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the
+    /// remedy.</exception>
     public static ClusterConfiguration Load(string file) => ClusterFile.Load(file);
 
     /// <summary>Writes a <c>cluster.json</c> with comments.</summary>
@@ -75,8 +78,8 @@ public sealed record ClusterConfiguration
     public void Check() => ClusterLimits.Check(this, "cluster configuration");
 
     /// <summary>
-    /// A hash of every value, the same wherever the configuration says the same, whatever its comments and layout. Compared whenever two
-    /// nodes connect.
+    /// A hash of every value, the same wherever the configuration says the same, whatever its comments and layout.
+    /// Compared whenever two nodes connect.
     /// </summary>
     public Digest ContentHash() => Blake2b.Hash(ClusterFile.Canonical(this).Span);
 

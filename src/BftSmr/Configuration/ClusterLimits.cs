@@ -7,7 +7,9 @@ using BftSmr.Ordering.Protocols;
 
 namespace BftSmr.Configuration;
 
-/// <summary>What the values of a <see cref="ClusterConfiguration"/> may be. Every bound of <c>cluster.json</c> is here.</summary>
+/// <summary>
+/// What the values of a <see cref="ClusterConfiguration"/> may be. Every bound of <c>cluster.json</c> is here.
+/// </summary>
 internal static class ClusterLimits
 {
     public const int ClientsMax = 65_536;

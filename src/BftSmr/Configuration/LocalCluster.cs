@@ -8,8 +8,8 @@ using BftSmr.Ordering.Protocols;
 namespace BftSmr;
 
 /// <summary>
-/// A new cluster on this machine: a configuration with free loopback ports, and fresh keys for all in it. For embedding, for tests, and
-/// where <see cref="ClusterDirectory"/> gets its content from.
+/// A new cluster on this machine: a configuration with free loopback ports, and fresh keys for all in it. For
+/// embedding, for tests, and where <see cref="ClusterDirectory"/> gets its content from.
 /// </summary>
 public sealed class LocalCluster : IDisposable
 {
@@ -31,7 +31,9 @@ public sealed class LocalCluster : IDisposable
     /// <summary>A free port for each replica's metrics.</summary>
     internal IReadOnlyList<int> MetricsPorts { get; private init; } = [];
 
-    /// <summary>Makes keys and a configuration on 127.0.0.1, of as many replicas as the protocol needs: 3f+1 for <c>bftsmr</c>.</summary>
+    /// <summary>
+    /// Makes keys and a configuration on 127.0.0.1, of as many replicas as the protocol needs: 3f+1 for <c>bftsmr</c>.
+    /// </summary>
     /// <param name="f">How many replicas may be faulty at a time.</param>
     /// <param name="service">The service's name.</param>
     /// <param name="clients">How many client identities to admit.</param>

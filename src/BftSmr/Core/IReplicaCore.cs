@@ -1,8 +1,8 @@
 namespace BftSmr.Core;
 
 /// <summary>
-/// A replica as a deterministic state machine, as its hosts know it: the loop of a replica process, and the simulator. Input and
-/// the time go in, effects come out, to be carried out in order.
+/// A replica as a deterministic state machine, as its hosts know it: the loop of a replica process, and the simulator.
+/// Input and the time go in, effects come out, to be carried out in order.
 /// </summary>
 internal interface IReplicaCore
 {

@@ -7,7 +7,9 @@ using BftSmr.Settings;
 
 namespace BftSmr.Core;
 
-/// <summary>What the parts of one replica core share during a step: who it is, what time it is, and where effects go.</summary>
+/// <summary>
+/// What the parts of one replica core share during a step: who it is, what time it is, and where effects go.
+/// </summary>
 internal sealed class ReplicaContext(ReplicaSettings settings, IKeyring keyring, MessageFamily? family = null)
 {
     public ReplicaSettings Settings => settings;
@@ -31,13 +33,18 @@ internal sealed class ReplicaContext(ReplicaSettings settings, IKeyring keyring,
 
     public bool IsMember(ReplicaId id) => (uint)id.Value < (uint)Quorums.Replicas;
 
-    /// <summary>A record that a later vote of this replica must not contradict: on disk before anything after it leaves, if durability covers votes.</summary>
+    /// <summary>
+    /// A record that a later vote of this replica must not contradict: on disk before anything after it leaves, if
+    /// durability covers votes.
+    /// </summary>
     public void PersistVote(LogRecord record)
     {
         if (settings.Durability != Durability.None) Effects.Add(new PersistEffect(record, Flush: settings.Durability == Durability.Votes));
     }
 
-    /// <summary>A decided value: on disk before its replies leave, unless the votes that led to it already are.</summary>
+    /// <summary>
+    /// A decided value: on disk before its replies leave, unless the votes that led to it already are.
+    /// </summary>
     public void PersistDecision(LogRecord record)
     {
         if (settings.Durability != Durability.None) Effects.Add(new PersistEffect(record, Flush: settings.Durability == Durability.Decisions));

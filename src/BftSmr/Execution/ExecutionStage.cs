@@ -10,8 +10,9 @@ using BftSmr.Sessions;
 namespace BftSmr.Execution;
 
 /// <summary>
-/// Executes decided instances in order, one at a time, answers their clients, and says when a checkpoint is due. What is executed, when a checkpoint is
-/// due and what it holds depend only on the decided batches: they are equal at all correct replicas.
+/// Executes decided instances in order, one at a time, answers their clients, and says when a checkpoint is due. What
+/// is executed, when a checkpoint is due and what it holds depend only on the decided batches: they are equal at all
+/// correct replicas.
 /// </summary>
 internal sealed class ExecutionStage(
     ReplicaContext context, DecidedLog log, IOrdering ordering, RequestPool requests, ReplyVouching vouching)
@@ -32,7 +33,9 @@ internal sealed class ExecutionStage(
     public bool IsCheckpointDue =>
         log.LastExecuted - _lastCheckpoint >= context.Settings.CheckpointPeriod || _bytesSinceCheckpoint >= context.Settings.CheckpointBytes;
 
-    /// <summary>Starts the next decided instance, unless one is being executed. Instances with nothing to execute pass at once.</summary>
+    /// <summary>
+    /// Starts the next decided instance, unless one is being executed. Instances with nothing to execute pass at once.
+    /// </summary>
     public void TryExecuteNext()
     {
         while (_inFlight is null && !IsCheckpointDue && log.TryNextDecided(out DecidedInstance instance, out Batch batch))
@@ -85,7 +88,10 @@ internal sealed class ExecutionStage(
         return done.State;
     }
 
-    /// <summary>A request that was executed before, or never will be: its client gets the answer directly. False if it is neither.</summary>
+    /// <summary>
+    /// A request that was executed before, or never will be: its client gets the answer directly. False if it is
+    /// neither.
+    /// </summary>
     public bool TryAnswerAgain(Request request)
     {
         if (_state.Sessions.IsGone(request.Session))
@@ -102,7 +108,9 @@ internal sealed class ExecutionStage(
 
     private bool IsInFlight(Request request) => _inFlight is { } f && f.Commands.Any(c => c.Session == request.Session && c.Sequence == request.Sequence);
 
-    /// <summary>To those who want it from here: whole from the replica named for that, and where a digest would be no shorter.</summary>
+    /// <summary>
+    /// To those who want it from here: whole from the replica named for that, and where a digest would be no shorter.
+    /// </summary>
     private void Answer(Request request, Outcome outcome, bool isDirect)
     {
         if (!isDirect && (request.Repliers >> context.Self.Value & 1) == 0) return;

@@ -11,19 +11,25 @@ using BftSmr.Ordering;
 namespace BftSmr.Execution;
 
 /// <summary>
-/// One reply for all repliers of a request that wants it so. Where an instance executed many commands, the repliers of each send its full replier a MAC over what they would
-/// have told the client, all of an instance in one message; the full replier passes them on with its own reply. The client receives one message rather than f+1.
+/// One reply for all repliers of a request that wants it so. Where an instance executed many commands, the repliers of
+/// each send its full replier a MAC over what they would have told the client, all of an instance in one message; the
+/// full replier passes them on with its own reply. The client receives one message rather than f+1.
 /// <para>
-/// Which requests this goes for, and in which order the MACs are, follows from the decided batch: it is the same at all correct replicas. A MAC that is missing, or wrong,
-/// costs the client time and nothing else: without f+1 equal replies it asks all replicas.
+/// Which requests this goes for, and in which order the MACs are, follows from the decided batch: it is the same at all
+/// correct replicas. A MAC that is missing, or wrong, costs the client time and nothing else: without f+1 equal replies
+/// it asks all replicas.
 /// </para>
 /// </summary>
 internal sealed class ReplyVouching
 {
-    /// <summary>A reply for which not all vouchers came in this time is sent as it is: so the client learns who is to blame…</summary>
+    /// <summary>
+    /// A reply for which not all vouchers came in this time is sent as it is: so the client learns who is to blame…
+    /// </summary>
     private const long PatienceMicros = 50_000;
 
-    /// <summary>…and again when the last one comes, unless that takes longer than this: by then the client has asked everybody.</summary>
+    /// <summary>
+    /// …and again when the last one comes, unless that takes longer than this: by then the client has asked everybody.
+    /// </summary>
     private const long KeptMicros = 1_000_000;
 
     private const int HeldInstancesMax = 256;
@@ -53,7 +59,9 @@ internal sealed class ReplyVouching
     /// <summary>When <see cref="Tick"/> is due.</summary>
     public long NextDeadlineMicros { get; private set; } = long.MaxValue;
 
-    /// <summary>So many commands were executed with an instance; each of them is offered to <see cref="TryTake"/>, in order.</summary>
+    /// <summary>
+    /// So many commands were executed with an instance; each of them is offered to <see cref="TryTake"/>, in order.
+    /// </summary>
     public void Begin(Instance instance, int commands)
     {
         _instance = instance;
@@ -62,8 +70,8 @@ internal sealed class ReplyVouching
     }
 
     /// <summary>
-    /// Whether the client is answered by way of the request's full replier. That passes the vouchers on even if the client, having asked it itself, had its reply before:
-    /// those who vouch cannot know.
+    /// Whether the client is answered by way of the request's full replier. That passes the vouchers on even if the
+    /// client, having asked it itself, had its reply before: those who vouch cannot know.
     /// </summary>
     public bool TryTake(Request request, in Outcome outcome)
     {

@@ -14,8 +14,9 @@ using Microsoft.Extensions.Logging;
 namespace BftSmr.Hosting;
 
 /// <summary>
-/// A running replica: orders operations with its peers, executes them on a service, answers clients. Runs until it is stopped or something
-/// breaks that it cannot go on with; then <see cref="Completion"/> faults, and the process should exit with an error.
+/// A running replica: orders operations with its peers, executes them on a service, answers clients. Runs until it is
+/// stopped or something breaks that it cannot go on with; then <see cref="Completion"/> faults, and the process should
+/// exit with an error.
 /// </summary>
 public sealed class BftReplica : IAsyncDisposable
 {
@@ -72,7 +73,8 @@ public sealed class BftReplica : IAsyncDisposable
         }
         runner.Connect(_peers, _clients);
         HostLog.Started(_logger, _self, _peers.LocalEndPoint, _clients.LocalEndPoint);
-        // From here on the loop may fail at any time, and then takes everything down: that is Completion's to tell, and nothing below minds.
+        // From here on the loop may fail at any time, and then takes everything down: that is Completion's to tell, and
+        // nothing below minds.
         Completion = SuperviseAsync();
         _loop.Start();
         _peers.Start([.. cluster.Replicas.Select(static replica => EndPointOf(replica.PeerAddress))]);
@@ -82,7 +84,10 @@ public sealed class BftReplica : IAsyncDisposable
     /// <summary>Completes when the replica has stopped; faults with what broke if it had to stop by itself.</summary>
     public Task Completion { get; }
 
-    /// <summary>Recovers what is on disk, connects to the other replicas and begins to serve clients. What breaks after that, however soon, <see cref="Completion"/> tells.</summary>
+    /// <summary>
+    /// Recovers what is on disk, connects to the other replicas and begins to serve clients. What breaks after that,
+    /// however soon, <see cref="Completion"/> tells.
+    /// </summary>
     /// <param name="options">Who it is and where its data are.</param>
     /// <param name="stateMachine">The service in its initial state. From now on only the replica may use it.</param>
     /// <param name="cancellationToken">Gives up before the replica has begun to run.</param>
@@ -103,7 +108,10 @@ public sealed class BftReplica : IAsyncDisposable
     public Task<BftReplicaStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
         _loop.AskAsync((core, runner) => StatusOf(core.Status(), runner.StateDigest()), cancellationToken);
 
-    /// <summary>Stops: nothing more is received, what was promised is on disk, links are closed. <see cref="Completion"/> says how it ended.</summary>
+    /// <summary>
+    /// Stops: nothing more is received, what was promised is on disk, links are closed. <see cref="Completion"/> says
+    /// how it ended.
+    /// </summary>
     public Task StopAsync()
     {
         lock (_stopLock) return _stopping ??= Task.Run(StopLinksAndLoopAsync);
@@ -227,7 +235,10 @@ public sealed class BftReplica : IAsyncDisposable
         return IPAddress.TryParse(parsed.Host, out IPAddress? ip) ? new IPEndPoint(ip, parsed.Port) : new DnsEndPoint(parsed.Host, parsed.Port);
     }
 
-    /// <summary>The own address, or all of this machine's where the configuration has a name, which may stand for another address outside.</summary>
+    /// <summary>
+    /// The own address, or all of this machine's where the configuration has a name, which may stand for another
+    /// address outside.
+    /// </summary>
     private static IPEndPoint ListenOn(string address)
     {
         if (EndPointOf(address) is IPEndPoint ip) return ip;

@@ -13,16 +13,23 @@ public sealed record BftReplicaOptions
     /// <summary>Which of the cluster's replicas this one is.</summary>
     public required ReplicaId Self { get; init; }
 
-    /// <summary>The secret key that belongs to this replica's public key in <see cref="Cluster"/>. Stays the caller's to dispose, after the replica.</summary>
+    /// <summary>
+    /// The secret key that belongs to this replica's public key in <see cref="Cluster"/>. Stays the caller's to
+    /// dispose, after the replica.
+    /// </summary>
     public required KeyPair Key { get; init; }
 
     /// <summary>
-    /// The directory of the log and the snapshots; no other replica may use it. Must have been made by <see cref="BftSmr.DataDirectory.Initialize"/> before
-    /// the replica's very first start: a directory that is merely empty is taken for a lost disk, and the replica votes only after it has caught up.
+    /// The directory of the log and the snapshots; no other replica may use it. Must have been made by
+    /// <see cref="BftSmr.DataDirectory.Initialize"/> before the replica's very first start: a directory that is merely
+    /// empty is taken for a lost disk, and the replica votes only after it has caught up.
     /// </summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>host:port at which it listens for other replicas, if that is not its address in <see cref="Cluster"/>: behind a proxy or a port mapping.</summary>
+    /// <summary>
+    /// host:port at which it listens for other replicas, if that is not its address in <see cref="Cluster"/>: behind a
+    /// proxy or a port mapping.
+    /// </summary>
     public string? PeerListenAddress { get; init; }
 
     /// <summary>Where log messages go; nowhere by default.</summary>

@@ -33,8 +33,9 @@ public sealed record BftReplicaStatus
     public required bool CatchingUp { get; init; }
 
     /// <summary>
-    /// It started without knowing its earlier votes, and it may have left the regency before that, or it or too few of the others have executed as far as it may have voted: until
-    /// then it counts as one of the f faulty ones, so let no other replica lose its votes.
+    /// It started without knowing its earlier votes, and it may have left the regency before that, or it or too few of
+    /// the others have executed as far as it may have voted: until then it counts as one of the f faulty ones, so let
+    /// no other replica lose its votes.
     /// </summary>
     public required bool IsSilent { get; init; }
 
@@ -44,13 +45,17 @@ public sealed record BftReplicaStatus
     /// <summary>Operations executed since it started.</summary>
     public required long ExecutedOperations { get; init; }
 
-    /// <summary>What was received and dropped since it started, by reason; reasons that never occurred are absent.</summary>
+    /// <summary>
+    /// What was received and dropped since it started, by reason; reasons that never occurred are absent.
+    /// </summary>
     public required IReadOnlyDictionary<string, long> Rejections { get; init; }
 
     /// <summary>The other replicas, as this one sees them.</summary>
     public required IReadOnlyList<BftPeerStatus> Peers { get; init; }
 
-    /// <summary>The digest of the service's state at <see cref="LastExecuted"/>; null while a snapshot is being installed.</summary>
+    /// <summary>
+    /// The digest of the service's state at <see cref="LastExecuted"/>; null while a snapshot is being installed.
+    /// </summary>
     public required Digest? StateDigest { get; init; }
 }
 

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace BftSmr.Hosting;
 
 /// <summary>
-/// Decodes and authenticates what clients send, on the threads of their links, and passes it to the loop. Whoever sends what no correct client sends loses its link, and what
-/// costs the work of a signature counts as much: a flood of either slows down its own sender alone.
+/// Decodes and authenticates what clients send, on the threads of their links, and passes it to the loop. Whoever sends
+/// what no correct client sends loses its link, and what costs the work of a signature counts as much: a flood of
+/// either slows down its own sender alone.
 /// </summary>
 internal sealed class ClientSink(MessageIngress ingress, ReplicaLoop loop, SessionRoutes routes, ReplicaMetrics metrics, ILogger logger) : ILinkSink<ClientLink>
 {

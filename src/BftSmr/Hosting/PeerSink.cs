@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace BftSmr.Hosting;
 
-/// <summary>Decodes and authenticates what peers send, on the threads of their links, and passes it to the loop.</summary>
+/// <summary>
+/// Decodes and authenticates what peers send, on the threads of their links, and passes it to the loop.
+/// </summary>
 internal sealed class PeerSink(int replicas, MessageIngress ingress, ReplicaLoop loop, ReplicaMetrics metrics, ILogger logger) : ILinkSink<ReplicaId>
 {
     private readonly LinkBacklog[] _backlogs = [.. Enumerable.Range(0, replicas).Select(static _ => new LinkBacklog())];

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace BftSmr.Hosting;
 
 /// <summary>
-/// The single loop that owns a replica core, as turns of the reactor that reads its links. Each takes what waits in the inbox, steps the core, carries out the
-/// effects, and then flushes once: first the log, then every link.
+/// The single loop that owns a replica core, as turns of the reactor that reads its links. Each takes what waits in the
+/// inbox, steps the core, carries out the effects, and then flushes once: first the log, then every link.
 /// An exception is a broken invariant or a failed disk: the loop ends for good, and says why.
 /// </summary>
 internal sealed class ReplicaLoop : IReactorTurn
@@ -57,14 +57,19 @@ internal sealed class ReplicaLoop : IReactorTurn
         End(null);
     });
 
-    /// <summary>Puts an input, an effect, an action or an exception into the inbox and wakes the loop. Any thread.</summary>
+    /// <summary>
+    /// Puts an input, an effect, an action or an exception into the inbox and wakes the loop. Any thread.
+    /// </summary>
     public void Post(object subject)
     {
         _inbox.Enqueue(new Item(subject, null, null, 0));
         Schedule();
     }
 
-    /// <summary>Puts an input from a link into the inbox; <see cref="Schedule"/> is to follow. The link is not read while the result is incomplete.</summary>
+    /// <summary>
+    /// Puts an input from a link into the inbox; <see cref="Schedule"/> is to follow. The link is not read while the
+    /// result is incomplete.
+    /// </summary>
     public ValueTask Post(Input input, ClientLink? link, LinkBacklog backlog, int bytes)
     {
         ValueTask room = backlog.Add(bytes);
@@ -160,7 +165,9 @@ internal sealed class ReplicaLoop : IReactorTurn
         CarryOut(now);
     }
 
-    /// <summary>In order; an execution's outcome is stepped at once, and what follows from it comes after what is there already.</summary>
+    /// <summary>
+    /// In order; an execution's outcome is stepped at once, and what follows from it comes after what is there already.
+    /// </summary>
     private void CarryOut(ClockReading now)
     {
         for (int i = 0; i < _effects.Count; i++)

@@ -7,8 +7,8 @@ using BftSmr.Messages;
 namespace BftSmr.Hosting;
 
 /// <summary>
-/// What a replica counts, as instruments of the meter <c>BftSmr</c>. The loop writes plain fields that observers read; only rejections are
-/// counted by many threads.
+/// What a replica counts, as instruments of the meter <c>BftSmr</c>. The loop writes plain fields that observers read;
+/// only rejections are counted by many threads.
 /// </summary>
 internal sealed class ReplicaMetrics : IDisposable
 {

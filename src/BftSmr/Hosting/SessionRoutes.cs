@@ -5,7 +5,8 @@ using BftCloud.Primitives;
 namespace BftSmr.Hosting;
 
 /// <summary>Which link the replies of a session go to: the one that attached it last. Belongs to the loop.</summary>
-/// <param name="sessionsPerClientMax">Sessions of one identity; one more takes the place of the one attached first.</param>
+/// <param name="sessionsPerClientMax">Sessions of one identity; one more takes the place of the one attached
+/// first.</param>
 internal sealed class SessionRoutes(int sessionsPerClientMax)
 {
     private readonly Dictionary<ClientId, Routes> _clients = [];

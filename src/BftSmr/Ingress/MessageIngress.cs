@@ -10,9 +10,10 @@ using BftSmr.Settings;
 namespace BftSmr.Ingress;
 
 /// <summary>
-/// Turns frames from authenticated links into inputs of the core: decodes, checks proofs and single requests, and who may speak for whom. Stateless, so
-/// link readers call it in parallel; whatever depends on the replica's state is the core's to check: the requests of a proposal, too, as others may vouch for them. What is dropped is null with a reason, never an
-/// exception. Inputs keep slices of the frame.
+/// Turns frames from authenticated links into inputs of the core: decodes, checks proofs and single requests, and who
+/// may speak for whom. Stateless, so link readers call it in parallel; whatever depends on the replica's state is the
+/// core's to check: the requests of a proposal, too, as others may vouch for them. What is dropped is null with a
+/// reason, never an exception. Inputs keep slices of the frame.
 /// </summary>
 internal sealed class MessageIngress
 {
@@ -57,7 +58,9 @@ internal sealed class MessageIngress
         return accepted is null ? null : new PeerInput(from, accepted);
     }
 
-    /// <summary>A frame from a client's link. Besides inputs for the core it may be an <see cref="AttachInput"/> for the host.</summary>
+    /// <summary>
+    /// A frame from a client's link. Besides inputs for the core it may be an <see cref="AttachInput"/> for the host.
+    /// </summary>
     public Input? FromClient(ClientId client, ReadOnlyMemory<byte> frame, out RejectReason reason)
     {
         if (frame.Length > Limits.ClientFrameBytesMax) return Reject(RejectReason.Oversized, out reason);
@@ -88,7 +91,10 @@ internal sealed class MessageIngress
         return _authenticity.IsAuthentic(forward.Request) ? forward : null;
     }
 
-    /// <summary>Without its client's MAC a read could be asked about before the client issues it: a word on a state that is older than the read.</summary>
+    /// <summary>
+    /// Without its client's MAC a read could be asked about before the client issues it: a word on a state that is
+    /// older than the read.
+    /// </summary>
     private RelayRead? CheckRelayRead(RelayRead read, out RejectReason reason)
     {
         reason = RejectReason.BadAuthentication;

@@ -3,8 +3,9 @@ using BftCloud.Primitives;
 namespace BftSmr.Instances;
 
 /// <summary>
-/// The bytes of executed batches, in blocks of memory that are used over and over: batches are kept until a checkpoint covers them, just long enough to be a burden to a
-/// garbage collector that bets on short lives, and come and go in order. What it hands out is valid until it is released.
+/// The bytes of executed batches, in blocks of memory that are used over and over: batches are kept until a checkpoint
+/// covers them, just long enough to be a burden to a garbage collector that bets on short lives, and come and go in
+/// order. What it hands out is valid until it is released.
 /// </summary>
 internal sealed class BatchArchive
 {
@@ -52,7 +53,9 @@ internal sealed class BatchArchive
         _spares.Push(block);
     }
 
-    /// <summary>A piece of memory, filled from the front, and free again when all that is in it has been released.</summary>
+    /// <summary>
+    /// A piece of memory, filled from the front, and free again when all that is in it has been released.
+    /// </summary>
     internal sealed class Block(byte[] bytes)
     {
         private int _used;

@@ -5,8 +5,8 @@ using BftSmr.Messages;
 namespace BftSmr.Instances;
 
 /// <summary>
-/// What every ordering protocol knows of one instance: the batches that can still matter, the decided value, whether it was
-/// executed. An ordering derives from it and adds its votes.
+/// What every ordering protocol knows of one instance: the batches that can still matter, the decided value, whether it
+/// was executed. An ordering derives from it and adds its votes.
 /// Invariants: a decided value never changes; only a decided instance is executed, once.
 /// </summary>
 internal class DecidedInstance(Instance number)
@@ -46,8 +46,8 @@ internal class DecidedInstance(Instance number)
     public virtual bool IsWanted(Digest value) => Body(value) is null && Decided == value;
 
     /// <summary>
-    /// Keeps a body. One that can no longer matter is dropped, so that a leader's string of proposals through many regencies does
-    /// not grow memory.
+    /// Keeps a body. One that can no longer matter is dropped, so that a leader's string of proposals through many
+    /// regencies does not grow memory.
     /// </summary>
     public void KeepBody(Batch body)
     {
@@ -61,7 +61,9 @@ internal class DecidedInstance(Instance number)
     /// <summary>Whether a record of the ordering already holds the batch of this value.</summary>
     public virtual bool IsBodyLogged(Digest value) => false;
 
-    /// <summary>The log records that rebuild what is known of the instance, in the order in which they are replayed.</summary>
+    /// <summary>
+    /// The log records that rebuild what is known of the instance, in the order in which they are replayed.
+    /// </summary>
     public virtual IEnumerable<LogRecord> Records()
     {
         if (Decided is { } decided) yield return new ValueDecided(number, decided, IsBodyLogged(decided) ? null : Body(decided));

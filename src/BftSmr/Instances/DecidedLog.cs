@@ -13,7 +13,9 @@ namespace BftSmr.Instances;
 /// </summary>
 internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedInstance> create)
 {
-    /// <summary>How far beyond its own progress a replica keeps votes, in windows: it may lag behind the leader by that much.</summary>
+    /// <summary>
+    /// How far beyond its own progress a replica keeps votes, in windows: it may lag behind the leader by that much.
+    /// </summary>
     private const int HorizonWindows = 4;
 
     /// <summary>Bytes of executed batches kept below the stable checkpoint.</summary>
@@ -35,14 +37,14 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     public Instance DecidedInLog { get; private set; }
 
     /// <summary>
-    /// The stable checkpoint, or the one a replica without a log recovered from. What lies above it is kept, and is evidence:
-    /// proposals too far above it are not considered.
+    /// The stable checkpoint, or the one a replica without a log recovered from. What lies above it is kept, and is
+    /// evidence: proposals too far above it are not considered.
     /// </summary>
     public Instance Base { get; private set; }
 
     /// <summary>
-    /// As much above the last checkpoint is executed, in instances or in bytes of their batches, as may be: the leader proposes
-    /// no more.
+    /// As much above the last checkpoint is executed, in instances or in bytes of their batches, as may be: the leader
+    /// proposes no more.
     /// </summary>
     public bool IsFull => LastExecuted - Base >= InstancesMax || _bytesInLog >= BytesMax;
 
@@ -63,8 +65,9 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     private long BytesMax => LogCheckpointsMax * Math.Max(context.Settings.CheckpointBytes, context.Settings.BatchBytesMax);
 
     /// <summary>
-    /// Whether this replica may vote on an instance, and execute it. What it voted on above its stable checkpoint is evidence, and
-    /// what it executed is kept: both are bounded. A replica whose checkpoints are late has to catch up first.
+    /// Whether this replica may vote on an instance, and execute it. What it voted on above its stable checkpoint is
+    /// evidence, and what it executed is kept: both are bounded. A replica whose checkpoints are late has to catch up
+    /// first.
     /// </summary>
     public bool HasRoomFor(Instance number) => number - Base <= InstancesMax + HorizonInstances;
 
@@ -112,8 +115,8 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     }
 
     /// <summary>
-    /// A batch came. If its value was decided before, the record of the decision lacks it, and it is executed next: it is recorded
-    /// once more.
+    /// A batch came. If its value was decided before, the record of the decision lacks it, and it is executed next: it
+    /// is recorded once more.
     /// </summary>
     public void KeepBody(DecidedInstance instance, Batch body)
     {
@@ -147,7 +150,9 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
         return instance;
     }
 
-    /// <summary>The next instance to execute, if it is decided, its batch is here, and the log has room for it.</summary>
+    /// <summary>
+    /// The next instance to execute, if it is decided, its batch is here, and the log has room for it.
+    /// </summary>
     public bool TryNextDecided(out DecidedInstance instance, out Batch batch)
     {
         if (HasRoomToExecute && Find(LastExecuted.Next) is { Decided: { } value } next && next.Body(value) is { } body)
@@ -189,8 +194,8 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     public void BeginAt(Instance recovered) => Base = Instance.Max(Base, recovered);
 
     /// <summary>
-    /// A checkpoint became stable: what is below it is forgotten, but for the last few executed batches, which spare a replica that
-    /// is only a little behind the transfer of the whole state.
+    /// A checkpoint became stable: what is below it is forgotten, but for the last few executed batches, which spare a
+    /// replica that is only a little behind the transfer of the whole state.
     /// </summary>
     public void ForgetStable(Instance stable)
     {

@@ -35,8 +35,11 @@ internal sealed class Keyring : IKeyring, IDisposable
     private readonly byte[] _clientStates;
     private readonly bool _isClient;
 
-    /// <summary>The keyring of the node that holds <paramref name="own"/>, which stays the caller's to dispose.</summary>
-    /// <exception cref="ArgumentException">A public key is not valid, or the own one is neither a replica's nor a client's.</exception>
+    /// <summary>
+    /// The keyring of the node that holds <paramref name="own"/>, which stays the caller's to dispose.
+    /// </summary>
+    /// <exception cref="ArgumentException">A public key is not valid, or the own one is neither a replica's nor a
+    /// client's.</exception>
     public Keyring(string clusterId, KeyPair own, IReadOnlyList<PublicKey> replicas, IReadOnlyList<PublicKey> clients)
     {
         _own = own;

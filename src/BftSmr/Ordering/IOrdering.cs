@@ -6,12 +6,12 @@ using BftSmr.Messages;
 namespace BftSmr.Ordering;
 
 /// <summary>
-/// How order comes about: the contract between a replica and the protocol that decides what each instance holds. Requests,
-/// sessions, execution, replies, reads, checkpoints and catching up know an ordering only through it. An ordering is deterministic
-/// and does no I/O: it emits effects through the <see cref="ReplicaContext"/> that it was made with, and writes what it decides into
-/// the <see cref="DecidedLog"/>.
-/// The replica's promises: <see cref="Recover"/> for each record of the log, then <see cref="Start"/>, then anything else; calls
-/// come from one thread, each within a step.
+/// How order comes about: the contract between a replica and the protocol that decides what each instance holds.
+/// Requests, sessions, execution, replies, reads, checkpoints and catching up know an ordering only through it. An
+/// ordering is deterministic and does no I/O: it emits effects through the <see cref="ReplicaContext"/> that it was
+/// made with, and writes what it decides into the <see cref="DecidedLog"/>.
+/// The replica's promises: <see cref="Recover"/> for each record of the log, then <see cref="Start"/>, then anything
+/// else; calls come from one thread, each within a step.
 /// </summary>
 internal interface IOrdering
 {
@@ -33,7 +33,9 @@ internal interface IOrdering
     /// <summary>Whether this replica's word on a read counts: it remembers all that it took part in deciding.</summary>
     bool AnswersReads { get; }
 
-    /// <summary>Whether <see cref="Propose"/> may be called: this replica leads, and has room for another instance.</summary>
+    /// <summary>
+    /// Whether <see cref="Propose"/> may be called: this replica leads, and has room for another instance.
+    /// </summary>
     bool MayPropose { get; }
 
     /// <summary>An empty batch would help: some replica waits for the log to grow.</summary>
@@ -88,7 +90,8 @@ internal interface IOrdering
     void EndPeriod(bool isStalled);
 
     /// <summary>
-    /// Once after a regency was opened: the batches that lost their vote, whose requests wait again; null if none was opened since.
+    /// Once after a regency was opened: the batches that lost their vote, whose requests wait again; null if none was
+    /// opened since.
     /// </summary>
     IReadOnlyList<Batch>? TakeDropped();
 

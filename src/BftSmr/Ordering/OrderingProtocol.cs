@@ -26,6 +26,8 @@ internal abstract class OrderingProtocol
 
     public abstract IOrdering CreateOrdering(OrderingParts parts);
 
-    /// <summary>What its messages must pass before the replica sees them; shared by all threads that read links.</summary>
+    /// <summary>
+    /// What its messages must pass before the replica sees them; shared by all threads that read links.
+    /// </summary>
     public virtual IMessageChecks CreateChecks(ReplicaSettings settings, IKeyring keyring) => NoChecks.Instance;
 }

@@ -7,8 +7,9 @@ using BftSmr.Instances;
 namespace BftSmr.Reads;
 
 /// <summary>
-/// Unordered reads. A read is answered once every instance that this replica had sent ACCEPT for when the read arrived is executed: an operation
-/// acknowledged before the read was sent has q ACCEPTs, so among any q answers is one of a correct replica that executed it (spec/client.md).
+/// Unordered reads. A read is answered once every instance that this replica had sent ACCEPT for when the read arrived
+/// is executed: an operation acknowledged before the read was sent has q ACCEPTs, so among any q answers is one of a
+/// correct replica that executed it (spec/client.md).
 /// </summary>
 internal sealed class ReadQueue(ReplicaContext context, DecidedLog log, IOrdering ordering)
 {
@@ -43,5 +44,6 @@ internal sealed class ReadQueue(ReplicaContext context, DecidedLog log, IOrderin
 /// <summary>A read that is to be answered.</summary>
 /// <param name="Client">Whose it is.</param>
 /// <param name="Read">The read.</param>
-/// <param name="Relay">The replica that the client asked for the word of several; null if it asked this one for its own.</param>
+/// <param name="Relay">The replica that the client asked for the word of several; null if it asked this one for its
+/// own.</param>
 internal readonly record struct PendingRead(ClientId Client, Read Read, ReplicaId? Relay);

@@ -8,13 +8,17 @@ using BftSmr.Messages;
 namespace BftSmr.Reads;
 
 /// <summary>
-/// One answer for all replicas that a read asks. The client sends it to one of them, which asks the others for their word, each under a MAC for the client, and sends
-/// all of them along with its own answer. Each answers as it would have answered the client (<see cref="ReadQueue"/>), so what the client learns is the same; it sends and receives one
-/// message rather than q. A word that is missing, wrong or another one costs the client time and nothing else: it asks all replicas.
+/// One answer for all replicas that a read asks. The client sends it to one of them, which asks the others for their
+/// word, each under a MAC for the client, and sends all of them along with its own answer. Each answers as it would
+/// have answered the client (<see cref="ReadQueue"/>), so what the client learns is the same; it sends and receives one
+/// message rather than q. A word that is missing, wrong or another one costs the client time and nothing else: it asks
+/// all replicas.
 /// </summary>
 internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
 {
-    /// <summary>An answer that does not have all words in this time is sent as it is: so the client learns who is to blame.</summary>
+    /// <summary>
+    /// An answer that does not have all words in this time is sent as it is: so the client learns who is to blame.
+    /// </summary>
     private const long PatienceMicros = 50_000;
 
     private const int HeldMax = 4096;
@@ -95,7 +99,10 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
         if (held.Missing == 0 && held.Reply is not null) Send(held);
     }
 
-    /// <summary>Sends what has waited for long enough; what this replica has not answered yet is sent without the others' words once it has.</summary>
+    /// <summary>
+    /// Sends what has waited for long enough; what this replica has not answered yet is sent without the others' words
+    /// once it has.
+    /// </summary>
     public void Tick()
     {
         while (context.Now.MonotonicMicros >= NextDeadlineMicros)

@@ -8,12 +8,13 @@ using BftSmr.Settings;
 namespace BftSmr.Requests;
 
 /// <summary>
-/// Requests between their arrival and their execution. As the leader a replica proposes from here, each session in its order; as a follower it keeps
-/// what clients sent it directly, holds it against the leader, and proposes it should it become the leader.
-/// Invariants: at most <see cref="ReplicaSettings.PendingRequestsMax"/> and <see cref="ReplicaSettings.PendingBytesMax"/> are kept, and of one client identity no
-/// more than there is room left for all others (so k greedy clients leave a (k+1)-th of the room free, whatever they send); a session is known only while
-/// something of it is, or was lately; only a request that every replica can verify - a signed
-/// one - that is next in its session is ever held against a leader.
+/// Requests between their arrival and their execution. As the leader a replica proposes from here, each session in its
+/// order; as a follower it keeps what clients sent it directly, holds it against the leader, and proposes it should it
+/// become the leader. Invariants: at most <see cref="ReplicaSettings.PendingRequestsMax"/> and
+/// <see cref="ReplicaSettings.PendingBytesMax"/> are kept, and of one client identity no more than there is room left
+/// for all others (so k greedy clients leave a (k+1)-th of the room free, whatever they send); a session is known only
+/// while something of it is, or was lately; only a request that every replica can verify - a signed one - that is next
+/// in its session is ever held against a leader.
 /// </summary>
 internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
 {
@@ -79,7 +80,9 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
             && ofClient.Bytes + request.SizeBytes <= context.Settings.PendingBytesMax - _load.Bytes;
     }
 
-    /// <summary>The same operation again: a signature makes it one that can be held against the leader, from now on.</summary>
+    /// <summary>
+    /// The same operation again: a signature makes it one that can be held against the leader, from now on.
+    /// </summary>
     private void Merge(PendingRequest known, Request request, bool isDirect)
     {
         known.IsDirect |= isDirect;
@@ -96,8 +99,8 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     }
 
     /// <summary>
-    /// The turn of these requests has come. A request is held against the leader from now on, not since it arrived: whoever fills a gap in a session of its
-    /// own that is minutes old must not make everybody lose patience at once.
+    /// The turn of these requests has come. A request is held against the leader from now on, not since it arrived:
+    /// whoever fills a gap in a session of its own that is minutes old must not make everybody lose patience at once.
     /// </summary>
     private void MakeReady(SessionQueue queue, bool isNews = true)
     {
@@ -138,7 +141,9 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
         return batch;
     }
 
-    /// <summary>A request was decided and dealt with: whether its client is owed a reply from here in any case.</summary>
+    /// <summary>
+    /// A request was decided and dealt with: whether its client is owed a reply from here in any case.
+    /// </summary>
     public bool Settle(Request request)
     {
         if (!_queues.TryGetValue(request.Session, out SessionQueue? queue)) return false;
@@ -166,7 +171,8 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     }
 
     /// <summary>
-    /// What was proposed may have been lost with a regency: everything pending is ready again, oldest first within what the sessions' order allows.
+    /// What was proposed may have been lost with a regency: everything pending is ready again, oldest first within what
+    /// the sessions' order allows.
     /// </summary>
     public void Rebuild(bool isLeading)
     {
@@ -203,8 +209,9 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     }
 
     /// <summary>
-    /// Relays to the leader what has waited since before <paramref name="relayBefore"/>, and - at most a batch's worth at a time,
-    /// each twice - what has waited for <paramref name="patienceMicros"/>. Returns what can be held against the leader.
+    /// Relays to the leader what has waited since before <paramref name="relayBefore"/>, and - at most a batch's worth
+    /// at a time, each twice - what has waited for <paramref name="patienceMicros"/>. Returns what can be held against
+    /// the leader.
     /// </summary>
     /// <param name="relayBefore">When all is relayed that arrived before.</param>
     /// <param name="patienceMicros">How long a request waits until it is relayed, if there are few.</param>
@@ -244,8 +251,9 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     }
 
     /// <summary>
-    /// Sessions of which no beginning has come for that long: their first signed requests, which followers may hold against a leader whatever unsigned ones only it has, are made
-    /// ready all the same, so that their clients learn that the session is not open here.
+    /// Sessions of which no beginning has come for that long: their first signed requests, which followers may hold
+    /// against a leader whatever unsigned ones only it has, are made ready all the same, so that their clients learn
+    /// that the session is not open here.
     /// </summary>
     public void ReleaseOrphans(long before)
     {
@@ -275,8 +283,8 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     }
 
     /// <summary>
-    /// Most replicas could not authenticate a request of this client: for a while it has to sign. What it has not signed is dropped, or each new leader
-    /// would propose it again and be replaced for it.
+    /// Most replicas could not authenticate a request of this client: for a while it has to sign. What it has not
+    /// signed is dropped, or each new leader would propose it again and be replaced for it.
     /// </summary>
     public void RequireSignature(ClientId client)
     {

@@ -6,10 +6,11 @@ using BftSmr.Messages;
 namespace BftSmr.Service;
 
 /// <summary>
-/// Carries out on the service what a core asks for: executes decided requests, answers reads, freezes and installs snapshots. No I/O: the same
-/// object serves the replica host and the simulator. One thread at a time.
+/// Carries out on the service what a core asks for: executes decided requests, answers reads, freezes and installs
+/// snapshots. No I/O: the same object serves the replica host and the simulator. One thread at a time.
 /// <para>
-/// A snapshot's bytes are: the length of the sessions section (8 bytes, big-endian), the sessions section, the service's own bytes.
+/// A snapshot's bytes are: the length of the sessions section (8 bytes, big-endian), the sessions section, the
+/// service's own bytes.
 /// </para>
 /// </summary>
 internal sealed class ServiceHost(IStateMachine service, int replyBytesMax)

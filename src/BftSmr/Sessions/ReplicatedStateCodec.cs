@@ -6,12 +6,16 @@ using static BftCloud.Primitives.CanonicalFormat;
 
 namespace BftSmr.Sessions;
 
-/// <summary>The replica's own section of a snapshot: [agreed time, [[client, floor, [[nonce, last sequence, [[sequence, status, result]]]]]]].</summary>
+/// <summary>
+/// The replica's own section of a snapshot: [agreed time, [[client, floor, [[nonce, last sequence, [[sequence, status,
+/// result]]]]]]].
+/// </summary>
 internal static class ReplicatedStateCodec
 {
     public static ReadOnlyMemory<byte> Encode(ReplicatedState state)
     {
-        // Replies make it large, if never larger than the session table may be: it is written to memory of its exact size, as one that grows leaves as much again behind.
+        // Replies make it large, if never larger than the session table may be: it is written to memory of its exact
+        // size, as one that grows leaves as much again behind.
         int size = EncodedBytes(state);
         ByteBuffer output = new(size);
         CanonicalWriter writer = new(output);

@@ -2,7 +2,10 @@ using DepSky.Protocol;
 
 namespace DepSky.Client;
 
-/// <summary>Carries calls out: against a cloud that may answer anything, so all that comes is bounded and checked, and nothing that it does gets further than its answer.</summary>
+/// <summary>
+/// Carries calls out: against a cloud that may answer anything, so all that comes is bounded and checked, and nothing
+/// that it does gets further than its answer.
+/// </summary>
 internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
 {
     /// <summary>The most names of a listing: a unit has a few per version that is kept.</summary>
@@ -95,7 +98,10 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
         return BlockDigest.Of(place.Span) == call.Digest ? CloudAnswer.Done : new Failed(CloudFailure.Broken, $"{call.Name}: not the bytes that the writer stored");
     }
 
-    /// <summary>A provider that breaks its contract is a faulty cloud, and one faulty cloud stops nobody: whatever it throws is its answer.</summary>
+    /// <summary>
+    /// A provider that breaks its contract is a faulty cloud, and one faulty cloud stops nobody: whatever it throws is
+    /// its answer.
+    /// </summary>
     private static Failed? ToAnswer(Exception exception) => exception switch
     {
         CloudException e => new Failed(e.Kind, WithoutName(e)),

@@ -6,9 +6,11 @@ using DepSky.Protocol;
 namespace DepSky;
 
 /// <summary>
-/// Reads and writes units: objects of any size, spread over 3f+1 clouds of which f may be faulty in any way (Bessani, Correia, Quaresma, André, Sousa: DepSky, EuroSys 2011 and ACM TOS 2013).
-/// A read returns the last version that was complete when it began, or a later one, or says why not. A write is one of one writer at a time per unit; if there may be several, they take the unit's lock.
-/// Thread-safe. All operations fail with <see cref="DepSkyException"/>, or with <see cref="OperationCanceledException"/>.
+/// Reads and writes units: objects of any size, spread over 3f+1 clouds of which f may be faulty in any way (Bessani,
+/// Correia, Quaresma, André, Sousa: DepSky, EuroSys 2011 and ACM TOS 2013). A read returns the last version that was
+/// complete when it began, or a later one, or says why not. A write is one of one writer at a time per unit; if there
+/// may be several, they take the unit's lock. Thread-safe. All operations fail with <see cref="DepSkyException"/>, or
+/// with <see cref="OperationCanceledException"/>.
 /// </summary>
 public sealed class DepSkyClient : IAsyncDisposable
 {
@@ -37,7 +39,9 @@ public sealed class DepSkyClient : IAsyncDisposable
         return WriteAsync(unit, content, options, cancellationToken);
     }
 
-    /// <summary>Removes a unit: writes a version that says so. Its content is deleted as any superseded version is.</summary>
+    /// <summary>
+    /// Removes a unit: writes a version that says so. Its content is deleted as any superseded version is.
+    /// </summary>
     /// <param name="unit">The unit.</param>
     /// <param name="options">How to write; may be null.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -48,7 +52,10 @@ public sealed class DepSkyClient : IAsyncDisposable
         await WriteAsync(unit, null, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads the last version, piece by piece: each is at most a segment, authentic, and valid until the next is asked for.</summary>
+    /// <summary>
+    /// Reads the last version, piece by piece: each is at most a segment, authentic, and valid until the next is asked
+    /// for.
+    /// </summary>
     /// <param name="unit">The unit.</param>
     /// <param name="range">Which part of it; all by default.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -58,7 +65,8 @@ public sealed class DepSkyClient : IAsyncDisposable
 
     /// <summary>Copies the last version into a stream.</summary>
     /// <param name="unit">The unit.</param>
-    /// <param name="destination">Where its bytes go. If the operation fails, some may have gone there: all of them are authentic.</param>
+    /// <param name="destination">Where its bytes go. If the operation fails, some may have gone there: all of them are
+    /// authentic.</param>
     /// <param name="range">Which part of it; all by default.</param>
     /// <param name="progress">Told how many bytes have gone there so far; may be null.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -89,7 +97,10 @@ public sealed class DepSkyClient : IAsyncDisposable
         return _context.Describe(metadata, problems);
     }
 
-    /// <summary>The units that are there, in the order of their names. One that clouds name, but that cannot be read, is left out.</summary>
+    /// <summary>
+    /// The units that are there, in the order of their names. One that clouds name, but that cannot be read, is left
+    /// out.
+    /// </summary>
     /// <param name="prefix">What their names begin with; empty for all.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async IAsyncEnumerable<ObjectDescription> ListAsync(string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -102,8 +113,9 @@ public sealed class DepSkyClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Deletes what of a unit nobody needs any more: versions that were superseded for longer than <see cref="DepSkyOptions.Retention"/> and are not being read, and what is left of writes that
-    /// were never completed. Writes do this by themselves, in the background.</summary>
+    /// <summary>Deletes what of a unit nobody needs any more: versions that were superseded for longer than
+    /// <see cref="DepSkyOptions.Retention"/> and are not being read, and what is left of writes that were never
+    /// completed. Writes do this by themselves, in the background.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="cancellationToken">Gives up; what was begun can be continued at any time.</param>
     /// <returns>How many versions and unfinished writes were deleted.</returns>
@@ -116,8 +128,9 @@ public sealed class DepSkyClient : IAsyncDisposable
     public Task<VerificationReport> VerifyAsync(string unit, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         new RepairOperation(_context, new UnitLayout(unit)).VerifyAsync(progress, cancellationToken);
 
-    /// <summary>Verifies, and computes and stores again what clouds lack or have damaged. After one cloud was replaced by another, which has nothing yet, this gives it all that it should have. Needs neither
-    /// the writer key nor the reader key; readers go on meanwhile.</summary>
+    /// <summary>Verifies, and computes and stores again what clouds lack or have damaged. After one cloud was replaced
+    /// by another, which has nothing yet, this gives it all that it should have. Needs neither the writer key nor the
+    /// reader key; readers go on meanwhile.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="progress">Told how many bytes of blocks are checked so far; may be null.</param>
     /// <param name="cancellationToken">Gives up; what was mended stays so.</param>
@@ -129,7 +142,8 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <param name="lease">How long others wait for it after a crash: at least 3 s, 30 s by default.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The lock; it is given back when disposed of.</returns>
-    /// <exception cref="UnitLockedException">Somebody else has it. Wait for a random time before trying again.</exception>
+    /// <exception cref="UnitLockedException">Somebody else has it. Wait for a random time before trying
+    /// again.</exception>
     public async Task<UnitLock> LockAsync(string unit, TimeSpan? lease = null, CancellationToken cancellationToken = default)
     {
         TimeSpan length = lease ?? TimeSpan.FromSeconds(30);
@@ -139,10 +153,15 @@ public sealed class DepSkyClient : IAsyncDisposable
         return new UnitLock(operation, _options.TimeProvider, length);
     }
 
-    /// <summary>Waits for what still goes on in the background, for a few seconds at most: records that slower clouds are still getting.</summary>
+    /// <summary>
+    /// Waits for what still goes on in the background, for a few seconds at most: records that slower clouds are still
+    /// getting.
+    /// </summary>
     public Task DrainAsync() => _context.Services.Stragglers.DrainAsync();
 
-    /// <summary>Waits for what still goes on in the background, for a second at most, and disposes of the clouds.</summary>
+    /// <summary>
+    /// Waits for what still goes on in the background, for a second at most, and disposes of the clouds.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _context.Services.Stragglers.DisposeAsync().ConfigureAwait(false);

@@ -5,7 +5,10 @@ namespace DepSky;
 /// <summary>How a client works.</summary>
 public sealed record DepSkyOptions
 {
-    /// <summary>The clouds: 3f+1 or more, at most <see cref="CloudQuorums.CloudsMax"/>, their names all different. Their order is part of what is stored: cloud i holds block i. The client disposes of them.</summary>
+    /// <summary>
+    /// The clouds: 3f+1 or more, at most <see cref="CloudQuorums.CloudsMax"/>, their names all different. Their order
+    /// is part of what is stored: cloud i holds block i. The client disposes of them.
+    /// </summary>
     public required IReadOnlyList<ICloud> Clouds { get; init; }
 
     /// <summary>f: how many of them may be faulty in any way.</summary>
@@ -23,10 +26,16 @@ public sealed record DepSkyOptions
     /// <summary>Its secret half; null for a client that only reads. The caller disposes of it.</summary>
     public KeyPair? WriterKey { get; init; }
 
-    /// <summary>The secret that readers share and clouds do not have; null if the clouds' shares alone give the key. The caller disposes of it.</summary>
+    /// <summary>
+    /// The secret that readers share and clouds do not have; null if the clouds' shares alone give the key. The caller
+    /// disposes of it.
+    /// </summary>
     public ReaderKey? ReaderKey { get; init; }
 
-    /// <summary>The content's bytes in a segment: 4 KiB to 64 MiB. A client's memory for segments is about that times n/(f+1), for each of those that it works on at a time and one more: 40 MiB with four clouds.</summary>
+    /// <summary>
+    /// The content's bytes in a segment: 4 KiB to 64 MiB. A client's memory for segments is about that times n/(f+1),
+    /// for each of those that it works on at a time and one more: 40 MiB with four clouds.
+    /// </summary>
     public int SegmentBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>How many segments are encoded, stored or fetched at a time: 1 to 16.</summary>
@@ -35,7 +44,10 @@ public sealed record DepSkyOptions
     /// <summary>How long a single request to a cloud may take before it counts as failed.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a superseded version is kept at least, for those who read it; also how long an unfinished upload can be resumed.</summary>
+    /// <summary>
+    /// How long a superseded version is kept at least, for those who read it; also how long an unfinished upload can be
+    /// resumed.
+    /// </summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Where the time comes from.</summary>

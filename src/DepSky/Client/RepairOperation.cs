@@ -5,8 +5,9 @@ using DepSky.Protocol;
 namespace DepSky.Client;
 
 /// <summary>
-/// Verifies a unit's last version, and mends it: what a cloud lacks is computed again from the others, compared with what the writer signed, and stored. That needs neither the writer's key nor the content's. A cloud that
-/// replaces another is one that lacks everything. Blocks and parts first, metadata last, as in a write; readers go on meanwhile.
+/// Verifies a unit's last version, and mends it: what a cloud lacks is computed again from the others, compared with
+/// what the writer signed, and stored. That needs neither the writer's key nor the content's. A cloud that replaces
+/// another is one that lacks everything. Blocks and parts first, metadata last, as in a write; readers go on meanwhile.
 /// </summary>
 internal sealed class RepairOperation(ClientContext context, UnitLayout layout)
 {
@@ -38,7 +39,10 @@ internal sealed class RepairOperation(ClientContext context, UnitLayout layout)
         return metadata ?? throw new UnitNotFoundException($"There is no unit '{layout.Unit}'. 'ls' names those that there are.");
     }
 
-    /// <summary>Segment by segment, so that memory is bounded. Where a holder cannot be reached, another cloud takes a block, so that n-f have one.</summary>
+    /// <summary>
+    /// Segment by segment, so that memory is bounded. Where a holder cannot be reached, another cloud takes a block, so
+    /// that n-f have one.
+    /// </summary>
     private async Task MendBlocksAsync(ObjectMetadata metadata, Inspection inspection, List<CloudFlaw> left, List<CloudFlaw> mended, CancellationToken cancellationToken)
     {
         HashSet<int> unreachable = [.. inspection.Flaws.Where(f => f.Object == FlawedObject.Cloud).Select(f => f.Cloud)];

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace DepSky.Client;
 
 /// <summary>
-/// A segment's memory, which never moves: its blocks one after the other, data blocks first, so that the data blocks are the (encrypted) content as it is. Shared by all who have a reference; goes back to its pool with the last.
+/// A segment's memory, which never moves: its blocks one after the other, data blocks first, so that the data blocks
+/// are the (encrypted) content as it is. Shared by all who have a reference; goes back to its pool with the last.
 /// </summary>
 internal sealed class SegmentBuffer(SegmentPool pool, byte[] memory)
 {
@@ -31,7 +32,9 @@ internal sealed class SegmentBuffer(SegmentPool pool, byte[] memory)
 
     public void EndWriting(int block) => Interlocked.And(ref _busy, ~(1 << block));
 
-    /// <summary>Whether somebody may still write into it, if only because a cancelled request has not ended yet.</summary>
+    /// <summary>
+    /// Whether somebody may still write into it, if only because a cancelled request has not ended yet.
+    /// </summary>
     public bool IsBeingWritten(int block) => (Volatile.Read(ref _busy) >> block & 1) != 0;
 
     public void AddReference() => Interlocked.Increment(ref _references);

@@ -9,8 +9,9 @@ using DepSky.Protocol;
 namespace DepSky.Client;
 
 /// <summary>
-/// Between content and blocks: AES-256-GCM under the version's own key with the segment's number as nonce, then the erasure code; or nothing at all, if the content is replicated.
-/// Works in place in a <see cref="SegmentBuffer"/>. Thread-safe.
+/// Between content and blocks: AES-256-GCM under the version's own key with the segment's number as nonce, then the
+/// erasure code; or nothing at all, if the content is replicated. Works in place in a <see cref="SegmentBuffer"/>.
+/// Thread-safe.
 /// </summary>
 internal sealed class SegmentCipher : IDisposable
 {
@@ -88,8 +89,10 @@ internal sealed class SegmentCipher : IDisposable
     /// <param name="buffer">The blocks that are there, each in its place.</param>
     /// <param name="blocks">Which they are, a bit each; exactly as many as are needed.</param>
     /// <param name="contentBytes">The content's length in this segment.</param>
-    /// <param name="pool">Where memory is to be had, if requests that were cancelled have not ended yet and could still write where the content is to be.</param>
-    /// <returns>The buffer that begins with the content: the one that was given, or another in its place, and then that one was released.</returns>
+    /// <param name="pool">Where memory is to be had, if requests that were cancelled have not ended yet and could still
+    /// write where the content is to be.</param>
+    /// <returns>The buffer that begins with the content: the one that was given, or another in its place, and then that
+    /// one was released.</returns>
     /// <exception cref="DepSkyException">It is not authentic under this key.</exception>
     public SegmentBuffer Decode(int segment, SegmentBuffer buffer, ushort blocks, int contentBytes, SegmentPool pool)
     {

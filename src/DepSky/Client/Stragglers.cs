@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace DepSky.Client;
 
-/// <summary>Requests that nobody waits for any more, and which may go on for a little: a cloud that is merely slower than its quorum gets its records too.</summary>
+/// <summary>
+/// Requests that nobody waits for any more, and which may go on for a little: a cloud that is merely slower than its
+/// quorum gets its records too.
+/// </summary>
 internal sealed class Stragglers(TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -44,7 +47,9 @@ internal sealed class Stragglers(TimeProvider time) : IAsyncDisposable
     /// <summary>Waits until all have ended, for no longer than the grace.</summary>
     public async Task DrainAsync() => await Task.WhenAll(_tasks.Keys).ConfigureAwait(false);
 
-    /// <summary>Waits a moment for them: most clouds are only a little slower than the quickest. Then gives up.</summary>
+    /// <summary>
+    /// Waits a moment for them: most clouds are only a little slower than the quickest. Then gives up.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAny(DrainAsync(), Task.Delay(LastGrace)).ConfigureAwait(false);

@@ -6,7 +6,10 @@ using DepSky.Clouds.Http;
 
 namespace DepSky.Clouds;
 
-/// <summary>A container of Azure Blob Storage, or of a server that speaks its protocol. Objects are block blobs, each stored by one request, which the service carries out as a whole.</summary>
+/// <summary>
+/// A container of Azure Blob Storage, or of a server that speaks its protocol. Objects are block blobs, each stored by
+/// one request, which the service carries out as a whole.
+/// </summary>
 public sealed class AzureBlobCloud : ICloud
 {
     /// <summary>The version of the protocol: the first with blobs of up to 5000 MiB in one request.</summary>

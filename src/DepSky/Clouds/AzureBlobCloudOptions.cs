@@ -3,7 +3,10 @@ namespace DepSky.Clouds;
 /// <summary>Where a container of Azure Blob Storage is, and the key to it.</summary>
 public sealed record AzureBlobCloudOptions
 {
-    /// <summary>The account's Blob endpoint: <c>https://ACCOUNT.blob.core.windows.net</c>, or <c>http://127.0.0.1:10000/devstoreaccount1</c> of an emulator.</summary>
+    /// <summary>
+    /// The account's Blob endpoint: <c>https://ACCOUNT.blob.core.windows.net</c>, or
+    /// <c>http://127.0.0.1:10000/devstoreaccount1</c> of an emulator.
+    /// </summary>
     public required Uri Endpoint { get; init; }
 
     /// <summary>The storage account's name.</summary>

@@ -5,12 +5,15 @@ using Microsoft.Win32.SafeHandles;
 namespace DepSky.Clouds;
 
 /// <summary>
-/// A cloud in a folder: a disk, a mount of a network share, or a stand-in for a real cloud. Every object is a file of its name. An object is written aside, put on disk, renamed
-/// into place, and the folder put on disk: after a power loss it is there as a whole or not at all.
+/// A cloud in a folder: a disk, a mount of a network share, or a stand-in for a real cloud. Every object is a file of
+/// its name. An object is written aside, put on disk, renamed into place, and the folder put on disk: after a power
+/// loss it is there as a whole or not at all.
 /// </summary>
 /// <remarks>
-/// The folder itself must exist: a folder that is missing is a cloud that is not there (<see cref="CloudFailure.Unavailable"/>), not an empty one. A name cannot be that of
-/// an object and of a folder of others at once. Files whose names are no <see cref="ObjectName"/> are none of its business; such are those being written, in '~incoming'.
+/// The folder itself must exist: a folder that is missing is a cloud that is not there
+/// (<see cref="CloudFailure.Unavailable"/>), not an empty one. A name cannot be that of an object and of a folder of
+/// others at once. Files whose names are no <see cref="ObjectName"/> are none of its business; such are those being
+/// written, in '~incoming'.
 /// </remarks>
 public sealed class FolderCloud : ICloud
 {
@@ -116,7 +119,10 @@ public sealed class FolderCloud : ICloud
         }
     }
 
-    /// <summary>Renames into place, making the folders on the way. A concurrent deletion may remove an empty one of them; then they are made again.</summary>
+    /// <summary>
+    /// Renames into place, making the folders on the way. A concurrent deletion may remove an empty one of them; then
+    /// they are made again.
+    /// </summary>
     private void Publish(string temporary, string target)
     {
         string parent = Path.GetDirectoryName(target)!;

@@ -9,7 +9,10 @@ using DepSky.Clouds.Http;
 
 namespace DepSky.Clouds;
 
-/// <summary>A bucket of S3, or of a service that speaks its protocol (MinIO, Ceph, Garage, R2 and many more). An object is stored by one request, which the service carries out as a whole.</summary>
+/// <summary>
+/// A bucket of S3, or of a service that speaks its protocol (MinIO, Ceph, Garage, R2 and many more). An object is
+/// stored by one request, which the service carries out as a whole.
+/// </summary>
 public sealed class S3Cloud : ICloud
 {
     private readonly AmazonS3Client _client;

@@ -3,7 +3,9 @@ namespace DepSky.Clouds;
 /// <summary>Where a bucket of S3, or of a service that speaks its protocol, is, and the key to it.</summary>
 public sealed record S3CloudOptions
 {
-    /// <summary>The service's address: <c>https://s3.eu-central-1.amazonaws.com</c>, <c>https://minio.example.org:9000</c>.</summary>
+    /// <summary>
+    /// The service's address: <c>https://s3.eu-central-1.amazonaws.com</c>, <c>https://minio.example.org:9000</c>.
+    /// </summary>
     public required Uri Endpoint { get; init; }
 
     /// <summary>The region that requests are signed for.</summary>

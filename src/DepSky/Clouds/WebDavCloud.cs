@@ -9,8 +9,9 @@ using DepSky.Clouds.Http;
 namespace DepSky.Clouds;
 
 /// <summary>
-/// A folder on a WebDAV server (RFC 4918): Nextcloud, ownCloud, Apache, nginx, rclone. Few servers store by PUT as a whole, so an object is put aside, in '~incoming', and moved
-/// into place (and beside what it replaces, before it does). As in a file system, a name cannot be that of an object and of a folder of others at once.
+/// A folder on a WebDAV server (RFC 4918): Nextcloud, ownCloud, Apache, nginx, rclone. Few servers store by PUT as a
+/// whole, so an object is put aside, in '~incoming', and moved into place (and beside what it replaces, before it
+/// does). As in a file system, a name cannot be that of an object and of a folder of others at once.
 /// </summary>
 public sealed class WebDavCloud : ICloud
 {
@@ -19,7 +20,9 @@ public sealed class WebDavCloud : ICloud
     /// <summary>Beside an object's name: what is about to replace it. No object is called so.</summary>
     private const string ReplacementSuffix = "~new";
 
-    /// <summary>How often a writer or a reader starts again when others change the same name at the same time.</summary>
+    /// <summary>
+    /// How often a writer or a reader starts again when others change the same name at the same time.
+    /// </summary>
     private const int AttemptsMax = 5;
 
     private const int LockWaitsMax = 20;
@@ -91,7 +94,8 @@ public sealed class WebDavCloud : ICloud
         int brokenOff = 0;
         for (int missing = 0; missing < 3; missing++)
         {
-            // An object that is just being replaced may be missing for a moment; then its replacement is there, or in the next moment the object is.
+            // An object that is just being replaced may be missing for a moment; then its replacement is there, or in
+            // the next moment the object is.
             string path = missing == 1 ? name + ReplacementSuffix : name;
             try
             {
@@ -186,8 +190,8 @@ public sealed class WebDavCloud : ICloud
     }
 
     /// <summary>
-    /// Makes the folder for what is put aside, before the first upload: a server that misses it refuses in the middle of a large content, which then cannot be told from a broken
-    /// connection.
+    /// Makes the folder for what is put aside, before the first upload: a server that misses it refuses in the middle
+    /// of a large content, which then cannot be told from a broken connection.
     /// </summary>
     private async Task MakeIncomingAsync(bool again, CancellationToken cancellationToken)
     {
@@ -212,7 +216,8 @@ public sealed class WebDavCloud : ICloud
         using HttpResponseMessage first = await MoveAsync(temporary, name, overwrite: false, cancellationToken).ConfigureAwait(false);
         if (first.IsSuccessStatusCode) return true;
         if (first.StatusCode != HttpStatusCode.PreconditionFailed) throw await _http.RefusalAsync(first, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
-        // Servers delete what a move overwrites before they move. So that the name is never without content, the new one stands beside it by then, where readers look for it.
+        // Servers delete what a move overwrites before they move. So that the name is never without content, the new
+        // one stands beside it by then, where readers look for it.
         foreach ((string from, string to) in ((string, string)[])[(temporary, name + ReplacementSuffix), (name + ReplacementSuffix, name)])
         {
             using HttpResponseMessage response = await MoveAsync(from, to, overwrite: true, cancellationToken).ConfigureAwait(false);
@@ -223,8 +228,9 @@ public sealed class WebDavCloud : ICloud
     }
 
     /// <summary>
-    /// Moves. Where the server says that a folder of the destination is missing, makes the folders and moves again; where another writer's move is in the way (a lock, or, with
-    /// servers that do not lock, a refusal), waits a little.
+    /// Moves. Where the server says that a folder of the destination is missing, makes the folders and moves again;
+    /// where another writer's move is in the way (a lock, or, with servers that do not lock, a refusal), waits a
+    /// little.
     /// </summary>
     private async Task<HttpResponseMessage> MoveAsync(string from, string to, bool overwrite, CancellationToken cancellationToken)
     {

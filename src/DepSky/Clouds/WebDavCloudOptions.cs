@@ -3,7 +3,10 @@ namespace DepSky.Clouds;
 /// <summary>Where a folder served by WebDAV is, and who we are there.</summary>
 public sealed record WebDavCloudOptions
 {
-    /// <summary>The folder's address: <c>https://dav.example.org/remote.php/dav/files/me/depsky</c>. It is made at the first write if it is not there.</summary>
+    /// <summary>
+    /// The folder's address: <c>https://dav.example.org/remote.php/dav/files/me/depsky</c>. It is made at the first
+    /// write if it is not there.
+    /// </summary>
     public required Uri Endpoint { get; init; }
 
     /// <summary>The user, for basic authentication; null for none.</summary>

@@ -1,7 +1,8 @@
 namespace DepSky.Coding;
 
 /// <summary>
-/// Multiplication by a factor as the 8x8 bit matrix that GF2P8AFFINEQB wants: multiplication is linear over bits, so that instruction serves any polynomial, unlike GF2P8MULB.
+/// Multiplication by a factor as the 8x8 bit matrix that GF2P8AFFINEQB wants: multiplication is linear over bits, so
+/// that instruction serves any polynomial, unlike GF2P8MULB.
 /// </summary>
 internal static class AffineProduct
 {

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 namespace DepSky.Coding;
 
 /// <summary>
-/// The inner loop of coding: a matrix times blocks, where output block i is the sum over j of coefficient (i, j) times input block j. One kernel per instruction set; all yield the same bytes.
+/// The inner loop of coding: a matrix times blocks, where output block i is the sum over j of coefficient (i, j) times
+/// input block j. One kernel per instruction set; all yield the same bytes.
 /// </summary>
 internal abstract unsafe class CodingKernel
 {

@@ -4,8 +4,9 @@ namespace DepSky.Coding;
 internal static class CodingMatrix
 {
     /// <summary>
-    /// The generator of a systematic code, of <paramref name="rows"/> times <paramref name="columns"/> elements: the identity above a Cauchy matrix 1/(x_i + y_j) whose first row and column
-    /// are scaled to ones. Every square submatrix of a Cauchy matrix is invertible, scaling rows and columns by non-zero factors keeps that, and so any
+    /// The generator of a systematic code, of <paramref name="rows"/> times <paramref name="columns"/> elements: the
+    /// identity above a Cauchy matrix 1/(x_i + y_j) whose first row and column are scaled to ones. Every square
+    /// submatrix of a Cauchy matrix is invertible, scaling rows and columns by non-zero factors keeps that, and so any
     /// <paramref name="columns"/> rows of the whole are. With one column all rows are the same: replication.
     /// </summary>
     public static byte[] Generator(int columns, int rows)
@@ -22,11 +23,17 @@ internal static class CodingMatrix
         return matrix;
     }
 
-    /// <summary>The Cauchy element of row i and column j over that of the first coding row: x_i = i, y_j = j, all of them different.</summary>
+    /// <summary>
+    /// The Cauchy element of row i and column j over that of the first coding row: x_i = i, y_j = j, all of them
+    /// different.
+    /// </summary>
     private static byte Scaled(int columns, int i, int j) =>
         GaloisField.Multiply(GaloisField.Invert((byte)(i ^ j)), (byte)(columns ^ j));
 
-    /// <summary>Inverts a square matrix in place by Gauss-Jordan elimination; false if it is singular, and then its content means nothing.</summary>
+    /// <summary>
+    /// Inverts a square matrix in place by Gauss-Jordan elimination; false if it is singular, and then its content
+    /// means nothing.
+    /// </summary>
     public static bool TryInvert(Span<byte> matrix, int size)
     {
         Span<byte> inverse = stackalloc byte[size * size];

@@ -1,8 +1,8 @@
 namespace DepSky.Coding;
 
 /// <summary>
-/// The field of 256 elements, GF(2)[x] modulo x^8+x^4+x^3+x^2+1 (0x11D), in which 2 generates all others: the field that storage coding commonly uses.
-/// Addition is exclusive or.
+/// The field of 256 elements, GF(2)[x] modulo x^8+x^4+x^3+x^2+1 (0x11D), in which 2 generates all others: the field
+/// that storage coding commonly uses. Addition is exclusive or.
 /// </summary>
 internal static class GaloisField
 {

@@ -1,8 +1,9 @@
 namespace DepSky.Coding;
 
 /// <summary>
-/// Adjacent bytes of a block that an instruction set takes at a time, as elements of <see cref="GaloisField"/>: <typeparamref name="TSelf"/> is a sum of products, <typeparamref name="TOperand"/> what is
-/// multiplied, in the form that multiplication wants.
+/// Adjacent bytes of a block that an instruction set takes at a time, as elements of <see cref="GaloisField"/>:
+/// <typeparamref name="TSelf"/> is a sum of products, <typeparamref name="TOperand"/> what is multiplied, in the form
+/// that multiplication wants.
 /// </summary>
 internal unsafe interface ILane<TSelf, TOperand> where TSelf : unmanaged, ILane<TSelf, TOperand> where TOperand : unmanaged
 {

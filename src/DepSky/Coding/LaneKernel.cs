@@ -2,12 +2,17 @@ using System.Runtime.CompilerServices;
 
 namespace DepSky.Coding;
 
-/// <summary>The kernel of an instruction set. Inputs are loaded once for up to four outputs, whose sums stay in registers.</summary>
+/// <summary>
+/// The kernel of an instruction set. Inputs are loaded once for up to four outputs, whose sums stay in registers.
+/// </summary>
 internal sealed unsafe class LaneKernel<TLane, TOperand> : CodingKernel
     where TLane : unmanaged, ILane<TLane, TOperand>
     where TOperand : unmanaged
 {
-    /// <summary>With more than four outputs the inputs are read several times; in stretches of this length they stay in the second-level cache.</summary>
+    /// <summary>
+    /// With more than four outputs the inputs are read several times; in stretches of this length they stay in the
+    /// second-level cache.
+    /// </summary>
     private const int StretchBytes = 16 * 1024;
 
     public override string Name => TLane.Name;
@@ -45,7 +50,9 @@ internal sealed unsafe class LaneKernel<TLane, TOperand> : CodingKernel
 
     private static int RowsAtOnce(int left) => Math.Min(left, 4);
 
-    /// <summary>In the order in which they are used: for each group of outputs, for each input, for each output of the group.</summary>
+    /// <summary>
+    /// In the order in which they are used: for each group of outputs, for each input, for each output of the group.
+    /// </summary>
     private static void WriteFactors(byte* coefficients, int inputCount, int outputCount, byte* factors)
     {
         for (int output = 0; output < outputCount; output += RowsAtOnce(outputCount - output))
@@ -136,7 +143,9 @@ internal sealed unsafe class LaneKernel<TLane, TOperand> : CodingKernel
         }
     }
 
-    /// <summary>The last lane is moved back so that it ends with the block; what it computes again comes out the same.</summary>
+    /// <summary>
+    /// The last lane is moved back so that it ends with the block; what it computes again comes out the same.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Next(int at, int end)
     {

@@ -1,6 +1,9 @@
 namespace DepSky.Coding;
 
-/// <summary>A factor's products with the 16 low halves of a byte, then with the 16 high halves: multiplication by two look-ups (Plank, Greenan and Miller, FAST 2013).</summary>
+/// <summary>
+/// A factor's products with the 16 low halves of a byte, then with the 16 high halves: multiplication by two look-ups
+/// (Plank, Greenan and Miller, FAST 2013).
+/// </summary>
 internal static unsafe class NibbleProducts
 {
     public const int Bytes = 32;

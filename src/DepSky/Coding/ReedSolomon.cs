@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace DepSky.Coding;
 
 /// <summary>
-/// A systematic Reed-Solomon code: k data blocks become n blocks, the first k of which are the data, and any k of which give all others. Thread-safe; buffers are
-/// used where they are; those in memory that never moves (<c>MemoryMarshal.CreateFromPinnedArray</c>) are spared being pinned.
+/// A systematic Reed-Solomon code: k data blocks become n blocks, the first k of which are the data, and any k of which
+/// give all others. Thread-safe; buffers are used where they are; those in memory that never moves
+/// (<c>MemoryMarshal.CreateFromPinnedArray</c>) are spared being pinned.
 /// </summary>
 public sealed class ReedSolomon
 {
@@ -19,7 +20,8 @@ public sealed class ReedSolomon
     private volatile Solution? _last;
 
     /// <summary>A code of <paramref name="dataBlocks"/> (k) out of <paramref name="totalBlocks"/> (n).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not 1 &lt;= k &lt;= n &lt;= <see cref="TotalBlocksMax"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not 1 &lt;= k &lt;= n &lt;=
+    /// <see cref="TotalBlocksMax"/>.</exception>
     public ReedSolomon(int dataBlocks, int totalBlocks) : this(dataBlocks, totalBlocks, CodingKernel.Best)
     {
     }

@@ -2,7 +2,9 @@ using BftCloud.Primitives;
 
 namespace DepSky.Configuration;
 
-/// <summary>A client made from a configuration, with the clouds and the keys that belong to it. All are disposed of with it.</summary>
+/// <summary>
+/// A client made from a configuration, with the clouds and the keys that belong to it. All are disposed of with it.
+/// </summary>
 public sealed class ConfiguredClient : IAsyncDisposable
 {
     private readonly KeyPair? _writerKey;

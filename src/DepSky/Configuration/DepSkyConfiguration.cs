@@ -3,7 +3,9 @@ using BftCloud.Primitives;
 
 namespace DepSky.Configuration;
 
-/// <summary>What a client is told: the contents of <c>depsky.json</c>. Paths are absolute here, relative to the file in it.</summary>
+/// <summary>
+/// What a client is told: the contents of <c>depsky.json</c>. Paths are absolute here, relative to the file in it.
+/// </summary>
 public sealed record DepSkyConfiguration
 {
     private const int CallTimeoutSecondsDefault = 60;
@@ -41,7 +43,8 @@ public sealed record DepSkyConfiguration
     public int SegmentKiB { get; init; } = SegmentKiBDefault;
 
     /// <summary>Reads and checks a <c>depsky.json</c>; not the files it names.</summary>
-    /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the remedy.</exception>
+    /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the
+    /// remedy.</exception>
     public static DepSkyConfiguration Load(string file)
     {
         if (Directory.Exists(file)) throw new ConfigurationException(file, "is a directory. Name the depsky.json in it.");
@@ -93,8 +96,10 @@ public sealed record DepSkyConfiguration
     }
 
     /// <summary>Reads keys and secrets, and makes the client. Nothing is sent yet.</summary>
-    /// <param name="wrap">Puts something in front of each cloud, for example a <see cref="Clouds.Faults.FaultyCloud"/> in a drill; null for nothing.</param>
-    /// <exception cref="ConfigurationException">A secret cannot be read, or the settings cannot work together.</exception>
+    /// <param name="wrap">Puts something in front of each cloud, for example a <see cref="Clouds.Faults.FaultyCloud"/>
+    /// in a drill; null for nothing.</param>
+    /// <exception cref="ConfigurationException">A secret cannot be read, or the settings cannot work
+    /// together.</exception>
     /// <exception cref="KeyFileException">A key file cannot be used.</exception>
     public ConfiguredClient Open(Func<ICloud, ICloud>? wrap = null) => ConfiguredClient.Open(this, wrap);
 

@@ -4,7 +4,8 @@ using BftCloud.Primitives;
 namespace DepSky.Configuration;
 
 /// <summary>
-/// A directory with all that is needed to try DepSky on one machine: <c>depsky.json</c>, <c>keys/</c>, and <c>clouds/cloudN</c>, a folder for each cloud.
+/// A directory with all that is needed to try DepSky on one machine: <c>depsky.json</c>, <c>keys/</c>, and
+/// <c>clouds/cloudN</c>, a folder for each cloud.
 /// </summary>
 public static class DepSkyDirectory
 {
@@ -20,7 +21,8 @@ public static class DepSkyDirectory
     /// <param name="protection">What clouds may learn.</param>
     /// <param name="withReaderKey">Whether reading takes a secret that clouds do not have.</param>
     /// <returns>Path of the configuration file.</returns>
-    /// <exception cref="ConfigurationException">The directory is not empty or cannot be written, or the numbers do not fit.</exception>
+    /// <exception cref="ConfigurationException">The directory is not empty or cannot be written, or the numbers do not
+    /// fit.</exception>
     public static string Create(string path, int clouds, int? faulty = null, DataProtection protection = DataProtection.Confidential, bool withReaderKey = false)
     {
         int f = faulty ?? (clouds - 1) / 3;

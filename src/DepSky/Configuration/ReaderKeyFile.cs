@@ -5,7 +5,9 @@ using BftCloud.Primitives;
 
 namespace DepSky.Configuration;
 
-/// <summary>A reader key on disk: two lines of text - what the file is, the secret - readable by its owner only.</summary>
+/// <summary>
+/// A reader key on disk: two lines of text - what the file is, the secret - readable by its owner only.
+/// </summary>
 public static class ReaderKeyFile
 {
     private const string Header = "bftcloud depsky reader key 1\nsecret ";
@@ -14,7 +16,8 @@ public static class ReaderKeyFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Writes a new file with mode 0600, and to disk.</summary>
-    /// <exception cref="KeyFileException">The file exists already (a key is never overwritten), or cannot be written.</exception>
+    /// <exception cref="KeyFileException">The file exists already (a key is never overwritten), or cannot be
+    /// written.</exception>
     public static void Save(string path, ReaderKey key)
     {
         ArgumentNullException.ThrowIfNull(key);

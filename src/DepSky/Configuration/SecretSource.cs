@@ -3,7 +3,10 @@ using BftCloud.Primitives;
 
 namespace DepSky.Configuration;
 
-/// <summary>Where a cloud's secret (key, password) comes from: a file that only its owner can read, or an environment variable. Secrets never stand in depsky.json itself.</summary>
+/// <summary>
+/// Where a cloud's secret (key, password) comes from: a file that only its owner can read, or an environment variable.
+/// Secrets never stand in depsky.json itself.
+/// </summary>
 public sealed record SecretSource
 {
     private const string FileKey = "secretFile";

@@ -5,7 +5,8 @@ namespace DepSky.Configuration;
 
 /// <summary>A cloud in a folder on a WebDAV server.</summary>
 /// <param name="Name">What the operator calls it.</param>
-/// <param name="Endpoint">The folder's address; https, except on this machine, because the password goes over it.</param>
+/// <param name="Endpoint">The folder's address; https, except on this machine, because the password goes over
+/// it.</param>
 /// <param name="User">The user.</param>
 /// <param name="Secret">Where the password comes from.</param>
 public sealed record WebDavConfiguration(string Name, Uri Endpoint, string User, SecretSource Secret) : CloudConfiguration(Name)

@@ -1,7 +1,8 @@
 namespace DepSky;
 
 /// <summary>
-/// All quorum arithmetic, in one place: n clouds, at most f of them faulty in any way, n >= 3f+1. Two sets of n-f clouds meet in f+1, so in a correct one.
+/// All quorum arithmetic, in one place: n clouds, at most f of them faulty in any way, n >= 3f+1. Two sets of n-f
+/// clouds meet in f+1, so in a correct one.
 /// </summary>
 public sealed record CloudQuorums
 {
@@ -9,7 +10,8 @@ public sealed record CloudQuorums
     public const int CloudsMax = 16;
 
     /// <summary>Sizes for <paramref name="clouds"/> clouds of which <paramref name="faulty"/> may be faulty.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">So few clouds cannot bear so many faults, or there are more than <see cref="CloudsMax"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">So few clouds cannot bear so many faults, or there are more than
+    /// <see cref="CloudsMax"/>.</exception>
     public CloudQuorums(int clouds, int faulty)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(faulty);
@@ -27,10 +29,14 @@ public sealed record CloudQuorums
     /// <summary>f.</summary>
     public int Faulty { get; }
 
-    /// <summary>n-f: as many as can be waited for. Every write is acknowledged by, and every search answered by, so many.</summary>
+    /// <summary>
+    /// n-f: as many as can be waited for. Every write is acknowledged by, and every search answered by, so many.
+    /// </summary>
     public int Available { get; init; }
 
-    /// <summary>f+1: as many as hold a correct one, and as many as a confidential object's blocks and shares are needed of.</summary>
+    /// <summary>
+    /// f+1: as many as hold a correct one, and as many as a confidential object's blocks and shares are needed of.
+    /// </summary>
     public int OneCorrect { get; init; }
 
     /// <summary>k: how many blocks give the content.</summary>

@@ -3,7 +3,9 @@ namespace DepSky;
 /// <summary>A part of a unit's content.</summary>
 public readonly record struct ContentRange
 {
-    /// <summary>From <paramref name="offsetBytes"/> on, no more than <paramref name="lengthBytes"/>; to the end, if null.</summary>
+    /// <summary>
+    /// From <paramref name="offsetBytes"/> on, no more than <paramref name="lengthBytes"/>; to the end, if null.
+    /// </summary>
     /// <param name="offsetBytes">The first byte.</param>
     /// <param name="lengthBytes">How many.</param>
     public ContentRange(long offsetBytes, long? lengthBytes = null)

@@ -14,16 +14,24 @@ public class DepSkyException : Exception
     public IReadOnlyList<CloudFault> Faults { get; }
 }
 
-/// <summary>More than f clouds did not do their part. Nothing was changed for readers if it was a write: bring the clouds back and do it again.</summary>
+/// <summary>
+/// More than f clouds did not do their part. Nothing was changed for readers if it was a write: bring the clouds back
+/// and do it again.
+/// </summary>
 public sealed class QuorumUnavailableException(string message, IReadOnlyList<CloudFault> faults) : DepSkyException(message, faults);
 
-/// <summary>Fewer clouds than needed have intact blocks, or shares of the key, of a version that is complete: more than f of them lost or damaged theirs.</summary>
+/// <summary>
+/// Fewer clouds than needed have intact blocks, or shares of the key, of a version that is complete: more than f of
+/// them lost or damaged theirs.
+/// </summary>
 public sealed class DataUnavailableException(string message, IReadOnlyList<CloudFault> faults) : DepSkyException(message, faults);
 
 /// <summary>The unit was never written, or was removed.</summary>
 public sealed class UnitNotFoundException(string message) : DepSkyException(message);
 
-/// <summary>The writer's lease has run out, or somebody else took the lock. Nothing that a successor wrote was overwritten.</summary>
+/// <summary>
+/// The writer's lease has run out, or somebody else took the lock. Nothing that a successor wrote was overwritten.
+/// </summary>
 public sealed class LeaseLostException(string message) : DepSkyException(message);
 
 /// <summary>Somebody else has the unit's lock.</summary>

@@ -3,7 +3,9 @@ using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 
-/// <summary>The digest of a block: SHA-256, for which processors have instructions; every byte that is stored goes through it.</summary>
+/// <summary>
+/// The digest of a block: SHA-256, for which processors have instructions; every byte that is stored goes through it.
+/// </summary>
 internal static class BlockDigest
 {
     public static Digest Of(ReadOnlySpan<byte> block)

@@ -2,7 +2,10 @@ using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 
-/// <summary>What a core asks of one cloud. Blocks stay with the host: the core names the segment, the host has or keeps its bytes.</summary>
+/// <summary>
+/// What a core asks of one cloud. Blocks stay with the host: the core names the segment, the host has or keeps its
+/// bytes.
+/// </summary>
 internal abstract record CloudCall(int Cloud, string Name);
 
 /// <summary>Name what begins with <see cref="CloudCall.Name"/>. Answered by <see cref="Listed"/>.</summary>
@@ -17,7 +20,10 @@ internal sealed record PutCall(int Cloud, string Name, ReadOnlyMemory<byte> Cont
 /// <summary>Delete an object. Answered by <see cref="Done"/>.</summary>
 internal sealed record DeleteCall(int Cloud, string Name) : CloudCall(Cloud, Name);
 
-/// <summary>Read the cloud's block of a segment, and keep it if its digest is this one. Answered by <see cref="Done"/>, or by <see cref="Failed"/> if it is anything else.</summary>
+/// <summary>
+/// Read the cloud's block of a segment, and keep it if its digest is this one. Answered by <see cref="Done"/>, or by
+/// <see cref="Failed"/> if it is anything else.
+/// </summary>
 internal sealed record GetBlockCall(int Cloud, string Name, int Segment, int BlockBytes, Digest Digest) : CloudCall(Cloud, Name);
 
 /// <summary>Store the cloud's block of a segment that the host has encoded. Answered by <see cref="Done"/>.</summary>

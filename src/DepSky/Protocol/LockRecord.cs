@@ -5,7 +5,10 @@ using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 
-/// <summary>A lock file: its name says all, <c>EPOCH-EXPIRES-OWNER</c> in hexadecimal, and its content is the name signed, so that no cloud can lock anybody out.</summary>
+/// <summary>
+/// A lock file: its name says all, <c>EPOCH-EXPIRES-OWNER</c> in hexadecimal, and its content is the name signed, so
+/// that no cloud can lock anybody out.
+/// </summary>
 internal readonly record struct LockRecord(uint Epoch, long ExpiresAtMs, UInt128 Owner)
 {
     public const int BytesMax = 1024;

@@ -6,8 +6,9 @@ using BftCloud.Primitives;
 namespace DepSky.Protocol;
 
 /// <summary>
-/// Metadata as bytes: canonical MessagePack <c>[body, signature]</c>, the signature over the body. Everything that is read here was written by an enemy until the signature has
-/// been verified; after that it is checked for sense all the same.
+/// Metadata as bytes: canonical MessagePack <c>[body, signature]</c>, the signature over the body. Everything that is
+/// read here was written by an enemy until the signature has been verified; after that it is checked for sense all the
+/// same.
 /// </summary>
 internal static class MetadataCodec
 {

@@ -2,14 +2,19 @@ using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 
-/// <summary>What the writer signs about a version: all that is needed to find its blocks and shares, and to check each of them.</summary>
+/// <summary>
+/// What the writer signs about a version: all that is needed to find its blocks and shares, and to check each of them.
+/// </summary>
 internal sealed record ObjectMetadata
 {
     public required string Unit { get; init; }
 
     public required VersionId Id { get; init; }
 
-    /// <summary>The attempt whose blocks and parts hold the content: <see cref="Id"/>, except where a holder of the lock has only taken over what it found.</summary>
+    /// <summary>
+    /// The attempt whose blocks and parts hold the content: <see cref="Id"/>, except where a holder of the lock has
+    /// only taken over what it found.
+    /// </summary>
     public required VersionId Data { get; init; }
 
     public required DataProtection Protection { get; init; }

@@ -5,8 +5,9 @@ using BftCloud.Primitives;
 namespace DepSky.Protocol;
 
 /// <summary>
-/// A cloud's part of an attempt: canonical MessagePack <c>[announcement, share]</c>. The announcement is signed and the same at all clouds: whoever writes next finds it, and numbers its version higher, even if
-/// this attempt never comes to metadata. The share is checked against the metadata.
+/// A cloud's part of an attempt: canonical MessagePack <c>[announcement, share]</c>. The announcement is signed and the
+/// same at all clouds: whoever writes next finds it, and numbers its version higher, even if this attempt never comes
+/// to metadata. The share is checked against the metadata.
 /// </summary>
 internal static class PartRecord
 {

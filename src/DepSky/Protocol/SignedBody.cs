@@ -3,7 +3,9 @@ using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 
-/// <summary>Canonical MessagePack <c>[body, signature]</c>: Ed25519 over the body, which says itself what kind of record it is.</summary>
+/// <summary>
+/// Canonical MessagePack <c>[body, signature]</c>: Ed25519 over the body, which says itself what kind of record it is.
+/// </summary>
 internal static class SignedBody
 {
     private const int SignatureBytes = 64;

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace DepSky.Protocol;
 
 /// <summary>
-/// Where a unit's objects are in every cloud. Nothing but leases is ever overwritten: what a late or repeated request of the past stores cannot hide what came after it.
+/// Where a unit's objects are in every cloud. Nothing but leases is ever overwritten: what a late or repeated request
+/// of the past stores cannot hide what came after it.
 /// <code>
 /// UNIT/.meta/ID.p         an attempt's part: announces it, and holds the cloud's share of its key
 /// UNIT/.meta/ID.m         a complete version's signed metadata

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace DepSky.Protocol;
 
 /// <summary>
-/// One attempt to write a version: the version, and a random number that makes the attempt unlike any other, so that two attempts never mix even if they chose the same version.
-/// As text, three hexadecimal numbers of fixed length, whose order is that of the attempts.
+/// One attempt to write a version: the version, and a random number that makes the attempt unlike any other, so that
+/// two attempts never mix even if they chose the same version. As text, three hexadecimal numbers of fixed length,
+/// whose order is that of the attempts.
 /// </summary>
 internal readonly record struct VersionId(ObjectVersion Version, UInt128 Attempt) : IComparable<VersionId>
 {

@@ -4,7 +4,8 @@ using NSec.Cryptography;
 namespace DepSky;
 
 /// <summary>
-/// A secret that readers and writers of units have and clouds do not: it goes into the key of every version, so that even all clouds together cannot read. Without one, f+1 colluding clouds can.
+/// A secret that readers and writers of units have and clouds do not: it goes into the key of every version, so that
+/// even all clouds together cannot read. Without one, f+1 colluding clouds can.
 /// </summary>
 public sealed class ReaderKey : IDisposable
 {

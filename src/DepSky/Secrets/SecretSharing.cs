@@ -4,8 +4,9 @@ using DepSky.Coding;
 namespace DepSky;
 
 /// <summary>
-/// Shamir's secret sharing (How to Share a Secret, CACM 1979), byte by byte over GF(2^8): share i is a polynomial's value at i+1, its value at 0 is the secret, and every other coefficient is
-/// random. Any <c>threshold</c> shares give the secret; fewer are independent of it. The arithmetic takes the same time whatever the secret is.
+/// Shamir's secret sharing (How to Share a Secret, CACM 1979), byte by byte over GF(2^8): share i is a polynomial's
+/// value at i+1, its value at 0 is the secret, and every other coefficient is random. Any <c>threshold</c> shares give
+/// the secret; fewer are independent of it. The arithmetic takes the same time whatever the secret is.
 /// </summary>
 public static class SecretSharing
 {
@@ -31,7 +32,10 @@ public static class SecretSharing
         }
     }
 
-    /// <summary>Shares a secret with given coefficients: for each power from 1, one per byte of the secret. They must be uniformly random and never used again.</summary>
+    /// <summary>
+    /// Shares a secret with given coefficients: for each power from 1, one per byte of the secret. They must be
+    /// uniformly random and never used again.
+    /// </summary>
     internal static void Split(ReadOnlySpan<byte> secret, int threshold, ReadOnlySpan<byte> coefficients, ReadOnlySpan<Memory<byte>> shares)
     {
         ThrowIfWrong(threshold, shares.Length);
@@ -69,7 +73,9 @@ public static class SecretSharing
         Evaluate(present, shares, (byte)(wanted + 1), share);
     }
 
-    /// <summary>The value at <paramref name="x"/> of the polynomial through the shares, by Lagrange's formula.</summary>
+    /// <summary>
+    /// The value at <paramref name="x"/> of the polynomial through the shares, by Lagrange's formula.
+    /// </summary>
     private static void Evaluate(ReadOnlySpan<int> present, ReadOnlySpan<ReadOnlyMemory<byte>> shares, byte x, Span<byte> value)
     {
         if (present.Length == 0 || present.Length != shares.Length) throw new ArgumentException("Each share needs its number.", nameof(shares));

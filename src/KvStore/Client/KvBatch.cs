@@ -4,8 +4,9 @@ using KvStore.Operations;
 namespace KvStore.Client;
 
 /// <summary>
-/// Conditions and commands that are carried out as one: if all conditions hold, all commands, in order, and nothing in between. Not safe for use
-/// by several threads at a time. A command that the store refuses - an increment of what is no number - fails alone.
+/// Conditions and commands that are carried out as one: if all conditions hold, all commands, in order, and nothing in
+/// between. Not safe for use by several threads at a time. A command that the store refuses - an increment of what is
+/// no number - fails alone.
 /// </summary>
 public sealed class KvBatch
 {

@@ -6,9 +6,10 @@ using KvStore.Operations;
 namespace KvStore.Client;
 
 /// <summary>
-/// The replicated key-value store, as an application uses it. Everything is linearizable. Safe for any number of threads; operations begun on one
-/// client take effect in that order, except that reads do not wait for writes still under way. Besides <see cref="KvException"/>,
-/// every method throws what <see cref="BftClient"/> does; <see cref="BftException.MayHaveExecuted"/> tells whether a write may have taken effect.
+/// The replicated key-value store, as an application uses it. Everything is linearizable. Safe for any number of
+/// threads; operations begun on one client take effect in that order, except that reads do not wait for writes still
+/// under way. Besides <see cref="KvException"/>, every method throws what <see cref="BftClient"/> does;
+/// <see cref="BftException.MayHaveExecuted"/> tells whether a write may have taken effect.
 /// </summary>
 public sealed class KvClient
 {
@@ -20,7 +21,8 @@ public sealed class KvClient
 
     /// <summary>A client of the store that the cluster runs.</summary>
     /// <param name="client">The connection, which stays the caller's to dispose.</param>
-    /// <param name="clock">Decides when a read has to look whether entries have expired; the machine's clock by default.</param>
+    /// <param name="clock">Decides when a read has to look whether entries have expired; the machine's clock by
+    /// default.</param>
     public KvClient(BftClient client, TimeProvider? clock = null)
         : this(new BftClientService(client ?? throw new ArgumentNullException(nameof(client))), clock) { }
 
@@ -78,8 +80,11 @@ public sealed class KvClient
         return ReplyShape.Integer(await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Replaces what a key holds - or deletes it, if <paramref name="value"/> is null - if it holds what is expected.</summary>
-    /// <exception cref="KvException">The key holds a hash, list or set; key or value is too long; or the store is full.</exception>
+    /// <summary>
+    /// Replaces what a key holds - or deletes it, if <paramref name="value"/> is null - if it holds what is expected.
+    /// </summary>
+    /// <exception cref="KvException">The key holds a hash, list or set; key or value is too long; or the store is
+    /// full.</exception>
     public async Task<KvCompareResult> CompareAndSetAsync(
         KvBytes key, KvExpectation expected, KvBytes? value, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default)
     {
@@ -106,7 +111,8 @@ public sealed class KvClient
     }
 
     /// <summary>Appends to a value, which is empty if there is none yet. Returns its length.</summary>
-    /// <exception cref="KvException">The value would be too long; the key holds a hash, list or set; or the store is full.</exception>
+    /// <exception cref="KvException">The value would be too long; the key holds a hash, list or set; or the store is
+    /// full.</exception>
     public async Task<long> AppendAsync(KvBytes key, KvBytes suffix, CancellationToken cancellationToken = default)
     {
         ByteBuffer operation = new(key.Memory.Length + suffix.Memory.Length + OverheadBytes);
@@ -114,7 +120,9 @@ public sealed class KvClient
         return ReplyShape.Integer(await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Lets a key expire so long after the agreed time of this operation. False if there is no such key.</summary>
+    /// <summary>
+    /// Lets a key expire so long after the agreed time of this operation. False if there is no such key.
+    /// </summary>
     public async Task<bool> ExpireAsync(KvBytes key, TimeSpan timeToLive, CancellationToken cancellationToken = default)
     {
         ByteBuffer operation = new(key.Memory.Length + OverheadBytes);
@@ -135,8 +143,8 @@ public sealed class KvClient
     }
 
     /// <summary>
-    /// The keys that begin with a prefix, in the order of their bytes. Read page by page: each page is linearizable, the whole is not one moment;
-    /// a key that is there all the time is listed exactly once.
+    /// The keys that begin with a prefix, in the order of their bytes. Read page by page: each page is linearizable,
+    /// the whole is not one moment; a key that is there all the time is listed exactly once.
     /// </summary>
     public async IAsyncEnumerable<KvPair> ListAsync(
         KvBytes prefix = default, bool withValues = false, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -4,9 +4,10 @@ using KvStore.Operations;
 namespace KvStore.Client;
 
 /// <summary>
-/// Reads without ordering as long as that cannot show what has expired. Agreed time goes on only with ordered operations, so in an idle cluster
-/// an unordered read would show entries long after their time. Each answer says when the first entry it rests on expires; when
-/// the clock here says that this has come, the read is ordered, and judged by the time agreed then.
+/// Reads without ordering as long as that cannot show what has expired. Agreed time goes on only with ordered
+/// operations, so in an idle cluster an unordered read would show entries long after their time. Each answer says when
+/// the first entry it rests on expires; when the clock here says that this has come, the read is ordered, and judged by
+/// the time agreed then.
 /// </summary>
 internal sealed class ReadService(IReplicatedService service, TimeProvider clock)
 {

@@ -3,7 +3,9 @@ using KvStore.Operations;
 
 namespace KvStore.Client;
 
-/// <summary>Takes replies apart. That they have another shape than the command promises means another release at the replicas.</summary>
+/// <summary>
+/// Takes replies apart. That they have another shape than the command promises means another release at the replicas.
+/// </summary>
 internal static class ReplyShape
 {
     public static long Integer(ReadOnlyMemory<byte> reply)

@@ -5,8 +5,9 @@ using KvStore.State;
 namespace KvStore.Commands;
 
 /// <summary>
-/// One command under way: its arguments, the state, the reply. A command reads and checks all its arguments before it changes anything; the methods that
-/// read return false when they have written an error as the reply, and the command ends there.
+/// One command under way: its arguments, the state, the reply. A command reads and checks all its arguments before it
+/// changes anything; the methods that read return false when they have written an error as the reply, and the command
+/// ends there.
 /// </summary>
 internal ref struct CommandContext
 {
@@ -28,7 +29,9 @@ internal ref struct CommandContext
     /// <summary>How many they are.</summary>
     public int ArgumentCount;
 
-    /// <summary>The first expiry among the entries that replies rest on; <see cref="long.MaxValue"/> if none expires.</summary>
+    /// <summary>
+    /// The first expiry among the entries that replies rest on; <see cref="long.MaxValue"/> if none expires.
+    /// </summary>
     public long FirstExpiryMicros;
 
     // What a batch of the smallest replies may still need when a large one has taken the rest.
@@ -60,7 +63,10 @@ internal ref struct CommandContext
     /// <summary>All arguments have been read.</summary>
     public bool TryEnd() => ArgumentCount == 0 && Arguments.AtEnd || Malformed();
 
-    /// <summary>Checks that only keys follow, at least one, and reads none of them. In groups of <paramref name="groupLength"/> if larger than 1: a key and values.</summary>
+    /// <summary>
+    /// Checks that only keys follow, at least one, and reads none of them. In groups of <paramref name="groupLength"/>
+    /// if larger than 1: a key and values.
+    /// </summary>
     public readonly bool TryKeysAhead(int groupLength = 1) => TryAhead(groupLength, firstIsKey: true);
 
     /// <summary>Checks that only values follow, at least one, and reads none of them.</summary>

@@ -6,8 +6,8 @@ using MessagePack;
 namespace KvStore.Commands;
 
 /// <summary>
-/// What is expected of a key, as one element: nil - it is not there; true - it is there; a binary - it holds that string; an integer - its revision, 0
-/// if it is not there.
+/// What is expected of a key, as one element: nil - it is not there; true - it is there; a binary - it holds that
+/// string; an integer - its revision, 0 if it is not there.
 /// </summary>
 internal static class Condition
 {

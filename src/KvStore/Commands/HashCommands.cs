@@ -122,7 +122,10 @@ internal static class HashCommands
         c.Reply.InsertArray(start, items);
     }
 
-    /// <summary>Fields with values, after a field, in order. The first element of the reply is the field after which to go on, or nil.</summary>
+    /// <summary>
+    /// Fields with values, after a field, in order. The first element of the reply is the field after which to go on,
+    /// or nil.
+    /// </summary>
     public static void List(ref CommandContext c)
     {
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !Collections.TryReadPage(ref c, out ReadOnlySpan<byte> after, out bool continues, out int limit)

@@ -5,7 +5,9 @@ using KvStore.State;
 
 namespace KvStore.Commands;
 
-/// <summary>Carries out operations: a command, a pipeline of commands, or a transaction. Never throws, whatever the bytes.</summary>
+/// <summary>
+/// Carries out operations: a command, a pipeline of commands, or a transaction. Never throws, whatever the bytes.
+/// </summary>
 internal sealed class Interpreter(long stateBytesMax)
 {
     private readonly ByteBuffer _reply = new(), _query = new();
@@ -20,8 +22,9 @@ internal sealed class Interpreter(long stateBytesMax)
     }
 
     /// <summary>
-    /// Answers an operation that only reads. In front of the reply stands when the first of the entries that it rests on expires, microseconds since the
-    /// Unix epoch, or nil: from then on the answer may be out of date though nothing was executed.
+    /// Answers an operation that only reads. In front of the reply stands when the first of the entries that it rests
+    /// on expires, microseconds since the Unix epoch, or nil: from then on the answer may be out of date though nothing
+    /// was executed.
     /// </summary>
     public ByteBuffer Query(KvState state, ReadOnlySpan<byte> operation, long nowMicros)
     {
@@ -61,8 +64,8 @@ internal sealed class Interpreter(long stateBytesMax)
     }
 
     /// <summary>
-    /// Commands that have nothing to do with each other, in order. When a reply does not fit any more the pipeline ends before that command:
-    /// fewer replies than commands mean that the rest was not executed.
+    /// Commands that have nothing to do with each other, in order. When a reply does not fit any more the pipeline ends
+    /// before that command: fewer replies than commands mean that the rest was not executed.
     /// </summary>
     private static void RunPipeline(ref CommandContext c, bool isQuery)
     {
@@ -87,8 +90,8 @@ internal sealed class Interpreter(long stateBytesMax)
     }
 
     /// <summary>
-    /// If all conditions hold, all commands, in order. The reply has the reply of each; or is the index of the first condition that does not hold, and
-    /// then nothing was executed. A command that fails does so alone.
+    /// If all conditions hold, all commands, in order. The reply has the reply of each; or is the index of the first
+    /// condition that does not hold, and then nothing was executed. A command that fails does so alone.
     /// </summary>
     private static void RunTransaction(ref CommandContext c)
     {

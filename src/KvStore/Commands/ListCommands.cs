@@ -33,7 +33,9 @@ internal static class ListCommands
         c.Reply.WriteInteger(list.Count);
     }
 
-    /// <summary>Takes elements off one end: one, told as a value, or up to a number of them, told as an array.</summary>
+    /// <summary>
+    /// Takes elements off one end: one, told as a value, or up to a number of them, told as an array.
+    /// </summary>
     public static void Pop(ref CommandContext c)
     {
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(First, Last, out long side)) return;

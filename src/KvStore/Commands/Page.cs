@@ -3,14 +3,18 @@ using KvStore.Operations;
 
 namespace KvStore.Commands;
 
-/// <summary>A page of a listing being written: an array whose first element says after what to go on, or is nil at the end.</summary>
+/// <summary>
+/// A page of a listing being written: an array whose first element says after what to go on, or is nil at the end.
+/// </summary>
 internal struct Page(int start, int limit)
 {
     private byte[]? _last;
     private int _seen, _items;
     private bool _more;
 
-    /// <summary>There is room for another name with this many elements, of which the rest has this length together.</summary>
+    /// <summary>
+    /// There is room for another name with this many elements, of which the rest has this length together.
+    /// </summary>
     public bool TryAdd(ref CommandContext c, byte[] name, int elements, int restLength = 0)
     {
         // The name to go on after stands in front, and is never longer than a key.

@@ -97,7 +97,9 @@ internal static class SetCommands
         c.Reply.WriteInteger(set?.Count ?? 0);
     }
 
-    /// <summary>Members, after a member, in order. The first element of the reply is the member after which to go on, or nil.</summary>
+    /// <summary>
+    /// Members, after a member, in order. The first element of the reply is the member after which to go on, or nil.
+    /// </summary>
     public static void List(ref CommandContext c)
     {
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !Collections.TryReadPage(ref c, out ReadOnlySpan<byte> after, out bool continues, out int limit)

@@ -55,7 +55,9 @@ internal static class CommandWriter
         writer.Flush();
     }
 
-    /// <summary>Expire and GetAndExpire. <paramref name="expiryMicros"/> counts only with a flag that needs it.</summary>
+    /// <summary>
+    /// Expire and GetAndExpire. <paramref name="expiryMicros"/> counts only with a flag that needs it.
+    /// </summary>
     public static void WriteExpire(this ByteBuffer buffer, Opcode opcode, ReadOnlySpan<byte> key, WriteFlags flags, long expiryMicros)
     {
         bool tellsTime = TellsTime(flags);

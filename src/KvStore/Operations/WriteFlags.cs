@@ -1,6 +1,9 @@
 namespace KvStore.Operations;
 
-/// <summary>How a key is written, and when it expires. With <see cref="ExpiresIn"/> or <see cref="ExpiresAt"/> a further argument tells the time.</summary>
+/// <summary>
+/// How a key is written, and when it expires. With <see cref="ExpiresIn"/> or <see cref="ExpiresAt"/> a further
+/// argument tells the time.
+/// </summary>
 [Flags]
 internal enum WriteFlags
 {

@@ -4,9 +4,10 @@ using KvStore.Operations;
 namespace KvStore.Resp;
 
 /// <summary>
-/// Carries submissions of all connections to the store, as few operations: at most so many are under way at a time, and what comes meanwhile is put
-/// together into the next. So a single command goes out at once, and under load each operation carries many.
-/// Submissions of different connections are under way together, so any order of theirs is right; a connection submits again only when its last has completed.
+/// Carries submissions of all connections to the store, as few operations: at most so many are under way at a time, and
+/// what comes meanwhile is put together into the next. So a single command goes out at once, and under load each
+/// operation carries many. Submissions of different connections are under way together, so any order of theirs is
+/// right; a connection submits again only when its last has completed.
 /// </summary>
 internal sealed class OperationLane(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> execute, int operationsMax, CancellationToken stopping)
 {

@@ -5,8 +5,8 @@ using KvStore.Resp.Protocol;
 namespace KvStore.Resp;
 
 /// <summary>
-/// Commands of one connection that wait to be executed together, and what their replies will be, in order. Commands that the gateway answers
-/// itself have their replies in here already.
+/// Commands of one connection that wait to be executed together, and what their replies will be, in order. Commands
+/// that the gateway answers itself have their replies in here already.
 /// </summary>
 internal sealed class RespBatch
 {

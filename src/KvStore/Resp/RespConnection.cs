@@ -8,9 +8,9 @@ using KvStore.Resp.Protocol;
 namespace KvStore.Resp;
 
 /// <summary>
-/// Serves one client: reads as many commands as are there, executes them together, answers them in order, and only then looks for more. So each
-/// command sees what those before it did, commands sent together share an operation, and what a connection holds is bounded; the rest waits in its
-/// socket.
+/// Serves one client: reads as many commands as are there, executes them together, answers them in order, and only then
+/// looks for more. So each command sees what those before it did, commands sent together share an operation, and what a
+/// connection holds is bounded; the rest waits in its socket.
 /// </summary>
 internal sealed class RespConnection
 {
@@ -35,7 +35,9 @@ internal sealed class RespConnection
     /// <summary>Replies that will be sent next.</summary>
     public RespWriter Output { get; } = new();
 
-    /// <summary>Serves until the client leaves, or <paramref name="stopping"/> is cancelled and what was read is answered.</summary>
+    /// <summary>
+    /// Serves until the client leaves, or <paramref name="stopping"/> is cancelled and what was read is answered.
+    /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         await using NetworkStream stream = new(_socket, ownsSocket: false);
@@ -61,7 +63,10 @@ internal sealed class RespConnection
         await LeaveAsync(stopping).ConfigureAwait(false);
     }
 
-    /// <summary>Has commands executed on their own. Completes with the replies, one behind the other; throws if no voted reply was had.</summary>
+    /// <summary>
+    /// Has commands executed on their own. Completes with the replies, one behind the other; throws if no voted reply
+    /// was had.
+    /// </summary>
     public async ValueTask<ReadOnlyMemory<byte>> SubmitAloneAsync(ReadOnlyMemory<byte> command)
     {
         _submission.Begin(command, 1, standsAlone: true);
@@ -78,8 +83,8 @@ internal sealed class RespConnection
     }
 
     /// <summary>
-    /// Takes commands up to the bounds of a batch. <paramref name="needed"/>: 0 if there may be more to take, else how many bytes there must be behind what was
-    /// consumed.
+    /// Takes commands up to the bounds of a batch. <paramref name="needed"/>: 0 if there may be more to take, else how
+    /// many bytes there must be behind what was consumed.
     /// </summary>
     private int TakeCommands(ReadOnlySequence<byte> buffer, out int needed)
     {
@@ -184,7 +189,10 @@ internal sealed class RespConnection
         for (; next < batch.Pending.Count; next++) WriteKnown(batch, batch.Pending[next]);
     }
 
-    /// <summary>Writes replies from <paramref name="next"/> on until so many of the store's are written; returns the index of the one behind.</summary>
+    /// <summary>
+    /// Writes replies from <paramref name="next"/> on until so many of the store's are written; returns the index of
+    /// the one behind.
+    /// </summary>
     private int WriteReplies(RespBatch batch, int next, int executed, ReadOnlyMemory<byte> replies)
     {
         CanonicalReader reader = new(replies);
@@ -216,7 +224,9 @@ internal sealed class RespConnection
         return batch.Pending[next].Start;
     }
 
-    /// <summary>Lets the client read the last replies: closing while its bytes wait here unread would take them away from it.</summary>
+    /// <summary>
+    /// Lets the client read the last replies: closing while its bytes wait here unread would take them away from it.
+    /// </summary>
     private async ValueTask LeaveAsync(CancellationToken stopping)
     {
         _socket.Shutdown(SocketShutdown.Send);

@@ -6,7 +6,8 @@ using KvStore.Resp.Protocol;
 namespace KvStore.Resp;
 
 /// <summary>
-/// What one connection has said so far: who it is, which protocol it speaks, what it queues and watches; and the batch that its commands go to. No I/O:
+/// What one connection has said so far: who it is, which protocol it speaks, what it queues and watches; and the batch
+/// that its commands go to. No I/O:
 /// <see cref="RespConnection"/> carries the batches to the store.
 /// </summary>
 internal sealed class RespSession
@@ -39,7 +40,9 @@ internal sealed class RespSession
     /// <summary>Commands that MULTI queues, and keys watched.</summary>
     public RespTransaction Transaction { get; } = new();
 
-    /// <summary>What is to be done, on its own, once the batch has been executed. No further command is looked at before.</summary>
+    /// <summary>
+    /// What is to be done, on its own, once the batch has been executed. No further command is looked at before.
+    /// </summary>
     public Func<RespConnection, ValueTask>? Next { get; set; }
 
     /// <summary>The connection is closed once the batch has been answered.</summary>

@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 namespace KvStore.State;
 
 /// <summary>
-/// A map from byte strings to values, ordered by the bytes: a B+ tree whose nodes are copied on their first write after a freeze (see
+/// A map from byte strings to values, ordered by the bytes: a B+ tree whose nodes are copied on their first write after
+/// a freeze (see
 /// <see cref="State.Generation"/>), so that a frozen view costs nothing until the live tree changes.
 /// <para>
-/// Invariants: keys ascend within and across leaves; every key below child i is at or above its lower bound and below that of child i+1; all
-/// leaves are equally deep; no node but the root of an empty tree is empty; below a node of the current generation only changed paths
-/// are of the current generation.
+/// Invariants: keys ascend within and across leaves; every key below child i is at or above its lower bound and below
+/// that of child i+1; all leaves are equally deep; no node but the root of an empty tree is empty; below a node of the
+/// current generation only changed paths are of the current generation.
 /// </para>
 /// </summary>
 internal sealed class CowTree<TValue>(Generation generation)

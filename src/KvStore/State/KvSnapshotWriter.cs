@@ -4,7 +4,9 @@ using KvStore.Operations;
 
 namespace KvStore.State;
 
-/// <summary>Builds a state from the bytes of a snapshot, which may come in any pieces, and hands it over when all are there.</summary>
+/// <summary>
+/// Builds a state from the bytes of a snapshot, which may come in any pieces, and hands it over when all are there.
+/// </summary>
 internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
 {
     private readonly KvState _state = new();
@@ -19,7 +21,8 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
     private byte[]? _lastKey, _lastElement;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The bytes are no snapshot of this store, or of a later version.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no snapshot of this store, or of a later
+    /// version.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

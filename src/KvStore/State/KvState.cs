@@ -4,9 +4,11 @@ using BftCloud.Primitives;
 namespace KvStore.State;
 
 /// <summary>
-/// All entries, with what is derived from them: when they expire, the hash of the whole, its counted size. Knows nothing of operations.
+/// All entries, with what is derived from them: when they expire, the hash of the whole, its counted size. Knows
+/// nothing of operations.
 /// <para>
-/// Every change goes through <see cref="Edit(KvEntry)"/>, <see cref="EditForReplacement"/>, <see cref="Add"/> or <see cref="Remove"/>, then <see cref="Changed"/>.
+/// Every change goes through <see cref="Edit(KvEntry)"/>, <see cref="EditForReplacement"/>, <see cref="Add"/> or
+/// <see cref="Remove"/>, then <see cref="Changed"/>.
 /// </para>
 /// </summary>
 internal sealed class KvState

@@ -7,8 +7,9 @@ using KvStore.State;
 namespace KvStore;
 
 /// <summary>
-/// The key-value store as a deterministic state machine: byte strings, counters, hashes, lists and sets under keys, conditional transactions, expiry by
-/// agreed time. Operations and replies are as docs/spec/kv.md says. Freezing is one increment, whatever the size; nothing throws for any bytes.
+/// The key-value store as a deterministic state machine: byte strings, counters, hashes, lists and sets under keys,
+/// conditional transactions, expiry by agreed time. Operations and replies are as docs/spec/kv.md says. Freezing is one
+/// increment, whatever the size; nothing throws for any bytes.
 /// </summary>
 public sealed class KvStateMachine : IStateMachine
 {
@@ -17,7 +18,8 @@ public sealed class KvStateMachine : IStateMachine
 
     /// <summary>An empty store.</summary>
     /// <param name="stateBytesMax">
-    /// The counted size from which on commands that may add something are refused. It decides replies, so it must be the same at all replicas of a cluster.
+    /// The counted size from which on commands that may add something are refused. It decides replies, so it must be
+    /// the same at all replicas of a cluster.
     /// </param>
     public KvStateMachine(long stateBytesMax = KvLimits.StateBytesMaxDefault)
     {

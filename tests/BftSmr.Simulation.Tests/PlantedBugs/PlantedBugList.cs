@@ -2,7 +2,9 @@ using BftCloud.Primitives;
 
 namespace BftSmr.Simulation.Tests.PlantedBugs;
 
-/// <summary>The planted bugs: quorums, predicates, checks, records and repetitions, each taken out or weakened by a little.</summary>
+/// <summary>
+/// The planted bugs: quorums, predicates, checks, records and repetitions, each taken out or weakened by a little.
+/// </summary>
 internal static class PlantedBugList
 {
     public static IReadOnlyList<PlantedBug> All { get; } =

@@ -1,6 +1,8 @@
 namespace BftSmr.Tests.Decoders;
 
-/// <summary>Everything in the library that reads raw input: the fuzz target that covers it, or in parentheses why none does.</summary>
+/// <summary>
+/// Everything in the library that reads raw input: the fuzz target that covers it, or in parentheses why none does.
+/// </summary>
 internal static class DecoderList
 {
     public static IReadOnlyDictionary<string, string> Of { get; } = new Dictionary<string, string>

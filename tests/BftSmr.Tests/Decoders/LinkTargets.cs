@@ -5,7 +5,9 @@ using Fuzzing;
 
 namespace BftSmr.Tests.Decoders;
 
-/// <summary>What comes over a connection before, and instead of, frames: hellos, handshakes, sealed records, lengths.</summary>
+/// <summary>
+/// What comes over a connection before, and instead of, frames: hellos, handshakes, sealed records, lengths.
+/// </summary>
 internal static class LinkTargets
 {
     private const int FrameBytesMax = 2048;

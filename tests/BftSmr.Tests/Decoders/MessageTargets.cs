@@ -62,7 +62,9 @@ internal static class MessageTargets
         return new CachedReply((ulong)random.NextInt64(), (ReplyStatus)random.Next(5), result);
     }
 
-    /// <summary>The header with the length of the replica's own section, that section, and what the service wrote.</summary>
+    /// <summary>
+    /// The header with the length of the replica's own section, that section, and what the service wrote.
+    /// </summary>
     private static byte[] Installed(Random random)
     {
         byte[] sessions = ReplicatedStateCodec.Encode(State(random)).ToArray();

@@ -6,7 +6,10 @@ using BftSmr.Settings;
 
 namespace BftSmr.Tests.Replication;
 
-/// <summary>Four replicas, one of which is silent or lies: the announcements of all others are needed, and their disks are not equally fast.</summary>
+/// <summary>
+/// Four replicas, one of which is silent or lies: the announcements of all others are needed, and their disks are not
+/// equally fast.
+/// </summary>
 public sealed class CheckpointLedgerTests : IDisposable
 {
     private const int Fast = 0, Slow = 1, Slower = 2, Faulty = 3;

@@ -9,7 +9,9 @@ using BftSmr.Tests.Codec;
 
 namespace BftSmr.Tests.Replication;
 
-/// <summary>Checkpoints, certificates, STOPDATA and SYNC, as the ingress checks them. n = 4, f = 1; this is replica 1.</summary>
+/// <summary>
+/// Checkpoints, certificates, STOPDATA and SYNC, as the ingress checks them. n = 4, f = 1; this is replica 1.
+/// </summary>
 public sealed class ProofTests : IDisposable
 {
     private static readonly Digest A = Blake2b.Hash([1]), B = Blake2b.Hash([2]), Root = Blake2b.Hash([3]);

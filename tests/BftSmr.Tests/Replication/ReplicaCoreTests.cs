@@ -7,7 +7,10 @@ using BftSmr.Settings;
 
 namespace BftSmr.Tests.Replication;
 
-/// <summary>The core of a follower whose leader leaves out a request: when it wants another leader depends on whether it did its own work in time.</summary>
+/// <summary>
+/// The core of a follower whose leader leaves out a request: when it wants another leader depends on whether it did its
+/// own work in time.
+/// </summary>
 public sealed class ReplicaCoreTests : IDisposable
 {
     private const long StatusPeriod = 100_000;

@@ -139,7 +139,9 @@ public sealed class ReplyVouchingTests : IDisposable
         nodes[to].Vouching.OnVouch(new ReplicaId(from), vouch);
     }
 
-    /// <summary>The node has sent exactly the replies it is to send, each with valid MACs of all other repliers.</summary>
+    /// <summary>
+    /// The node has sent exactly the replies it is to send, each with valid MACs of all other repliers.
+    /// </summary>
     private void AssertAnswered(Node node, List<(Request Request, Outcome Outcome)> commands)
     {
         List<(Request Request, Outcome Outcome)> own = [.. commands.Where(c => IsVouched(c.Request) && c.Request.FullReplier == node.Self)];

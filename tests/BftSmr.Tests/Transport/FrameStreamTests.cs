@@ -4,7 +4,9 @@ using FsCheck.Xunit;
 
 namespace BftSmr.Tests.Transport;
 
-/// <summary>Whatever the sizes, the flushes and the cuts: the frames that come out are those that went in, in order.</summary>
+/// <summary>
+/// Whatever the sizes, the flushes and the cuts: the frames that come out are those that went in, in order.
+/// </summary>
 public sealed class FrameStreamTests
 {
     [Theory]

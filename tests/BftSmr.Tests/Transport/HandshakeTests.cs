@@ -132,7 +132,8 @@ public sealed class HandshakeTests : IAsyncDisposable
             changed[i] ^= 1;
             using Socket socket = await _port.ConnectAsync();
             await socket.SendAsync(changed);
-            // A changed hello still gets an answer that names the mistake; the second message of the handshake never comes.
+            // A changed hello still gets an answer that names the mistake; the second message of the handshake never
+            // comes.
             Assert.InRange((await ReadToEndAsync(socket)).Length, 0, SecondBytes - 1);
         }
         Assert.Equal(0, _port.Counters.LinksOpened);

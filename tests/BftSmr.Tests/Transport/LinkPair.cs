@@ -6,7 +6,9 @@ using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Transport;
 
-/// <summary>A running link, and the bare other end of its connection with the ciphers to seal and open by hand.</summary>
+/// <summary>
+/// A running link, and the bare other end of its connection with the ciphers to seal and open by hand.
+/// </summary>
 internal sealed class LinkPair : IAsyncDisposable
 {
     private LinkPair(Socket near, Socket far, LinkOptions options, RemoteBudget? budget)

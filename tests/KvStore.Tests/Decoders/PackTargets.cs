@@ -20,7 +20,9 @@ internal static class PackTargets
     /// <summary>The buffer that pieces of a snapshot are collected in, and a state with its trees.</summary>
     private const long SnapshotBytes = 2 * SnapshotFormat.PieceBytesMax + (64 << 10);
 
-    /// <summary>A state; and the values that an operation of a few bytes may make of it, which are bounded by themselves.</summary>
+    /// <summary>
+    /// A state; and the values that an operation of a few bytes may make of it, which are bounded by themselves.
+    /// </summary>
     private const long OperationBytes = 4 * KvLimits.ReplyBytesMax;
 
     public static IEnumerable<FuzzTarget> All =>
@@ -94,7 +96,9 @@ internal static class PackTargets
         });
     }
 
-    /// <summary>Every operation gets one well-formed reply; true if it is no error. A query leaves the state as it is.</summary>
+    /// <summary>
+    /// Every operation gets one well-formed reply; true if it is no error. A query leaves the state as it is.
+    /// </summary>
     private static bool Execute(byte[] operation)
     {
         TestMachine machine = new();
@@ -117,7 +121,10 @@ internal static class PackTargets
         return machine.Snapshot();
     }
 
-    /// <summary>The snapshot of the state that these bytes become; null if they are refused, and then the old state is as it was.</summary>
+    /// <summary>
+    /// The snapshot of the state that these bytes become; null if they are refused, and then the old state is as it
+    /// was.
+    /// </summary>
     private static byte[]? Install(byte[] bytes)
     {
         TestMachine machine = new();

@@ -51,7 +51,10 @@ internal static class RespTargets
             : RespTestClient.Encode([.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => new string('x', random.Next(random.Next(4) == 0 ? 300 : 5)))])),
     ];
 
-    /// <summary>All of it is commands. Never consumes what is not there, never waits for what is, and finds arguments only within the input.</summary>
+    /// <summary>
+    /// All of it is commands. Never consumes what is not there, never waits for what is, and finds arguments only
+    /// within the input.
+    /// </summary>
     private static bool Parse(byte[] input, bool authenticated)
     {
         RespParser parser = new();
@@ -105,7 +108,10 @@ internal static class RespTargets
         return [.. Enumerable.Range(0, random.Next(1, 6)).SelectMany(_ => RespTestClient.Encode(scripts.Next()))];
     }
 
-    /// <summary>What one connection says: each command has one answer, each of its operations is one, and the store's reply to it has the shape that the gateway expects.</summary>
+    /// <summary>
+    /// What one connection says: each command has one answer, each of its operations is one, and the store's reply to
+    /// it has the shape that the gateway expects.
+    /// </summary>
     private static bool Converse(byte[] input)
     {
         using CancellationTokenSource stop = new();

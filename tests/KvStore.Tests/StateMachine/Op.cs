@@ -5,7 +5,10 @@ using MessagePack;
 
 namespace KvStore.Tests.StateMachine;
 
-/// <summary>Writes operations from, and reads replies into, plain objects: null, true, long, byte[] or string, object[] and <see cref="KvErrorCode"/>.</summary>
+/// <summary>
+/// Writes operations from, and reads replies into, plain objects: null, true, long, byte[] or string, object[] and
+/// <see cref="KvErrorCode"/>.
+/// </summary>
 internal static class Op
 {
     public static byte[] Of(Opcode opcode, params object?[] arguments) => Bytes(Nested(opcode, arguments));

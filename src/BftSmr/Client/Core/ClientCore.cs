@@ -5,11 +5,13 @@ using BftSmr.Messages;
 namespace BftSmr.Client.Core;
 
 /// <summary>
-/// A client as a deterministic state machine: inputs and the time in, ordered effects out; no clock, socket, task or random number. One session at a
-/// time. Whatever replicas send is counted and dropped if it makes no sense; it never throws.
-/// <para>Life: <see cref="Open"/> once, with a nonce that this identity never used; <see cref="OnLink"/> for every link that is up, and whenever that
-/// changes; <see cref="Begin"/> for each operation; <see cref="OnMessage"/> for what arrives; <see cref="Tick"/> at <see cref="NextDeadlineMicros"/>;
-/// after <see cref="SessionExpiredEffect"/> <see cref="Open"/> again, with a larger nonce.</para>
+/// A client as a deterministic state machine: inputs and the time in, ordered effects out; no clock, socket, task or
+/// random number. One session at a time. Whatever replicas send is counted and dropped if it makes no sense; it never
+/// throws.
+/// <para>Life: <see cref="Open"/> once, with a nonce that this identity never used; <see cref="OnLink"/> for every link
+/// that is up, and whenever that changes; <see cref="Begin"/> for each operation; <see cref="OnMessage"/> for what
+/// arrives; <see cref="Tick"/> at <see cref="NextDeadlineMicros"/>; after <see cref="SessionExpiredEffect"/>
+/// <see cref="Open"/> again, with a larger nonce.</para>
 /// </summary>
 internal sealed class ClientCore
 {

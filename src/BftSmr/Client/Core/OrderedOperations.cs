@@ -8,11 +8,13 @@ namespace BftSmr.Client.Core;
 
 /// <summary>
 /// The ordered operations of a session.
-/// <para>States of an operation: waiting (no number yet, nothing sent) → under way, fast (sent to the leader; f+1 repliers answer) → under way, to all
-/// (signed, sent to everybody; all answer) → over. The session: closed → opening → open → closed again when f+1 replicas say it expired.</para>
-/// <para>Invariants: numbers are given in order and without gaps, only while the session is open, and at most a window ahead of the oldest operation
-/// that is not over; an operation is over only when f+1 replicas stated the same status and digest, and the result has that digest; the body of
-/// a request never changes once it was sent; a caller who was told "not executed" waited for an operation that was never sent.</para>
+/// <para>States of an operation: waiting (no number yet, nothing sent) → under way, fast (sent to the leader; f+1
+/// repliers answer) → under way, to all (signed, sent to everybody; all answer) → over. The session: closed → opening →
+/// open → closed again when f+1 replicas say it expired.</para>
+/// <para>Invariants: numbers are given in order and without gaps, only while the session is open, and at most a window
+/// ahead of the oldest operation that is not over; an operation is over only when f+1 replicas stated the same status
+/// and digest, and the result has that digest; the body of a request never changes once it was sent; a caller who was
+/// told "not executed" waited for an operation that was never sent.</para>
 /// </summary>
 internal sealed class OrderedOperations(
     ClientSettings settings, IKeyring keyring, ReplicaView view, AttemptPool attempts, ClientStatistics statistics)

@@ -8,11 +8,11 @@ namespace BftSmr.Client.Core;
 
 /// <summary>
 /// Unordered reads.
-/// <para>States of a read: waiting (for a session and q links) → narrow (q preferred replicas asked, one of them for the whole result; or that one for the words of all) → wide (everybody
-/// asked for the whole result, once: the first answers disagreed, did not come in time, or lacked the result) → over, or handed on as an
-/// ordered query.</para>
-/// <para>Invariants: a read is over only when q replicas gave the same status and digest to this read, and the result has that digest; every read
-/// leaves this table after two timeouts at the latest.</para>
+/// <para>States of a read: waiting (for a session and q links) → narrow (q preferred replicas asked, one of them for
+/// the whole result; or that one for the words of all) → wide (everybody asked for the whole result, once: the first
+/// answers disagreed, did not come in time, or lacked the result) → over, or handed on as an ordered query.</para>
+/// <para>Invariants: a read is over only when q replicas gave the same status and digest to this read, and the result
+/// has that digest; every read leaves this table after two timeouts at the latest.</para>
 /// </summary>
 internal sealed class UnorderedReads(
     ClientSettings settings, IKeyring keyring, ReplicaView view, AttemptPool attempts, ClientStatistics statistics, OrderedOperations ordered)

@@ -7,8 +7,8 @@ using BftSmr.Messages;
 namespace BftSmr.Ordering.ModSmart;
 
 /// <summary>
-/// Checks who proposes, and the messages of a regency change, which carry signatures of replicas. Decoding has made sure that
-/// senders are members, distinct and sorted.
+/// Checks who proposes, and the messages of a regency change, which carry signatures of replicas. Decoding has made
+/// sure that senders are members, distinct and sorted.
 /// </summary>
 internal sealed class ModSmartChecks(Quorums quorums, IKeyring keyring) : IMessageChecks
 {
@@ -39,7 +39,10 @@ internal sealed class ModSmartChecks(Quorums quorums, IKeyring keyring) : IMessa
         return message.Sender == from && IsValid(message, out reason);
     }
 
-    /// <summary>A collection of at least n-f accounts for its own regency, from any replica: it is passed on to those that missed it.</summary>
+    /// <summary>
+    /// A collection of at least n-f accounts for its own regency, from any replica: it is passed on to those that
+    /// missed it.
+    /// </summary>
     private bool IsValid(Sync message, out RejectReason reason)
     {
         reason = RejectReason.InvalidProof;

@@ -10,12 +10,14 @@ using BftSmr.Ordering.ModSmart.Synchronization;
 namespace BftSmr.Ordering.ModSmart;
 
 /// <summary>
-/// Mod-SMaRt: joins the window of votes, the change of regency, the suspicion of leaders and non-voting recovery, each of which
-/// states its own invariants.
+/// Mod-SMaRt: joins the window of votes, the change of regency, the suspicion of leaders and non-voting recovery, each
+/// of which states its own invariants.
 /// </summary>
 internal sealed class ModSmartOrdering : IOrdering
 {
-    /// <summary>Empty batches proposed per status period while some replica waits for its non-voting recovery to end.</summary>
+    /// <summary>
+    /// Empty batches proposed per status period while some replica waits for its non-voting recovery to end.
+    /// </summary>
     private const int FillersPerPeriod = 16;
 
     private readonly OrderingParts _parts;
@@ -127,7 +129,10 @@ internal sealed class ModSmartOrdering : IOrdering
         if (IsLeading && _parts.Progress.Known.Any(static p => p.Status.VotesForgotten)) _fillersDue = FillersPerPeriod;
     }
 
-    /// <summary>f+1 replicas cannot authenticate what is proposed: the clients they name have to sign, which all can check, for a while.</summary>
+    /// <summary>
+    /// f+1 replicas cannot authenticate what is proposed: the clients they name have to sign, which all can check, for
+    /// a while.
+    /// </summary>
     private void RequireSignatures()
     {
         if (_window.Refuted(Context.Now.MonotonicMicros) is not { } refuted) return;

@@ -3,7 +3,10 @@ using BftSmr.Ordering.ModSmart;
 
 namespace BftSmr.Ordering.Protocols;
 
-/// <summary>The protocols that this process knows, by name. A library that brings one registers it before the first cluster is loaded.</summary>
+/// <summary>
+/// The protocols that this process knows, by name. A library that brings one registers it before the first cluster is
+/// loaded.
+/// </summary>
 internal static class OrderingProtocols
 {
     private static readonly Dictionary<string, OrderingProtocol> s_byName = new(StringComparer.Ordinal)

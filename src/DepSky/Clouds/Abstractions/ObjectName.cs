@@ -1,6 +1,8 @@
 namespace DepSky;
 
-/// <summary>What objects in clouds may be called: something that every provider and every file system can store as it is.</summary>
+/// <summary>
+/// What objects in clouds may be called: something that every provider and every file system can store as it is.
+/// </summary>
 public static class ObjectName
 {
     /// <summary>The longest name, in characters.</summary>
@@ -9,7 +11,9 @@ public static class ObjectName
     /// <summary>The longest part of a name, in characters.</summary>
     public const int PartCharactersMax = 128;
 
-    /// <summary>Whether this is a name: parts of <c>[A-Za-z0-9._-]</c> separated by '/', none of them empty, "." or "..".</summary>
+    /// <summary>
+    /// Whether this is a name: parts of <c>[A-Za-z0-9._-]</c> separated by '/', none of them empty, "." or "..".
+    /// </summary>
     /// <param name="name">What to look at.</param>
     public static bool IsValid(ReadOnlySpan<char> name)
     {

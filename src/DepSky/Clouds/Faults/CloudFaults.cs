@@ -16,7 +16,9 @@ public enum CloudFaults
     /// <summary>What is read differs from what is stored, in one byte or more.</summary>
     Corrupt = 4,
 
-    /// <summary>It shows what it held when this fault began, and acknowledges writes and deletions without carrying them out.</summary>
+    /// <summary>
+    /// It shows what it held when this fault began, and acknowledges writes and deletions without carrying them out.
+    /// </summary>
     Stale = 8,
 
     /// <summary>Everything it held is gone; it still accepts writes, and loses them at once.</summary>

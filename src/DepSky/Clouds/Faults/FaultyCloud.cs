@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace DepSky.Clouds.Faults;
 
 /// <summary>
-/// A cloud that misbehaves on demand, for tests, drills and demonstrations: another one with faults in front of it. Which bytes it corrupts follows from the seed and the
-/// object's name alone, so that a run can be repeated.
+/// A cloud that misbehaves on demand, for tests, drills and demonstrations: another one with faults in front of it.
+/// Which bytes it corrupts follows from the seed and the object's name alone, so that a run can be repeated.
 /// </summary>
 /// <param name="inner">The cloud behind; disposed of with this.</param>
 /// <param name="seed">Decides which bytes are changed, and where reads end.</param>
@@ -16,7 +16,9 @@ public sealed class FaultyCloud(ICloud inner, ulong seed, TimeProvider? time = n
     /// <inheritdoc/>
     public string Name => inner.Name;
 
-    /// <summary>What is wrong with it; may be changed at any time, and holds for operations that begin after it.</summary>
+    /// <summary>
+    /// What is wrong with it; may be changed at any time, and holds for operations that begin after it.
+    /// </summary>
     public CloudFaults Faults
     {
         get => (CloudFaults)_faults;
@@ -26,7 +28,10 @@ public sealed class FaultyCloud(ICloud inner, ulong seed, TimeProvider? time = n
     /// <summary>How much longer an operation takes while <see cref="CloudFaults.Slow"/>.</summary>
     public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Only objects of such names are affected by <see cref="CloudFaults.Corrupt"/> and <see cref="CloudFaults.Partial"/>; all when null.</summary>
+    /// <summary>
+    /// Only objects of such names are affected by <see cref="CloudFaults.Corrupt"/> and
+    /// <see cref="CloudFaults.Partial"/>; all when null.
+    /// </summary>
     public Predicate<string>? Affected { get; set; }
 
     /// <inheritdoc/>

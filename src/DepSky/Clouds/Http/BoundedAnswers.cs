@@ -3,8 +3,8 @@ using System.Net;
 namespace DepSky.Clouds.Http;
 
 /// <summary>
-/// Bounds what a server may make us read: the body of a refusal is cut off, and an answer to anything but the reading of a range must end within a limit. Ranges are bounded by
-/// those who read them.
+/// Bounds what a server may make us read: the body of a refusal is cut off, and an answer to anything but the reading
+/// of a range must end within a limit. Ranges are bounded by those who read them.
 /// </summary>
 internal sealed class BoundedAnswers(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -47,7 +47,10 @@ internal sealed class BoundedAnswers(HttpMessageHandler inner) : DelegatingHandl
         return content;
     }
 
-    /// <summary>The connections of one cloud: pooled, never following a redirection with our credentials, giving up on a server that does not accept.</summary>
+    /// <summary>
+    /// The connections of one cloud: pooled, never following a redirection with our credentials, giving up on a server
+    /// that does not accept.
+    /// </summary>
     public static BoundedAnswers Connect() => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,

@@ -6,7 +6,10 @@ using System.Xml;
 
 namespace DepSky.Clouds.Http;
 
-/// <summary>What clouds reached by HTTP have in common: sending, reading a range, and saying what went wrong. A server may be hostile, so nothing it sends is trusted or unbounded.</summary>
+/// <summary>
+/// What clouds reached by HTTP have in common: sending, reading a range, and saying what went wrong. A server may be
+/// hostile, so nothing it sends is trusted or unbounded.
+/// </summary>
 internal sealed class HttpCloud : IDisposable
 {
     private readonly string _cloud;

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace DepSky.Clouds.Http;
 
-/// <summary>Words of a server, fit to be shown: it may be hostile, so they are short, on one line, and of printable ASCII.</summary>
+/// <summary>
+/// Words of a server, fit to be shown: it may be hostile, so they are short, on one line, and of printable ASCII.
+/// </summary>
 internal static class ServerText
 {
     private const int CharactersMax = 200;

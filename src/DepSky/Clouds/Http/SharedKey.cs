@@ -5,7 +5,10 @@ using System.Text;
 
 namespace DepSky.Clouds.Http;
 
-/// <summary>Signs requests to Azure Storage by the account's key ("Authorize with Shared Key", version 2009-09-19 and later, Blob service).</summary>
+/// <summary>
+/// Signs requests to Azure Storage by the account's key ("Authorize with Shared Key", version 2009-09-19 and later,
+/// Blob service).
+/// </summary>
 internal sealed class SharedKey : IDisposable
 {
     private readonly string _account;

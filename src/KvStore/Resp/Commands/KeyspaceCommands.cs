@@ -120,7 +120,9 @@ internal static class KeyspaceCommands
         });
     }
 
-    /// <summary>Reads the cursor of SCAN and its like: null at the beginning. Otherwise answers with an error.</summary>
+    /// <summary>
+    /// Reads the cursor of SCAN and its like: null at the beginning. Otherwise answers with an error.
+    /// </summary>
     public static bool TryReadCursor(RespSession session, RespCommand command, ReadOnlySpan<byte> text, out byte[]? after)
     {
         after = null;

@@ -5,8 +5,8 @@ using KvStore.Resp.Protocol;
 namespace KvStore.Resp.Commands;
 
 /// <summary>
-/// MULTI, EXEC, DISCARD, WATCH. What is queued becomes one transaction of the store, with the condition that each key watched still has the revision that WATCH
-/// saw: atomic across the cluster, and any number of gateways.
+/// MULTI, EXEC, DISCARD, WATCH. What is queued becomes one transaction of the store, with the condition that each key
+/// watched still has the revision that WATCH saw: atomic across the cluster, and any number of gateways.
 /// </summary>
 internal static class TransactionCommands
 {

@@ -10,7 +10,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Tests.Client.Core;
 
-/// <summary>A client core whose replicas are played by the test: what it sends reads as a transcript, time moves only when told to.</summary>
+/// <summary>
+/// A client core whose replicas are played by the test: what it sends reads as a transcript, time moves only when told
+/// to.
+/// </summary>
 internal sealed class CoreHarness
 {
     private const int IdleTicksMax = 3;

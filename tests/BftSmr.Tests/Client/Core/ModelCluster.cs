@@ -7,9 +7,9 @@ using BftSmr.Messages;
 namespace BftSmr.Tests.Client.Core;
 
 /// <summary>
-/// A cluster as a client sees it, without its protocol: correct replicas agree on a log and execute it each at its own pace, answer reads by the rule of
-/// the specification, and reach new regencies one by one; up to f others send whatever the choices make of it. Choices are numbers, so that a
-/// failing run shrinks.
+/// A cluster as a client sees it, without its protocol: correct replicas agree on a log and execute it each at its own
+/// pace, answer reads by the rule of the specification, and reach new regencies one by one; up to f others send
+/// whatever the choices make of it. Choices are numbers, so that a failing run shrinks.
 /// </summary>
 internal sealed class ModelCluster
 {
@@ -42,7 +42,9 @@ internal sealed class ModelCluster
     /// <summary>What was found wrong; null if nothing.</summary>
     public string? Defect { get; private set; }
 
-    /// <summary>Runs the choices, then lets all that is correct work well, and expects everything to complete.</summary>
+    /// <summary>
+    /// Runs the choices, then lets all that is correct work well, and expects everything to complete.
+    /// </summary>
     public string? Run(IEnumerable<int> choices)
     {
         _core.Open(77, _now, _effects);
@@ -93,7 +95,8 @@ internal sealed class ModelCluster
         CarryOut();
     }
 
-    // Everything up to here may have been acknowledged to somebody: one correct replica executed it, and liars vouch for anything.
+    // Everything up to here may have been acknowledged to somebody: one correct replica executed it, and liars vouch
+    // for anything.
     private int LinearizationPoint => Correct.Max(i => _replicas[i].Executed);
 
     private void Receive(int index)
@@ -174,7 +177,8 @@ internal sealed class ModelCluster
         }
     }
 
-    // Of those that can give their word at once; faulty ones say what the relay, or a replica that is as far as it pleases them, would say.
+    // Of those that can give their word at once; faulty ones say what the relay, or a replica that is as far as it
+    // pleases them, would say.
     private List<ReadVoucher> Words(Read read, int point)
     {
         List<ReadVoucher> words = [];

@@ -5,12 +5,14 @@ using BftSmr.Messages;
 namespace BftSmr.Ordering.ModSmart.Consensus;
 
 /// <summary>
-/// What a replica knows of one instance. Invariants: it sends WRITE for at most one value per regency (<see cref="SentWrite"/>), ACCEPT only for a
-/// value with a quorum of WRITEs, or f+1 ACCEPTs, in that regency (<see cref="Written"/>), and forgets neither until a stable checkpoint covers the instance.
+/// What a replica knows of one instance. Invariants: it sends WRITE for at most one value per regency
+/// (<see cref="SentWrite"/>), ACCEPT only for a value with a quorum of WRITEs, or f+1 ACCEPTs, in that regency
+/// (<see cref="Written"/>), and forgets neither until a stable checkpoint covers the instance.
 /// </summary>
 internal sealed class InstanceState(Instance number) : DecidedInstance(number)
 {
-    // Thousands of instances are kept, nearly all of them with one vote and no refusal: these take no more room than that needs.
+    // Thousands of instances are kept, nearly all of them with one vote and no refusal: these take no more room than
+    // that needs.
     private Vote[] _writeSet = [];
     private SortedDictionary<ReplicaId, Refusal>? _refusals;
 
@@ -23,7 +25,10 @@ internal sealed class InstanceState(Instance number) : DecidedInstance(number)
     /// <summary>The candidate's requests could be authenticated, or its SYNC vouches for it.</summary>
     public bool CandidateIsAuthentic { get; private set; }
 
-    /// <summary>Until when the checks of the candidate are left to others, monotonic microseconds; null if this replica did them, or need not.</summary>
+    /// <summary>
+    /// Until when the checks of the candidate are left to others, monotonic microseconds; null if this replica did
+    /// them, or need not.
+    /// </summary>
     public long? UncheckedUntilMicros { get; private set; }
 
     /// <summary>When the candidate was first seen, monotonic microseconds.</summary>
@@ -35,7 +40,10 @@ internal sealed class InstanceState(Instance number) : DecidedInstance(number)
     /// <summary>The last WRITE sent.</summary>
     public Vote? SentWrite { get; private set; }
 
-    /// <summary>The latest value a quorum of WRITEs, or f+1 ACCEPTs, was seen for, and at once the last ACCEPT sent: evidence and vote cannot differ.</summary>
+    /// <summary>
+    /// The latest value a quorum of WRITEs, or f+1 ACCEPTs, was seen for, and at once the last ACCEPT sent: evidence
+    /// and vote cannot differ.
+    /// </summary>
     public Vote? Written { get; private set; }
 
     /// <summary>Each value WRITE was sent for, with the highest regency; sorted by value.</summary>
@@ -54,7 +62,9 @@ internal sealed class InstanceState(Instance number) : DecidedInstance(number)
 
     public void DropCandidate() => Candidate = null;
 
-    /// <summary>A replica refuses a value, because of requests of these clients. Its refusal may come before the proposal does.</summary>
+    /// <summary>
+    /// A replica refuses a value, because of requests of these clients. Its refusal may come before the proposal does.
+    /// </summary>
     public void NoteRefusal(ReplicaId from, Vote vote, IReadOnlyList<ClientId> clients)
     {
         _refusals ??= [];

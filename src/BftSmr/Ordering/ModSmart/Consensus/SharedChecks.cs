@@ -4,10 +4,11 @@ using BftSmr.Messages;
 namespace BftSmr.Ordering.ModSmart.Consensus;
 
 /// <summary>
-/// Who checks the signatures of a proposal, in mode <c>signed</c>, where checking is most of what a replica does. f+1 WRITEs vouch for a value, so it is enough that
-/// its leader checked it and f others do, in turns by instance; the rest wait for their WRITEs, and send theirs on what those vouch for. Who waits in vain
-/// checks for itself, and everything from then on for a while, which is twice as long each time it happens again: so a checker that is silent on purpose soon
-/// costs the others no more than a hundredth of their time, and one that was slow once costs little.
+/// Who checks the signatures of a proposal, in mode <c>signed</c>, where checking is most of what a replica does. f+1
+/// WRITEs vouch for a value, so it is enough that its leader checked it and f others do, in turns by instance; the rest
+/// wait for their WRITEs, and send theirs on what those vouch for. Who waits in vain checks for itself, and everything
+/// from then on for a while, which is twice as long each time it happens again: so a checker that is silent on purpose
+/// soon costs the others no more than a hundredth of their time, and one that was slow once costs little.
 /// </summary>
 internal sealed class SharedChecks(ReplicaContext context)
 {
@@ -29,7 +30,10 @@ internal sealed class SharedChecks(ReplicaContext context)
 
     private long PatienceMicros => Math.Clamp(Patience * _usualMicros, PatienceMicrosMin, context.Settings.RequestTimeoutMicros / 16);
 
-    /// <summary>Until when a proposal's checks are left to others, monotonic microseconds; null if they are this replica's to do at once.</summary>
+    /// <summary>
+    /// Until when a proposal's checks are left to others, monotonic microseconds; null if they are this replica's to do
+    /// at once.
+    /// </summary>
     public long? LeftToOthersUntil(Vote candidate, Instance number, Batch batch)
     {
         long now = context.Now.MonotonicMicros;
@@ -46,7 +50,9 @@ internal sealed class SharedChecks(ReplicaContext context)
         _alertPatiences = Math.Max(1, _alertPatiences / 2);
     }
 
-    /// <summary>A value that was left to others was not vouched for in time. It may be that all are slower than before.</summary>
+    /// <summary>
+    /// A value that was left to others was not vouched for in time. It may be that all are slower than before.
+    /// </summary>
     public void NoteVain()
     {
         if (context.Now.MonotonicMicros < _alertUntilMicros) return;
@@ -58,7 +64,9 @@ internal sealed class SharedChecks(ReplicaContext context)
 
     private void Estimate(long micros) => _usualMicros += (Math.Clamp(micros, 0, context.Settings.RequestTimeoutMicros) - _usualMicros) / 8;
 
-    /// <summary>Whether this replica is one of the f, from one that moves on with the instance, among those that do not lead.</summary>
+    /// <summary>
+    /// Whether this replica is one of the f, from one that moves on with the instance, among those that do not lead.
+    /// </summary>
     private bool IsChecker(Regency regency, Instance number)
     {
         int n = context.Quorums.Replicas, f = context.Quorums.Faulty;

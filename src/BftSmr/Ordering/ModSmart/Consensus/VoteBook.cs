@@ -4,14 +4,17 @@ using BftSmr.Messages;
 
 namespace BftSmr.Ordering.ModSmart.Consensus;
 
-/// <summary>The latest vote of each replica in one phase of one instance: by vote, who casts it. There is one as a rule, and thousands of instances are kept.</summary>
+/// <summary>
+/// The latest vote of each replica in one phase of one instance: by vote, who casts it. There is one as a rule, and
+/// thousands of instances are kept.
+/// </summary>
 internal sealed class VoteBook
 {
     private Tally[] _tallies = [];
 
     /// <summary>
-    /// Takes a vote. A vote of an earlier regency than the one held, or another value in the same regency, is not taken: a correct replica votes
-    /// once per regency, and never goes back.
+    /// Takes a vote. A vote of an earlier regency than the one held, or another value in the same regency, is not
+    /// taken: a correct replica votes once per regency, and never goes back.
     /// </summary>
     public bool TryRecord(ReplicaId from, Vote vote)
     {
@@ -57,8 +60,8 @@ internal sealed class VoteBook
         return -1;
     }
 
-    // Each vote has one tally at most, also when all that cast it have left it: the first found counts. The place of a tally that is empty is used for another
-    // vote, so there are at most as many as there are replicas.
+    // Each vote has one tally at most, also when all that cast it have left it: the first found counts. The place of a
+    // tally that is empty is used for another vote, so there are at most as many as there are replicas.
     private ref Tally TallyFor(Vote vote)
     {
         for (int i = 0; i < _tallies.Length; i++)

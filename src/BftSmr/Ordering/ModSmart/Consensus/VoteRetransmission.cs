@@ -7,7 +7,8 @@ namespace BftSmr.Ordering.ModSmart.Consensus;
 
 /// <summary>
 /// Says votes again that may have been lost.
-/// Invariant: only what was recorded before is said again; nothing new is voted here but by <see cref="ConsensusWindow.Advance"/>.
+/// Invariant: only what was recorded before is said again; nothing new is voted here but by
+/// <see cref="ConsensusWindow.Advance"/>.
 /// </summary>
 internal sealed class VoteRetransmission(ReplicaContext context, DecidedLog log, ConsensusWindow window)
 {
@@ -15,9 +16,10 @@ internal sealed class VoteRetransmission(ReplicaContext context, DecidedLog log,
     private const int InstancesMax = 8;
 
     /// <summary>
-    /// Progress stalled here or at a peer. Says again what was said in this regency about the next instances that were not executed
-    /// here. Of those that the SYNC put to the vote again it takes the next above <paramref name="slowest"/>, the least that a peer
-    /// says it has executed: a lie there takes nothing from the former. The leader proposes again to those that have not voted.
+    /// Progress stalled here or at a peer. Says again what was said in this regency about the next instances that were
+    /// not executed here. Of those that the SYNC put to the vote again it takes the next above
+    /// <paramref name="slowest"/>, the least that a peer says it has executed: a lie there takes nothing from the
+    /// former. The leader proposes again to those that have not voted.
     /// </summary>
     public void Retransmit(Instance slowest)
     {
@@ -39,8 +41,9 @@ internal sealed class VoteRetransmission(ReplicaContext context, DecidedLog log,
     }
 
     /// <summary>
-    /// A peer has stopped at an instance that was executed here: it is told again how this replica voted on the next ones. With f
-    /// others silent no other replica can make up for a vote that was lost, and this one has no reason of its own to want anything.
+    /// A peer has stopped at an instance that was executed here: it is told again how this replica voted on the next
+    /// ones. With f others silent no other replica can make up for a vote that was lost, and this one has no reason of
+    /// its own to want anything.
     /// </summary>
     public void RepeatVotes(ReplicaId to, Instance executedThere)
     {

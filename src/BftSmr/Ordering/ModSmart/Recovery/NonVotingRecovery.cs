@@ -7,12 +7,12 @@ using BftSmr.Messages;
 namespace BftSmr.Ordering.ModSmart.Recovery;
 
 /// <summary>
-/// Non-voting recovery. A replica that restarted without its votes must not vote again where it may have voted: it would be one of
-/// the f faulty ones. It learns from n-f others how far it can have been, sends no vote up to there, and says so, until it has
-/// executed that far. It also forgot which regencies it had left, and the STOPDATA that it then made are still about: it sends no
-/// vote in a regency below the highest that two of the others wanted. If all others forgot as well, no replica remembers a vote that
-/// could be contradicted, and this one goes on from what the logs hold.
-/// Invariant: before its end is known, no vote is sent at all; the end is found once.
+/// Non-voting recovery. A replica that restarted without its votes must not vote again where it may have voted: it
+/// would be one of the f faulty ones. It learns from n-f others how far it can have been, sends no vote up to there,
+/// and says so, until it has executed that far. It also forgot which regencies it had left, and the STOPDATA that it
+/// then made are still about: it sends no vote in a regency below the highest that two of the others wanted. If all
+/// others forgot as well, no replica remembers a vote that could be contradicted, and this one goes on from what the
+/// logs hold. Invariant: before its end is known, no vote is sent at all; the end is found once.
 /// </summary>
 internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, PeerProgress progress)
 {
@@ -23,7 +23,9 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
     /// <summary>Votes for instances up to here were forgotten in a restart: none is sent.</summary>
     public Instance Until { get; private set; }
 
-    /// <summary>Regencies below this one may have been left before a restart that forgot it: no vote is sent in them.</summary>
+    /// <summary>
+    /// Regencies below this one may have been left before a restart that forgot it: no vote is sent in them.
+    /// </summary>
     public Regency Below { get; private set; }
 
     public bool IsEndUnknown => Until == Unknown;
@@ -31,7 +33,9 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
     /// <summary>This replica does not vote yet on what comes next.</summary>
     public bool IsActive => log.LastExecuted < Until;
 
-    /// <summary>Whether no vote can have been forgotten that a vote on this instance in this regency would contradict.</summary>
+    /// <summary>
+    /// Whether no vote can have been forgotten that a vote on this instance in this regency would contradict.
+    /// </summary>
     public bool MayVote(Instance number, Regency regency) => number > Until && regency >= Below;
 
     /// <summary>Called at recovery: where it ends is not known yet.</summary>
@@ -49,16 +53,17 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
         !IsEndUnknown && (Until > Instance.Zero || Below > Regency.Zero) ? new SilentUpTo(Until, Below) : null;
 
     /// <summary>
-    /// This replica counts as one of the f: it sends no vote, in all instances or in this regency; or what it sent none on has not
-    /// been executed by 2f+1 yet. Until then others may have to decide it again without this replica's vote; after that f+1 correct
-    /// ones know it, whichever of the others fails next.
+    /// This replica counts as one of the f: it sends no vote, in all instances or in this regency; or what it sent none
+    /// on has not been executed by 2f+1 yet. Until then others may have to decide it again without this replica's vote;
+    /// after that f+1 correct ones know it, whichever of the others fails next.
     /// </summary>
     public bool IsMissed(Regency current) => IsActive || current < Below
         || (log.Base < Until && 1 + progress.Known.Count(p => p.Peer != context.Self && p.Status.LastExecuted >= Until) < context.Quorums.Install);
 
     /// <summary>
-    /// Told to the others; the leader then fills the log, so that it passes without load. After a restart of all it is still said
-    /// until this replica sent ACCEPT: then q replicas vote again, and one that has not noticed yet has enough others to learn from.
+    /// Told to the others; the leader then fills the log, so that it passes without load. After a restart of all it is
+    /// still said until this replica sent ACCEPT: then q replicas vote again, and one that has not noticed yet has
+    /// enough others to learn from.
     /// </summary>
     public bool HasForgotten(Instance lastAccepted) => IsActive || _acceptedAtRestartOfAll == lastAccepted;
 
@@ -82,7 +87,8 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
     }
 
     /// <summary>
-    /// The highest claim, unless it is far above what f others claim: this replica being faulty itself, at most f-1 others lie.
+    /// The highest claim, unless it is far above what f others claim: this replica being faulty itself, at most f-1
+    /// others lie.
     /// </summary>
     private Instance Bounded(Instance[] descending)
     {

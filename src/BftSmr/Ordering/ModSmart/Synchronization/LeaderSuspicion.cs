@@ -7,9 +7,10 @@ using BftSmr.Requests;
 namespace BftSmr.Ordering.ModSmart.Synchronization;
 
 /// <summary>
-/// Whether the leader of the open regency gives reason to want another one: a request or a proposal has waited for the timeout, the
-/// leader left a relayed request out for longer than agreement takes, f+1 replicas refuse its proposal, or its link is down.
-/// Invariant: only what a correct leader is bound to take is held against it; no replica suspects itself.
+/// Whether the leader of the open regency gives reason to want another one: a request or a proposal has waited for the
+/// timeout, the leader left a relayed request out for longer than agreement takes, f+1 replicas refuse its proposal, or
+/// its link is down. Invariant: only what a correct leader is bound to take is held against it; no replica suspects
+/// itself.
 /// </summary>
 internal sealed class LeaderSuspicion(ReplicaContext context, DecidedLog log, ConsensusWindow window, Synchronizer synchronizer, RequestPool requests)
 {

@@ -5,20 +5,25 @@ using BftSmr.Messages;
 namespace BftSmr.Ordering.ModSmart.Synchronization;
 
 /// <summary>
-/// What a collection of STOPDATA for one regency proves about the window; every replica evaluates it alike. After Cachin, Guerraoui, Rodrigues:
-/// Reliable and Secure Distributed Programming, 5.6.4 (Byzantine epoch change), for each instance above the base:
+/// What a collection of STOPDATA for one regency proves about the window; every replica evaluates it alike. After
+/// Cachin, Guerraoui, Rodrigues: Reliable and Secure Distributed Programming, 5.6.4 (Byzantine epoch change), for each
+/// instance above the base:
 /// <list type="bullet">
 /// <item>quorumHighest(r,v): more than (n+f)/2 entries have written in a regency below r, or v in r, or nothing;</item>
 /// <item>certified(r,v): more than f write sets hold v with a regency of at least r;</item>
-/// <item>bound to v: some entry has written (r,v), and both hold; the highest such r counts, then the smallest v;</item>
+/// <item>bound to v: some entry has written (r,v), and both hold; the highest such r counts, then the smallest
+/// v;</item>
 /// <item>unbound: not bound, and more than (n+f)/2 entries have never written.</item>
 /// </list>
-/// An instance that is neither leaves the collection inconclusive: the leader waits for more entries. A value that was decided anywhere is bound in
-/// every conclusive collection (spec/ordering.md, "Why a decision survives").
+/// An instance that is neither leaves the collection inconclusive: the leader waits for more entries. A value that was
+/// decided anywhere is bound in every conclusive collection (spec/ordering.md, "Why a decision survives").
 /// </summary>
 internal sealed record SyncEvaluation
 {
-    /// <summary>Instances up to here need no vote: f+1 correct replicas have executed them, as a stable checkpoint or 2f+1 entries say.</summary>
+    /// <summary>
+    /// Instances up to here need no vote: f+1 correct replicas have executed them, as a stable checkpoint or 2f+1
+    /// entries say.
+    /// </summary>
     public required Instance Base { get; init; }
 
     /// <summary>The highest instance that is bound; <see cref="Base"/> if none is.</summary>
@@ -27,7 +32,10 @@ internal sealed record SyncEvaluation
     /// <summary>The value that goes on for each instance in (Base, High]: the bound one, or the no-op.</summary>
     public required IReadOnlyDictionary<long, Digest> Values { get; init; }
 
-    /// <summary>Evaluates entries of distinct members for one regency, whose signatures and certificates have been verified; null if inconclusive.</summary>
+    /// <summary>
+    /// Evaluates entries of distinct members for one regency, whose signatures and certificates have been verified;
+    /// null if inconclusive.
+    /// </summary>
     public static SyncEvaluation? TryEvaluate(Quorums quorums, IReadOnlyList<StopData> entries)
     {
         if (entries.Count < quorums.Available) return null;
@@ -51,7 +59,8 @@ internal sealed record SyncEvaluation
             if (!values.TryAdd(i.Value, BatchCodec.Noop.Digest)) continue;
             if (!IsMajority(quorums, Informed(entries, i))) return null;
         }
-        // Above the highest bound instance, too, the leader is free only where enough entries say that nothing was written.
+        // Above the highest bound instance, too, the leader is free only where enough entries say that nothing was
+        // written.
         return IsMajority(quorums, Informed(entries, high.Next)) ? new SyncEvaluation { Base = floor, High = high, Values = values } : null;
     }
 
@@ -66,7 +75,9 @@ internal sealed record SyncEvaluation
     private static IEnumerable<InstanceEvidence> EvidenceAbove(Instance floor, IReadOnlyList<StopData> entries) =>
         entries.SelectMany(s => s.Evidence.Where(e => e.Instance > floor && e.Instance > s.SilentUntil));
 
-    /// <summary>How many entries say what they know of an instance; without evidence for it, that they have written nothing.</summary>
+    /// <summary>
+    /// How many entries say what they know of an instance; without evidence for it, that they have written nothing.
+    /// </summary>
     private static int Informed(IReadOnlyList<StopData> entries, Instance instance) => entries.Count(s => s.SilentUntil < instance);
 
     private static Digest? BoundValue(Quorums quorums, int informed, List<InstanceEvidence> known)

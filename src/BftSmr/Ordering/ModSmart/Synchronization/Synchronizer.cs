@@ -10,12 +10,14 @@ using BftSmr.Ordering.ModSmart.Recovery;
 namespace BftSmr.Ordering.ModSmart.Synchronization;
 
 /// <summary>
-/// Change of regency: STOP, STOPDATA, SYNC. States: open (voting in the regency) -> f+1 or own suspicion: wants a later one, still votes -> 2f+1 want it:
-/// installed (votes no more, sends STOPDATA to the new leader) -> SYNC accepted: open.
-/// Invariants:
-/// 1. A regency is installed only when 2f+1 replicas, hence f+1 correct ones, want it or have it; or its SYNC proves that n-f installed it.
+/// Change of regency: STOP, STOPDATA, SYNC. States: open (voting in the regency) -> f+1 or own suspicion: wants a later
+/// one, still votes -> 2f+1 want it: installed (votes no more, sends STOPDATA to the new leader) -> SYNC accepted:
+/// open. Invariants:
+/// 1. A regency is installed only when 2f+1 replicas, hence f+1 correct ones, want it or have it; or its SYNC proves
+///    that n-f installed it.
 /// 2. STOPDATA for a regency is made after the last vote of this replica in any earlier one.
-/// 3. STOP leaves after the record of what it wants: what this replica helped another one to install it can tell that one, should it forget.
+/// 3. STOP leaves after the record of what it wants: what this replica helped another one to install it can tell that
+///    one, should it forget.
 /// 4. At most one SYNC is accepted per regency, and only one that contradicts no decision of this replica.
 /// A wish expires unless renewed, so that two unrelated suspicions, far apart in time, do not add up to a change.
 /// </summary>
@@ -48,7 +50,9 @@ internal sealed class Synchronizer(
     /// <summary>How long a leader may take, or a regency to open: doubles with each change in vain.</summary>
     public long TimeoutMicros => context.Settings.RequestTimeoutMicros << Math.Min(_vainChanges, BackoffMax);
 
-    /// <summary>The highest regency that this replica wanted, ever, or installed, or may have before it forgot.</summary>
+    /// <summary>
+    /// The highest regency that this replica wanted, ever, or installed, or may have before it forgot.
+    /// </summary>
     public Regency HighestWanted => Max(_recorded, Max(window.Regency, recovery.Below));
 
     /// <summary>The SYNC that opened the regency; null in the first.</summary>
@@ -57,7 +61,10 @@ internal sealed class Synchronizer(
     /// <summary>Something was executed in this regency: it was not in vain.</summary>
     public void NoteProgress() => _vainChanges = 0;
 
-    /// <summary>At every status period: renews or drops this replica's own wish. <paramref name="isSuspicious"/> is about the leader of the open regency.</summary>
+    /// <summary>
+    /// At every status period: renews or drops this replica's own wish. <paramref name="isSuspicious"/> is about the
+    /// leader of the open regency.
+    /// </summary>
     public void Tick(bool isSuspicious)
     {
         long now = context.Now.MonotonicMicros;
@@ -176,7 +183,10 @@ internal sealed class Synchronizer(
         TrySynchronize();
     }
 
-    /// <summary>A replica that forgot its votes says so: its evidence counts only for the instances above those it may have voted in.</summary>
+    /// <summary>
+    /// A replica that forgot its votes says so: its evidence counts only for the instances above those it may have
+    /// voted in.
+    /// </summary>
     private void SendStopData()
     {
         _stopDataSentMicros = context.Now.MonotonicMicros;
@@ -222,7 +232,9 @@ internal sealed class Synchronizer(
         Invariant.Holds(window.IsOpen && window.Regency == sync.Regency, "the regency that a SYNC opens is the one it is for");
     }
 
-    /// <summary>Once after a regency was opened: the batches that lost their vote then; null if none was opened since.</summary>
+    /// <summary>
+    /// Once after a regency was opened: the batches that lost their vote then; null if none was opened since.
+    /// </summary>
     public IReadOnlyList<Batch>? TakeDropped()
     {
         IReadOnlyList<Batch>? dropped = _dropped;
