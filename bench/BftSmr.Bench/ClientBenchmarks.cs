@@ -27,7 +27,8 @@ public class ClientBenchmarks
     public void SetUp()
     {
         _keys = new BenchKeys();
-        ClientSettings settings = new() { Client = new ClientId(0), Quorums = Quorums.Byzantine(BenchKeys.Replicas, 1) };
+        ClientSettings settings =
+            new() { Client = new ClientId(0), Quorums = Quorums.Byzantine(BenchKeys.Replicas, 1) };
         _core = new ClientCore(settings, _keys.Client);
         for (int i = 0; i < BenchKeys.Replicas; i++) _core.OnLink(new ReplicaId(i), isUp: true, _nowMicros, _effects);
         _core.Open(Nonce, _nowMicros, _effects);

@@ -27,7 +27,8 @@ internal sealed class MemoryCluster
     {
         int[] replicas = [.. Enumerable.Range(0, BenchKeys.Replicas)];
         _services = [.. replicas.Select(static _ => new ServiceHost(new SilentService(), ReplyBytesMax))];
-        _cores = [.. replicas.Select(i => ReplicaCore.Create(SettingsOf(i), keys.Replica(i), RecoveredState.None, ModSmartProtocol.Instance))];
+        _cores =
+            [.. replicas.Select(i => ReplicaCore.Create(SettingsOf(i), keys.Replica(i), RecoveredState.None, ModSmartProtocol.Instance))];
         for (int i = 0; i < _cores.Length; i++)
         {
             _cores[i].Start(Now, _effects);

@@ -49,7 +49,8 @@ internal sealed class ReplicaCore : IReplicaCore
         _requests = new RequestPool(_context, pacing);
         _progress = new PeerProgress(_context);
         _fetches = new FetchAllowance(_context);
-        _ordering = protocol.CreateOrdering(new OrderingParts(_context, _log, _checkpoints, _requests, pacing, _progress, _fetches));
+        _ordering = protocol.CreateOrdering(
+            new OrderingParts(_context, _log, _checkpoints, _requests, pacing, _progress, _fetches));
         _proposer = new Proposer(_context, _requests, pacing, _ordering);
         _reads = new ReadQueue(_context, _log, _ordering);
         _readRelay = new ReadRelay(_context, _reads);
@@ -64,7 +65,8 @@ internal sealed class ReplicaCore : IReplicaCore
     /// <param name="keyring">Its keys.</param>
     /// <param name="recovered">What it found on its disk.</param>
     /// <param name="protocol">How it orders.</param>
-    public static IReplicaCore Create(ReplicaSettings settings, IKeyring keyring, RecoveredState recovered, OrderingProtocol protocol) =>
+    public static IReplicaCore Create(
+        ReplicaSettings settings, IKeyring keyring, RecoveredState recovered, OrderingProtocol protocol) =>
         new ReplicaCore(settings, keyring, recovered, protocol);
 
     private ReplicaSettings Settings => _context.Settings;
@@ -86,8 +88,10 @@ internal sealed class ReplicaCore : IReplicaCore
 
     private void Recover(RecoveredState recovered)
     {
-        CheckpointStable? stable = recovered.Records.OfType<CheckpointStable>().MaxBy(c => c.Certificate.Instance.Value);
-        if (stable is not null && stable.Certificate.Instance > Instance.Zero) _checkpoints.Adopt(stable.Certificate, stable.SnapshotBytes);
+        CheckpointStable? stable = recovered.Records.OfType<CheckpointStable>().MaxBy(
+            c => c.Certificate.Instance.Value);
+        if (stable is not null && stable.Certificate.Instance > Instance.Zero)
+            _checkpoints.Adopt(stable.Certificate, stable.SnapshotBytes);
         if (recovered.Checkpoint > Instance.Zero)
         {
             _log.JumpTo(recovered.Checkpoint);
@@ -145,7 +149,8 @@ internal sealed class ReplicaCore : IReplicaCore
                 _snapshotFetch.Abandon();
                 break;
             default:
-                throw new InvariantViolationException($"A core was given {input.GetType().Name}, which it does not know.");
+                throw new InvariantViolationException(
+                    $"A core was given {input.GetType().Name}, which it does not know.");
         }
         Settle();
     }
@@ -239,7 +244,8 @@ internal sealed class ReplicaCore : IReplicaCore
         if (isStalled) _checkpoints.Retransmit();
         _snapshotFetch.Tick();
         bool isFarBehind = _progress.ExecutedByOneCorrect - _log.LastExecuted > _log.HorizonInstances;
-        if ((isStalled || isFarBehind || _decidedFetch.IsActive) && _snapshotFetch.Installing is null) _decidedFetch.Continue();
+        if ((isStalled || isFarBehind || _decidedFetch.IsActive) && _snapshotFetch.Installing is null)
+            _decidedFetch.Continue();
     }
 
     /// <summary>After every input: takes up what it made possible.</summary>
@@ -261,7 +267,8 @@ internal sealed class ReplicaCore : IReplicaCore
     private void OnRegencyOpened(IReadOnlyList<Batch> dropped)
     {
         _requests.Rebuild(_ordering.IsLeading);
-        foreach (Request request in dropped.SelectMany(static b => b.Requests)) _requests.TryAdmit(request, isDirect: false);
+        foreach (Request request in dropped.SelectMany(static b => b.Requests))
+            _requests.TryAdmit(request, isDirect: false);
     }
 
     private void OnExecuted(ExecutedInput input)
@@ -283,7 +290,8 @@ internal sealed class ReplicaCore : IReplicaCore
         CheckpointOffer? installed = _snapshotFetch.Installing;
         Invariant.Holds(installed?.Certificate.Instance == input.Instance, "what was installed is what was fetched");
         _snapshotFetch.Abandon();
-        if (installed.Certificate.Instance > _checkpoints.Stable.Instance) _checkpoints.Adopt(installed.Certificate, installed.SnapshotBytes);
+        if (installed.Certificate.Instance > _checkpoints.Stable.Instance)
+            _checkpoints.Adopt(installed.Certificate, installed.SnapshotBytes);
         _log.JumpTo(input.Instance);
         _execution.Restore(state, input.Instance);
         _requests.Rebuild(_ordering.IsLeading);
@@ -308,7 +316,8 @@ internal sealed class ReplicaCore : IReplicaCore
         if (Settings.Durability == Durability.None) return [];
         List<LogRecord> records = [.. _ordering.CarryOver()];
         if (stable.Instance > Instance.Zero) records.Add(new CheckpointStable(stable, snapshotBytes));
-        records.AddRange(_log.LiveRecords(above: stable.Instance > _log.LastExecuted ? stable.Instance : _log.LastExecuted));
+        records.AddRange(
+            _log.LiveRecords(above: stable.Instance > _log.LastExecuted ? stable.Instance : _log.LastExecuted));
         return records;
     }
 
@@ -325,6 +334,7 @@ internal sealed class ReplicaCore : IReplicaCore
         CatchingUp = _decidedFetch.IsActive || _snapshotFetch.IsActive,
         IsSilent = _ordering.Status.IsNonVoting,
         LeaderChanges = _ordering.Status.LeaderChanges,
-        PeerLastExecuted = [.. Enumerable.Range(0, Settings.Quorums.Replicas).Select(i => _progress.Of(new ReplicaId(i))?.LastExecuted ?? Instance.Zero)],
+        PeerLastExecuted =
+            [.. Enumerable.Range(0, Settings.Quorums.Replicas).Select(i => _progress.Of(new ReplicaId(i))?.LastExecuted ?? Instance.Zero)],
     };
 }

@@ -7,5 +7,6 @@ internal static class Checkout
 {
     public static string At(params ReadOnlySpan<string> parts) => Path.Combine([Root(), .. parts]);
 
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+    private static string Root([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 }

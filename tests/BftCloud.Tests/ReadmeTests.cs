@@ -13,7 +13,8 @@ public sealed class ReadmeTests
     {
         string example = File.ReadAllText(Checkout.At("examples", "EmbeddedCounter", "Program.cs"));
 
-        Assert.Contains($"```csharp\n{example}```\n", File.ReadAllText(Checkout.At("README.md")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"```csharp\n{example}```\n", File.ReadAllText(Checkout.At("README.md")), StringComparison.Ordinal);
         Assert.True(example.Split('\n').Length - 1 <= LinesMax, "The example has grown too long for the README.");
     }
 
@@ -22,7 +23,8 @@ public sealed class ReadmeTests
     {
         // From its own output: what lies there is all that the example has beside the runtime that it names.
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        string program = Checkout.At("examples", "EmbeddedCounter", "bin", configuration, "net10.0", "EmbeddedCounter.dll");
+        string program = Checkout.At(
+            "examples", "EmbeddedCounter", "bin", configuration, "net10.0", "EmbeddedCounter.dll");
         ProcessStartInfo start = new("dotnet", program) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process example = Process.Start(start)!;
         Task<string> error = example.StandardError.ReadToEndAsync();

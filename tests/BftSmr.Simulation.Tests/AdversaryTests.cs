@@ -9,7 +9,8 @@ namespace BftSmr.Simulation.Tests;
 /// </summary>
 public class AdversaryTests
 {
-    private static readonly NetworkConditions s_network = new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, SpikeShare = 0.01 };
+    private static readonly NetworkConditions s_network =
+        new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, SpikeShare = 0.01 };
 
     public static TheoryData<AdversaryKind> Kinds => [.. Enum.GetValues<AdversaryKind>()];
 
@@ -36,7 +37,8 @@ public class AdversaryTests
         IEnumerable<SimulationReport> reports = Enumerable.Range(1, 6).Select(seed => Simulate((ulong)seed, 2,
             [new AdversaryFault(new ReplicaId(0), AdversaryKind.SelectiveSender), new AdversaryFault(new ReplicaId(1), kind)],
             new CrashFault(200_000, new ReplicaId(6), 2_500_000, MachineToo: false)));
-        Assert.Contains(reports, report => report.Faults.Keys.Any(k => k.StartsWith($"{kind}:", StringComparison.Ordinal)));
+        Assert.Contains(
+            reports, report => report.Faults.Keys.Any(k => k.StartsWith($"{kind}:", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -50,7 +52,8 @@ public class AdversaryTests
     {
         for (ulong seed = 1; seed <= 6; seed++)
         {
-            SimulationReport report = Simulate(seed, 2, new AdversaryFault(new ReplicaId(0), one), new AdversaryFault(new ReplicaId(1), other));
+            SimulationReport report = Simulate(
+                seed, 2, new AdversaryFault(new ReplicaId(0), one), new AdversaryFault(new ReplicaId(1), other));
             Assert.True(report.Passed, report.ToString());
         }
     }
@@ -61,12 +64,15 @@ public class AdversaryTests
     {
         for (ulong seed = 1; seed <= 8; seed++)
         {
-            SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, Faults = new FaultPlan { ByzantineClients = [kind, kind] } });
+            SimulationReport report = Cluster.Simulate(
+                new SimulationOptions { Seed = seed, Faults = new FaultPlan { ByzantineClients = [kind, kind] } });
             Assert.True(report.Passed, report.ToString());
             Assert.Equal(report.Operations, report.Acknowledged);
             // A client whose requests most replicas cannot authenticate costs one change of leader, then it has to
             // sign; there are two of them.
-            Assert.InRange(report.Regency, 0, kind is ByzantineClientKind.PartialMacs or ByzantineClientKind.Spammer or ByzantineClientKind.Garbage ? 2 : 0);
+            Assert.InRange(
+                report.Regency, 0,
+                kind is ByzantineClientKind.PartialMacs or ByzantineClientKind.Spammer or ByzantineClientKind.Garbage ? 2 : 0);
         }
     }
 
@@ -77,7 +83,10 @@ public class AdversaryTests
         {
             SimulationReport report = Cluster.Simulate(new SimulationOptions
             {
-                Seed = seed, FaultyMicros = 20_000_000, Faults = new FaultPlan { ByzantineClients = [ByzantineClientKind.PartialMacs, ByzantineClientKind.PartialMacs] },
+                Seed =
+                    seed, FaultyMicros = 20_000_000,
+                    Faults =
+                        new FaultPlan { ByzantineClients = [ByzantineClientKind.PartialMacs, ByzantineClientKind.PartialMacs] },
             });
             Assert.True(report.Passed, report.ToString());
             Assert.InRange(report.Regency, 0, 6);
@@ -97,11 +106,13 @@ public class AdversaryTests
         Assert.NotEmpty(broken);
     }
 
-    private static SimulationReport Simulate(ulong seed, int f, params AdversaryFault[] adversaries) => Simulate(seed, f, adversaries, []);
+    private static SimulationReport Simulate(ulong seed, int f, params AdversaryFault[] adversaries) =>
+        Simulate(seed, f, adversaries, []);
 
     private static SimulationReport Simulate(ulong seed, int f, AdversaryFault[] adversaries, params FaultEvent[] events) => Cluster.Simulate(new SimulationOptions
     {
-        Seed = seed, F = f, Durability = Durability.Votes, Authentication = (RequestAuthentication)(seed % 2), FaultyMicros = 3_000_000,
+        Seed = seed, F = f, Durability = Durability.Votes, Authentication = (
+            RequestAuthentication)(seed % 2), FaultyMicros = 3_000_000,
         Faults = new FaultPlan { Network = s_network, Adversaries = adversaries, Events = events },
     });
 }

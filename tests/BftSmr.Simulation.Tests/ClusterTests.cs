@@ -16,13 +16,16 @@ public class ClusterTests
         SimulationOptions options = new() { Seed = seed, F = f };
         SimulationReport once = Cluster.Simulate(options), again = Cluster.Simulate(options);
         Assert.Equal(once.TraceHash, again.TraceHash);
-        Assert.Equal((once.Steps, once.Messages, once.VirtualMicros), (again.Steps, again.Messages, again.VirtualMicros));
+        Assert.Equal(
+            (once.Steps, once.Messages, once.VirtualMicros), (again.Steps, again.Messages, again.VirtualMicros));
         Assert.Equal(once.Faults, again.Faults);
     }
 
     [Fact]
     public void Different_seeds_tell_different_stories() =>
-        Assert.Equal(20, Enumerable.Range(1, 20).Select(static seed => Cluster.Simulate(new SimulationOptions { Seed = (ulong)seed }).TraceHash).Distinct().Count());
+        Assert.Equal(
+            20,
+            Enumerable.Range(1, 20).Select(static seed => Cluster.Simulate(new SimulationOptions { Seed = (ulong)seed }).TraceHash).Distinct().Count());
 
     [Theory]
     [InlineData(1)]
@@ -32,7 +35,8 @@ public class ClusterTests
     {
         for (ulong seed = 1; seed <= 5; seed++)
         {
-            SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, F = f, Faults = FaultPlan.None });
+            SimulationReport report = Cluster.Simulate(
+                new SimulationOptions { Seed = seed, F = f, Faults = FaultPlan.None });
             Assert.True(report.Passed, report.ToString());
             Assert.Equal(report.Operations, report.Acknowledged);
             Assert.Equal(0, report.Regency);
@@ -44,7 +48,8 @@ public class ClusterTests
     {
         for (ulong seed = 1; seed <= 10; seed++)
         {
-            SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed }, static () => new Counter(), new CounterWorkload());
+            SimulationReport report = Cluster.Simulate(
+                new SimulationOptions { Seed = seed }, static () => new Counter(), new CounterWorkload());
             Assert.True(report.Passed, report.ToString());
         }
     }
@@ -62,7 +67,9 @@ public class ClusterTests
     public void The_first_command_at_which_a_service_is_not_deterministic_is_named()
     {
         int dice = 0;
-        SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = 1, Faults = FaultPlan.None }, () => new Counter { Gamble = at => at == 7 ? ++dice : 0 }, new CounterWorkload());
+        SimulationReport report = Cluster.Simulate(
+            new SimulationOptions { Seed = 1, Faults = FaultPlan.None },
+            () => new Counter { Gamble = at => at == 7 ? ++dice : 0 }, new CounterWorkload());
         Assert.Equal("determinism", report.Violation?.Promise);
         Assert.Matches("first differ in the (reply to|state after) c[0-9]", report.Violation!.Description);
     }
@@ -70,7 +77,8 @@ public class ClusterTests
     [Fact]
     public void A_timeline_is_drawn_as_one_page_and_changes_nothing()
     {
-        SimulationReport plain = Cluster.Simulate(new SimulationOptions { Seed = 12 }), drawn = Cluster.Simulate(new SimulationOptions { Seed = 12, RecordsTimeline = true });
+        SimulationReport plain = Cluster.Simulate(new SimulationOptions { Seed = 12 }), drawn = Cluster.Simulate(
+            new SimulationOptions { Seed = 12, RecordsTimeline = true });
         Assert.Equal(plain.TraceHash, drawn.TraceHash);
         Assert.Null(plain.Timeline);
         Assert.NotEmpty(drawn.Timeline!.Messages);
@@ -102,13 +110,16 @@ public class ClusterTests
         Assert.True(
             smallest.Options.OperationsPerClient + smallest.Options.Faults!.Events.Count + smallest.Options.Faults.ByzantineClients.Count
             < options.OperationsPerClient + report.Plan.Events.Count + report.Plan.ByzantineClients.Count, SavedSimulation.Write(smallest.Options));
-        Assert.Equal(smallest.Report.TraceHash, Cluster.Simulate(SavedSimulation.Read(SavedSimulation.Write(smallest.Options))).TraceHash);
+        Assert.Equal(
+            smallest.Report.TraceHash,
+            Cluster.Simulate(SavedSimulation.Read(SavedSimulation.Write(smallest.Options))).TraceHash);
     }
 
     [Fact]
     public void A_service_that_forgets_part_of_its_state_in_snapshots_is_found_out()
     {
-        static FaultPlan Restarts() => new() { Events = [.. Enumerable.Range(1, 20).Select(static i => new CrashFault(200_000 * i, new ReplicaId(i % 4), 1_000, false))] };
+        static FaultPlan Restarts() =>
+            new() { Events = [.. Enumerable.Range(1, 20).Select(static i => new CrashFault(200_000 * i, new ReplicaId(i % 4), 1_000, false))] };
         SimulationReport report = Cluster.Simulate(
             new SimulationOptions { Seed = 1, Faults = Restarts(), FaultyMicros = 5_000_000, CheckpointPeriod = 4 }, static () => new Counter { Forgets = true }, new CounterWorkload());
         Assert.Equal("checkpoint", report.Violation?.Promise);
@@ -142,13 +153,15 @@ public class ClusterTests
         /// <summary>What a command at a value adds besides.</summary>
         public Func<long, long> Gamble { get; init; } = static _ => 0;
 
-        protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply) => Write(reply, _value += Step + Gamble(_value));
+        protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply) =>
+            Write(reply, _value += Step + Gamble(_value));
 
         protected override void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) => Write(reply, _value);
 
         protected override void Save(IBufferWriter<byte> snapshot) => Write(snapshot, _value);
 
-        protected override void Load(ReadOnlySpan<byte> snapshot) => _value = Forgets ? 0 : BinaryPrimitives.ReadInt64BigEndian(snapshot);
+        protected override void Load(ReadOnlySpan<byte> snapshot) =>
+            _value = Forgets ? 0 : BinaryPrimitives.ReadInt64BigEndian(snapshot);
 
         private static void Write(IBufferWriter<byte> output, long value)
         {
@@ -159,6 +172,7 @@ public class ClusterTests
 
     private sealed class CounterWorkload : IWorkload
     {
-        public WorkloadOperation Next(SimulationRandom random, int client, int index) => new(default, IsQuery: random.Chance(0.3));
+        public WorkloadOperation Next(SimulationRandom random, int client, int index) =>
+            new(default, IsQuery: random.Chance(0.3));
     }
 }

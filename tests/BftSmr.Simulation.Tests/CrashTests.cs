@@ -11,16 +11,21 @@ public class CrashTests
         for (ulong seed = 1; seed <= 25; seed++)
         {
             SimulationRandom random = new(seed);
-            PowerLossFault[] losses = [.. Enumerable.Range(1, 8).Select(i => new PowerLossFault(500_000 * i + random.Next(400_000), 50_000))];
+            PowerLossFault[] losses =
+                [.. Enumerable.Range(1, 8).Select(i => new PowerLossFault(500_000 * i + random.Next(400_000), 50_000))];
             SimulationReport report = Cluster.Simulate(new SimulationOptions
             {
-                Seed = seed, FaultyMicros = 5_000_000, OperationsPerClient = 60, Faults = new FaultPlan { Events = losses, Disk = new DiskSpeed(500, 5_000) },
+                Seed =
+                    seed, FaultyMicros = 5_000_000, OperationsPerClient = 60,
+                    Faults = new FaultPlan { Events = losses, Disk = new DiskSpeed(500, 5_000) },
             });
             Assert.True(report.Passed, report.ToString());
             Assert.Equal(8, report.Faults["power loss of all"]);
             // A reply may be forgotten by the time its client asks again; the client is told that the operation did
             // execute.
-            Assert.Equal(report.Operations, report.Acknowledged + report.Events.GetValueOrDefault("operation ends as ReplyForgotten"));
+            Assert.Equal(
+                report.Operations,
+                report.Acknowledged + report.Events.GetValueOrDefault("operation ends as ReplyForgotten"));
         }
     }
 
@@ -32,10 +37,13 @@ public class CrashTests
     {
         for (ulong seed = 1; seed <= 8; seed++)
         {
-            DiskLossFault[] losses = [.. Enumerable.Range(0, 6).Select(i => new DiskLossFault(1_000_000 * (i + 1), new ReplicaId(i % 4), 10_000))];
+            DiskLossFault[] losses =
+                [.. Enumerable.Range(0, 6).Select(i => new DiskLossFault(1_000_000 * (i + 1), new ReplicaId(i % 4), 10_000))];
             SimulationReport report = Cluster.Simulate(new SimulationOptions
             {
-                Seed = seed, Durability = durability, FaultyMicros = 8_000_000, OperationsPerClient = 60, CheckpointPeriod = 8, Faults = new FaultPlan { Events = losses },
+                Seed =
+                    seed, Durability = durability, FaultyMicros = 8_000_000, OperationsPerClient = 60,
+                    CheckpointPeriod = 8, Faults = new FaultPlan { Events = losses },
             });
             Assert.True(report.Passed, report.ToString());
             Assert.InRange(report.Faults["disk lost"], 2, 6);
@@ -52,7 +60,10 @@ public class CrashTests
             {
                 SimulationReport report = Cluster.Simulate(new SimulationOptions
                 {
-                    Seed = seed, FaultyMicros = 4_000_000, Faults = new FaultPlan { Events = [new CrashFault(1_500_000, new ReplicaId(victim), 2_000_000, true)] },
+                    Seed =
+                        seed, FaultyMicros = 4_000_000,
+                        Faults =
+                            new FaultPlan { Events = [new CrashFault(1_500_000, new ReplicaId(victim), 2_000_000, true)] },
                 });
                 Assert.True(report.Passed, report.ToString());
                 Assert.Equal(report.Operations, report.Acknowledged);
@@ -70,7 +81,9 @@ public class CrashTests
             {
                 SimulationReport report = Cluster.Simulate(new SimulationOptions
                 {
-                    Seed = seed, FaultyMicros = 10_000_000, Faults = new FaultPlan { Events = [new PartitionFault(500_000, 9_000_000, 0b0100, direction)] },
+                    Seed =
+                        seed, FaultyMicros = 10_000_000,
+                        Faults = new FaultPlan { Events = [new PartitionFault(500_000, 9_000_000, 0b0100, direction)] },
                 });
                 Assert.True(report.Passed, report.ToString());
                 Assert.Equal(0, report.Regency);

@@ -67,9 +67,11 @@ public class RegressionTests
     // All who offered a snapshot had failed in a fetch that was then not needed; when one was, none of them was asked,
     // for ever.
     [InlineData(53804, 1, Durability.None, RequestAuthentication.Mac)]
-    public void A_seed_that_once_broke_a_promise_no_longer_does(ulong seed, int f, Durability durability, RequestAuthentication authentication)
+    public void A_seed_that_once_broke_a_promise_no_longer_does(
+        ulong seed, int f, Durability durability, RequestAuthentication authentication)
     {
-        SimulationReport report = Cluster.Simulate(new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication });
+        SimulationReport report = Cluster.Simulate(
+            new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication });
         Assert.True(report.Passed, report.ToString());
     }
 }

@@ -29,7 +29,8 @@ public class SeedsTests
     {
         CampaignReport report = new Campaign
         {
-            Options = seed => new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication },
+            Options = seed =>
+                new SimulationOptions { Seed = seed, F = f, Durability = durability, Authentication = authentication },
         }.Run(1, (ulong)seeds);
         Assert.True(report.Passed, report.ToString());
         Assert.Equal(seeds, report.Seeds);
@@ -38,10 +39,13 @@ public class SeedsTests
     [Fact]
     public void With_the_write_quorum_lowered_by_one_the_checkers_find_a_violation_within_1000_seeds()
     {
-        CampaignReport report = new Campaign { Options = static seed => new SimulationOptions { Seed = seed, WriteQuorumLoweredBy = 1 } }.Run(1, 1000);
-        Violation violation = Assert.Single(report.Violations.DistinctBy(static v => v.Promise).Where(static v => v.Promise is "agreement" or "invariant").Take(1));
+        CampaignReport report =
+            new Campaign { Options = static seed => new SimulationOptions { Seed = seed, WriteQuorumLoweredBy = 1 } }.Run(1, 1000);
+        Violation violation = Assert.Single(
+            report.Violations.DistinctBy(static v => v.Promise).Where(static v => v.Promise is "agreement" or "invariant").Take(1));
         Assert.InRange(violation.Seed, 1UL, 1000UL);
-        SimulationReport again = Cluster.Simulate(new SimulationOptions { Seed = violation.Seed, WriteQuorumLoweredBy = 1 });
+        SimulationReport again = Cluster.Simulate(
+            new SimulationOptions { Seed = violation.Seed, WriteQuorumLoweredBy = 1 });
         Assert.Equal(violation.ToString(), again.Violation?.ToString());
     }
 
@@ -55,7 +59,8 @@ public class SeedsTests
         }.Run(1, 150);
         Assert.Equal(150, report.Seeds);
         Assert.True(report.Violations.Count > 1, report.ToString());
-        Assert.Equal(report.Violations.Select(static v => v.Seed).Order(), report.Violations.Select(static v => v.Seed));
+        Assert.Equal(
+            report.Violations.Select(static v => v.Seed).Order(), report.Violations.Select(static v => v.Seed));
         Assert.True(report.SeedsPerSecond > 0);
     }
 
@@ -85,7 +90,8 @@ public class SeedsTests
         CampaignReport report = new Campaign
         {
             StopsAtViolation = false,
-            Simulate = static options => options.Seed == 3 ? throw new InvalidDataException("a broken disk") : Cluster.Simulate(options),
+            Simulate = static options =>
+                options.Seed == 3 ? throw new InvalidDataException("a broken disk") : Cluster.Simulate(options),
         }.Run(1, 5);
         Assert.Equal(5, report.Seeds);
         Violation violation = Assert.Single(report.Violations);

@@ -5,7 +5,8 @@ namespace BftSmr.Simulation.Tests;
 /// <summary>What cannot be simulated is refused by name, whether a program asks for it or a file.</summary>
 public sealed class SimulationBoundsTests
 {
-    private static readonly SimulationOptions s_short = new() { OperationsPerClient = 2, FaultyMicros = 100_000, Faults = FaultPlan.None };
+    private static readonly SimulationOptions s_short =
+        new() { OperationsPerClient = 2, FaultyMicros = 100_000, Faults = FaultPlan.None };
 
     public static TheoryData<string, SimulationOptions> OutOfBounds() => new()
     {
@@ -39,7 +40,9 @@ public sealed class SimulationBoundsTests
     [Theory]
     [MemberData(nameof(OutOfBounds))]
     public void What_is_out_of_bounds_is_refused_by_name(string message, SimulationOptions options) =>
-        Assert.Contains(message, Assert.Throws<ArgumentException>(() => Cluster.Simulate(options)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            message, Assert.Throws<ArgumentException>(() => Cluster.Simulate(options)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("\"f\": 1", "\"f\": -1", "f is -1")]
@@ -51,14 +54,19 @@ public sealed class SimulationBoundsTests
         string saved = SavedSimulation.Write(With(new PauseFault(1, new ReplicaId(3), 1)));
         Assert.Contains(there, saved, StringComparison.Ordinal);
         string json = saved.Replace(there, instead, StringComparison.Ordinal);
-        Assert.Contains(message, Assert.Throws<FormatException>(() => SavedSimulation.Read(json)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            message, Assert.Throws<FormatException>(() => SavedSimulation.Read(json)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_happens_to_a_client_that_is_not_there_is_left_out() =>
-        Assert.True(Cluster.Simulate(s_short with { Clients = 1, Faults = new FaultPlan { Events = [new ClientRestartFault(1_000, 1), new LinkFault(2_000, 5, 0)] } }).Passed);
+        Assert.True(
+            Cluster.Simulate(s_short with { Clients = 1, Faults = new FaultPlan { Events = [new ClientRestartFault(1_000, 1), new LinkFault(2_000, 5, 0)] } }).Passed);
 
-    private static SimulationOptions With(NetworkConditions network) => s_short with { Faults = new FaultPlan { Network = network } };
+    private static SimulationOptions With(NetworkConditions network) =>
+        s_short with { Faults = new FaultPlan { Network = network } };
 
-    private static SimulationOptions With(FaultEvent fault) => s_short with { Faults = new FaultPlan { Events = [fault] } };
+    private static SimulationOptions With(FaultEvent fault) =>
+        s_short with { Faults = new FaultPlan { Events = [fault] } };
 }

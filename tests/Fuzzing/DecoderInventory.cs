@@ -18,12 +18,17 @@ internal static partial class DecoderInventory
     /// <summary>Every reader of raw input in the assembly that others than its own type can call.</summary>
     public static SortedSet<string> Find(Assembly assembly)
     {
-        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        const BindingFlags All =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
         return new SortedSet<string>(
             from type in assembly.GetTypes()
-            where !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && type.Namespace is not null && !type.IsInterface
+            where !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
+                && type.Namespace is not null
+                && !type.IsInterface
             from method in type.GetMethods(All)
-            where !method.IsPrivate && Reading().IsMatch(method.Name) && method.GetParameters().Any(static p => !p.IsOut && Raw.Contains(p.ParameterType.Name.TrimEnd('&')))
+            where !method.IsPrivate
+                && Reading().IsMatch(method.Name)
+                && method.GetParameters().Any(static p => !p.IsOut && Raw.Contains(p.ParameterType.Name.TrimEnd('&')))
             select $"{type.Name}.{method.Name}", StringComparer.Ordinal);
     }
 
@@ -38,9 +43,12 @@ internal static partial class DecoderInventory
         HashSet<string> known = [.. targets];
         string[] problems =
         [
-            .. found.Where(decoder => !list.ContainsKey(decoder)).Select(static decoder => $"{decoder} reads what others wrote, and nothing fuzzes it: add a fuzz target, or a reason."),
-            .. list.Keys.Where(decoder => !found.Contains(decoder)).Select(static decoder => $"{decoder} is in the list, but not in the product: remove it."),
-            .. list.Values.Where(covered => !covered.StartsWith('(') && !known.Contains(covered)).Select(static covered => $"There is no fuzz target '{covered}'."),
+            .. found.Where(decoder => !list.ContainsKey(decoder)).Select(
+                static decoder => $"{decoder} reads what others wrote, and nothing fuzzes it: add a fuzz target, or a reason."),
+            .. list.Keys.Where(decoder => !found.Contains(decoder)).Select(
+                static decoder => $"{decoder} is in the list, but not in the product: remove it."),
+            .. list.Values.Where(
+                covered => !covered.StartsWith('(') && !known.Contains(covered)).Select(static covered => $"There is no fuzz target '{covered}'."),
         ];
         if (problems.Length > 0) throw new FuzzException(string.Join('\n', problems));
     }

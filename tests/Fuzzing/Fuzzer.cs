@@ -52,21 +52,31 @@ internal static class Fuzzer
         thread.Start();
         for (long last = -1; !thread.Join(Patience); last = progress.Inputs)
         {
-            if (progress.Inputs == last) throw new FuzzException($"{target}: no end after {Patience}. {Describe(progress.Seed, progress.Input)}");
+            if (progress.Inputs == last)
+                throw new FuzzException(
+                    $"{target}: no end after {Patience}. {Describe(progress.Seed, progress.Input)}");
         }
         if (failure is not null) ExceptionDispatchInfo.Throw(failure);
-        if (progress.Accepted == 0 || progress.Refused == 0) throw new FuzzException($"{target}: {progress.Accepted} accepted, {progress.Refused} refused: the inputs do not test the decoder.");
-        return string.Create(CultureInfo.InvariantCulture, $"{target}: seeds {first} to {progress.Seed}, {progress.Inputs} inputs, {progress.Accepted} accepted, {progress.Refused} refused");
+        if (progress.Accepted == 0 || progress.Refused == 0)
+            throw new FuzzException(
+                $"{target}: {progress.Accepted} accepted, {progress.Refused} refused: the inputs do not test the decoder.");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{target}: seeds {first} to {progress.Seed}, {progress.Inputs} inputs, {progress.Accepted} accepted, {progress.Refused} refused");
     }
 
     private static double? Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? double.Parse(text, CultureInfo.InvariantCulture) : null;
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
+            ? double.Parse(text, CultureInfo.InvariantCulture)
+            : null;
 
     private static string Describe(int seed, byte[] input)
     {
         const int BytesShown = 4096;
         string hex = Convert.ToHexStringLower(input.AsSpan(0, Math.Min(input.Length, BytesShown)));
-        return string.Create(CultureInfo.InvariantCulture, $"BFTCLOUD_FUZZ_SEED={seed}; {input.Length} bytes: {hex}{(input.Length > BytesShown ? "…" : "")}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"BFTCLOUD_FUZZ_SEED={seed}; {input.Length} bytes: {hex}{(input.Length > BytesShown ? "…" : "")}");
     }
 
     private sealed class Progress
@@ -88,7 +98,8 @@ internal static class Fuzzer
             for (int i = 0; i < ValidPerRound; i++)
             {
                 byte[] valid = target.Valid(_random);
-                if (!Try(valid)) throw new FuzzException($"{target}: a valid input was refused. {Describe(seed, valid)}");
+                if (!Try(valid))
+                    throw new FuzzException($"{target}: a valid input was refused. {Describe(seed, valid)}");
                 pool.Add(valid);
             }
             for (int i = 0; i < ChangedPerRound; i++)
@@ -140,19 +151,23 @@ internal static class Fuzzer
                 long allocated = Measure(input, out accepted);
                 // Once more before complaining: the first time, buffers that are kept and code that is made are
                 // counted, too.
-                if (!target.IsAsynchronous && allocated > bound && (allocated = Measure(input, out accepted)) > bound) return $"{input.Length} bytes made it allocate {allocated}, and the bound is {bound}.";
+                if (!target.IsAsynchronous && allocated > bound && (allocated = Measure(input, out accepted)) > bound)
+                    return $"{input.Length} bytes made it allocate {allocated}, and the bound is {bound}.";
                 if (!input.AsSpan().SequenceEqual(before)) return "it changed its input.";
                 if (target.Again is not null)
                 {
                     byte[]? again = target.Again(input);
                     if (again is null != !accepted) return "it accepts and refuses the same input.";
-                    if (again is not null && !again.AsSpan().SequenceEqual(input)) return $"it has the twin {Convert.ToHexStringLower(again)}.";
+                    if (again is not null && !again.AsSpan().SequenceEqual(input))
+                        return $"it has the twin {Convert.ToHexStringLower(again)}.";
                 }
                 if (accepted && target.Normal is not null)
                 {
                     byte[] normal = target.Normal(input);
-                    if (!target.Accepts(normal)) return $"what it was decoded to is encoded as something that is refused: {Convert.ToHexStringLower(normal)}.";
-                    if (!target.Normal(normal).AsSpan().SequenceEqual(normal)) return $"what it was decoded to changes when it is encoded and decoded again: {Convert.ToHexStringLower(normal)}.";
+                    if (!target.Accepts(normal))
+                        return $"what it was decoded to is encoded as something that is refused: {Convert.ToHexStringLower(normal)}.";
+                    if (!target.Normal(normal).AsSpan().SequenceEqual(normal))
+                        return $"what it was decoded to changes when it is encoded and decoded again: {Convert.ToHexStringLower(normal)}.";
                 }
                 return null;
             }

@@ -34,7 +34,8 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
     {
         List<byte> bytes = [.. input];
         // Few changes come far into a decoder; many find what only follows from two mistakes at once.
-        for (int changes = random.Next(3) == 0 ? random.Next(2, 9) : 1; changes > 0; changes--) ChangeOnce(bytes, other);
+        for (int changes = random.Next(3) == 0 ? random.Next(2, 9) : 1; changes > 0; changes--)
+            ChangeOnce(bytes, other);
         return bytes.Count <= BytesMax ? [.. bytes] : [.. bytes[..BytesMax]];
     }
 
@@ -45,7 +46,10 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
         random.NextBytes(bytes);
         for (int i = 0; i < bytes.Length; i++)
         {
-            if (random.Next(3) > 0) bytes[i] = random.Next(2) == 0 ? TellingBytes[random.Next(TellingBytes.Length)] : (byte)random.Next(0x80);
+            if (random.Next(3) > 0)
+                bytes[i] = random.Next(2) == 0
+                    ? TellingBytes[random.Next(TellingBytes.Length)]
+                    : (byte)random.Next(0x80);
         }
         if (bytes.Length > 0 && random.Next(2) == 0) bytes[0] = (byte)(0x90 | random.Next(1, 8));
         if (words.Count == 0) return bytes;
@@ -123,7 +127,8 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
         }
     }
 
-    private byte[] Word() => words.Count > 0 ? words[random.Next(words.Count)] : [TellingBytes[random.Next(TellingBytes.Length)]];
+    private byte[] Word() =>
+        words.Count > 0 ? words[random.Next(words.Count)] : [TellingBytes[random.Next(TellingBytes.Length)]];
 
     /// <summary>A number at the edge of something, in 1, 2, 4 or 8 bytes of either order.</summary>
     private byte[] Number()
@@ -152,7 +157,9 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
         if (start < 0) return;
         int end = bytes.FindIndex(start, static b => !char.IsAsciiDigit((char)b));
         bytes.RemoveRange(start, (end < 0 ? bytes.Count : end) - start);
-        string text = random.Next(4) == 0 ? random.Next().ToString(CultureInfo.InvariantCulture) : TellingTexts[random.Next(TellingTexts.Length)];
+        string text = random.Next(4) == 0
+            ? random.Next().ToString(CultureInfo.InvariantCulture)
+            : TellingTexts[random.Next(TellingTexts.Length)];
         bytes.InsertRange(start, Encoding.ASCII.GetBytes(text));
     }
 }

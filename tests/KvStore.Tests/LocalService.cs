@@ -11,7 +11,8 @@ namespace KvStore.Tests;
 /// The store in this process, without a cluster: operations execute one at a time, at the time of a clock; queries see
 /// the time of the last operation, as they would in a cluster.
 /// </summary>
-internal sealed class LocalService(TimeProvider? clock = null, long stateBytesMax = KvLimits.StateBytesMaxDefault) : IReplicatedService
+internal sealed class LocalService(
+    TimeProvider? clock = null, long stateBytesMax = KvLimits.StateBytesMaxDefault) : IReplicatedService
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly Lock _lock = new();
@@ -30,7 +31,8 @@ internal sealed class LocalService(TimeProvider? clock = null, long stateBytesMa
     /// <summary>Completed when an operation has arrived.</summary>
     public TaskCompletionSource? Begun { get; set; }
 
-    public async Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> InvokeAsync(
+        ReadOnlyMemory<byte> operation, CancellationToken cancellationToken)
     {
         Begun?.TrySetResult();
         await Gate.WaitAsync(cancellationToken);
@@ -49,7 +51,8 @@ internal sealed class LocalService(TimeProvider? clock = null, long stateBytesMa
         }
     }
 
-    public async Task<ReadOnlyMemory<byte>> QueryAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> QueryAsync(
+        ReadOnlyMemory<byte> operation, CancellationToken cancellationToken)
     {
         await Gate.WaitAsync(cancellationToken);
         await Task.Yield();

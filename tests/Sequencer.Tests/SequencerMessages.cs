@@ -16,7 +16,8 @@ internal sealed class SequencerMessages : MessageFamily
     public override bool TryReadMessage(
         ref CanonicalReader reader, int number, int fields, CodecLimits limits, [NotNullWhen(true)] out FamilyMessage? message)
     {
-        message = number == OrderedNumber && TryRead(ref reader, fields, limits, out Instance instance, out Batch? batch)
+        message = number == OrderedNumber
+            && TryRead(ref reader, fields, limits, out Instance instance, out Batch? batch)
             ? new Ordered(instance, batch) : null;
         return message is not null;
     }

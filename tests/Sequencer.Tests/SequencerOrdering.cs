@@ -23,10 +23,12 @@ internal sealed class SequencerOrdering(OrderingParts parts) : IOrdering
     public bool IsLeading => Context.Self == Sequencer;
     public Instance ReadBarrier => parts.Log.LastDecided;
     public bool AnswersReads => true;
-    public bool MayPropose => IsLeading && !parts.Log.IsFull && LastProposed - parts.Log.LastExecuted < Context.Settings.Window;
+    public bool MayPropose =>
+        IsLeading && !parts.Log.IsFull && LastProposed - parts.Log.LastExecuted < Context.Settings.Window;
     public bool WantsFiller => false;
     public bool IsIdle => LastProposed == parts.Log.LastExecuted;
-    public Instance LastProposed => parts.Log.LastDecided > parts.Log.LastExecuted ? parts.Log.LastDecided : parts.Log.LastExecuted;
+    public Instance LastProposed =>
+        parts.Log.LastDecided > parts.Log.LastExecuted ? parts.Log.LastDecided : parts.Log.LastExecuted;
     public long NextDeadlineMicros => long.MaxValue;
     public OrderingStatus Status => default;
 
@@ -71,7 +73,8 @@ internal sealed class SequencerOrdering(OrderingParts parts) : IOrdering
         if (!IsLeading) return;
         for (Instance i = executed.Next; i - executed <= Context.Settings.Window; i = i.Next)
         {
-            if (parts.Log.Find(i) is { Decided: { } value } known && known.Body(value) is { } body) Context.Effects.Send(peer, new Ordered(i, body));
+            if (parts.Log.Find(i) is { Decided: { } value } known && known.Body(value) is { } body)
+                Context.Effects.Send(peer, new Ordered(i, body));
         }
     }
 

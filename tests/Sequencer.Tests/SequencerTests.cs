@@ -33,7 +33,8 @@ public sealed class SequencerTests
                 Seed = seed,
                 Protocol = SequencerProtocol.Instance.Name,
                 F = 1,
-                FaultKinds = FaultKinds.Network | FaultKinds.Partitions | FaultKinds.Links | FaultKinds.Crashes | FaultKinds.Pauses | FaultKinds.Restarts,
+                FaultKinds =
+                    FaultKinds.Network | FaultKinds.Partitions | FaultKinds.Links | FaultKinds.Crashes | FaultKinds.Pauses | FaultKinds.Restarts,
             },
             static () => new KvStateMachine(),
             Workloads.Of(static random => Operation(random.Next(4), random.Next(3))));
@@ -47,11 +48,13 @@ public sealed class SequencerTests
         List<Process> replicas = [];
         try
         {
-            using LocalCluster local = LocalCluster.Create(f: 1, service: "kv", protocol: SequencerProtocol.Instance.Name);
+            using LocalCluster local =
+                LocalCluster.Create(f: 1, service: "kv", protocol: SequencerProtocol.Instance.Name);
             ClusterDirectory files = ClusterDirectory.Create(Path.Combine(path, "D"), local);
             Assert.Equal(3, files.Cluster.Replicas.Count);
             for (int id = 0; id < 3; id++) replicas.Add(Start(files.ReplicaFile(id)));
-            foreach (Process replica in replicas) Assert.Equal("ready", await replica.StandardOutput.ReadLineAsync().WaitAsync(Patience));
+            foreach (Process replica in replicas)
+                Assert.Equal("ready", await replica.StandardOutput.ReadLineAsync().WaitAsync(Patience));
             await using BftClient client = await BftClient.ConnectAsync(new BftClientOptions
             {
                 Cluster = local.Configuration, ClientId = new ClientId(0), Key = local.ClientKeys[0],

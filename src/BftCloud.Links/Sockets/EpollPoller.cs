@@ -21,7 +21,8 @@ internal sealed partial class EpollPoller : IPoller
     private const long WakeId = 0;
 
     // struct epoll_event is packed on x86 only.
-    private static readonly bool s_isPacked = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86;
+    private static readonly bool s_isPacked =
+        RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86;
     private static readonly int s_idOffset = s_isPacked ? 4 : 8;
     private static readonly int s_eventBytes = s_idOffset + sizeof(long);
 
@@ -100,7 +101,8 @@ internal sealed partial class EpollPoller : IPoller
         Check(Control(_epoll, operation, descriptor, ref one[0]));
     }
 
-    private static int Check(int result) => result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
+    private static int Check(int result) =>
+        result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     private static partial int Create(int flags);

@@ -81,7 +81,8 @@ internal sealed class Reactor : IDisposable
 
     internal void Forget(ReactorSocket socket) => _sockets.Remove(socket);
 
-    internal void Watch(ReactorSocket socket, Readiness before, Readiness now) => _poller.Watch(socket.Socket, socket.Id, before, now);
+    internal void Watch(ReactorSocket socket, Readiness before, Readiness now) =>
+        _poller.Watch(socket.Socket, socket.Id, before, now);
 
     private void Run()
     {
@@ -96,7 +97,8 @@ internal sealed class Reactor : IDisposable
             {
                 _sockets.Find(ready[i].Id)?.OnReady(ready[i].Readiness);
             }
-            for (int turns = _turns.Count; turns > 0 && _turns.TryDequeue(out IReactorTurn? turn); turns--) turn.TakeTurn();
+            for (int turns = _turns.Count; turns > 0 && _turns.TryDequeue(out IReactorTurn? turn); turns--)
+                turn.TakeTurn();
             if (_dueMicros > NowMicros) continue;
             _dueMicros = long.MaxValue;
             _dueTurn!.TakeTurn();

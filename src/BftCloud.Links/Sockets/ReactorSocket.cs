@@ -38,7 +38,8 @@ internal sealed class ReactorSocket : IDisposable
 
     /// <summary>Connects to an address.</summary>
     /// <exception cref="SocketException">Nobody answers there, or the attempt was cancelled.</exception>
-    public static async ValueTask<ReactorSocket> ConnectAsync(Reactor reactor, Socket unconnected, EndPoint address, CancellationToken cancellation)
+    public static async ValueTask<ReactorSocket> ConnectAsync(
+        Reactor reactor, Socket unconnected, EndPoint address, CancellationToken cancellation)
     {
         ReactorSocket socket = new(reactor, unconnected);
         try
@@ -190,7 +191,8 @@ internal sealed class ReactorSocket : IDisposable
 
         public ValueTaskSourceStatus GetStatus(short token) => _promise.GetStatus(token);
 
-        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        public void OnCompleted(
+            Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
             _promise.OnCompleted(continuation, state, token, flags);
 
         private int Do(out SocketError error)

@@ -45,21 +45,25 @@ internal sealed class SelectPoller : IPoller
         }
         try
         {
-            Socket.Select(receive, send, null, timeoutMicros < 0 ? TimeSpan.FromMilliseconds(-1) : TimeSpan.FromMicroseconds(timeoutMicros));
+            Socket.Select(
+                receive, send, null,
+                timeoutMicros < 0 ? TimeSpan.FromMilliseconds(-1) : TimeSpan.FromMicroseconds(timeoutMicros));
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {
             return 0; // one was closed meanwhile, and is not watched any more
         }
         if (receive.Remove(_wake)) _wake.Receive(_drain, SocketFlags.None, out _);
-        Dictionary<Socket, Readiness> found = receive.ToDictionary(static socket => socket, static _ => Readiness.Receive);
+        Dictionary<Socket, Readiness> found = receive.ToDictionary(
+            static socket => socket, static _ => Readiness.Receive);
         foreach (Socket socket in send) found[socket] = found.GetValueOrDefault(socket) | Readiness.Send;
         int count = 0;
         lock (_gate)
         {
             foreach ((Socket socket, Readiness readiness) in found)
             {
-                if (count < ready.Length && _watched.TryGetValue(socket, out (long Id, Readiness) watched)) ready[count++] = new ReadySocket(watched.Id, readiness);
+                if (count < ready.Length && _watched.TryGetValue(socket, out (long Id, Readiness) watched))
+                    ready[count++] = new ReadySocket(watched.Id, readiness);
             }
         }
         return count;

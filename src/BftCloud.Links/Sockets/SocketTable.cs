@@ -36,7 +36,8 @@ internal sealed class SocketTable
     }
 
     /// <summary>The socket of that number, or null if it is gone.</summary>
-    public ReactorSocket? Find(long id) => Volatile.Read(ref _places)[(int)id] is { } socket && socket.Id == id ? socket : null;
+    public ReactorSocket? Find(long id) =>
+        Volatile.Read(ref _places)[(int)id] is { } socket && socket.Id == id ? socket : null;
 
     private void Grow()
     {

@@ -85,9 +85,13 @@ internal sealed class ClientListener : IAsyncDisposable
     private void CheckRoom(ClientId client)
     {
         if (_links.Count >= _options.LinksMax)
-            throw new LinkException(LinkFault.TooManyLinks, $"there are {_links.Count} client connections already, and more are not allowed.");
+            throw new LinkException(
+                LinkFault.TooManyLinks,
+                $"there are {_links.Count} client connections already, and more are not allowed.");
         if (_identities.TryGetValue(client, out Identity? identity) && identity.Links >= _options.LinksPerRemoteMax)
-            throw new LinkException(LinkFault.TooManyLinks, $"{client} has {identity.Links} connections already, and more are not allowed to one identity.");
+            throw new LinkException(
+                LinkFault.TooManyLinks,
+                $"{client} has {identity.Links} connections already, and more are not allowed to one identity.");
     }
 
     private async Task RunAsync(EstablishedLink established)
@@ -116,7 +120,8 @@ internal sealed class ClientListener : IAsyncDisposable
     {
         lock (_gate)
         {
-            Identity identity = _identities.GetValueOrDefault(client) ?? new Identity(new RemoteBudget(_options.BytesPerRemoteMax));
+            Identity identity = _identities.GetValueOrDefault(client) ?? new Identity(
+                new RemoteBudget(_options.BytesPerRemoteMax));
             SecureLink link = new(established, _options, Counters, identity.Budget);
             backlog = identity.Backlog;
             if (_stopped || _links.Count >= _options.LinksMax || identity.Links >= _options.LinksPerRemoteMax)

@@ -45,7 +45,9 @@ internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest 
         if (!other.StartsWith(Magic))
             throw new LinkException(LinkFault.NotThisProtocol, "it does not speak this protocol. Check the address.");
         if (other[4] != Version)
-            throw new LinkException(LinkFault.NotThisProtocol, $"it speaks version {other[4]} of the link protocol, we speak version {Version}. Run the same release everywhere.");
+            throw new LinkException(
+                LinkFault.NotThisProtocol,
+                $"it speaks version {other[4]} of the link protocol, we speak version {Version}. Run the same release everywhere.");
     }
 
     /// <summary>Throws if what the other end said does not fit to this, our own, hello.</summary>
@@ -53,13 +55,19 @@ internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest 
     public void Check(ReadOnlySpan<byte> other)
     {
         if (other[5] != (byte)Port)
-            throw new LinkException(LinkFault.NotThisProtocol, $"it means the port for {Name((LinkPort)other[5])}, this is about the one for {Name(Port)}. Check the peer and client addresses.");
+            throw new LinkException(
+                LinkFault.NotThisProtocol,
+                $"it means the port for {Name((LinkPort)other[5])}, this is about the one for {Name(Port)}. Check the peer and client addresses.");
         Digest cluster = new(other.Slice(8, Digest.Size));
         if (cluster != ClusterHash)
-            throw new LinkException(LinkFault.WrongCluster, "it belongs to another cluster (its cluster id differs). Check the address and the cluster.json.");
+            throw new LinkException(
+                LinkFault.WrongCluster,
+                "it belongs to another cluster (its cluster id differs). Check the address and the cluster.json.");
         Digest configuration = new(other.Slice(8 + Digest.Size, Digest.Size));
         if (configuration != ConfigurationHash)
-            throw new LinkException(LinkFault.ConfigurationDiffers, $"its cluster.json differs from ours (its hash is {Short(configuration)}, ours {Short(ConfigurationHash)}). Copy the same cluster.json to all nodes.");
+            throw new LinkException(
+                LinkFault.ConfigurationDiffers,
+                $"its cluster.json differs from ours (its hash is {Short(configuration)}, ours {Short(ConfigurationHash)}). Copy the same cluster.json to all nodes.");
     }
 
     /// <summary>Throws if the responder's hello refuses us.</summary>
@@ -83,8 +91,10 @@ internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest 
 
     private static string Explain(byte status) => status switch
     {
-        4 => "our key is not the one that its cluster.json has for us. Use the key file that was made with this cluster.json.",
-        5 => "our handshake was not made for its key. Check that the address leads to the replica that we mean, and that it runs with its own key file.",
+        4 =>
+            "our key is not the one that its cluster.json has for us. Use the key file that was made with this cluster.json.",
+        5 =>
+            "our handshake was not made for its key. Check that the address leads to the replica that we mean, and that it runs with its own key file.",
         6 => "it has too many connections from us, or in total. Close some, or share one client among callers.",
         _ => $"status {status}.",
     };

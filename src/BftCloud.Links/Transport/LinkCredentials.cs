@@ -21,7 +21,9 @@ internal sealed class LinkCredentials
     /// <param name="own">This node's key; stays the caller's to dispose, after every link.</param>
     /// <param name="replicas">The replicas' keys, by id.</param>
     /// <param name="clients">The admitted clients' keys, by id.</param>
-    public LinkCredentials(string clusterId, Digest configurationHash, KeyPair own, IReadOnlyList<PublicKey> replicas, IReadOnlyList<PublicKey> clients)
+    public LinkCredentials(
+        string clusterId, Digest configurationHash, KeyPair own, IReadOnlyList<PublicKey> replicas,
+        IReadOnlyList<PublicKey> clients)
     {
         ClusterHash = Blake2b.Hash(Encoding.UTF8.GetBytes(clusterId));
         ConfigurationHash = configurationHash;

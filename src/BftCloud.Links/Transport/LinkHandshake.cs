@@ -47,7 +47,9 @@ internal static class LinkHandshake
         Hello.CheckAccepted(answer);
         await ReceiveAsync(socket, answer, received, SecondBytes).ConfigureAwait(false);
         if (!handshake.TryReadSecond(answer.AsSpan(Hello.Size), default))
-            throw new LinkException(LinkFault.BadHandshake, $"it does not hold the key that cluster.json has for {replica}. Check the address, and that the replica runs with its own key file.");
+            throw new LinkException(
+                LinkFault.BadHandshake,
+                $"it does not hold the key that cluster.json has for {replica}. Check the address, and that the replica runs with its own key file.");
 
         (NoiseCipher send, NoiseCipher receive) = handshake.Split();
         EstablishedLink link = new(socket, replica.Value, send, receive);
@@ -96,7 +98,8 @@ internal static class LinkHandshake
                 NoiseHandshake.Respond(credentials.Own.Agreement, answer.AsSpan(0, Hello.Size));
             id = ReadFirst(handshake, message.AsSpan(Hello.Size), credentials, port);
             admit(id);
-            if (!handshake.TryWriteSecond(default, answer.AsSpan(Hello.Size))) throw new LinkException(LinkFault.BadHandshake, "its handshake has a key of small order.");
+            if (!handshake.TryWriteSecond(default, answer.AsSpan(Hello.Size)))
+                throw new LinkException(LinkFault.BadHandshake, "its handshake has a key of small order.");
             (receive, send) = handshake.Split();
         }
         catch (LinkException e)
@@ -129,15 +132,20 @@ internal static class LinkHandshake
         BinaryPrimitives.ReadUInt16BigEndian(confirmation) == NoiseCipher.TagBytes
         && receive.TryOpen(confirmation[SecureLink.LengthBytes..]);
 
-    private static int ReadFirst(NoiseHandshake handshake, ReadOnlySpan<byte> message, LinkCredentials credentials, LinkPort port)
+    private static int ReadFirst(
+        NoiseHandshake handshake, ReadOnlySpan<byte> message, LinkCredentials credentials, LinkPort port)
     {
         Span<byte> payload = stackalloc byte[IdBytes];
         if (!handshake.TryReadFirst(message, payload))
-            throw new LinkException(LinkFault.BadHandshake, "its handshake was not made for this node's key, or was changed on the way. Check that its cluster.json has our public key at this address.");
+            throw new LinkException(
+                LinkFault.BadHandshake,
+                "its handshake was not made for this node's key, or was changed on the way. Check that its cluster.json has our public key at this address.");
         int id = BinaryPrimitives.ReadInt32LittleEndian(payload);
         ReadOnlySpan<byte> expected = credentials.AgreementKeyOfInitiator(port, id);
         if (expected.IsEmpty || !CryptographicOperations.FixedTimeEquals(expected, handshake.RemoteStatic))
-            throw new LinkException(LinkFault.UnknownKey, $"it says that it is {NameOf(port, id)}, but does not hold the key that cluster.json has for that one.");
+            throw new LinkException(
+                LinkFault.UnknownKey,
+                $"it says that it is {NameOf(port, id)}, but does not hold the key that cluster.json has for that one.");
         return id;
     }
 
@@ -150,10 +158,12 @@ internal static class LinkHandshake
     private static LinkException InvalidKey(ReplicaId replica) =>
         new(LinkFault.UnknownKey, $"cluster.json has no valid public key for {replica}. Correct it.");
 
-    private static string NameOf(LinkPort port, int id) => port == LinkPort.Peers ? new ReplicaId(id).ToString() : new ClientId(id).ToString();
+    private static string NameOf(LinkPort port, int id) =>
+        port == LinkPort.Peers ? new ReplicaId(id).ToString() : new ClientId(id).ToString();
 
     /// <summary>The agreements take 0.2 ms: not on a thread that others wait for to have their sockets read.</summary>
-    private static ConfiguredTaskAwaitable LeaveThreadAsync() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+    private static ConfiguredTaskAwaitable LeaveThreadAsync() =>
+        Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     private static async ValueTask SendAsync(ReactorSocket socket, ReadOnlyMemory<byte> bytes)
     {
@@ -182,7 +192,8 @@ internal static class LinkHandshake
         while (filled < needed)
         {
             int received = await socket.ReceiveAsync(buffer[filled..]).ConfigureAwait(false);
-            if (received == 0) throw new LinkException(LinkFault.Closed, "it closed the connection during the handshake.");
+            if (received == 0)
+                throw new LinkException(LinkFault.Closed, "it closed the connection during the handshake.");
             filled += received;
         }
         return filled;

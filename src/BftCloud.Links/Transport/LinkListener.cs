@@ -31,7 +31,9 @@ internal sealed class LinkListener : IAsyncDisposable
     public LinkListener(
         EndPoint listen, LinkPort port, LinkCredentials credentials, LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider time, Reactor reactor)
     {
-        (_port, _credentials, _options, _counters, _logger, _time, _reactor) = (port, credentials, options, counters, logger, time, reactor);
+        (
+            _port, _credentials, _options, _counters, _logger, _time, _reactor) = (port, credentials, options, counters,
+            logger, time, reactor);
         _refusals = new RefusalLog(port, counters, logger, time);
         IPEndPoint address = Resolve(listen);
         _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -43,7 +45,8 @@ internal sealed class LinkListener : IAsyncDisposable
         catch (SocketException e)
         {
             _socket.Dispose();
-            throw new IOException($"Cannot listen on {listen}: {e.Message}. Check the address in cluster.json, and that no other process has it: ss -ltnp 'sport = :{address.Port}'", e);
+            throw new IOException(
+                $"Cannot listen on {listen}: {e.Message}. Check the address in cluster.json, and that no other process has it: ss -ltnp 'sport = :{address.Port}'", e);
         }
         if (options.LocalShortcut) _localSocket = LocalShortcut.TryListen(LocalEndPoint, Backlog);
     }
@@ -120,7 +123,9 @@ internal sealed class LinkListener : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException && deadline.IsCancellationRequested)
         {
-            _refusals.Add(remote, LinkFault.HandshakeTimeout, $"its handshake was not complete within {_options.HandshakeTimeout.TotalSeconds} seconds.");
+            _refusals.Add(
+                remote, LinkFault.HandshakeTimeout,
+                $"its handshake was not complete within {_options.HandshakeTimeout.TotalSeconds} seconds.");
             socket.Dispose();
             return;
         }
@@ -153,7 +158,9 @@ internal sealed class LinkListener : IAsyncDisposable
         }
         if (oldest is not null)
         {
-            _refusals.Add(null, LinkFault.TooManyHalfOpen, $"more than {_options.HalfOpenMax} handshakes are under way; the oldest was dropped.");
+            _refusals.Add(
+                null, LinkFault.TooManyHalfOpen,
+                $"more than {_options.HalfOpenMax} handshakes are under way; the oldest was dropped.");
             oldest.Dispose();
         }
         return node;
@@ -177,7 +184,8 @@ internal sealed class LinkListener : IAsyncDisposable
         }
         catch (SocketException e)
         {
-            throw new IOException($"Cannot listen on {name.Host}:{name.Port}: the name has no address here ({e.Message}). Check the address in cluster.json.", e);
+            throw new IOException(
+                $"Cannot listen on {name.Host}:{name.Port}: the name has no address here ({e.Message}). Check the address in cluster.json.", e);
         }
     }
 }

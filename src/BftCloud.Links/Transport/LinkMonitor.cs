@@ -11,7 +11,8 @@ internal sealed class LinkMonitor : IAsyncDisposable
     public LinkMonitor(LinkOptions options, TimeProvider time)
     {
         _silentTicksMax = (int)Math.Ceiling(options.SilenceTimeout / options.HeartbeatPeriod);
-        _timer = time.CreateTimer(static monitor => ((LinkMonitor)monitor!).Tick(), this, options.HeartbeatPeriod, options.HeartbeatPeriod);
+        _timer = time.CreateTimer(
+            static monitor => ((LinkMonitor)monitor!).Tick(), this, options.HeartbeatPeriod, options.HeartbeatPeriod);
     }
 
     public void Add(SecureLink link)

@@ -16,7 +16,8 @@ internal static class LocalShortcut
     {
         _ when !OperatingSystem.IsLinux() => null,
         IPEndPoint ip when IPAddress.IsLoopback(ip.Address) => Name(ip.Address, ip.Port),
-        IPEndPoint ip when ip.Address.Equals(IPAddress.Any) || ip.Address.Equals(IPAddress.IPv6Any) => Name(IPAddress.Loopback, ip.Port),
+        IPEndPoint ip when ip.Address.Equals(IPAddress.Any) || ip.Address.Equals(IPAddress.IPv6Any) =>
+            Name(IPAddress.Loopback, ip.Port),
         DnsEndPoint { Host: "localhost" } dns => Name(IPAddress.Loopback, dns.Port),
         _ => null,
     };
@@ -40,7 +41,8 @@ internal static class LocalShortcut
     }
 
     /// <summary>Connects there; null if nobody listens.</summary>
-    public static async ValueTask<ReactorSocket?> TryConnectAsync(Reactor reactor, EndPoint local, CancellationToken cancellation)
+    public static async ValueTask<ReactorSocket?> TryConnectAsync(
+        Reactor reactor, EndPoint local, CancellationToken cancellation)
     {
         try
         {
@@ -54,5 +56,6 @@ internal static class LocalShortcut
 
     private static Socket NewSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
-    private static UnixDomainSocketEndPoint Name(IPAddress address, int port) => new($"\0bftsmr/{new IPEndPoint(address, port)}");
+    private static UnixDomainSocketEndPoint Name(IPAddress address, int port) =>
+        new($"\0bftsmr/{new IPEndPoint(address, port)}");
 }

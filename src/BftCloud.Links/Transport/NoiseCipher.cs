@@ -41,7 +41,8 @@ internal sealed class NoiseCipher : IDisposable
     /// <summary>Seals the plaintext together with associated data, which both ends know.</summary>
     public void Seal(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> associated, Span<byte> sealedBytes)
     {
-        if (_counter == RecordsMax) throw new InvalidOperationException("A link has sent 2^60 records. It has to be opened again.");
+        if (_counter == RecordsMax)
+            throw new InvalidOperationException("A link has sent 2^60 records. It has to be opened again.");
         Span<byte> nonce = stackalloc byte[NonceBytes];
         WriteNonce(nonce, _counter++);
         AeadAlgorithm.ChaCha20Poly1305.Encrypt(_key, nonce, associated, plaintext, sealedBytes);

@@ -34,7 +34,9 @@ internal sealed class NoiseSymmetricState : IDisposable
 
     public void MixHash(ReadOnlySpan<byte> data)
     {
-        Span<byte> input = data.Length <= 512 ? stackalloc byte[HashBytes + data.Length] : new byte[HashBytes + data.Length];
+        Span<byte> input = data.Length <= 512
+            ? stackalloc byte[HashBytes + data.Length]
+            : new byte[HashBytes + data.Length];
         Hash.CopyTo(input);
         data.CopyTo(input[HashBytes..]);
         Blake2b.Hash(input, Hash);

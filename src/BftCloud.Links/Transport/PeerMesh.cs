@@ -33,7 +33,8 @@ internal sealed class PeerMesh : IAsyncDisposable
         LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider? time = null, Reactor? reactor = null)
     {
         reactor ??= Reactor.Shared;
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)self.Value, (uint)credentials.ReplicaCount, nameof(self));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
+            (uint)self.Value, (uint)credentials.ReplicaCount, nameof(self));
         _time = time ?? TimeProvider.System;
         _reactor = reactor;
         (_self, _credentials, _options, _counters, _logger) = (self, credentials, options, counters, logger);
@@ -42,7 +43,8 @@ internal sealed class PeerMesh : IAsyncDisposable
         _links = new ReplicaLink?[credentials.ReplicaCount];
         for (int i = 0; i < _links.Length; i++)
         {
-            if (i != self.Value) _links[i] = new ReplicaLink(new ReplicaId(i), sink, options, counters, _monitor, logger);
+            if (i != self.Value)
+                _links[i] = new ReplicaLink(new ReplicaId(i), sink, options, counters, _monitor, logger);
         }
     }
 
@@ -56,7 +58,9 @@ internal sealed class PeerMesh : IAsyncDisposable
         _listener.Start(Admit, established => _links[established.RemoteId]!.RunAsync(established));
         for (int i = 0; i < _self.Value; i++)
         {
-            ReplicaDialer dialer = new(_links[i]!, replicas[i], LinkPort.Peers, _self.Value, _credentials, _options, _counters, _logger, _time, _reactor);
+            ReplicaDialer dialer = new(
+                _links[i]!, replicas[i], LinkPort.Peers, _self.Value, _credentials, _options, _counters, _logger, _time,
+                _reactor);
             _tasks.Run(() => dialer.RunAsync(_stop.Token));
         }
     }
@@ -101,6 +105,8 @@ internal sealed class PeerMesh : IAsyncDisposable
     private void Admit(int id)
     {
         if (id <= _self.Value)
-            throw new LinkException(LinkFault.Refused, $"{new ReplicaId(id)} connected to {_self}, but the replica with the higher id is the one that connects. Run the same release everywhere.");
+            throw new LinkException(
+                LinkFault.Refused,
+                $"{new ReplicaId(id)} connected to {_self}, but the replica with the higher id is the one that connects. Run the same release everywhere.");
     }
 }

@@ -34,7 +34,9 @@ internal sealed class RecordReader : IDisposable
     public Memory<byte> Room()
     {
         int waiting = _end - _start;
-        int needed = waiting >= SecureLink.LengthBytes ? SecureLink.LengthBytes + LengthAtStart() : SecureLink.LengthBytes;
+        int needed = waiting >= SecureLink.LengthBytes
+            ? SecureLink.LengthBytes + LengthAtStart()
+            : SecureLink.LengthBytes;
         if (waiting == 0) _start = _end = 0;
         if (_smallReads < 0) Resize(LargeBytes);
         else if (needed > _buffer.Length) Resize(needed);

@@ -28,7 +28,8 @@ internal sealed class RefusalLog(LinkPort port, LinkCounters counters, ILogger l
                 _suppressed[(int)fault]++;
                 return;
             }
-            if (_suppressed[(int)fault] > 0) suppressed = $" ({_suppressed[(int)fault]} more like this were not logged)";
+            if (_suppressed[(int)fault] > 0)
+                suppressed = $" ({_suppressed[(int)fault]} more like this were not logged)";
             _suppressed[(int)fault] = 0;
             _lastLogged[(int)fault] = time.GetTimestamp();
         }

@@ -33,7 +33,8 @@ internal sealed class ReplicaDialer(
             }
             try
             {
-                await Task.Delay(delay * (0.5 + 0.5 * Random.Shared.NextDouble()), time, cancellation).ConfigureAwait(false);
+                await Task.Delay(
+                    delay * (0.5 + 0.5 * Random.Shared.NextDouble()), time, cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -46,7 +47,8 @@ internal sealed class ReplicaDialer(
     private async Task<EstablishedLink?> TryConnectAsync(CancellationToken cancellation)
     {
         using CancellationTokenSource deadline = new(options.HandshakeTimeout, time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         ReactorSocket? socket = null;
         try
         {
@@ -57,7 +59,8 @@ internal sealed class ReplicaDialer(
                 socket = await ConnectByTcpAsync(either.Token).ConfigureAwait(false);
             }
             using CancellationTokenRegistration _ = socket.DisposeWhen(either.Token);
-            EstablishedLink established = await LinkHandshake.InitiateAsync(socket, credentials, port, ownId, link.Replica).ConfigureAwait(false);
+            EstablishedLink established = await LinkHandshake.InitiateAsync(
+                socket, credentials, port, ownId, link.Replica).ConfigureAwait(false);
             _shortcutFailed = false;
             return established;
         }
@@ -70,7 +73,9 @@ internal sealed class ReplicaDialer(
         {
             socket?.Dispose();
             if (cancellation.IsCancellationRequested) return null;
-            if (deadline.IsCancellationRequested) Report(LinkFault.HandshakeTimeout, $"no answer within {options.HandshakeTimeout.TotalSeconds} seconds.");
+            if (deadline.IsCancellationRequested)
+                Report(
+                    LinkFault.HandshakeTimeout, $"no answer within {options.HandshakeTimeout.TotalSeconds} seconds.");
             else Report(LinkFault.Closed, e.Message + '.');
         }
         _failed = _tried;
@@ -79,7 +84,10 @@ internal sealed class ReplicaDialer(
 
     /// <summary>A connection by the shortcut, if there is one and the last attempt did not fail on it.</summary>
     private async ValueTask<ReactorSocket?> TryTakeShortcutAsync(CancellationToken cancellation) =>
-        _shortcut is null || _shortcutFailed ? null : await LocalShortcut.TryConnectAsync(reactor, _shortcut, cancellation).ConfigureAwait(false);
+        _shortcut is null
+            || _shortcutFailed
+                ? null
+                : await LocalShortcut.TryConnectAsync(reactor, _shortcut, cancellation).ConfigureAwait(false);
 
     /// <summary>
     /// To the address, or the first one of the name's that answers, beginning behind the one at which an attempt failed

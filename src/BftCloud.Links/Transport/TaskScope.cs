@@ -42,7 +42,8 @@ internal sealed class TaskScope
 #pragma warning disable CA1031 // Not handled here, but where nothing can: it ends the process with its own stack trace.
         catch (Exception e)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static failure => failure.Throw(), ExceptionDispatchInfo.Capture(e), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static failure => failure.Throw(), ExceptionDispatchInfo.Capture(e), preferLocal: false);
         }
 #pragma warning restore CA1031
     }

@@ -8,10 +8,12 @@ namespace BftCloud.Links;
 internal static partial class TransportLog
 {
     [LoggerMessage(1, LogLevel.Warning, "Refused a connection from {Remote} on the port for {Port} ({Fault}): {Reason}{Suppressed}")]
-    public static partial void Refused(ILogger logger, EndPoint? remote, LinkPort port, LinkFault fault, string reason, string suppressed);
+    public static partial void Refused(
+        ILogger logger, EndPoint? remote, LinkPort port, LinkFault fault, string reason, string suppressed);
 
     [LoggerMessage(2, LogLevel.Warning, "Cannot connect to {Replica} at {Remote} ({Fault}): {Reason} Trying again.")]
-    public static partial void CannotConnect(ILogger logger, ReplicaId replica, EndPoint remote, LinkFault fault, string reason);
+    public static partial void CannotConnect(
+        ILogger logger, ReplicaId replica, EndPoint remote, LinkFault fault, string reason);
 
     [LoggerMessage(3, LogLevel.Information, "The link to {Replica} is up.")]
     public static partial void Up(ILogger logger, ReplicaId replica);

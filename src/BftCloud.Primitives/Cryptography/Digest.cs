@@ -14,7 +14,8 @@ public readonly record struct Digest : IComparable<Digest>
     /// <exception cref="ArgumentException">The span has another length.</exception>
     public Digest(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length != Size) throw new ArgumentException($"A digest has {Size} bytes, not {bytes.Length}.", nameof(bytes));
+        if (bytes.Length != Size)
+            throw new ArgumentException($"A digest has {Size} bytes, not {bytes.Length}.", nameof(bytes));
         _a = BinaryPrimitives.ReadUInt64BigEndian(bytes);
         _b = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
         _c = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);

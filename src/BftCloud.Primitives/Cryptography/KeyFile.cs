@@ -25,7 +25,9 @@ public static class KeyFile
     public static void Save(string path, KeyPair keyPair)
     {
         ArgumentNullException.ThrowIfNull(keyPair);
-        if (File.Exists(path)) throw new KeyFileException($"Key file '{path}' exists already and is not overwritten. Choose another path, or remove it if nothing needs that key any more.");
+        if (File.Exists(path))
+            throw new KeyFileException(
+                $"Key file '{path}' exists already and is not overwritten. Choose another path, or remove it if nothing needs that key any more.");
         if (!keyPair.IsExportable)
             throw new KeyFileException(
                 $"The key pair {keyPair.PublicKey} was read from a key file and gives its secret to nobody. "
@@ -72,7 +74,8 @@ public static class KeyFile
             {
                 string actual = pair.PublicKey.ToString();
                 pair.Dispose();
-                throw new KeyFileException($"Key file '{path}' holds the key {actual}, but cluster.json gives {expected} for this node. Use the key file that was made with this cluster.json.");
+                throw new KeyFileException(
+                    $"Key file '{path}' holds the key {actual}, but cluster.json gives {expected} for this node. Use the key file that was made with this cluster.json.");
             }
             return pair;
         }
@@ -88,14 +91,16 @@ public static class KeyFile
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
-                throw new KeyFileException($"Key file '{path}' can be read or written by other users. Run: chmod 600 '{path}' - and if it may have been copied, replace the key.");
+                throw new KeyFileException(
+                    $"Key file '{path}' can be read or written by other users. Run: chmod 600 '{path}' - and if it may have been copied, replace the key.");
             if (file.Length >= buffer.Length) throw Malformed(path, "it is too long");
             int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             return buffer.AsSpan(0, length);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new KeyFileException($"Key file '{path}' does not exist. Copy the one that 'bftcloud cluster init' made for this node, or correct the path.", e);
+            throw new KeyFileException(
+                $"Key file '{path}' does not exist. Copy the one that 'bftcloud cluster init' made for this node, or correct the path.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -111,9 +116,11 @@ public static class KeyFile
         ReadOnlySpan<byte> secretLine = NextLine(ref text);
         if (!text.IsEmpty) throw Malformed(path, "something follows the third line");
         Span<byte> publicKey = stackalloc byte[PublicKey.Size];
-        if (!TryReadHex(publicLine, PublicPrefix, publicKey)) throw Malformed(path, $"its second line is not '{PublicPrefix}' and 64 hexadecimal digits");
+        if (!TryReadHex(publicLine, PublicPrefix, publicKey))
+            throw Malformed(path, $"its second line is not '{PublicPrefix}' and 64 hexadecimal digits");
         Span<byte> seed = stackalloc byte[KeyPair.SeedSize];
-        if (!TryReadHex(secretLine, SecretPrefix, seed)) throw Malformed(path, $"its third line is not '{SecretPrefix}' and 64 hexadecimal digits");
+        if (!TryReadHex(secretLine, SecretPrefix, seed))
+            throw Malformed(path, $"its third line is not '{SecretPrefix}' and 64 hexadecimal digits");
         KeyPair pair = KeyPair.FromSeed(seed, isExportable: false);
         CryptographicOperations.ZeroMemory(seed);
         if (pair.PublicKey == new PublicKey(publicKey)) return pair;
@@ -134,7 +141,8 @@ public static class KeyFile
     private static bool TryReadHex(ReadOnlySpan<byte> line, string prefix, Span<byte> bytes) =>
         line.Length == prefix.Length + 2 * bytes.Length
         && Matches(line[..prefix.Length], prefix)
-        && Convert.FromHexString(line[prefix.Length..], bytes, out _, out int written) == System.Buffers.OperationStatus.Done
+        && Convert.FromHexString(
+            line[prefix.Length..], bytes, out _, out int written) == System.Buffers.OperationStatus.Done
         && written == bytes.Length;
 
     private static KeyFileException Malformed(string path, string what) =>

@@ -25,7 +25,8 @@ public sealed record PublicKey
     public void CopyTo(Span<byte> destination)
     {
         if (!_key.TryExport(KeyBlobFormat.RawPublicKey, destination, out _))
-            throw new ArgumentException($"A public key has {Size} bytes, not {destination.Length}.", nameof(destination));
+            throw new ArgumentException(
+                $"A public key has {Size} bytes, not {destination.Length}.", nameof(destination));
     }
 
     /// <summary>Reads 64 hexadecimal digits.</summary>
@@ -33,7 +34,8 @@ public sealed record PublicKey
     public static PublicKey Parse(string hex)
     {
         ArgumentNullException.ThrowIfNull(hex);
-        if (hex.Length != 2 * Size) throw new FormatException($"A public key has {2 * Size} hexadecimal digits, not {hex.Length}.");
+        if (hex.Length != 2 * Size)
+            throw new FormatException($"A public key has {2 * Size} hexadecimal digits, not {hex.Length}.");
         return new PublicKey(Convert.FromHexString(hex));
     }
 

@@ -9,8 +9,11 @@ namespace BftCloud.Primitives;
 /// </summary>
 internal static class Invariant
 {
-    public static void Holds([DoesNotReturnIf(false)] bool condition, string statement, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    public static void Holds(
+        [DoesNotReturnIf(false)] bool condition, string statement, [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0)
     {
-        if (!condition) throw new InvariantViolationException($"Broken invariant: {statement} ({Path.GetFileName(file)}:{line})");
+        if (!condition)
+            throw new InvariantViolationException($"Broken invariant: {statement} ({Path.GetFileName(file)}:{line})");
     }
 }

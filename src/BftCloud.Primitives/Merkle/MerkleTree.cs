@@ -18,7 +18,8 @@ internal sealed class MerkleTree
     public MerkleTree(IReadOnlyList<Digest> leaves, long snapshotBytes, int chunkBytes)
     {
         if (leaves.Count == 0 || leaves.Count != ChunkCount(snapshotBytes, chunkBytes))
-            throw new ArgumentException($"{snapshotBytes} bytes in chunks of {chunkBytes} do not have {leaves.Count} leaves.", nameof(leaves));
+            throw new ArgumentException(
+                $"{snapshotBytes} bytes in chunks of {chunkBytes} do not have {leaves.Count} leaves.", nameof(leaves));
         SnapshotBytes = snapshotBytes;
         ChunkBytes = chunkBytes;
         List<Digest[]> levels = [[.. leaves]];
@@ -44,7 +45,8 @@ internal sealed class MerkleTree
     }
 
     /// <summary>How many chunks a snapshot has; the last may be shorter than the others.</summary>
-    public static long ChunkCount(long snapshotBytes, int chunkBytes) => snapshotBytes / chunkBytes + (snapshotBytes % chunkBytes == 0 ? 0 : 1);
+    public static long ChunkCount(long snapshotBytes, int chunkBytes) =>
+        snapshotBytes / chunkBytes + (snapshotBytes % chunkBytes == 0 ? 0 : 1);
 
     /// <summary>The length of one chunk.</summary>
     public static int ChunkLength(long snapshotBytes, int chunkBytes, int index) =>
@@ -71,7 +73,9 @@ internal sealed class MerkleTree
     /// Whether this chunk is the one at <paramref name="index"/> of the snapshot with this root. Nothing given, but for
     /// the root and the chunk size, need be trusted; true proves <paramref name="snapshotBytes"/> as well.
     /// </summary>
-    public static bool Verify(Digest root, long snapshotBytes, int chunkBytes, int index, ReadOnlySpan<byte> chunk, IReadOnlyList<Digest> path)
+    public static bool Verify(
+        Digest root, long snapshotBytes, int chunkBytes, int index, ReadOnlySpan<byte> chunk,
+        IReadOnlyList<Digest> path)
     {
         if (snapshotBytes <= 0 || index < 0 || path.Count > PathLengthMax) return false;
         long count = ChunkCount(snapshotBytes, chunkBytes);

@@ -21,7 +21,9 @@ internal readonly record struct HostPort(string Host, int Port)
     }
 
     public static HostPort Parse(string text) =>
-        TryParse(text, out HostPort address) ? address : throw new FormatException($"\"{text}\" is not host:port, for example 127.0.0.1:7000 or [::1]:7000.");
+        TryParse(text, out HostPort address)
+            ? address
+            : throw new FormatException($"\"{text}\" is not host:port, for example 127.0.0.1:7000 or [::1]:7000.");
 
     public override string ToString() =>
         (Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:" : $"{Host}:") + Port.ToString(CultureInfo.InvariantCulture);

@@ -12,7 +12,8 @@ internal sealed class SettingsReader
     /// <summary>No configuration comes near it; a larger file is a mistake.</summary>
     private const int FileBytesMax = 16 << 20;
 
-    private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 8 };
+    private static readonly JsonDocumentOptions Options =
+        new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 8 };
 
     private readonly string _file;
     private readonly string _path;
@@ -30,7 +31,8 @@ internal sealed class SettingsReader
         }
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            if (!_values.TryAdd(property.Name, property.Value)) throw Error(property.Name, "stands there twice. Remove one of them.");
+            if (!_values.TryAdd(property.Name, property.Value))
+                throw Error(property.Name, "stands there twice. Remove one of them.");
         }
     }
 
@@ -42,12 +44,16 @@ internal sealed class SettingsReader
         try
         {
             long length = new FileInfo(file).Length;
-            if (length > FileBytesMax) throw new ConfigurationException(file, $"it has {length} bytes, which no configuration has. Is it the right file?");
+            if (length > FileBytesMax)
+                throw new ConfigurationException(
+                    file, $"it has {length} bytes, which no configuration has. Is it the right file?");
             bytes = File.ReadAllBytes(file);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ConfigurationException(file, "there is no such file. Check the path, or make a cluster with 'bftcloud cluster init --f 1 --out DIR'.", e);
+            throw new ConfigurationException(
+                file,
+                "there is no such file. Check the path, or make a cluster with 'bftcloud cluster init --f 1 --out DIR'.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -68,8 +74,11 @@ internal sealed class SettingsReader
         }
         catch (JsonException e)
         {
-            string where = e.LineNumber is { } line ? string.Create(CultureInfo.InvariantCulture, $" (line {line + 1}, column {e.BytePositionInLine + 1})") : "";
-            throw new ConfigurationException(file, $"it is not JSON with comments{where}: {e.Message} Correct it, or restore the file.", e);
+            string where = e.LineNumber is { } line
+                ? string.Create(CultureInfo.InvariantCulture, $" (line {line + 1}, column {e.BytePositionInLine + 1})")
+                : "";
+            throw new ConfigurationException(
+                file, $"it is not JSON with comments{where}: {e.Message} Correct it, or restore the file.", e);
         }
     }
 
@@ -83,7 +92,9 @@ internal sealed class SettingsReader
     public string? OptionalText(string key)
     {
         if (!Take(key, out JsonElement value)) return null;
-        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Error(key, $"must be a text in quotes, not {Describe(value)}.");
+        return value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw Error(key, $"must be a text in quotes, not {Describe(value)}.");
     }
 
     /// <summary>A path, relative to the file; absolute when returned.</summary>
@@ -91,14 +102,17 @@ internal sealed class SettingsReader
     {
         string text = Text(key);
         if (text.Length == 0) throw Error(key, "is empty. Give a path, relative to this file.");
-        if (text.Contains('\0', StringComparison.Ordinal)) throw Error(key, "has a character \\u0000, which no path can have. Remove it.");
+        if (text.Contains('\0', StringComparison.Ordinal))
+            throw Error(key, "has a character \\u0000, which no path can have. Remove it.");
         return System.IO.Path.GetFullPath(text, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(_file))!);
     }
 
     public int Integer(string key, int? fallback = null)
     {
         long value = Long(key, fallback);
-        return value is >= int.MinValue and <= int.MaxValue ? (int)value : throw Error(key, $"is out of any range: {value}.");
+        return value is >= int.MinValue and <= int.MaxValue
+            ? (int)value
+            : throw Error(key, $"is out of any range: {value}.");
     }
 
     public long Long(string key, long? fallback = null)
@@ -135,7 +149,8 @@ internal sealed class SettingsReader
         List<T> list = [];
         foreach (JsonElement item in value.EnumerateArray())
         {
-            SettingsReader reader = new(_file, string.Create(CultureInfo.InvariantCulture, $"{PathOf(key)}[{list.Count}]"), item);
+            SettingsReader reader = new(
+                _file, string.Create(CultureInfo.InvariantCulture, $"{PathOf(key)}[{list.Count}]"), item);
             list.Add(read(reader));
             reader.End();
         }
@@ -164,7 +179,9 @@ internal sealed class SettingsReader
     /// </summary>
     private static void CheckTexts(string file, ReadOnlySpan<byte> json)
     {
-        Utf8JsonReader reader = new(json, new JsonReaderOptions { CommentHandling = Options.CommentHandling, AllowTrailingCommas = Options.AllowTrailingCommas, MaxDepth = Options.MaxDepth });
+        Utf8JsonReader reader = new(
+            json,
+            new JsonReaderOptions { CommentHandling = Options.CommentHandling, AllowTrailingCommas = Options.AllowTrailingCommas, MaxDepth = Options.MaxDepth });
         try
         {
             while (reader.Read())

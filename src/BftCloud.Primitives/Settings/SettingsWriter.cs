@@ -22,15 +22,18 @@ internal sealed class SettingsWriter
 
     public SettingsWriter Add(string key, long value) => Raw(key, value.ToString(CultureInfo.InvariantCulture));
 
-    public SettingsWriter Add<T>(string key, T value) where T : struct, Enum => Raw(key, Quote(SettingsReader.NameOf(value)));
+    public SettingsWriter Add<T>(string key, T value) where T : struct, Enum =>
+        Raw(key, Quote(SettingsReader.NameOf(value)));
 
     /// <summary>A list of flat objects, one on each line.</summary>
-    public SettingsWriter AddList<T>(string key, IEnumerable<T> items, Func<T, IEnumerable<(string Key, object Value)>> fields) =>
+    public SettingsWriter AddList<T>(
+        string key, IEnumerable<T> items, Func<T, IEnumerable<(string Key, object Value)>> fields) =>
         Raw(key, $"[\n{string.Join(",\n", items.Select(item =>
             $"    {{ {string.Join(", ", fields(item).Select(field => $"{Quote(field.Key)}: {Scalar(field.Value)}"))} }}"))}\n  ]");
 
     /// <summary>How <paramref name="file"/> names <paramref name="target"/>.</summary>
-    public static string Relative(string file, string target) => Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(file))!, Path.GetFullPath(target));
+    public static string Relative(string file, string target) =>
+        Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(file))!, Path.GetFullPath(target));
 
     public void Save(string file)
     {
@@ -52,7 +55,8 @@ internal sealed class SettingsWriter
         if (!_first) _text.Append(",\n");
     }
 
-    private static string Scalar(object value) => value is int number ? number.ToString(CultureInfo.InvariantCulture) : Quote((string)value);
+    private static string Scalar(object value) =>
+        value is int number ? number.ToString(CultureInfo.InvariantCulture) : Quote((string)value);
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 }

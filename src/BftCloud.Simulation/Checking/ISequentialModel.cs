@@ -16,4 +16,5 @@ internal interface ISequentialModel<TOperation>
 /// <param name="Operation">What was done and what came out.</param>
 /// <param name="InvokedMicros">When it began.</param>
 /// <param name="CompletedMicros">When its outcome was known; <see cref="long.MaxValue"/> if it never was.</param>
-internal readonly record struct HistoryEvent<TOperation>(TOperation Operation, long InvokedMicros, long CompletedMicros);
+internal readonly record struct HistoryEvent<TOperation>(
+    TOperation Operation, long InvokedMicros, long CompletedMicros);

@@ -123,7 +123,8 @@ internal static class LinearizabilityChecker
 
     private readonly record struct Configuration(ulong[] Linearized, long State)
     {
-        public bool Equals(Configuration other) => State == other.State && Linearized.AsSpan().SequenceEqual(other.Linearized);
+        public bool Equals(Configuration other) =>
+            State == other.State && Linearized.AsSpan().SequenceEqual(other.Linearized);
 
         public override int GetHashCode()
         {

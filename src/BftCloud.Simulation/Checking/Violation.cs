@@ -9,7 +9,8 @@ namespace BftCloud.Simulation;
 /// <param name="Seed">The seed that shows it again.</param>
 /// <param name="AtMicros">Virtual time, microseconds since the start.</param>
 /// <param name="Trace">The last part of the story, oldest line first.</param>
-public sealed record Violation(string Promise, string Description, ulong Seed, long AtMicros, IReadOnlyList<string> Trace)
+public sealed record Violation(
+    string Promise, string Description, ulong Seed, long AtMicros, IReadOnlyList<string> Trace)
 {
     /// <inheritdoc/>
     public override string ToString() =>

@@ -49,6 +49,7 @@ internal sealed class EventQueue
         return run;
     }
 
-    private static bool Before(in (long AtMicros, long Order, Action Run) left, in (long AtMicros, long Order, Action Run) right) =>
+    private static bool Before(
+        in (long AtMicros, long Order, Action Run) left, in (long AtMicros, long Order, Action Run) right) =>
         left.AtMicros != right.AtMicros ? left.AtMicros < right.AtMicros : left.Order < right.Order;
 }

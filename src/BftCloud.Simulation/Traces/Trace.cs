@@ -8,7 +8,9 @@ namespace BftCloud.Simulation;
 /// </summary>
 internal sealed class Trace(int linesMax, Func<object, string> wording)
 {
-    private readonly (long AtMicros, string Who, string What, object? Subject)[] _lines = new (long, string, string, object?)[linesMax];
+    private readonly (
+        long AtMicros, string Who, string What, object? Subject)[] _lines = new (long, string, string,
+        object?)[linesMax];
     private TraceHash _hash = new();
     private long _count;
 
@@ -33,7 +35,8 @@ internal sealed class Trace(int linesMax, Func<object, string> wording)
         for (long i = Math.Max(0, _count - _lines.Length); i < _count; i++)
         {
             (long atMicros, string who, string what, object? subject) = _lines[i % _lines.Length];
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{atMicros / 1e6,10:F6} {who,-4} {what}{(subject is null ? "" : " " + wording(subject))}"));
+            lines.Add(
+                string.Create(CultureInfo.InvariantCulture, $"{atMicros / 1e6,10:F6} {who,-4} {what}{(subject is null ? "" : " " + wording(subject))}"));
         }
         return lines;
     }

@@ -35,7 +35,9 @@ internal abstract class Adversary
     public void Join(
         World world, SimulationRandom random, ReplicaSettings settings, IKeyring keyring, OrderingProtocol protocol,
         Func<IStateMachine> service, Action<ReplicaId, PeerMessage> send) =>
-        (_world, Random, Settings, Keyring, Protocol, Service, _send) = (world, random, settings, keyring, protocol, service, send);
+        (
+            _world, Random, Settings, Keyring, Protocol, Service, _send) = (world, random, settings, keyring, protocol,
+            service, send);
 
     /// <summary>
     /// The core sends a message to a peer; what is added to <paramref name="instead"/> leaves in its place.

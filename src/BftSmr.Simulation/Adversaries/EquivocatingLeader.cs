@@ -58,9 +58,12 @@ internal sealed class EquivocatingLeader : Adversary
         if (_lies.Count > 200) _lies.Clear();
         if (Random.Chance(0.3)) return null;
         Batch truth = propose.Batch;
-        IReadOnlyList<Request> requests = Random.Chance(0.5) ? truth.Requests : [.. truth.Requests.Take(Math.Max(1, truth.Requests.Count / 2))];
+        IReadOnlyList<Request> requests = Random.Chance(0.5)
+            ? truth.Requests
+            : [.. truth.Requests.Take(Math.Max(1, truth.Requests.Count / 2))];
         Batch other = BatchCodec.Create(truth.TimestampMicros + (Random.Chance(0.5) ? 0 : 1), truth.Seed + 1, requests);
-        return _lies[key] = new Lie(other, truth.Digest, Random.NextUInt64(), Random.Chance(0.5)) { AcceptsLeft = Random.Next(4) };
+        return _lies[key] = new Lie(
+            other, truth.Digest, Random.NextUInt64(), Random.Chance(0.5)) { AcceptsLeft = Random.Next(4) };
     }
 
     private sealed record Lie(Batch Batch, Digest Truth, ulong Told, bool VotesTwice)

@@ -38,7 +38,8 @@ internal sealed class ForgedReplies : Adversary
                 instead.Add(vouch with { Voucher = vouch.Voucher with { Mac = Forge(vouch.Voucher.Mac) } });
                 break;
             default:
-                instead.Add(vouch with { Voucher = vouch.Voucher with { From = new ReplicaId(Random.Next(Settings.Quorums.Replicas)) } });
+                instead.Add(
+                    vouch with { Voucher = vouch.Voucher with { From = new ReplicaId(Random.Next(Settings.Quorums.Replicas)) } });
                 instead.Add(vouch);
                 break;
         }
@@ -108,7 +109,8 @@ internal sealed class ForgedReplies : Adversary
         foreach (ReadVoucher voucher in vouchers)
         {
             if (Random.Chance(0.3)) continue;
-            others.Add(Random.Chance(0.5) ? voucher with { Result = AnyDigest() } : voucher with { Status = reply.Status == ReplyStatus.Ok ? ReplyStatus.Failed : ReplyStatus.Ok });
+            others.Add(
+                Random.Chance(0.5) ? voucher with { Result = AnyDigest() } : voucher with { Status = reply.Status == ReplyStatus.Ok ? ReplyStatus.Failed : ReplyStatus.Ok });
         }
         return others;
     }

@@ -24,7 +24,8 @@ internal sealed class Garbler : Adversary
                 for (int i = 0; i < garbled.Length; i++) garbled[i] = (byte)Random.NextUInt64();
                 return garbled;
             default:
-                for (int flips = 1 + Random.Next(3); flips > 0 && garbled.Length > 0; flips--) garbled[Random.Next(Math.Min(garbled.Length, 40))] ^= (byte)(1 << Random.Next(8));
+                for (int flips = 1 + Random.Next(3); flips > 0 && garbled.Length > 0; flips--)
+                    garbled[Random.Next(Math.Min(garbled.Length, 40))] ^= (byte)(1 << Random.Next(8));
                 return garbled;
         }
     }

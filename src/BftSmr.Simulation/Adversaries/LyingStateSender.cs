@@ -29,7 +29,8 @@ internal sealed class LyingStateSender : Adversary
                 1 => m with { From = m.From.Next },
                 _ => m with { Bodies = [.. m.Bodies.Reverse()] },
             },
-            CheckpointOffer m => m with { SnapshotBytes = m.SnapshotBytes + Random.Between(-10, 1_000_000) is > 0 and var bytes ? bytes : 1 },
+            CheckpointOffer m =>
+                m with { SnapshotBytes = m.SnapshotBytes + Random.Between(-10, 1_000_000) is > 0 and var bytes ? bytes : 1 },
             Checkpoint m => Sign(m with { Root = AnyDigest() }),
             BatchBody m => m with { Instance = m.Instance.Next },
             Status m => m with

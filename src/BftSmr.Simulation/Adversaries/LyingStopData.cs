@@ -63,8 +63,11 @@ internal sealed class LyingStopData : Adversary
     /// <summary>Claims a written quorum for a value that it only knows of, or has made up, in some regency.</summary>
     private InstanceEvidence Embellish(InstanceEvidence evidence)
     {
-        Digest value = evidence.WriteSet.Count > 0 && Random.Chance(0.7) ? Random.Pick(evidence.WriteSet).Value : AnyDigest();
-        Regency regency = evidence.Written is { } written ? new Regency(Math.Max(0, written.Regency.Value + Random.Between(-1, 2))) : new Regency(Random.Next(4));
+        Digest value = evidence.WriteSet.Count > 0
+            && Random.Chance(0.7) ? Random.Pick(evidence.WriteSet).Value : AnyDigest();
+        Regency regency = evidence.Written is { } written
+            ? new Regency(Math.Max(0, written.Regency.Value + Random.Between(-1, 2)))
+            : new Regency(Random.Next(4));
         Vote vote = new(regency, value);
         List<Vote> set = [.. evidence.WriteSet.Where(v => v.Value != value), vote];
         set.Sort(static (x, y) => x.Value.CompareTo(y.Value));
@@ -75,7 +78,8 @@ internal sealed class LyingStopData : Adversary
     {
         if (Random.Chance(0.2)) return sync;
         Misbehave("chosen SYNC");
-        List<StopData> all = [.. sync.Collected.Concat(_received.Where(d => d.Regency == sync.Regency)).Where(d => d.Sender != Self).DistinctBy(static d => d.Sender)];
+        List<StopData> all =
+            [.. sync.Collected.Concat(_received.Where(d => d.Regency == sync.Regency)).Where(d => d.Sender != Self).DistinctBy(static d => d.Sender)];
         StopData? own = sync.Collected.FirstOrDefault(d => d.Sender == Self);
         if (own is not null) all.Add(Lie(own));
         Random.Shuffle(all);

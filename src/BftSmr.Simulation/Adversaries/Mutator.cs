@@ -42,20 +42,26 @@ internal sealed class Mutator : Adversary
 
     private PeerMessage Mutate(PeerMessage message) => message switch
     {
-        Propose m => Random.Next(2) == 0 ? m with { Instance = Near(m.Instance) } : m with { Regency = Near(m.Regency) },
+        Propose m =>
+            Random.Next(2) == 0 ? m with { Instance = Near(m.Instance) } : m with { Regency = Near(m.Regency) },
         Write m => Ballot(m.Regency, m.Instance, m.Value, static (r, i, v) => new Write(r, i, v)),
         Accept m => Ballot(m.Regency, m.Instance, m.Value, static (r, i, v) => new Accept(r, i, v)),
-        Refuse m => Ballot(m.Regency, m.Instance, m.Value, (r, i, v) => m with { Regency = r, Instance = i, Value = v }),
+        Refuse m =>
+            Ballot(m.Regency, m.Instance, m.Value, (r, i, v) => m with { Regency = r, Instance = i, Value = v }),
         Vouch m => m with { Instance = Near(m.Instance) },
-        RelayRead m => m with { ReadId = m.ReadId + (ulong)Random.Next(2), Operation = Random.Chance(0.5) ? m.Operation : default },
-        VouchRead m => m with { ReadId = m.ReadId - (ulong)Random.Next(2), Voucher = m.Voucher with { Result = Seen(m.Voucher.Result) } },
+        RelayRead m =>
+            m with { ReadId = m.ReadId + (ulong)Random.Next(2), Operation = Random.Chance(0.5) ? m.Operation : default },
+        VouchRead m =>
+            m with { ReadId = m.ReadId - (ulong)Random.Next(2), Voucher = m.Voucher with { Result = Seen(m.Voucher.Result) } },
         Stop m => m with { Next = Near(m.Next) },
         StopData m => Sign(m with { LastExecuted = Near(m.LastExecuted) }),
         Sync m => m with { Collected = [.. m.Collected.Skip(1)] },
         Checkpoint m => Sign(m with { Instance = Near(m.Instance) }),
         Status m => m with
         {
-            Regency = Near(m.Regency), LastExecuted = Near(m.LastExecuted), Stable = Near(m.Stable), Synchronized = !m.Synchronized,
+            Regency =
+                Near(m.Regency), LastExecuted = Near(m.LastExecuted), Stable = Near(m.Stable),
+                Synchronized = !m.Synchronized,
             LastAccepted = Near(m.LastAccepted), Wanted = Near(m.Wanted), VotesForgotten = Random.Chance(0.3),
         },
         FetchDecided m => m with { From = Near(m.From), Count = m.Count + 1 },
@@ -66,7 +72,9 @@ internal sealed class Mutator : Adversary
         _ => message,
     };
 
-    private PeerMessage Ballot(Regency regency, Instance instance, Digest value, Func<Regency, Instance, Digest, PeerMessage> make) => Random.Next(3) switch
+    private PeerMessage Ballot(
+        Regency regency, Instance instance, Digest value,
+        Func<Regency, Instance, Digest, PeerMessage> make) => Random.Next(3) switch
     {
         0 => make(Near(regency), instance, value),
         1 => make(regency, Near(instance), value),

@@ -35,7 +35,11 @@ internal sealed class Replayer : Adversary
         {
             Misbehave("old batch");
             Batch old = Random.Pick(_past);
-            chosen = Random.Chance(0.3) ? old : BatchCodec.Create(propose.Batch.TimestampMicros, propose.Batch.Seed, [.. old.Requests, .. propose.Batch.Requests.Take(1)]);
+            chosen = Random.Chance(0.3)
+                ? old
+                : BatchCodec.Create(
+                    propose.Batch.TimestampMicros, propose.Batch.Seed,
+                    [.. old.Requests, .. propose.Batch.Requests.Take(1)]);
         }
         if (_past.Count < 50) _past.Add(propose.Batch);
         if (_chosen.Count > 200) _chosen.Clear();

@@ -39,7 +39,9 @@ internal sealed class RequestForger : Adversary
     /// <summary>The next operation of somebody else's session.</summary>
     private Request Forge(Request victim)
     {
-        Request forged = RequestCodec.Create(victim.Session, victim.Sequence + 1, RequestKind.Command, victim.Repliers, victim.FullReplier, victim.Operation);
+        Request forged = RequestCodec.Create(
+            victim.Session, victim.Sequence + 1, RequestKind.Command, victim.Repliers, victim.FullReplier,
+            victim.Operation);
         if (Random.Chance(0.5)) return RequestCodec.WithAuthentication(forged, victim.Macs, victim.Signature);
         byte[] signature = new byte[Request.SignatureBytes];
         Keyring.Sign(forged.Body.Span, signature);

@@ -27,7 +27,8 @@ internal sealed class SelectiveSender : Adversary
         return input is not PeerInput { From: var from } || (_deafTo >> from.Value & 1) == 0;
     }
 
-    public override ClientMessage? Answering(ClientId client, ClientMessage answer) => (_silentTo >> client.Value & 1) == 0 ? answer : null;
+    public override ClientMessage? Answering(ClientId client, ClientMessage answer) =>
+        (_silentTo >> client.Value & 1) == 0 ? answer : null;
 
     private void Choose()
     {

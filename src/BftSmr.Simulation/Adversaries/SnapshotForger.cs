@@ -26,9 +26,13 @@ internal sealed class SnapshotForger : Adversary
             case PeerInput { From: var from, Message: FetchCheckpoint m }:
                 Send(from, Offer(m.Above));
                 return false;
-            case PeerInput { From: var from, Message: FetchChunk m } when _tree is not null && m.Instance == _offer!.Certificate.Instance && m.Index < MerkleTree.ChunkCount(_bytes.Length, Settings.ChunkBytes):
+            case PeerInput { From: var from, Message: FetchChunk m } when _tree is not null
+                && m.Instance == _offer!.Certificate.Instance
+                && m.Index < MerkleTree.ChunkCount(_bytes.Length, Settings.ChunkBytes):
                 Misbehave("made-up chunk");
-                Send(from, new Chunk(m.Instance, m.Index, _bytes.AsMemory(m.Index * Settings.ChunkBytes, MerkleTree.ChunkLength(_bytes.Length, Settings.ChunkBytes, m.Index)), _tree.Path(m.Index)));
+                Send(
+                    from,
+                    new Chunk(m.Instance, m.Index, _bytes.AsMemory(m.Index * Settings.ChunkBytes, MerkleTree.ChunkLength(_bytes.Length, Settings.ChunkBytes, m.Index)), _tree.Path(m.Index)));
                 return false;
             default:
                 return true;
@@ -43,8 +47,10 @@ internal sealed class SnapshotForger : Adversary
         _tree = MerkleTree.Of(_bytes, Settings.ChunkBytes);
         Instance instance = above + Random.Between(1, 20);
         ReadOnlyMemory<byte> own = Sign(new Checkpoint(instance, _tree.Root, Self)).Signature;
-        IEnumerable<int> others = Enumerable.Range(0, Settings.Quorums.Replicas).Where(i => i != Self.Value).Take(Random.Chance(0.5) ? 0 : Settings.Quorums.Write - 1);
-        CheckpointSignature[] signatures = [.. others.Append(Self.Value).Order().Select(i => new CheckpointSignature(new ReplicaId(i), i == Self.Value ? own : new byte[64]))];
+        IEnumerable<int> others = Enumerable.Range(0, Settings.Quorums.Replicas).Where(i => i != Self.Value).Take(
+            Random.Chance(0.5) ? 0 : Settings.Quorums.Write - 1);
+        CheckpointSignature[] signatures =
+            [.. others.Append(Self.Value).Order().Select(i => new CheckpointSignature(new ReplicaId(i), i == Self.Value ? own : new byte[64]))];
         return _offer = new CheckpointOffer(new CheckpointCertificate(instance, _tree.Root, signatures), _bytes.Length);
     }
 }

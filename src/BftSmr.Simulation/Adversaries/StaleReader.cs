@@ -51,7 +51,8 @@ internal class StaleReader : Adversary
 
     public override ClientMessage? Answering(ClientId client, ClientMessage answer)
     {
-        if (answer is not ReadReply reply || !_asked.TryGetValue((reply.Nonce, reply.ReadId), out string? operation)) return answer;
+        if (answer is not ReadReply reply || !_asked.TryGetValue((reply.Nonce, reply.ReadId), out string? operation))
+            return answer;
         Digest now = reply.IsDigest ? new Digest(reply.Result.Span) : Blake2b.Hash(reply.Result.Span);
         if (!reply.IsDigest) _results[now] = reply.Result;
         Digest stale = Before(operation, now);
@@ -73,7 +74,9 @@ internal class StaleReader : Adversary
             Misbehave("read guessed");
             ReadOnlyMemory<byte> macs = read.Macs; // those for the read before are the best it has
             for (ulong rest = read.Seconders; rest != 0; rest &= rest - 1, macs = macs[Request.MacBytes..])
-                Send(new ReplicaId(BitOperations.TrailingZeroCount(rest)), new RelayRead(client, nonce, read.ReadId + 1, read.Operation, macs[..Request.MacBytes]));
+                Send(
+                    new ReplicaId(BitOperations.TrailingZeroCount(rest)),
+                    new RelayRead(client, nonce, read.ReadId + 1, read.Operation, macs[..Request.MacBytes]));
         }
     }
 
@@ -98,7 +101,9 @@ internal class StaleReader : Adversary
     private RelayRead AboutAnother(RelayRead message)
     {
         if (!_relayedAs.TryGetValue((message.Nonce, message.ReadId), out ReadOnlyMemory<byte> query))
-            _relayedAs[(message.Nonce, message.ReadId)] = query = Random.Chance(0.7) ? message.Operation : Random.Pick([.. _latest.Values]).Operation;
+            _relayedAs[(message.Nonce, message.ReadId)] = query = Random.Chance(0.7)
+                ? message.Operation
+                : Random.Pick([.. _latest.Values]).Operation;
         if (query.Span.SequenceEqual(message.Operation.Span)) return message;
         Misbehave("other query relayed");
         return message with { Operation = query };
@@ -110,7 +115,8 @@ internal class StaleReader : Adversary
     /// </summary>
     private List<ReadVoucher> Words(ReadReply reply, IReadOnlyList<ReadVoucher> vouchers, Digest now, ref Digest stale)
     {
-        List<ReadVoucher> words = [.. vouchers.Select(voucher => _words.GetValueOrDefault((reply.Nonce, reply.ReadId, voucher.From), voucher))];
+        List<ReadVoucher> words =
+            [.. vouchers.Select(voucher => _words.GetValueOrDefault((reply.Nonce, reply.ReadId, voucher.From), voucher))];
         Digest madeUp = stale;
         if (madeUp != now && Random.Chance(0.3))
         {

@@ -58,9 +58,11 @@ internal sealed class SyncForger : Adversary
     private StopData[] Forge(Sync sync) => Random.Next(4) switch
     {
         0 => [.. sync.Collected.Select(d => d.Sender == Self ? d : d with { Evidence = [] })],
-        1 => [.. sync.Collected.Select(d => _received.Find(r => r.Sender == d.Sender && r.Regency < sync.Regency) ?? d)],
+        1 =>
+            [.. sync.Collected.Select(d => _received.Find(r => r.Sender == d.Sender && r.Regency < sync.Regency) ?? d)],
         2 => [.. sync.Collected.Take(Settings.Quorums.Available - 1)],
-        _ => [.. sync.Collected.Select(d => d.Sender == Self ? Sign(d with { Stable = MakeUp(d.Stable, d.LastExecuted), Evidence = [] }) : d)],
+        _ =>
+            [.. sync.Collected.Select(d => d.Sender == Self ? Sign(d with { Stable = MakeUp(d.Stable, d.LastExecuted), Evidence = [] }) : d)],
     };
 
     /// <summary>A checkpoint of an instance that is not stable, with one true signature: its own.</summary>
@@ -69,7 +71,10 @@ internal sealed class SyncForger : Adversary
         Instance instance = (executed > stable.Instance ? executed : stable.Instance) + Random.Between(1, 8);
         Digest root = AnyDigest();
         ReadOnlyMemory<byte> own = Sign(new Checkpoint(instance, root, Self)).Signature;
-        IEnumerable<int> others = Enumerable.Range(0, Settings.Quorums.Replicas).Where(i => i != Self.Value).Take(Random.Chance(0.5) ? 0 : Settings.Quorums.Faulty);
-        return new CheckpointCertificate(instance, root, [.. others.Append(Self.Value).Order().Select(i => new CheckpointSignature(new ReplicaId(i), i == Self.Value ? own : new byte[64]))]);
+        IEnumerable<int> others = Enumerable.Range(0, Settings.Quorums.Replicas).Where(i => i != Self.Value).Take(
+            Random.Chance(0.5) ? 0 : Settings.Quorums.Faulty);
+        return new CheckpointCertificate(
+            instance, root,
+            [.. others.Append(Self.Value).Order().Select(i => new CheckpointSignature(new ReplicaId(i), i == Self.Value ? own : new byte[64]))]);
     }
 }

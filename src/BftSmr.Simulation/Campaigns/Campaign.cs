@@ -96,8 +96,10 @@ public sealed class Campaign
             _steps += report.Steps;
             _operations += report.Acknowledged;
             _virtualMicros += report.VirtualMicros;
-            foreach ((string kind, long count) in report.Faults) _faults[kind] = _faults.GetValueOrDefault(kind) + count;
-            foreach ((string kind, long count) in report.Events) _events[kind] = _events.GetValueOrDefault(kind) + count;
+            foreach ((string kind, long count) in report.Faults)
+                _faults[kind] = _faults.GetValueOrDefault(kind) + count;
+            foreach ((string kind, long count) in report.Events)
+                _events[kind] = _events.GetValueOrDefault(kind) + count;
         }
 
         public CampaignReport Report(TimeSpan elapsed) => new()

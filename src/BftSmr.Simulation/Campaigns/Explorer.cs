@@ -34,12 +34,15 @@ internal sealed class Explorer
         KeyOracle oracle = new(new SimulationRandom(1));
         _settings = new ReplicaSettings
         {
-            Self = default, Quorums = Quorums.Byzantine(Replicas, 1), Durability = Durability.Votes, Authentication = RequestAuthentication.Signed, Window = 1,
+            Self =
+                default, Quorums = Quorums.Byzantine(Replicas, 1), Durability = Durability.Votes,
+                Authentication = RequestAuthentication.Signed, Window = 1,
             RequestTimeoutMicros = 1_000_000, LeaderLinkGraceMicros = 1_000_000, StatusPeriodMicros = 100_000,
         };
         Keyrings = [.. Enumerable.Range(0, Replicas).Select(i => oracle.ForReplica(new ReplicaId(i)))];
         Batch[] batches = [BatchOf(oracle, 1), BatchOf(oracle, 2)];
-        _lies = [.. Enumerable.Range(0, Replicas).Select(i => i == 0 ? [] : strategy.MessagesTo(i - 1, batches, options.ChangesLeader))];
+        _lies =
+            [.. Enumerable.Range(0, Replicas).Select(i => i == 0 ? [] : strategy.MessagesTo(i - 1, batches, options.ChangesLeader))];
     }
 
     private IReadOnlyList<IKeyring> Keyrings { get; }
@@ -51,15 +54,20 @@ internal sealed class Explorer
     {
         Stopwatch watch = Stopwatch.StartNew();
         IReadOnlyList<ByzantineStrategy> strategies = ByzantineStrategy.All;
-        ExplorationReport total = new() { States = 0, Transitions = 0, Depth = 0, Strategies = 0, Complete = 0, Elapsed = default, Violation = null, Story = [] };
+        ExplorationReport total =
+            new() { States = 0, Transitions = 0, Depth = 0, Strategies = 0, Complete = 0, Elapsed = default, Violation = null, Story = [] };
         foreach (ByzantineStrategy strategy in strategies.Take(options.StrategiesMax))
         {
             if (watch.Elapsed >= options.TimeMax) break;
             ExplorationReport one = new Explorer(options, strategy, watch).Explore();
             total = total with
             {
-                States = total.States + one.States, Transitions = total.Transitions + one.Transitions, Depth = Depth(total, one),
-                Strategies = total.Strategies + 1, Complete = total.Complete + one.Complete, Violation = one.Violation, Story = one.Story, Elapsed = watch.Elapsed,
+                States =
+                    total.States + one.States, Transitions = total.Transitions + one.Transitions,
+                    Depth = Depth(total, one),
+                Strategies =
+                    total.Strategies + 1, Complete = total.Complete + one.Complete, Violation = one.Violation,
+                    Story = one.Story, Elapsed = watch.Elapsed,
             };
             if (one.Violation is not null) break;
         }
@@ -70,7 +78,8 @@ internal sealed class Explorer
     /// Of strategies that were explored to their end, the longest way there was; of the others, how far all of them
     /// were.
     /// </summary>
-    private static int Depth(ExplorationReport total, ExplorationReport one) => (total.Complete == total.Strategies, one.Complete == one.Strategies) switch
+    private static int Depth(ExplorationReport total, ExplorationReport one) =>
+        (total.Complete == total.Strategies, one.Complete == one.Strategies) switch
     {
         (true, true) => Math.Max(total.Depth, one.Depth),
         (true, false) => one.Depth,
@@ -80,7 +89,8 @@ internal sealed class Explorer
 
     private ExplorationReport Explore()
     {
-        State first = new([.. Enumerable.Range(1, Replicas - 1).Select(i => ExploredCore.Start(_settings with { Self = new ReplicaId(i) }, Keyrings[i]))], null, 0, null);
+        State first = new(
+            [.. Enumerable.Range(1, Replicas - 1).Select(i => ExploredCore.Start(_settings with { Self = new ReplicaId(i) }, Keyrings[i]))], null, 0, null);
         _seen.Add(KeyOf(first));
         List<State> layer = [first];
         long transitions = 0;
@@ -96,7 +106,8 @@ internal sealed class Explorer
                     if (!_seen.Add(KeyOf(successor))) continue;
                     if (Broken(successor) is { } broken) return Report(isComplete: false, broken, Story(successor));
                     next.Add(successor);
-                    if (_seen.Count >= _options.StatesMax || _watch.Elapsed >= _options.TimeMax) return Report(isComplete: false, null, []);
+                    if (_seen.Count >= _options.StatesMax || _watch.Elapsed >= _options.TimeMax)
+                        return Report(isComplete: false, null, []);
                 }
             }
             layer = next;
@@ -106,7 +117,9 @@ internal sealed class Explorer
 
         ExplorationReport Report(bool isComplete, string? violation, IReadOnlyList<string> story) => new()
         {
-            States = _seen.Count, Transitions = transitions, Depth = depth, Strategies = 1, Complete = isComplete ? 1 : 0, Elapsed = _watch.Elapsed, Violation = violation, Story = story,
+            States = _seen.Count, Transitions = transitions, Depth = depth, Strategies = 1, Complete = isComplete
+                ? 1
+                : 0, Elapsed = _watch.Elapsed, Violation = violation, Story = story,
         };
     }
 
@@ -120,7 +133,8 @@ internal sealed class Explorer
             {
                 if (TryStep(state, i, message, () => core.Give(message)) is { } successor) yield return successor;
             }
-            if (_options.ChangesLeader && !core.HasTimedOut && TryStep(state, i, null, core.TimeOut) is { } later) yield return later;
+            if (_options.ChangesLeader && !core.HasTimedOut && TryStep(state, i, null, core.TimeOut) is { } later)
+                yield return later;
         }
     }
 
@@ -137,7 +151,8 @@ internal sealed class Explorer
             return new State(cores, state, index, given) { Failure = $"r{index + 1} stopped: {e.Message}" };
         }
 #pragma warning restore CA1031
-        return cores[index].Fingerprint == state.Cores[index].Fingerprint && cores[index].Sent.Count == state.Cores[index].Sent.Count ? null : new State(cores, state, index, given);
+        return cores[index].Fingerprint == state.Cores[index].Fingerprint
+            && cores[index].Sent.Count == state.Cores[index].Sent.Count ? null : new State(cores, state, index, given);
     }
 
     /// <summary>
@@ -167,7 +182,8 @@ internal sealed class Explorer
             hash.Add(state.Cores[i].Fingerprint);
             hash.Add(state.Cores[i].HasTimedOut ? 1L : 0L);
             ulong sum = 0; // a set: the order does not matter
-            foreach (ExploredMessage message in Pending(state, new ReplicaId(i + 1))) sum += message.Hash * 0x9E3779B97F4A7C15;
+            foreach (ExploredMessage message in Pending(state, new ReplicaId(i + 1)))
+                sum += message.Hash * 0x9E3779B97F4A7C15;
             hash.Add(sum);
         }
         return hash.Value;
@@ -180,7 +196,9 @@ internal sealed class Explorer
         {
             for (int j = i + 1; j < state.Cores.Count; j++)
             {
-                (IReadOnlyList<string> one, IReadOnlyList<string> other) = (state.Cores[i].Executed, state.Cores[j].Executed);
+                (
+                    IReadOnlyList<string> one, IReadOnlyList<string> other) = (state.Cores[i].Executed,
+                    state.Cores[j].Executed);
                 for (int k = 0; k < Math.Min(one.Count, other.Count); k++)
                 {
                     if (one[k] != other[k]) return $"r{i + 1} executed {one[k]}, r{j + 1} executed {other[k]}";
@@ -196,7 +214,8 @@ internal sealed class Explorer
         for (State at = state; at.Before is { } before; at = before)
         {
             if (at.Failure is { } failure) story.Add(failure);
-            story.Add(at.Given is { } given ? $"r{at.Core + 1} <- {Wording.Of(given.Message)} from {given.From}" : $"r{at.Core + 1} loses patience");
+            story.Add(
+                at.Given is { } given ? $"r{at.Core + 1} <- {Wording.Of(given.Message)} from {given.From}" : $"r{at.Core + 1} loses patience");
         }
         story.Reverse();
         return story;
@@ -204,8 +223,11 @@ internal sealed class Explorer
 
     private static Batch BatchOf(KeyOracle oracle, int client)
     {
-        Request open = RequestCodec.Create(new SessionId(new ClientId(client), 1), 1, RequestKind.Open, 0b1111, new ReplicaId(0), default);
-        return BatchCodec.Create(1_800_000_000_000_000, 7, [RequestCodec.Authenticate(open, oracle.ForClient(new ClientId(client)), Replicas, macs: false, signature: true)]);
+        Request open = RequestCodec.Create(
+            new SessionId(new ClientId(client), 1), 1, RequestKind.Open, 0b1111, new ReplicaId(0), default);
+        return BatchCodec.Create(
+            1_800_000_000_000_000, 7,
+            [RequestCodec.Authenticate(open, oracle.ForClient(new ClientId(client)), Replicas, macs: false, signature: true)]);
     }
 
     /// <summary>The three cores, and the step that led here: a core was given a message, or lost patience.</summary>

@@ -36,9 +36,12 @@ public sealed class Minimizer
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(report);
-        if (report.Violation is not { } violation) throw new ArgumentException("Nothing was broken: there is nothing to make smaller.", nameof(report));
-        Minimizer minimizer = new(violation.Promise) { Simulate = simulate ?? Cluster.Simulate, TimeMax = timeMax, Progress = progress };
-        SimulationOptions smallest = minimizer.Shrink(options with { Faults = report.Plan, FaultyMicros = report.FaultyMicros });
+        if (report.Violation is not { } violation)
+            throw new ArgumentException("Nothing was broken: there is nothing to make smaller.", nameof(report));
+        Minimizer minimizer =
+            new(violation.Promise) { Simulate = simulate ?? Cluster.Simulate, TimeMax = timeMax, Progress = progress };
+        SimulationOptions smallest = minimizer.Shrink(
+            options with { Faults = report.Plan, FaultyMicros = report.FaultyMicros });
         return new Minimized(smallest, minimizer.Simulate(smallest), minimizer.Runs);
     }
 
@@ -51,8 +54,12 @@ public sealed class Minimizer
             before = Weight(best);
             best = WithoutParts(best);
             best = WithFewer(best, static p => p.Events, static (p, events) => p with { Events = events }, "events");
-            best = WithFewer(best, static p => p.Adversaries, static (p, adversaries) => p with { Adversaries = adversaries }, "adversaries");
-            best = WithFewer(best, static p => p.ByzantineClients, static (p, clients) => p with { ByzantineClients = clients }, "Byzantine clients");
+            best = WithFewer(
+                best, static p => p.Adversaries, static (p, adversaries) => p with { Adversaries = adversaries },
+                "adversaries");
+            best = WithFewer(
+                best, static p => p.ByzantineClients, static (p, clients) => p with { ByzantineClients = clients },
+                "Byzantine clients");
             best = Smaller(best);
         }
         while (Weight(best) < before && _watch.Elapsed < TimeMax);
@@ -63,28 +70,40 @@ public sealed class Minimizer
     {
         FaultPlan plan = best.Faults!;
         Try(ref best, best with { Faults = plan with { Clocks = [] } }, plan.Clocks.Count > 0, "clocks are right");
-        Try(ref best, best with { Faults = best.Faults! with { Disk = DiskSpeed.Quick } }, plan.Disk != DiskSpeed.Quick, "disks are quick");
-        Try(ref best, best with { Faults = best.Faults! with { TornWrites = false } }, plan.TornWrites, "nothing is torn");
-        Try(ref best, best with { Faults = best.Faults! with { Network = NetworkConditions.Calm } }, plan.Network != NetworkConditions.Calm, "the network is calm");
+        Try(
+            ref best, best with { Faults = best.Faults! with { Disk = DiskSpeed.Quick } }, plan.Disk != DiskSpeed.Quick,
+            "disks are quick");
+        Try(
+            ref best, best with { Faults = best.Faults! with { TornWrites = false } }, plan.TornWrites,
+            "nothing is torn");
+        Try(
+            ref best, best with { Faults = best.Faults! with { Network = NetworkConditions.Calm } },
+            plan.Network != NetworkConditions.Calm, "the network is calm");
         NetworkConditions network = best.Faults!.Network;
         Try(ref best, With(best, network with { LossShare = 0 }), network.LossShare > 0, "nothing is lost");
         Try(ref best, With(best, best.Faults!.Network with { SpikeShare = 0 }), network.SpikeShare > 0, "no spikes");
         Try(ref best, With(best, best.Faults!.Network with { Datagrams = false }), network.Datagrams, "order is kept");
-        Try(ref best, With(best, best.Faults!.Network with { DuplicationShare = 0 }), network is { Datagrams: true, DuplicationShare: > 0 }, "nothing is duplicated");
+        Try(
+            ref best, With(best, best.Faults!.Network with { DuplicationShare = 0 }),
+            network is { Datagrams: true, DuplicationShare: > 0 }, "nothing is duplicated");
         return best;
     }
 
-    private static SimulationOptions With(SimulationOptions options, NetworkConditions network) => options with { Faults = options.Faults! with { Network = network } };
+    private static SimulationOptions With(SimulationOptions options, NetworkConditions network) =>
+        options with { Faults = options.Faults! with { Network = network } };
 
     /// <summary>Leaves out halves, quarters, … of a list, as long as the promise stays broken.</summary>
-    private SimulationOptions WithFewer<T>(SimulationOptions best, Func<FaultPlan, IReadOnlyList<T>> list, Func<FaultPlan, IReadOnlyList<T>, FaultPlan> with, string what)
+    private SimulationOptions WithFewer<T>(
+        SimulationOptions best,
+        Func<FaultPlan, IReadOnlyList<T>> list, Func<FaultPlan, IReadOnlyList<T>, FaultPlan> with, string what)
     {
         for (int size = Math.Max(1, list(best.Faults!).Count / 2); ; size /= 2)
         {
             for (int at = 0; at < list(best.Faults!).Count;)
             {
                 IReadOnlyList<T> kept = [.. list(best.Faults!).Where((_, i) => i < at || i >= at + size)];
-                if (!Try(ref best, best with { Faults = with(best.Faults!, kept) }, true, $"{kept.Count} {what}")) at += size;
+                if (!Try(ref best, best with { Faults = with(best.Faults!, kept) }, true, $"{kept.Count} {what}"))
+                    at += size;
             }
             if (size <= 1) return best;
         }

@@ -9,7 +9,8 @@ namespace BftSmr.Simulation;
 public static class SavedSimulation
 {
     /// <summary>As JSON, indented, for people to change.</summary>
-    public static string Write(SimulationOptions options) => JsonSerializer.Serialize(options, SavedSimulationJson.Default.SimulationOptions);
+    public static string Write(SimulationOptions options) =>
+        JsonSerializer.Serialize(options, SavedSimulationJson.Default.SimulationOptions);
 
     /// <summary>What <see cref="Write"/> wrote.</summary>
     /// <exception cref="FormatException">It is no saved simulation; the message says where and why.</exception>
@@ -17,14 +18,19 @@ public static class SavedSimulation
     {
         try
         {
-            SimulationOptions options = JsonSerializer.Deserialize(json, SavedSimulationJson.Default.SimulationOptions) ?? throw new FormatException("The file holds nothing.");
-            if (options.Faults is { } plan && !IsWhole(plan)) throw new FormatException("This is no saved simulation: 'faults' lacks something, or lists something that is null.");
+            SimulationOptions options = JsonSerializer.Deserialize(
+                json,
+                SavedSimulationJson.Default.SimulationOptions) ?? throw new FormatException("The file holds nothing.");
+            if (options.Faults is { } plan && !IsWhole(plan))
+                throw new FormatException(
+                    "This is no saved simulation: 'faults' lacks something, or lists something that is null.");
             SimulationBounds.Check(options);
             return options;
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"This is no saved simulation: {e.Message} A number that is left out counts as 0.", e);
+            throw new FormatException(
+                $"This is no saved simulation: {e.Message} A number that is left out counts as 0.", e);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException) // the latter for an event that does not say which it is
         {
@@ -35,15 +41,21 @@ public static class SavedSimulation
     /// <summary>The serializer lets null pass where a list or one of its members should be.</summary>
     private static bool IsWhole(FaultPlan plan) =>
         plan is { Network: not null, Disk: not null, Adversaries: not null, ByzantineClients: not null, Clocks: not null, Events: not null }
-        && plan.Adversaries.All(static a => a is not null) && plan.Events.All(static e => e is not null and not SlowDiskFault { Speed: null });
+        && plan.Adversaries.All(static a => a is not null)
+            && plan.Events.All(static e => e is not null and not SlowDiskFault { Speed: null });
 
     /// <summary>A replica is its number.</summary>
     internal sealed class ReplicaIdConverter : JsonConverter<ReplicaId>
     {
         public override ReplicaId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int value) && value is >= 0 and < Quorums.ReplicasMax ? new ReplicaId(value) : throw new JsonException("A replica is a number from 0.");
+            reader.TokenType == JsonTokenType.Number
+                && reader.TryGetInt32(out int value)
+                && value is >= 0 and < Quorums.ReplicasMax
+                    ? new ReplicaId(value)
+                    : throw new JsonException("A replica is a number from 0.");
 
-        public override void Write(Utf8JsonWriter writer, ReplicaId value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Value);
+        public override void Write(Utf8JsonWriter writer, ReplicaId value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(value.Value);
     }
 
     /// <summary>
@@ -53,15 +65,20 @@ public static class SavedSimulation
     internal sealed class ShareConverter : JsonConverter<double>
     {
         public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out double value) && double.IsFinite(value) ? value : throw new JsonException("A share is a finite number.");
+            reader.TokenType == JsonTokenType.Number
+                && reader.TryGetDouble(out double value)
+                && double.IsFinite(value) ? value : throw new JsonException("A share is a finite number.");
 
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(value);
     }
 }
 
 [JsonSourceGenerationOptions(
-    JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+    JsonSerializerDefaults.Web, WriteIndented =
+        true, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling =
+        JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
     Converters = [typeof(SavedSimulation.ReplicaIdConverter), typeof(SavedSimulation.ShareConverter)])]
 [JsonSerializable(typeof(SimulationOptions))]
 internal sealed partial class SavedSimulationJson : JsonSerializerContext;

@@ -29,30 +29,38 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
 
     public RecordedOperation Invoked(int client, WorkloadOperation operation)
     {
-        RecordedOperation invoked = new() { Client = client, IsQuery = operation.IsQuery, Bytes = operation.Bytes, InvokedMicros = world.NowMicros };
+        RecordedOperation invoked =
+            new() { Client = client, IsQuery = operation.IsQuery, Bytes = operation.Bytes, InvokedMicros = world.NowMicros };
         _operations.Add(invoked);
         return invoked;
     }
 
     /// <summary>A client learned the outcome of an ordered operation.</summary>
-    public void Acknowledged(RecordedOperation operation, SessionId session, ulong sequence, ReplyStatus status, ReadOnlyMemory<byte> result)
+    public void Acknowledged(
+        RecordedOperation operation, SessionId session, ulong sequence, ReplyStatus status, ReadOnlyMemory<byte> result)
     {
         Complete(operation, status, result);
         if (!history.TryFind(session, sequence, out (long Instance, int Index) place))
         {
-            world.Violate("durability", $"{session}/{sequence} was acknowledged, but no correct replica has executed it.");
+            world.Violate(
+                "durability", $"{session}/{sequence} was acknowledged, but no correct replica has executed it.");
             return;
         }
         operation.Position = place;
         if (IsOnDisk is not null && !IsOnDisk(new Instance(place.Instance)))
-            world.Violate("durability", $"{session}/{sequence} was acknowledged before the decision of {new Instance(place.Instance)} was on the disks of those who acknowledged it.");
+            world.Violate(
+                "durability",
+                $"{session}/{sequence} was acknowledged before the decision of {new Instance(place.Instance)} was on the disks of those who acknowledged it.");
         Outcome outcome = history.OutcomeAt(place);
         if (outcome.Status != status || !outcome.Result.Span.SequenceEqual(result.Span))
-            world.Violate("reply", $"the client of {session}/{sequence} was given a reply that is not the one of its execution at {new Instance(place.Instance)}.");
+            world.Violate(
+                "reply",
+                $"the client of {session}/{sequence} was given a reply that is not the one of its execution at {new Instance(place.Instance)}.");
     }
 
     /// <summary>A client learned the answer to an unordered read.</summary>
-    public void Answered(RecordedOperation operation, ReplyStatus status, ReadOnlyMemory<byte> result) => Complete(operation, status, result);
+    public void Answered(RecordedOperation operation, ReplyStatus status, ReadOnlyMemory<byte> result) =>
+        Complete(operation, status, result);
 
     /// <summary>A client was told that its operation was not executed and never will be.</summary>
     public void Disclaimed(SessionId session, ulong sequence) => _disclaimed.Add((session, sequence));
@@ -63,7 +71,9 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
         foreach ((SessionId session, ulong sequence) in _disclaimed)
         {
             if (history.TryFind(session, sequence, out (long Instance, int Index) place))
-                world.Violate("outcome", $"{session}/{sequence} was executed at {new Instance(place.Instance)} although its client was told that it never would be.");
+                world.Violate(
+                    "outcome",
+                    $"{session}/{sequence} was executed at {new Instance(place.Instance)} although its client was told that it never would be.");
         }
         CheckRealTimeOrder();
         CheckReads();
@@ -88,10 +98,13 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
         {
             for (; next < byCompletion.Count && byCompletion[next].CompletedMicros < operation.InvokedMicros; next++)
             {
-                if (byCompletion[next].Position!.Value.CompareTo(highest) > 0) highest = byCompletion[next].Position!.Value;
+                if (byCompletion[next].Position!.Value.CompareTo(highest) > 0)
+                    highest = byCompletion[next].Position!.Value;
             }
             if (operation.Position!.Value.CompareTo(highest) > 0) continue;
-            world.Violate("linearizability", $"an operation of client {operation.Client} executed at {operation.Position} began after one at {highest} had completed.");
+            world.Violate(
+                "linearizability",
+                $"an operation of client {operation.Client} executed at {operation.Position} began after one at {highest} had completed.");
             return;
         }
     }
@@ -128,7 +141,8 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
             {
                 PendingRead read = open[i];
                 // A read that began after another had completed may not show an older state than that one did.
-                bool mayBeHere = !open.Any(o => o != read && o.Operation.CompletedMicros < read.Operation.InvokedMicros);
+                bool mayBeHere = !open.Any(
+                    o => o != read && o.Operation.CompletedMicros < read.Operation.InvokedMicros);
                 if (mayBeHere && Shows(reference, agreedMicros, read.Operation))
                 {
                     open.RemoveAt(i--);
@@ -149,15 +163,18 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
         long lowest = 0;
         foreach (RecordedOperation other in _operations)
         {
-            if (other.CompletedMicros < read.InvokedMicros && other.Position is { } place) lowest = Math.Max(lowest, place.Instance);
+            if (other.CompletedMicros < read.InvokedMicros && other.Position is { } place)
+                lowest = Math.Max(lowest, place.Instance);
         }
         return lowest;
     }
 
     private static bool Shows(ServiceHost reference, long agreedMicros, RecordedOperation read)
     {
-        ReadReply reply = reference.Answer(new AnswerReadEffect(default, new Read(0, 0, true, read.Bytes), default, agreedMicros));
-        return reply.Status != ReplyStatus.Ok == read.Failed && reply.Result.Span.SequenceEqual(read.Result!.Value.Span);
+        ReadReply reply = reference.Answer(
+            new AnswerReadEffect(default, new Read(0, 0, true, read.Bytes), default, agreedMicros));
+        return reply.Status != ReplyStatus.Ok == read.Failed
+            && reply.Result.Span.SequenceEqual(read.Result!.Value.Span);
     }
 
     private sealed record PendingRead(RecordedOperation Operation, long LowestInstance);

@@ -14,17 +14,20 @@ internal static class DeterminismProbe
     public static string Explain(Func<IStateMachine> service, IEnumerable<ExecuteEffect> history, int replyBytesMax)
     {
         ServiceHost one = new(service(), replyBytesMax), other = new(service(), replyBytesMax);
-        if (one.StateDigest() != other.StateDigest()) return "Two fresh instances of the service differ before the first command.";
+        if (one.StateDigest() != other.StateDigest())
+            return "Two fresh instances of the service differ before the first command.";
         foreach (ExecuteEffect effect in history)
         {
             foreach (Request command in effect.Commands)
             {
                 ExecuteEffect single = effect with { Commands = [command] };
                 Outcome here = one.Execute(single).Outcomes[0], there = other.Execute(single).Outcomes[0];
-                string? what = !here.Result.Span.SequenceEqual(there.Result.Span) || here.Status != there.Status ? "reply to"
+                string? what = !here.Result.Span.SequenceEqual(there.Result.Span)
+                    || here.Status != there.Status ? "reply to"
                     : one.StateDigest() != other.StateDigest() ? "state after"
                     : null;
-                if (what is not null) return $"Two fresh instances that are given the same commands first differ in the {what} {Name(command)} at {effect.Instance}.";
+                if (what is not null)
+                    return $"Two fresh instances that are given the same commands first differ in the {what} {Name(command)} at {effect.Instance}.";
             }
         }
         return "Two fresh instances that are given the same commands one by one do not differ: the service depends on something besides its commands, such as the clock, randomness, static state or the order of a hash table.";

@@ -13,7 +13,8 @@ internal sealed record ExecutedInstance(ExecuteEffect Effect, IReadOnlyList<Outc
     /// <summary>The first difference in what is executed; null if there is none.</summary>
     public string? DifferenceTo(ExecuteEffect other)
     {
-        if (Effect.AgreedTimeMicros != other.AgreedTimeMicros) return $"agreed time {other.AgreedTimeMicros} rather than {Effect.AgreedTimeMicros}";
+        if (Effect.AgreedTimeMicros != other.AgreedTimeMicros)
+            return $"agreed time {other.AgreedTimeMicros} rather than {Effect.AgreedTimeMicros}";
         if (Effect.Seed != other.Seed) return $"seed {other.Seed} rather than {Effect.Seed}";
         for (int i = 0; i < Math.Max(Effect.Commands.Count, other.Commands.Count); i++)
         {
@@ -30,10 +31,12 @@ internal sealed record ExecutedInstance(ExecuteEffect Effect, IReadOnlyList<Outc
         for (int i = 0; i < Math.Max(Outcomes.Count, other.Count); i++)
         {
             if (i >= Outcomes.Count || i >= other.Count) return $"{other.Count} outcomes rather than {Outcomes.Count}";
-            if (Outcomes[i].Status != other[i].Status || !Outcomes[i].Result.Span.SequenceEqual(other[i].Result.Span)) return $"the reply to {Name(Effect.Commands[i])}";
+            if (Outcomes[i].Status != other[i].Status || !Outcomes[i].Result.Span.SequenceEqual(other[i].Result.Span))
+                return $"the reply to {Name(Effect.Commands[i])}";
         }
         return null;
     }
 
-    private static string Name(Request? request) => request is null ? "nothing" : $"{request.Session}/{request.Sequence} ({Wording.Of(request.Digest)})";
+    private static string Name(Request? request) =>
+        request is null ? "nothing" : $"{request.Session}/{request.Sequence} ({Wording.Of(request.Digest)})";
 }

@@ -53,13 +53,16 @@ internal sealed class HistoryChecker
     public void Issued(Request request) => _issued.Add(request.Digest);
 
     /// <summary>Where a request was executed.</summary>
-    public bool TryFind(SessionId session, ulong sequence, out (long Instance, int Index) place) => _places.TryGetValue((session, sequence), out place);
+    public bool TryFind(SessionId session, ulong sequence, out (long Instance, int Index) place) =>
+        _places.TryGetValue((session, sequence), out place);
 
     /// <summary>What came out at a place.</summary>
-    public Outcome OutcomeAt((long Instance, int Index) place) => _history[(int)place.Instance - 1].Outcomes[place.Index];
+    public Outcome OutcomeAt((long Instance, int Index) place) =>
+        _history[(int)place.Instance - 1].Outcomes[place.Index];
 
     /// <summary>The state after an instance.</summary>
-    public Digest StateAfter(Instance instance) => instance == Instance.Zero ? _initialState : _history[(int)instance.Value - 1].StateAfter;
+    public Digest StateAfter(Instance instance) =>
+        instance == Instance.Zero ? _initialState : _history[(int)instance.Value - 1].StateAfter;
 
     /// <summary>A correct replica executed an instance.</summary>
     public void Executed(ReplicaId replica, ExecuteEffect effect, ExecutedInput executed, Digest stateAfter)
@@ -74,28 +77,41 @@ internal sealed class HistoryChecker
         if (effect.Instance > Last && !TryAppend(effect, out _)) return;
         ExecutedInstance known = _history[(int)effect.Instance.Value - 1];
         if (known.DifferenceTo(effect) is { } difference)
-            _world.Violate("agreement", $"{replica} executed something else at {effect.Instance} than another correct replica: {difference}.");
+            _world.Violate(
+                "agreement",
+                $"{replica} executed something else at {effect.Instance} than another correct replica: {difference}.");
         else if (known.DifferenceTo(executed.Outcomes) is { } outcome)
-            _world.Violate("determinism", $"at {replica} {outcome} differs at {effect.Instance}: the service is not deterministic. {WhereItDiverges()}");
+            _world.Violate(
+                "determinism",
+                $"at {replica} {outcome} differs at {effect.Instance}: the service is not deterministic. {WhereItDiverges()}");
         else if (known.StateAfter != stateAfter)
-            _world.Violate("determinism", $"the state of {replica} after {effect.Instance} differs: the service is not deterministic, or its state was damaged. {WhereItDiverges()}");
+            _world.Violate(
+                "determinism",
+                $"the state of {replica} after {effect.Instance} differs: the service is not deterministic, or its state was damaged. {WhereItDiverges()}");
     }
 
-    private string WhereItDiverges() => DeterminismProbe.Explain(_service, _history.Select(static e => e.Effect), _replyBytesMax);
+    private string WhereItDiverges() =>
+        DeterminismProbe.Explain(_service, _history.Select(static e => e.Effect), _replyBytesMax);
 
     /// <summary>A correct replica starts from a snapshot: its own after a restart, or one it fetched.</summary>
     public void Restored(ReplicaId replica, Instance checkpoint, Digest state)
     {
         _positions[replica.Value] = checkpoint;
-        if (checkpoint > Last) _world.Violate("agreement", $"{replica} installed a state of {checkpoint}, which no correct replica has reached.");
-        else if (StateAfter(checkpoint) != state) _world.Violate("checkpoint", $"{replica} installed a state of {checkpoint} that is not the one all reached there.");
+        if (checkpoint > Last)
+            _world.Violate(
+                "agreement", $"{replica} installed a state of {checkpoint}, which no correct replica has reached.");
+        else if (StateAfter(checkpoint) != state)
+            _world.Violate(
+                "checkpoint", $"{replica} installed a state of {checkpoint} that is not the one all reached there.");
     }
 
     /// <summary>A correct replica took a checkpoint.</summary>
     public void CheckpointTaken(ReplicaId replica, Instance instance, Digest root)
     {
         if (_roots.TryAdd(instance.Value, root) || _roots[instance.Value] == root) return;
-        _world.Violate("checkpoint", $"{replica} took a checkpoint of {instance} with another root than a correct replica before it.");
+        _world.Violate(
+            "checkpoint",
+            $"{replica} took a checkpoint of {instance} with another root than a correct replica before it.");
     }
 
     private bool TryAppend(ExecuteEffect effect, [NotNullWhen(true)] out ExecutedInstance? appended)
@@ -112,7 +128,9 @@ internal sealed class HistoryChecker
         {
             if (effect.AgreedTimeMicros <= _lastAgreedMicros)
             {
-                _world.Violate("agreed time", $"{effect.Instance} has {effect.AgreedTimeMicros}, which is not after {_lastAgreedMicros} of an earlier one.");
+                _world.Violate(
+                    "agreed time",
+                    $"{effect.Instance} has {effect.AgreedTimeMicros}, which is not after {_lastAgreedMicros} of an earlier one.");
                 return false;
             }
             _lastAgreedMicros = effect.AgreedTimeMicros;

@@ -16,7 +16,9 @@ internal static class RegisterChecker
     {
         int unknown = 0;
         RegisterModel model = new();
-        List<HistoryEvent<(RegisterOperation Operation, long? Answer)>>[] histories = new List<HistoryEvent<(RegisterOperation, long?)>>[RegisterService.CorrectRegisters];
+        List<HistoryEvent<(
+            RegisterOperation Operation,
+            long? Answer)>>[] histories = new List<HistoryEvent<(RegisterOperation, long?)>>[RegisterService.CorrectRegisters];
         for (int i = 0; i < histories.Length; i++) histories[i] = [];
         foreach (RecordedOperation operation in operations)
         {
@@ -31,7 +33,9 @@ internal static class RegisterChecker
             switch (LinearizabilityChecker.Check(model, histories[register], ConfigurationsMax))
             {
                 case Linearizability.No:
-                    world.Violate("linearizability", $"no order of the {histories[register].Count} operations on register {register} explains what their clients saw.");
+                    world.Violate(
+                        "linearizability",
+                        $"no order of the {histories[register].Count} operations on register {register} explains what their clients saw.");
                     return unknown;
                 case Linearizability.Unknown:
                     unknown++;

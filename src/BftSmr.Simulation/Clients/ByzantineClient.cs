@@ -29,7 +29,9 @@ internal sealed class ByzantineClient : INetworkNode
     public ByzantineClient(
         World world, SimulatedNetwork network, ClientId id, ByzantineClientKind kind, Quorums quorums, IKeyring keyring, CodecLimits limits)
     {
-        (_world, _network, _id, _kind, _quorums, _keyring, _limits) = (world, network, id, kind, quorums, keyring, limits);
+        (
+            _world, _network, _id, _kind, _quorums, _keyring, _limits) = (world, network, id, kind, quorums, keyring,
+            limits);
         _random = world.Random.Fork("byzantine client", id.Value);
         Node = network.Add(this);
     }
@@ -82,11 +84,14 @@ internal sealed class ByzantineClient : INetworkNode
                 Equivocate();
                 break;
             case ByzantineClientKind.Spammer:
-                for (int i = 0; i < 20; i++) SendToSome(Spoil(Next((ulong)_random.Between(1, 400)), ulong.MaxValue), everywhere: true);
+                for (int i = 0; i < 20; i++)
+                    SendToSome(Spoil(Next((ulong)_random.Between(1, 400)), ulong.MaxValue), everywhere: true);
                 break;
             case ByzantineClientKind.Flooder:
                 if (_sequence > _answered + 60) _sequence = _answered + 1;
-                for (int i = 0; i < 20; i++) SendToSome(RequestCodec.Authenticate(Next(_sequence++), _keyring, _quorums.Replicas, macs: true, signature: true), everywhere: true);
+                for (int i = 0; i < 20; i++)
+                    SendToSome(
+                        RequestCodec.Authenticate(Next(_sequence++), _keyring, _quorums.Replicas, macs: true, signature: true), everywhere: true);
                 break;
             case ByzantineClientKind.Garbage:
                 SendGarbage();
@@ -103,7 +108,8 @@ internal sealed class ByzantineClient : INetworkNode
         _nonce = Math.Max(_nonce + 1, (ulong)(1_000_000 + _world.NowMicros) * 64);
         (_sequence, _answered) = (2, 0);
         for (int i = 0; i < _quorums.Replicas; i++) Send(i, new Attach(_nonce));
-        Request open = Authenticated(RequestCodec.Create(new SessionId(_id, _nonce), 1, RequestKind.Open, _random.NextUInt64() & Mask, new ReplicaId(0), default));
+        Request open = Authenticated(
+            RequestCodec.Create(new SessionId(_id, _nonce), 1, RequestKind.Open, _random.NextUInt64() & Mask, new ReplicaId(0), default));
         SendToSome(open, everywhere: true);
     }
 
@@ -135,14 +141,17 @@ internal sealed class ByzantineClient : INetworkNode
     private Request Next(ulong sequence)
     {
         byte register = (byte)_random.Between(RegisterService.CorrectRegisters, RegisterService.Registers - 1);
-        byte[] operation = new RegisterOperation(RegisterKind.Put, register, (long)(_random.NextUInt64() >> 2), 0, 0).Encode();
+        byte[] operation = new RegisterOperation(
+            RegisterKind.Put, register, (long)(_random.NextUInt64() >> 2), 0, 0).Encode();
         if (_random.Chance(0.1)) operation = operation[..5];
         return RequestCodec.Create(
-            new SessionId(_id, _nonce), sequence, _random.Pick([RequestKind.Command, RequestKind.Command, RequestKind.Command, RequestKind.OrderedQuery, RequestKind.Open]),
+            new SessionId(_id, _nonce), sequence, _random.Pick(
+                [RequestKind.Command, RequestKind.Command, RequestKind.Command, RequestKind.OrderedQuery, RequestKind.Open]),
             _random.NextUInt64() & Mask, new ReplicaId(_random.Next(_quorums.Replicas)), operation, 1 + (_random.NextUInt64() % sequence));
     }
 
-    private Request Authenticated(Request request) => RequestCodec.Authenticate(request, _keyring, _quorums.Replicas, macs: true, signature: _random.Chance(0.5));
+    private Request Authenticated(Request request) =>
+        RequestCodec.Authenticate(request, _keyring, _quorums.Replicas, macs: true, signature: _random.Chance(0.5));
 
     /// <summary>Makes the MACs for these replicas wrong.</summary>
     private Request Spoil(Request request, ulong replicas)
@@ -153,7 +162,8 @@ internal sealed class ByzantineClient : INetworkNode
         {
             if ((replicas >> i & 1) != 0) macs[i * Request.MacBytes] ^= 1;
         }
-        return RequestCodec.WithAuthentication(good, macs, _random.Chance(0.1) ? new byte[Request.SignatureBytes] : default);
+        return RequestCodec.WithAuthentication(
+            good, macs, _random.Chance(0.1) ? new byte[Request.SignatureBytes] : default);
     }
 
     private void SendToSome(Request request, bool everywhere)

@@ -112,7 +112,8 @@ internal sealed class SimulatedClient : INetworkNode
         Run(now => _core.OnLink(new ReplicaId(peer), isUp, now, _effects));
     }
 
-    private ulong NextNonce() => _lastNonce = Math.Max(_lastNonce + 1, (ulong)(1_000_000 + _world.NowMicros) * 64 + (ulong)_number);
+    private ulong NextNonce() =>
+        _lastNonce = Math.Max(_lastNonce + 1, (ulong)(1_000_000 + _world.NowMicros) * 64 + (ulong)_number);
 
     private void Run(Action<long> step)
     {
@@ -179,12 +180,14 @@ internal sealed class SimulatedClient : INetworkNode
                 _checker.Acknowledged(recorded, _core.Session, operation.Sequence, status, outcome.Result);
                 break;
             case OutcomeKind.Ok or OutcomeKind.Failed:
-                _checker.Answered(recorded, outcome.Kind == OutcomeKind.Ok ? ReplyStatus.Ok : ReplyStatus.Failed, outcome.Result);
+                _checker.Answered(
+                    recorded, outcome.Kind == OutcomeKind.Ok ? ReplyStatus.Ok : ReplyStatus.Failed, outcome.Result);
                 break;
             default:
                 _world.Tell(_name, $"operation ends undecided: {outcome.Kind}");
                 _world.Events.Count($"operation ends as {outcome.Kind}");
-                if (!outcome.MayHaveExecuted && operation is { Kind: OperationKind.Command, Sequence: not 0 }) _checker.Disclaimed(_core.Session, operation.Sequence);
+                if (!outcome.MayHaveExecuted && operation is { Kind: OperationKind.Command, Sequence: not 0 })
+                    _checker.Disclaimed(_core.Session, operation.Sequence);
                 break;
         }
         Think();
@@ -241,7 +244,8 @@ internal sealed class SimulatedClient : INetworkNode
     }
 
     private sealed class Operation(WorkloadOperation operation, RecordedOperation recorded)
-        : ClientOperation(operation.IsQuery ? OperationKind.Query : OperationKind.Command, operation.Bytes, long.MaxValue)
+        : ClientOperation(
+            operation.IsQuery ? OperationKind.Query : OperationKind.Command, operation.Bytes, long.MaxValue)
     {
         public RecordedOperation Recorded { get; } = recorded;
     }

@@ -17,7 +17,9 @@ public static class Cluster
     {
         ArgumentNullException.ThrowIfNull(options);
         SimulationBounds.Check(options);
-        return new ClusterSimulation(options, static () => new RegisterService(), new RegisterWorkload(options.QueryShare), registers: true).Run();
+        return new ClusterSimulation(
+            options, static () => new RegisterService(), new RegisterWorkload(options.QueryShare),
+            registers: true).Run();
     }
 
     /// <summary>Simulates a cluster that replicates a service of yours.</summary>

@@ -46,10 +46,13 @@ internal sealed class ClusterSimulation
         _faultyMicros = options.FaultyMicros ?? random.Between(1_000_000, 10_000_000);
         int replicas = _settings.Quorums.Replicas;
         _plan = options.Faults
-            ?? FaultPlanner.Draw(random.Fork("faults"), new FaultScope(replicas, options.F, options.Clients, options.Durability, _faultyMicros, options.FaultKinds));
+            ?? FaultPlanner.Draw(
+                random.Fork("faults"),
+                new FaultScope(replicas, options.F, options.Clients, options.Durability, _faultyMicros, options.FaultKinds));
         _network = new SimulatedNetwork(_world, _plan.Network);
         _history = new HistoryChecker(_world, replicas, service, _settings.ReplyBytesMax);
-        _clientChecker = new ClientChecker(_world, _history, service, _settings.ReplyBytesMax) { IsOnDisk = KeepsDisks ? IsOnDisk : null };
+        _clientChecker = new ClientChecker(
+            _world, _history, service, _settings.ReplyBytesMax) { IsOnDisk = KeepsDisks ? IsOnDisk : null };
         KeyOracle oracle = new(random.Fork("keys"));
         for (int i = 0; i < replicas; i++) AddReplica(i, oracle, service);
         for (int i = 0; i < options.Clients; i++) AddClient(i, random.Fork("client", i), oracle, workload);
@@ -73,7 +76,9 @@ internal sealed class ClusterSimulation
     /// Whether durability promises that what is acknowledged is in the logs as a decision, and nothing takes the logs
     /// away.
     /// </summary>
-    private bool KeepsDisks => _options.Durability == Durability.Decisions && !_plan.Events.Any(static e => e is DiskLossFault or DiskDamageFault);
+    private bool KeepsDisks =>
+        _options.Durability == Durability.Decisions
+            && !_plan.Events.Any(static e => e is DiskLossFault or DiskDamageFault);
 
     private IEnumerable<SimulatedReplica> Correct => _replicas.Where(static r => r.IsCorrect);
 
@@ -96,7 +101,9 @@ internal sealed class ClusterSimulation
     /// <summary>Both phases; returns how long the second one took.</summary>
     private long Play()
     {
-        _world.Tell("--", $"seed {_options.Seed}: {_plan.Adversaries.Count} adversaries, {_plan.Events.Count} events, {_plan.Network}");
+        _world.Tell(
+            "--",
+            $"seed {_options.Seed}: {_plan.Adversaries.Count} adversaries, {_plan.Events.Count} events, {_plan.Network}");
         foreach (SimulatedReplica replica in _replicas) replica.Start();
         foreach (SimulatedClient client in _clients) client.Start();
         foreach (ByzantineClient client in _byzantine) client.Start();
@@ -126,7 +133,8 @@ internal sealed class ClusterSimulation
             return WhatDiffers() is null;
         }, _options.StepsMax);
         if (_world.Violation is not null) return;
-        List<string> waiting = [.. _clients.Where(static c => !c.IsDone).Select(static c => $"c{c.Number} has {c.Outstanding} operations outstanding")];
+        List<string> waiting =
+            [.. _clients.Where(static c => !c.IsDone).Select(static c => $"c{c.Number} has {c.Outstanding} operations outstanding")];
         string seconds = $"{_options.HealedMicros / 1_000_000} s after everything was mended";
         if (waiting.Count > 0) _world.Violate("liveness", $"{seconds} {string.Join(", ", waiting)}. {Where()}");
         else if (WhatDiffers() is { } difference) _world.Violate("convergence", $"{seconds} {difference} {Where()}");
@@ -135,7 +143,8 @@ internal sealed class ClusterSimulation
     /// <summary>
     /// Of f+1 replicas that acknowledged an operation of this instance all correct ones have it on disk.
     /// </summary>
-    private bool IsOnDisk(Instance instance) => Correct.Count(r => r.Disk.HasDecision(instance)) + _plan.Adversaries.Count > _options.F;
+    private bool IsOnDisk(Instance instance) =>
+        Correct.Count(r => r.Disk.HasDecision(instance)) + _plan.Adversaries.Count > _options.F;
 
     /// <summary>What keeps the correct replicas from being in the same state; null if nothing does.</summary>
     private string? WhatDiffers()
@@ -145,7 +154,8 @@ internal sealed class ClusterSimulation
             if (replica.Core is not { } core) return $"{replica.Id} is down.";
             Instance executed = core.Status().LastExecuted;
             if (executed != _history.Last) return $"{replica.Id} has executed {executed} of {_history.Last}.";
-            if (replica.State != _history.StateAfter(_history.Last)) return $"{replica.Id} has another state than the others.";
+            if (replica.State != _history.StateAfter(_history.Last))
+                return $"{replica.Id} has another state than the others.";
         }
         return null;
     }
@@ -159,9 +169,11 @@ internal sealed class ClusterSimulation
         ReplicaId id = new(index);
         AdversaryFault? part = _plan.Adversaries.FirstOrDefault(a => a.Replica == id);
         ClockError error = index < _plan.Clocks.Count ? _plan.Clocks[index] : default;
-        ReplicaSettings settings = _settings with { Self = id, SeedSecret = _world.Random.Fork("seed secret", index).NextUInt64() };
+        ReplicaSettings settings =
+            _settings with { Self = id, SeedSecret = _world.Random.Fork("seed secret", index).NextUInt64() };
         _replicas.Add(new SimulatedReplica(
-            _world, _network, settings, oracle.ForReplica(id), service, _history, new SimulatedClock(error.DriftPpm, error.SkewMicros),
+            _world, _network, settings, oracle.ForReplica(id), service, _history, new SimulatedClock(
+                error.DriftPpm, error.SkewMicros),
             part is null ? null : AdversaryCast.Create(part.Kind), _options.Ordering) { ClientOf = node => _identities[node] });
     }
 

@@ -17,7 +17,9 @@ internal static class SettingsDraw
         ReplicaSettings settings = new()
         {
             Self = default,
-            Quorums = options.WriteQuorumLoweredBy == 0 ? quorums : quorums.Weakened(quorums.Write - options.WriteQuorumLoweredBy),
+            Quorums = options.WriteQuorumLoweredBy == 0
+                ? quorums
+                : quorums.Weakened(quorums.Write - options.WriteQuorumLoweredBy),
             Durability = options.Durability,
             Authentication = options.Authentication,
             Window = random.Pick([1, 2, 4, 16]),

@@ -18,14 +18,16 @@ internal sealed class KeyOracle
 
     public KeyOracle(SimulationRandom random)
     {
-        for (int i = 0; i < KeyBytes; i += 8) BinaryPrimitives.WriteUInt64LittleEndian(_master.AsSpan(i), random.NextUInt64());
+        for (int i = 0; i < KeyBytes; i += 8)
+            BinaryPrimitives.WriteUInt64LittleEndian(_master.AsSpan(i), random.NextUInt64());
     }
 
     public IKeyring ForReplica(ReplicaId replica) => new OracleKeyring(this, replica, null);
 
     public IKeyring ForClient(ClientId client) => new OracleKeyring(this, null, client);
 
-    internal void Sign(char kind, int node, ReadOnlySpan<byte> message, Span<byte> signature) => Blake2b.Mac(Key(kind, node, 0), message, signature);
+    internal void Sign(char kind, int node, ReadOnlySpan<byte> message, Span<byte> signature) =>
+        Blake2b.Mac(Key(kind, node, 0), message, signature);
 
     internal bool Verify(char kind, int node, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {

@@ -27,7 +27,8 @@ public abstract record FaultEvent(long AtMicros);
 /// <param name="Replica">Which one.</param>
 /// <param name="DownMicros">How long it is down.</param>
 /// <param name="MachineToo">Nobody closes its connections: the others learn late that it is gone.</param>
-public sealed record CrashFault(long AtMicros, ReplicaId Replica, long DownMicros, bool MachineToo) : FaultEvent(AtMicros);
+public sealed record CrashFault(
+    long AtMicros, ReplicaId Replica, long DownMicros, bool MachineToo) : FaultEvent(AtMicros);
 
 /// <summary>
 /// A replica crashes and comes back with an empty disk. Counts as one of the f until it has caught up; left out when
@@ -55,7 +56,8 @@ public sealed record PauseFault(long AtMicros, ReplicaId Replica, long ForMicros
 /// <param name="Group">The nodes of one group, as a mask: replicas first, then clients. The others are the other
 /// group.</param>
 /// <param name="Direction">Which way is blocked.</param>
-public sealed record PartitionFault(long AtMicros, long ForMicros, ulong Group, PartitionDirection Direction) : FaultEvent(AtMicros);
+public sealed record PartitionFault(
+    long AtMicros, long ForMicros, ulong Group, PartitionDirection Direction) : FaultEvent(AtMicros);
 
 /// <summary>Which frames a partition keeps from arriving.</summary>
 public enum PartitionDirection
@@ -87,7 +89,8 @@ public sealed record ClockFault(long AtMicros, ReplicaId Replica, long ByMicros)
 /// <param name="Replica">Whose.</param>
 /// <param name="ForMicros">How long.</param>
 /// <param name="Speed">How slow.</param>
-public sealed record SlowDiskFault(long AtMicros, ReplicaId Replica, long ForMicros, DiskSpeed Speed) : FaultEvent(AtMicros);
+public sealed record SlowDiskFault(
+    long AtMicros, ReplicaId Replica, long ForMicros, DiskSpeed Speed) : FaultEvent(AtMicros);
 
 /// <summary>
 /// A disk does not hold what was written. Counts as one of the f until the replica has caught up; left out when there
@@ -98,7 +101,8 @@ public sealed record SlowDiskFault(long AtMicros, ReplicaId Replica, long ForMic
 /// <param name="DownMicros">How long the replica, which crashes, is down. After damage to a snapshot it goes on until
 /// it crashes for another reason.</param>
 /// <param name="Damage">What is wrong.</param>
-public sealed record DiskDamageFault(long AtMicros, ReplicaId Replica, long DownMicros, DiskDamage Damage) : FaultEvent(AtMicros);
+public sealed record DiskDamageFault(
+    long AtMicros, ReplicaId Replica, long DownMicros, DiskDamage Damage) : FaultEvent(AtMicros);
 
 /// <summary>What may be wrong with what a disk holds.</summary>
 public enum DiskDamage

@@ -59,10 +59,14 @@ internal sealed class FaultInjector(
         switch (fault)
         {
             case CrashFault e:
-                Crash(replicas[e.Replica.Value], e.DownMicros, e.MachineToo, e.MachineToo ? "machine crash" : "process crash");
+                Crash(
+                    replicas[e.Replica.Value], e.DownMicros, e.MachineToo,
+                    e.MachineToo ? "machine crash" : "process crash");
                 break;
             case DiskLossFault e:
-                Crash(replicas[e.Replica.Value], e.DownMicros, machineToo: true, "disk lost", static replica => replica.Wipe());
+                Crash(
+                    replicas[e.Replica.Value], e.DownMicros, machineToo: true, "disk lost",
+                    static replica => replica.Wipe());
                 break;
             case PowerLossFault e:
                 LosePower(e.DownMicros);
@@ -79,7 +83,8 @@ internal sealed class FaultInjector(
                 break;
             case ClockFault e:
                 world.Faults.Count("clock jump");
-                replicas[e.Replica.Value].Clock.SkewMicros = Math.Clamp(replicas[e.Replica.Value].Clock.SkewMicros + e.ByMicros, -20_000_000, 20_000_000);
+                replicas[e.Replica.Value].Clock.SkewMicros = Math.Clamp(
+                    replicas[e.Replica.Value].Clock.SkewMicros + e.ByMicros, -20_000_000, 20_000_000);
                 break;
             case SlowDiskFault e:
                 SlowDisk(replicas[e.Replica.Value], e.Speed, e.ForMicros);
@@ -100,7 +105,9 @@ internal sealed class FaultInjector(
         }
     }
 
-    private void Crash(SimulatedReplica replica, long downMicros, bool machineToo, string kind, Action<SimulatedReplica>? damage = null)
+    private void Crash(
+        SimulatedReplica replica, long downMicros, bool machineToo, string kind,
+        Action<SimulatedReplica>? damage = null)
     {
         if (!replica.IsAlive || !MayForget(replica, damage is not null)) return;
         if (damage is not null || replica.ForgetsInCrash) replica.Forget();
@@ -122,13 +129,18 @@ internal sealed class FaultInjector(
         switch (fault.Damage)
         {
             case DiskDamage.CorruptLog:
-                Crash(replica, fault.DownMicros, machineToo: true, "log corrupted", r => r.Disk.Damage(image => image.Corrupt(_random)));
+                Crash(
+                    replica, fault.DownMicros, machineToo: true, "log corrupted",
+                    r => r.Disk.Damage(image => image.Corrupt(_random)));
                 break;
             case DiskDamage.MisdirectedWrite:
-                Crash(replica, fault.DownMicros, machineToo: true, "write misdirected", r => r.Disk.Damage(image => image.Misdirect(_random)));
+                Crash(
+                    replica, fault.DownMicros, machineToo: true, "write misdirected",
+                    r => r.Disk.Damage(image => image.Misdirect(_random)));
                 break;
             default:
-                if (MayForget(replica, isDamaged: true) && replica.Disk.DamageSnapshot(_random)) world.Faults.Count("snapshot corrupted");
+                if (MayForget(replica, isDamaged: true) && replica.Disk.DamageSnapshot(_random))
+                    world.Faults.Count("snapshot corrupted");
                 break;
         }
     }
@@ -177,7 +189,8 @@ internal sealed class FaultInjector(
     private void Partition(PartitionFault fault)
     {
         world.Faults.Count(fault.Direction == PartitionDirection.Both ? "partition" : "one-way partition");
-        world.Tell("--", string.Create(CultureInfo.InvariantCulture, $"partition {fault.Direction} of {fault.Group:b}"));
+        world.Tell(
+            "--", string.Create(CultureInfo.InvariantCulture, $"partition {fault.Direction} of {fault.Group:b}"));
         List<(int From, int To)> blocked = [];
         foreach (Link link in network.Links)
         {

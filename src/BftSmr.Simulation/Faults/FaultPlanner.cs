@@ -11,9 +11,12 @@ internal static class FaultPlanner
 {
     private const int LaterKindsStream = 9;
 
-    private static readonly AdversaryKind[] s_firstKinds = [.. Enum.GetValues<AdversaryKind>().Where(static k => k <= AdversaryKind.Yeasayer)];
-    private static readonly AdversaryKind[] s_laterKinds = [.. Enum.GetValues<AdversaryKind>().Where(static k => k is > AdversaryKind.Yeasayer and <= AdversaryKind.Twin)];
-    private static readonly AdversaryKind[] s_latestKinds = [.. Enum.GetValues<AdversaryKind>().Where(static k => k > AdversaryKind.Twin)];
+    private static readonly AdversaryKind[] s_firstKinds =
+        [.. Enum.GetValues<AdversaryKind>().Where(static k => k <= AdversaryKind.Yeasayer)];
+    private static readonly AdversaryKind[] s_laterKinds =
+        [.. Enum.GetValues<AdversaryKind>().Where(static k => k is > AdversaryKind.Yeasayer and <= AdversaryKind.Twin)];
+    private static readonly AdversaryKind[] s_latestKinds =
+        [.. Enum.GetValues<AdversaryKind>().Where(static k => k > AdversaryKind.Twin)];
 
     /// <summary>
     /// Draws everything, and leaves out what is not asked for: the rest is what it would be with all of it.
@@ -105,7 +108,8 @@ internal static class FaultPlanner
     {
         List<ByzantineClientKind> drawn = [];
         if (random.Chance(0.6)) return drawn;
-        ByzantineClientKind[] kinds = [.. Enum.GetValues<ByzantineClientKind>().Where(static k => k <= ByzantineClientKind.SessionHoarder)];
+        ByzantineClientKind[] kinds =
+            [.. Enum.GetValues<ByzantineClientKind>().Where(static k => k <= ByzantineClientKind.SessionHoarder)];
         for (int count = 1 + random.Next(2); drawn.Count < count;) drawn.Add(random.Pick(kinds));
         SimulationRandom later = random.Fork("later kinds", LaterKindsStream);
         if (later.Chance(0.1)) drawn[0] = ByzantineClientKind.Flooder;
@@ -147,9 +151,11 @@ internal static class FaultPlanner
         if (random.Chance(0.4)) return;
         int count = 1 + random.Next(random.Pick([2, 6, 15]));
         for (int i = 0; i < count; i++)
-            events.Add(new CrashFault(Moment(random, scope), Replica(random, scope), Duration(random, 2_000_000), random.Chance(0.5)));
+            events.Add(
+                new CrashFault(Moment(random, scope), Replica(random, scope), Duration(random, 2_000_000), random.Chance(0.5)));
         if (scope.Durability != Durability.Votes || random.Chance(0.6)) return;
-        for (int losses = 1 + random.Next(3); losses > 0; losses--) events.Add(new PowerLossFault(Moment(random, scope), Duration(random, 1_000_000)));
+        for (int losses = 1 + random.Next(3); losses > 0; losses--)
+            events.Add(new PowerLossFault(Moment(random, scope), Duration(random, 1_000_000)));
     }
 
     private static void DrawDiskLosses(SimulationRandom random, FaultScope scope, List<FaultEvent> events)
@@ -165,8 +171,10 @@ internal static class FaultPlanner
         DiskDamage[] kinds = Enum.GetValues<DiskDamage>();
         for (int count = 1 + random.Next(6); count > 0; count--)
         {
-            (long moment, ReplicaId replica, long duration) = (Moment(random, scope), Replica(random, scope), Duration(random, 1_000_000));
-            events.Add(random.Chance(0.3) ? new DiskFailureFault(moment, replica, duration) : new DiskDamageFault(moment, replica, duration, random.Pick(kinds)));
+            (long moment, ReplicaId replica, long duration) = (
+                Moment(random, scope), Replica(random, scope), Duration(random, 1_000_000));
+            events.Add(
+                random.Chance(0.3) ? new DiskFailureFault(moment, replica, duration) : new DiskDamageFault(moment, replica, duration, random.Pick(kinds)));
         }
     }
 
@@ -189,7 +197,8 @@ internal static class FaultPlanner
                 1 => 1UL << random.Next(nodes),
                 _ => random.NextUInt64() & ((1UL << nodes) - 1),
             };
-            PartitionDirection direction = random.Pick([PartitionDirection.Both, PartitionDirection.Both, PartitionDirection.IntoGroup, PartitionDirection.OutOfGroup]);
+            PartitionDirection direction = random.Pick(
+                [PartitionDirection.Both, PartitionDirection.Both, PartitionDirection.IntoGroup, PartitionDirection.OutOfGroup]);
             events.Add(new PartitionFault(Moment(random, scope), Duration(random, 5_000_000), group, direction));
         }
     }
@@ -208,20 +217,23 @@ internal static class FaultPlanner
     {
         if (random.Chance(0.8)) return;
         for (int count = 1 + random.Next(4); count > 0; count--)
-            events.Add(new ClockFault(Moment(random, scope), Replica(random, scope), random.Between(-15_000_000, 15_000_000)));
+            events.Add(
+                new ClockFault(Moment(random, scope), Replica(random, scope), random.Between(-15_000_000, 15_000_000)));
     }
 
     private static void DrawSlowDisks(SimulationRandom random, FaultScope scope, List<FaultEvent> events)
     {
         if (random.Chance(0.8)) return;
         for (int count = 1 + random.Next(3); count > 0; count--)
-            events.Add(new SlowDiskFault(Moment(random, scope), Replica(random, scope), Duration(random, 3_000_000), new DiskSpeed(50_000, 400_000)));
+            events.Add(
+                new SlowDiskFault(Moment(random, scope), Replica(random, scope), Duration(random, 3_000_000), new DiskSpeed(50_000, 400_000)));
     }
 
     private static void DrawClientRestarts(SimulationRandom random, FaultScope scope, List<FaultEvent> events)
     {
         if (random.Chance(0.7) || scope.Clients == 0) return;
-        for (int count = 1 + random.Next(4); count > 0; count--) events.Add(new ClientRestartFault(Moment(random, scope), random.Next(scope.Clients)));
+        for (int count = 1 + random.Next(4); count > 0; count--)
+            events.Add(new ClientRestartFault(Moment(random, scope), random.Next(scope.Clients)));
     }
 
     private static ReplicaId Replica(SimulationRandom random, FaultScope scope) => new(random.Next(scope.Replicas));

@@ -98,7 +98,9 @@ internal static class SimulationBounds
             case LinkFault e:
                 Within("one of faults.events", e.One, 0, replicas + ClientsMax - 1);
                 Within("other of faults.events", e.Other, 0, replicas - 1);
-                if (e.One == e.Other) throw new ArgumentException($"one and other of faults.events are both {e.One}, but a link has two ends.");
+                if (e.One == e.Other)
+                    throw new ArgumentException(
+                        $"one and other of faults.events are both {e.One}, but a link has two ends.");
                 break;
             case ClientRestartFault e:
                 Within("client of faults.events", e.Client, 0, ClientsMax - 1);
@@ -114,12 +116,14 @@ internal static class SimulationBounds
 
     private static void Within(string what, long value, long min, long max)
     {
-        if (value < min || value > max) throw Error(what, value, string.Create(CultureInfo.InvariantCulture, $"between {min} and {max}"));
+        if (value < min || value > max)
+            throw Error(what, value, string.Create(CultureInfo.InvariantCulture, $"between {min} and {max}"));
     }
 
     private static void Within(string what, double value, double min, double max)
     {
-        if (!(value >= min && value <= max)) throw Error(what, value, string.Create(CultureInfo.InvariantCulture, $"between {min} and {max}"));
+        if (!(value >= min && value <= max))
+            throw Error(what, value, string.Create(CultureInfo.InvariantCulture, $"between {min} and {max}"));
     }
 
     private static void Defined<T>(string what, T value)

@@ -60,7 +60,8 @@ public sealed record SimulationOptions
     /// <summary>The protocol that <see cref="Protocol"/> names.</summary>
     internal OrderingProtocol Ordering => OrderingProtocols.TryFind(Protocol, out OrderingProtocol? protocol)
         ? protocol
-        : throw new ArgumentException($"{nameof(Protocol)} is \"{Protocol}\"; known are {string.Join(", ", OrderingProtocols.Names)}.");
+        : throw new ArgumentException(
+            $"{nameof(Protocol)} is \"{Protocol}\"; known are {string.Join(", ", OrderingProtocols.Names)}.");
 
     /// <summary>The replicas of the cluster: the fewest that bear <see cref="F"/> faulty ones.</summary>
     internal int Replicas => Ordering.ReplicasMin(F);

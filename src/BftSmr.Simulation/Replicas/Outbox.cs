@@ -25,6 +25,7 @@ internal sealed class Outbox(SimulatedDisk disk)
     /// <summary>Lets go what the disk now covers.</summary>
     public void Release()
     {
-        while (_waiting.TryPeek(out (long Position, Action Send) next) && next.Position <= disk.Flushed) _waiting.Dequeue().Send();
+        while (_waiting.TryPeek(out (long Position, Action Send) next) && next.Position <= disk.Flushed)
+            _waiting.Dequeue().Send();
     }
 }

@@ -60,7 +60,8 @@ internal sealed class SimulatedEffects(
             case AnswerReadEffect e:
                 if (_isInstalling) break;
                 ReadReply answer = ServiceHost.Answer(e);
-                if (e.Relay is { } relay) Later(0, () => Deliver(new ReadAnsweredInput(e.Client, e.Read, relay, answer)));
+                if (e.Relay is { } relay)
+                    Later(0, () => Deliver(new ReadAnsweredInput(e.Client, e.Read, relay, answer)));
                 else _outbox.Post(() => SendToClient(e.Client, e.Read.Nonce, answer));
                 break;
             case ReadReplyEffect e:
@@ -79,7 +80,8 @@ internal sealed class SimulatedEffects(
                 _fetch = (e.Certificate.Instance, new byte[e.SnapshotBytes]);
                 break;
             case StoreChunkEffect e:
-                if (_fetch is not { } fetch || fetch.Instance != e.Instance) throw new InvalidOperationException($"A chunk of {e.Instance}, which is not being fetched.");
+                if (_fetch is not { } fetch || fetch.Instance != e.Instance)
+                    throw new InvalidOperationException($"A chunk of {e.Instance}, which is not being fetched.");
                 e.Bytes.Span.CopyTo(fetch.Bytes.AsSpan(e.Index * settings.ChunkBytes));
                 break;
             case InstallStateEffect e:
@@ -142,7 +144,8 @@ internal sealed class SimulatedEffects(
 
     private void Execute(ExecuteEffect effect)
     {
-        if (_isInstalling) throw new InvalidOperationException($"{effect.Instance} is executed while a snapshot is being installed.");
+        if (_isInstalling)
+            throw new InvalidOperationException($"{effect.Instance} is executed while a snapshot is being installed.");
         ExecutedInput executed = ServiceHost.Execute(effect);
         _executed = effect.Instance;
         Executed(effect, executed);
@@ -153,7 +156,9 @@ internal sealed class SimulatedEffects(
 
     private void TakeCheckpoint(TakeCheckpointEffect effect)
     {
-        if (effect.Instance != _executed) throw new InvalidOperationException($"A checkpoint of {effect.Instance} is asked for in the state of {_executed}.");
+        if (effect.Instance != _executed)
+            throw new InvalidOperationException(
+                $"A checkpoint of {effect.Instance} is asked for in the state of {_executed}.");
         ArrayBufferWriter<byte> bytes = new();
         using (ISnapshotReader reader = ServiceHost.Freeze(effect.Sessions))
         {
@@ -194,7 +199,8 @@ internal sealed class SimulatedEffects(
             using SnapshotInstallation installation = ServiceHost.BeginInstall();
             installation.Write(fetch.Bytes);
             if (root != effect.Certificate.Root || !installation.TryCommit(out ReadOnlyMemory<byte> sessions))
-                throw new InvalidOperationException($"The state fetched for {fetch.Instance} is not the one that was certified.");
+                throw new InvalidOperationException(
+                    $"The state fetched for {fetch.Instance} is not the one that was certified.");
             Installed(fetch.Instance, ServiceHost.StateDigest());
             Deliver(new StateInstalledInput(fetch.Instance, sessions));
         });

@@ -56,7 +56,8 @@ internal static class CoreFingerprint
                 hash.Add(text);
                 return;
             case bool or byte or int or uint or long or ulong or Enum:
-                hash.Add(value is ulong big ? big : (ulong)Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
+                hash.Add(
+                    value is ulong big ? big : (ulong)Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
                 return;
             case ReplicaContext or ReplicaSettings or IKeyring or BatchPacing or LeaderPatience or Quorums or OrderingProtocol or Delegate:
                 return;
@@ -76,7 +77,8 @@ internal static class CoreFingerprint
 
     private static void AddItems(ref TraceHash hash, IEnumerable items, Dictionary<object, int> seen)
     {
-        bool isOrdered = items is not (IDictionary or ISet<ReplicaId> or ISet<int>) || items.GetType().Name.StartsWith("Sorted", StringComparison.Ordinal);
+        bool isOrdered = items is not (IDictionary or ISet<ReplicaId> or ISet<int>)
+            || items.GetType().Name.StartsWith("Sorted", StringComparison.Ordinal);
         ulong sum = 0;
         long count = 0;
         foreach (object? item in items)

@@ -50,10 +50,15 @@ internal sealed class ExploredCore
     }
 
     public ExploredCore Give(ExploredMessage message) =>
-        Next(message.Hash, () => new ExploredCore(_settings, _keyring, _known, this, message) { Received = [.. Received, message.Hash], HasTimedOut = HasTimedOut });
+        Next(
+            message.Hash,
+            () => new ExploredCore(_settings, _keyring, _known, this, message) { Received = [.. Received, message.Hash], HasTimedOut = HasTimedOut });
 
     /// <summary>So much time passes that it suspects the leader if it has any reason to.</summary>
-    public ExploredCore TimeOut() => Next(0, () => new ExploredCore(_settings, _keyring, _known, this, null) { Received = Received, HasTimedOut = true });
+    public ExploredCore TimeOut() =>
+        Next(
+            0,
+            () => new ExploredCore(_settings, _keyring, _known, this, null) { Received = Received, HasTimedOut = true });
 
     /// <summary>
     /// What a step leads to is found out once, however many states of the whole hold this core; and ways that lead to
@@ -65,7 +70,9 @@ internal sealed class ExploredCore
         if (_next.TryGetValue(step, out ExploredCore? next)) return next;
         next = make();
         next.Run();
-        (ulong, bool, ulong, ulong) key = (next.Fingerprint, next.HasTimedOut, Sum(next.Received), Sum(next.Sent.Select(static s => s.Message.Hash * (ulong)(s.To.Value + 1))));
+        (ulong, bool, ulong, ulong) key = (
+            next.Fingerprint, next.HasTimedOut, Sum(next.Received),
+            Sum(next.Sent.Select(static s => s.Message.Hash * (ulong)(s.To.Value + 1))));
         if (_known.TryGetValue(key, out ExploredCore? same)) next = same;
         else _known.Add(key, next);
         return _next[step] = next;
@@ -133,7 +140,8 @@ internal sealed class ExploredCore
                         for (int i = 0; i < settings.Quorums.Replicas; i++) Keep(new ReplicaId(i), e.Message);
                         break;
                     case ExecuteEffect e:
-                        _executed.Add($"{e.Instance} [{string.Join(' ', e.Commands.Select(static c => Wording.Of(c.Digest)))}] {e.AgreedTimeMicros}");
+                        _executed.Add(
+                            $"{e.Instance} [{string.Join(' ', e.Commands.Select(static c => Wording.Of(c.Digest)))}] {e.AgreedTimeMicros}");
                         ExecutedInput executed = executor.Execute(e);
                         Take(more => core.Step(executed, Now(0), more));
                         break;

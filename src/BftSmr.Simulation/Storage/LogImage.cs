@@ -37,13 +37,17 @@ internal sealed class LogImage
 
     /// <summary>What a replica makes of it.</summary>
     public LogRecovery Read(CodecLimits limits) =>
-        LogRecovery.Read(_segments.Select(static s => new SegmentReader(LogSegment.FileName(s.Number), new Bytes(s.Bytes))), limits, SegmentBytesMax);
+        LogRecovery.Read(
+            _segments.Select(static s => new SegmentReader(LogSegment.FileName(s.Number), new Bytes(s.Bytes))), limits,
+            SegmentBytesMax);
 
     /// <summary>Whether nothing damaged the entry that ends at this position.</summary>
     /// <param name="segment">Its segment.</param>
     /// <param name="position">Its end.</param>
     public bool IsWhole(long segment, long position) =>
-        _ends.TryGetValue(position, out int end) && _ends.TryGetValue(position - 1, out int begin) && !_damage.Exists(d => d.Segment == segment && d.From < end && d.To > begin);
+        _ends.TryGetValue(position, out int end)
+            && _ends.TryGetValue(position - 1, out int begin)
+            && !_damage.Exists(d => d.Segment == segment && d.From < end && d.To > begin);
 
     /// <summary>
     /// What was written behind a position had not been flushed: of each sector there is all or nothing.
@@ -92,13 +96,16 @@ internal sealed class LogImage
         if (_segments.Count == 0) return;
         (_, byte[] source, int sourceEnd) = random.Pick(_segments);
         (long number, byte[] target, int targetEnd) = random.Pick(_segments);
-        int from = random.Next(sourceEnd) / SectorBytes * SectorBytes, to = random.Next(targetEnd) / SectorBytes * SectorBytes;
+        int from =
+            random.Next(sourceEnd) / SectorBytes * SectorBytes, to = random.Next(targetEnd) / SectorBytes * SectorBytes;
         int length = Math.Min(SectorBytes, Math.Min(source.Length - from, target.Length - to));
         _damage.Add((number, to, to + length));
         source.AsSpan(from, length).ToArray().CopyTo(target, to);
     }
 
-    private (long, int) Write(IReadOnlyList<DiskEntry> log, int begin, int end, long position, SegmentEntry segment, (long Number, int End) previous)
+    private (long, int) Write(
+        IReadOnlyList<DiskEntry> log, int begin, int end, long position, SegmentEntry segment,
+        (long Number, int End) previous)
     {
         ulong salt = 0x9E3779B97F4A7C15 * (ulong)(segment.Number + 1);
         ArrayBufferWriter<byte> bytes = new(4 * SectorBytes);
@@ -107,8 +114,11 @@ internal sealed class LogImage
         _ends[position + begin + 1] = SegmentHeader.Size;
         for (int i = begin; i < end; i++)
         {
-            while (durable < i && log[i] is RecordEntry { FlushedBefore: var flushed } && position + durable < flushed) durable++;
-            uint durableEnd = i <= begin + segment.LiveRecords ? 0 : durable == begin ? (uint)initialEnd : (uint)Math.Max(initialEnd, _ends[position + durable]);
+            while (durable < i && log[i] is RecordEntry { FlushedBefore: var flushed } && position + durable < flushed)
+                durable++;
+            uint durableEnd =
+                i <= begin + segment.LiveRecords ? 0 : durable == begin ? (uint)initialEnd : (uint)Math.Max(
+                    initialEnd, _ends[position + durable]);
             if (log[i] is RecordEntry record) Append(bytes, record.Bytes.Span, RecordKind.Core, salt, durableEnd);
             if (log[i].Mark is { } mark) Append(bytes, [], mark, salt, durableEnd);
             _ends[position + i + 1] = bytes.WrittenCount;
@@ -118,14 +128,17 @@ internal sealed class LogImage
         bytes.WrittenSpan.CopyTo(file);
         new SegmentHeader
         {
-            Number = segment.Number, Salt = salt, Base = segment.Checkpoint.Value, Supersedes = segment.Number, Previous = previous.Number, PreviousEnd = previous.End,
+            Number =
+                segment.Number, Salt = salt, Base = segment.Checkpoint.Value, Supersedes = segment.Number,
+                Previous = previous.Number, PreviousEnd = previous.End,
             InitialEnd = (uint)initialEnd,
         }.Write(file);
         _segments.Add((segment.Number, file, bytes.WrittenCount));
         return (segment.Number, bytes.WrittenCount);
     }
 
-    private static void Append(ArrayBufferWriter<byte> log, ReadOnlySpan<byte> payload, RecordKind kind, ulong salt, uint durableEnd)
+    private static void Append(
+        ArrayBufferWriter<byte> log, ReadOnlySpan<byte> payload, RecordKind kind, ulong salt, uint durableEnd)
     {
         int offset = log.WrittenCount, space = (int)RecordHeader.Space(payload.Length);
         Span<byte> record = log.GetSpan(space)[..space];

@@ -53,7 +53,8 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         LogRecordCodec.Encode(record, bytes);
         bool settles = _votesForgotten && hasVotes && record is SilentUpTo;
         if (settles) _votesForgotten = false;
-        _log.Add(new RecordEntry(record, bytes.WrittenMemory, _flushed) { Mark = settles ? RecordKind.VotesLogged : null });
+        _log.Add(
+            new RecordEntry(record, bytes.WrittenMemory, _flushed) { Mark = settles ? RecordKind.VotesLogged : null });
     }
 
     /// <summary>Begins a new segment with the records that must outlive the ones before.</summary>
@@ -74,7 +75,8 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
     public bool HasDecision(Instance instance)
     {
         if (_snapshots.Count > 0 && _snapshots.Keys.Max() >= instance.Value) return true;
-        LogRecord[] onDisk = [.. _log.Take((int)(_flushed - _dropped)).OfType<RecordEntry>().Select(static e => e.Record)];
+        LogRecord[] onDisk =
+            [.. _log.Take((int)(_flushed - _dropped)).OfType<RecordEntry>().Select(static e => e.Record)];
         Digest? decided = onDisk.OfType<ValueDecided>().FirstOrDefault(r => r.Instance == instance)?.Value;
         return decided is not null && onDisk.Any(r => r is WriteVoted { Batch: { } voted } w && w.Instance == instance && voted.Digest == decided
             || r is ValueDecided { Batch: { } body } d && d.Instance == instance && body.Digest == decided);
@@ -96,7 +98,9 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
     {
         if (!_snapshots.TryGetValue(instance.Value, out Snapshot? snapshot) || index < 0 || index >= snapshot.Tree.Leaves.Count) return null;
         ReadOnlyMemory<byte> chunk = snapshot.ChunkAt(index);
-        return MerkleTree.HashLeaf(chunk.Span) == snapshot.Tree.Leaves[index] ? new Chunk(instance, index, chunk, snapshot.Tree.Path(index)) : null;
+        return MerkleTree.HashLeaf(chunk.Span) == snapshot.Tree.Leaves[index]
+            ? new Chunk(instance, index, chunk, snapshot.Tree.Path(index))
+            : null;
     }
 
     /// <summary>The checkpoint is stable: what only older ones need goes, as far as a newer snapshot is here.</summary>
@@ -119,7 +123,9 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         {
             // A segment is there only when all before it and its live records are on disk: what is torn is the last one
             // that is there.
-            int end = _log.FindIndex(kept, static e => e is SegmentEntry), begun = kept == 0 ? -1 : _log.FindLastIndex(kept - 1, static e => e is SegmentEntry);
+            int end = _log.FindIndex(kept, static e => e is SegmentEntry), begun = kept == 0
+                ? -1
+                : _log.FindLastIndex(kept - 1, static e => e is SegmentEntry);
             bool isThere = begun >= 0 && kept > begun + ((SegmentEntry)_log[begun]).LiveRecords;
             _left = new LogImage(_log[..(!isThere ? kept : end < 0 ? _log.Count : end)], _dropped);
             if (isThere) _left.Tear(_dropped + kept, torn);
@@ -185,15 +191,20 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         _log[^1] = _log[^1] with { Mark = _votesForgotten ? RecordKind.VotesForgotten : RecordKind.VotesLogged };
         _flushed = End;
         bool lost = DropDamagedSnapshots();
-        (long newest, Snapshot? snapshot) = _snapshots.Count == 0 ? default : (_snapshots.Last().Key, _snapshots.Last().Value);
-        return new DiskContents(new Instance(newest), snapshot?.Tree.Root ?? default, snapshot?.Bytes ?? default, found.Records, forgotten, found.Damage, unnoticed, lost);
+        (long newest, Snapshot? snapshot) = _snapshots.Count == 0
+            ? default
+            : (_snapshots.Last().Key, _snapshots.Last().Value);
+        return new DiskContents(
+            new Instance(newest), snapshot?.Tree.Root ?? default, snapshot?.Bytes ?? default, found.Records, forgotten,
+            found.Damage, unnoticed, lost);
     }
 
     /// <summary>Damaged snapshots are of no use; true if there was one newer than all that are whole.</summary>
     private bool DropDamagedSnapshots()
     {
         bool lost = false;
-        while (_snapshots.Count > 0 && !_snapshots.Last().Value.IsWhole) lost = _snapshots.Remove(_snapshots.Last().Key);
+        while (_snapshots.Count > 0 && !_snapshots.Last().Value.IsWhole)
+            lost = _snapshots.Remove(_snapshots.Last().Key);
         return lost;
     }
 
@@ -247,8 +258,10 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
 
     private sealed record Snapshot(ReadOnlyMemory<byte> Bytes, MerkleTree Tree)
     {
-        public bool IsWhole => Enumerable.Range(0, Tree.Leaves.Count).All(i => MerkleTree.HashLeaf(ChunkAt(i).Span) == Tree.Leaves[i]);
+        public bool IsWhole =>
+            Enumerable.Range(0, Tree.Leaves.Count).All(i => MerkleTree.HashLeaf(ChunkAt(i).Span) == Tree.Leaves[i]);
 
-        public ReadOnlyMemory<byte> ChunkAt(int index) => Bytes.Slice(index * Tree.ChunkBytes, MerkleTree.ChunkLength(Tree.SnapshotBytes, Tree.ChunkBytes, index));
+        public ReadOnlyMemory<byte> ChunkAt(int index) =>
+            Bytes.Slice(index * Tree.ChunkBytes, MerkleTree.ChunkLength(Tree.SnapshotBytes, Tree.ChunkBytes, index));
     }
 }

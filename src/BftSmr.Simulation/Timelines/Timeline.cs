@@ -6,7 +6,8 @@ namespace BftSmr.Simulation;
 /// <param name="Nodes">The names of the nodes, replicas first.</param>
 /// <param name="Messages">The last messages sent, in the order of sending.</param>
 /// <param name="Notes">What nodes did besides sending, and what happened to them, in the order of time.</param>
-public sealed record Timeline(IReadOnlyList<TimelineNode> Nodes, IReadOnlyList<TimelineMessage> Messages, IReadOnlyList<TimelineNote> Notes);
+public sealed record Timeline(
+    IReadOnlyList<TimelineNode> Nodes, IReadOnlyList<TimelineMessage> Messages, IReadOnlyList<TimelineNote> Notes);
 
 /// <summary>A party of a simulation.</summary>
 /// <param name="Name">Its name in traces.</param>

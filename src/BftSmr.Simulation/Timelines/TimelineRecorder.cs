@@ -37,7 +37,8 @@ internal sealed class TimelineRecorder(CodecLimits limits, int replicas)
     public void Note(long atMicros, string who, string what, object? subject)
     {
         if (Kind(who, what, subject) is not { } kind) return;
-        _notes.Enqueue(new TimelineNote(_places.GetValueOrDefault(who, -1), atMicros, kind, subject is null ? what : Wording.Of(subject)));
+        _notes.Enqueue(
+            new TimelineNote(_places.GetValueOrDefault(who, -1), atMicros, kind, subject is null ? what : Wording.Of(subject)));
         if (_notes.Count > NotesMax) _notes.Dequeue();
     }
 
@@ -58,8 +59,12 @@ internal sealed class TimelineRecorder(CodecLimits limits, int replicas)
     private string Describe(Flight flight)
     {
         if (flight.From < replicas && flight.To < replicas)
-            return PeerMessageCodec.TryDecode(flight.Frame, limits, out PeerMessage? peer) ? Wording.Of(peer) : $"GARBAGE {flight.Frame.Length} bytes";
-        return ClientMessageCodec.TryDecode(flight.Frame, limits, out ClientMessage? client) ? Wording.Of(client) : $"GARBAGE {flight.Frame.Length} bytes";
+            return PeerMessageCodec.TryDecode(flight.Frame, limits, out PeerMessage? peer)
+                ? Wording.Of(peer)
+                : $"GARBAGE {flight.Frame.Length} bytes";
+        return ClientMessageCodec.TryDecode(flight.Frame, limits, out ClientMessage? client)
+            ? Wording.Of(client)
+            : $"GARBAGE {flight.Frame.Length} bytes";
     }
 
     /// <summary>A frame on its way.</summary>

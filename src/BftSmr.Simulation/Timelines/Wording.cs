@@ -35,7 +35,9 @@ internal static class Wording
 
     private static string Of(StopData data) =>
         $"STOPDATA {data.Regency} of {data.Sender}: executed {data.LastExecuted}, stable {Of(data.Stable)}; " +
-        string.Join("; ", data.Evidence.Select(e => $"{e.Instance} written {Of(e.Written)} set {string.Join(',', e.WriteSet.Select(v => Of(v)))}"));
+        string.Join(
+            "; ",
+            data.Evidence.Select(e => $"{e.Instance} written {Of(e.Written)} set {string.Join(',', e.WriteSet.Select(v => Of(v)))}"));
 
     private static string Of(PeerMessage message) => message switch
     {
@@ -62,9 +64,12 @@ internal static class Wording
     private static string Of(ClientMessage message) => message switch
     {
         Submit m => $"REQUEST {Of(m.Request)}",
-        Reply m => $"REPLY {m.Nonce:x}/{m.Sequence} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}{(m.Vouchers is { } v ? $" vouched by {v.From:b}" : "")}",
-        Read m => $"READ {m.Nonce:x}:{m.ReadId}{(m.WantsFull ? " full" : "")}{(m.Seconders != 0 ? $" with {m.Seconders:b}" : "")}",
-        ReadReply m => $"READREPLY {m.Nonce:x}:{m.ReadId} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}{(m.Vouchers is { } v ? $" vouched by {string.Join(", ", v.Select(Of))}" : "")}",
+        Reply m =>
+            $"REPLY {m.Nonce:x}/{m.Sequence} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}{(m.Vouchers is { } v ? $" vouched by {v.From:b}" : "")}",
+        Read m =>
+            $"READ {m.Nonce:x}:{m.ReadId}{(m.WantsFull ? " full" : "")}{(m.Seconders != 0 ? $" with {m.Seconders:b}" : "")}",
+        ReadReply m =>
+            $"READREPLY {m.Nonce:x}:{m.ReadId} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}{(m.Vouchers is { } v ? $" vouched by {string.Join(", ", v.Select(Of))}" : "")}",
         _ => message.ToString(),
     };
 
@@ -104,7 +109,8 @@ internal static class Wording
         ReplyEffect e => $"to {e.Client}: {Of(e.Reply)}",
         ReadReplyEffect e => $"to {e.Client}: {Of(e.Reply)}",
         PersistEffect e => $"persist{(e.Flush ? "+flush" : "")} {Of(e.Record)}",
-        ExecuteEffect e => $"execute {e.Instance} [{string.Join(' ', e.Commands.Take(8).Select(r => $"{r.Session}/{r.Sequence}"))}]",
+        ExecuteEffect e =>
+            $"execute {e.Instance} [{string.Join(' ', e.Commands.Take(8).Select(r => $"{r.Session}/{r.Sequence}"))}]",
         AnswerReadEffect e => $"answer {e.Client} {Of(e.Read)}{(e.Relay is { } relay ? $" for {relay}" : "")}",
         TakeCheckpointEffect e => $"take checkpoint {e.Instance}",
         InstallStateEffect e => $"install {Of(e.Certificate)}",

@@ -20,7 +20,8 @@ internal enum RegisterKind : byte
 /// <param name="Expected">What CAS compares with.</param>
 /// <param name="PaddingBytes">Zeros after the value, so that some replies are too long to be sent whole by
 /// everybody.</param>
-internal readonly record struct RegisterOperation(RegisterKind Kind, byte Register, long Value, long Expected, byte PaddingBytes)
+internal readonly record struct RegisterOperation(
+    RegisterKind Kind, byte Register, long Value, long Expected, byte PaddingBytes)
 {
     public const int SizeBytes = 19;
 

@@ -7,7 +7,8 @@ public sealed class CommandBatch
 {
     private readonly IReplySink _replies;
 
-    internal CommandBatch(Instance instance, long agreedTimeMicros, ulong seed, ReadOnlyMemory<Command> commands, IReplySink replies)
+    internal CommandBatch(
+        Instance instance, long agreedTimeMicros, ulong seed, ReadOnlyMemory<Command> commands, IReplySink replies)
     {
         Instance = instance;
         AgreedTimeMicros = agreedTimeMicros;

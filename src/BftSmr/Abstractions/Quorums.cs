@@ -20,7 +20,8 @@ public sealed record Quorums
         ArgumentOutOfRangeException.ThrowIfLessThan(replicas, replicasMin);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(replicas, ReplicasMax);
         (Replicas, Faulty, Write, Install) = (replicas, faulty, write, install);
-        Invariant.Holds(Write <= replicas && OneCorrect <= Available, "every quorum can be reached while f replicas are silent");
+        Invariant.Holds(
+            Write <= replicas && OneCorrect <= Available, "every quorum can be reached while f replicas are silent");
     }
 
     /// <summary>
@@ -32,7 +33,9 @@ public sealed record Quorums
     /// <exception cref="ArgumentOutOfRangeException">The membership cannot bear that many faults, or is too
     /// large.</exception>
     public static Quorums Byzantine(int replicas, int faulty) =>
-        new(replicas, faulty, ByzantineReplicasMin(faulty), write: (replicas + faulty + 2) / 2, install: 2 * faulty + 1);
+        new(
+            replicas, faulty, ByzantineReplicasMin(faulty), write: (replicas + faulty + 2) / 2,
+            install: 2 * faulty + 1);
 
     /// <summary>
     /// Replicas whose statements a trusted counter numbers, so that none says two things at one place: n >= 2f+1. Two

@@ -31,5 +31,6 @@ public readonly record struct SessionId(ClientId Client, ulong Nonce) : ICompara
     public static bool operator >=(SessionId left, SessionId right) => left.CompareTo(right) >= 0;
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Client}.{Nonce:x}");
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Client}.{Nonce:x}");
 }

@@ -35,7 +35,8 @@ public abstract class StateMachine : IStateMachine
         }
     }
 
-    void IStateMachine.Query(ReadOnlySpan<byte> query, long agreedTimeMicros, IBufferWriter<byte> reply) => Query(query, reply);
+    void IStateMachine.Query(ReadOnlySpan<byte> query, long agreedTimeMicros, IBufferWriter<byte> reply) =>
+        Query(query, reply);
 
     Digest IStateMachine.StateDigest()
     {

@@ -34,7 +34,8 @@ internal sealed class ProofVerifier(Quorums quorums, IKeyring keyring)
     /// </summary>
     public bool IsValid(CheckpointCertificate certificate)
     {
-        if (certificate.Instance == Instance.Zero) return certificate.Root == default && certificate.Signatures.Count == 0;
+        if (certificate.Instance == Instance.Zero)
+            return certificate.Root == default && certificate.Signatures.Count == 0;
         if (certificate.Signatures.Count < quorums.Stable) return false;
         for (int i = 0; i < certificate.Signatures.Count; i++)
         {

@@ -15,7 +15,8 @@ internal sealed class RequestAuthenticity(ReplicaSettings settings, IKeyring key
 {
     public bool IsAuthentic(Request request) =>
         request.IsSigned ? RequestCodec.VerifySignature(request, keyring)
-        : settings.Authentication == RequestAuthentication.Mac && RequestCodec.VerifyMac(request, settings.Self, keyring);
+        : settings.Authentication == RequestAuthentication.Mac
+            && RequestCodec.VerifyMac(request, settings.Self, keyring);
 
     /// <summary>The clients in whose names a batch has requests that are not authentic, each once, in order.</summary>
     public IReadOnlyList<ClientId> Unauthenticated(Batch batch)

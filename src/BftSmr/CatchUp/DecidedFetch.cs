@@ -11,7 +11,8 @@ namespace BftSmr.CatchUp;
 /// executed, one of them, in turn, sends the bodies. A value is believed when f+1 peers report it and its body has that
 /// digest.
 /// </summary>
-internal sealed class DecidedFetch(ReplicaContext context, DecidedLog log, CheckpointLedger checkpoints, PeerProgress progress)
+internal sealed class DecidedFetch(
+    ReplicaContext context, DecidedLog log, CheckpointLedger checkpoints, PeerProgress progress)
 {
     private const int StretchInstances = 64;
     private const int BodyBytesMax = 2 << 20;
@@ -49,7 +50,8 @@ internal sealed class DecidedFetch(ReplicaContext context, DecidedLog log, Check
         }
         ReplicaId[] ahead = [.. progress.Known.Where(p => p.Status.LastExecuted >= _from).Select(p => p.Peer)];
         ReplicaId source = ahead[_turn++ % ahead.Length];
-        foreach (ReplicaId peer in ahead) context.Effects.Send(peer, new FetchDecided(_from, StretchInstances, WithBodies: peer == source));
+        foreach (ReplicaId peer in ahead)
+            context.Effects.Send(peer, new FetchDecided(_from, StretchInstances, WithBodies: peer == source));
     }
 
     private void Stop()
@@ -99,7 +101,8 @@ internal sealed class DecidedFetch(ReplicaContext context, DecidedLog log, Check
         int bytes = 0;
         for (Instance i = message.From; values.Count < Math.Min(message.Count, StretchInstances); i = i.Next)
         {
-            if (log.Find(i) is not { IsExecuted: true, Decided: { } value } state || state.Body(value) is not { } body) break;
+            if (log.Find(i) is not { IsExecuted: true, Decided: { } value } state || state.Body(value) is not { } body)
+                break;
             if (message.WithBodies)
             {
                 bytes += body.Encoded.Length;
@@ -115,6 +118,7 @@ internal sealed class DecidedFetch(ReplicaContext context, DecidedLog log, Check
 
     private void Offer(ReplicaId to, Instance needed)
     {
-        if (checkpoints.Stable.Instance >= needed) context.Effects.Send(to, new CheckpointOffer(checkpoints.Stable, checkpoints.StableBytes));
+        if (checkpoints.Stable.Instance >= needed)
+            context.Effects.Send(to, new CheckpointOffer(checkpoints.Stable, checkpoints.StableBytes));
     }
 }

@@ -29,8 +29,10 @@ internal sealed class PeerProgress(ReplicaContext context)
         _statuses.Select((status, i) => (Peer: new ReplicaId(i), Status: status)).Where(p => p.Status is not null)!;
 
     /// <summary>At least one correct peer has executed this instance: the (f+1)-th highest claim.</summary>
-    public Instance ExecutedByOneCorrect => _statuses.Select(s => s?.LastExecuted ?? Instance.Zero).OrderDescending().ElementAt(context.Quorums.Faulty);
+    public Instance ExecutedByOneCorrect =>
+        _statuses.Select(s => s?.LastExecuted ?? Instance.Zero).OrderDescending().ElementAt(context.Quorums.Faulty);
 
     /// <summary>The least that a peer claims to have executed; peers never heard of do not count.</summary>
-    public Instance Slowest => Known.Select(p => p.Status.LastExecuted).DefaultIfEmpty(new Instance(long.MaxValue)).Min();
+    public Instance Slowest =>
+        Known.Select(p => p.Status.LastExecuted).DefaultIfEmpty(new Instance(long.MaxValue)).Min();
 }

@@ -51,7 +51,8 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
     /// The size is only proven with the first chunk; until then it must be one that can be counted in chunks.
     /// </summary>
     private bool IsPlausible(CheckpointOffer offer) =>
-        offer.SnapshotBytes > 0 && MerkleTree.ChunkCount(offer.SnapshotBytes, context.Settings.ChunkBytes) <= int.MaxValue;
+        offer.SnapshotBytes > 0
+            && MerkleTree.ChunkCount(offer.SnapshotBytes, context.Settings.ChunkBytes) <= int.MaxValue;
 
     private void Begin(ReplicaId from, CheckpointOffer offer)
     {

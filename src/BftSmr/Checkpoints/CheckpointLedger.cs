@@ -22,7 +22,8 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     /// </summary>
     public const int KeptPerReplica = 2 * AnnouncedMax;
 
-    private readonly SortedDictionary<long, Checkpoint>[] _announced = [.. Enumerable.Range(0, context.Quorums.Replicas).Select(_ => new SortedDictionary<long, Checkpoint>())];
+    private readonly SortedDictionary<long, Checkpoint>[] _announced =
+        [.. Enumerable.Range(0, context.Quorums.Replicas).Select(_ => new SortedDictionary<long, Checkpoint>())];
     private readonly SortedDictionary<long, TakenCheckpoint> _taken = [];
     private Instance _lastAnnounced;
     private Instance _lastNoted;
@@ -99,7 +100,8 @@ internal sealed class CheckpointLedger(ReplicaContext context)
 
     private void ForgetStable<T>(SortedDictionary<long, T> checkpoints)
     {
-        foreach (long old in checkpoints.Keys.TakeWhile(k => k <= Stable.Instance.Value).ToList()) checkpoints.Remove(old);
+        foreach (long old in checkpoints.Keys.TakeWhile(k => k <= Stable.Instance.Value).ToList())
+            checkpoints.Remove(old);
     }
 
     /// <summary>
@@ -120,7 +122,8 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     /// </summary>
     public void Inform(ReplicaId peer, Status status)
     {
-        if (status.Stable < Stable.Instance && status.LastExecuted >= Stable.Instance) context.Effects.Send(peer, new CheckpointOffer(Stable, StableBytes));
+        if (status.Stable < Stable.Instance && status.LastExecuted >= Stable.Instance)
+            context.Effects.Send(peer, new CheckpointOffer(Stable, StableBytes));
     }
 
     /// <summary>Says again what is not stable yet; announcements may have been lost.</summary>

@@ -36,7 +36,8 @@ public sealed class BftClient : IAsyncDisposable
     /// <see cref="BftClientOptions.ConnectTimeout"/>.</exception>
     /// <exception cref="BftSessionExpiredException">The replicas refuse the session: this machine's clock is
     /// behind.</exception>
-    public static async Task<BftClient> ConnectAsync(BftClientOptions options, CancellationToken cancellationToken = default)
+    public static async Task<BftClient> ConnectAsync(
+        BftClientOptions options, CancellationToken cancellationToken = default)
     {
         BftConnection connection = BftConnection.Start(options);
         try
@@ -64,7 +65,8 @@ public sealed class BftClient : IAsyncDisposable
     /// <exception cref="BftOverloadedException">Too many operations are under way.</exception>
     /// <exception cref="BftClientClosedException">The client was disposed meanwhile.</exception>
     /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
-    public Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken = default) =>
+    public Task<ReadOnlyMemory<byte>> InvokeAsync(
+        ReadOnlyMemory<byte> operation, CancellationToken cancellationToken = default) =>
         Begin(OperationKind.Command, operation, cancellationToken);
 
     /// <summary>
@@ -83,7 +85,8 @@ public sealed class BftClient : IAsyncDisposable
     /// <exception cref="BftOverloadedException">Too many operations are under way.</exception>
     /// <exception cref="BftClientClosedException">The client was disposed meanwhile.</exception>
     /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
-    public Task<ReadOnlyMemory<byte>> QueryAsync(ReadOnlyMemory<byte> query, CancellationToken cancellationToken = default) =>
+    public Task<ReadOnlyMemory<byte>> QueryAsync(
+        ReadOnlyMemory<byte> query, CancellationToken cancellationToken = default) =>
         Begin(OperationKind.Query, query, cancellationToken);
 
     /// <summary>
@@ -99,16 +102,20 @@ public sealed class BftClient : IAsyncDisposable
 
     internal ClientSession Session => _session;
 
-    private Task<ReadOnlyMemory<byte>> Begin(OperationKind kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    private Task<ReadOnlyMemory<byte>> Begin(
+        OperationKind kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         if (payload.Length > _options.Cluster.OperationBytesMax)
-            throw new ArgumentException($"The operation has {payload.Length} bytes, but the cluster allows {_options.Cluster.OperationBytesMax} (operationBytesMax). Split it, or raise the limit in cluster.json at all nodes.", nameof(payload));
-        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<ReadOnlyMemory<byte>>(cancellationToken);
+            throw new ArgumentException(
+                $"The operation has {payload.Length} bytes, but the cluster allows {_options.Cluster.OperationBytesMax} (operationBytesMax). Split it, or raise the limit in cluster.json at all nodes.", nameof(payload));
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<ReadOnlyMemory<byte>>(cancellationToken);
         if (!_session.TryEnter())
             return Task.FromException<ReadOnlyMemory<byte>>(new BftOverloadedException(
                 $"{_options.PendingOperationsMax} operations of this client are under way or waiting. Await some of them before beginning more, or raise PendingOperationsMax."));
-        PendingOperation operation = new(_session, kind, payload, _session.Loop.NowMicros + _timeoutMicros, _options.AllowSynchronousContinuations);
+        PendingOperation operation = new(
+            _session, kind, payload, _session.Loop.NowMicros + _timeoutMicros, _options.AllowSynchronousContinuations);
         operation.CancelWith(cancellationToken);
         _session.Loop.PostBegin(operation);
         return operation.Task;

@@ -58,9 +58,11 @@ public sealed record BftClientOptions
     {
         Cluster.Check();
         if ((uint)ClientId.Value >= (uint)Cluster.Clients.Count)
-            throw new ArgumentException($"Client {ClientId.Value} is not in the cluster, which lists {Cluster.Clients.Count} clients. Use a client.json that was made with this cluster.json.", nameof(ClientId));
+            throw new ArgumentException(
+                $"Client {ClientId.Value} is not in the cluster, which lists {Cluster.Clients.Count} clients. Use a client.json that was made with this cluster.json.", nameof(ClientId));
         if (Cluster.Clients[ClientId.Value].PublicKey != Key.PublicKey)
-            throw new ArgumentException($"The key {Key.PublicKey} is not that of client {ClientId.Value} in the cluster. Use the key file that was made for this client.", nameof(Key));
+            throw new ArgumentException(
+                $"The key {Key.PublicKey} is not that of client {ClientId.Value} in the cluster. Use the key file that was made for this client.", nameof(Key));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(OperationTimeout, TimeSpan.Zero, nameof(OperationTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero, nameof(ConnectTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThan(PendingOperationsMax, 1, nameof(PendingOperationsMax));

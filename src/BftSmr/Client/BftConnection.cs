@@ -20,7 +20,8 @@ public sealed class BftConnection : IAsyncDisposable
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
     /// <exception cref="BftTimeoutException">Too few replicas could be reached within
     /// <see cref="BftClientOptions.ConnectTimeout"/>.</exception>
-    public static async Task<BftConnection> ConnectAsync(BftClientOptions options, CancellationToken cancellationToken = default)
+    public static async Task<BftConnection> ConnectAsync(
+        BftClientOptions options, CancellationToken cancellationToken = default)
     {
         BftConnection connection = Start(options);
         try
@@ -43,18 +44,21 @@ public sealed class BftConnection : IAsyncDisposable
     /// <exception cref="BftSessionExpiredException">The replicas refuse the session: this machine's clock is
     /// behind.</exception>
     /// <exception cref="ObjectDisposedException">The connection has been disposed.</exception>
-    public Task<BftClient> OpenSessionAsync(CancellationToken cancellationToken = default) => OpenSession(owned: null, cancellationToken);
+    public Task<BftClient> OpenSessionAsync(CancellationToken cancellationToken = default) =>
+        OpenSession(owned: null, cancellationToken);
 
     /// <summary>
     /// Closes all sessions - what is under way fails with <see cref="BftClientClosedException"/> - and the links.
     /// </summary>
-    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _disposed, 1) == 0 ? _loop.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() =>
+        Interlocked.Exchange(ref _disposed, 1) == 0 ? _loop.DisposeAsync() : ValueTask.CompletedTask;
 
     internal static BftConnection Start(BftClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        return Start(options, new ConnectionLoop(options, sink => ClientLinks.Create(options, sink), ClientLoad.OfProcess));
+        return Start(
+            options, new ConnectionLoop(options, sink => ClientLinks.Create(options, sink), ClientLoad.OfProcess));
     }
 
     internal static BftConnection Start(BftClientOptions options, ConnectionLoop loop)
@@ -83,7 +87,8 @@ public sealed class BftConnection : IAsyncDisposable
     {
         try
         {
-            await task.WaitAsync(_options.ConnectTimeout, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await task.WaitAsync(
+                _options.ConnectTimeout, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -4,10 +4,12 @@ using BftSmr.Client.Core;
 namespace BftSmr.Client;
 
 /// <summary>An operation together with the promise its caller awaits.</summary>
-internal sealed class PendingOperation(ClientSession session, OperationKind kind, ReadOnlyMemory<byte> payload, long deadlineMicros, bool continuesAtOnce)
+internal sealed class PendingOperation(
+    ClientSession session, OperationKind kind, ReadOnlyMemory<byte> payload, long deadlineMicros, bool continuesAtOnce)
     : ClientOperation(kind, payload, deadlineMicros)
 {
-    private readonly TaskCompletionSource<ReadOnlyMemory<byte>> _promise = new(continuesAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ReadOnlyMemory<byte>> _promise = new(
+        continuesAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenRegistration _cancellation;
 
     public ClientSession Session { get; } = session;
@@ -21,7 +23,8 @@ internal sealed class PendingOperation(ClientSession session, OperationKind kind
     public void CancelWith(CancellationToken cancellationToken)
     {
         if (!cancellationToken.CanBeCanceled) return;
-        _cancellation = cancellationToken.UnsafeRegister(static (operation, token) => ((PendingOperation)operation!).Cancel(token), this);
+        _cancellation = cancellationToken.UnsafeRegister(
+            static (operation, token) => ((PendingOperation)operation!).Cancel(token), this);
     }
 
     /// <summary>The core has completed it.</summary>
@@ -39,7 +42,8 @@ internal sealed class PendingOperation(ClientSession session, OperationKind kind
 
     private BftException Failure() => Outcome.Kind switch
     {
-        OutcomeKind.Failed => new BftOperationFailedException(Encoding.UTF8.GetString(Outcome.Result.Span), Outcome.MayHaveExecuted),
+        OutcomeKind.Failed =>
+            new BftOperationFailedException(Encoding.UTF8.GetString(Outcome.Result.Span), Outcome.MayHaveExecuted),
         OutcomeKind.ReplyForgotten => new BftReplyUnavailableException(
             "The operation executed, but its reply was lost and the replicas no longer keep it. Read the state back to learn what it did; keep replies small, or fewer operations in flight.",
             Outcome.MayHaveExecuted),

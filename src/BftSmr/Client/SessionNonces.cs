@@ -16,7 +16,8 @@ internal static class SessionNonces
     /// </summary>
     public static ulong Next(TimeProvider time, TimeSpan ahead = default)
     {
-        ulong unixMicros = (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch + ahead).Ticks / TimeSpan.TicksPerMicrosecond;
+        ulong unixMicros = (ulong)(
+            time.GetUtcNow() - DateTimeOffset.UnixEpoch + ahead).Ticks / TimeSpan.TicksPerMicrosecond;
         ulong candidate = unixMicros << TailBits | (uint)Random.Shared.Next(1 << TailBits);
         while (true)
         {

@@ -27,7 +27,8 @@ internal sealed class SharedTimer
     private SharedTimer(TimeProvider time)
     {
         _time = time;
-        _timer = time.CreateTimer(static timer => ((SharedTimer)timer!).GoOff(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static timer => ((SharedTimer)timer!).GoOff(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Microseconds of the clock that never goes back.</summary>

@@ -62,7 +62,9 @@ internal static class CatchUpCodec
                 WriteDigests(ref writer, m.Path);
                 break;
             default:
-                throw new ArgumentException($"{message.GetType().Name} has no encoding: give it a number in {nameof(MessageType)}.", nameof(message));
+                throw new ArgumentException(
+                    $"{message.GetType().Name} has no encoding: give it a number in {nameof(MessageType)}.",
+                    nameof(message));
         }
     }
 
@@ -77,7 +79,8 @@ internal static class CatchUpCodec
                 message = new FetchSync(regency);
                 return true;
             case MessageType.FetchBatch when fields == 2:
-                if (!reader.TryReadInstance(out Instance wanted) || !reader.TryReadDigest(out Digest value)) return false;
+                if (!reader.TryReadInstance(out Instance wanted) || !reader.TryReadDigest(out Digest value))
+                    return false;
                 message = new FetchBatch(wanted, value);
                 return true;
             case MessageType.BatchBody when fields == 2:
@@ -102,7 +105,8 @@ internal static class CatchUpCodec
                 message = new CheckpointOffer(certificate, snapshotBytes);
                 return true;
             case MessageType.FetchChunk when fields == 2:
-                if (!reader.TryReadInstance(out Instance snapshot) || !reader.TryReadInt32(int.MaxValue, out int index)) return false;
+                if (!reader.TryReadInstance(out Instance snapshot) || !reader.TryReadInt32(int.MaxValue, out int index))
+                    return false;
                 message = new FetchChunk(snapshot, index);
                 return true;
             case MessageType.Chunk when fields == 4:
@@ -112,7 +116,8 @@ internal static class CatchUpCodec
         }
     }
 
-    private static bool TryReadDecided(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    private static bool TryReadDecided(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         if (!reader.TryReadInstance(out Instance from)
@@ -129,7 +134,8 @@ internal static class CatchUpCodec
         return true;
     }
 
-    private static bool TryReadChunk(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    private static bool TryReadChunk(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         if (!reader.TryReadInstance(out Instance instance)

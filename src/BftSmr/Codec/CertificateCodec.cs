@@ -22,14 +22,16 @@ internal static class CertificateCodec
         for (int i = 0; i < certificate.Signatures.Count; i++)
         {
             (ReplicaId sender, ReadOnlyMemory<byte> signature) = certificate.Signatures[i];
-            if (i > 0 && sender <= certificate.Signatures[i - 1].Sender) throw new InvalidOperationException("A certificate's signatures are sorted by sender.");
+            if (i > 0 && sender <= certificate.Signatures[i - 1].Sender)
+                throw new InvalidOperationException("A certificate's signatures are sorted by sender.");
             writer.WriteArrayHeader(2);
             writer.WriteInt64(sender.Value);
             writer.WriteBinary(signature.Span);
         }
     }
 
-    public static bool TryRead(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out CheckpointCertificate? certificate)
+    public static bool TryRead(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out CheckpointCertificate? certificate)
     {
         certificate = null;
         if (!reader.TryReadArray(3)

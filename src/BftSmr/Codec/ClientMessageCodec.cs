@@ -54,7 +54,9 @@ internal static class ClientMessageCodec
                 WriteAnswer(ref writer, m.Nonce, m.ReadId, m.Regency, m.Status, m.IsDigest, m.Result.Span);
                 break;
             default:
-                throw new ArgumentException($"{message.GetType().Name} has no encoding: give it a number in {nameof(MessageType)}.", nameof(message));
+                throw new ArgumentException(
+                    $"{message.GetType().Name} has no encoding: give it a number in {nameof(MessageType)}.",
+                    nameof(message));
         }
         writer.Flush();
     }
@@ -63,7 +65,8 @@ internal static class ClientMessageCodec
     /// Decodes a message that is all of <paramref name="frame"/>; the result keeps slices of it. Nothing in it has been
     /// authenticated.
     /// </summary>
-    public static bool TryDecode(ReadOnlyMemory<byte> frame, CodecLimits limits, [NotNullWhen(true)] out ClientMessage? message)
+    public static bool TryDecode(
+        ReadOnlyMemory<byte> frame, CodecLimits limits, [NotNullWhen(true)] out ClientMessage? message)
     {
         message = null;
         CanonicalReader reader = new(frame);
@@ -90,7 +93,8 @@ internal static class ClientMessageCodec
                     || !reader.TryReadUInt64(out ulong readId)
                     || !reader.TryReadBoolean(out bool wantsFull)
                     || !reader.TryReadReplicas(limits.Replicas, out ulong seconders)
-                    || !reader.TryReadBinaryOf(BitOperations.PopCount(seconders) * Request.MacBytes, out ReadOnlyMemory<byte> readMacs)
+                    || !reader.TryReadBinaryOf(
+                        BitOperations.PopCount(seconders) * Request.MacBytes, out ReadOnlyMemory<byte> readMacs)
                     || !reader.TryReadBinary(limits.OperationBytesMax, out ReadOnlyMemory<byte> operation)) return false;
                 message = new Read(nonce, readId, wantsFull, operation) { Seconders = seconders, Macs = readMacs };
                 return true;
@@ -123,7 +127,9 @@ internal static class ClientMessageCodec
         writer.WriteBinary(result);
     }
 
-    private static bool TryReadAnswer(ref CanonicalReader reader, MessageType type, CodecLimits limits, [NotNullWhen(true)] out ClientMessage? message)
+    private static bool TryReadAnswer(
+        ref CanonicalReader reader, MessageType type, CodecLimits limits,
+        [NotNullWhen(true)] out ClientMessage? message)
     {
         message = null;
         if (!reader.TryReadUInt64(out ulong nonce)

@@ -71,7 +71,9 @@ internal sealed record CodecLimits
     /// Bytes of one STOPDATA, at most: a vote and a value for each instance, and the other values. All of a SYNC's fit
     /// into a frame.
     /// </summary>
-    public int StopDataBytesMax => Frame(EnvelopeBytesMax + Request.SignatureBytes + CertificateBytesMax + (long)EvidenceMax * EvidenceBytesMax + (long)OtherValuesMax * VoteBytesMax);
+    public int StopDataBytesMax =>
+        Frame(
+            EnvelopeBytesMax + Request.SignatureBytes + CertificateBytesMax + (long)EvidenceMax * EvidenceBytesMax + (long)OtherValuesMax * VoteBytesMax);
 
     /// <summary>
     /// The largest frame that one replica sends another; the bound that holds whatever the others would allow.
@@ -84,7 +86,8 @@ internal sealed record CodecLimits
     public int ClientFrameBytesMax => Frame(EnvelopeBytesMax + (long)RequestBytesMax);
 
     /// <summary>The largest frame that a replica sends a client.</summary>
-    public int ReplyFrameBytesMax => Frame(EnvelopeBytesMax + (long)Math.Max(ReplyBytesMax, Digest.Size) + Replicas * ReadVoucherCodec.BytesMax);
+    public int ReplyFrameBytesMax =>
+        Frame(EnvelopeBytesMax + (long)Math.Max(ReplyBytesMax, Digest.Size) + Replicas * ReadVoucherCodec.BytesMax);
 
     /// <summary>The largest log record.</summary>
     public int LogRecordBytesMax => Frame(EnvelopeBytesMax + (long)PeerFrameBytesMax);

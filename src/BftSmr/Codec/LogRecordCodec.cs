@@ -60,13 +60,16 @@ internal static class LogRecordCodec
                 r.WriteFields(ref writer);
                 break;
             default:
-                throw new ArgumentException($"{record.GetType().Name} has no encoding: give it a number in {nameof(MessageType)}.", nameof(record));
+                throw new ArgumentException(
+                    $"{record.GetType().Name} has no encoding: give it a number in {nameof(MessageType)}.",
+                    nameof(record));
         }
         writer.Flush();
     }
 
     /// <summary>Decodes a record that is all of <paramref name="bytes"/>; the result keeps slices of it.</summary>
-    public static bool TryDecode(ReadOnlyMemory<byte> bytes, CodecLimits limits, [NotNullWhen(true)] out LogRecord? record)
+    public static bool TryDecode(
+        ReadOnlyMemory<byte> bytes, CodecLimits limits, [NotNullWhen(true)] out LogRecord? record)
     {
         record = null;
         CanonicalReader reader = new(bytes);
@@ -110,7 +113,8 @@ internal static class LogRecordCodec
                 record = new CheckpointStable(certificate, snapshotBytes);
                 return true;
             case MessageType.SilentUpTo when fields == 2:
-                if (!reader.TryReadInstance(out Instance silent) || !reader.TryReadRegency(out Regency silentBelow)) return false;
+                if (!reader.TryReadInstance(out Instance silent) || !reader.TryReadRegency(out Regency silentBelow))
+                    return false;
                 record = new SilentUpTo(silent, silentBelow);
                 return true;
             case MessageType.RegencyWanted when fields == 1:
@@ -118,7 +122,8 @@ internal static class LogRecordCodec
                 record = new RegencyWanted(wanted);
                 return true;
             case >= (MessageType)MessageFamily.FirstNumber:
-                record = limits.Family is { } family && family.TryReadRecord(ref reader, (int)type, fields, limits, out FamilyRecord? own)
+                record = limits.Family is { } family
+                    && family.TryReadRecord(ref reader, (int)type, fields, limits, out FamilyRecord? own)
                     ? own : null;
                 return record is not null;
             default:

@@ -130,7 +130,8 @@ internal static class PeerMessageCodec
     /// Decodes a message that is all of <paramref name="frame"/>; the result keeps slices of it. Nothing in it has been
     /// authenticated.
     /// </summary>
-    public static bool TryDecode(ReadOnlyMemory<byte> frame, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    public static bool TryDecode(
+        ReadOnlyMemory<byte> frame, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         CanonicalReader reader = new(frame);
@@ -216,7 +217,8 @@ internal static class PeerMessageCodec
             case MessageType.Status when fields == 7:
                 return TryReadStatus(ref reader, out message);
             case >= (MessageType)MessageFamily.FirstNumber:
-                message = limits.Family is { } family && family.TryReadMessage(ref reader, (int)type, fields, limits, out FamilyMessage? own)
+                message = limits.Family is { } family
+                    && family.TryReadMessage(ref reader, (int)type, fields, limits, out FamilyMessage? own)
                     ? own : null;
                 return message is not null;
             default:
@@ -224,7 +226,8 @@ internal static class PeerMessageCodec
         }
     }
 
-    private static void WriteBallot(ref CanonicalWriter writer, MessageType type, Regency regency, Instance instance, Digest value)
+    private static void WriteBallot(
+        ref CanonicalWriter writer, MessageType type, Regency regency, Instance instance, Digest value)
     {
         Begin(ref writer, type, 3);
         writer.WriteInt64(regency.Value);
@@ -232,18 +235,23 @@ internal static class PeerMessageCodec
         writer.WriteDigest(value);
     }
 
-    private static bool TryReadBallot(ref CanonicalReader reader, MessageType type, [NotNullWhen(true)] out PeerMessage? message)
+    private static bool TryReadBallot(
+        ref CanonicalReader reader, MessageType type, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         if (!reader.TryReadRegency(out Regency regency) || !reader.TryReadInstance(out Instance instance) || !reader.TryReadDigest(out Digest value)) return false;
-        message = type == MessageType.Write ? new Write(regency, instance, value) : new Accept(regency, instance, value);
+        message = type == MessageType.Write
+            ? new Write(regency, instance, value)
+            : new Accept(regency, instance, value);
         return true;
     }
 
     private static bool TryReadRead(ref CanonicalReader reader, out ClientId client, out ulong nonce, out ulong readId)
     {
         nonce = readId = 0;
-        bool read = reader.TryReadInt32(int.MaxValue, out int value) && reader.TryReadUInt64(out nonce) && reader.TryReadUInt64(out readId);
+        bool read = reader.TryReadInt32(int.MaxValue, out int value)
+            && reader.TryReadUInt64(out nonce)
+            && reader.TryReadUInt64(out readId);
         client = new ClientId(value);
         return read;
     }
@@ -257,12 +265,14 @@ internal static class PeerMessageCodec
         writer.WriteArrayHeader(message.Clients.Count);
         for (int i = 0; i < message.Clients.Count; i++)
         {
-            if (i > 0 && message.Clients[i] <= message.Clients[i - 1]) throw new InvalidOperationException("Refused clients are sorted.");
+            if (i > 0 && message.Clients[i] <= message.Clients[i - 1])
+                throw new InvalidOperationException("Refused clients are sorted.");
             writer.WriteInt64(message.Clients[i].Value);
         }
     }
 
-    private static bool TryReadRefuse(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    private static bool TryReadRefuse(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         if (!reader.TryReadRegency(out Regency regency) || !reader.TryReadInstance(out Instance instance) || !reader.TryReadDigest(out Digest value)
@@ -270,7 +280,8 @@ internal static class PeerMessageCodec
         ClientId[] clients = count == 0 ? [] : new ClientId[count];
         for (int i = 0; i < clients.Length; i++)
         {
-            if (!reader.TryReadInt32(int.MaxValue, out int client) || (i > 0 && client <= clients[i - 1].Value)) return false;
+            if (!reader.TryReadInt32(int.MaxValue, out int client) || (i > 0 && client <= clients[i - 1].Value))
+                return false;
             clients[i] = new ClientId(client);
         }
         message = new Refuse(regency, instance, value, clients);
@@ -287,7 +298,9 @@ internal static class PeerMessageCodec
             || !reader.TryReadInstance(out Instance lastAccepted)
             || !reader.TryReadRegency(out Regency wanted)
             || !reader.TryReadBoolean(out bool votesForgotten)) return false;
-        message = new Status(regency, synchronized, lastExecuted, stable) { LastAccepted = lastAccepted, Wanted = wanted, VotesForgotten = votesForgotten };
+        message = new Status(
+            regency, synchronized, lastExecuted, stable) { LastAccepted = lastAccepted, Wanted = wanted,
+            VotesForgotten = votesForgotten };
         return true;
     }
 }

@@ -38,19 +38,22 @@ internal static class ReadVoucherCodec
         writer.WriteArrayHeader(vouchers.Count);
         for (int i = 0; i < vouchers.Count; i++)
         {
-            if (i > 0 && vouchers[i].From.Value <= vouchers[i - 1].From.Value) throw new InvalidOperationException("Vouchers are sorted.");
+            if (i > 0 && vouchers[i].From.Value <= vouchers[i - 1].From.Value)
+                throw new InvalidOperationException("Vouchers are sorted.");
             Write(ref writer, vouchers[i]);
         }
     }
 
-    public static bool TryRead(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out IReadOnlyList<ReadVoucher>? vouchers)
+    public static bool TryRead(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out IReadOnlyList<ReadVoucher>? vouchers)
     {
         vouchers = null;
         if (!reader.TryReadArray(limits.Replicas, 1 + Fields, out int count)) return false;
         ReadVoucher[] read = count == 0 ? [] : new ReadVoucher[count];
         for (int i = 0; i < count; i++)
         {
-            if (!TryRead(ref reader, limits, out read[i]) || (i > 0 && read[i].From.Value <= read[i - 1].From.Value)) return false;
+            if (!TryRead(ref reader, limits, out read[i]) || (i > 0 && read[i].From.Value <= read[i - 1].From.Value))
+                return false;
         }
         vouchers = read;
         return true;

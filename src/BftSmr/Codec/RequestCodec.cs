@@ -28,8 +28,10 @@ internal static class RequestCodec
         ulong outstanding = 1, bool wantsOneReply = false)
     {
         int size = 1
-            + SizeOfUInt64((ulong)session.Client.Value) + SizeOfUInt64(session.Nonce) + SizeOfUInt64(sequence) + SizeOfUInt64(outstanding)
-            + SizeOfUInt64((ulong)kind) + SizeOfUInt64(repliers) + SizeOfUInt64((ulong)fullReplier.Value) + 1 + SizeOfBinary(operation.Length);
+            + SizeOfUInt64(
+                (ulong)session.Client.Value) + SizeOfUInt64(session.Nonce) + SizeOfUInt64(sequence) + SizeOfUInt64(outstanding)
+            + SizeOfUInt64((ulong)kind) + SizeOfUInt64(repliers) + SizeOfUInt64(
+                (ulong)fullReplier.Value) + 1 + SizeOfBinary(operation.Length);
         ByteBuffer output = new(size);
         CanonicalWriter writer = new(output);
         writer.WriteArrayHeader(BodyFields);
@@ -67,7 +69,8 @@ internal static class RequestCodec
         signature ? Sign(request.Digest, keyring) : request.Signature);
 
     /// <summary>The same body with other authentication beside it.</summary>
-    public static Request WithAuthentication(Request request, ReadOnlyMemory<byte> macs, ReadOnlyMemory<byte> signature) => new()
+    public static Request WithAuthentication(
+        Request request, ReadOnlyMemory<byte> macs, ReadOnlyMemory<byte> signature) => new()
     {
         Session = request.Session,
         Sequence = request.Sequence,
@@ -90,7 +93,8 @@ internal static class RequestCodec
         if (request.Macs.Length < start + Request.MacBytes) return false;
         Span<byte> digest = stackalloc byte[Digest.Size];
         request.Digest.CopyTo(digest);
-        return keyring.VerifyMacFromClient(request.Session.Client, digest, request.Macs.Span.Slice(start, Request.MacBytes));
+        return keyring.VerifyMacFromClient(
+            request.Session.Client, digest, request.Macs.Span.Slice(start, Request.MacBytes));
     }
 
     /// <summary>Whether the client's signature is there and right.</summary>
@@ -104,7 +108,8 @@ internal static class RequestCodec
 
     /// <summary>Bytes of the encoded request.</summary>
     public static int EncodedBytes(Request request) =>
-        1 + SizeOfBinary(request.Body.Length) + SizeOfBinary(request.Macs.Length) + SizeOfBinary(request.Signature.Length);
+        1 + SizeOfBinary(request.Body.Length) + SizeOfBinary(request.Macs.Length) + SizeOfBinary(
+            request.Signature.Length);
 
     public static void Write(ref CanonicalWriter writer, Request request)
     {

@@ -8,7 +8,8 @@ namespace BftSmr.Codec;
 /// The requests of an encoded batch that was decoded before, without holding them: whoever looks at them again pays for
 /// it again.
 /// </summary>
-internal sealed class RequestsOnDemand(ReadOnlyMemory<byte> encodedBatch, int count, CodecLimits limits) : IReadOnlyList<Request>
+internal sealed class RequestsOnDemand(
+    ReadOnlyMemory<byte> encodedBatch, int count, CodecLimits limits) : IReadOnlyList<Request>
 {
     public int Count => count;
 

@@ -39,12 +39,14 @@ internal static class StopDataCodec
         for (int i = 0; i < message.Evidence.Count; i++)
         {
             InstanceEvidence evidence = message.Evidence[i];
-            if (i > 0 && evidence.Instance <= message.Evidence[i - 1].Instance) throw new InvalidOperationException("Evidence is sorted by instance.");
+            if (i > 0 && evidence.Instance <= message.Evidence[i - 1].Instance)
+                throw new InvalidOperationException("Evidence is sorted by instance.");
             WriteEvidence(ref writer, evidence);
         }
     }
 
-    public static bool TryRead(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out StopData? message)
+    public static bool TryRead(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out StopData? message)
     {
         message = null;
         int start = reader.Position;
@@ -63,7 +65,8 @@ internal static class StopDataCodec
             evidence[i] = one;
         }
         if (!reader.TryReadBinaryOf(Request.SignatureBytes, out ReadOnlyMemory<byte> signature) || reader.Position - start > limits.StopDataBytesMax) return false;
-        message = new StopData(regency, sender, lastExecuted, stable, evidence) { SilentUntil = silentUntil, Signature = signature };
+        message = new StopData(
+            regency, sender, lastExecuted, stable, evidence) { SilentUntil = silentUntil, Signature = signature };
         return true;
     }
 
@@ -91,7 +94,8 @@ internal static class StopDataCodec
         writer.WriteArrayHeader(evidence.WriteSet.Count);
         for (int i = 0; i < evidence.WriteSet.Count; i++)
         {
-            if (i > 0 && evidence.WriteSet[i].Value <= evidence.WriteSet[i - 1].Value) throw new InvalidOperationException("A write set is sorted by value.");
+            if (i > 0 && evidence.WriteSet[i].Value <= evidence.WriteSet[i - 1].Value)
+                throw new InvalidOperationException("A write set is sorted by value.");
             WriteVote(ref writer, evidence.WriteSet[i]);
         }
     }
@@ -110,7 +114,8 @@ internal static class StopDataCodec
         Vote[] writeSet = count == 0 ? [] : new Vote[count];
         for (int i = 0; i < writeSet.Length; i++)
         {
-            if (!TryReadVote(ref reader, out writeSet[i]) || (i > 0 && writeSet[i].Value <= writeSet[i - 1].Value)) return false;
+            if (!TryReadVote(ref reader, out writeSet[i]) || (i > 0 && writeSet[i].Value <= writeSet[i - 1].Value))
+                return false;
         }
         evidence = new InstanceEvidence(instance, written, writeSet);
         return true;

@@ -14,12 +14,14 @@ internal static class SyncCodec
         for (int i = 0; i < message.Collected.Count; i++)
         {
             StopData one = message.Collected[i];
-            if (i > 0 && one.Sender <= message.Collected[i - 1].Sender) throw new InvalidOperationException("A SYNC's STOPDATA are sorted by sender.");
+            if (i > 0 && one.Sender <= message.Collected[i - 1].Sender)
+                throw new InvalidOperationException("A SYNC's STOPDATA are sorted by sender.");
             StopDataCodec.Write(ref writer, one);
         }
     }
 
-    public static bool TryReadFields(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out Sync? message)
+    public static bool TryReadFields(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out Sync? message)
     {
         message = null;
         if (!reader.TryReadRegency(out Regency regency)

@@ -21,14 +21,16 @@ public sealed record AdministratorConfiguration
     public static AdministratorConfiguration Load(string file)
     {
         SettingsReader settings = SettingsReader.Load(file);
-        AdministratorConfiguration administrator = new() { ClusterFile = settings.FilePath("cluster"), KeyFile = settings.FilePath("key") };
+        AdministratorConfiguration administrator =
+            new() { ClusterFile = settings.FilePath("cluster"), KeyFile = settings.FilePath("key") };
         settings.End();
         return administrator;
     }
 
     /// <summary>Writes an <c>admin.json</c> with comments.</summary>
     public void Save(string file) => new SettingsWriter()
-        .Comment("The identity that may change the membership. Keep its key off the replicas' machines. Paths are relative to this file.")
+        .Comment(
+            "The identity that may change the membership. Keep its key off the replicas' machines. Paths are relative to this file.")
         .Add("cluster", SettingsWriter.Relative(file, ClusterFile))
         .Add("key", SettingsWriter.Relative(file, KeyFile))
         .Save(file);

@@ -30,7 +30,8 @@ public sealed record ClientConfiguration
             KeyFile = settings.FilePath("key"),
         };
         settings.End();
-        if (client.Id is < 0 or >= ClusterLimits.ClientsMax) throw settings.Error("id", $"is {client.Id}, but must be the client's place in the list of cluster.json.");
+        if (client.Id is < 0 or >= ClusterLimits.ClientsMax)
+            throw settings.Error("id", $"is {client.Id}, but must be the client's place in the list of cluster.json.");
         return client;
     }
 
@@ -49,7 +50,9 @@ public sealed record ClientConfiguration
         ClusterConfiguration cluster = ClusterConfiguration.Load(ClusterFile);
         if (Id >= cluster.Clients.Count)
         {
-            throw new ConfigurationException(ClusterFile, "clients", $"has no entry for client {Id}. Correct 'id' in client.json, or use the cluster.json that lists this client.");
+            throw new ConfigurationException(
+                ClusterFile, "clients",
+                $"has no entry for client {Id}. Correct 'id' in client.json, or use the cluster.json that lists this client.");
         }
         return cluster;
     }

@@ -48,7 +48,9 @@ public sealed class ClusterDirectory
     public static ClusterDirectory Open(string path)
     {
         string full = System.IO.Path.GetFullPath(path);
-        if (!Directory.Exists(full)) throw new ConfigurationException(full, "there is no such directory. Make a cluster with 'bftcloud cluster init --f 1 --out DIR'.");
+        if (!Directory.Exists(full))
+            throw new ConfigurationException(
+                full, "there is no such directory. Make a cluster with 'bftcloud cluster init --f 1 --out DIR'.");
         return new ClusterDirectory(full, ClusterConfiguration.Load(System.IO.Path.Combine(full, ClusterFileName)));
     }
 
@@ -60,10 +62,13 @@ public sealed class ClusterDirectory
         string full = System.IO.Path.GetFullPath(path);
         try
         {
-            if (File.Exists(full)) throw new ConfigurationException(full, "is a file. Name a directory that is new or empty.");
+            if (File.Exists(full))
+                throw new ConfigurationException(full, "is a file. Name a directory that is new or empty.");
             if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
             {
-                throw new ConfigurationException(full, "the directory is not empty, and nothing in it is overwritten. Name a new one, or remove it if nothing needs it any more.");
+                throw new ConfigurationException(
+                    full,
+                    "the directory is not empty, and nothing in it is overwritten. Name a new one, or remove it if nothing needs it any more.");
             }
             ClusterDirectory directory = new(full, content.Configuration);
             directory.Write(content);
@@ -71,7 +76,10 @@ public sealed class ClusterDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException(full, $"the cluster cannot be written there: {e.Message} Name another directory, or correct its permissions.", e);
+            throw new ConfigurationException(
+                full,
+                $"the cluster cannot be written there: {e.Message} Name another directory, or correct its permissions.",
+                e);
         }
     }
 

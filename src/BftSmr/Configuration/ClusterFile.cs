@@ -21,7 +21,9 @@ internal static class ClusterFile
             F = settings.Integer("f"),
             Service = settings.Text("service"),
             Replicas = settings.List("replicas", ReadReplica),
-            Clients = settings.List("clients", static client => new ClientIdentity(client.Text("name"), client.Parsed("publicKey", PublicKey.Parse))),
+            Clients = settings.List(
+                "clients",
+                static client => new ClientIdentity(client.Text("name"), client.Parsed("publicKey", PublicKey.Parse))),
             Administrator = settings.Has("administrator") ? settings.Parsed("administrator", PublicKey.Parse) : null,
         };
         cluster = cluster with
@@ -46,14 +48,18 @@ internal static class ClusterFile
     {
         int id = replica.Integer("id");
         string expected = $"replicas[{id}]";
-        if (replica.Path != expected) throw replica.Error("id", $"is {id}, but a replica's id is its place in the list. Number them 0, 1, 2, … in order.");
-        return new ReplicaEndpoint(replica.Text("peerAddress"), replica.Text("clientAddress"), replica.Parsed("publicKey", PublicKey.Parse));
+        if (replica.Path != expected)
+            throw replica.Error(
+                "id", $"is {id}, but a replica's id is its place in the list. Number them 0, 1, 2, … in order.");
+        return new ReplicaEndpoint(
+            replica.Text("peerAddress"), replica.Text("clientAddress"), replica.Parsed("publicKey", PublicKey.Parse));
     }
 
     public static void Save(ClusterConfiguration cluster, string file)
     {
         SettingsWriter settings = new SettingsWriter()
-            .Comment("What all replicas and clients of this cluster agree on. Keep it the same everywhere: its content is compared whenever two of them connect.")
+            .Comment(
+                "What all replicas and clients of this cluster agree on. Keep it the same everywhere: its content is compared whenever two of them connect.")
             .Add("clusterId", cluster.ClusterId)
             .Add("protocol", cluster.Protocol)
             .Comment("How many replicas may be faulty at a time; 3f+1 are needed.")
@@ -62,17 +68,22 @@ internal static class ClusterFile
             .AddList("replicas", cluster.Replicas.Index(), static replica =>
                 [("id", replica.Index), ("peerAddress", replica.Item.PeerAddress), ("clientAddress", replica.Item.ClientAddress), ("publicKey", replica.Item.PublicKey.ToString())])
             .Comment("The identities whose operations are accepted.")
-            .AddList("clients", cluster.Clients, static client => [("name", client.Name), ("publicKey", client.PublicKey.ToString())]);
+            .AddList(
+                "clients", cluster.Clients,
+                static client => [("name", client.Name), ("publicKey", client.PublicKey.ToString())]);
         if (cluster.Administrator is { } administrator)
         {
             settings.Comment("Who may change the membership.").Add("administrator", administrator.ToString());
         }
         settings
-            .Comment("votes: the loss of power everywhere loses nothing acknowledged; decisions: replies wait for the disk; none: the disk is never waited for.")
+            .Comment(
+                "votes: the loss of power everywhere loses nothing acknowledged; decisions: replies wait for the disk; none: the disk is never waited for.")
             .Add("durability", cluster.Durability)
-            .Comment("mac: authenticators, and a signature only when a request is sent again; signed: an Ed25519 signature on every request.")
+            .Comment(
+                "mac: authenticators, and a signature only when a request is sent again; signed: an Ed25519 signature on every request.")
             .Add("requestAuthentication", cluster.RequestAuthentication)
-            .Comment("Instances under way beyond the last executed one; requests and bytes in a batch; bytes of one operation and of one reply.")
+            .Comment(
+                "Instances under way beyond the last executed one; requests and bytes in a batch; bytes of one operation and of one reply.")
             .Add("window", cluster.Window)
             .Add("batchRequestsMax", cluster.BatchRequestsMax)
             .Add("batchBytesMax", cluster.BatchBytesMax)

@@ -35,7 +35,8 @@ internal static class ClusterLimits
         Between(source, "requestTimeoutMs", cluster.RequestTimeoutMs, 10, 600_000);
         Between(source, "checkpointPeriod", cluster.CheckpointPeriod, 1, 1_000_000);
         Between(source, "checkpointBytes", cluster.CheckpointBytes, 64 << 10, 1L << 40);
-        long batchBytesMin = (long)cluster.OperationBytesMax + Request.OverheadBytesMax + Request.SignatureBytes + (long)Request.MacBytes * cluster.Replicas.Count;
+        long batchBytesMin =
+            (long)cluster.OperationBytesMax + Request.OverheadBytesMax + Request.SignatureBytes + (long)Request.MacBytes * cluster.Replicas.Count;
         if (cluster.BatchBytesMax < batchBytesMin)
         {
             throw new ConfigurationException(source, "batchBytesMax",
@@ -75,7 +76,8 @@ internal static class ClusterLimits
     {
         Between(source, "clients", cluster.Clients.Count, 1, ClientsMax);
         Dictionary<PublicKey, string> keys = [];
-        for (int i = 0; i < cluster.Replicas.Count; i++) keys.Add(cluster.Replicas[i].PublicKey, $"replicas[{i}].publicKey");
+        for (int i = 0; i < cluster.Replicas.Count; i++)
+            keys.Add(cluster.Replicas[i].PublicKey, $"replicas[{i}].publicKey");
         for (int i = 0; i < cluster.Clients.Count; i++)
         {
             string key = string.Create(CultureInfo.InvariantCulture, $"clients[{i}]");
@@ -89,36 +91,47 @@ internal static class ClusterLimits
     {
         if (!HostPort.TryParse(address, out _))
         {
-            throw new ConfigurationException(source, key, $"is \"{address}\", but must be host:port with a port from 1 to 65535, for example 127.0.0.1:7000 or [::1]:7000.");
+            throw new ConfigurationException(
+                source, key,
+                $"is \"{address}\", but must be host:port with a port from 1 to 65535, for example 127.0.0.1:7000 or [::1]:7000.");
         }
     }
 
     private static void Address(string source, string key, string address, Dictionary<string, string> taken)
     {
         Address(source, key, address);
-        if (!taken.TryAdd(address, key)) throw new ConfigurationException(source, key, $"is {address}, which '{taken[address]}' has already. Give each its own.");
+        if (!taken.TryAdd(address, key))
+            throw new ConfigurationException(
+                source, key, $"is {address}, which '{taken[address]}' has already. Give each its own.");
     }
 
     private static void Distinct(string source, string key, PublicKey value, Dictionary<PublicKey, string> taken)
     {
-        if (!taken.TryAdd(value, key)) throw new ConfigurationException(source, key, $"is the same key as '{taken[value]}'. Each identity needs a key of its own.");
+        if (!taken.TryAdd(value, key))
+            throw new ConfigurationException(
+                source, key, $"is the same key as '{taken[value]}'. Each identity needs a key of its own.");
     }
 
     private static void Between(string source, string key, long value, long min, long max)
     {
-        if (value < min || value > max) throw new ConfigurationException(source, key, $"is {Number(value)}, but must be between {Number(min)} and {Number(max)}.");
+        if (value < min || value > max)
+            throw new ConfigurationException(
+                source, key, $"is {Number(value)}, but must be between {Number(min)} and {Number(max)}.");
     }
 
     private static void Defined<T>(string source, string key, T value) where T : struct, Enum
     {
-        if (!Enum.IsDefined(value)) throw new ConfigurationException(source, key, $"is {value}, but must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+        if (!Enum.IsDefined(value))
+            throw new ConfigurationException(
+                source, key, $"is {value}, but must be one of {string.Join(", ", Enum.GetNames<T>())}.");
     }
 
     private static void Name(string source, string key, string value)
     {
         if (value.Length is 0 or > 64 || value.AsSpan().ContainsAnyExcept(NameCharacters))
         {
-            throw new ConfigurationException(source, key, $"is \"{value}\", but must be 1 to 64 of a-z, A-Z, 0-9, '-', '_' and '.'.");
+            throw new ConfigurationException(
+                source, key, $"is \"{value}\", but must be 1 to 64 of a-z, A-Z, 0-9, '-', '_' and '.'.");
         }
     }
 

@@ -13,8 +13,12 @@ namespace BftSmr;
 /// </summary>
 public sealed class LocalCluster : IDisposable
 {
-    private LocalCluster(ClusterConfiguration configuration, IReadOnlyList<KeyPair> replicaKeys, IReadOnlyList<KeyPair> clientKeys, KeyPair administratorKey) =>
-        (Configuration, ReplicaKeys, ClientKeys, AdministratorKey) = (configuration, replicaKeys, clientKeys, administratorKey);
+    private LocalCluster(
+        ClusterConfiguration configuration, IReadOnlyList<KeyPair> replicaKeys, IReadOnlyList<KeyPair> clientKeys,
+        KeyPair administratorKey) =>
+        (
+            Configuration, ReplicaKeys, ClientKeys, AdministratorKey) = (configuration, replicaKeys, clientKeys,
+            administratorKey);
 
     /// <summary>What all replicas and clients share.</summary>
     public ClusterConfiguration Configuration { get; }
@@ -41,11 +45,14 @@ public sealed class LocalCluster : IDisposable
     /// <param name="protocol">The ordering protocol.</param>
     /// <exception cref="ConfigurationException">A value is out of its bounds.</exception>
     public static LocalCluster Create(
-        int f = 1, string service = "embedded", int clients = 1, Func<ClusterConfiguration, ClusterConfiguration>? adjust = null,
+        int f =
+            1, string service = "embedded", int clients = 1,
+            Func<ClusterConfiguration, ClusterConfiguration>? adjust = null,
         string protocol = ClusterConfiguration.BftSmrProtocol)
     {
         if (f is < 1 or > Quorums.FaultyMax)
-            throw new ConfigurationException("new cluster", "f", $"is {f}, but must be between 1 and {Quorums.FaultyMax}.");
+            throw new ConfigurationException(
+                "new cluster", "f", $"is {f}, but must be between 1 and {Quorums.FaultyMax}.");
         if (!OrderingProtocols.TryFind(protocol, out OrderingProtocol? ordering))
             throw new ConfigurationException("new cluster", "protocol", ClusterLimits.UnknownProtocol(protocol));
         int replicas = ordering.ReplicasMin(f);
@@ -59,13 +66,16 @@ public sealed class LocalCluster : IDisposable
             Protocol = protocol,
             F = f,
             Service = service,
-            Replicas = [.. replicaKeys.Select((key, i) => new ReplicaEndpoint(Loopback(ports[2 * i]), Loopback(ports[2 * i + 1]), key.PublicKey))],
-            Clients = [.. clientKeys.Select(static (key, i) => new ClientIdentity(string.Create(CultureInfo.InvariantCulture, $"client{i}"), key.PublicKey))],
+            Replicas =
+                [.. replicaKeys.Select((key, i) => new ReplicaEndpoint(Loopback(ports[2 * i]), Loopback(ports[2 * i + 1]), key.PublicKey))],
+            Clients =
+                [.. clientKeys.Select(static (key, i) => new ClientIdentity(string.Create(CultureInfo.InvariantCulture, $"client{i}"), key.PublicKey))],
             Administrator = administratorKey.PublicKey,
         };
         if (adjust is not null) cluster = adjust(cluster);
         ClusterLimits.Check(cluster, "new cluster");
-        return new LocalCluster(cluster, replicaKeys, clientKeys, administratorKey) { MetricsPorts = ports[(2 * replicas)..] };
+        return new LocalCluster(
+            cluster, replicaKeys, clientKeys, administratorKey) { MetricsPorts = ports[(2 * replicas)..] };
     }
 
     /// <summary>Zeroes all secret keys.</summary>
@@ -78,5 +88,6 @@ public sealed class LocalCluster : IDisposable
 
     internal static string Loopback(int port) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
 
-    private static KeyPair[] Generate(int count) => [.. Enumerable.Range(0, count).Select(static _ => KeyPair.Generate())];
+    private static KeyPair[] Generate(int count) =>
+        [.. Enumerable.Range(0, count).Select(static _ => KeyPair.Generate())];
 }

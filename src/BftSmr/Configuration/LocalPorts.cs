@@ -30,7 +30,9 @@ internal static class LocalPorts
                 _next = _next + 1 == End ? First : _next + 1;
             }
         }
-        return ports.Count == count ? [.. ports] : throw new IOException($"There are no {count} free TCP ports on 127.0.0.1. Stop what is listening there.");
+        return ports.Count == count
+            ? [.. ports]
+            : throw new IOException($"There are no {count} free TCP ports on 127.0.0.1. Stop what is listening there.");
     }
 
     private static bool IsFree(int port)

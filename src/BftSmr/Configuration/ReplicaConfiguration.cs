@@ -48,7 +48,9 @@ public sealed record ReplicaConfiguration
             MetricsAddress = settings.OptionalText("metricsAddress"),
         };
         settings.End();
-        if (replica.Id is < 0 or >= Quorums.ReplicasMax) throw settings.Error("id", $"is {replica.Id}, but must be the replica's place in the list of cluster.json.");
+        if (replica.Id is < 0 or >= Quorums.ReplicasMax)
+            throw settings.Error(
+                "id", $"is {replica.Id}, but must be the replica's place in the list of cluster.json.");
         if (replica.PeerListenAddress is { } peers) ClusterLimits.Address(file, "peerListenAddress", peers);
         if (replica.MetricsAddress is { } address) ClusterLimits.Address(file, "metricsAddress", address);
         return replica;
@@ -64,10 +66,13 @@ public sealed record ReplicaConfiguration
             .Comment("The log and the snapshots; one directory for one replica.")
             .Add("data", SettingsWriter.Relative(file, DataDirectory))
             .Add("key", SettingsWriter.Relative(file, KeyFile));
-        if (PeerListenAddress is { } peers) settings.Comment("Where it listens for other replicas, which find it at its address in cluster.json.").Add("peerListenAddress", peers);
+        if (PeerListenAddress is { } peers)
+            settings.Comment(
+                "Where it listens for other replicas, which find it at its address in cluster.json.").Add("peerListenAddress", peers);
         if (MetricsAddress is { } address)
         {
-            settings.Comment("Serves /metrics, /healthz, /status and a status page at /. Unprotected: keep it on a network that you trust.").Add("metricsAddress", address);
+            settings.Comment(
+                "Serves /metrics, /healthz, /status and a status page at /. Unprotected: keep it on a network that you trust.").Add("metricsAddress", address);
         }
         settings.Save(file);
     }
@@ -79,7 +84,9 @@ public sealed record ReplicaConfiguration
         ClusterConfiguration cluster = ClusterConfiguration.Load(ClusterFile);
         if (Id >= cluster.Replicas.Count)
         {
-            throw new ConfigurationException(ClusterFile, "replicas", $"has no entry for replica {Id}. Correct 'id' in replica.json, or use the cluster.json that lists this replica.");
+            throw new ConfigurationException(
+                ClusterFile, "replicas",
+                $"has no entry for replica {Id}. Correct 'id' in replica.json, or use the cluster.json that lists this replica.");
         }
         return cluster;
     }

@@ -23,7 +23,8 @@ internal sealed record ReplyEffect(ClientId Client, Reply Reply) : Effect;
 internal sealed record PersistEffect(LogRecord Record, bool Flush) : Effect;
 
 /// <summary>Executes requests on the service, in order; answered by <see cref="ExecutedInput"/>.</summary>
-internal sealed record ExecuteEffect(Instance Instance, long AgreedTimeMicros, ulong Seed, IReadOnlyList<Request> Commands) : Effect;
+internal sealed record ExecuteEffect(
+    Instance Instance, long AgreedTimeMicros, ulong Seed, IReadOnlyList<Request> Commands) : Effect;
 
 /// <summary>Answers a read on the state as executed so far, and sends the answer to its client.</summary>
 internal sealed record AnswerReadEffect(ClientId Client, Read Read, Regency Regency, long AgreedTimeMicros) : Effect
@@ -42,7 +43,8 @@ internal sealed record ReadReplyEffect(ClientId Client, ReadReply Reply) : Effec
 /// instance, in the background; answered by <see cref="CheckpointTakenInput"/>. The log starts a new segment that
 /// begins with <paramref name="LiveRecords"/>.
 /// </summary>
-internal sealed record TakeCheckpointEffect(Instance Instance, ReadOnlyMemory<byte> Sessions, IReadOnlyList<LogRecord> LiveRecords) : Effect;
+internal sealed record TakeCheckpointEffect(
+    Instance Instance, ReadOnlyMemory<byte> Sessions, IReadOnlyList<LogRecord> LiveRecords) : Effect;
 
 /// <summary>The checkpoint is stable: log segments and snapshots older than it may go.</summary>
 internal sealed record TruncateEffect(Instance Stable) : Effect;
@@ -65,7 +67,8 @@ internal sealed record StoreChunkEffect(Instance Instance, int Index, ReadOnlyMe
 /// All chunks are stored: installs the snapshot in the service; answered by <see cref="StateInstalledInput"/>. The log
 /// starts anew with <paramref name="LiveRecords"/>.
 /// </summary>
-internal sealed record InstallStateEffect(CheckpointCertificate Certificate, long SnapshotBytes, IReadOnlyList<LogRecord> LiveRecords) : Effect;
+internal sealed record InstallStateEffect(
+    CheckpointCertificate Certificate, long SnapshotBytes, IReadOnlyList<LogRecord> LiveRecords) : Effect;
 
 /// <summary>Counts something received that was dropped.</summary>
 internal sealed record RejectEffect(string Source, RejectReason Reason) : Effect;

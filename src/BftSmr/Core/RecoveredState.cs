@@ -11,7 +11,9 @@ namespace BftSmr.Core;
 /// <param name="Sessions">The replica's own section of that snapshot; empty if there is none.</param>
 /// <param name="SnapshotBytes">The snapshot's size.</param>
 /// <param name="Records">The log, oldest first, up to the first torn or corrupt record.</param>
-internal sealed record RecoveredState(Instance Checkpoint, Digest Root, ReadOnlyMemory<byte> Sessions, long SnapshotBytes, IReadOnlyList<LogRecord> Records)
+internal sealed record RecoveredState(
+    Instance Checkpoint, Digest Root, ReadOnlyMemory<byte> Sessions, long SnapshotBytes,
+    IReadOnlyList<LogRecord> Records)
 {
     /// <summary>
     /// Votes sent before the restart may be missing from <see cref="Records"/> (the disk was lost, or durability does

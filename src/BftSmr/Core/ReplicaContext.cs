@@ -39,7 +39,8 @@ internal sealed class ReplicaContext(ReplicaSettings settings, IKeyring keyring,
     /// </summary>
     public void PersistVote(LogRecord record)
     {
-        if (settings.Durability != Durability.None) Effects.Add(new PersistEffect(record, Flush: settings.Durability == Durability.Votes));
+        if (settings.Durability != Durability.None)
+            Effects.Add(new PersistEffect(record, Flush: settings.Durability == Durability.Votes));
     }
 
     /// <summary>
@@ -47,7 +48,8 @@ internal sealed class ReplicaContext(ReplicaSettings settings, IKeyring keyring,
     /// </summary>
     public void PersistDecision(LogRecord record)
     {
-        if (settings.Durability != Durability.None) Effects.Add(new PersistEffect(record, Flush: settings.Durability == Durability.Decisions));
+        if (settings.Durability != Durability.None)
+            Effects.Add(new PersistEffect(record, Flush: settings.Durability == Durability.Decisions));
     }
 
     /// <summary>A record that can be had again from others.</summary>

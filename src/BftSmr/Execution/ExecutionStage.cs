@@ -31,7 +31,8 @@ internal sealed class ExecutionStage(
     public bool IsExecuting => _inFlight is not null;
 
     public bool IsCheckpointDue =>
-        log.LastExecuted - _lastCheckpoint >= context.Settings.CheckpointPeriod || _bytesSinceCheckpoint >= context.Settings.CheckpointBytes;
+        log.LastExecuted - _lastCheckpoint >= context.Settings.CheckpointPeriod
+            || _bytesSinceCheckpoint >= context.Settings.CheckpointBytes;
 
     /// <summary>
     /// Starts the next decided instance, unless one is being executed. Instances with nothing to execute pass at once.
@@ -40,7 +41,8 @@ internal sealed class ExecutionStage(
     {
         while (_inFlight is null && !IsCheckpointDue && log.TryNextDecided(out DecidedInstance instance, out Batch batch))
         {
-            if (batch.Requests.Count > 0) _state.AgreedTimeMicros = Math.Max(batch.TimestampMicros, _state.AgreedTimeMicros + 1);
+            if (batch.Requests.Count > 0)
+                _state.AgreedTimeMicros = Math.Max(batch.TimestampMicros, _state.AgreedTimeMicros + 1);
             List<Request> commands = new(batch.Requests.Count);
             _inFlight = new InFlight(instance, batch, commands);
             foreach (Request request in batch.Requests) Admit(request, commands);
@@ -71,7 +73,9 @@ internal sealed class ExecutionStage(
     /// <summary>The service executed the instance in flight; returns it.</summary>
     public DecidedInstance Complete(ExecutedInput input)
     {
-        Invariant.Holds(_inFlight is { } f && f.State.Number == input.Instance && f.Commands.Count == input.Outcomes.Count, "what was executed is what was asked for");
+        Invariant.Holds(
+            _inFlight is { } f && f.State.Number == input.Instance && f.Commands.Count == input.Outcomes.Count,
+            "what was executed is what was asked for");
         InFlight done = _inFlight;
         _inFlight = null;
         vouching.Begin(done.State.Number, done.Commands.Count);
@@ -99,14 +103,18 @@ internal sealed class ExecutionStage(
             Answer(request, new Outcome(ReplyStatus.SessionExpired, default), isDirect: true);
             return true;
         }
-        if (_state.Sessions.Find(request.Session) is not { } session || request.Sequence > session.LastSequence) return false;
+        if (_state.Sessions.Find(request.Session) is not { } session || request.Sequence > session.LastSequence)
+            return false;
         if (IsInFlight(request)) return false;
-        Outcome outcome = session.ReplyTo(request.Sequence) is { } kept ? new Outcome(kept.Status, kept.Result) : new Outcome(ReplyStatus.ReplyForgotten, default);
+        Outcome outcome = session.ReplyTo(request.Sequence) is { } kept
+            ? new Outcome(kept.Status, kept.Result)
+            : new Outcome(ReplyStatus.ReplyForgotten, default);
         Answer(request, outcome, isDirect: true);
         return true;
     }
 
-    private bool IsInFlight(Request request) => _inFlight is { } f && f.Commands.Any(c => c.Session == request.Session && c.Sequence == request.Sequence);
+    private bool IsInFlight(Request request) =>
+        _inFlight is { } f && f.Commands.Any(c => c.Session == request.Session && c.Sequence == request.Sequence);
 
     /// <summary>
     /// To those who want it from here: whole from the replica named for that, and where a digest would be no shorter.
@@ -114,7 +122,9 @@ internal sealed class ExecutionStage(
     private void Answer(Request request, Outcome outcome, bool isDirect)
     {
         if (!isDirect && (request.Repliers >> context.Self.Value & 1) == 0) return;
-        bool isWhole = isDirect || request.FullReplier == context.Self || outcome.Result.Length <= ServiceHost.AlwaysWholeBytesMax;
+        bool isWhole = isDirect
+            || request.FullReplier == context.Self
+            || outcome.Result.Length <= ServiceHost.AlwaysWholeBytesMax;
         ReadOnlyMemory<byte> result = outcome.Result;
         if (!isWhole)
         {

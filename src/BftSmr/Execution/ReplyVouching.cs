@@ -77,7 +77,8 @@ internal sealed class ReplyVouching
     {
         ulong others = request.Repliers & ~(1ul << request.FullReplier.Value);
         if (!_isVouched || !request.WantsOneReply || others == 0 || others == request.Repliers) return false;
-        if (request.FullReplier == _context.Self) _collected!.Add(new HeldReply(request.Session, request.Sequence, outcome, others));
+        if (request.FullReplier == _context.Self)
+            _collected!.Add(new HeldReply(request.Session, request.Sequence, outcome, others));
         else if ((others >> _context.Self.Value & 1) != 0) Vouch(request, outcome);
         return true;
     }
@@ -100,7 +101,8 @@ internal sealed class ReplyVouching
         for (int i = 0; i < _early.Length; i++)
         {
             DropEarly(_early[i], _log.LastExecuted);
-            if (_early[i].TryPeek(out Vouch? early) && early.Instance == _instance) Take(collected, new ReplicaId(i), _early[i].Dequeue().Macs);
+            if (_early[i].TryPeek(out Vouch? early) && early.Instance == _instance)
+                Take(collected, new ReplicaId(i), _early[i].Dequeue().Macs);
         }
         while (_held.Count > HeldInstancesMax || _heldBytes > HeldBytesMax) Forget(_held.First!.Value);
         Arm();
@@ -144,10 +146,12 @@ internal sealed class ReplyVouching
     private void Vouch(Request request, in Outcome outcome)
     {
         Span<byte> statement = stackalloc byte[VoucherStatement.Bytes];
-        VoucherStatement.Write(request.Session.Nonce, request.Sequence, outcome.Status, Blake2b.Hash(outcome.Result.Span), statement);
+        VoucherStatement.Write(
+            request.Session.Nonce, request.Sequence, outcome.Status, Blake2b.Hash(outcome.Result.Span), statement);
         List<byte> macs = _macs[request.FullReplier.Value];
         CollectionsMarshal.SetCount(macs, macs.Count + Request.MacBytes);
-        _context.Keyring.MacForClient(request.Session.Client, statement, CollectionsMarshal.AsSpan(macs)[^Request.MacBytes..]);
+        _context.Keyring.MacForClient(
+            request.Session.Client, statement, CollectionsMarshal.AsSpan(macs)[^Request.MacBytes..]);
     }
 
     /// <summary>Takes a replica's MACs for an instance, and sends the replies that are complete with them.</summary>
@@ -194,7 +198,9 @@ internal sealed class ReplyVouching
             ulong heard = reply.Others & ~missing;
             _context.Effects.Add(new ReplyEffect(
                 reply.Session.Client,
-                new Reply(reply.Session.Nonce, reply.Sequence, _ordering.Regency, reply.Outcome.Status, IsDigest: false, reply.Outcome.Result)
+                new Reply(
+                    reply.Session.Nonce, reply.Sequence, _ordering.Regency, reply.Outcome.Status, IsDigest: false,
+                    reply.Outcome.Result)
                 {
                     Vouchers = new Vouchers(heard, MacsOf(held, heard, next)),
                 }));
@@ -273,7 +279,8 @@ internal sealed class ReplyVouching
             Replies.Add(reply);
             ResultBytes += reply.Outcome.Result.Length;
             Unsent++;
-            for (ulong rest = reply.Others; rest != 0; rest &= rest - 1) _counts[BitOperations.TrailingZeroCount(rest)]++;
+            for (ulong rest = reply.Others; rest != 0; rest &= rest - 1)
+                _counts[BitOperations.TrailingZeroCount(rest)]++;
         }
 
         /// <summary>Replies that a replica vouches for.</summary>

@@ -45,7 +45,8 @@ public sealed class BftReplica : IAsyncDisposable
         _logger = options.LoggerFactory.CreateLogger("BftSmr.Replica");
         ILogger linkLogger = options.LoggerFactory.CreateLogger("BftSmr.Links");
         (PublicKey[] replicaKeys, PublicKey[] clientKeys) = KeysOf(cluster);
-        LinkCredentials credentials = new(cluster.ClusterId, cluster.ContentHash(), options.Key, replicaKeys, clientKeys);
+        LinkCredentials credentials = new(
+            cluster.ClusterId, cluster.ContentHash(), options.Key, replicaKeys, clientKeys);
         LinkCounters peerCounters = new(), clientCounters = new();
         SessionRoutes routes = new(settings.SessionsPerClientMax);
 
@@ -58,7 +59,8 @@ public sealed class BftReplica : IAsyncDisposable
         CodecLimits limits = ingress.Limits;
         ReplicaEndpoint own = cluster.Replicas[_self.Value];
         _peers = new PeerMesh(
-            _self, ListenOn(options.PeerListenAddress ?? own.PeerAddress), credentials, new PeerSink(replicaKeys.Length, ingress, _loop, _metrics, _logger),
+            _self, ListenOn(options.PeerListenAddress ?? own.PeerAddress), credentials, new PeerSink(
+                replicaKeys.Length, ingress, _loop, _metrics, _logger),
             LinkOptions.Peers with { FrameBytesMax = limits.PeerFrameBytesMax }, peerCounters, linkLogger, reactor: _reactor);
         try
         {
@@ -95,7 +97,8 @@ public sealed class BftReplica : IAsyncDisposable
     /// <exception cref="ConfigurationException">The configuration has a value out of its bounds.</exception>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
     /// <exception cref="IOException">An address of the replica cannot be bound.</exception>
-    public static Task<BftReplica> StartAsync(BftReplicaOptions options, IStateMachine stateMachine, CancellationToken cancellationToken = default)
+    public static Task<BftReplica> StartAsync(
+        BftReplicaOptions options, IStateMachine stateMachine, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(stateMachine);
@@ -120,7 +123,8 @@ public sealed class BftReplica : IAsyncDisposable
     /// <summary>Stops the replica if it runs.</summary>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    private static BftReplica Open(BftReplicaOptions options, IStateMachine stateMachine, CancellationToken cancellationToken)
+    private static BftReplica Open(
+        BftReplicaOptions options, IStateMachine stateMachine, CancellationToken cancellationToken)
     {
         ReplicaSettings settings = options.Cluster.ToSettings(options.Self) with
         {
@@ -208,7 +212,8 @@ public sealed class BftReplica : IAsyncDisposable
         ExecutedOperations = _metrics.ExecutedOperations,
         Rejections = _metrics.Rejections(),
         StateDigest = stateDigest,
-        Peers = [.. status.PeerLastExecuted.Select((executed, i) => PeerStatusOf(new ReplicaId(i), executed, status.LastExecuted)).Where(peer => peer.Id != _self)],
+        Peers =
+            [.. status.PeerLastExecuted.Select((executed, i) => PeerStatusOf(new ReplicaId(i), executed, status.LastExecuted)).Where(peer => peer.Id != _self)],
     };
 
     private BftPeerStatus PeerStatusOf(ReplicaId peer, Instance executed, Instance own) =>
@@ -221,18 +226,25 @@ public sealed class BftReplica : IAsyncDisposable
         options.Cluster.Check();
         ArgumentException.ThrowIfNullOrEmpty(options.DataDirectory, nameof(options));
         if (options.Self.Value < 0 || options.Self.Value >= options.Cluster.Replicas.Count)
-            throw new ArgumentException($"Self is {options.Self}, but the cluster has replicas 0 to {options.Cluster.Replicas.Count - 1}.", nameof(options));
+            throw new ArgumentException(
+                $"Self is {options.Self}, but the cluster has replicas 0 to {options.Cluster.Replicas.Count - 1}.",
+                nameof(options));
         if (options.Key.PublicKey != options.Cluster.Replicas[options.Self.Value].PublicKey)
-            throw new ArgumentException($"Key is not the one whose public key the cluster lists for {options.Self}: give the replica its own key.", nameof(options));
+            throw new ArgumentException(
+                $"Key is not the one whose public key the cluster lists for {options.Self}: give the replica its own key.", nameof(options));
     }
 
     private static (PublicKey[] Replicas, PublicKey[] Clients) KeysOf(ClusterConfiguration cluster) =>
-        ([.. cluster.Replicas.Select(static replica => replica.PublicKey)], [.. cluster.Clients.Select(static client => client.PublicKey)]);
+        (
+            [.. cluster.Replicas.Select(static replica => replica.PublicKey)],
+            [.. cluster.Clients.Select(static client => client.PublicKey)]);
 
     private static EndPoint EndPointOf(string address)
     {
         HostPort parsed = HostPort.Parse(address);
-        return IPAddress.TryParse(parsed.Host, out IPAddress? ip) ? new IPEndPoint(ip, parsed.Port) : new DnsEndPoint(parsed.Host, parsed.Port);
+        return IPAddress.TryParse(parsed.Host, out IPAddress? ip)
+            ? new IPEndPoint(ip, parsed.Port)
+            : new DnsEndPoint(parsed.Host, parsed.Port);
     }
 
     /// <summary>
@@ -243,6 +255,8 @@ public sealed class BftReplica : IAsyncDisposable
     {
         if (EndPointOf(address) is IPEndPoint ip) return ip;
         HostPort named = HostPort.Parse(address);
-        return new IPEndPoint(named.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback : IPAddress.Any, named.Port);
+        return new IPEndPoint(
+            named.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback : IPAddress.Any,
+            named.Port);
     }
 }

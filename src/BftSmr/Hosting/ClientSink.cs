@@ -11,7 +11,9 @@ namespace BftSmr.Hosting;
 /// what no correct client sends loses its link, and what costs the work of a signature counts as much: a flood of
 /// either slows down its own sender alone.
 /// </summary>
-internal sealed class ClientSink(MessageIngress ingress, ReplicaLoop loop, SessionRoutes routes, ReplicaMetrics metrics, ILogger logger) : ILinkSink<ClientLink>
+internal sealed class ClientSink(
+    MessageIngress ingress, ReplicaLoop loop, SessionRoutes routes, ReplicaMetrics metrics,
+    ILogger logger) : ILinkSink<ClientLink>
 {
     public void OnUp(ClientLink remote)
     {
@@ -21,7 +23,9 @@ internal sealed class ClientSink(MessageIngress ingress, ReplicaLoop loop, Sessi
     public ValueTask OnFrame(ClientLink remote, ReadOnlyMemory<byte> frame)
     {
         if (ingress.FromClient(remote.Client, frame, out RejectReason reason) is { } input)
-            return loop.Post(input, remote, remote.Backlog, input is RequestInput { Request.IsSigned: true } ? frame.Length + LinkBacklog.SignatureBytes : frame.Length);
+            return loop.Post(
+                input, remote, remote.Backlog,
+                input is RequestInput { Request.IsSigned: true } ? frame.Length + LinkBacklog.SignatureBytes : frame.Length);
         metrics.Reject(reason);
         if (logger.IsEnabled(LogLevel.Debug)) HostLog.Rejected(logger, remote.Client.ToString(), reason);
         remote.Close(LinkFault.Misbehaved);

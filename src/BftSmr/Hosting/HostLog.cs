@@ -8,7 +8,8 @@ namespace BftSmr.Hosting;
 internal static partial class HostLog
 {
     [LoggerMessage(20, LogLevel.Information, "Replica {Self} listens to replicas on {Peers} and to clients on {Clients}.")]
-    public static partial void Started(ILogger logger, ReplicaId self, System.Net.EndPoint peers, System.Net.EndPoint clients);
+    public static partial void Started(
+        ILogger logger, ReplicaId self, System.Net.EndPoint peers, System.Net.EndPoint clients);
 
     [LoggerMessage(21, LogLevel.Information, "Replica {Self} stopped.")]
     public static partial void Stopped(ILogger logger, ReplicaId self);

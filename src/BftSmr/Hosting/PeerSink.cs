@@ -10,7 +10,9 @@ namespace BftSmr.Hosting;
 /// <summary>
 /// Decodes and authenticates what peers send, on the threads of their links, and passes it to the loop.
 /// </summary>
-internal sealed class PeerSink(int replicas, MessageIngress ingress, ReplicaLoop loop, ReplicaMetrics metrics, ILogger logger) : ILinkSink<ReplicaId>
+internal sealed class PeerSink(
+    int replicas, MessageIngress ingress, ReplicaLoop loop, ReplicaMetrics metrics,
+    ILogger logger) : ILinkSink<ReplicaId>
 {
     private readonly LinkBacklog[] _backlogs = [.. Enumerable.Range(0, replicas).Select(static _ => new LinkBacklog())];
 
@@ -18,7 +20,8 @@ internal sealed class PeerSink(int replicas, MessageIngress ingress, ReplicaLoop
 
     public ValueTask OnFrame(ReplicaId remote, ReadOnlyMemory<byte> frame)
     {
-        if (ingress.FromPeer(remote, frame, out RejectReason reason) is { } input) return loop.Post(input, null, _backlogs[remote.Value], frame.Length);
+        if (ingress.FromPeer(remote, frame, out RejectReason reason) is { } input)
+            return loop.Post(input, null, _backlogs[remote.Value], frame.Length);
         metrics.Reject(reason);
         if (logger.IsEnabled(LogLevel.Debug)) HostLog.Rejected(logger, remote.ToString(), reason);
         return ValueTask.CompletedTask;

@@ -37,8 +37,12 @@ internal sealed class ReplicaLoop : IReactorTurn
     private bool _hasEnded;
 
     /// <summary>A loop that does <paramref name="onStop"/> last when it is asked to stop.</summary>
-    public ReplicaLoop(IReplicaCore core, HostEffects runner, SessionRoutes routes, ReplicaMetrics metrics, Reactor reactor, ILogger logger, Action onStop) =>
-        (_core, _runner, _routes, _metrics, _reactor, _logger, _onStop) = (core, runner, routes, metrics, reactor, logger, onStop);
+    public ReplicaLoop(
+        IReplicaCore core, HostEffects runner, SessionRoutes routes, ReplicaMetrics metrics, Reactor reactor,
+        ILogger logger, Action onStop) =>
+        (
+            _core, _runner, _routes, _metrics, _reactor, _logger, _onStop) = (core, runner, routes, metrics, reactor,
+            logger, onStop);
 
     /// <summary>Completes when the loop has stopped as it was asked to; faults with what ended it otherwise.</summary>
     public Task Ended => _ended.Task;
@@ -91,7 +95,9 @@ internal sealed class ReplicaLoop : IReactorTurn
         TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() => answer.TrySetResult(question(_core, _runner)));
         await Task.WhenAny(answer.Task, _ended.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return answer.Task.IsCompleted ? await answer.Task.ConfigureAwait(false) : throw new InvalidOperationException("The replica has stopped.");
+        return answer.Task.IsCompleted
+            ? await answer.Task.ConfigureAwait(false)
+            : throw new InvalidOperationException("The replica has stopped.");
     }
 
     void IReactorTurn.TakeTurn()

@@ -25,11 +25,14 @@ internal sealed class ReplicaMetrics : IDisposable
 
     public ReplicaMetrics(ReplicaId self, LinkCounters peerLinks, LinkCounters clientLinks)
     {
-        _meter = new Meter(new MeterOptions(MeterName) { Tags = [new KeyValuePair<string, object?>("replica", self.Value)] });
-        _meter.CreateObservableCounter("bftsmr.rejected", ObserveRejected, description: "What was received and dropped, by reason.");
+        _meter = new Meter(
+            new MeterOptions(MeterName) { Tags = [new KeyValuePair<string, object?>("replica", self.Value)] });
+        _meter.CreateObservableCounter(
+            "bftsmr.rejected", ObserveRejected, description: "What was received and dropped, by reason.");
         Counter("bftsmr.executed.operations", () => Interlocked.Read(ref _executedOperations), "Operations executed.");
         Counter("bftsmr.executed.batches", () => Interlocked.Read(ref _executedBatches), "Instances executed.");
-        Counter("bftsmr.executed.bytes", () => Interlocked.Read(ref _executedBytes), "Bytes of executed operations.", "By");
+        Counter(
+            "bftsmr.executed.bytes", () => Interlocked.Read(ref _executedBytes), "Bytes of executed operations.", "By");
         Counter("bftsmr.log.written", () => Interlocked.Read(ref _logBytes), "Bytes written to the log.", "By");
         Counter("bftsmr.log.flushes", () => Interlocked.Read(ref _logFlushes), "Times the log was flushed to disk.");
         Counter("bftsmr.checkpoints", () => Interlocked.Read(ref _checkpoints), "Checkpoints taken.");
@@ -38,16 +41,23 @@ internal sealed class ReplicaMetrics : IDisposable
         Gauge("bftsmr.synchronized", static s => s.Synchronized ? 1 : 0, "1 unless a leader change is under way.");
         Gauge("bftsmr.leader.changes", static s => s.LeaderChanges, "Leader epochs entered since the start.");
         Gauge("bftsmr.last_executed", static s => s.LastExecuted.Value, "Last instance executed.");
-        Gauge("bftsmr.stable_checkpoint", static s => s.StableCheckpoint.Value, "Newest checkpoint that a quorum signed.");
+        Gauge(
+            "bftsmr.stable_checkpoint", static s => s.StableCheckpoint.Value,
+            "Newest checkpoint that a quorum signed.");
         Gauge("bftsmr.pending", static s => s.PendingRequests, "Requests waiting to be ordered.");
         Gauge("bftsmr.sessions", static s => s.Sessions, "Open client sessions.");
-        Gauge("bftsmr.catching_up", static s => s.CatchingUp ? 1 : 0, "1 while state is being fetched from the others.");
-        Gauge("bftsmr.silent", static s => s.IsSilent ? 1 : 0, "1 while the replica counts as one of the f because it forgot its votes in a restart: it may have left the regency before that, or it or too few of the others have yet to execute as far as it may have voted.");
-        _meter.CreateObservableGauge("bftsmr.peer.lag", ObserveLag, description: "Instances that a peer is behind this replica.");
+        Gauge(
+            "bftsmr.catching_up", static s => s.CatchingUp ? 1 : 0, "1 while state is being fetched from the others.");
+        Gauge(
+            "bftsmr.silent", static s => s.IsSilent ? 1 : 0,
+            "1 while the replica counts as one of the f because it forgot its votes in a restart: it may have left the regency before that, or it or too few of the others have yet to execute as far as it may have voted.");
+        _meter.CreateObservableGauge(
+            "bftsmr.peer.lag", ObserveLag, description: "Instances that a peer is behind this replica.");
         AddLinks("peers", peerLinks);
         AddLinks("clients", clientLinks);
         _flushSeconds = _meter.CreateHistogram<double>("bftsmr.log.flush", "s", "Time of a flush of the log.");
-        _batchOperations = _meter.CreateHistogram<int>("bftsmr.batch.operations", description: "Operations in an executed batch.");
+        _batchOperations = _meter.CreateHistogram<int>(
+            "bftsmr.batch.operations", description: "Operations in an executed batch.");
     }
 
     /// <summary>Operations executed since the start.</summary>
@@ -79,37 +89,50 @@ internal sealed class ReplicaMetrics : IDisposable
 
     /// <summary>Rejections since the start, for those reasons that occurred.</summary>
     public IReadOnlyDictionary<string, long> Rejections() =>
-        Reasons.Where(reason => Interlocked.Read(ref _rejected[(int)reason]) > 0).ToDictionary(NameOf, reason => Interlocked.Read(ref _rejected[(int)reason]));
+        Reasons.Where(reason => Interlocked.Read(ref _rejected[(int)reason]) > 0).ToDictionary(
+            NameOf, reason => Interlocked.Read(ref _rejected[(int)reason]));
 
     public void Dispose() => _meter.Dispose();
 
-    private void Counter(string name, Func<long> read, string description, string? unit = null) => _meter.CreateObservableCounter(name, read, unit, description);
+    private void Counter(string name, Func<long> read, string description, string? unit = null) =>
+        _meter.CreateObservableCounter(name, read, unit, description);
 
     private void Gauge(string name, Func<ReplicaStatus, long> read, string description) =>
-        _meter.CreateObservableGauge(name, () => _status is { } status ? [new Measurement<long>(read(status))] : (Measurement<long>[])[], description: description);
+        _meter.CreateObservableGauge(
+            name, () => _status is { } status ? [new Measurement<long>(read(status))] : (Measurement<long>[])[],
+            description: description);
 
     private void AddLinks(string port, LinkCounters counters)
     {
         KeyValuePair<string, object?> tag = new("port", port);
         Links("bftsmr.links.frames_sent", () => counters.FramesSent, "Frames sent.");
         Links("bftsmr.links.frames_received", () => counters.FramesReceived, "Frames received.");
-        Links("bftsmr.links.frames_dropped", () => counters.FramesDropped, "Frames lost because their link was down or its queue full.");
+        Links(
+            "bftsmr.links.frames_dropped", () => counters.FramesDropped,
+            "Frames lost because their link was down or its queue full.");
         Links("bftsmr.links.sent", () => counters.BytesSent, "Bytes given to sockets.", "By");
         Links("bftsmr.links.received", () => counters.BytesReceived, "Bytes received.", "By");
         Links("bftsmr.links.socket_sends", () => counters.SocketSends, "Times a socket was given bytes.");
-        _meter.CreateObservableGauge("bftsmr.links.open", () => new Measurement<long>(counters.OpenLinks, tag), description: "Links that are up.");
-        _meter.CreateObservableCounter("bftsmr.links.faults", () => ObserveFaults(counters, tag), description: "Connections refused and links ended, by reason.");
+        _meter.CreateObservableGauge(
+            "bftsmr.links.open", () => new Measurement<long>(counters.OpenLinks, tag),
+            description: "Links that are up.");
+        _meter.CreateObservableCounter(
+            "bftsmr.links.faults", () => ObserveFaults(counters, tag),
+            description: "Connections refused and links ended, by reason.");
 
         void Links(string name, Func<long> read, string description, string? unit = null) =>
             _meter.CreateObservableCounter(name, () => new Measurement<long>(read(), tag), unit, description);
     }
 
-    private static IEnumerable<Measurement<long>> ObserveFaults(LinkCounters counters, KeyValuePair<string, object?> tag) =>
+    private static IEnumerable<Measurement<long>> ObserveFaults(
+        LinkCounters counters, KeyValuePair<string, object?> tag) =>
         Enum.GetValues<LinkFault>().Where(fault => counters.Count(fault) > 0)
-            .Select(fault => new Measurement<long>(counters.Count(fault), tag, new KeyValuePair<string, object?>("fault", SnakeCase(fault.ToString()))));
+            .Select(
+                fault => new Measurement<long>(counters.Count(fault), tag, new KeyValuePair<string, object?>("fault", SnakeCase(fault.ToString()))));
 
     private IEnumerable<Measurement<long>> ObserveRejected() =>
-        Rejections().Select(static entry => new Measurement<long>(entry.Value, new KeyValuePair<string, object?>("reason", entry.Key)));
+        Rejections().Select(
+            static entry => new Measurement<long>(entry.Value, new KeyValuePair<string, object?>("reason", entry.Key)));
 
     private IEnumerable<Measurement<long>> ObserveLag() =>
         _status is not { } status ? [] : status.PeerLastExecuted.Select((executed, i) =>
@@ -118,5 +141,6 @@ internal sealed class ReplicaMetrics : IDisposable
     private static string NameOf(RejectReason reason) => SnakeCase(reason.ToString());
 
     private static string SnakeCase(string name) =>
-        string.Concat(name.Select(static (c, i) => char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));
+        string.Concat(
+            name.Select(static (c, i) => char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

@@ -16,7 +16,8 @@ internal sealed class SessionRoutes(int sessionsPerClientMax)
 
     public void Attach(SessionId session, ClientLink link)
     {
-        if (!_clients.TryGetValue(session.Client, out Routes? routes)) _clients.Add(session.Client, routes = new Routes());
+        if (!_clients.TryGetValue(session.Client, out Routes? routes))
+            _clients.Add(session.Client, routes = new Routes());
         if (routes.ByNonce.Remove(session.Nonce, out LinkedListNode<Route>? known))
         {
             routes.InOrder.Remove(known);

@@ -39,14 +39,16 @@ internal sealed class MessageIngress
     public Input? FromPeer(ReplicaId from, ReadOnlyMemory<byte> frame, out RejectReason reason)
     {
         if (frame.Length > Limits.PeerFrameBytesMax) return Reject(RejectReason.Oversized, out reason);
-        if (!PeerMessageCodec.TryDecode(frame, Limits, out PeerMessage? message)) return Reject(RejectReason.Malformed, out reason);
+        if (!PeerMessageCodec.TryDecode(frame, Limits, out PeerMessage? message))
+            return Reject(RejectReason.Malformed, out reason);
         return FromPeer(from, message, out reason);
     }
 
     /// <summary>A decoded message from a peer's link.</summary>
     public Input? FromPeer(ReplicaId from, PeerMessage message, out RejectReason reason)
     {
-        if (from.Value < 0 || from.Value >= _settings.Quorums.Replicas) return Reject(RejectReason.WrongSender, out reason);
+        if (from.Value < 0 || from.Value >= _settings.Quorums.Replicas)
+            return Reject(RejectReason.WrongSender, out reason);
         PeerMessage? accepted = message switch
         {
             Forward forward => CheckForward(forward, out reason),
@@ -64,7 +66,8 @@ internal sealed class MessageIngress
     public Input? FromClient(ClientId client, ReadOnlyMemory<byte> frame, out RejectReason reason)
     {
         if (frame.Length > Limits.ClientFrameBytesMax) return Reject(RejectReason.Oversized, out reason);
-        if (!ClientMessageCodec.TryDecode(frame, Limits, out ClientMessage? message)) return Reject(RejectReason.Malformed, out reason);
+        if (!ClientMessageCodec.TryDecode(frame, Limits, out ClientMessage? message))
+            return Reject(RejectReason.Malformed, out reason);
         return FromClient(client, message, out reason);
     }
 

@@ -30,7 +30,9 @@ internal sealed class BatchArchive
         if (_open is null || _open.Free < bytes.Length)
         {
             Block? full = _open;
-            _open = _spares.TryPop(out Block? spare) ? spare : new Block(GC.AllocateUninitializedArray<byte>(BlockBytes, pinned: true));
+            _open = _spares.TryPop(out Block? spare)
+                ? spare
+                : new Block(GC.AllocateUninitializedArray<byte>(BlockBytes, pinned: true));
             if (full is { Users: 0 }) Spare(full);
         }
         block = _open;

@@ -52,7 +52,9 @@ internal class DecidedInstance(Instance number)
     public void KeepBody(Batch body)
     {
         if (Body(body.Digest) is not null) return;
-        _bodies = _bodies.Length == 0 ? [body] : [.. _bodies.Where(b => b.Digest == Decided || IsUnderVote(b.Digest)), body];
+        _bodies = _bodies.Length == 0
+            ? [body]
+            : [.. _bodies.Where(b => b.Digest == Decided || IsUnderVote(b.Digest)), body];
     }
 
     /// <summary>Whether the ordering may still need the body of this value.</summary>
@@ -66,7 +68,8 @@ internal class DecidedInstance(Instance number)
     /// </summary>
     public virtual IEnumerable<LogRecord> Records()
     {
-        if (Decided is { } decided) yield return new ValueDecided(number, decided, IsBodyLogged(decided) ? null : Body(decided));
+        if (Decided is { } decided)
+            yield return new ValueDecided(number, decided, IsBodyLogged(decided) ? null : Body(decided));
     }
 
     /// <summary>Once executed, only the decided body can be asked for, and only for its bytes.</summary>
@@ -75,7 +78,8 @@ internal class DecidedInstance(Instance number)
         Invariant.Holds(Decided is not null, "only a decided instance is executed");
         IsExecuted = true;
         Batch? body = Decided is { } decided ? Body(decided) : null;
-        if (body is not null && _archived is null) body = BatchCodec.Compact(body, archive.Keep(body.Encoded, out _archived), limits);
+        if (body is not null && _archived is null)
+            body = BatchCodec.Compact(body, archive.Keep(body.Encoded, out _archived), limits);
         _bodies = body is null ? [] : [body];
     }
 

@@ -62,7 +62,8 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
 
     private long InstancesMax => 3L * context.Settings.CheckpointPeriod;
 
-    private long BytesMax => LogCheckpointsMax * Math.Max(context.Settings.CheckpointBytes, context.Settings.BatchBytesMax);
+    private long BytesMax =>
+        LogCheckpointsMax * Math.Max(context.Settings.CheckpointBytes, context.Settings.BatchBytesMax);
 
     /// <summary>
     /// Whether this replica may vote on an instance, and execute it. What it voted on above its stable checkpoint is
@@ -101,7 +102,8 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
         }
         instance.RecordDecision(value);
         LastDecided = Instance.Max(LastDecided, instance.Number);
-        context.PersistDecision(new ValueDecided(instance.Number, value, instance.IsBodyLogged(value) ? null : instance.Body(value)));
+        context.PersistDecision(
+            new ValueDecided(instance.Number, value, instance.IsBodyLogged(value) ? null : instance.Body(value)));
     }
 
     /// <summary>f+1 replicas report this value as decided.</summary>
@@ -135,7 +137,8 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
 
     public void OnFetchBatch(ReplicaId from, FetchBatch message)
     {
-        if (Find(message.Instance)?.Body(message.Value) is { } body) context.Effects.Send(from, new BatchBody(message.Instance, body));
+        if (Find(message.Instance)?.Body(message.Value) is { } body)
+            context.Effects.Send(from, new BatchBody(message.Instance, body));
     }
 
     /// <summary>Takes a batch that was asked for; null, and a counted rejection, for any other.</summary>
@@ -218,7 +221,8 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     }
 
     /// <summary>The log records that rebuild what is known of the instances above this one.</summary>
-    public IEnumerable<LogRecord> LiveRecords(Instance above) => _instances.Values.Where(i => i.Number > above).SelectMany(static i => i.Records());
+    public IEnumerable<LogRecord> LiveRecords(Instance above) =>
+        _instances.Values.Where(i => i.Number > above).SelectMany(static i => i.Records());
 
     private static long BytesOf(DecidedInstance instance) =>
         instance.Decided is { } decided && instance.Body(decided) is { } body ? body.Encoded.Length : 0;

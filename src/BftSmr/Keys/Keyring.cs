@@ -78,7 +78,8 @@ internal sealed class Keyring : IKeyring, IDisposable
     public void MacForReplica(ReplicaId replica, ReadOnlySpan<byte> message, Span<byte> mac)
     {
         if (!HasMacKey(replica))
-            throw new InvalidOperationException($"There is no MAC key for {replica}: it is not in the cluster, or this node's key is not a client's.");
+            throw new InvalidOperationException(
+                $"There is no MAC key for {replica}: it is not in the cluster, or this node's key is not a client's.");
         if (mac.Length != MacBytes) throw new ArgumentException($"A MAC has {MacBytes} bytes.", nameof(mac));
         _macKeysOfReplicas.Mac(replica.Value, message, mac);
     }

@@ -61,7 +61,9 @@ internal enum ReplyStatus
 /// <param name="Status">How it ended.</param>
 /// <param name="IsDigest">The result is the 32-byte BLAKE2b of the result rather than the result itself.</param>
 /// <param name="Result">The result or its digest.</param>
-internal sealed record Reply(ulong Nonce, ulong Sequence, Regency Regency, ReplyStatus Status, bool IsDigest, ReadOnlyMemory<byte> Result) : ClientMessage
+internal sealed record Reply(
+    ulong Nonce, ulong Sequence, Regency Regency, ReplyStatus Status, bool IsDigest,
+    ReadOnlyMemory<byte> Result) : ClientMessage
 {
     /// <summary>
     /// The other repliers' word for it, which the sender passes on; null if each of them answers itself.
@@ -75,7 +77,9 @@ internal sealed record Reply(ulong Nonce, ulong Sequence, Regency Regency, Reply
 internal readonly record struct Vouchers(ulong From, ReadOnlyMemory<byte> Macs);
 
 /// <summary>Replica to client: the answer to an unordered read.</summary>
-internal sealed record ReadReply(ulong Nonce, ulong ReadId, Regency Regency, ReplyStatus Status, bool IsDigest, ReadOnlyMemory<byte> Result) : ClientMessage
+internal sealed record ReadReply(
+    ulong Nonce, ulong ReadId, Regency Regency, ReplyStatus Status, bool IsDigest,
+    ReadOnlyMemory<byte> Result) : ClientMessage
 {
     /// <summary>
     /// What other replicas say of it, sorted strictly by replica; null if the sender was not asked for that.
@@ -88,4 +92,5 @@ internal sealed record ReadReply(ulong Nonce, ulong ReadId, Regency Regency, Rep
 /// <param name="Status">How the read ended.</param>
 /// <param name="Result">The BLAKE2b of the result.</param>
 /// <param name="Mac">16 bytes, under the key that the replica shares with the client.</param>
-internal readonly record struct ReadVoucher(ReplicaId From, ReplyStatus Status, Digest Result, ReadOnlyMemory<byte> Mac);
+internal readonly record struct ReadVoucher(
+    ReplicaId From, ReplyStatus Status, Digest Result, ReadOnlyMemory<byte> Mac);

@@ -20,7 +20,8 @@ internal sealed record Accept(Regency Regency, Instance Instance, Digest Value) 
 /// The sender cannot authenticate requests of these clients in the leader's value or, if it names none, finds its
 /// timestamp out of bounds.
 /// </summary>
-internal sealed record Refuse(Regency Regency, Instance Instance, Digest Value, IReadOnlyList<ClientId> Clients) : PeerMessage;
+internal sealed record Refuse(
+    Regency Regency, Instance Instance, Digest Value, IReadOnlyList<ClientId> Clients) : PeerMessage;
 
 /// <summary>
 /// What the sender would tell clients of an instance whose full replier is the receiver: a MAC over each reply, under
@@ -31,7 +32,8 @@ internal sealed record Vouch(Instance Instance, ReadOnlyMemory<byte> Macs) : Pee
 /// <summary>
 /// A client's unordered read: the receiver is asked for its word on it, under the client's MAC for it.
 /// </summary>
-internal sealed record RelayRead(ClientId Client, ulong Nonce, ulong ReadId, ReadOnlyMemory<byte> Operation, ReadOnlyMemory<byte> Mac) : PeerMessage;
+internal sealed record RelayRead(
+    ClientId Client, ulong Nonce, ulong ReadId, ReadOnlyMemory<byte> Operation, ReadOnlyMemory<byte> Mac) : PeerMessage;
 
 /// <summary>Answers <see cref="RelayRead"/>.</summary>
 internal sealed record VouchRead(ClientId Client, ulong Nonce, ulong ReadId, ReadVoucher Voucher) : PeerMessage;
@@ -80,7 +82,8 @@ internal sealed record Checkpoint(Instance Instance, Digest Root, ReplicaId Send
 /// CHECKPOINTs of distinct senders for one instance and root, sorted by sender. Instance 0 is the initial state and
 /// needs no signatures.
 /// </summary>
-internal sealed record CheckpointCertificate(Instance Instance, Digest Root, IReadOnlyList<CheckpointSignature> Signatures)
+internal sealed record CheckpointCertificate(
+    Instance Instance, Digest Root, IReadOnlyList<CheckpointSignature> Signatures)
 {
     public static CheckpointCertificate Initial { get; } = new(Instance.Zero, default, []);
 }
@@ -136,4 +139,5 @@ internal sealed record CheckpointOffer(CheckpointCertificate Certificate, long S
 internal sealed record FetchChunk(Instance Instance, int Index) : PeerMessage;
 
 /// <summary>One chunk with its Merkle path to the root that the certificate signs.</summary>
-internal sealed record Chunk(Instance Instance, int Index, ReadOnlyMemory<byte> Bytes, IReadOnlyList<Digest> Path) : PeerMessage;
+internal sealed record Chunk(
+    Instance Instance, int Index, ReadOnlyMemory<byte> Bytes, IReadOnlyList<Digest> Path) : PeerMessage;

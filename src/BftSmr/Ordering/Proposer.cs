@@ -32,7 +32,8 @@ internal sealed class Proposer(ReplicaContext context, RequestPool requests, Bat
         {
             List<Request> batch = requests.TakeBatch();
             if (batch.Count == 0 && !ordering.WantsFiller) return;
-            ordering.Propose(BatchCodec.Create(Math.Max(context.Now.UnixMicros, agreedTimeMicros + 1), NextSeed(), batch));
+            ordering.Propose(
+                BatchCodec.Create(Math.Max(context.Now.UnixMicros, agreedTimeMicros + 1), NextSeed(), batch));
             pacing.NoteProposed(context.Now.MonotonicMicros, left: requests.ReadyCount);
         }
     }

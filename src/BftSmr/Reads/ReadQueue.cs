@@ -37,7 +37,8 @@ internal sealed class ReadQueue(ReplicaContext context, DecidedLog log, IOrderin
     private void Answer(in PendingRead read, long agreedTimeMicros)
     {
         Invariant.Holds(ordering.AnswersReads, "a replica that may have forgotten votes gives no word on a read");
-        context.Effects.Add(new AnswerReadEffect(read.Client, read.Read, ordering.Regency, agreedTimeMicros) { Relay = read.Relay });
+        context.Effects.Add(
+            new AnswerReadEffect(read.Client, read.Read, ordering.Regency, agreedTimeMicros) { Relay = read.Relay });
     }
 }
 

@@ -29,10 +29,12 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
     private long _heldBytes;
 
     /// <summary>When <see cref="Tick"/> is due.</summary>
-    public long NextDeadlineMicros => _byAge.First is { } first ? first.Value.SinceMicros + PatienceMicros : long.MaxValue;
+    public long NextDeadlineMicros =>
+        _byAge.First is { } first ? first.Value.SinceMicros + PatienceMicros : long.MaxValue;
 
     /// <summary>A replica's word on a read.</summary>
-    public static ReadVoucher Vouch(IKeyring keyring, ReplicaId self, ClientId client, ulong nonce, ulong readId, ReplyStatus status, Digest result)
+    public static ReadVoucher Vouch(
+        IKeyring keyring, ReplicaId self, ClientId client, ulong nonce, ulong readId, ReplyStatus status, Digest result)
     {
         Span<byte> statement = stackalloc byte[ReadStatement.AnswerBytes];
         ReadStatement.WriteAnswer(nonce, readId, status, result, statement);
@@ -56,14 +58,17 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
         for (ulong rest = read.Seconders; rest != 0; rest &= rest - 1, macs = macs[Request.MacBytes..])
         {
             ReplicaId seconder = new(BitOperations.TrailingZeroCount(rest));
-            if (seconder != context.Self) context.Effects.Send(seconder, new RelayRead(client, read.Nonce, read.ReadId, read.Operation, macs[..Request.MacBytes]));
+            if (seconder != context.Self)
+                context.Effects.Send(
+                    seconder, new RelayRead(client, read.Nonce, read.ReadId, read.Operation, macs[..Request.MacBytes]));
         }
         reads.Admit(new PendingRead(client, read, context.Self), agreedTimeMicros);
     }
 
     /// <summary>From the replica that the client sent it to.</summary>
     public void OnRelayed(ReplicaId from, RelayRead message, long agreedTimeMicros) =>
-        reads.Admit(new PendingRead(message.Client, new Read(message.Nonce, message.ReadId, WantsFull: false, message.Operation), from), agreedTimeMicros);
+        reads.Admit(
+            new PendingRead(message.Client, new Read(message.Nonce, message.ReadId, WantsFull: false, message.Operation), from), agreedTimeMicros);
 
     /// <summary>A relayed read was answered here: for its client, or for the replica that relayed it.</summary>
     public void OnAnswered(ReadAnsweredInput input)
@@ -72,7 +77,8 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
         {
             ReadReply mine = input.Reply;
             Digest result = mine.IsDigest ? new Digest(mine.Result.Span) : Blake2b.Hash(mine.Result.Span);
-            ReadVoucher voucher = Vouch(context.Keyring, context.Self, input.Client, mine.Nonce, mine.ReadId, mine.Status, result);
+            ReadVoucher voucher = Vouch(
+                context.Keyring, context.Self, input.Client, mine.Nonce, mine.ReadId, mine.Status, result);
             context.Effects.Send(input.Relay, new VouchRead(input.Client, mine.Nonce, mine.ReadId, voucher));
             return;
         }

@@ -50,13 +50,17 @@ internal sealed class BatchPacing
     /// Whether requests of this weight cost much more than the messages of their instance, which may include flushes of
     /// disks.
     /// </summary>
-    public static bool IsHeavy(long weight, Durability durability) => weight >= HeavyWeight && durability != Durability.Votes;
+    public static bool IsHeavy(long weight, Durability durability) =>
+        weight >= HeavyWeight && durability != Durability.Votes;
 
     /// <summary>When the requests that are ready, at least one, may be proposed.</summary>
     public long NextMicros(int ready, bool isHeavy, bool isIdle)
     {
-        long gathered = isHeavy || ready >= Math.Max(_active, _activeBefore) / 2 ? long.MinValue : _waitingSinceMicros + GatherMicrosMax;
-        return isIdle ? gathered : Math.Max(gathered, _lastProposedMicros + _latencyMicros / (isHeavy ? HeavyDepth : Depth));
+        long gathered = isHeavy
+            || ready >= Math.Max(_active, _activeBefore) / 2 ? long.MinValue : _waitingSinceMicros + GatherMicrosMax;
+        return isIdle
+            ? gathered
+            : Math.Max(gathered, _lastProposedMicros + _latencyMicros / (isHeavy ? HeavyDepth : Depth));
     }
 
     /// <summary>A batch was proposed; <paramref name="left"/> requests did not fit.</summary>
@@ -67,5 +71,6 @@ internal sealed class BatchPacing
     }
 
     /// <summary>An own proposal was executed this long after it was made: moves the estimate by an eighth.</summary>
-    public void NoteLatency(long micros) => _latencyMicros += (Math.Clamp(micros, 1, LatencyMicrosMax) - _latencyMicros) / 8;
+    public void NoteLatency(long micros) =>
+        _latencyMicros += (Math.Clamp(micros, 1, LatencyMicrosMax) - _latencyMicros) / 8;
 }

@@ -10,7 +10,9 @@ internal readonly record struct RequestLoad(int Requests, int Signed, long Bytes
 {
     public static RequestLoad Of(Request request) => new(1, request.IsSigned ? 1 : 0, request.SizeBytes);
 
-    public static RequestLoad operator +(RequestLoad a, RequestLoad b) => new(a.Requests + b.Requests, a.Signed + b.Signed, a.Bytes + b.Bytes);
+    public static RequestLoad operator +(RequestLoad a, RequestLoad b) =>
+        new(a.Requests + b.Requests, a.Signed + b.Signed, a.Bytes + b.Bytes);
 
-    public static RequestLoad operator -(RequestLoad a, RequestLoad b) => new(a.Requests - b.Requests, a.Signed - b.Signed, a.Bytes - b.Bytes);
+    public static RequestLoad operator -(RequestLoad a, RequestLoad b) =>
+        new(a.Requests - b.Requests, a.Signed - b.Signed, a.Bytes - b.Bytes);
 }

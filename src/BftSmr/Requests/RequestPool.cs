@@ -54,10 +54,12 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     /// <summary>Takes a request in; false, with a counted reason, if it is not kept.</summary>
     public bool TryAdmit(Request request, bool isDirect)
     {
-        if (!request.IsSigned && MustSign(request.Session.Client)) return Reject(request, RejectReason.BadAuthentication);
+        if (!request.IsSigned && MustSign(request.Session.Client))
+            return Reject(request, RejectReason.BadAuthentication);
         ulong executed = Sessions.Find(request.Session)?.LastSequence ?? 0;
         if (request.Sequence <= executed || Sessions.IsGone(request.Session)) return false;
-        if (request.Sequence - executed > (ulong)context.Settings.SessionWindow) return Reject(request, RejectReason.OutsideSession);
+        if (request.Sequence - executed > (ulong)context.Settings.SessionWindow)
+            return Reject(request, RejectReason.OutsideSession);
         SessionQueue? queue = _queues.GetValueOrDefault(request.Session);
         if (queue?.Find(request.Sequence) is { } known)
         {
@@ -199,7 +201,8 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     {
         if (_closingsSeen == Sessions.Closings) return;
         _closingsSeen = Sessions.Closings;
-        foreach ((SessionId id, SessionQueue queue) in _queues.Where(q => Sessions.IsGone(q.Key)).ToList()) Remove(id, queue);
+        foreach ((SessionId id, SessionQueue queue) in _queues.Where(q => Sessions.IsGone(q.Key)).ToList())
+            Remove(id, queue);
     }
 
     private void Remove(SessionId id, SessionQueue queue)
@@ -267,7 +270,8 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     /// <summary>A follower relays a request of this session: it has waited for the beginning long enough.</summary>
     public void ReleaseOrphan(SessionId id)
     {
-        if (_queues.TryGetValue(id, out SessionQueue? queue) && IsOrphan(id, queue, out PendingRequest? first)) Release(queue, first);
+        if (_queues.TryGetValue(id, out SessionQueue? queue) && IsOrphan(id, queue, out PendingRequest? first))
+            Release(queue, first);
     }
 
     private bool IsOrphan(SessionId id, SessionQueue queue, [NotNullWhen(true)] out PendingRequest? firstSigned)
@@ -298,5 +302,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     }
 
     private bool MustSign(ClientId client) =>
-        _mustSignUntil.Count > 0 && _mustSignUntil.TryGetValue(client, out long until) && until > context.Now.MonotonicMicros;
+        _mustSignUntil.Count > 0
+            && _mustSignUntil.TryGetValue(client, out long until)
+            && until > context.Now.MonotonicMicros;
 }

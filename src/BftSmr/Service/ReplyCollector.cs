@@ -63,7 +63,8 @@ internal sealed class ReplyCollector(int replyBytesMax) : IReplySink
     public IBufferWriter<byte> BeginReply(int index)
     {
         if (index < _next || index >= _positions.Length)
-            throw new InvalidOperationException($"Replies are asked for in ascending order, each once: {index} of {_positions.Length} is not one of those left.");
+            throw new InvalidOperationException(
+                $"Replies are asked for in ascending order, each once: {index} of {_positions.Length} is not one of those left.");
         EndReply();
         _buffer.Length = _start; // whatever a failed command still wrote
         _current = _positions.Span[index];
@@ -123,7 +124,8 @@ internal sealed class ReplyCollector(int replyBytesMax) : IReplySink
             byte[] page = _buffer.Written[.._start].ToArray();
             foreach ((int index, int start, int length) in _page)
             {
-                if (_outcomes[index].Status == ReplyStatus.Ok) _outcomes[index] = new Outcome(ReplyStatus.Ok, page.AsMemory(start, length));
+                if (_outcomes[index].Status == ReplyStatus.Ok)
+                    _outcomes[index] = new Outcome(ReplyStatus.Ok, page.AsMemory(start, length));
             }
             _page.Clear();
         }

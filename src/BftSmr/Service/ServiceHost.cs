@@ -103,13 +103,15 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax)
     /// <summary>
     /// Begins to replace the state by a snapshot whose bytes have been, or will have been before the commit, verified.
     /// </summary>
-    public SnapshotInstallation BeginInstall() => new(Guard("beginning to install a snapshot", service, static s => s.BeginInstall()));
+    public SnapshotInstallation BeginInstall() =>
+        new(Guard("beginning to install a snapshot", service, static s => s.BeginInstall()));
 
     private void ExecuteRun(ExecuteEffect effect, int count)
     {
         if (count == 0) return;
         _replies.BeginRun(_positions.AsMemory(0, count));
-        CommandBatch batch = new(effect.Instance, effect.AgreedTimeMicros, effect.Seed, _commands.AsMemory(0, count), _replies);
+        CommandBatch batch = new(
+            effect.Instance, effect.AgreedTimeMicros, effect.Seed, _commands.AsMemory(0, count), _replies);
         try
         {
             service.Execute(batch);

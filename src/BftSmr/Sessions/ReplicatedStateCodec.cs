@@ -42,7 +42,8 @@ internal static class ReplicatedStateCodec
         int size = 1 + SizeOfUInt64((ulong)state.AgreedTimeMicros) + SizeOfArrayHeader(clients.Length);
         foreach ((int client, ClientSessions sessions) in clients)
         {
-            size = checked(size + 1 + SizeOfUInt64((ulong)client) + SizeOfUInt64(sessions.Floor) + SizeOfArrayHeader(sessions.ByUse.Count));
+            size = checked(
+                size + 1 + SizeOfUInt64((ulong)client) + SizeOfUInt64(sessions.Floor) + SizeOfArrayHeader(sessions.ByUse.Count));
             foreach (Session session in sessions.ByUse) size = checked(size + EncodedBytes(session));
         }
         return size;
@@ -50,11 +51,13 @@ internal static class ReplicatedStateCodec
 
     private static int EncodedBytes(Session session)
     {
-        int size = 1 + SizeOfUInt64(session.Nonce) + SizeOfUInt64(session.LastSequence) + SizeOfArrayHeader(session.Replies.Count);
+        int size = 1 + SizeOfUInt64(session.Nonce) + SizeOfUInt64(session.LastSequence) + SizeOfArrayHeader(
+            session.Replies.Count);
         for (int i = 0; i < session.Replies.Count; i++)
         {
             CachedReply reply = session.Replies[i];
-            size = checked(size + 1 + SizeOfUInt64(reply.Sequence) + SizeOfUInt64((ulong)reply.Status) + SizeOfBinary(reply.Result.Length));
+            size = checked(
+                size + 1 + SizeOfUInt64(reply.Sequence) + SizeOfUInt64((ulong)reply.Status) + SizeOfBinary(reply.Result.Length));
         }
         return size;
     }
@@ -76,7 +79,8 @@ internal static class ReplicatedStateCodec
     }
 
     /// <summary>Reads what <see cref="Encode"/> wrote; false for anything else.</summary>
-    public static bool TryDecode(ReadOnlyMemory<byte> bytes, ReplicaSettings settings, [NotNullWhen(true)] out ReplicatedState? state)
+    public static bool TryDecode(
+        ReadOnlyMemory<byte> bytes, ReplicaSettings settings, [NotNullWhen(true)] out ReplicatedState? state)
     {
         state = null;
         CanonicalReader reader = new(bytes);
@@ -98,7 +102,8 @@ internal static class ReplicatedStateCodec
     private static bool TryReadClient(ref CanonicalReader reader, [NotNullWhen(true)] out ClientSessions? client)
     {
         client = null;
-        if (!reader.TryReadUInt64(out ulong floor) || !reader.TryReadArray(int.MaxValue, 4, out int count)) return false;
+        if (!reader.TryReadUInt64(out ulong floor) || !reader.TryReadArray(int.MaxValue, 4, out int count))
+            return false;
         List<Session> sessions = new(count);
         HashSet<ulong> nonces = new(count);
         for (int i = 0; i < count; i++)

@@ -79,7 +79,8 @@ internal sealed class ReplyRing
     {
         if (Count == 0)
         {
-            if (length > _bytes.Length || _bytes.Length > Math.Max(BytesMin, 4 * length)) _bytes = new byte[Math.Max(BytesMin, length)];
+            if (length > _bytes.Length || _bytes.Length > Math.Max(BytesMin, 4 * length))
+                _bytes = new byte[Math.Max(BytesMin, length)];
             _isWrapped = false;
             return _firstByte = 0;
         }

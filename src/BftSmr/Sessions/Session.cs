@@ -37,7 +37,8 @@ internal sealed class Session
     {
         for (int i = 0; i < Replies.Count; i++)
         {
-            if (Replies[i] is var reply && reply.Sequence == sequence) return reply with { Result = reply.Result.ToArray() };
+            if (Replies[i] is var reply && reply.Sequence == sequence)
+                return reply with { Result = reply.Result.ToArray() };
         }
         return null;
     }

@@ -30,7 +30,10 @@ internal sealed class SessionTable(ReplicaSettings settings)
     public Session? Find(SessionId id) => _clients.GetValueOrDefault(id.Client.Value)?.Find(id.Nonce);
 
     /// <summary>Whether this session is not open and never will be.</summary>
-    public bool IsGone(SessionId id) => _clients.GetValueOrDefault(id.Client.Value) is { } client && client.Find(id.Nonce) is null && id.Nonce <= client.Floor;
+    public bool IsGone(SessionId id) =>
+        _clients.GetValueOrDefault(id.Client.Value) is { } client
+            && client.Find(id.Nonce) is null
+            && id.Nonce <= client.Floor;
 
     /// <summary>
     /// Takes a decided request: what is to become of it. Advances its session if it is to be executed.
@@ -71,7 +74,9 @@ internal sealed class SessionTable(ReplicaSettings settings)
     {
         if (!_clients.TryGetValue(request.Session.Client.Value, out ClientSessions? client) || client.Find(request.Session.Nonce) is not { } session) return;
         _bytes -= client.Bytes;
-        client.Keep(session, request.Sequence - request.Outstanding + 1, new CachedReply(request.Sequence, outcome.Status, outcome.Result), settings);
+        client.Keep(
+            session, request.Sequence - request.Outstanding + 1,
+            new CachedReply(request.Sequence, outcome.Status, outcome.Result), settings);
         _bytes += client.Bytes;
         if (_bytes > settings.SessionTableBytesMax) Halve();
     }

@@ -34,7 +34,8 @@ internal sealed class CheckpointStore : IDisposable
     private readonly List<SnapshotFile> _snapshots = []; // by instance, oldest first
     private FetchedSnapshot? _fetched;
 
-    private CheckpointStore(string directory, int chunkBytes, bool flushes) => (_directory, _chunkBytes, _flushes) = (directory, chunkBytes, flushes);
+    private CheckpointStore(string directory, int chunkBytes, bool flushes) =>
+        (_directory, _chunkBytes, _flushes) = (directory, chunkBytes, flushes);
 
     /// <summary>The newest complete snapshot's instance; 0 if there is none.</summary>
     public Instance Newest
@@ -57,7 +58,8 @@ internal sealed class CheckpointStore : IDisposable
     /// <paramref name="damaged"/>.
     /// </summary>
     /// <exception cref="StorageException">The directory cannot be used.</exception>
-    public static CheckpointStore Open(string directory, int chunkBytes, bool flushes, out IReadOnlyList<string> damaged)
+    public static CheckpointStore Open(
+        string directory, int chunkBytes, bool flushes, out IReadOnlyList<string> damaged)
     {
         CheckpointStore store = new(directory, chunkBytes, flushes);
         List<string> bad = [];
@@ -233,7 +235,9 @@ internal sealed class CheckpointStore : IDisposable
         lock (_lock) isOurs = _snapshots.Remove(snapshot);
         Invariant.Holds(isOurs, "a snapshot is set aside by the store that has it");
         snapshot.Dispose();
-        Guard("Setting aside the snapshot", snapshot.Path, () => File.Move(snapshot.Path, snapshot.Path + CorruptSuffix, overwrite: true));
+        Guard(
+            "Setting aside the snapshot", snapshot.Path,
+            () => File.Move(snapshot.Path, snapshot.Path + CorruptSuffix, overwrite: true));
     }
 
     public void Dispose()

@@ -32,12 +32,14 @@ public static class DataDirectory
         try
         {
             if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-                throw new StorageException($"The data directory '{path}' is not empty. Give a new replica a directory of its own, or remove this one if its replica never ran.");
+                throw new StorageException(
+                    $"The data directory '{path}' is not empty. Give a new replica a directory of its own, or remove this one if its replica never ran.");
             if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
             else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             string genesis = Path.Combine(path, GenesisFile);
             File.WriteAllText(genesis, GenesisText);
-            using (SafeFileHandle file = File.OpenHandle(genesis, FileMode.Open, FileAccess.ReadWrite)) FileSync.Data(file);
+            using (SafeFileHandle file = File.OpenHandle(genesis, FileMode.Open, FileAccess.ReadWrite))
+                FileSync.Data(file);
             FileSync.Directory(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -25,7 +25,8 @@ internal sealed class DataDirectoryLock : IDisposable
         }
         try
         {
-            return new DataDirectoryLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+            return new DataDirectoryLock(
+                new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
         }
         catch (UnauthorizedAccessException e)
         {

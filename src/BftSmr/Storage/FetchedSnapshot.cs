@@ -24,7 +24,8 @@ internal sealed class FetchedSnapshot : IDisposable
 
     public FetchedSnapshot(string directory, CheckpointCertificate certificate, long snapshotBytes, int chunkBytes)
     {
-        (Instance, Root, SnapshotBytes, _chunkBytes) = (certificate.Instance, certificate.Root, snapshotBytes, chunkBytes);
+        (Instance, Root, SnapshotBytes, _chunkBytes) = (
+            certificate.Instance, certificate.Root, snapshotBytes, chunkBytes);
         Path = System.IO.Path.Combine(directory, FileName(certificate, snapshotBytes));
         if (!File.Exists(Path)) return;
         _file = OpenFile();
@@ -43,7 +44,8 @@ internal sealed class FetchedSnapshot : IDisposable
     public bool IsBegun => _file is not null;
 
     /// <summary>The files of all snapshots begun in a directory, oldest instance first.</summary>
-    public static IEnumerable<string> FindAll(string directory) => Directory.GetFiles(directory, Prefix + "*" + Suffix).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> FindAll(string directory) =>
+        Directory.GetFiles(directory, Prefix + "*" + Suffix).Order(StringComparer.Ordinal);
 
     /// <summary>Those of them that are of this instance or older ones.</summary>
     public static IEnumerable<string> FindUpTo(string directory, Instance instance)
@@ -120,12 +122,16 @@ internal sealed class FetchedSnapshot : IDisposable
 
     private long HashesEnd => SnapshotBytes + (MerkleTree.ChunkCount(SnapshotBytes, _chunkBytes) * Digest.Size);
 
-    private static string NameStart(Instance instance) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{instance.Value:D16}-");
+    private static string NameStart(Instance instance) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{instance.Value:D16}-");
 
     private static string FileName(CheckpointCertificate certificate, long snapshotBytes) =>
-        string.Create(CultureInfo.InvariantCulture, $"{NameStart(certificate.Instance)}{certificate.Root}-{snapshotBytes}{Suffix}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{NameStart(certificate.Instance)}{certificate.Root}-{snapshotBytes}{Suffix}");
 
-    private SafeFileHandle OpenFile() => File.OpenHandle(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+    private SafeFileHandle OpenFile() =>
+        File.OpenHandle(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 
     private static Digest ReadHash(SafeFileHandle file, long offset)
     {

@@ -102,7 +102,8 @@ internal sealed class LogRecovery
         if (Damage is null) PlanContinuation(newest + 1);
         else PlanAfterDamage(newest + 1, last);
         HashSet<string> gone = [.. Obsolete, .. SetAside];
-        Kept = [.. _segments.Where(s => !gone.Contains(s.Reader.Path)).Select(static s => (s.Number, s.Reader.Header.Base, s.Reader.Path))];
+        Kept =
+            [.. _segments.Where(s => !gone.Contains(s.Reader.Path)).Select(static s => (s.Number, s.Reader.Header.Base, s.Reader.Path))];
     }
 
     private void RemoveSuperseded()
@@ -119,7 +120,9 @@ internal sealed class LogRecovery
     private void RemoveTruncated()
     {
         int gap = Enumerable.Range(0, _segments.Count).LastOrDefault(IsBehindGap, -1);
-        int first = gap < 0 ? -1 : _segments.FindIndex(gap, static s => s.IsValid && s.Reader.Header.Base != SegmentHeader.Continues);
+        int first = gap < 0
+            ? -1
+            : _segments.FindIndex(gap, static s => s.IsValid && s.Reader.Header.Base != SegmentHeader.Continues);
         if (first > 0 && IsBaseStable(first)) Remove(_segments[..first]);
     }
 
@@ -157,7 +160,8 @@ internal sealed class LogRecovery
         bool says = false;
         while (!says && reader.TryReadNext(out RecordHeader header, out ReadOnlySpan<byte> payload))
         {
-            says = header.Kind == RecordKind.Core && LogRecordCodec.TryDecode(payload.ToArray(), _limits, out LogRecord? record)
+            says = header.Kind == RecordKind.Core
+                && LogRecordCodec.TryDecode(payload.ToArray(), _limits, out LogRecord? record)
                 && record is CheckpointStable stable && stable.Certificate.Instance.Value >= snapshot;
         }
         reader.Rewind();
@@ -171,14 +175,20 @@ internal sealed class LogRecovery
         SegmentReader reader = segment.Reader;
         _segmentRecords.Clear();
         if (!segment.IsValid) return Damaged(reader, 0, "its header is not intact");
-        if (IsBehindGap(index)) return Damaged(reader, 0, $"the segment before it, {LogSegment.FileName(reader.Header.Previous)}, is missing");
+        if (IsBehindGap(index))
+            return Damaged(
+                reader, 0, $"the segment before it, {LogSegment.FileName(reader.Header.Previous)}, is missing");
 
         Candidate? next = index + 1 < _segments.Count ? _segments[index + 1] : null;
-        long? end = next is { IsValid: true } && next.Reader.Header.Previous == segment.Number ? next.Reader.Header.PreviousEnd : null;
-        while (reader.Offset != end && reader.TryReadNext(out RecordHeader header, out ReadOnlySpan<byte> payload)) Take(reader, header, payload);
+        long? end = next is { IsValid: true }
+            && next.Reader.Header.Previous == segment.Number ? next.Reader.Header.PreviousEnd : null;
+        while (reader.Offset != end && reader.TryReadNext(out RecordHeader header, out ReadOnlySpan<byte> payload))
+            Take(reader, header, payload);
 
-        if (end is not null) return reader.Offset == end || Damaged(reader, reader.Offset, "a record that was on disk is not intact");
-        return !reader.IsDamagedBehindEnd() || Damaged(reader, reader.Offset, "a record with intact ones after it is not intact");
+        if (end is not null)
+            return reader.Offset == end || Damaged(reader, reader.Offset, "a record that was on disk is not intact");
+        return !reader.IsDamagedBehindEnd()
+            || Damaged(reader, reader.Offset, "a record with intact ones after it is not intact");
     }
 
     private void Take(SegmentReader reader, RecordHeader header, ReadOnlySpan<byte> payload)
@@ -198,7 +208,10 @@ internal sealed class LogRecovery
             case RecordKind.Closed:
                 return; // it speaks of its own segment only: not carried
             default:
-                throw Unreadable(reader.Path, string.Create(CultureInfo.InvariantCulture, $"has an intact record before offset {reader.Offset}"), ", or with larger limits in cluster.json");
+                throw Unreadable(
+                    reader.Path,
+                    string.Create(CultureInfo.InvariantCulture, $"has an intact record before offset {reader.Offset}"),
+                    ", or with larger limits in cluster.json");
         }
         _segmentRecords.Add((header.Kind, bytes));
     }
@@ -223,7 +236,8 @@ internal sealed class LogRecovery
         SegmentReader last = _segments[^1].Reader;
         if (last.Offset > _segmentBytes / 2)
         {
-            Next = First(number) with { Base = SegmentHeader.Continues, Previous = last.Header.Number, PreviousEnd = last.Offset };
+            Next =
+                First(number) with { Base = SegmentHeader.Continues, Previous = last.Header.Number, PreviousEnd = last.Offset };
             return;
         }
         Next = last.Header with { Number = number };
@@ -245,7 +259,9 @@ internal sealed class LogRecovery
             SegmentReader before = _segments[damaged - 1].Reader;
             Next = First(number) with
             {
-                Base = SegmentHeader.Continues, Supersedes = _segments[damaged].Number, Previous = before.Header.Number, PreviousEnd = before.Offset,
+                Base =
+                    SegmentHeader.Continues, Supersedes = _segments[damaged].Number, Previous = before.Header.Number,
+                    PreviousEnd = before.Offset,
             };
         }
         else

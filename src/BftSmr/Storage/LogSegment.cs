@@ -50,7 +50,8 @@ internal sealed class LogSegment : IDisposable
     /// <summary>Everything before this offset is on disk.</summary>
     public long DurableEnd { get; private set; }
 
-    public static string FileName(long number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D16}{Suffix}");
+    public static string FileName(long number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D16}{Suffix}");
 
     /// <summary>The number in a segment's file name; false for any other file.</summary>
     public static bool TryParseName(string file, out long number)
@@ -58,7 +59,8 @@ internal sealed class LogSegment : IDisposable
         number = 0;
         ReadOnlySpan<char> name = Path.GetFileName(file.AsSpan());
         return name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal)
-            && long.TryParse(name[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out number);
+            && long.TryParse(
+                name[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 
     /// <summary>Puts the header and the first records on disk.</summary>

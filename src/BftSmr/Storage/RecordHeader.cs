@@ -73,7 +73,8 @@ internal readonly record struct RecordHeader
     }
 
     /// <summary>Whether header and payload are as they were written, and where.</summary>
-    public static bool IsIntact(ReadOnlySpan<byte> record, long offset) => BinaryPrimitives.ReadUInt32BigEndian(record) == Checksum(record, offset);
+    public static bool IsIntact(ReadOnlySpan<byte> record, long offset) =>
+        BinaryPrimitives.ReadUInt32BigEndian(record) == Checksum(record, offset);
 
     private static uint Checksum(ReadOnlySpan<byte> record, long offset)
     {

@@ -44,7 +44,9 @@ internal sealed class ReplicaStorage : IDisposable
             // Without durability there is no log that would say which snapshot of an earlier run all replicas agree on:
             // it starts from nothing.
             if (!flushes) CheckpointStore.Discard(Path.Combine(directory, DataDirectory.SnapshotsFolder));
-            snapshots = CheckpointStore.Open(Path.Combine(directory, DataDirectory.SnapshotsFolder), settings.ChunkBytes, flushes, out IReadOnlyList<string> found);
+            snapshots = CheckpointStore.Open(
+                Path.Combine(directory, DataDirectory.SnapshotsFolder), settings.ChunkBytes, flushes,
+                out IReadOnlyList<string> found);
             List<string> damaged = [.. found];
             ReadOnlyMemory<byte> sessions = default;
             SnapshotFile? snapshot = snapshots.Restore(file => TryInstall(file, executor, out sessions), damaged);
@@ -54,10 +56,13 @@ internal sealed class ReplicaStorage : IDisposable
             log = WriteAheadLog.Open(
                 Path.Combine(directory, DataDirectory.LogFolder), DataDirectory.NeverRan(directory), limits, logOptions, out LogContents contents);
             DataDirectory.MarkAsRun(directory);
-            if (contents.Damage is { } damage) StorageLog.LogDamaged(logger, damage.File, damage.Offset, damage.Description);
+            if (contents.Damage is { } damage)
+                StorageLog.LogDamaged(logger, damage.File, damage.Offset, damage.Description);
             else if (contents.VotesForgotten) StorageLog.VotesForgotten(logger, directory);
             StorageLog.Recovered(logger, instance, contents.Records.Count);
-            recovered = new RecoveredState(instance, snapshot?.Tree.Root ?? default, sessions, snapshot?.Tree.SnapshotBytes ?? 0, contents.Records) { VotesForgotten = contents.VotesForgotten };
+            recovered = new RecoveredState(
+                instance, snapshot?.Tree.Root ?? default, sessions, snapshot?.Tree.SnapshotBytes ?? 0,
+                contents.Records) { VotesForgotten = contents.VotesForgotten };
             return new ReplicaStorage(directoryLock, log, snapshots);
         }
         catch
@@ -72,7 +77,9 @@ internal sealed class ReplicaStorage : IDisposable
     /// <summary>
     /// Streams a snapshot into the service. False, and the service unchanged, if the file is damaged.
     /// </summary>
-    public static bool TryInstall(SnapshotFile snapshot, ServiceHost executor, out ReadOnlyMemory<byte> sessions, CancellationToken cancellationToken = default)
+    public static bool TryInstall(
+        SnapshotFile snapshot, ServiceHost executor, out ReadOnlyMemory<byte> sessions,
+        CancellationToken cancellationToken = default)
     {
         sessions = default;
         using SnapshotInstallation installation = executor.BeginInstall();
@@ -90,7 +97,8 @@ internal sealed class ReplicaStorage : IDisposable
     /// this disk. Votes above the stable checkpoint remain, whatever was executed: they are evidence until it is
     /// stable.
     /// </summary>
-    public void TruncateLog() => Log.Truncate(new Instance(Math.Min(Snapshots.Newest.Value, Interlocked.Read(ref _stable))));
+    public void TruncateLog() =>
+        Log.Truncate(new Instance(Math.Min(Snapshots.Newest.Value, Interlocked.Read(ref _stable))));
 
     /// <summary>Deletes snapshots that the stable checkpoint makes unnecessary. Any thread.</summary>
     public void DeleteOldSnapshots() => Snapshots.DeleteBelow(new Instance(Interlocked.Read(ref _stable)));

@@ -84,8 +84,11 @@ internal readonly record struct SegmentHeader
     }
 
     /// <summary>Whether this is an intact header whose segment this version cannot read.</summary>
-    public static bool IsOfAnotherVersion(ReadOnlySpan<byte> bytes) => IsIntact(bytes) && bytes[Magic.Length] != Version;
+    public static bool IsOfAnotherVersion(ReadOnlySpan<byte> bytes) =>
+        IsIntact(bytes) && bytes[Magic.Length] != Version;
 
     private static bool IsIntact(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= Size && bytes.StartsWith(Magic) && BinaryPrimitives.ReadUInt32BigEndian(bytes[60..]) == Crc32C.Append(0, bytes[..60]);
+        bytes.Length >= Size
+            && bytes.StartsWith(Magic)
+            && BinaryPrimitives.ReadUInt32BigEndian(bytes[60..]) == Crc32C.Append(0, bytes[..60]);
 }

@@ -28,7 +28,8 @@ internal sealed class SnapshotFile : IDisposable
 
     public MerkleTree Tree { get; }
 
-    public static string FileName(Instance instance) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{instance.Value:D16}{Suffix}");
+    public static string FileName(Instance instance) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{instance.Value:D16}{Suffix}");
 
     /// <summary>The instance in a snapshot's file name; false for any other file.</summary>
     public static bool TryParseName(string file, out Instance instance)
@@ -47,7 +48,8 @@ internal sealed class SnapshotFile : IDisposable
     public static bool TryOpen(string path, [NotNullWhen(true)] out SnapshotFile? snapshot)
     {
         snapshot = null;
-        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        SafeFileHandle file = File.OpenHandle(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         if (SnapshotTrailer.TryRead(file, out Instance instance, out MerkleTree? tree) && TryParseName(path, out Instance named) && named == instance)
         {
             snapshot = new SnapshotFile(path, file, instance, tree);
@@ -97,5 +99,6 @@ internal sealed class SnapshotFile : IDisposable
     }
 
     private bool TryReadChunk(int index, Span<byte> chunk) =>
-        SnapshotTrailer.TryReadExactly(_file, chunk, (long)index * Tree.ChunkBytes) && MerkleTree.HashLeaf(chunk) == Tree.Leaves[index];
+        SnapshotTrailer.TryReadExactly(_file, chunk, (long)index * Tree.ChunkBytes)
+            && MerkleTree.HashLeaf(chunk) == Tree.Leaves[index];
 }

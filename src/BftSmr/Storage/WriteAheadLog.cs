@@ -34,7 +34,8 @@ internal sealed class WriteAheadLog : IDisposable
         _options = options;
         _votesForgotten = votesForgotten;
         _older.AddRange(recovery.Kept.Select(static kept => (kept.Number, kept.Base, kept.Path, PreparedEnd: 0L)));
-        foreach (string spare in Directory.GetFiles(directory, SparePrefix + "*").Order(StringComparer.Ordinal)) _spares.Enqueue((spare, PreparedEnd: 0));
+        foreach (string spare in Directory.GetFiles(directory, SparePrefix + "*").Order(StringComparer.Ordinal))
+            _spares.Enqueue((spare, PreparedEnd: 0));
         _segment = Create(recovery.Next, recovery.Carried, []);
     }
 
@@ -55,7 +56,8 @@ internal sealed class WriteAheadLog : IDisposable
     /// <param name="options">How the log is kept.</param>
     /// <param name="contents">What was found.</param>
     /// <exception cref="StorageException">The directory cannot be used.</exception>
-    public static WriteAheadLog Open(string directory, bool neverRan, CodecLimits limits, LogOptions options, out LogContents contents)
+    public static WriteAheadLog Open(
+        string directory, bool neverRan, CodecLimits limits, LogOptions options, out LogContents contents)
     {
         try
         {
@@ -132,7 +134,8 @@ internal sealed class WriteAheadLog : IDisposable
             RecycleOlder(_older.Count);
             return;
         }
-        int first = _older.FindLastIndex(segment => segment.Base != SegmentHeader.Continues && segment.Base <= snapshot.Value);
+        int first = _older.FindLastIndex(
+            segment => segment.Base != SegmentHeader.Continues && segment.Base <= snapshot.Value);
         if (first > 0) RecycleOlder(first);
     }
 
@@ -174,7 +177,9 @@ internal sealed class WriteAheadLog : IDisposable
         long number = full.Header.Number + 1;
         SegmentHeader header = new()
         {
-            Number = number, Salt = 0, Base = snapshot, Supersedes = number, Previous = full.Header.Number, PreviousEnd = full.End, InitialEnd = 0,
+            Number =
+                number, Salt = 0, Base = snapshot, Supersedes = number, Previous = full.Header.Number,
+                PreviousEnd = full.End, InitialEnd = 0,
         };
         _failed = true;
         try
@@ -183,9 +188,11 @@ internal sealed class WriteAheadLog : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw StorageException.Failed("Beginning the log segment", Path.Combine(_directory, LogSegment.FileName(number)), e);
+            throw StorageException.Failed(
+                "Beginning the log segment", Path.Combine(_directory, LogSegment.FileName(number)), e);
         }
-        _older.Add((full.Header.Number, full.Header.Base, Path.Combine(_directory, LogSegment.FileName(full.Header.Number)), full.PreparedEnd));
+        _older.Add(
+            (full.Header.Number, full.Header.Base, Path.Combine(_directory, LogSegment.FileName(full.Header.Number)), full.PreparedEnd));
         full.Dispose();
         _failed = _hasWritten = false;
     }
@@ -193,9 +200,11 @@ internal sealed class WriteAheadLog : IDisposable
     /// <summary>
     /// Makes a segment's file with its first records. It has its name only when all of that is on disk.
     /// </summary>
-    private LogSegment Create(SegmentHeader header, IReadOnlyList<(RecordKind Kind, byte[] Payload)> carried, IReadOnlyList<LogRecord> live)
+    private LogSegment Create(
+        SegmentHeader header, IReadOnlyList<(RecordKind Kind, byte[] Payload)> carried, IReadOnlyList<LogRecord> live)
     {
-        header = header with { Salt = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) };
+        header =
+            header with { Salt = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) };
         _buffer.GetSpan(SegmentHeader.Size);
         _buffer.Advance(SegmentHeader.Size);
         foreach ((RecordKind kind, byte[] payload) in carried) Encode(kind, payload, header.Salt, 0, 0);
@@ -205,7 +214,9 @@ internal sealed class WriteAheadLog : IDisposable
         header.Write(_buffer.Written);
 
         string path = Path.Combine(_directory, LogSegment.FileName(header.Number));
-        LogSegment segment = new(path, OpenFile(out string temporary, out long preparedEnd), header, preparedEnd, _options.Flushes ? _options.SegmentBytes : 0);
+        LogSegment segment = new(
+            path, OpenFile(out string temporary, out long preparedEnd), header, preparedEnd,
+            _options.Flushes ? _options.SegmentBytes : 0);
         try
         {
             segment.Begin(_buffer.Written);
@@ -230,7 +241,8 @@ internal sealed class WriteAheadLog : IDisposable
             return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         }
         (path, preparedEnd) = (Path.Combine(_directory, TemporaryFile), 0);
-        SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        SafeFileHandle file = File.OpenHandle(
+            path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         FileSync.Allocate(file, _options.SegmentBytes);
         return file;
     }
@@ -264,7 +276,8 @@ internal sealed class WriteAheadLog : IDisposable
         int padding = (int)(RecordHeader.Space(length) - RecordHeader.Size - length);
         _buffer.GetSpan(RecordHeader.Alignment)[..padding].Clear();
         _buffer.Advance(padding);
-        new RecordHeader { Length = length, Salt = salt, DurableEnd = checked((uint)durableEnd), Kind = kind }.Write(_buffer.Written[start..], segmentEnd + start);
+        new RecordHeader { Length = length, Salt = salt, DurableEnd = checked((uint)durableEnd), Kind = kind }.Write(
+            _buffer.Written[start..], segmentEnd + start);
     }
 
     private void RecycleOlder(int count)
@@ -315,7 +328,8 @@ internal sealed class WriteAheadLog : IDisposable
 
     private static void FlushFile(string path)
     {
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        using SafeFileHandle file =
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         FileSync.Data(file);
     }
 }

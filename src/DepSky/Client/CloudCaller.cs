@@ -20,7 +20,8 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
     /// <param name="buffer">The segment's memory, for calls about blocks.</param>
     /// <param name="place">Which of its blocks.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<CloudAnswer> RunAsync(CloudCall call, SegmentBuffer? buffer, int place, CancellationToken cancellationToken)
+    public async Task<CloudAnswer> RunAsync(
+        CloudCall call, SegmentBuffer? buffer, int place, CancellationToken cancellationToken)
     {
         ICloud cloud = clouds[call.Cloud];
         try
@@ -41,7 +42,8 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
                     await cloud.PutAsync(call.Name, buffer!.Block(place), cancellationToken).ConfigureAwait(false);
                     return CloudAnswer.Done;
                 case GetBlockCall block:
-                    return await ReadBlockAsync(cloud, block, buffer!.Block(place), cancellationToken).ConfigureAwait(false);
+                    return await ReadBlockAsync(
+                        cloud, block, buffer!.Block(place), cancellationToken).ConfigureAwait(false);
                 default:
                     throw new ArgumentOutOfRangeException(nameof(call));
             }
@@ -57,7 +59,8 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
         List<string> names = [];
         await foreach (CloudEntry entry in cloud.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
         {
-            if (names.Count == NamesMax) return new Failed(CloudFailure.Broken, $"names more than {NamesMax} objects under {prefix}");
+            if (names.Count == NamesMax)
+                return new Failed(CloudFailure.Broken, $"names more than {NamesMax} objects under {prefix}");
             names.Add(entry.Name);
         }
         return new Listed(names);
@@ -70,8 +73,12 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
         int length = 0;
         while (true)
         {
-            int read = await cloud.GetAsync(call.Name, length, content.AsMemory(length), cancellationToken).ConfigureAwait(false);
-            if (read < 0 || read > content.Length - length) return new Failed(CloudFailure.Broken, $"{call.Name}: claims to have read {read} bytes into {content.Length - length}");
+            int read = await cloud.GetAsync(
+                call.Name, length, content.AsMemory(length), cancellationToken).ConfigureAwait(false);
+            if (read < 0 || read > content.Length - length)
+                return new Failed(
+                    CloudFailure.Broken,
+                    $"{call.Name}: claims to have read {read} bytes into {content.Length - length}");
             length += read;
             if (length < content.Length || length > call.BytesMax) return new Got(content.AsMemory(0, length));
             Array.Resize(ref content, (int)Math.Min(4L * content.Length, call.BytesMax + 1L));
@@ -79,7 +86,8 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
     }
 
     /// <summary>Reads a block to where the caller wants it.</summary>
-    public async Task<CloudAnswer> GetBlockAsync(GetBlockCall call, Memory<byte> place, CancellationToken cancellationToken)
+    public async Task<CloudAnswer> GetBlockAsync(
+        GetBlockCall call, Memory<byte> place, CancellationToken cancellationToken)
     {
         try
         {
@@ -91,11 +99,15 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
         }
     }
 
-    private static async Task<CloudAnswer> ReadBlockAsync(ICloud cloud, GetBlockCall call, Memory<byte> place, CancellationToken cancellationToken)
+    private static async Task<CloudAnswer> ReadBlockAsync(
+        ICloud cloud, GetBlockCall call, Memory<byte> place, CancellationToken cancellationToken)
     {
         int read = await cloud.GetAsync(call.Name, 0, place, cancellationToken).ConfigureAwait(false);
-        if (read != call.BlockBytes) return new Failed(CloudFailure.Broken, $"{call.Name}: {read} bytes instead of {call.BlockBytes}");
-        return BlockDigest.Of(place.Span) == call.Digest ? CloudAnswer.Done : new Failed(CloudFailure.Broken, $"{call.Name}: not the bytes that the writer stored");
+        if (read != call.BlockBytes)
+            return new Failed(CloudFailure.Broken, $"{call.Name}: {read} bytes instead of {call.BlockBytes}");
+        return BlockDigest.Of(place.Span) == call.Digest
+            ? CloudAnswer.Done
+            : new Failed(CloudFailure.Broken, $"{call.Name}: not the bytes that the writer stored");
     }
 
     /// <summary>
@@ -110,5 +122,6 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
         _ => new Failed(CloudFailure.Broken, $"{exception.GetType().Name}: {exception.Message}"),
     };
 
-    private static string WithoutName(CloudException e) => e.Message.StartsWith(e.Cloud + ": ", StringComparison.Ordinal) ? e.Message[(e.Cloud.Length + 2)..] : e.Message;
+    private static string WithoutName(CloudException e) =>
+        e.Message.StartsWith(e.Cloud + ": ", StringComparison.Ordinal) ? e.Message[(e.Cloud.Length + 2)..] : e.Message;
 }

@@ -33,7 +33,8 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <param name="content">Its content, read to its end.</param>
     /// <param name="options">How to write; may be null.</param>
     /// <param name="cancellationToken">Gives up; readers then go on with the version before.</param>
-    public Task<ObjectDescription> PutAsync(string unit, Stream content, PutOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ObjectDescription> PutAsync(
+        string unit, Stream content, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         return WriteAsync(unit, content, options, cancellationToken);
@@ -46,7 +47,8 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <param name="options">How to write; may be null.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="UnitNotFoundException">There is no such unit.</exception>
-    public async Task RemoveAsync(string unit, PutOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task RemoveAsync(
+        string unit, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
         await StatAsync(unit, cancellationToken).ConfigureAwait(false);
         await WriteAsync(unit, null, options, cancellationToken).ConfigureAwait(false);
@@ -60,8 +62,10 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <param name="range">Which part of it; all by default.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="UnitNotFoundException">There is no such unit.</exception>
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(string unit, ContentRange range = default, CancellationToken cancellationToken = default) =>
-        new ReadOperation(_context, new UnitLayout(unit)).RunAsync(range.OffsetBytes, range.LengthBytes ?? long.MaxValue, cancellationToken);
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        string unit, ContentRange range = default, CancellationToken cancellationToken = default) =>
+        new ReadOperation(_context, new UnitLayout(unit)).RunAsync(
+            range.OffsetBytes, range.LengthBytes ?? long.MaxValue, cancellationToken);
 
     /// <summary>Copies the last version into a stream.</summary>
     /// <param name="unit">The unit.</param>
@@ -78,7 +82,8 @@ public sealed class DepSkyClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(destination);
         ReadOperation operation = new(_context, new UnitLayout(unit));
         long copied = 0;
-        await foreach (ReadOnlyMemory<byte> piece in operation.RunAsync(range.OffsetBytes, range.LengthBytes ?? long.MaxValue, cancellationToken).ConfigureAwait(false))
+        await foreach (
+            ReadOnlyMemory<byte> piece in operation.RunAsync(range.OffsetBytes, range.LengthBytes ?? long.MaxValue, cancellationToken).ConfigureAwait(false))
         {
             await destination.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
             progress?.Report(copied += piece.Length);
@@ -92,8 +97,12 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <exception cref="UnitNotFoundException">There is no such unit.</exception>
     public async Task<ObjectDescription> StatAsync(string unit, CancellationToken cancellationToken = default)
     {
-        (ObjectMetadata? metadata, IReadOnlyList<CloudProblem> problems) = await new ReadOperation(_context, new UnitLayout(unit)).StatAsync(cancellationToken).ConfigureAwait(false);
-        if (metadata is not { IsDeleted: false }) throw new UnitNotFoundException($"There is no unit '{unit}'{(metadata is null ? "" : ": it was removed")}. 'ls' names those that there are.");
+        (
+            ObjectMetadata? metadata, IReadOnlyList<CloudProblem> problems) = await new ReadOperation(_context,
+            new UnitLayout(unit)).StatAsync(cancellationToken).ConfigureAwait(false);
+        if (metadata is not { IsDeleted: false })
+            throw new UnitNotFoundException(
+                $"There is no unit '{unit}'{(metadata is null ? "" : ": it was removed")}. 'ls' names those that there are.");
         return _context.Describe(metadata, problems);
     }
 
@@ -103,12 +112,15 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// </summary>
     /// <param name="prefix">What their names begin with; empty for all.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async IAsyncEnumerable<ObjectDescription> ListAsync(string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<ObjectDescription> ListAsync(
+        string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         foreach (string unit in await new UnitSearch(_context).RunAsync(prefix, cancellationToken).ConfigureAwait(false))
         {
-            (ObjectMetadata? metadata, IReadOnlyList<CloudProblem> problems) = await new ReadOperation(_context, new UnitLayout(unit)).StatAsync(cancellationToken).ConfigureAwait(false);
+            (
+                ObjectMetadata? metadata, IReadOnlyList<CloudProblem> problems) = await new ReadOperation(_context,
+                new UnitLayout(unit)).StatAsync(cancellationToken).ConfigureAwait(false);
             if (metadata is { IsDeleted: false }) yield return _context.Describe(metadata, problems);
         }
     }
@@ -119,13 +131,15 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <param name="unit">The unit.</param>
     /// <param name="cancellationToken">Gives up; what was begun can be continued at any time.</param>
     /// <returns>How many versions and unfinished writes were deleted.</returns>
-    public Task<int> CollectGarbageAsync(string unit, CancellationToken cancellationToken = default) => new CollectOperation(_context, new UnitLayout(unit)).RunAsync(cancellationToken);
+    public Task<int> CollectGarbageAsync(string unit, CancellationToken cancellationToken = default) =>
+        new CollectOperation(_context, new UnitLayout(unit)).RunAsync(cancellationToken);
 
     /// <summary>Reads all that clouds have of the last version, and compares it with what the writer signed.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="progress">Told how many bytes of blocks are checked so far; may be null.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<VerificationReport> VerifyAsync(string unit, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+    public Task<VerificationReport> VerifyAsync(
+        string unit, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         new RepairOperation(_context, new UnitLayout(unit)).VerifyAsync(progress, cancellationToken);
 
     /// <summary>Verifies, and computes and stores again what clouds lack or have damaged. After one cloud was replaced
@@ -134,7 +148,8 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <param name="unit">The unit.</param>
     /// <param name="progress">Told how many bytes of blocks are checked so far; may be null.</param>
     /// <param name="cancellationToken">Gives up; what was mended stays so.</param>
-    public Task<VerificationReport> RepairAsync(string unit, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+    public Task<VerificationReport> RepairAsync(
+        string unit, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         new RepairOperation(_context, new UnitLayout(unit)).RepairAsync(progress, cancellationToken);
 
     /// <summary>Takes the unit's lock: for writers that may meet others. Readers need none.</summary>
@@ -144,10 +159,12 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <returns>The lock; it is given back when disposed of.</returns>
     /// <exception cref="UnitLockedException">Somebody else has it. Wait for a random time before trying
     /// again.</exception>
-    public async Task<UnitLock> LockAsync(string unit, TimeSpan? lease = null, CancellationToken cancellationToken = default)
+    public async Task<UnitLock> LockAsync(
+        string unit, TimeSpan? lease = null, CancellationToken cancellationToken = default)
     {
         TimeSpan length = lease ?? TimeSpan.FromSeconds(30);
-        if (length < TimeSpan.FromSeconds(3) || length > TimeSpan.FromHours(1)) throw new ArgumentOutOfRangeException(nameof(lease), "A lease lasts for 3 seconds to an hour.");
+        if (length < TimeSpan.FromSeconds(3) || length > TimeSpan.FromHours(1))
+            throw new ArgumentOutOfRangeException(nameof(lease), "A lease lasts for 3 seconds to an hour.");
         LockOperation operation = new(_context, new UnitLayout(unit), WriterKey);
         await operation.TakeAsync(length, cancellationToken).ConfigureAwait(false);
         return new UnitLock(operation, _options.TimeProvider, length);
@@ -168,18 +185,23 @@ public sealed class DepSkyClient : IAsyncDisposable
         foreach (ICloud cloud in _options.Clouds) await cloud.DisposeAsync().ConfigureAwait(false);
     }
 
-    private KeyPair WriterKey => _options.WriterKey ?? throw new DepSkyException("This client has no writer key, so it only reads. Give it the unit's writer key to write.");
+    private KeyPair WriterKey =>
+        _options.WriterKey ?? throw new DepSkyException(
+            "This client has no writer key, so it only reads. Give it the unit's writer key to write.");
 
-    private async Task<ObjectDescription> WriteAsync(string unit, Stream? content, PutOptions? options, CancellationToken cancellationToken)
+    private async Task<ObjectDescription> WriteAsync(
+        string unit, Stream? content, PutOptions? options, CancellationToken cancellationToken)
     {
         UnitLayout layout = new(unit);
         KeyPair writer = WriterKey;
-        if (options?.Lock is UnitLock held && held.Unit != unit) throw new ArgumentException($"The lock is on '{held.Unit}', not on '{unit}'.", nameof(options));
+        if (options?.Lock is UnitLock held && held.Unit != unit)
+            throw new ArgumentException($"The lock is on '{held.Unit}', not on '{unit}'.", nameof(options));
         WriteOperation operation = new(_context, layout, writer, options ?? new PutOptions());
         ObjectDescription written = options?.ResumeFile is not null && content is not null
             ? await operation.RunResumableAsync(content, cancellationToken).ConfigureAwait(false)
             : await operation.RunAsync(content, null, cancellationToken).ConfigureAwait(false);
-        if (operation.FoundOthers) _context.Services.Stragglers.AddCollection(token => new CollectOperation(_context, layout).RunAsync(token));
+        if (operation.FoundOthers)
+            _context.Services.Stragglers.AddCollection(token => new CollectOperation(_context, layout).RunAsync(token));
         return written;
     }
 }

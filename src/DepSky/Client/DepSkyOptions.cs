@@ -58,12 +58,18 @@ public sealed record DepSkyOptions
     internal void Validate()
     {
         if (Clouds.Count > CloudQuorums.CloudsMax || Faulty < 0 || Clouds.Count < 3 * Faulty + 1)
-            throw new ArgumentException($"{Clouds.Count} clouds cannot bear {Faulty} faulty ones: there must be {3 * Faulty + 1} to {CloudQuorums.CloudsMax}.");
-        if (Clouds.Select(cloud => cloud.Name).Distinct(StringComparer.Ordinal).Count() != Clouds.Count) throw new ArgumentException("Every cloud needs a name of its own.");
-        if (WriterKey is not null && WriterKey.PublicKey != WriterPublicKey) throw new ArgumentException("The writer's secret key does not belong to its public key.");
+            throw new ArgumentException(
+                $"{Clouds.Count} clouds cannot bear {Faulty} faulty ones: there must be {3 * Faulty + 1} to {CloudQuorums.CloudsMax}.");
+        if (Clouds.Select(cloud => cloud.Name).Distinct(StringComparer.Ordinal).Count() != Clouds.Count)
+            throw new ArgumentException("Every cloud needs a name of its own.");
+        if (WriterKey is not null && WriterKey.PublicKey != WriterPublicKey)
+            throw new ArgumentException("The writer's secret key does not belong to its public key.");
         if (SegmentBytes is < SegmentShape.SegmentBytesMin or > SegmentShape.SegmentBytesMax)
-            throw new ArgumentException($"Segments have {SegmentShape.SegmentBytesMin} to {SegmentShape.SegmentBytesMax} bytes, not {SegmentBytes}.");
-        if (SegmentsAhead is < 1 or > 16) throw new ArgumentException($"1 to 16 segments are worked on at a time, not {SegmentsAhead}.");
-        if (CallTimeout <= TimeSpan.Zero || Retention < TimeSpan.Zero) throw new ArgumentException("Times must be positive.");
+            throw new ArgumentException(
+                $"Segments have {SegmentShape.SegmentBytesMin} to {SegmentShape.SegmentBytesMax} bytes, not {SegmentBytes}.");
+        if (SegmentsAhead is < 1 or > 16)
+            throw new ArgumentException($"1 to 16 segments are worked on at a time, not {SegmentsAhead}.");
+        if (CallTimeout <= TimeSpan.Zero || Retention < TimeSpan.Zero)
+            throw new ArgumentException("Times must be positive.");
     }
 }

@@ -17,7 +17,8 @@ internal sealed class Inspection(ClientContext context, UnitLayout layout, Objec
 
     public IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Shares => _shares;
 
-    public IReadOnlyList<CloudFlaw> Flaws => [.. _flaws.OrderBy(f => f.Cloud).ThenBy(f => f.Object).ThenBy(f => f.Segment)];
+    public IReadOnlyList<CloudFlaw> Flaws =>
+        [.. _flaws.OrderBy(f => f.Cloud).ThenBy(f => f.Object).ThenBy(f => f.Segment)];
 
     public async Task RunAsync(IProgress<long>? progress, CancellationToken cancellationToken)
     {
@@ -25,7 +26,8 @@ internal sealed class Inspection(ClientContext context, UnitLayout layout, Objec
         await Task.WhenAll(Enumerable.Range(0, context.Quorums.Clouds).Select(cloud => Task.Run(async () =>
         {
             if (!await CheckRecordsAsync(cloud, cancellationToken).ConfigureAwait(false)) return;
-            byte[] block = GC.AllocateUninitializedArray<byte>(metadata.Segments.Count == 0 ? 0 : metadata.BlockBytes(0));
+            byte[] block = GC.AllocateUninitializedArray<byte>(
+                metadata.Segments.Count == 0 ? 0 : metadata.BlockBytes(0));
             for (int segment = 0; segment < metadata.Segments.Count; segment++)
             {
                 if (!metadata.Segments[segment].IsHeldBy(cloud)) continue;
@@ -36,17 +38,22 @@ internal sealed class Inspection(ClientContext context, UnitLayout layout, Objec
     }
 
     public bool IsIntact(int cloud, int segment) =>
-        metadata.Segments[segment].IsHeldBy(cloud) && !_flaws.Any(f => f.Cloud == cloud && (f.Object == FlawedObject.Cloud || (f.Object == FlawedObject.Block && f.Segment == segment)));
+        metadata.Segments[segment].IsHeldBy(cloud)
+            && !_flaws.Any(
+                f => f.Cloud == cloud && (f.Object == FlawedObject.Cloud || (f.Object == FlawedObject.Block && f.Segment == segment)));
 
     /// <summary>Whether enough is intact to read it all.</summary>
     public bool IsReadable =>
         (metadata.ShareDigests.Count == 0 || _shares.Count >= metadata.BlocksNeeded)
-        && Enumerable.Range(0, metadata.Segments.Count).All(segment => Enumerable.Range(0, metadata.Clouds).Count(cloud => IsIntact(cloud, segment)) >= metadata.BlocksNeeded);
+        && Enumerable.Range(0, metadata.Segments.Count).All(
+            segment => Enumerable.Range(0, metadata.Clouds).Count(cloud => IsIntact(cloud, segment)) >= metadata.BlocksNeeded);
 
     /// <summary>False if the cloud cannot be asked.</summary>
     private async Task<bool> CheckRecordsAsync(int cloud, CancellationToken cancellationToken)
     {
-        CloudAnswer answer = await context.CallAsync(new GetCall(cloud, layout.Metadata(metadata.Id), SegmentShape.MetadataBytesMax), cancellationToken).ConfigureAwait(false);
+        CloudAnswer answer = await context.CallAsync(
+            new GetCall(cloud, layout.Metadata(metadata.Id), SegmentShape.MetadataBytesMax),
+            cancellationToken).ConfigureAwait(false);
         if (answer is Failed { Kind: not CloudFailure.NotFound and not CloudFailure.Broken } unreachable)
         {
             Add(new CloudFlaw(cloud, FlawedObject.Cloud, 0, FlawKind.Unreachable, unreachable.Reason));
@@ -54,11 +61,14 @@ internal sealed class Inspection(ClientContext context, UnitLayout layout, Objec
         }
         MetadataRejection rejection;
         if (answer is not Got got) Add(Describe(cloud, FlawedObject.Metadata, 0, (Failed)answer));
-        else if (MetadataCodec.TryDecode(got.Content, layout.Unit, metadata.Id, context.Options.WriterPublicKey, context.Quorums, out _, out rejection)) SignedMetadata = got.Content;
+        else if (MetadataCodec.TryDecode(got.Content, layout.Unit, metadata.Id, context.Options.WriterPublicKey, context.Quorums, out _, out rejection)) SignedMetadata =
+            got.Content;
         else Add(new CloudFlaw(cloud, FlawedObject.Metadata, 0, FlawKind.Corrupt, CloudProblem.Rejected(cloud, layout.Metadata(metadata.Id), rejection).What));
 
         if (metadata.IsDeleted) return true;
-        answer = await context.CallAsync(new GetCall(cloud, layout.Part(metadata.Data), SegmentShape.PartBytesMax), cancellationToken).ConfigureAwait(false);
+        answer = await context.CallAsync(
+            new GetCall(cloud, layout.Part(metadata.Data), SegmentShape.PartBytesMax),
+            cancellationToken).ConfigureAwait(false);
         if (answer is not Got part)
         {
             Add(Describe(cloud, FlawedObject.Part, 0, (Failed)answer));
@@ -82,7 +92,8 @@ internal sealed class Inspection(ClientContext context, UnitLayout layout, Objec
     private async Task CheckBlockAsync(int cloud, int segment, byte[] memory, CancellationToken cancellationToken)
     {
         Memory<byte> block = memory.AsMemory(0, metadata.BlockBytes(segment));
-        CloudAnswer answer = await context.GetBlockAsync(cloud, layout, metadata, segment, block, cancellationToken).ConfigureAwait(false);
+        CloudAnswer answer = await context.GetBlockAsync(
+            cloud, layout, metadata, segment, block, cancellationToken).ConfigureAwait(false);
         if (answer is Failed failed) Add(Describe(cloud, FlawedObject.Block, segment, failed));
     }
 

@@ -35,41 +35,54 @@ internal sealed class RepairOperation(ClientContext context, UnitLayout layout)
 
     private async Task<ObjectMetadata> FindAsync(CancellationToken cancellationToken)
     {
-        (ObjectMetadata? metadata, _) = await new ReadOperation(context, layout).StatAsync(cancellationToken).ConfigureAwait(false);
-        return metadata ?? throw new UnitNotFoundException($"There is no unit '{layout.Unit}'. 'ls' names those that there are.");
+        (
+            ObjectMetadata? metadata, _) = await new ReadOperation(context,
+            layout).StatAsync(cancellationToken).ConfigureAwait(false);
+        return metadata ?? throw new UnitNotFoundException(
+            $"There is no unit '{layout.Unit}'. 'ls' names those that there are.");
     }
 
     /// <summary>
     /// Segment by segment, so that memory is bounded. Where a holder cannot be reached, another cloud takes a block, so
     /// that n-f have one.
     /// </summary>
-    private async Task MendBlocksAsync(ObjectMetadata metadata, Inspection inspection, List<CloudFlaw> left, List<CloudFlaw> mended, CancellationToken cancellationToken)
+    private async Task MendBlocksAsync(
+        ObjectMetadata metadata, Inspection inspection, List<CloudFlaw> left, List<CloudFlaw> mended,
+        CancellationToken cancellationToken)
     {
-        HashSet<int> unreachable = [.. inspection.Flaws.Where(f => f.Object == FlawedObject.Cloud).Select(f => f.Cloud)];
-        ILookup<int, CloudFlaw> flaws = inspection.Flaws.Where(f => f.Object == FlawedObject.Block).ToLookup(f => f.Segment);
+        HashSet<int> unreachable =
+            [.. inspection.Flaws.Where(f => f.Object == FlawedObject.Cloud).Select(f => f.Cloud)];
+        ILookup<int, CloudFlaw> flaws = inspection.Flaws.Where(
+            f => f.Object == FlawedObject.Block).ToLookup(f => f.Segment);
         for (int segment = 0; segment < metadata.Segments.Count; segment++)
         {
-            int[] intact = [.. Enumerable.Range(0, metadata.Clouds).Where(cloud => inspection.IsIntact(cloud, segment))];
+            int[] intact =
+                [.. Enumerable.Range(0, metadata.Clouds).Where(cloud => inspection.IsIntact(cloud, segment))];
             CloudFlaw[] broken = [.. flaws[segment]];
             int[] substitutes = [.. Enumerable.Range(0, metadata.Clouds)
                 .Where(cloud => !metadata.Segments[segment].IsHeldBy(cloud) && !unreachable.Contains(cloud))
                 .Take(Math.Max(0, metadata.Quorums.Available - intact.Length - broken.Length))];
             if (broken.Length == 0 && substitutes.Length == 0) continue;
-            Dictionary<int, byte[]> rebuilt = await RebuildAsync(metadata, segment, intact, [.. broken.Select(f => f.Cloud), .. substitutes], cancellationToken).ConfigureAwait(false);
+            Dictionary<int, byte[]> rebuilt = await RebuildAsync(
+                metadata, segment, intact, [.. broken.Select(f => f.Cloud), .. substitutes],
+                cancellationToken).ConfigureAwait(false);
             string name = layout.Block(metadata.Data, segment);
             foreach (CloudFlaw flaw in broken)
             {
-                bool isMended = rebuilt.TryGetValue(flaw.Cloud, out byte[]? block) && await StoreAsync(flaw, name, block, cancellationToken).ConfigureAwait(false);
+                bool isMended = rebuilt.TryGetValue(flaw.Cloud, out byte[]? block)
+                    && await StoreAsync(flaw, name, block, cancellationToken).ConfigureAwait(false);
                 (isMended ? mended : left).Add(flaw);
             }
             foreach (int cloud in substitutes)
             {
-                if (rebuilt.TryGetValue(cloud, out byte[]? block)) await context.CallAsync(new PutCall(cloud, name, block), cancellationToken).ConfigureAwait(false);
+                if (rebuilt.TryGetValue(cloud, out byte[]? block))
+                    await context.CallAsync(new PutCall(cloud, name, block), cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task<Dictionary<int, byte[]>> RebuildAsync(ObjectMetadata metadata, int segment, int[] intact, int[] wanted, CancellationToken cancellationToken)
+    private async Task<Dictionary<int, byte[]>> RebuildAsync(
+        ObjectMetadata metadata, int segment, int[] intact, int[] wanted, CancellationToken cancellationToken)
     {
         int blockBytes = metadata.BlockBytes(segment);
         List<int> present = [];
@@ -84,8 +97,10 @@ internal sealed class RepairOperation(ClientContext context, UnitLayout layout)
         }
         if (present.Count < metadata.BlocksNeeded) return [];
         byte[][] results = [.. wanted.Select(_ => GC.AllocateUninitializedArray<byte>(blockBytes))];
-        new ReedSolomon(metadata.BlocksNeeded, metadata.Clouds).Reconstruct(present.ToArray(), blocks.ToArray(), wanted, [.. results.Select(r => r.AsMemory())]);
-        return wanted.Zip(results).Where(pair => BlockDigest.Of(pair.Second) == metadata.Segments[segment].Block(pair.First)).ToDictionary(pair => pair.First, pair => pair.Second);
+        new ReedSolomon(metadata.BlocksNeeded, metadata.Clouds).Reconstruct(
+            present.ToArray(), blocks.ToArray(), wanted, [.. results.Select(r => r.AsMemory())]);
+        return wanted.Zip(results).Where(
+            pair => BlockDigest.Of(pair.Second) == metadata.Segments[segment].Block(pair.First)).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
     private static ReadOnlyMemory<byte>? PartFor(int cloud, ObjectMetadata metadata, Inspection inspection)
@@ -96,13 +111,20 @@ internal sealed class RepairOperation(ClientContext context, UnitLayout layout)
         KeyValuePair<int, ReadOnlyMemory<byte>>[] shares = [.. inspection.Shares.Take(metadata.BlocksNeeded)];
         byte[] share = new byte[SegmentShape.KeyBytes];
         SecretSharing.Reconstruct([.. shares.Select(s => s.Key)], [.. shares.Select(s => s.Value)], cloud, share);
-        return PartRecord.IsShare(share, metadata.ShareDigests[cloud]) ? PartRecord.Encode(announcement.Span, share) : null;
+        return PartRecord.IsShare(share, metadata.ShareDigests[cloud])
+            ? PartRecord.Encode(announcement.Span, share)
+            : null;
     }
 
-    private async Task<bool> StoreAsync(CloudFlaw flaw, string name, ReadOnlyMemory<byte>? content, CancellationToken cancellationToken) =>
-        content is ReadOnlyMemory<byte> bytes && await context.CallAsync(new PutCall(flaw.Cloud, name, bytes), cancellationToken).ConfigureAwait(false) is Done;
+    private async Task<bool> StoreAsync(
+        CloudFlaw flaw, string name, ReadOnlyMemory<byte>? content, CancellationToken cancellationToken) =>
+        content is ReadOnlyMemory<byte> bytes
+            && await context.CallAsync(
+                new PutCall(flaw.Cloud, name, bytes), cancellationToken).ConfigureAwait(false) is Done;
 
-    private VerificationReport Report(ObjectMetadata metadata, Inspection inspection, IReadOnlyList<CloudFlaw> left, IReadOnlyList<CloudFlaw> mended) => new()
+    private VerificationReport Report(
+        ObjectMetadata metadata, Inspection inspection, IReadOnlyList<CloudFlaw> left,
+        IReadOnlyList<CloudFlaw> mended) => new()
     {
         Object = context.Describe(metadata, []),
         Flaws = [.. left.Select(Describe)],

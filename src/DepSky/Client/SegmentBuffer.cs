@@ -25,7 +25,8 @@ internal sealed class SegmentBuffer(SegmentPool pool, byte[] memory)
     /// <summary>How long each block is, once that is known.</summary>
     public void SetBlockBytes(int blockBytes) => _blockBytes = blockBytes;
 
-    public Memory<byte> Block(int index) => MemoryMarshal.CreateFromPinnedArray(memory, index * _blockBytes, _blockBytes);
+    public Memory<byte> Block(int index) =>
+        MemoryMarshal.CreateFromPinnedArray(memory, index * _blockBytes, _blockBytes);
 
     /// <summary>Somebody writes into a block, until <see cref="EndWriting"/>.</summary>
     public void BeginWriting(int block) => Interlocked.Or(ref _busy, 1 << block);

@@ -28,7 +28,8 @@ internal sealed class SegmentCipher : IDisposable
     /// <param name="unit">The unit, which every segment is bound to.</param>
     /// <param name="attempt">The attempt, which every segment is bound to.</param>
     /// <param name="key">The version's key; empty if it has none.</param>
-    public SegmentCipher(DataProtection protection, CloudQuorums quorums, string unit, UInt128 attempt, ReadOnlySpan<byte> key)
+    public SegmentCipher(
+        DataProtection protection, CloudQuorums quorums, string unit, UInt128 attempt, ReadOnlySpan<byte> key)
     {
         _protection = protection;
         _code = new ReedSolomon(quorums.BlocksNeeded(protection), quorums.Clouds);
@@ -37,7 +38,8 @@ internal sealed class SegmentCipher : IDisposable
         Encoding.ASCII.GetBytes(unit, _associated.AsSpan(16));
         if (protection == DataProtection.Confidential)
         {
-            if (key.Length != SegmentShape.KeyBytes) throw new ArgumentException($"A version's key has {SegmentShape.KeyBytes} bytes.", nameof(key));
+            if (key.Length != SegmentShape.KeyBytes)
+                throw new ArgumentException($"A version's key has {SegmentShape.KeyBytes} bytes.", nameof(key));
             _key = GC.AllocateUninitializedArray<byte>(SegmentShape.KeyBytes, pinned: true);
             key.CopyTo(_key);
         }
@@ -67,19 +69,24 @@ internal sealed class SegmentCipher : IDisposable
             // An instance serves one thread at a time only.
             using AesGcm aead = new(_key, SegmentShape.TagBytes);
             Span<byte> content = data[..contentBytes];
-            aead.Encrypt(Nonce(segment, stackalloc byte[12]), content, content, data.Slice(contentBytes, SegmentShape.TagBytes), _associated);
+            aead.Encrypt(
+                Nonce(segment, stackalloc byte[12]), content, content, data.Slice(contentBytes, SegmentShape.TagBytes),
+                _associated);
         }
         data[stored..].Clear();
         if (BlocksNeeded > 1)
         {
-            ReadOnlyMemory<byte>[] inputs = [.. Enumerable.Range(0, BlocksNeeded).Select(i => (ReadOnlyMemory<byte>)buffer.Block(i))];
-            Memory<byte>[] outputs = [.. Enumerable.Range(BlocksNeeded, _code.TotalBlocks - BlocksNeeded).Select(buffer.Block)];
+            ReadOnlyMemory<byte>[] inputs =
+                [.. Enumerable.Range(0, BlocksNeeded).Select(i => (ReadOnlyMemory<byte>)buffer.Block(i))];
+            Memory<byte>[] outputs =
+                [.. Enumerable.Range(BlocksNeeded, _code.TotalBlocks - BlocksNeeded).Select(buffer.Block)];
             _code.Encode(inputs, outputs);
         }
         Digest[] digests = new Digest[_protection == DataProtection.Confidential ? _code.TotalBlocks : 1];
         // Of all that is done to content, hashing takes by far the longest.
         if (BlocksNeeded == 1) Array.Fill(digests, BlockDigest.Of(buffer.Block(0).Span));
-        else if (blockBytes >= ParallelBytes) Parallel.For(0, digests.Length, i => digests[i] = BlockDigest.Of(buffer.Block(i).Span));
+        else if (blockBytes >= ParallelBytes)
+            Parallel.For(0, digests.Length, i => digests[i] = BlockDigest.Of(buffer.Block(i).Span));
         else for (int i = 0; i < digests.Length; i++) digests[i] = BlockDigest.Of(buffer.Block(i).Span);
         return digests;
     }
@@ -105,7 +112,9 @@ internal sealed class SegmentCipher : IDisposable
             Span<byte> content = data[..contentBytes];
             try
             {
-                aead.Decrypt(Nonce(segment, stackalloc byte[12]), content, data.Slice(contentBytes, SegmentShape.TagBytes), content, _associated);
+                aead.Decrypt(
+                    Nonce(segment, stackalloc byte[12]), content, data.Slice(contentBytes, SegmentShape.TagBytes),
+                    content, _associated);
             }
             catch (AuthenticationTagMismatchException e)
             {

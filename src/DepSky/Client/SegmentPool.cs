@@ -11,7 +11,8 @@ internal sealed class SegmentPool(int bytes, int keptMax)
 
     public SegmentBuffer Rent(int blockBytes)
     {
-        if (!_free.TryTake(out SegmentBuffer? buffer)) buffer = new SegmentBuffer(this, GC.AllocateUninitializedArray<byte>(bytes, pinned: true));
+        if (!_free.TryTake(out SegmentBuffer? buffer))
+            buffer = new SegmentBuffer(this, GC.AllocateUninitializedArray<byte>(bytes, pinned: true));
         buffer.Reset(blockBytes);
         return buffer;
     }

@@ -11,21 +11,25 @@ internal static class VersionKey
     {
         Span<byte> shared = stackalloc byte[SegmentShape.KeyBytes];
         RandomNumberGenerator.Fill(shared);
-        Memory<byte>[] split = [.. Enumerable.Range(0, quorums.Clouds).Select(_ => new Memory<byte>(new byte[SegmentShape.KeyBytes]))];
+        Memory<byte>[] split =
+            [.. Enumerable.Range(0, quorums.Clouds).Select(_ => new Memory<byte>(new byte[SegmentShape.KeyBytes]))];
         SecretSharing.Split(shared, quorums.OneCorrect, split);
         CryptographicOperations.ZeroMemory(shared);
         return [.. split.Select(share => (ReadOnlyMemory<byte>)share)];
     }
 
     /// <summary>The content's key from all shares, or from enough that are intact; the caller zeroes it.</summary>
-    public static byte[] Combine(CloudQuorums quorums, ReaderKey? readerKey, IReadOnlyList<ReadOnlyMemory<byte>> shares) =>
+    public static byte[] Combine(
+        CloudQuorums quorums, ReaderKey? readerKey, IReadOnlyList<ReadOnlyMemory<byte>> shares) =>
         Combine(quorums, readerKey, Enumerable.Range(0, shares.Count).ToDictionary(i => i, i => shares[i]));
 
     /// <summary>The content's key from intact shares; the caller zeroes it.</summary>
-    public static byte[] Combine(CloudQuorums quorums, ReaderKey? readerKey, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> shares)
+    public static byte[] Combine(
+        CloudQuorums quorums, ReaderKey? readerKey, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> shares)
     {
         byte[] shared = GC.AllocateArray<byte>(SegmentShape.KeyBytes, pinned: true);
-        KeyValuePair<int, ReadOnlyMemory<byte>>[] chosen = [.. shares.OrderBy(share => share.Key).Take(quorums.OneCorrect)];
+        KeyValuePair<int, ReadOnlyMemory<byte>>[] chosen =
+            [.. shares.OrderBy(share => share.Key).Take(quorums.OneCorrect)];
         SecretSharing.Combine([.. chosen.Select(share => share.Key)], [.. chosen.Select(share => share.Value)], shared);
         return Mix(shared, readerKey);
     }

@@ -47,33 +47,41 @@ public sealed class AzureBlobCloud : ICloud
         string uri = UriOf(name);
         for (bool made = false; ; made = true)
         {
-            using HttpRequestMessage request = new(HttpMethod.Put, uri) { Content = new ReadOnlyMemoryContent(content) };
+            using HttpRequestMessage request =
+                new(HttpMethod.Put, uri) { Content = new ReadOnlyMemoryContent(content) };
             request.Headers.Add("x-ms-blob-type", "BlockBlob");
             using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.Created) return;
-            if (made || !SaysContainerIsMissing(response)) throw await _http.RefusalAsync(response, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
+            if (made || !SaysContainerIsMissing(response))
+                throw await _http.RefusalAsync(response, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
             await MakeContainerAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
-    public async Task<int> GetAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    public async Task<int> GetAsync(
+        string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         using HttpRequestMessage request = new(HttpMethod.Get, UriOf(name));
-        request.Headers.Add("x-ms-range", string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-{offset + Math.Max(destination.Length, 1) - 1}"));
+        request.Headers.Add(
+            "x-ms-range",
+            string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-{offset + Math.Max(destination.Length, 1) - 1}"));
         using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         return response.StatusCode switch
         {
             HttpStatusCode.RequestedRangeNotSatisfiable => 0,
-            HttpStatusCode.NotFound => throw new CloudException(Name, CloudFailure.NotFound, $"there is no object '{name}'."),
-            HttpStatusCode.OK or HttpStatusCode.PartialContent => await _http.ReadRangeAsync(response, offset, destination, cancellationToken).ConfigureAwait(false),
+            HttpStatusCode.NotFound =>
+                throw new CloudException(Name, CloudFailure.NotFound, $"there is no object '{name}'."),
+            HttpStatusCode.OK or HttpStatusCode.PartialContent =>
+                await _http.ReadRangeAsync(response, offset, destination, cancellationToken).ConfigureAwait(false),
             _ => throw await _http.RefusalAsync(response, $"reading '{name}'", cancellationToken).ConfigureAwait(false),
         };
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<CloudEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CloudEntry> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         string marker = "";
@@ -83,15 +91,22 @@ public sealed class AzureBlobCloud : ICloud
                 $"{_container}?restype=container&comp=list&maxresults={PageEntriesMax}&prefix={Uri.EscapeDataString(prefix)}&marker={Uri.EscapeDataString(marker)}"));
             using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (SaysContainerIsMissing(response)) yield break;
-            if (response.StatusCode != HttpStatusCode.OK) throw await _http.RefusalAsync(response, $"listing '{prefix}'", cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.OK)
+                throw await _http.RefusalAsync(
+                    response, $"listing '{prefix}'", cancellationToken).ConfigureAwait(false);
             string? next = null;
-            await foreach ((string? name, long size, string? nextMarker) in _http.ReadXmlAsync(response, ReadPage, cancellationToken).ConfigureAwait(false))
+            await foreach (
+                (string? name, long size, string? nextMarker) in _http.ReadXmlAsync(response, ReadPage, cancellationToken).ConfigureAwait(false))
             {
                 if (nextMarker is not null) next = nextMarker;
-                else if (ObjectName.IsValid(name) && name!.StartsWith(prefix, StringComparison.Ordinal) && size >= 0) yield return new CloudEntry(name, size);
+                else if (ObjectName.IsValid(name) && name!.StartsWith(prefix, StringComparison.Ordinal) && size >= 0)
+                    yield return new CloudEntry(name, size);
             }
             if (string.IsNullOrEmpty(next)) yield break;
-            if (next == marker) throw new CloudException(Name, CloudFailure.Broken, $"listing '{prefix}' does not get on: the server returns the same page again.");
+            if (next == marker)
+                throw new CloudException(
+                    Name, CloudFailure.Broken,
+                    $"listing '{prefix}' does not get on: the server returns the same page again.");
             marker = next;
         }
     }
@@ -135,7 +150,9 @@ public sealed class AzureBlobCloud : ICloud
     }
 
     private static bool SaysContainerIsMissing(HttpResponseMessage response) =>
-        response.StatusCode == HttpStatusCode.NotFound && response.Headers.TryGetValues("x-ms-error-code", out IEnumerable<string>? codes) && codes.Contains("ContainerNotFound");
+        response.StatusCode == HttpStatusCode.NotFound
+            && response.Headers.TryGetValues("x-ms-error-code", out IEnumerable<string>? codes)
+            && codes.Contains("ContainerNotFound");
 
     /// <summary>The blobs of a page, and then the marker of the next.</summary>
     private static async IAsyncEnumerable<(string? Name, long Size, string? NextMarker)> ReadPage(XmlReader reader)
@@ -162,7 +179,9 @@ public sealed class AzureBlobCloud : ICloud
                         name = await reader.ReadElementContentAsStringAsync().ConfigureAwait(false);
                         continue; // it stands behind the element already
                     case "Content-Length" when inBlob:
-                        size = long.Parse(await reader.ReadElementContentAsStringAsync().ConfigureAwait(false), NumberStyles.None, CultureInfo.InvariantCulture);
+                        size = long.Parse(
+                            await reader.ReadElementContentAsStringAsync().ConfigureAwait(false), NumberStyles.None,
+                            CultureInfo.InvariantCulture);
                         continue;
                     case "NextMarker":
                         yield return (null, -1, await reader.ReadElementContentAsStringAsync().ConfigureAwait(false));

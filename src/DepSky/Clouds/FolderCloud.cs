@@ -60,11 +60,13 @@ public sealed class FolderCloud : ICloud
     {
         string source = PathOf(name);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        return Task.Run(() => Guard("Reading", name, () => Get(source, offset, destination, cancellationToken)), cancellationToken);
+        return Task.Run(
+            () => Guard("Reading", name, () => Get(source, offset, destination, cancellationToken)), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<CloudEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CloudEntry> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         using IEnumerator<CloudEntry> entries = Entries(prefix).GetEnumerator();
@@ -72,7 +74,8 @@ public sealed class FolderCloud : ICloud
         do
         {
             batch.Clear();
-            await Task.Run(() => Guard("Listing", prefix, () => Fill(batch, entries)), cancellationToken).ConfigureAwait(false);
+            await Task.Run(
+                () => Guard("Listing", prefix, () => Fill(batch, entries)), cancellationToken).ConfigureAwait(false);
             foreach (CloudEntry entry in batch)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -150,7 +153,8 @@ public sealed class FolderCloud : ICloud
     private int Get(string source, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(FolderPath)) throw Missing();
-        using SafeFileHandle file = File.OpenHandle(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using SafeFileHandle file =
+            File.OpenHandle(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         int length = 0;
         while (length < destination.Length)
         {
@@ -259,12 +263,16 @@ public sealed class FolderCloud : ICloud
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CloudException(Name, KindOf(e, Path.Combine(FolderPath, name)), $"{doing} '{name}' in {FolderPath} failed: {e.Message}", e);
+            throw new CloudException(
+                Name, KindOf(e, Path.Combine(FolderPath, name)),
+                $"{doing} '{name}' in {FolderPath} failed: {e.Message}", e);
         }
     }
 
     private CloudException Missing() =>
-        new(Name, CloudFailure.Unavailable, $"its folder {FolderPath} is not there. Mount or restore it; if it is lost for good, make an empty one and repair the units.");
+        new(
+            Name, CloudFailure.Unavailable,
+            $"its folder {FolderPath} is not there. Mount or restore it; if it is lost for good, make an empty one and repair the units.");
 
     private static CloudFailure KindOf(Exception e, string path) => e switch
     {

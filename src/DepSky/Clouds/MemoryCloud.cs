@@ -26,7 +26,9 @@ public sealed class MemoryCloud(string name) : ICloud
         ObjectName.ThrowIfInvalid(name);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<int>(cancellationToken);
-        if (!_objects.TryGetValue(name, out byte[]? content)) return Task.FromException<int>(new CloudException(Name, CloudFailure.NotFound, $"there is no object '{name}'."));
+        if (!_objects.TryGetValue(name, out byte[]? content))
+            return Task.FromException<int>(
+                new CloudException(Name, CloudFailure.NotFound, $"there is no object '{name}'."));
         int start = (int)Math.Min(offset, content.Length);
         int length = Math.Min(destination.Length, content.Length - start);
         content.AsSpan(start, length).CopyTo(destination.Span);
@@ -34,7 +36,8 @@ public sealed class MemoryCloud(string name) : ICloud
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<CloudEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CloudEntry> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         await Task.CompletedTask;

@@ -51,29 +51,41 @@ public sealed class S3Cloud : ICloud
         ObjectName.ThrowIfInvalid(name);
         try
         {
-            await GuardAsync(() => PutOnceAsync(name, content, cancellationToken), $"writing '{name}'", cancellationToken).ConfigureAwait(false);
+            await GuardAsync(
+                () => PutOnceAsync(name, content, cancellationToken), $"writing '{name}'",
+                cancellationToken).ConfigureAwait(false);
         }
         catch (CloudException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchBucket" })
         {
-            await GuardAsync(() => MakeBucketAsync(cancellationToken), "making the bucket", cancellationToken).ConfigureAwait(false);
-            await GuardAsync(() => PutOnceAsync(name, content, cancellationToken), $"writing '{name}'", cancellationToken).ConfigureAwait(false);
+            await GuardAsync(
+                () => MakeBucketAsync(cancellationToken), "making the bucket", cancellationToken).ConfigureAwait(false);
+            await GuardAsync(
+                () => PutOnceAsync(name, content, cancellationToken), $"writing '{name}'",
+                cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
-    public async Task<int> GetAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    public async Task<int> GetAsync(
+        string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         ObjectName.ThrowIfInvalid(name);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        GetObjectRequest request = new() { BucketName = _bucket, Key = name, ByteRange = new Amazon.S3.Model.ByteRange(offset, offset + Math.Max(destination.Length, 1) - 1) };
+        GetObjectRequest request =
+            new() { BucketName = _bucket, Key = name, ByteRange = new Amazon.S3.Model.ByteRange(offset, offset + Math.Max(destination.Length, 1) - 1) };
         try
         {
             return await GuardAsync(async () =>
             {
-                using GetObjectResponse response = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+                using GetObjectResponse response =
+                    await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
                 if (response.HttpStatusCode != HttpStatusCode.PartialContent && offset > 0)
-                    throw new CloudException(Name, CloudFailure.Broken, $"it was asked for a part of '{name}', and answered with the whole.");
-                return await response.ResponseStream.ReadAtLeastAsync(destination, destination.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                    throw new CloudException(
+                        Name, CloudFailure.Broken,
+                        $"it was asked for a part of '{name}', and answered with the whole.");
+                return await response.ResponseStream.ReadAtLeastAsync(
+                    destination, destination.Length, throwOnEndOfStream: false,
+                    cancellationToken).ConfigureAwait(false);
             }, $"reading '{name}'", cancellationToken).ConfigureAwait(false);
         }
         catch (CloudException e) when (e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.RequestedRangeNotSatisfiable })
@@ -83,19 +95,24 @@ public sealed class S3Cloud : ICloud
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<CloudEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CloudEntry> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         string? token = null;
         do
         {
-            if (await ListPageAsync(prefix, token, cancellationToken).ConfigureAwait(false) is not { } page) yield break;
+            if (await ListPageAsync(prefix, token, cancellationToken).ConfigureAwait(false) is not { } page)
+                yield break;
             foreach (S3Object entry in page.S3Objects ?? [])
             {
                 if (ObjectName.IsValid(entry.Key) && entry.Key.StartsWith(prefix, StringComparison.Ordinal) && entry.Size is >= 0) yield return new CloudEntry(entry.Key, entry.Size.Value);
             }
             string? next = page.IsTruncated == true ? page.NextContinuationToken : null;
-            if (next is not null && next == token) throw new CloudException(Name, CloudFailure.Broken, $"listing '{prefix}' does not get on: the server returns the same page again.");
+            if (next is not null && next == token)
+                throw new CloudException(
+                    Name, CloudFailure.Broken,
+                    $"listing '{prefix}' does not get on: the server returns the same page again.");
             token = next;
         }
         while (token is not null);
@@ -121,11 +138,15 @@ public sealed class S3Cloud : ICloud
         return ValueTask.CompletedTask;
     }
 
-    private async Task<PutObjectResponse> PutOnceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    private async Task<PutObjectResponse> PutOnceAsync(
+        string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        ArraySegment<byte> bytes = MemoryMarshal.TryGetArray(content, out ArraySegment<byte> segment) ? segment : content.ToArray();
+        ArraySegment<byte> bytes = MemoryMarshal.TryGetArray(content, out ArraySegment<byte> segment)
+            ? segment
+            : content.ToArray();
         using MemoryStream stream = new(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
-        PutObjectRequest request = new() { BucketName = _bucket, Key = name, InputStream = stream, AutoCloseStream = false, UseChunkEncoding = false };
+        PutObjectRequest request =
+            new() { BucketName = _bucket, Key = name, InputStream = stream, AutoCloseStream = false, UseChunkEncoding = false };
         return await _client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
@@ -136,12 +157,15 @@ public sealed class S3Cloud : ICloud
     }
 
     /// <summary>A page of a listing; null if there is no bucket.</summary>
-    private async Task<ListObjectsV2Response?> ListPageAsync(string prefix, string? token, CancellationToken cancellationToken)
+    private async Task<ListObjectsV2Response?> ListPageAsync(
+        string prefix, string? token, CancellationToken cancellationToken)
     {
         ListObjectsV2Request request = new() { BucketName = _bucket, Prefix = prefix, ContinuationToken = token };
         try
         {
-            return await GuardAsync(() => _client.ListObjectsV2Async(request, cancellationToken), $"listing '{prefix}'", cancellationToken).ConfigureAwait(false);
+            return await GuardAsync(
+                () => _client.ListObjectsV2Async(request, cancellationToken), $"listing '{prefix}'",
+                cancellationToken).ConfigureAwait(false);
         }
         catch (CloudException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchBucket" })
         {
@@ -167,13 +191,17 @@ public sealed class S3Cloud : ICloud
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is AmazonClientException && IsConnectionFailure(e)))
         {
-            throw new CloudException(Name, CloudFailure.Unavailable, $"{doing}: it cannot be reached, or broke off: {ServerText.Clean((e.InnerException ?? e).Message)}", e);
+            throw new CloudException(
+                Name, CloudFailure.Unavailable,
+                $"{doing}: it cannot be reached, or broke off: {ServerText.Clean((e.InnerException ?? e).Message)}", e);
         }
         catch (Exception e) when (e is AmazonClientException or System.Xml.XmlException or FormatException or OverflowException)
         {
-            throw new CloudException(Name, CloudFailure.Broken, $"{doing}: its answer makes no sense: {ServerText.Clean(e.Message)}", e);
+            throw new CloudException(
+                Name, CloudFailure.Broken, $"{doing}: its answer makes no sense: {ServerText.Clean(e.Message)}", e);
         }
     }
 
-    private static bool IsConnectionFailure(Exception e) => e.InnerException is HttpRequestException or IOException or WebException or System.Net.Sockets.SocketException;
+    private static bool IsConnectionFailure(Exception e) =>
+        e.InnerException is HttpRequestException or IOException or WebException or System.Net.Sockets.SocketException;
 }

@@ -54,7 +54,9 @@ public sealed class WebDavCloud : ICloud
         _http = new HttpCloud(name);
         _root = options.Endpoint.AbsoluteUri.TrimEnd('/') + '/';
         _rootPath = new Uri(_root).AbsolutePath;
-        if (options.User is { } user) _authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{options.Password}")));
+        if (options.User is { } user)
+            _authorization = new AuthenticationHeaderValue(
+                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{options.Password}")));
     }
 
     /// <inheritdoc/>
@@ -71,7 +73,10 @@ public sealed class WebDavCloud : ICloud
             {
                 await UploadAsync(temporary, name, content, cancellationToken).ConfigureAwait(false);
                 if (await PublishAsync(temporary, name, cancellationToken).ConfigureAwait(false)) return;
-                if (attempt == AttemptsMax) throw new CloudException(Name, CloudFailure.Unavailable, $"'{name}' is written by several at a time, and what this one wrote was always taken away. Try again.");
+                if (attempt == AttemptsMax)
+                    throw new CloudException(
+                        Name, CloudFailure.Unavailable,
+                        $"'{name}' is written by several at a time, and what this one wrote was always taken away. Try again.");
             }
         }
         catch (CloudException)
@@ -87,7 +92,8 @@ public sealed class WebDavCloud : ICloud
     }
 
     /// <inheritdoc/>
-    public async Task<int> GetAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    public async Task<int> GetAsync(
+        string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         ObjectName.ThrowIfInvalid(name);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
@@ -109,7 +115,8 @@ public sealed class WebDavCloud : ICloud
         throw new CloudException(Name, CloudFailure.NotFound, $"there is no object '{name}'.");
     }
 
-    private async Task<int?> TryGetAsync(string path, string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    private async Task<int?> TryGetAsync(
+        string path, string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = Request(HttpMethod.Get, path);
         request.Headers.Range = new RangeHeaderValue(offset, offset + Math.Max(destination.Length, 1) - 1);
@@ -118,13 +125,15 @@ public sealed class WebDavCloud : ICloud
         {
             HttpStatusCode.RequestedRangeNotSatisfiable => 0,
             HttpStatusCode.NotFound => null,
-            HttpStatusCode.OK or HttpStatusCode.PartialContent => await _http.ReadRangeAsync(response, offset, destination, cancellationToken).ConfigureAwait(false),
+            HttpStatusCode.OK or HttpStatusCode.PartialContent =>
+                await _http.ReadRangeAsync(response, offset, destination, cancellationToken).ConfigureAwait(false),
             _ => throw await _http.RefusalAsync(response, $"reading '{name}'", cancellationToken).ConfigureAwait(false),
         };
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<CloudEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CloudEntry> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         string start = prefix[..(prefix.LastIndexOf('/') + 1)];
@@ -135,18 +144,24 @@ public sealed class WebDavCloud : ICloud
             using HttpRequestMessage request = Request(PropFind, folder, new ByteArrayContent(PropFindBody));
             request.Content!.Headers.ContentType = new MediaTypeHeaderValue("application/xml");
             request.Headers.Add("Depth", "1");
-            using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response =
+                await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.NotFound) continue; // nothing was ever stored there, or it is gone meanwhile
-            if (response.StatusCode != HttpStatusCode.MultiStatus) throw await _http.RefusalAsync(response, $"listing '{folder}'", cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.MultiStatus)
+                throw await _http.RefusalAsync(
+                    response, $"listing '{folder}'", cancellationToken).ConfigureAwait(false);
             HashSet<string> seen = new(StringComparer.Ordinal);
-            await foreach ((string href, long? size, bool isFolder) in _http.ReadXmlAsync(response, ReadResponses, cancellationToken).ConfigureAwait(false))
+            await foreach (
+                (string href, long? size, bool isFolder) in _http.ReadXmlAsync(response, ReadResponses, cancellationToken).ConfigureAwait(false))
             {
                 if (NameIn(folder, href) is not { } name) continue;
                 if (isFolder)
                 {
                     if (name.StartsWith(prefix, StringComparison.Ordinal) || prefix.StartsWith(name + "/", StringComparison.Ordinal)) folders.Push(name + "/");
                     if (folders.Count > BoundedAnswers.AnswerBytesMax / 16 || name.AsSpan().Count('/') > FolderDepthMax)
-                        throw new CloudException(Name, CloudFailure.Broken, $"listing '{prefix}' does not end: the server has ever more folders.");
+                        throw new CloudException(
+                            Name, CloudFailure.Broken,
+                            $"listing '{prefix}' does not end: the server has ever more folders.");
                 }
                 else if (size is >= 0 && seen.Add(name) && name.StartsWith(prefix, StringComparison.Ordinal))
                 {
@@ -163,8 +178,10 @@ public sealed class WebDavCloud : ICloud
         foreach (string path in (string[])[name + ReplacementSuffix, name]) // in this order: a replacement that was left behind must not come to light
         {
             using HttpRequestMessage request = Request(HttpMethod.Delete, path);
-            using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.NotFound) throw await _http.RefusalAsync(response, $"deleting '{name}'", cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response =
+                await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.NotFound)
+                throw await _http.RefusalAsync(response, $"deleting '{name}'", cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -177,15 +194,18 @@ public sealed class WebDavCloud : ICloud
     }
 
     /// <summary>Puts the content aside.</summary>
-    private async Task UploadAsync(string temporary, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    private async Task UploadAsync(
+        string temporary, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         for (bool again = false; ; again = true)
         {
             await MakeIncomingAsync(again, cancellationToken).ConfigureAwait(false);
             using HttpRequestMessage request = Request(HttpMethod.Put, temporary, new ReadOnlyMemoryContent(content));
-            using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response =
+                await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode) return;
-            if (again || response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Conflict)) throw await _http.RefusalAsync(response, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
+            if (again || response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Conflict))
+                throw await _http.RefusalAsync(response, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -213,16 +233,20 @@ public sealed class WebDavCloud : ICloud
     /// <returns>False if another writer of the same name took it away.</returns>
     private async Task<bool> PublishAsync(string temporary, string name, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage first = await MoveAsync(temporary, name, overwrite: false, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage first =
+            await MoveAsync(temporary, name, overwrite: false, cancellationToken).ConfigureAwait(false);
         if (first.IsSuccessStatusCode) return true;
-        if (first.StatusCode != HttpStatusCode.PreconditionFailed) throw await _http.RefusalAsync(first, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
+        if (first.StatusCode != HttpStatusCode.PreconditionFailed)
+            throw await _http.RefusalAsync(first, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
         // Servers delete what a move overwrites before they move. So that the name is never without content, the new
         // one stands beside it by then, where readers look for it.
         foreach ((string from, string to) in ((string, string)[])[(temporary, name + ReplacementSuffix), (name + ReplacementSuffix, name)])
         {
-            using HttpResponseMessage response = await MoveAsync(from, to, overwrite: true, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response =
+                await MoveAsync(from, to, overwrite: true, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden && !await IsThereAsync(from, cancellationToken).ConfigureAwait(false)) return false;
-            if (!response.IsSuccessStatusCode) throw await _http.RefusalAsync(response, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode)
+                throw await _http.RefusalAsync(response, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
         }
         return true;
     }
@@ -232,7 +256,8 @@ public sealed class WebDavCloud : ICloud
     /// where another writer's move is in the way (a lock, or, with servers that do not lock, a refusal), waits a
     /// little.
     /// </summary>
-    private async Task<HttpResponseMessage> MoveAsync(string from, string to, bool overwrite, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> MoveAsync(
+        string from, string to, bool overwrite, CancellationToken cancellationToken)
     {
         bool madeFolders = false;
         for (int wait = 1; ; wait++)
@@ -241,9 +266,12 @@ public sealed class WebDavCloud : ICloud
             request.Headers.Add("Destination", _root + to);
             request.Headers.Add("Overwrite", overwrite ? "T" : "F");
             HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            bool mayMissFolder = response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError;
-            bool isInTheWay = response.StatusCode == HttpStatusCode.Locked || (overwrite && response.StatusCode == HttpStatusCode.Forbidden);
-            if (mayMissFolder && !madeFolders && await MakeFoldersAsync(to, cancellationToken).ConfigureAwait(false)) madeFolders = true;
+            bool mayMissFolder =
+                response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError;
+            bool isInTheWay = response.StatusCode == HttpStatusCode.Locked
+                || (overwrite && response.StatusCode == HttpStatusCode.Forbidden);
+            if (mayMissFolder && !madeFolders && await MakeFoldersAsync(to, cancellationToken).ConfigureAwait(false))
+                madeFolders = true;
             else if (!isInTheWay || wait >= LockWaitsMax) return response;
             else await Task.Delay(Random.Shared.NextDouble() * wait * LockWait, cancellationToken).ConfigureAwait(false);
             response.Dispose();
@@ -258,7 +286,8 @@ public sealed class WebDavCloud : ICloud
         for (int at = 0; at >= 0; at = path.IndexOf('/', at + 1))
         {
             using HttpRequestMessage request = Request(MakeCollection, at == 0 ? "" : path[..at] + "/");
-            using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response =
+                await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
             any |= response.StatusCode == HttpStatusCode.Created;
         }
         return any;
@@ -299,7 +328,10 @@ public sealed class WebDavCloud : ICloud
         if (!Uri.TryCreate(new Uri(_root), href, out Uri? uri) || !uri.AbsolutePath.StartsWith(_rootPath, StringComparison.Ordinal)) return null;
         string name = Uri.UnescapeDataString(uri.AbsolutePath[_rootPath.Length..]).TrimEnd('/');
         if (name.EndsWith(ReplacementSuffix, StringComparison.Ordinal)) name = name[..^ReplacementSuffix.Length];
-        return name.Length > folder.Length && name.StartsWith(folder, StringComparison.Ordinal) && !name.AsSpan(folder.Length).Contains('/') && ObjectName.IsValid(name) ? name : null;
+        return name.Length > folder.Length
+            && name.StartsWith(folder, StringComparison.Ordinal)
+            && !name.AsSpan(folder.Length).Contains('/')
+            && ObjectName.IsValid(name) ? name : null;
     }
 
     private static async IAsyncEnumerable<(string Href, long? Size, bool IsFolder)> ReadResponses(XmlReader reader)

@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace DepSky.Coding;
 
 /// <summary>64 bytes by four shuffles (AVX2): two registers, so that each factor is loaded once for both.</summary>
-internal readonly unsafe struct Avx2Lane(Vector256<byte> first, Vector256<byte> second) : ILane<Avx2Lane, Avx2Lane.Halves>
+internal readonly unsafe struct Avx2Lane(
+    Vector256<byte> first, Vector256<byte> second) : ILane<Avx2Lane, Avx2Lane.Halves>
 {
     private readonly Vector256<byte> _first = first, _second = second;
 
@@ -18,7 +19,8 @@ internal readonly unsafe struct Avx2Lane(Vector256<byte> first, Vector256<byte> 
     public static void WriteFactor(byte factor, byte* destination) => NibbleProducts.Write(factor, destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Halves Load(byte* source) => new(Vector256.Load(source), Vector256.Load(source + Vector256<byte>.Count));
+    public static Halves Load(byte* source) =>
+        new(Vector256.Load(source), Vector256.Load(source + Vector256<byte>.Count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Avx2Lane sum, byte* destination)

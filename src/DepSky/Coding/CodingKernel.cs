@@ -24,7 +24,8 @@ internal abstract unsafe class CodingKernel
     /// <param name="outputs">The output blocks.</param>
     /// <param name="outputCount">How many there are.</param>
     /// <param name="length">The length of every block, in bytes.</param>
-    public abstract void Run(byte* coefficients, byte** inputs, int inputCount, byte** outputs, int outputCount, int length);
+    public abstract void Run(
+        byte* coefficients, byte** inputs, int inputCount, byte** outputs, int outputCount, int length);
 
     private static List<CodingKernel> FindSupported()
     {

@@ -73,7 +73,8 @@ internal static class CodingMatrix
 
     private static void SwapRows(Span<byte> matrix, int size, int a, int b)
     {
-        for (int i = 0; i < size; i++) (matrix[a * size + i], matrix[b * size + i]) = (matrix[b * size + i], matrix[a * size + i]);
+        for (int i = 0; i < size; i++)
+            (matrix[a * size + i], matrix[b * size + i]) = (matrix[b * size + i], matrix[a * size + i]);
     }
 
     private static void ScaleRow(Span<byte> row, byte factor)

@@ -40,5 +40,6 @@ internal static class GaloisField
 
     /// <summary>The element whose product with <paramref name="a"/> is 1.</summary>
     /// <exception cref="DivideByZeroException">Zero has none.</exception>
-    public static byte Invert(byte a) => a == 0 ? throw new DivideByZeroException("Zero has no inverse.") : Powers[255 - Logarithms[a]];
+    public static byte Invert(byte a) =>
+        a == 0 ? throw new DivideByZeroException("Zero has no inverse.") : Powers[255 - Logarithms[a]];
 }

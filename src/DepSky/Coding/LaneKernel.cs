@@ -18,7 +18,8 @@ internal sealed unsafe class LaneKernel<TLane, TOperand> : CodingKernel
     public override string Name => TLane.Name;
 
     [SkipLocalsInit]
-    public override void Run(byte* coefficients, byte** inputs, int inputCount, byte** outputs, int outputCount, int length)
+    public override void Run(
+        byte* coefficients, byte** inputs, int inputCount, byte** outputs, int outputCount, int length)
     {
         if (length < sizeof(TLane))
         {

@@ -10,7 +10,8 @@ internal static unsafe class NibbleProducts
 
     private static readonly byte[] OfAll = Compute();
 
-    public static void Write(byte factor, byte* destination) => OfAll.AsSpan(factor * Bytes, Bytes).CopyTo(new Span<byte>(destination, Bytes));
+    public static void Write(byte factor, byte* destination) =>
+        OfAll.AsSpan(factor * Bytes, Bytes).CopyTo(new Span<byte>(destination, Bytes));
 
     private static byte[] Compute()
     {

@@ -52,8 +52,11 @@ public sealed class ReedSolomon
     /// <exception cref="ArgumentException">The number of blocks, or their lengths, are not right.</exception>
     public void Encode(ReadOnlySpan<ReadOnlyMemory<byte>> data, ReadOnlySpan<Memory<byte>> coding)
     {
-        if (data.Length != DataBlocks) throw new ArgumentException($"The code has {DataBlocks} data blocks, not {data.Length}.", nameof(data));
-        if (coding.Length != TotalBlocks - DataBlocks) throw new ArgumentException($"The code has {TotalBlocks - DataBlocks} coding blocks, not {coding.Length}.", nameof(coding));
+        if (data.Length != DataBlocks)
+            throw new ArgumentException($"The code has {DataBlocks} data blocks, not {data.Length}.", nameof(data));
+        if (coding.Length != TotalBlocks - DataBlocks)
+            throw new ArgumentException(
+                $"The code has {TotalBlocks - DataBlocks} coding blocks, not {coding.Length}.", nameof(coding));
         Multiply(_generator.AsSpan(DataBlocks * DataBlocks), data, coding);
     }
 
@@ -63,10 +66,15 @@ public sealed class ReedSolomon
     /// <param name="wanted">The numbers of the blocks to compute.</param>
     /// <param name="results">Where they go, in the same order; they must not overlap anything else.</param>
     /// <exception cref="ArgumentException">The number of blocks, their numbers or lengths are not right.</exception>
-    public void Reconstruct(ReadOnlySpan<int> present, ReadOnlySpan<ReadOnlyMemory<byte>> blocks, ReadOnlySpan<int> wanted, ReadOnlySpan<Memory<byte>> results)
+    public void Reconstruct(
+        ReadOnlySpan<int> present,
+        ReadOnlySpan<ReadOnlyMemory<byte>> blocks, ReadOnlySpan<int> wanted, ReadOnlySpan<Memory<byte>> results)
     {
-        if (present.Length != DataBlocks || blocks.Length != DataBlocks) throw new ArgumentException($"Exactly {DataBlocks} blocks are needed, not {present.Length}.", nameof(present));
-        if (wanted.Length != results.Length) throw new ArgumentException("Each wanted block needs a place.", nameof(results));
+        if (present.Length != DataBlocks || blocks.Length != DataBlocks)
+            throw new ArgumentException(
+                $"Exactly {DataBlocks} blocks are needed, not {present.Length}.", nameof(present));
+        if (wanted.Length != results.Length)
+            throw new ArgumentException("Each wanted block needs a place.", nameof(results));
         Solution? solution = _last;
         if (solution is null || !solution.IsOf(present, wanted)) _last = solution = Solve(present, wanted);
         Multiply(solution.Rows, blocks, results);
@@ -77,21 +85,27 @@ public sealed class ReedSolomon
         int k = DataBlocks;
         Span<byte> inverse = stackalloc byte[k * k];
         for (int i = 0; i < k; i++) RowOf(present[i], nameof(present)).CopyTo(inverse[(i * k)..]);
-        if (!CodingMatrix.TryInvert(inverse, k)) throw new ArgumentException("The same block was given twice.", nameof(present));
+        if (!CodingMatrix.TryInvert(inverse, k))
+            throw new ArgumentException("The same block was given twice.", nameof(present));
         byte[] rows = new byte[wanted.Length * k];
-        for (int i = 0; i < wanted.Length; i++) CodingMatrix.MultiplyRow(RowOf(wanted[i], nameof(wanted)), inverse, rows.AsSpan(i * k, k));
+        for (int i = 0; i < wanted.Length; i++)
+            CodingMatrix.MultiplyRow(RowOf(wanted[i], nameof(wanted)), inverse, rows.AsSpan(i * k, k));
         return new Solution(present.ToArray(), wanted.ToArray(), rows);
     }
 
     private ReadOnlySpan<byte> RowOf(int block, string parameter)
     {
-        if ((uint)block >= (uint)TotalBlocks) throw new ArgumentException($"The code has blocks 0 to {TotalBlocks - 1}; there is no block {block}.", parameter);
+        if ((uint)block >= (uint)TotalBlocks)
+            throw new ArgumentException(
+                $"The code has blocks 0 to {TotalBlocks - 1}; there is no block {block}.", parameter);
         return _generator.AsSpan(block * DataBlocks, DataBlocks);
     }
 
-    private unsafe void Multiply(ReadOnlySpan<byte> coefficients, ReadOnlySpan<ReadOnlyMemory<byte>> inputs, ReadOnlySpan<Memory<byte>> outputs)
+    private unsafe void Multiply(
+        ReadOnlySpan<byte> coefficients, ReadOnlySpan<ReadOnlyMemory<byte>> inputs, ReadOnlySpan<Memory<byte>> outputs)
     {
-        if (outputs.Length > TotalBlocksMax) throw new ArgumentException($"No more than {TotalBlocksMax} blocks at a time.", nameof(outputs));
+        if (outputs.Length > TotalBlocksMax)
+            throw new ArgumentException($"No more than {TotalBlocksMax} blocks at a time.", nameof(outputs));
         int length = inputs[0].Length;
         foreach (ReadOnlyMemory<byte> input in inputs) ThrowIfOtherLength(input.Length, length);
         foreach (Memory<byte> output in outputs) ThrowIfOtherLength(output.Length, length);
@@ -116,7 +130,9 @@ public sealed class ReedSolomon
 
     private static void ThrowIfOtherLength(int length, int expected)
     {
-        if (length != expected) throw new ArgumentException($"All blocks must be of one length: one has {length} bytes, the first has {expected}.");
+        if (length != expected)
+            throw new ArgumentException(
+                $"All blocks must be of one length: one has {length} bytes, the first has {expected}.");
     }
 
     /// <summary>The rows that make wanted blocks of those that are present.</summary>
@@ -124,7 +140,8 @@ public sealed class ReedSolomon
     {
         public byte[] Rows => rows;
 
-        public bool IsOf(ReadOnlySpan<int> otherPresent, ReadOnlySpan<int> otherWanted) => otherPresent.SequenceEqual(present) && otherWanted.SequenceEqual(wanted);
+        public bool IsOf(ReadOnlySpan<int> otherPresent, ReadOnlySpan<int> otherWanted) =>
+            otherPresent.SequenceEqual(present) && otherWanted.SequenceEqual(wanted);
     }
 
     [InlineArray(2 * TotalBlocksMax)]

@@ -9,7 +9,8 @@ namespace DepSky.Configuration;
 /// <param name="Account">The storage account.</param>
 /// <param name="Container">The container.</param>
 /// <param name="Secret">Where the account's key comes from.</param>
-public sealed record AzureBlobConfiguration(string Name, Uri Endpoint, string Account, string Container, SecretSource Secret) : CloudConfiguration(Name)
+public sealed record AzureBlobConfiguration(
+    string Name, Uri Endpoint, string Account, string Container, SecretSource Secret) : CloudConfiguration(Name)
 {
     internal const string Kind = "azure";
 
@@ -18,11 +19,14 @@ public sealed record AzureBlobConfiguration(string Name, Uri Endpoint, string Ac
     {
         try
         {
-            return new AzureBlobCloud(Name, new AzureBlobCloudOptions { Endpoint = Endpoint, Account = Account, AccountKey = Secret.Read(), Container = Container });
+            return new AzureBlobCloud(
+                Name,
+                new AzureBlobCloudOptions { Endpoint = Endpoint, Account = Account, AccountKey = Secret.Read(), Container = Container });
         }
         catch (FormatException e)
         {
-            throw new ConfigurationException(Name, "the account's key is not base 64. Copy it from the storage account as it is shown there.", e);
+            throw new ConfigurationException(
+                Name, "the account's key is not base 64. Copy it from the storage account as it is shown there.", e);
         }
     }
 

@@ -16,7 +16,8 @@ public abstract record CloudConfiguration(string Name)
     internal static CloudConfiguration Read(SettingsReader settings)
     {
         string name = settings.Text("name");
-        if (!ObjectName.IsValid(name) || name.Contains('/', StringComparison.Ordinal)) throw settings.Error("name", $"is '{name}', but must be letters, digits, '.', '_' and '-'.");
+        if (!ObjectName.IsValid(name) || name.Contains('/', StringComparison.Ordinal))
+            throw settings.Error("name", $"is '{name}', but must be letters, digits, '.', '_' and '-'.");
         string kind = settings.Text("kind");
         return kind switch
         {
@@ -24,7 +25,10 @@ public abstract record CloudConfiguration(string Name)
             S3Configuration.Kind => S3Configuration.Read(settings, name),
             AzureBlobConfiguration.Kind => AzureBlobConfiguration.Read(settings, name),
             WebDavConfiguration.Kind => WebDavConfiguration.Read(settings, name),
-            _ => throw settings.Error("kind", $"is \"{kind}\", but must be one of {FolderConfiguration.Kind}, {S3Configuration.Kind}, {AzureBlobConfiguration.Kind}, {WebDavConfiguration.Kind}."),
+            _ =>
+                throw settings.Error(
+                    "kind",
+                    $"is \"{kind}\", but must be one of {FolderConfiguration.Kind}, {S3Configuration.Kind}, {AzureBlobConfiguration.Kind}, {WebDavConfiguration.Kind}."),
         };
     }
 

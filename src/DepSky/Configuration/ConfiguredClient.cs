@@ -10,7 +10,8 @@ public sealed class ConfiguredClient : IAsyncDisposable
     private readonly KeyPair? _writerKey;
     private readonly ReaderKey? _readerKey;
 
-    private ConfiguredClient(DepSkyClient client, KeyPair? writerKey, ReaderKey? readerKey) => (Client, _writerKey, _readerKey) = (client, writerKey, readerKey);
+    private ConfiguredClient(DepSkyClient client, KeyPair? writerKey, ReaderKey? readerKey) =>
+        (Client, _writerKey, _readerKey) = (client, writerKey, readerKey);
 
     /// <summary>The client.</summary>
     public DepSkyClient Client { get; }
@@ -24,13 +25,17 @@ public sealed class ConfiguredClient : IAsyncDisposable
         {
             if (configuration.WriterKeyFile is { } file)
             {
-                if (!File.Exists(file)) throw new KeyFileException($"Key file '{file}' does not exist. Copy the writer's key there; or, to only read, remove 'writerKey' from depsky.json.");
+                if (!File.Exists(file))
+                    throw new KeyFileException(
+                        $"Key file '{file}' does not exist. Copy the writer's key there; or, to only read, remove 'writerKey' from depsky.json.");
                 writerKey = KeyFile.Load(file);
                 if (writerKey.PublicKey != configuration.Writer)
-                    throw new KeyFileException($"Key file '{file}' holds the key {writerKey.PublicKey}, but 'writer' in depsky.json is {configuration.Writer}. Use the key file that was made with this depsky.json.");
+                    throw new KeyFileException(
+                        $"Key file '{file}' holds the key {writerKey.PublicKey}, but 'writer' in depsky.json is {configuration.Writer}. Use the key file that was made with this depsky.json.");
             }
             if (configuration.ReaderKeyFile is not null) readerKey = ReaderKeyFile.Load(configuration.ReaderKeyFile);
-            foreach (CloudConfiguration cloud in configuration.Clouds) clouds.Add(wrap is null ? cloud.Open() : wrap(cloud.Open()));
+            foreach (CloudConfiguration cloud in configuration.Clouds)
+                clouds.Add(wrap is null ? cloud.Open() : wrap(cloud.Open()));
             DepSkyClient client = new(new DepSkyOptions
             {
                 Clouds = clouds,

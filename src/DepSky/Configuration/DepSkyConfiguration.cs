@@ -47,8 +47,12 @@ public sealed record DepSkyConfiguration
     /// remedy.</exception>
     public static DepSkyConfiguration Load(string file)
     {
-        if (Directory.Exists(file)) throw new ConfigurationException(file, "is a directory. Name the depsky.json in it.");
-        if (!File.Exists(file)) throw new ConfigurationException(file, "there is no such file. Check the path, or make one with 'bftcloud depsky init --local 4 --out DIR'.");
+        if (Directory.Exists(file))
+            throw new ConfigurationException(file, "is a directory. Name the depsky.json in it.");
+        if (!File.Exists(file))
+            throw new ConfigurationException(
+                file,
+                "there is no such file. Check the path, or make one with 'bftcloud depsky init --local 4 --out DIR'.");
         SettingsReader settings = SettingsReader.Load(file);
         DepSkyConfiguration configuration = new()
         {
@@ -74,22 +78,33 @@ public sealed record DepSkyConfiguration
     public void Save(string file)
     {
         SettingsWriter writer = new SettingsWriter()
-            .Comment("Objects over several clouds. Paths are relative to this file. Everybody who reads or writes the same units needs the same clouds in the same order.")
-            .Comment("Of n clouds so many may be faulty in any way at a time; n is at least 3 times as much and one more.")
+            .Comment(
+                "Objects over several clouds. Paths are relative to this file. Everybody who reads or writes the same units needs the same clouds in the same order.")
+            .Comment(
+                "Of n clouds so many may be faulty in any way at a time; n is at least 3 times as much and one more.")
             .Add("faulty", Faulty)
-            .Comment("confidential: encrypted, each cloud holds a part that tells nothing; replicated: each cloud holds all of it, in clear.")
+            .Comment(
+                "confidential: encrypted, each cloud holds a part that tells nothing; replicated: each cloud holds all of it, in clear.")
             .Add("protection", Protection)
-            .Comment("preferred: blocks go to n-f clouds, and spill over where one fails; all: to all that do not keep the writer waiting.")
+            .Comment(
+                "preferred: blocks go to n-f clouds, and spill over where one fails; all: to all that do not keep the writer waiting.")
             .Add("quorum", Quorum)
             .Comment("The public key that versions are signed by; nothing else is believed.")
             .Add("writer", Writer.ToString());
-        if (WriterKeyFile is not null) writer.Comment("Its secret half. Give those who only read a copy of this file without this line.").Add("writerKey", SettingsWriter.Relative(file, WriterKeyFile));
-        if (ReaderKeyFile is not null) writer.Comment("A secret of all readers: without it even all clouds together cannot read. Keep a copy: if it is lost, so is what was written with it.").Add("readerKey", SettingsWriter.Relative(file, ReaderKeyFile));
-        writer.Comment("How long a request to a cloud may take, and how long superseded versions are kept for those who are still reading them.")
+        if (WriterKeyFile is not null)
+            writer.Comment(
+                "Its secret half. Give those who only read a copy of this file without this line.").Add("writerKey",
+                SettingsWriter.Relative(file, WriterKeyFile));
+        if (ReaderKeyFile is not null)
+            writer.Comment(
+                "A secret of all readers: without it even all clouds together cannot read. Keep a copy: if it is lost, so is what was written with it.").Add("readerKey", SettingsWriter.Relative(file, ReaderKeyFile));
+        writer.Comment(
+            "How long a request to a cloud may take, and how long superseded versions are kept for those who are still reading them.")
             .Add("callTimeoutSeconds", CallTimeoutSeconds)
             .Add("retentionSeconds", RetentionSeconds)
             .Add("segmentKiB", SegmentKiB)
-            .Comment("kind folder: path; s3: endpoint, region, bucket, accessKey; azure: endpoint, account, container; webdav: endpoint, user.")
+            .Comment(
+                "kind folder: path; s3: endpoint, region, bucket, accessKey; azure: endpoint, account, container; webdav: endpoint, user.")
             .Comment("The secret of each is in the first line of 'secretFile', or in the variable 'secretEnvironment'.")
             .AddList("clouds", Clouds, cloud => cloud.Fields(file))
             .Save(file);
@@ -106,19 +121,34 @@ public sealed record DepSkyConfiguration
     private static int Bounded(SettingsReader settings, string key, int fallback, int min, int max)
     {
         int value = settings.Integer(key, fallback);
-        return value >= min && value <= max ? value : throw settings.Error(key, string.Create(CultureInfo.InvariantCulture, $"is {value}, but must be between {min} and {max}."));
+        return value >= min
+            && value <= max
+                ? value
+                : throw settings.Error(
+                    key,
+                    string.Create(CultureInfo.InvariantCulture, $"is {value}, but must be between {min} and {max}."));
     }
 
     private static void Check(SettingsReader settings, DepSkyConfiguration configuration)
     {
         int clouds = configuration.Clouds.Count, wanted = 3 * configuration.Faulty + 1;
         if (configuration.Faulty is < 1 or > (CloudQuorums.CloudsMax - 1) / 3)
-            throw settings.Error("faulty", string.Create(CultureInfo.InvariantCulture, $"is {configuration.Faulty}, but must be between 1 and {(CloudQuorums.CloudsMax - 1) / 3}."));
+            throw settings.Error(
+                "faulty",
+                string.Create(CultureInfo.InvariantCulture, $"is {configuration.Faulty}, but must be between 1 and {(CloudQuorums.CloudsMax - 1) / 3}."));
         if (clouds < wanted || clouds > CloudQuorums.CloudsMax)
-            throw settings.Error("clouds", string.Create(CultureInfo.InvariantCulture, $"has {clouds} clouds; to bear {configuration.Faulty} faulty, there must be {wanted} to {CloudQuorums.CloudsMax}."));
-        string? twice = configuration.Clouds.GroupBy(static cloud => cloud.Name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key;
-        if (twice is not null) throw settings.Error("clouds", $"has two clouds named '{twice}'. Give each a name of its own.");
-        string? shared = configuration.Clouds.OfType<FolderConfiguration>().GroupBy(static cloud => cloud.Path, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key;
-        if (shared is not null) throw settings.Error("clouds", $"has two clouds in the folder {shared}. Give each a folder of its own: they would fail together.");
+            throw settings.Error(
+                "clouds",
+                string.Create(CultureInfo.InvariantCulture, $"has {clouds} clouds; to bear {configuration.Faulty} faulty, there must be {wanted} to {CloudQuorums.CloudsMax}."));
+        string? twice = configuration.Clouds.GroupBy(
+            static cloud => cloud.Name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key;
+        if (twice is not null)
+            throw settings.Error("clouds", $"has two clouds named '{twice}'. Give each a name of its own.");
+        string? shared = configuration.Clouds.OfType<FolderConfiguration>().GroupBy(
+            static cloud => cloud.Path, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key;
+        if (shared is not null)
+            throw settings.Error(
+                "clouds",
+                $"has two clouds in the folder {shared}. Give each a folder of its own: they would fail together.");
     }
 }

@@ -23,7 +23,9 @@ public static class DepSkyDirectory
     /// <returns>Path of the configuration file.</returns>
     /// <exception cref="ConfigurationException">The directory is not empty or cannot be written, or the numbers do not
     /// fit.</exception>
-    public static string Create(string path, int clouds, int? faulty = null, DataProtection protection = DataProtection.Confidential, bool withReaderKey = false)
+    public static string Create(
+        string path, int clouds, int? faulty = null, DataProtection protection = DataProtection.Confidential,
+        bool withReaderKey = false)
     {
         int f = faulty ?? (clouds - 1) / 3;
         if (f < 1 || clouds < 3 * f + 1 || clouds > CloudQuorums.CloudsMax)
@@ -34,14 +36,19 @@ public static class DepSkyDirectory
         string full = Path.GetFullPath(path);
         try
         {
-            if (File.Exists(full)) throw new ConfigurationException(full, "is a file. Name a directory that is new or empty.");
+            if (File.Exists(full))
+                throw new ConfigurationException(full, "is a file. Name a directory that is new or empty.");
             if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
-                throw new ConfigurationException(full, "the directory is not empty, and nothing in it is overwritten. Name a new one, or remove it if nothing needs it any more.");
+                throw new ConfigurationException(
+                    full,
+                    "the directory is not empty, and nothing in it is overwritten. Name a new one, or remove it if nothing needs it any more.");
             return Write(full, clouds, f, protection, withReaderKey);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException(full, $"the configuration cannot be written there: {e.Message} Name another directory, or correct its permissions.", e);
+            throw new ConfigurationException(
+                full,
+                $"the configuration cannot be written there: {e.Message} Name another directory, or correct its permissions.", e);
         }
     }
 
@@ -59,7 +66,8 @@ public static class DepSkyDirectory
             using ReaderKey reader = ReaderKey.Generate();
             ReaderKeyFile.Save(readerFile = Path.Combine(keys, "reader.key"), reader);
         }
-        FolderConfiguration[] folders = [.. Enumerable.Range(0, clouds).Select(i => string.Create(CultureInfo.InvariantCulture, $"cloud{i}")).Select(name => new FolderConfiguration(name, Path.Combine(path, "clouds", name)))];
+        FolderConfiguration[] folders =
+            [.. Enumerable.Range(0, clouds).Select(i => string.Create(CultureInfo.InvariantCulture, $"cloud{i}")).Select(name => new FolderConfiguration(name, Path.Combine(path, "clouds", name)))];
         foreach (FolderConfiguration folder in folders) Directory.CreateDirectory(folder.Path);
         string file = Path.Combine(path, ConfigurationFileName);
         new DepSkyConfiguration { Faulty = faulty, Protection = protection, Writer = writer.PublicKey, WriterKeyFile = writerFile, ReaderKeyFile = readerFile, Clouds = folders }.Save(file);

@@ -16,5 +16,6 @@ public sealed record FolderConfiguration(string Name, string Path) : CloudConfig
     internal override IEnumerable<(string Key, object Value)> Fields(string configurationFile) =>
         [("name", Name), ("kind", Kind), ("path", SettingsWriter.Relative(configurationFile, Path))];
 
-    internal static FolderConfiguration Read(SettingsReader settings, string name) => new(name, settings.FilePath("path"));
+    internal static FolderConfiguration Read(SettingsReader settings, string name) =>
+        new(name, settings.FilePath("path"));
 }

@@ -56,17 +56,25 @@ public static class ReaderKeyFile
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
-                throw new KeyFileException($"Key file '{path}' can be read or written by other users. Run: chmod 600 '{path}' - and if it may have been copied, replace the key.");
+                throw new KeyFileException(
+                    $"Key file '{path}' can be read or written by other users. Run: chmod 600 '{path}' - and if it may have been copied, replace the key.");
             int length = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
             bool isKey = (length == FileBytes || length == FileBytes - 1)
                 && text.AsSpan().StartsWith(Encoding.ASCII.GetBytes(Header))
-                && Convert.FromHexString(text.AsSpan(Header.Length, 2 * ReaderKey.Size), secret, out _, out int bytes) == OperationStatus.Done
+                && Convert.FromHexString(
+                    text.AsSpan(Header.Length, 2 * ReaderKey.Size), secret, out _,
+                    out int bytes) == OperationStatus.Done
                 && bytes == ReaderKey.Size;
-            return isKey ? new ReaderKey(secret) : throw new KeyFileException($"'{path}' is not a reader's key file. Restore it from a copy; without it, nothing written with it can be read.");
+            return isKey
+                ? new ReaderKey(secret)
+                : throw new KeyFileException(
+                    $"'{path}' is not a reader's key file. Restore it from a copy; without it, nothing written with it can be read.");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new KeyFileException($"Key file '{path}' does not exist. Copy the reader key there, or correct 'readerKey' in depsky.json.", e);
+            throw new KeyFileException(
+                $"Key file '{path}' does not exist. Copy the reader key there, or correct 'readerKey' in depsky.json.",
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -10,13 +10,18 @@ namespace DepSky.Configuration;
 /// <param name="Bucket">The bucket.</param>
 /// <param name="AccessKey">The access key's id.</param>
 /// <param name="Secret">Where the secret access key comes from.</param>
-public sealed record S3Configuration(string Name, Uri Endpoint, string Region, string Bucket, string AccessKey, SecretSource Secret) : CloudConfiguration(Name)
+public sealed record S3Configuration(
+    string Name, Uri Endpoint, string Region, string Bucket, string AccessKey,
+    SecretSource Secret) : CloudConfiguration(Name)
 {
     internal const string Kind = "s3";
     private const string DefaultRegion = "us-east-1";
 
     /// <inheritdoc/>
-    public override ICloud Open() => new S3Cloud(Name, new S3CloudOptions { Endpoint = Endpoint, Region = Region, Bucket = Bucket, AccessKey = AccessKey, SecretKey = Secret.Read() });
+    public override ICloud Open() =>
+        new S3Cloud(
+            Name,
+            new S3CloudOptions { Endpoint = Endpoint, Region = Region, Bucket = Bucket, AccessKey = AccessKey, SecretKey = Secret.Read() });
 
     internal override IEnumerable<(string Key, object Value)> Fields(string configurationFile) =>
         [("name", Name), ("kind", Kind), ("endpoint", Endpoint.OriginalString), ("region", Region), ("bucket", Bucket), ("accessKey", AccessKey), Secret.Field(configurationFile)];

@@ -9,12 +9,14 @@ namespace DepSky.Configuration;
 /// it.</param>
 /// <param name="User">The user.</param>
 /// <param name="Secret">Where the password comes from.</param>
-public sealed record WebDavConfiguration(string Name, Uri Endpoint, string User, SecretSource Secret) : CloudConfiguration(Name)
+public sealed record WebDavConfiguration(
+    string Name, Uri Endpoint, string User, SecretSource Secret) : CloudConfiguration(Name)
 {
     internal const string Kind = "webdav";
 
     /// <inheritdoc/>
-    public override ICloud Open() => new WebDavCloud(Name, new WebDavCloudOptions { Endpoint = Endpoint, User = User, Password = Secret.Read() });
+    public override ICloud Open() =>
+        new WebDavCloud(Name, new WebDavCloudOptions { Endpoint = Endpoint, User = User, Password = Secret.Read() });
 
     internal override IEnumerable<(string Key, object Value)> Fields(string configurationFile) =>
         [("name", Name), ("kind", Kind), ("endpoint", Endpoint.OriginalString), ("user", User), Secret.Field(configurationFile)];
@@ -22,7 +24,10 @@ public sealed record WebDavConfiguration(string Name, Uri Endpoint, string User,
     internal static WebDavConfiguration Read(SettingsReader settings, string name)
     {
         Uri endpoint = ReadEndpoint(settings);
-        if (endpoint.Scheme != "https" && !endpoint.IsLoopback) throw settings.Error("endpoint", $"is '{endpoint}', over which the password would go unprotected. Use https.");
-        return new WebDavConfiguration(name, endpoint, ReadNonEmpty(settings, "user", "the user's name"), SecretSource.Read(settings));
+        if (endpoint.Scheme != "https" && !endpoint.IsLoopback)
+            throw settings.Error(
+                "endpoint", $"is '{endpoint}', over which the password would go unprotected. Use https.");
+        return new WebDavConfiguration(
+            name, endpoint, ReadNonEmpty(settings, "user", "the user's name"), SecretSource.Read(settings));
     }
 }

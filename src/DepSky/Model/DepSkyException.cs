@@ -8,7 +8,8 @@ public class DepSkyException : Exception
     /// <param name="faults">What clouds had to do with it.</param>
     /// <param name="innerException">What caused it, if anything.</param>
     public DepSkyException(string message, IReadOnlyList<CloudFault>? faults = null, Exception? innerException = null)
-        : base(faults is { Count: > 0 } ? $"{message} ({string.Join("; ", faults)})" : message, innerException) => Faults = faults ?? [];
+        : base(faults is { Count: > 0 } ? $"{message} ({string.Join("; ", faults)})" : message, innerException) =>
+            Faults = faults ?? [];
 
     /// <summary>What each cloud did wrong.</summary>
     public IReadOnlyList<CloudFault> Faults { get; }
@@ -18,13 +19,15 @@ public class DepSkyException : Exception
 /// More than f clouds did not do their part. Nothing was changed for readers if it was a write: bring the clouds back
 /// and do it again.
 /// </summary>
-public sealed class QuorumUnavailableException(string message, IReadOnlyList<CloudFault> faults) : DepSkyException(message, faults);
+public sealed class QuorumUnavailableException(
+    string message, IReadOnlyList<CloudFault> faults) : DepSkyException(message, faults);
 
 /// <summary>
 /// Fewer clouds than needed have intact blocks, or shares of the key, of a version that is complete: more than f of
 /// them lost or damaged theirs.
 /// </summary>
-public sealed class DataUnavailableException(string message, IReadOnlyList<CloudFault> faults) : DepSkyException(message, faults);
+public sealed class DataUnavailableException(
+    string message, IReadOnlyList<CloudFault> faults) : DepSkyException(message, faults);
 
 /// <summary>The unit was never written, or was removed.</summary>
 public sealed class UnitNotFoundException(string message) : DepSkyException(message);

@@ -16,7 +16,8 @@ internal static class SegmentShape
     /// <summary>The most segments whose metadata fits.</summary>
     public static int SegmentsMax(int clouds) => (MetadataBytesMax - 16 * 1024) / (2 + 32 * clouds);
 
-    public static int StoredBytes(DataProtection protection, int contentBytes) => protection == DataProtection.Confidential ? contentBytes + TagBytes : contentBytes;
+    public static int StoredBytes(DataProtection protection, int contentBytes) =>
+        protection == DataProtection.Confidential ? contentBytes + TagBytes : contentBytes;
 
     /// <summary>A k-th of what is stored, rounded up.</summary>
     public static int BlockBytes(DataProtection protection, int blocksNeeded, int contentBytes) =>

@@ -24,7 +24,8 @@ internal sealed record DeleteCall(int Cloud, string Name) : CloudCall(Cloud, Nam
 /// Read the cloud's block of a segment, and keep it if its digest is this one. Answered by <see cref="Done"/>, or by
 /// <see cref="Failed"/> if it is anything else.
 /// </summary>
-internal sealed record GetBlockCall(int Cloud, string Name, int Segment, int BlockBytes, Digest Digest) : CloudCall(Cloud, Name);
+internal sealed record GetBlockCall(
+    int Cloud, string Name, int Segment, int BlockBytes, Digest Digest) : CloudCall(Cloud, Name);
 
 /// <summary>Store the cloud's block of a segment that the host has encoded. Answered by <see cref="Done"/>.</summary>
 internal sealed record PutBlockCall(int Cloud, string Name, int Segment) : CloudCall(Cloud, Name);

@@ -3,7 +3,8 @@ namespace DepSky.Protocol;
 /// <summary>What a cloud did wrong in an operation.</summary>
 internal readonly record struct CloudProblem(int Cloud, CloudFailure Kind, string What)
 {
-    public static CloudProblem Rejected(int cloud, string what, MetadataRejection rejection) => new(cloud, CloudFailure.Broken, $"{what}: {Describe(rejection)}");
+    public static CloudProblem Rejected(int cloud, string what, MetadataRejection rejection) =>
+        new(cloud, CloudFailure.Broken, $"{what}: {Describe(rejection)}");
 
     private static string Describe(MetadataRejection rejection) => rejection switch
     {

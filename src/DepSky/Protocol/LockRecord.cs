@@ -15,7 +15,9 @@ internal readonly record struct LockRecord(uint Epoch, long ExpiresAtMs, UInt128
     private const int NameLength = 8 + 1 + 16 + 1 + 32;
 
     public string Name(UnitLayout layout) =>
-        string.Create(CultureInfo.InvariantCulture, $"{layout.LockPrefix}{Epoch:x8}-{ExpiresAtMs:x16}-{(ulong)(Owner >> 64):x16}{(ulong)Owner:x16}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{layout.LockPrefix}{Epoch:x8}-{ExpiresAtMs:x16}-{(ulong)(Owner >> 64):x16}{(ulong)Owner:x16}");
 
     public static bool TryReadName(UnitLayout layout, string name, out LockRecord record)
     {
@@ -30,7 +32,8 @@ internal readonly record struct LockRecord(uint Epoch, long ExpiresAtMs, UInt128
     public byte[] Encode(UnitLayout layout, KeyPair writer) => SignedBody.Encode(Body(layout), writer);
 
     public bool IsGenuine(UnitLayout layout, ReadOnlyMemory<byte> content, PublicKey writer) =>
-        SignedBody.TryOpen(content, BytesMax, writer, out ReadOnlyMemory<byte> body, out _) && body.Span.SequenceEqual(Body(layout));
+        SignedBody.TryOpen(content, BytesMax, writer, out ReadOnlyMemory<byte> body, out _)
+            && body.Span.SequenceEqual(Body(layout));
 
     private byte[] Body(UnitLayout layout)
     {

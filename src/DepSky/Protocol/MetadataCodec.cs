@@ -41,7 +41,8 @@ internal static class MetadataCodec
         foreach (Digest digest in metadata.ShareDigests) write.WriteDigest(digest);
         write.WriteInt64(metadata.Segments.Count);
         int blocks = DigestsPerSegment(metadata.Protection, metadata.Clouds);
-        byte[] holders = new byte[2 * metadata.Segments.Count], digests = new byte[Digest.Size * blocks * metadata.Segments.Count];
+        byte[] holders =
+            new byte[2 * metadata.Segments.Count], digests = new byte[Digest.Size * blocks * metadata.Segments.Count];
         for (int s = 0; s < metadata.Segments.Count; s++)
         {
             SegmentDigests segment = metadata.Segments[s];
@@ -65,7 +66,8 @@ internal static class MetadataCodec
         rejection = MetadataRejection.Malformed;
         if (!TryReadBody(body, out ObjectMetadata? read)) return false;
         if (read.Unit != unit || read.Id != id) rejection = MetadataRejection.AnotherName;
-        else if (read.Clouds != quorums.Clouds || read.Faulty != quorums.Faulty) rejection = MetadataRejection.OtherClouds;
+        else if (read.Clouds != quorums.Clouds || read.Faulty != quorums.Faulty)
+            rejection = MetadataRejection.OtherClouds;
         else if (!IsConsistent(read)) rejection = MetadataRejection.Inconsistent;
         else
         {
@@ -108,20 +110,26 @@ internal static class MetadataCodec
             return false;
         metadata = new ObjectMetadata
         {
-            Unit = Encoding.ASCII.GetString(unit.Span), Id = id, Data = data, Protection = (DataProtection)protection, Clouds = clouds, Faulty = faulty, CreatedAtMs = createdAtMs,
-            IsDeleted = isDeleted, SizeBytes = sizeBytes, SegmentBytes = segmentBytes, NeedsReaderKey = needsReaderKey, ShareDigests = shares,
+            Unit =
+                Encoding.ASCII.GetString(unit.Span), Id = id, Data = data, Protection = (DataProtection)protection,
+                Clouds = clouds, Faulty = faulty, CreatedAtMs = createdAtMs,
+            IsDeleted =
+                isDeleted, SizeBytes = sizeBytes, SegmentBytes = segmentBytes, NeedsReaderKey = needsReaderKey,
+                ShareDigests = shares,
             Segments = ReadSegments(segmentCount, blocks, holders.Span, digests.Span),
         };
         return true;
     }
 
-    private static SegmentDigests[] ReadSegments(int count, int blocks, ReadOnlySpan<byte> holders, ReadOnlySpan<byte> digests)
+    private static SegmentDigests[] ReadSegments(
+        int count, int blocks, ReadOnlySpan<byte> holders, ReadOnlySpan<byte> digests)
     {
         SegmentDigests[] segments = new SegmentDigests[count];
         for (int s = 0; s < count; s++)
         {
             Digest[] block = new Digest[blocks];
-            for (int b = 0; b < blocks; b++) block[b] = new Digest(digests.Slice(Digest.Size * (s * blocks + b), Digest.Size));
+            for (int b = 0; b < blocks; b++)
+                block[b] = new Digest(digests.Slice(Digest.Size * (s * blocks + b), Digest.Size));
             segments[s] = new SegmentDigests((ushort)(holders[2 * s] << 8 | holders[2 * s + 1]), block);
         }
         return segments;
@@ -136,5 +144,6 @@ internal static class MetadataCodec
         return m.Segments.Count == Math.Max(1, m.SizeBytes / m.SegmentBytes + (m.SizeBytes % m.SegmentBytes == 0 ? 0 : 1)); // a sum could pass the end of 64 bits
     }
 
-    private static int DigestsPerSegment(DataProtection protection, int clouds) => protection == DataProtection.Confidential ? clouds : 1;
+    private static int DigestsPerSegment(DataProtection protection, int clouds) =>
+        protection == DataProtection.Confidential ? clouds : 1;
 }

@@ -61,10 +61,14 @@ internal static class PartRecord
             || !IdCodec.TryRead(ref said, out VersionId saidId)
             || !said.AtEnd)
             return false;
-        rejection = saidId == id && saidUnit.Span.SequenceEqual(Encoding.ASCII.GetBytes(unit)) ? MetadataRejection.None : MetadataRejection.AnotherName;
+        rejection = saidId == id
+            && saidUnit.Span.SequenceEqual(Encoding.ASCII.GetBytes(unit))
+                ? MetadataRejection.None
+                : MetadataRejection.AnotherName;
         return rejection == MetadataRejection.None;
     }
 
     /// <summary>Whether this is the share that the metadata speaks of.</summary>
-    public static bool IsShare(ReadOnlyMemory<byte> share, Digest digest) => share.Length == SegmentShape.KeyBytes && Digest.Of(share.Span) == digest;
+    public static bool IsShare(ReadOnlyMemory<byte> share, Digest digest) =>
+        share.Length == SegmentShape.KeyBytes && Digest.Of(share.Span) == digest;
 }

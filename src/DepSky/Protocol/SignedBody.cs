@@ -24,7 +24,9 @@ internal static class SignedBody
     }
 
     /// <summary>The body, if it is signed by this key.</summary>
-    public static bool TryOpen(ReadOnlyMemory<byte> bytes, int bytesMax, PublicKey writer, out ReadOnlyMemory<byte> body, out MetadataRejection rejection)
+    public static bool TryOpen(
+        ReadOnlyMemory<byte> bytes, int bytesMax, PublicKey writer, out ReadOnlyMemory<byte> body,
+        out MetadataRejection rejection)
     {
         body = default;
         rejection = MetadataRejection.TooLong;

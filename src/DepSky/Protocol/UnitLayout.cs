@@ -49,7 +49,8 @@ internal sealed record UnitLayout
 
     public string Data(VersionId id) => $"{DataPrefix}{id}/";
 
-    public string Block(VersionId id, int segment) => string.Create(CultureInfo.InvariantCulture, $"{DataPrefix}{id}/{segment:x8}");
+    public string Block(VersionId id, int segment) =>
+        string.Create(CultureInfo.InvariantCulture, $"{DataPrefix}{id}/{segment:x8}");
 
     public static bool IsUnit([NotNullWhen(true)] string? unit)
     {
@@ -64,7 +65,8 @@ internal sealed record UnitLayout
         isPart = name.EndsWith(PartSuffix, StringComparison.Ordinal);
         if (!isPart && !name.EndsWith(MetadataSuffix, StringComparison.Ordinal)) return false;
         if (!name.StartsWith(MetadataPrefix, StringComparison.Ordinal)) return false;
-        return VersionId.TryParse(name.AsSpan(MetadataPrefix.Length, name.Length - MetadataPrefix.Length - PartSuffix.Length), out id);
+        return VersionId.TryParse(
+            name.AsSpan(MetadataPrefix.Length, name.Length - MetadataPrefix.Length - PartSuffix.Length), out id);
     }
 
     /// <summary>The unit whose metadata a name is.</summary>

@@ -26,7 +26,9 @@ internal readonly record struct VersionId(ObjectVersion Version, UInt128 Attempt
     public static bool operator >=(VersionId left, VersionId right) => left.CompareTo(right) >= 0;
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Version.Epoch:x8}-{Version.Number:x16}-{(ulong)(Attempt >> 64):x16}{(ulong)Attempt:x16}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Version.Epoch:x8}-{Version.Number:x16}-{(ulong)(Attempt >> 64):x16}{(ulong)Attempt:x16}");
 
     public static bool TryParse(ReadOnlySpan<char> text, out VersionId id)
     {

@@ -21,7 +21,8 @@ public sealed class ReaderKey : IDisposable
     /// <param name="secret">The secret; the caller zeroes its copy.</param>
     public ReaderKey(ReadOnlySpan<byte> secret)
     {
-        if (secret.Length != Size) throw new ArgumentException($"A reader key has {Size} bytes, not {secret.Length}.", nameof(secret));
+        if (secret.Length != Size)
+            throw new ArgumentException($"A reader key has {Size} bytes, not {secret.Length}.", nameof(secret));
         KeyCreationParameters parameters = new() { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };
         _key = Key.Import(s_derivation, secret, KeyBlobFormat.RawSymmetricKey, parameters);
     }

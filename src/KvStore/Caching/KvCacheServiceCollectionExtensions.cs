@@ -11,7 +11,8 @@ public static class KvCacheServiceCollectionExtensions
     /// Makes the replicated store the application's <see cref="IDistributedCache"/>. A <see cref="KvClient"/> must be
     /// registered too.
     /// </summary>
-    public static IServiceCollection AddKvDistributedCache(this IServiceCollection services, KvDistributedCacheOptions? options = null)
+    public static IServiceCollection AddKvDistributedCache(
+        this IServiceCollection services, KvDistributedCacheOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         return services.AddSingleton<IDistributedCache>(provider =>

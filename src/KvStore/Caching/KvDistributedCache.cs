@@ -11,7 +11,8 @@ namespace KvStore.Caching;
 /// <param name="client">The store, which stays the caller's to dispose of.</param>
 /// <param name="options">Where in the store the cache is.</param>
 /// <param name="clock">Resolves absolute times; the machine's clock by default.</param>
-public sealed class KvDistributedCache(KvClient client, KvDistributedCacheOptions? options = null, TimeProvider? clock = null) : IDistributedCache
+public sealed class KvDistributedCache(
+    KvClient client, KvDistributedCacheOptions? options = null, TimeProvider? clock = null) : IDistributedCache
 {
     private const int HeaderBytes = 2 * sizeof(long);
 
@@ -22,7 +23,8 @@ public sealed class KvDistributedCache(KvClient client, KvDistributedCacheOption
     public async Task<byte[]?> GetAsync(string key, CancellationToken token = default)
     {
         KvBytes name = NameOf(key);
-        if (await client.GetAsync(name, token).ConfigureAwait(false) is not { } held || !IsEntry(held.Span)) return null;
+        if (await client.GetAsync(name, token).ConfigureAwait(false) is not { } held || !IsEntry(held.Span))
+            return null;
         await SlideAsync(name, held, token).ConfigureAwait(false);
         return held[HeaderBytes..].ToArray();
     }
@@ -36,18 +38,25 @@ public sealed class KvDistributedCache(KvClient client, KvDistributedCacheOption
     }
 
     /// <inheritdoc/>
-    public async Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
+    public async Task SetAsync(
+        string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(value);
         ArgumentNullException.ThrowIfNull(options);
         DateTimeOffset now = _clock.GetUtcNow();
-        DateTimeOffset? latest = options.AbsoluteExpirationRelativeToNow is { } relative ? now + relative : options.AbsoluteExpiration;
-        if (latest <= now) throw new ArgumentOutOfRangeException(nameof(options), latest, "The absolute expiration must be in the future.");
+        DateTimeOffset? latest = options.AbsoluteExpirationRelativeToNow is { } relative
+            ? now + relative
+            : options.AbsoluteExpiration;
+        if (latest <= now)
+            throw new ArgumentOutOfRangeException(
+                nameof(options), latest, "The absolute expiration must be in the future.");
         byte[] held = new byte[HeaderBytes + value.Length];
         BinaryPrimitives.WriteInt64BigEndian(held, options.SlidingExpiration is { } sliding ? MicrosOf(sliding) : 0);
-        BinaryPrimitives.WriteInt64BigEndian(held.AsSpan(sizeof(long)), latest is { } time ? MicrosOf(time - DateTimeOffset.UnixEpoch) : 0);
+        BinaryPrimitives.WriteInt64BigEndian(
+            held.AsSpan(sizeof(long)), latest is { } time ? MicrosOf(time - DateTimeOffset.UnixEpoch) : 0);
         value.CopyTo(held.AsSpan(HeaderBytes));
-        await client.PutAsync(NameOf(key), held, new KvPutOptions { TimeToLive = TimeToLive(held) }, token).ConfigureAwait(false);
+        await client.PutAsync(
+            NameOf(key), held, new KvPutOptions { TimeToLive = TimeToLive(held) }, token).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -61,7 +70,8 @@ public sealed class KvDistributedCache(KvClient client, KvDistributedCacheOption
     public void Refresh(string key) => RefreshAsync(key).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
-    public void Set(string key, byte[] value, DistributedCacheEntryOptions options) => SetAsync(key, value, options).GetAwaiter().GetResult();
+    public void Set(string key, byte[] value, DistributedCacheEntryOptions options) =>
+        SetAsync(key, value, options).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public void Remove(string key) => RemoveAsync(key).GetAwaiter().GetResult();
@@ -84,17 +94,23 @@ public sealed class KvDistributedCache(KvClient client, KvDistributedCacheOption
     private bool IsEntry(ReadOnlySpan<byte> held)
     {
         if (held.Length < HeaderBytes) return false;
-        long sliding = BinaryPrimitives.ReadInt64BigEndian(held), latest = BinaryPrimitives.ReadInt64BigEndian(held[sizeof(long)..]);
+        long sliding = BinaryPrimitives.ReadInt64BigEndian(held), latest = BinaryPrimitives.ReadInt64BigEndian(
+            held[sizeof(long)..]);
         long longest = KvLimits.ExpiryMicrosMax - MicrosOf(_clock.GetUtcNow() - DateTimeOffset.UnixEpoch);
-        return sliding >= 0 && latest is >= 0 and <= KvLimits.ExpiryMicrosMax && (sliding <= longest || (latest > 0 && sliding <= MicrosOf(TimeSpan.MaxValue)));
+        return sliding >= 0
+            && latest is >= 0 and <= KvLimits.ExpiryMicrosMax
+            && (sliding <= longest || (latest > 0 && sliding <= MicrosOf(TimeSpan.MaxValue)));
     }
 
     /// <summary>How long from now the entry lives: its sliding window, but not beyond its latest time.</summary>
     private TimeSpan? TimeToLive(ReadOnlySpan<byte> held)
     {
-        long sliding = BinaryPrimitives.ReadInt64BigEndian(held), latest = BinaryPrimitives.ReadInt64BigEndian(held[sizeof(long)..]);
+        long sliding = BinaryPrimitives.ReadInt64BigEndian(held), latest = BinaryPrimitives.ReadInt64BigEndian(
+            held[sizeof(long)..]);
         if (sliding <= 0 && latest <= 0) return null;
-        long left = latest <= 0 ? long.MaxValue : Math.Max(1, latest - MicrosOf(_clock.GetUtcNow() - DateTimeOffset.UnixEpoch));
+        long left = latest <= 0
+            ? long.MaxValue
+            : Math.Max(1, latest - MicrosOf(_clock.GetUtcNow() - DateTimeOffset.UnixEpoch));
         return TimeSpan.FromMicroseconds(sliding <= 0 ? left : Math.Min(sliding, left));
     }
 

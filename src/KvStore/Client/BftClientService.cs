@@ -5,7 +5,8 @@ namespace KvStore.Client;
 /// <summary>The cluster that a client is connected to.</summary>
 internal sealed class BftClientService(BftClient client) : IReplicatedService
 {
-    public Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken) =>
+    public Task<ReadOnlyMemory<byte>> InvokeAsync(
+        ReadOnlyMemory<byte> operation, CancellationToken cancellationToken) =>
         client.InvokeAsync(operation, cancellationToken);
 
     public Task<ReadOnlyMemory<byte>> QueryAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken) =>

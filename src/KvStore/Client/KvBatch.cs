@@ -22,7 +22,8 @@ public sealed class KvBatch
     /// <summary>Adds a condition.</summary>
     public KvBatch Require(KvBytes key, KvExpectation expectation)
     {
-        if (ConditionCount == KvLimits.ConditionsMax) throw new InvalidOperationException($"A batch has at most {KvLimits.ConditionsMax} conditions.");
+        if (ConditionCount == KvLimits.ConditionsMax)
+            throw new InvalidOperationException($"A batch has at most {KvLimits.ConditionsMax} conditions.");
         ConditionCount++;
         _conditions.WriteArray(2);
         _conditions.WriteBinary(key.Span);
@@ -85,7 +86,8 @@ public sealed class KvBatch
 
     private ByteBuffer Add()
     {
-        if (CommandCount == KvLimits.CommandsMax) throw new InvalidOperationException($"A batch has at most {KvLimits.CommandsMax} commands.");
+        if (CommandCount == KvLimits.CommandsMax)
+            throw new InvalidOperationException($"A batch has at most {KvLimits.CommandsMax} commands.");
         CommandCount++;
         return _commands;
     }

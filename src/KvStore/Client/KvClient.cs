@@ -41,43 +41,52 @@ public sealed class KvClient
     /// <exception cref="KvException">The key holds a hash, list or set.</exception>
     public async Task<KvVersioned?> GetVersionedAsync(KvBytes key, CancellationToken cancellationToken = default)
     {
-        ReadOnlyMemory<byte> reply = await _reads.ReadAsync(Of(Opcode.GetEntry, key), cancellationToken).ConfigureAwait(false);
+        ReadOnlyMemory<byte> reply = await _reads.ReadAsync(
+            Of(Opcode.GetEntry, key), cancellationToken).ConfigureAwait(false);
         CanonicalReader reader = ReplyShape.Begin(reply);
         if (reader.TryReadNil()) return null;
         if (!reader.TryReadArray(out int parts) || parts != 3) throw ReplyShape.Unexpected();
         ReadOnlyMemory<byte>? value = ReplyShape.Value(ref reader);
         if (value is null || !reader.TryReadInteger(out long revision)) throw ReplyShape.Unexpected();
         if (reader.TryReadNil()) return new KvVersioned(value.Value, revision, null);
-        return reader.TryReadInteger(0, KvLimits.ExpiryMicrosMax, out long micros) ? new KvVersioned(value.Value, revision, TimeOf(micros)) : throw ReplyShape.Unexpected();
+        return reader.TryReadInteger(0, KvLimits.ExpiryMicrosMax, out long micros)
+            ? new KvVersioned(value.Value, revision, TimeOf(micros))
+            : throw ReplyShape.Unexpected();
     }
 
     /// <summary>Whether there is such a key.</summary>
     public async Task<bool> ExistsAsync(KvBytes key, CancellationToken cancellationToken = default) =>
-        ReplyShape.Integer(await _reads.ReadAsync(Of(Opcode.Exists, key), cancellationToken).ConfigureAwait(false)) == 1;
+        ReplyShape.Integer(
+            await _reads.ReadAsync(Of(Opcode.Exists, key), cancellationToken).ConfigureAwait(false)) == 1;
 
     /// <summary>Puts a value. False if the options' condition did not hold, and nothing was changed.</summary>
     /// <exception cref="KvException">Key or value is too long, or the store is full.</exception>
-    public async Task<bool> PutAsync(KvBytes key, KvBytes value, KvPutOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<bool> PutAsync(
+        KvBytes key, KvBytes value, KvPutOptions? options = null, CancellationToken cancellationToken = default)
     {
         (WriteFlags flags, long micros) = FlagsOf(options);
         ByteBuffer operation = new(key.Memory.Length + value.Memory.Length + OverheadBytes);
         operation.WritePut(key.Span, value.Span, flags, micros);
-        return ReplyShape.Done(await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
+        return ReplyShape.Done(
+            await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Deletes a key. False if there was none.</summary>
     public async Task<bool> DeleteAsync(KvBytes key, CancellationToken cancellationToken = default) =>
-        ReplyShape.Integer(await _service.InvokeAsync(Of(Opcode.Delete, key), cancellationToken).ConfigureAwait(false)) == 1;
+        ReplyShape.Integer(
+            await _service.InvokeAsync(Of(Opcode.Delete, key), cancellationToken).ConfigureAwait(false)) == 1;
 
     /// <summary>Deletes keys, as one. Returns how many there were.</summary>
-    public async Task<long> DeleteAsync(IReadOnlyCollection<KvBytes> keys, CancellationToken cancellationToken = default)
+    public async Task<long> DeleteAsync(
+        IReadOnlyCollection<KvBytes> keys, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
         if (keys.Count == 0) return 0;
         ByteBuffer operation = new();
         operation.Begin(Opcode.Delete, keys.Count);
         foreach (KvBytes key in keys) operation.WriteBinary(key.Span);
-        return ReplyShape.Integer(await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
+        return ReplyShape.Integer(
+            await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>
@@ -88,7 +97,8 @@ public sealed class KvClient
     public async Task<KvCompareResult> CompareAndSetAsync(
         KvBytes key, KvExpectation expected, KvBytes? value, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default)
     {
-        ByteBuffer operation = new(key.Memory.Length + expected.LengthBound + (value?.Memory.Length ?? 0) + OverheadBytes);
+        ByteBuffer operation = new(
+            key.Memory.Length + expected.LengthBound + (value?.Memory.Length ?? 0) + OverheadBytes);
         operation.Begin(Opcode.CompareAndSet, timeToLive is null ? 4 : 5);
         operation.WriteBinary(key.Span);
         expected.Write(operation);
@@ -96,9 +106,12 @@ public sealed class KvClient
         else operation.WriteNil();
         operation.WriteInteger((long)(timeToLive is null ? WriteFlags.None : WriteFlags.ExpiresIn));
         if (timeToLive is { } time) operation.WriteInteger(MicrosOf(time));
-        ReadOnlyMemory<byte> reply = await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        ReadOnlyMemory<byte> reply = await _service.InvokeAsync(
+            operation.WrittenMemory, cancellationToken).ConfigureAwait(false);
         CanonicalReader reader = ReplyShape.Begin(reply);
-        return reader.TryReadTrue() ? new KvCompareResult(true, null) : new KvCompareResult(false, ReplyShape.Value(ref reader));
+        return reader.TryReadTrue()
+            ? new KvCompareResult(true, null)
+            : new KvCompareResult(false, ReplyShape.Value(ref reader));
     }
 
     /// <summary>Adds to a counter, which is 0 if there is none yet. Returns the sum.</summary>
@@ -107,7 +120,8 @@ public sealed class KvClient
     {
         ByteBuffer operation = new(key.Memory.Length + OverheadBytes);
         operation.Write(Opcode.Increment, key.Span, delta);
-        return ReplyShape.Integer(await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
+        return ReplyShape.Integer(
+            await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Appends to a value, which is empty if there is none yet. Returns its length.</summary>
@@ -117,7 +131,8 @@ public sealed class KvClient
     {
         ByteBuffer operation = new(key.Memory.Length + suffix.Memory.Length + OverheadBytes);
         operation.Write(Opcode.Append, key.Span, suffix.Span);
-        return ReplyShape.Integer(await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
+        return ReplyShape.Integer(
+            await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>
@@ -127,19 +142,22 @@ public sealed class KvClient
     {
         ByteBuffer operation = new(key.Memory.Length + OverheadBytes);
         operation.WriteExpire(Opcode.Expire, key.Span, WriteFlags.ExpiresIn, MicrosOf(timeToLive));
-        return ReplyShape.Integer(await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false)) == 1;
+        return ReplyShape.Integer(
+            await _service.InvokeAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false)) == 1;
     }
 
     /// <summary>Lets a key no longer expire. False if there is no such key or it did not expire.</summary>
     public async Task<bool> PersistAsync(KvBytes key, CancellationToken cancellationToken = default) =>
-        ReplyShape.Integer(await _service.InvokeAsync(Of(Opcode.Persist, key), cancellationToken).ConfigureAwait(false)) == 1;
+        ReplyShape.Integer(
+            await _service.InvokeAsync(Of(Opcode.Persist, key), cancellationToken).ConfigureAwait(false)) == 1;
 
     /// <summary>How many keys there are. Counts expired keys that were not reclaimed yet.</summary>
     public async Task<long> CountAsync(CancellationToken cancellationToken = default)
     {
         ByteBuffer operation = new(OverheadBytes);
         operation.Begin(Opcode.Count, 0);
-        return ReplyShape.Integer(await _reads.ReadAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
+        return ReplyShape.Integer(
+            await _reads.ReadAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>
@@ -153,8 +171,10 @@ public sealed class KvClient
         do
         {
             ByteBuffer operation = new(prefix.Memory.Length + (after?.Length ?? 0) + OverheadBytes);
-            operation.WriteList(prefix.Span, withValues ? ListingFlags.Values : ListingFlags.None, after, ListPageLength);
-            ReadOnlyMemory<byte> reply = await _reads.ReadAsync(operation.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            operation.WriteList(
+                prefix.Span, withValues ? ListingFlags.Values : ListingFlags.None, after, ListPageLength);
+            ReadOnlyMemory<byte> reply = await _reads.ReadAsync(
+                operation.WrittenMemory, cancellationToken).ConfigureAwait(false);
             List<KvPair> page = ReadPage(reply, withValues, out byte[]? next);
             if (after is not null && next is not null && next.AsSpan().SequenceCompareTo(after) <= 0) throw ReplyShape.Unexpected(); // it would not end
             after = next;
@@ -168,7 +188,8 @@ public sealed class KvClient
     public async Task<KvBatchResult> ExecuteAsync(KvBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        ReadOnlyMemory<byte> reply = await _service.InvokeAsync(batch.ToOperation(), cancellationToken).ConfigureAwait(false);
+        ReadOnlyMemory<byte> reply = await _service.InvokeAsync(
+            batch.ToOperation(), cancellationToken).ConfigureAwait(false);
         CanonicalReader reader = ReplyShape.Begin(reply);
         if (reader.TryReadInteger(out long failed)) return new KvBatchResult(false, (int)failed, []);
         if (!reader.TryReadArray(out int count)) throw ReplyShape.Unexpected();
@@ -191,7 +212,8 @@ public sealed class KvClient
         return timeToLive.Ticks / TimeSpan.TicksPerMicrosecond;
     }
 
-    private static DateTimeOffset TimeOf(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
+    private static DateTimeOffset TimeOf(long micros) =>
+        DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
     private static List<KvPair> ReadPage(ReadOnlyMemory<byte> reply, bool withValues, out byte[]? after)
     {

@@ -12,7 +12,8 @@ public readonly struct KvExpectation
 
     private enum Kind { Absent, Present, Value, Revision }
 
-    private KvExpectation(Kind kind, ReadOnlyMemory<byte> value = default, long revision = 0) => (_kind, _value, _revision) = (kind, value, revision);
+    private KvExpectation(Kind kind, ReadOnlyMemory<byte> value = default, long revision = 0) =>
+        (_kind, _value, _revision) = (kind, value, revision);
 
     /// <summary>There is no such key.</summary>
     public static KvExpectation Absent => new(Kind.Absent);

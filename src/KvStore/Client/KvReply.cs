@@ -10,7 +10,8 @@ public sealed class KvReply
     private readonly long? _integer;
     private readonly bool _succeeded;
 
-    private KvReply(bool succeeded, ReadOnlyMemory<byte>? value = null, long? integer = null, KvErrorCode? error = null) =>
+    private KvReply(
+        bool succeeded, ReadOnlyMemory<byte>? value = null, long? integer = null, KvErrorCode? error = null) =>
         (_succeeded, _value, _integer, Error) = (succeeded, value, integer, error);
 
     /// <summary>Why this command was refused; null if it was not.</summary>
@@ -27,7 +28,9 @@ public sealed class KvReply
     /// <summary>The number it replied with.</summary>
     /// <exception cref="KvException">The command was refused.</exception>
     /// <exception cref="InvalidOperationException">This command does not reply with a number.</exception>
-    public long Integer => Check(_integer) ?? throw new InvalidOperationException("This command does not reply with a number. Read Value or Succeeded.");
+    public long Integer =>
+        Check(_integer) ?? throw new InvalidOperationException(
+            "This command does not reply with a number. Read Value or Succeeded.");
 
     internal static KvReply Read(ref CanonicalReader reader)
     {

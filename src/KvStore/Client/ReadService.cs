@@ -12,7 +12,8 @@ namespace KvStore.Client;
 internal sealed class ReadService(IReplicatedService service, TimeProvider clock)
 {
     /// <summary>The reply to an operation that only reads.</summary>
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken)
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(
+        ReadOnlyMemory<byte> operation, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> answer = await service.QueryAsync(operation, cancellationToken).ConfigureAwait(false);
         if (TryTakeFresh(answer, out ReadOnlyMemory<byte> reply)) return reply;

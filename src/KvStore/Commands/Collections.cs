@@ -7,7 +7,8 @@ namespace KvStore.Commands;
 internal static class Collections
 {
     /// <summary>The collection of the entry, to be changed; made, with the entry, if there is none.</summary>
-    public static Collection Edit(KvState state, ReadOnlySpan<byte> key, [NotNull] ref KvEntry? entry, Func<Generation, Collection> create)
+    public static Collection Edit(
+        KvState state, ReadOnlySpan<byte> key, [NotNull] ref KvEntry? entry, Func<Generation, Collection> create)
     {
         if (entry is not null)
         {
@@ -31,7 +32,8 @@ internal static class Collections
     /// Reads the last arguments of a paged listing: the element after which to go on, or nil, and how many elements to
     /// list.
     /// </summary>
-    public static bool TryReadPage(ref CommandContext c, out ReadOnlySpan<byte> after, out bool continues, out int limit)
+    public static bool TryReadPage(
+        ref CommandContext c, out ReadOnlySpan<byte> after, out bool continues, out int limit)
     {
         after = default;
         limit = 0;

@@ -50,7 +50,8 @@ internal ref struct CommandContext
         return Malformed();
     }
 
-    public bool TryInteger(long min, long max, out long value) => TryInteger(out value) && (value >= min && value <= max || Malformed());
+    public bool TryInteger(long min, long max, out long value) =>
+        TryInteger(out value) && (value >= min && value <= max || Malformed());
 
     /// <summary>Reads flags of which only some make sense.</summary>
     public bool TryFlags(WriteFlags allowed, out WriteFlags flags)
@@ -103,11 +104,13 @@ internal ref struct CommandContext
     public readonly bool TryGrow() => State.Bytes < StateBytesMax || Fail(KvErrorCode.StateFull);
 
     /// <summary>A binary of this length still fits into the reply.</summary>
-    public readonly bool Fits(int length) => Reply.Length + length + CanonicalFormat.HeaderBytesMax + ReservedBytes <= KvLimits.ReplyBytesMax;
+    public readonly bool Fits(int length) =>
+        Reply.Length + length + CanonicalFormat.HeaderBytesMax + ReservedBytes <= KvLimits.ReplyBytesMax;
 
     /// <summary>A binary of this length, or many of this total length, still fits into the reply.</summary>
     public readonly bool TryFit(long length, int count = 1) =>
-        Reply.Length + length + (long)CanonicalFormat.HeaderBytesMax * (count + 1) + ReservedBytes <= KvLimits.ReplyBytesMax || Fail(KvErrorCode.ReplyTooLong);
+        Reply.Length + length + (long)CanonicalFormat.HeaderBytesMax * (count + 1) + ReservedBytes <= KvLimits.ReplyBytesMax
+            || Fail(KvErrorCode.ReplyTooLong);
 
     /// <summary>Resolves when an entry expires. <see cref="long.MaxValue"/>: never.</summary>
     public bool TryReadExpiry(WriteFlags flags, long kept, out long expiryMicros)
@@ -122,7 +125,8 @@ internal ref struct CommandContext
                 return TryEnd();
             case WriteFlags.ExpiresIn:
                 if (!TryInteger(out expiryMicros) || !TryEnd()) return false;
-                if (expiryMicros > KvLimits.ExpiryMicrosMax - NowMicros || expiryMicros < -NowMicros) return Fail(KvErrorCode.InvalidExpiry);
+                if (expiryMicros > KvLimits.ExpiryMicrosMax - NowMicros || expiryMicros < -NowMicros)
+                    return Fail(KvErrorCode.InvalidExpiry);
                 expiryMicros += NowMicros;
                 return true;
             case WriteFlags.ExpiresAt:
@@ -157,7 +161,8 @@ internal ref struct CommandContext
         {
             if (!ahead.TryReadBinary(out ReadOnlySpan<byte> bytes)) return Malformed();
             bool isKey = firstIsKey && i % groupLength == 0;
-            if (bytes.Length > (isKey ? KvLimits.KeyBytesMax : KvLimits.ValueBytesMax)) return Fail(KvErrorCode.TooLong);
+            if (bytes.Length > (isKey ? KvLimits.KeyBytesMax : KvLimits.ValueBytesMax))
+                return Fail(KvErrorCode.TooLong);
         }
         return ahead.AtEnd || Malformed();
     }

@@ -20,6 +20,8 @@ internal static class Condition
         if (reader.TryReadNil()) return entry is null;
         if (reader.TryReadTrue()) return entry is not null;
         if (reader.TryReadInteger(out long revision)) return revision == (entry?.Revision ?? 0);
-        return reader.TryReadBinary(out ReadOnlySpan<byte> value) && entry is { IsString: true } && value.SequenceEqual(entry.Bytes);
+        return reader.TryReadBinary(out ReadOnlySpan<byte> value)
+            && entry is { IsString: true }
+            && value.SequenceEqual(entry.Bytes);
     }
 }

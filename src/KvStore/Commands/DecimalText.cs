@@ -12,7 +12,8 @@ internal static class DecimalText
     public const int LengthMax = 32;
 
     private const int Decimals = 17;
-    private const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+    private const NumberStyles Styles =
+        NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     public static bool TryParse(ReadOnlySpan<byte> text, out decimal value) =>
         decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out value);

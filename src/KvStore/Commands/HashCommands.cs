@@ -58,7 +58,8 @@ internal static class HashCommands
 
     public static void MultiGet(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKeysAhead() || !c.TryFind(key, out _, out KvHash? hash)) return;
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKeysAhead() || !c.TryFind(key, out _, out KvHash? hash))
+            return;
         int start = c.Reply.Length;
         c.Reply.WriteArray(c.ArgumentCount);
         while (c.ArgumentCount > 0)
@@ -150,7 +151,8 @@ internal static class HashCommands
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKey(out ReadOnlySpan<byte> field) || !c.TryInteger(out long delta) || !c.TryEnd()
             || !c.TryFind(key, out KvEntry? entry, out KvHash? found) || !c.TryGrow()) return;
         long value = 0;
-        if (found is not null && found.TryGet(field, out byte[] held) && !IntegerText.TryParse(held, out value)) c.Fail(KvErrorCode.FieldNotAnInteger);
+        if (found is not null && found.TryGet(field, out byte[] held) && !IntegerText.TryParse(held, out value))
+            c.Fail(KvErrorCode.FieldNotAnInteger);
         else if (!CounterCommands.TryAdd(value, delta, out long sum)) c.Fail(KvErrorCode.Overflow);
         else
         {
@@ -172,7 +174,8 @@ internal static class HashCommands
         }
         if (!c.TryFind(key, out KvEntry? entry, out KvHash? found) || !c.TryGrow()) return;
         decimal value = 0;
-        if (found is not null && found.TryGet(field, out byte[] held) && !DecimalText.TryParse(held, out value)) c.Fail(KvErrorCode.FieldNotANumber);
+        if (found is not null && found.TryGet(field, out byte[] held) && !DecimalText.TryParse(held, out value))
+            c.Fail(KvErrorCode.FieldNotANumber);
         else if (!DecimalText.TryAdd(value, delta, out decimal sum)) c.Fail(KvErrorCode.Overflow);
         else
         {
@@ -200,6 +203,7 @@ internal static class HashCommands
         return flags == (ListingFlags.Keys | ListingFlags.Values) ? 2 : 1;
     }
 
-    private static KvHash Edit(ref CommandContext c, ReadOnlySpan<byte> key, [System.Diagnostics.CodeAnalysis.NotNull] ref KvEntry? entry) =>
+    private static KvHash Edit(
+        ref CommandContext c, ReadOnlySpan<byte> key, [System.Diagnostics.CodeAnalysis.NotNull] ref KvEntry? entry) =>
         (KvHash)Collections.Edit(c.State, key, ref entry, static generation => new KvHash(generation));
 }

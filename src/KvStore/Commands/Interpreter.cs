@@ -56,7 +56,8 @@ internal sealed class Interpreter(long stateBytesMax)
 
     private static void Run(ref CommandContext c, ReadOnlyMemory<byte> operation, bool isQuery)
     {
-        if (operation.Length > KvLimits.OperationBytesMax || !TryBegin(ref c, operation, out Opcode opcode)) c.Malformed();
+        if (operation.Length > KvLimits.OperationBytesMax || !TryBegin(ref c, operation, out Opcode opcode))
+            c.Malformed();
         else if (opcode == Opcode.Pipeline) RunPipeline(ref c, isQuery);
         else if (opcode == Opcode.Transaction && isQuery) c.Fail(KvErrorCode.NotAQuery);
         else if (opcode == Opcode.Transaction) RunTransaction(ref c);

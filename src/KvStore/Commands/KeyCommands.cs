@@ -58,7 +58,8 @@ internal static class KeyCommands
 
     public static void Expire(ref CommandContext c)
     {
-        const WriteFlags Allowed = WriteFlags.IfAbsent | WriteFlags.IfPresent | WriteFlags.IfLater | WriteFlags.IfEarlier | WriteFlags.ExpiresIn
+        const WriteFlags Allowed =
+            WriteFlags.IfAbsent | WriteFlags.IfPresent | WriteFlags.IfLater | WriteFlags.IfEarlier | WriteFlags.ExpiresIn
             | WriteFlags.ExpiresAt;
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryFlags(Allowed, out WriteFlags flags)
             || !c.TryReadExpiry(flags, 0, out long expiryMicros)) return;

@@ -155,7 +155,8 @@ internal static class ListCommands
     private static bool TryFit(ref CommandContext c, KvList list, int first, int count)
     {
         long length = 0;
-        for (int i = 0; i < count && length <= KvLimits.ReplyBytesMax; i++) length += list[first + i].Length + CanonicalFormat.HeaderBytesMax;
+        for (int i = 0; i < count && length <= KvLimits.ReplyBytesMax; i++)
+            length += list[first + i].Length + CanonicalFormat.HeaderBytesMax;
         return c.TryFit(length);
     }
 

@@ -18,7 +18,8 @@ internal struct Page(int start, int limit)
     public bool TryAdd(ref CommandContext c, byte[] name, int elements, int restLength = 0)
     {
         // The name to go on after stands in front, and is never longer than a key.
-        _more = _seen == limit || !c.Fits(name.Length + restLength + KvLimits.KeyBytesMax + 3 * CanonicalFormat.HeaderBytesMax);
+        _more = _seen == limit
+            || !c.Fits(name.Length + restLength + KvLimits.KeyBytesMax + 3 * CanonicalFormat.HeaderBytesMax);
         if (_more) return false;
         _items += elements;
         _last = name;

@@ -75,7 +75,8 @@ internal static class SetCommands
 
     public static void Contains(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKeysAhead() || !c.TryFind(key, out _, out KvSet? set)) return;
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKeysAhead() || !c.TryFind(key, out _, out KvSet? set))
+            return;
         int start = c.Reply.Length, count = c.ArgumentCount;
         while (c.ArgumentCount > 0)
         {

@@ -57,7 +57,8 @@ internal static class StringCommands
 
     public static void Put(ref CommandContext c)
     {
-        const WriteFlags Allowed = WriteFlags.IfAbsent | WriteFlags.IfPresent | WriteFlags.ReturnOld | WriteFlags.ReturnRevision | WriteFlags.KeepExpiry
+        const WriteFlags Allowed =
+            WriteFlags.IfAbsent | WriteFlags.IfPresent | WriteFlags.ReturnOld | WriteFlags.ReturnRevision | WriteFlags.KeepExpiry
             | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt;
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryValue(out ReadOnlySpan<byte> value) || !c.TryFlags(Allowed, out WriteFlags flags)) return;
         if ((flags & (WriteFlags.ReturnOld | WriteFlags.ReturnRevision)) == (WriteFlags.ReturnOld | WriteFlags.ReturnRevision))
@@ -66,7 +67,8 @@ internal static class StringCommands
             return;
         }
         KvEntry? entry = c.Find(key);
-        if (!c.TryReadExpiry(flags, entry?.ExpiresAtMicros ?? long.MaxValue, out long expiryMicros) || !c.TryGrow()) return;
+        if (!c.TryReadExpiry(flags, entry?.ExpiresAtMicros ?? long.MaxValue, out long expiryMicros) || !c.TryGrow())
+            return;
         bool writes = !(entry is null ? flags.HasFlag(WriteFlags.IfPresent) : flags.HasFlag(WriteFlags.IfAbsent));
         if (flags.HasFlag(WriteFlags.ReturnOld))
         {
@@ -175,7 +177,8 @@ internal static class StringCommands
             c.Reply.WriteBinary([]);
             return;
         }
-        (int from, int count) = IndexRange.Of(start, end < 0 ? Math.Max(end, -entry.Bytes.Length) : end, entry.Bytes.Length);
+        (int from, int count) = IndexRange.Of(
+            start, end < 0 ? Math.Max(end, -entry.Bytes.Length) : end, entry.Bytes.Length);
         if (c.TryFit(count)) c.Reply.WriteBinary(entry.Bytes.Slice(from, count));
     }
 
@@ -207,7 +210,8 @@ internal static class StringCommands
 
     public static void GetAndExpire(ref CommandContext c)
     {
-        const WriteFlags Allowed = WriteFlags.KeepExpiry | WriteFlags.Persist | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt;
+        const WriteFlags Allowed =
+            WriteFlags.KeepExpiry | WriteFlags.Persist | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt;
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryFlags(Allowed, out WriteFlags flags) || !c.TryFindString(key, out KvEntry? entry)) return;
         if (!c.TryReadExpiry(flags, entry?.ExpiresAtMicros ?? long.MaxValue, out long expiryMicros) || !TryWriteValue(ref c, entry)) return;
         if (entry is null || expiryMicros == entry.ExpiresAtMicros) return;
@@ -226,7 +230,8 @@ internal static class StringCommands
         }
     }
 
-    private static KvEntry Write(ref CommandContext c, KvEntry? entry, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long expiryMicros)
+    private static KvEntry Write(
+        ref CommandContext c, KvEntry? entry, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long expiryMicros)
     {
         entry = entry is null ? c.State.Add(key) : c.State.EditForReplacement(entry);
         entry.SetBytes(value);

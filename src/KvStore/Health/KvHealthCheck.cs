@@ -11,7 +11,8 @@ public sealed class KvHealthCheck(KvClient client) : IHealthCheck
     private static readonly KvBytes Probe = "health";
 
     /// <inheritdoc/>
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         try
@@ -21,7 +22,8 @@ public sealed class KvHealthCheck(KvClient client) : IHealthCheck
         }
         catch (BftException e)
         {
-            return new HealthCheckResult(context.Registration.FailureStatus, "The replicated store does not answer.", e);
+            return new HealthCheckResult(
+                context.Registration.FailureStatus, "The replicated store does not answer.", e);
         }
     }
 }

@@ -11,7 +11,9 @@ public static class KvHealthChecksBuilderExtensions
     /// Adds a check that a quorum of the replicated store answers. A <see cref="KvClient"/> must be registered as a
     /// service.
     /// </summary>
-    public static IHealthChecksBuilder AddKvStore(this IHealthChecksBuilder builder, string name = "kv", HealthStatus? failureStatus = null, TimeSpan? timeout = null)
+    public static IHealthChecksBuilder AddKvStore(
+        this IHealthChecksBuilder builder, string name = "kv", HealthStatus? failureStatus = null,
+        TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(

@@ -43,7 +43,8 @@ internal static class CommandWriter
     }
 
     /// <summary>Put. <paramref name="expiryMicros"/> counts only with a flag that needs it.</summary>
-    public static void WritePut(this ByteBuffer buffer, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, WriteFlags flags, long expiryMicros)
+    public static void WritePut(
+        this ByteBuffer buffer, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, WriteFlags flags, long expiryMicros)
     {
         bool tellsTime = TellsTime(flags);
         CanonicalWriter writer = new(buffer);
@@ -58,7 +59,8 @@ internal static class CommandWriter
     /// <summary>
     /// Expire and GetAndExpire. <paramref name="expiryMicros"/> counts only with a flag that needs it.
     /// </summary>
-    public static void WriteExpire(this ByteBuffer buffer, Opcode opcode, ReadOnlySpan<byte> key, WriteFlags flags, long expiryMicros)
+    public static void WriteExpire(
+        this ByteBuffer buffer, Opcode opcode, ReadOnlySpan<byte> key, WriteFlags flags, long expiryMicros)
     {
         bool tellsTime = TellsTime(flags);
         CanonicalWriter writer = new(buffer);
@@ -70,7 +72,8 @@ internal static class CommandWriter
     }
 
     /// <summary>Keys below a prefix; <paramref name="after"/> continues an earlier listing.</summary>
-    public static void WriteList(this ByteBuffer buffer, ReadOnlySpan<byte> prefix, ListingFlags flags, byte[]? after, int limit)
+    public static void WriteList(
+        this ByteBuffer buffer, ReadOnlySpan<byte> prefix, ListingFlags flags, byte[]? after, int limit)
     {
         CanonicalWriter writer = new(buffer);
         writer.Begin(Opcode.List, 4);

@@ -9,7 +9,8 @@ namespace KvStore.Resp;
 /// operation carries many. Submissions of different connections are under way together, so any order of theirs is
 /// right; a connection submits again only when its last has completed.
 /// </summary>
-internal sealed class OperationLane(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> execute, int operationsMax, CancellationToken stopping)
+internal sealed class OperationLane(
+    Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> execute, int operationsMax, CancellationToken stopping)
 {
     private readonly Lock _lock = new();
     private readonly Queue<RespSubmission> _waiting = new();
@@ -86,7 +87,9 @@ internal sealed class OperationLane(Func<ReadOnlyMemory<byte>, CancellationToken
     private void Distribute(List<RespSubmission> group, ReadOnlyMemory<byte> reply)
     {
         CanonicalReader reader = new(reply);
-        if (!reader.TryReadArray(out int left) || left == 0) throw new InvalidDataException("the replicas did not understand the operation: gateway and replicas run different releases");
+        if (!reader.TryReadArray(out int left) || left == 0)
+            throw new InvalidDataException(
+                "the replicas did not understand the operation: gateway and replicas run different releases");
         foreach (RespSubmission submission in group)
         {
             int executed = Math.Min(left, submission.Count);

@@ -28,7 +28,8 @@ internal sealed class RespBatch
     /// <summary>All replies, in order.</summary>
     public IReadOnlyList<PendingReply> Pending => _pending;
 
-    public bool IsFull => _pending.Count >= RespLimits.BatchCommandsMax || Operations.Length + Known.Length >= RespLimits.BatchBytesMax;
+    public bool IsFull =>
+        _pending.Count >= RespLimits.BatchCommandsMax || Operations.Length + Known.Length >= RespLimits.BatchBytesMax;
 
     /// <summary>Begins a command of the store, which is written to the buffer returned.</summary>
     public ByteBuffer Begin(bool isRead)
@@ -53,7 +54,8 @@ internal sealed class RespBatch
     }
 
     /// <summary>Adds a reply that was written to <see cref="Known"/> since it had this length.</summary>
-    public void AddKnown(string command, int start) => _pending.Add(new PendingReply(command, null, start, Known.Length - start));
+    public void AddKnown(string command, int start) =>
+        _pending.Add(new PendingReply(command, null, start, Known.Length - start));
 
     public void Clear()
     {

@@ -41,7 +41,8 @@ internal sealed class RespConnection
     public async Task RunAsync(CancellationToken stopping)
     {
         await using NetworkStream stream = new(_socket, ownsSocket: false);
-        PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, leaveOpen: true));
+        PipeReader input = PipeReader.Create(
+            stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, leaveOpen: true));
         try
         {
             int needed = 1;
@@ -50,7 +51,8 @@ internal sealed class RespConnection
                 ReadResult read = await input.ReadAtLeastAsync(needed, stopping).ConfigureAwait(false);
                 int consumed = TakeCommands(read.Buffer, out needed);
                 bool stuck = consumed < read.Buffer.Length && needed > 0;
-                input.AdvanceTo(read.Buffer.GetPosition(consumed), stuck ? read.Buffer.End : read.Buffer.GetPosition(consumed));
+                input.AdvanceTo(
+                    read.Buffer.GetPosition(consumed), stuck ? read.Buffer.End : read.Buffer.GetPosition(consumed));
                 await ExecuteAsync().ConfigureAwait(false);
                 if (read.IsCompleted && (stuck || consumed == read.Buffer.Length)) break;
                 needed = Math.Max(needed, 1);
@@ -79,7 +81,9 @@ internal sealed class RespConnection
     public void Write(PendingReply pending, ref CanonicalReader replies)
     {
         if (replies.TryReadError(out KvErrorCode error)) Output.Error(RespErrors.Of(error, pending.Command));
-        else if (!pending.Format!(ref replies, Output)) throw new InvalidDataException($"The replicas' reply to '{pending.Command}' has a form that this gateway does not know: run the same release.");
+        else if (!pending.Format!(ref replies, Output))
+            throw new InvalidDataException(
+                $"The replicas' reply to '{pending.Command}' has a form that this gateway does not know: run the same release.");
     }
 
     /// <summary>
@@ -121,7 +125,8 @@ internal sealed class RespConnection
             else
             {
                 result = _parser.Parse(rest, _session.IsAuthenticated, out taken);
-                if (result == RespParseResult.Command) _session.Take(new RespArguments(_parser.Bytes(rest), _parser.Ranges));
+                if (result == RespParseResult.Command)
+                    _session.Take(new RespArguments(_parser.Bytes(rest), _parser.Ranges));
                 if (result == RespParseResult.TooLong) _skipper.Begin(_parser.BulksLeft, _parser.BytesLeft);
                 if (result == RespParseResult.ProtocolError) End(_parser.Error);
                 needed = result == RespParseResult.Incomplete ? _parser.BytesNeeded : 0;
@@ -210,7 +215,8 @@ internal sealed class RespConnection
         return next;
     }
 
-    private void WriteKnown(RespBatch batch, PendingReply pending) => Output.Raw(batch.Known.Written.Slice(pending.Start, pending.Length));
+    private void WriteKnown(RespBatch batch, PendingReply pending) =>
+        Output.Raw(batch.Known.Written.Slice(pending.Start, pending.Length));
 
     private void WriteFailed(RespBatch batch, PendingReply pending, string failure)
     {
@@ -251,7 +257,9 @@ internal sealed class RespConnection
     private async ValueTask SendAsync()
     {
         ReadOnlyMemory<byte> left = Output.WrittenMemory;
-        while (!left.IsEmpty) left = left[await _socket.SendAsync(left, SocketFlags.None, CancellationToken.None).ConfigureAwait(false)..];
+        while (!left.IsEmpty)
+            left =
+                left[await _socket.SendAsync(left, SocketFlags.None, CancellationToken.None).ConfigureAwait(false)..];
         Output.Reset();
     }
 }

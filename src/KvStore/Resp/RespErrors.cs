@@ -20,7 +20,8 @@ internal static class RespErrors
     public static readonly string CommandTooLong =
         $"ERR the command is too long: with its arguments it may take {KvLimits.OperationBytesMax} bytes. It was not executed";
 
-    public static readonly string TooManyQueued = $"ERR more than {RespLimits.QueuedCommandsMax} commands or {KvLimits.OperationBytesMax} bytes queued by MULTI";
+    public static readonly string TooManyQueued =
+        $"ERR more than {RespLimits.QueuedCommandsMax} commands or {KvLimits.OperationBytesMax} bytes queued by MULTI";
 
     private const int ShownMax = 128;
 
@@ -48,13 +49,16 @@ internal static class RespErrors
     {
         KvErrorCode.WrongType => "WRONGTYPE Operation against a key holding the wrong kind of value",
         KvErrorCode.NotAnInteger => NotAnInteger,
-        KvErrorCode.Overflow when command is "incrbyfloat" or "hincrbyfloat" => "ERR increment would produce NaN or Infinity",
+        KvErrorCode.Overflow when command is "incrbyfloat" or "hincrbyfloat" =>
+            "ERR increment would produce NaN or Infinity",
         KvErrorCode.Overflow => "ERR increment or decrement would overflow",
         KvErrorCode.NotANumber => NotAFloat,
         KvErrorCode.FieldNotAnInteger => "ERR hash value is not an integer",
         KvErrorCode.FieldNotANumber => "ERR hash value is not a float",
-        KvErrorCode.TooLong => $"ERR string exceeds maximum allowed size (a key {KvLimits.KeyBytesMax} bytes, a value {KvLimits.ValueBytesMax})",
-        KvErrorCode.ReplyTooLong => $"ERR the reply would be longer than {KvLimits.ReplyBytesMax} bytes; read it in parts (GETRANGE, LRANGE, HSCAN, SSCAN)",
+        KvErrorCode.TooLong =>
+            $"ERR string exceeds maximum allowed size (a key {KvLimits.KeyBytesMax} bytes, a value {KvLimits.ValueBytesMax})",
+        KvErrorCode.ReplyTooLong =>
+            $"ERR the reply would be longer than {KvLimits.ReplyBytesMax} bytes; read it in parts (GETRANGE, LRANGE, HSCAN, SSCAN)",
         KvErrorCode.StateFull => "OOM command not allowed when used memory > 'maxmemory'.",
         KvErrorCode.NoSuchKey => "ERR no such key",
         KvErrorCode.IndexOutOfRange => "ERR index out of range",
@@ -67,7 +71,8 @@ internal static class RespErrors
     {
         BftException { MayHaveExecuted: false } e => $"TRYAGAIN not executed: {e.Message}",
         BftException e => $"ERR the command may have been executed: {e.Message}",
-        OperationCanceledException or ObjectDisposedException => "ERR the gateway is stopping; the command may have been executed",
+        OperationCanceledException or ObjectDisposedException =>
+            "ERR the gateway is stopping; the command may have been executed",
         _ => $"ERR the command may have been executed: {failure.Message}",
     };
 }

@@ -119,7 +119,8 @@ internal static class RespFormats
     {
         for (int i = 0; i < count; i++)
         {
-            if (!(reply.Next == MessagePackType.Integer ? Integer(ref reply, output) : Value(ref reply, output))) return false;
+            if (!(reply.Next == MessagePackType.Integer ? Integer(ref reply, output) : Value(ref reply, output)))
+                return false;
         }
         return true;
     }

@@ -24,7 +24,8 @@ internal sealed class RespGateway
         _stopping = stopping;
         _password = options.Password is null ? null : Encoding.UTF8.GetBytes(options.Password);
         _readService = new ReadService(service, options.TimeProvider);
-        _ordered = new OperationLane((operation, token) => new(service.InvokeAsync(operation, token)), options.OperationsUnderWayMax, stopping);
+        _ordered = new OperationLane(
+            (operation, token) => new(service.InvokeAsync(operation, token)), options.OperationsUnderWayMax, stopping);
         _reads = new OperationLane(_readService.ReadAsync, options.OperationsUnderWayMax, stopping);
         StartedAt = options.TimeProvider.GetTimestamp();
     }
@@ -42,13 +43,15 @@ internal sealed class RespGateway
     public long Commands => Interlocked.Read(ref _commands);
 
     public bool IsPassword(ReadOnlySpan<byte> password) =>
-        _password is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(password), SHA256.HashData(_password));
+        _password is not null
+            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(password), SHA256.HashData(_password));
 
     /// <summary>Executes commands in order; a read only if all of them are reads.</summary>
     public void Submit(RespSubmission submission, bool onlyReads) => (onlyReads ? _reads : _ordered).Submit(submission);
 
     /// <summary>One read of its own.</summary>
-    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(ReadOnlyMemory<byte> operation) => _readService.ReadAsync(operation, _stopping);
+    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(ReadOnlyMemory<byte> operation) =>
+        _readService.ReadAsync(operation, _stopping);
 
     public void CountCommands(int count) => Interlocked.Add(ref _commands, count);
 

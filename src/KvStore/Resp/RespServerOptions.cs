@@ -38,6 +38,8 @@ public sealed record RespServerOptions
         ArgumentNullException.ThrowIfNull(Listen, nameof(Listen));
         ArgumentOutOfRangeException.ThrowIfLessThan(ClientsMax, 1, nameof(ClientsMax));
         ArgumentOutOfRangeException.ThrowIfLessThan(OperationsUnderWayMax, 1, nameof(OperationsUnderWayMax));
-        if (Password is { Length: 0 }) throw new ArgumentException("An empty password protects nothing. Give one, or null to ask for none.", nameof(Password));
+        if (Password is { Length: 0 })
+            throw new ArgumentException(
+                "An empty password protects nothing. Give one, or null to ask for none.", nameof(Password));
     }
 }

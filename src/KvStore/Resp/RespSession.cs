@@ -125,7 +125,8 @@ internal sealed class RespSession
         _target = Transaction.Queued;
         command.Handler(this, command, arguments);
         _target = Batch;
-        if (Transaction.Queued.Pending.Count != queued + 1) throw new InvalidOperationException($"'{command.Name}' was to be queued but has no reply.");
+        if (Transaction.Queued.Pending.Count != queued + 1)
+            throw new InvalidOperationException($"'{command.Name}' was to be queued but has no reply.");
         if (Transaction.IsTooLong)
         {
             Refuse(RespErrors.TooManyQueued);

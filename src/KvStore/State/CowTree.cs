@@ -84,12 +84,15 @@ internal sealed class CowTree<TValue>(Generation generation)
         Count = 0;
     }
 
-    private ref TValue GetOrAdd(CowNode<TValue> node, ReadOnlySpan<byte> key, byte[]? owned, bool atRightEdge, out bool added, out CowNode<TValue>? right)
+    private ref TValue GetOrAdd(
+        CowNode<TValue> node, ReadOnlySpan<byte> key, byte[]? owned, bool atRightEdge, out bool added,
+        out CowNode<TValue>? right)
     {
         if (node.IsLeaf) return ref GetOrAddInLeaf(node, key, owned, atRightEdge, out added, out right);
         int index = node.ChildOf(key);
         CowNode<TValue> child = node.Children[index] = Own(node.Children[index]);
-        ref TValue place = ref GetOrAdd(child, key, owned, atRightEdge && index == node.Count - 1, out added, out CowNode<TValue>? childRight);
+        ref TValue place = ref GetOrAdd(
+            child, key, owned, atRightEdge && index == node.Count - 1, out added, out CowNode<TValue>? childRight);
         right = null;
         if (childRight is null) return ref place;
         if (node.IsFull)

@@ -39,7 +39,8 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
     /// <exception cref="InvalidDataException">Something is missing.</exception>
     public void Commit()
     {
-        if (!_headerRead || _entriesLeft != 0 || _entry is not null || _pendingLength != 0) throw Refused("it ends too early");
+        if (!_headerRead || _entriesLeft != 0 || _entry is not null || _pendingLength != 0)
+            throw Refused("it ends too early");
         commit(_state);
     }
 
@@ -55,7 +56,8 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
             rest = reader.Rest;
         }
         // A piece that does not end within the longest there can be is none.
-        if (rest.Length == _pending.Length) throw Refused($"it is malformed in the entry after key 0x{Convert.ToHexStringLower(_lastKey ?? [])}");
+        if (rest.Length == _pending.Length)
+            throw Refused($"it is malformed in the entry after key 0x{Convert.ToHexStringLower(_lastKey ?? [])}");
         rest.CopyTo(_pending);
         _pendingLength = rest.Length;
     }
@@ -72,7 +74,8 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
     {
         if (!reader.TryReadInteger(out long version)) return false;
         if (version != SnapshotFormat.Version)
-            throw Refused($"it has version {version}, and this program reads version {SnapshotFormat.Version}; run the release that wrote it");
+            throw Refused(
+                $"it has version {version}, and this program reads version {SnapshotFormat.Version}; run the release that wrote it");
         if (!reader.TryReadInteger(0, long.MaxValue, out long revision) || !reader.TryReadInteger(0, int.MaxValue, out _entriesLeft)) return false;
         _state.Revision = revision;
         return _headerRead = true;
@@ -89,12 +92,14 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
         bool read = (ValueType)type switch
         {
             ValueType.String => reader.TryReadBinary(out bytes),
-            ValueType.List => reader.TryReadInteger(out firstPosition) && reader.TryReadInteger(1, int.MaxValue, out elements),
+            ValueType.List =>
+                reader.TryReadInteger(out firstPosition) && reader.TryReadInteger(1, int.MaxValue, out elements),
             _ => reader.TryReadInteger(1, int.MaxValue, out elements),
         };
         if (!read) return false;
         CheckOrder(_lastKey, key);
-        KvEntry entry = new(key.ToArray(), _state.Generation.Current) { Revision = revision, ExpiresAtMicros = expiryMicros };
+        KvEntry entry = new(
+            key.ToArray(), _state.Generation.Current) { Revision = revision, ExpiresAtMicros = expiryMicros };
         _lastKey = entry.Key;
         _lastElement = null;
         _entriesLeft--;
@@ -147,8 +152,10 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
 
     private static void CheckOrder(byte[]? last, ReadOnlySpan<byte> next)
     {
-        if (last is not null && next.SequenceCompareTo(last) <= 0) throw Refused($"0x{Convert.ToHexStringLower(next)} is out of order");
+        if (last is not null && next.SequenceCompareTo(last) <= 0)
+            throw Refused($"0x{Convert.ToHexStringLower(next)} is out of order");
     }
 
-    private static InvalidDataException Refused(string why) => new($"The snapshot of the key-value store cannot be installed: {why}.");
+    private static InvalidDataException Refused(string why) =>
+        new($"The snapshot of the key-value store cannot be installed: {why}.");
 }

@@ -107,7 +107,8 @@ internal sealed class KvState
     {
         while (countMax-- > 0 && _expiries.TryGetExpired(nowMicros, out byte[] key))
         {
-            if (!_entries.TryGet(key, out KvEntry entry)) throw new InvalidOperationException("The expiry index names an entry that is not there.");
+            if (!_entries.TryGet(key, out KvEntry entry))
+                throw new InvalidOperationException("The expiry index names an entry that is not there.");
             Remove(entry);
         }
     }

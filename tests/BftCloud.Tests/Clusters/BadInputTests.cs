@@ -21,7 +21,8 @@ public sealed class BadInputTests
         Random random = new(11);
         byte[] garbage = new byte[4096];
         random.NextBytes(garbage);
-        byte[][] openings = [garbage, new byte[4096], [.. Enumerable.Repeat((byte)0xff, 4096)], "GET / HTTP/1.1\r\n\r\n"u8.ToArray(), []];
+        byte[][] openings =
+            [garbage, new byte[4096], [.. Enumerable.Repeat((byte)0xff, 4096)], "GET / HTTP/1.1\r\n\r\n"u8.ToArray(), []];
 
         foreach (ReplicaEndpoint replica in cluster.Directory.Cluster.Replicas)
         {
@@ -35,7 +36,10 @@ public sealed class BadInputTests
         await load.StopAndCheckAsync();
         IReadOnlyList<ReplicaReport?> reports = await cluster.UntilAllAgreeAsync();
         Assert.All(reports, static report => Assert.Equal(0, report!.LeaderChanges));
-        for (int id = 0; id < cluster.Count; id++) Assert.True(await CountAsync(cluster, id, "fault=\"not_this_protocol\"") >= 6, $"Replica {id} did not count the garbage.");
+        for (int id = 0; id < cluster.Count; id++)
+            Assert.True(
+                await CountAsync(cluster, id, "fault=\"not_this_protocol\"") >= 6,
+                $"Replica {id} did not count the garbage.");
     }
 
     [Fact]
@@ -51,7 +55,9 @@ public sealed class BadInputTests
             new ClientId(0), [.. settings.Replicas.Select(static replica => IPEndPoint.Parse(replica.ClientAddress))], credentials, new SilentSink(), LinkOptions.Clients, counters, NullLogger.Instance);
 
         links.Start();
-        await cluster.UntilAsync("every replica has refused the forged key", _ => Enumerable.Range(0, cluster.Count).All(id => CountAsync(cluster, id, "fault=\"unknown_key\"").GetAwaiter().GetResult() > 0));
+        await cluster.UntilAsync(
+            "every replica has refused the forged key",
+            _ => Enumerable.Range(0, cluster.Count).All(id => CountAsync(cluster, id, "fault=\"unknown_key\"").GetAwaiter().GetResult() > 0));
 
         Assert.Equal(0, counters.OpenLinks);
         await using CounterLoad load = await CounterLoad.StartAsync(cluster, writers: 1);
@@ -63,7 +69,8 @@ public sealed class BadInputTests
     public async Task A_client_whose_cluster_json_differs_is_told_so()
     {
         await using TestCluster cluster = await TestCluster.StartAsync("counter");
-        BftClientOptions options = cluster.ClientOptions with { Cluster = cluster.Directory.Cluster with { Window = 33 }, ConnectTimeout = TimeSpan.FromSeconds(2) };
+        BftClientOptions options =
+            cluster.ClientOptions with { Cluster = cluster.Directory.Cluster with { Window = 33 }, ConnectTimeout = TimeSpan.FromSeconds(2) };
 
         BftTimeoutException e = await Assert.ThrowsAsync<BftTimeoutException>(() => BftClient.ConnectAsync(options));
 
@@ -110,7 +117,8 @@ public sealed class BadInputTests
         using HttpClient http = new();
         string address = ReplicaConfiguration.Load(cluster.Directory.ReplicaFile(id)).MetricsAddress!;
         string text = await http.GetStringAsync(new Uri($"http://{address}/metrics"));
-        return text.Split('\n').Where(line => line.Contains(labels, StringComparison.Ordinal)).Sum(static line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture));
+        return text.Split('\n').Where(line => line.Contains(labels, StringComparison.Ordinal)).Sum(
+            static line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture));
     }
 
     private sealed class SilentSink : ILinkSink<ReplicaId>

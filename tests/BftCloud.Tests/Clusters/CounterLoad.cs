@@ -51,7 +51,8 @@ internal sealed class CounterLoad : IAsyncDisposable
         int before = _acknowledged.Count;
         Task first = await Task.WhenAny([reached, .. _writers]).WaitAsync(TestCluster.Patience);
         await first;
-        Assert.True(first == reached, $"A writer ended after {_acknowledged.Count - before} of {count} acknowledgements.");
+        Assert.True(
+            first == reached, $"A writer ended after {_acknowledged.Count - before} of {count} acknowledgements.");
     }
 
     /// <summary>

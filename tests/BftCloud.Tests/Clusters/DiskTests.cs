@@ -10,7 +10,8 @@ public sealed class DiskTests
     [RootFact]
     public async Task A_full_disk_stops_its_replica_loudly_and_nothing_is_lost()
     {
-        await using TestCluster cluster = TestCluster.Create("echo", static settings => settings with { CheckpointBytes = 1L << 30, CheckpointPeriod = 100_000 });
+        await using TestCluster cluster = TestCluster.Create(
+            "echo", static settings => settings with { CheckpointBytes = 1L << 30, CheckpointPeriod = 100_000 });
         string data = Path.Combine(cluster.Path, "r3", "data");
         string[] genesis = Directory.GetFiles(data);
         string kept = Path.Combine(cluster.Path, "kept");
@@ -52,7 +53,9 @@ public sealed class DiskTests
         await using CounterLoad load = await CounterLoad.StartAsync(cluster, writers: 4);
         await load.AcknowledgedMoreAsync(500);
         await cluster.Processes.Replicas[1].StopAsync(TestCluster.Patience, CancellationToken.None);
-        string log = Directory.GetFiles(Path.Combine(cluster.Path, "r1", "data"), "*.wal", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        string log = Directory.GetFiles(
+            Path.Combine(cluster.Path, "r1", "data"), "*.wal",
+            SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
         await CommandLineRun.SucceedAsync("inspect", "log", log);
         Corrupt(log, offset: 4096);
 
@@ -70,12 +73,15 @@ public sealed class DiskTests
     [Fact]
     public async Task A_corrupted_snapshot_is_found_and_its_replica_catches_up_from_the_others()
     {
-        await using TestCluster cluster = await TestCluster.StartAsync("counter", static settings => settings with { CheckpointPeriod = 64 });
+        await using TestCluster cluster = await TestCluster.StartAsync(
+            "counter", static settings => settings with { CheckpointPeriod = 64 });
         await using CounterLoad load = await CounterLoad.StartAsync(cluster, writers: 4);
         await load.AcknowledgedMoreAsync(500);
-        await cluster.UntilAsync("replica 1 has a stable checkpoint", static reports => reports[1]?.StableCheckpoint > 0);
+        await cluster.UntilAsync(
+            "replica 1 has a stable checkpoint", static reports => reports[1]?.StableCheckpoint > 0);
         await cluster.Processes.Replicas[1].StopAsync(TestCluster.Patience, CancellationToken.None);
-        string[] snapshots = Directory.GetFiles(Path.Combine(cluster.Path, "r1", "data"), "*.snap", SearchOption.AllDirectories);
+        string[] snapshots = Directory.GetFiles(
+            Path.Combine(cluster.Path, "r1", "data"), "*.snap", SearchOption.AllDirectories);
         Assert.NotEmpty(snapshots);
         await CommandLineRun.SucceedAsync("inspect", "checkpoint", snapshots[0]);
         foreach (string snapshot in snapshots) Corrupt(snapshot, offset: 1);

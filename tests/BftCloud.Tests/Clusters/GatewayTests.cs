@@ -16,19 +16,22 @@ public sealed partial class GatewayTests
     public async Task Redis_cli_and_redis_benchmark_work_and_survive_the_leader()
     {
         await using TestCluster cluster = await TestCluster.StartAsync("kv");
-        using Process gateway = CommandLineRun.Start("kv", "serve", "--cluster", cluster.Path, "--listen", "127.0.0.1:0");
+        using Process gateway =
+            CommandLineRun.Start("kv", "serve", "--cluster", cluster.Path, "--listen", "127.0.0.1:0");
         try
         {
             string port = PortPattern().Match((await gateway.StandardOutput.ReadLineAsync())!).Groups[1].Value;
 
             Assert.Equal("PONG", await RedisAsync(port, "ping"));
             Assert.Equal("OK", await RedisAsync(port, "set", "greeting", "hello"));
-            Assert.Equal("hello\n", await CommandLineRun.SucceedAsync("kv", "--cluster", cluster.Path, "get", "greeting"));
+            Assert.Equal(
+                "hello\n", await CommandLineRun.SucceedAsync("kv", "--cluster", cluster.Path, "get", "greeting"));
             Assert.Equal("1", await RedisAsync(port, "incr", "n"));
             cluster.Kill(0);
             Assert.Equal("2", await RedisAsync(port, "incr", "n"));
             Assert.Equal("hello", await RedisAsync(port, "get", "greeting"));
-            string figures = await RunAsync("redis-benchmark", "-p", port, "-t", "set,get", "-n", "20000", "-c", "64", "-P", "16", "--csv");
+            string figures = await RunAsync(
+                "redis-benchmark", "-p", port, "-t", "set,get", "-n", "20000", "-c", "64", "-P", "16", "--csv");
             Assert.Contains("\"SET\"", figures, StringComparison.Ordinal);
             Assert.Contains("\"GET\"", figures, StringComparison.Ordinal);
 
@@ -49,12 +52,14 @@ public sealed partial class GatewayTests
         await using TestCluster cluster = await TestCluster.StartAsync("kv");
         // Nothing else uses this address: while no gateway listens, the port goes to nobody else.
         string address = $"127.96.{Environment.ProcessId >> 8 & 255}.{Environment.ProcessId & 255}";
-        using Process gateway = CommandLineRun.Start("kv", "serve", "--cluster", cluster.Path, "--listen", $"{address}:0");
+        using Process gateway =
+            CommandLineRun.Start("kv", "serve", "--cluster", cluster.Path, "--listen", $"{address}:0");
         Process? again = null;
         try
         {
             IPEndPoint endPoint = await EndPointAsync(gateway);
-            await using ConnectionMultiplexer client = await new RedisConnector(endPoint).ConnectAsync(RedisProtocol.Resp3);
+            await using ConnectionMultiplexer client =
+                await new RedisConnector(endPoint).ConnectAsync(RedisProtocol.Resp3);
             IDatabase database = client.GetDatabase();
             TaskCompletionSource restored = new(TaskCreationOptions.RunContinuationsAsynchronously);
             client.ConnectionRestored += (_, _) => restored.TrySetResult();
@@ -84,7 +89,8 @@ public sealed partial class GatewayTests
     private static async Task<IPEndPoint> EndPointAsync(Process gateway) =>
         IPEndPoint.Parse(EndPointPattern().Match((await gateway.StandardOutput.ReadLineAsync())!).Groups[1].Value);
 
-    private static async Task<string> RedisAsync(string port, params string[] arguments) => (await RunAsync("redis-cli", ["-p", port, .. arguments])).Trim();
+    private static async Task<string> RedisAsync(string port, params string[] arguments) =>
+        (await RunAsync("redis-cli", ["-p", port, .. arguments])).Trim();
 
     private static async Task<string> RunAsync(string program, params string[] arguments)
     {
@@ -92,7 +98,8 @@ public sealed partial class GatewayTests
         using Process process = Process.Start(start)!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}");
+        Assert.True(
+            process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}");
         return output;
     }
 

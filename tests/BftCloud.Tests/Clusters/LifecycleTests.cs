@@ -16,21 +16,34 @@ public sealed class LifecycleTests
         await using TestCluster cluster = TestCluster.Create("kv");
         string path = cluster.Path;
 
-        Assert.Contains("All 4 replicas are up", await CommandLineRun.SucceedAsync("cluster", "up", path, "--detach"), StringComparison.Ordinal);
-        Assert.Contains("up already", await CommandLineRun.SucceedAsync("cluster", "up", path, "--detach"), StringComparison.Ordinal);
+        Assert.Contains(
+            "All 4 replicas are up", await CommandLineRun.SucceedAsync("cluster", "up", path, "--detach"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "up already", await CommandLineRun.SucceedAsync("cluster", "up", path, "--detach"),
+            StringComparison.Ordinal);
 
         await CommandLineRun.SucceedAsync("kv", "--cluster", path, "put", "a/1", "one");
         await CommandLineRun.SucceedAsync("kv", "--cluster", path, "put", "a/2", "zwei – 2", "--if-absent");
         Assert.Equal("one\n", await CommandLineRun.SucceedAsync("kv", "--cluster", path, "get", "a/1"));
-        Assert.Contains("'missing'", await CommandLineRun.FailAsync(1, "kv", "--cluster", path, "get", "missing"), StringComparison.Ordinal);
-        Assert.Contains("nothing was changed", await CommandLineRun.FailAsync(1, "kv", "--cluster", path, "put", "a/1", "x", "--if-absent"), StringComparison.Ordinal);
+        Assert.Contains(
+            "'missing'", await CommandLineRun.FailAsync(1, "kv", "--cluster", path, "get", "missing"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing was changed",
+            await CommandLineRun.FailAsync(1, "kv", "--cluster", path, "put", "a/1", "x", "--if-absent"),
+            StringComparison.Ordinal);
         await CommandLineRun.SucceedAsync("kv", "--cluster", path, "cas", "a/1", "one", "two");
-        Assert.Contains("holds 'two'", await CommandLineRun.FailAsync(1, "kv", "--cluster", path, "cas", "a/1", "one", "three"), StringComparison.Ordinal);
-        Assert.Equal("a/1\ttwo\na/2\tzwei – 2\n", await CommandLineRun.SucceedAsync("kv", "--cluster", path, "list", "a/"));
+        Assert.Contains(
+            "holds 'two'", await CommandLineRun.FailAsync(1, "kv", "--cluster", path, "cas", "a/1", "one", "three"),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "a/1\ttwo\na/2\tzwei – 2\n", await CommandLineRun.SucceedAsync("kv", "--cluster", path, "list", "a/"));
         Assert.Equal("""[{"key":"a/1","value":"two"}]""", (await CommandLineRun.SucceedAsync("kv", "--cluster", path, "list", "a/1", "--json")).Trim());
         Assert.Equal("1\n", await CommandLineRun.SucceedAsync("kv", "--cluster", path, "del", "a/2", "missing"));
 
-        using JsonDocument status = JsonDocument.Parse(await CommandLineRun.SucceedAsync("cluster", "status", path, "--json"));
+        using JsonDocument status =
+            JsonDocument.Parse(await CommandLineRun.SucceedAsync("cluster", "status", path, "--json"));
         Assert.All(status.RootElement.GetProperty("replicas").EnumerateArray(), static replica =>
         {
             Assert.True(replica.GetProperty("up").GetBoolean());
@@ -39,9 +52,14 @@ public sealed class LifecycleTests
             Assert.Equal(64, replica.GetProperty("stateDigest").GetString()!.Length);
         });
 
-        Assert.Contains("Stopped 4", await CommandLineRun.SucceedAsync("cluster", "down", path), StringComparison.Ordinal);
-        Assert.All(cluster.Processes.Replicas, static replica => Assert.Contains("has stopped", replica.LogTail(3), StringComparison.Ordinal));
-        Assert.Contains("connected", await CommandLineRun.FailAsync(1, "kv", "--cluster", path, "--timeout", "1s", "get", "a/1"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Stopped 4", await CommandLineRun.SucceedAsync("cluster", "down", path), StringComparison.Ordinal);
+        Assert.All(
+            cluster.Processes.Replicas,
+            static replica => Assert.Contains("has stopped", replica.LogTail(3), StringComparison.Ordinal));
+        Assert.Contains(
+            "connected", await CommandLineRun.FailAsync(1, "kv", "--cluster", path, "--timeout", "1s", "get", "a/1"),
+            StringComparison.Ordinal);
 
         await CommandLineRun.SucceedAsync("cluster", "up", path, "--detach");
         Assert.Equal("two\n", await CommandLineRun.SucceedAsync("kv", "--cluster", path, "get", "a/1"));
@@ -55,11 +73,14 @@ public sealed class LifecycleTests
         await File.WriteAllTextAsync(cluster.Directory.PidFile(1), "999999999\n");
         await File.WriteAllTextAsync(cluster.Directory.PidFile(2), "rubbish");
 
-        Assert.Contains("No replica was running", await CommandLineRun.SucceedAsync("cluster", "down", cluster.Path), StringComparison.Ordinal);
+        Assert.Contains(
+            "No replica was running", await CommandLineRun.SucceedAsync("cluster", "down", cluster.Path),
+            StringComparison.Ordinal);
         await File.WriteAllTextAsync(cluster.Directory.PidFile(0), $"{Environment.ProcessId}\n");
         await cluster.UpAsync();
 
-        Assert.All(cluster.Processes.Replicas, static replica => Assert.NotEqual(Environment.ProcessId, replica.FindPid()));
+        Assert.All(
+            cluster.Processes.Replicas, static replica => Assert.NotEqual(Environment.ProcessId, replica.FindPid()));
         Assert.All(await cluster.AskAsync(), Assert.NotNull);
     }
 
@@ -112,11 +133,17 @@ public sealed class LifecycleTests
             Assert.Equal(
                 ["workload", "clients", "requestBytes", "replyBytes", "seconds", "operations", "errors", "opsPerSecond", "latencyMs", "replicas"],
                 report.EnumerateObject().Select(static property => property.Name));
-            Assert.Equal(["p50", "p90", "p99", "p999", "max"], report.GetProperty("latencyMs").EnumerateObject().Select(static property => property.Name));
+            Assert.Equal(
+                ["p50", "p90", "p99", "p999", "max"],
+                report.GetProperty("latencyMs").EnumerateObject().Select(static property => property.Name));
             Assert.True(report.GetProperty("operations").GetInt64() > 0);
             Assert.Equal(0, report.GetProperty("errors").GetInt64());
-            Assert.Equal([0, 1, 2, 3], report.GetProperty("replicas").EnumerateArray().Select(static replica => replica.GetProperty("id").GetInt32()));
-            Assert.All(report.GetProperty("replicas").EnumerateArray(), static replica => Assert.True(replica.GetProperty("rssMiB").GetDouble() > 1));
+            Assert.Equal(
+                [0, 1, 2, 3],
+                report.GetProperty("replicas").EnumerateArray().Select(static replica => replica.GetProperty("id").GetInt32()));
+            Assert.All(
+                report.GetProperty("replicas").EnumerateArray(),
+                static replica => Assert.True(replica.GetProperty("rssMiB").GetDouble() > 1));
         }
     }
 

@@ -24,7 +24,9 @@ public sealed class ReplicaCrashTests
         IReadOnlyList<ReplicaReport?> reports = await cluster.AskAsync();
         Assert.Null(reports[victim]);
         // The first leader is replica 0: nobody else's death is a reason to change it.
-        Assert.All(reports.Where(static report => report is not null), report => Assert.Equal(victim == 0 ? 1 : 0, report!.Regency));
+        Assert.All(
+            reports.Where(static report => report is not null),
+            report => Assert.Equal(victim == 0 ? 1 : 0, report!.Regency));
 
         await cluster.UpAsync();
         await load.AcknowledgedMoreAsync(100);
@@ -66,7 +68,8 @@ public sealed class ReplicaCrashTests
     [Fact]
     public async Task A_replica_that_lost_its_disk_comes_back_by_itself()
     {
-        await using TestCluster cluster = await TestCluster.StartAsync("counter", static settings => settings with { CheckpointPeriod = 64 });
+        await using TestCluster cluster = await TestCluster.StartAsync(
+            "counter", static settings => settings with { CheckpointPeriod = 64 });
         await using CounterLoad load = await CounterLoad.StartAsync(cluster, writers: 8);
         await load.AcknowledgedMoreAsync(1000);
 
@@ -85,9 +88,11 @@ public sealed class ReplicaCrashTests
     [InlineData(Durability.Decisions, RequestAuthentication.Mac)]
     [InlineData(Durability.None, RequestAuthentication.Mac)]
     [InlineData(Durability.Votes, RequestAuthentication.Signed)]
-    public async Task The_leaders_death_loses_nothing_in_the_other_modes_either(Durability durability, RequestAuthentication authentication)
+    public async Task The_leaders_death_loses_nothing_in_the_other_modes_either(
+        Durability durability, RequestAuthentication authentication)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync("counter", settings => settings with { Durability = durability, RequestAuthentication = authentication });
+        await using TestCluster cluster = await TestCluster.StartAsync(
+            "counter", settings => settings with { Durability = durability, RequestAuthentication = authentication });
         await using CounterLoad load = await CounterLoad.StartAsync(cluster, writers: 8);
         await load.AcknowledgedMoreAsync(300);
 

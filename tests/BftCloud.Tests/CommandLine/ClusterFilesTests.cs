@@ -12,7 +12,9 @@ public sealed class ClusterFilesTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _cluster = _directory.At("D");
-        await CommandLineRun.SucceedAsync("cluster", "init", "--f", "1", "--service", "counter", "--durability", "decisions", "--request-authentication", "signed", "--out", _cluster);
+        await CommandLineRun.SucceedAsync(
+            "cluster", "init", "--f", "1", "--service", "counter", "--durability", "decisions",
+            "--request-authentication", "signed", "--out", _cluster);
     }
 
     public Task DisposeAsync()
@@ -45,7 +47,10 @@ public sealed class ClusterFilesTests : IAsyncLifetime
 
     [Fact]
     public async Task Init_refuses_more_faults_than_there_can_be_replicas_for() =>
-        Assert.Contains("between 1 and 21", await CommandLineRun.FailAsync(1, "cluster", "init", "--f", "22", "--out", _directory.At("E")), StringComparison.Ordinal);
+        Assert.Contains(
+            "between 1 and 21",
+            await CommandLineRun.FailAsync(1, "cluster", "init", "--f", "22", "--out", _directory.At("E")),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Status_shows_replicas_that_are_down_as_down()
@@ -70,7 +75,9 @@ public sealed class ClusterFilesTests : IAsyncLifetime
 
     [Fact]
     public async Task Down_of_a_cluster_that_is_down_says_so() =>
-        Assert.Contains("No replica was running", await CommandLineRun.SucceedAsync("cluster", "down", _cluster), StringComparison.Ordinal);
+        Assert.Contains(
+            "No replica was running", await CommandLineRun.SucceedAsync("cluster", "down", _cluster),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("cluster status {0}")]
@@ -81,7 +88,8 @@ public sealed class ClusterFilesTests : IAsyncLifetime
     {
         string absent = _directory.At("absent");
 
-        string error = await CommandLineRun.FailAsync(1, string.Format(System.Globalization.CultureInfo.InvariantCulture, command, absent).Split(' '));
+        string error = await CommandLineRun.FailAsync(
+            1, string.Format(System.Globalization.CultureInfo.InvariantCulture, command, absent).Split(' '));
 
         Assert.Contains(absent, error, StringComparison.Ordinal);
         Assert.Contains("cluster init", error, StringComparison.Ordinal);
@@ -91,7 +99,8 @@ public sealed class ClusterFilesTests : IAsyncLifetime
     public async Task An_unknown_key_is_named_with_its_file()
     {
         string file = Path.Combine(_cluster, "r0", "replica.json");
-        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace("\"data\"", "\"date\"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            file, (await File.ReadAllTextAsync(file)).Replace("\"data\"", "\"date\"", StringComparison.Ordinal));
 
         string run = await CommandLineRun.FailAsync(1, "replica", "run", "--config", file);
         string inspect = await CommandLineRun.FailAsync(1, "inspect", "config", file);
@@ -104,9 +113,11 @@ public sealed class ClusterFilesTests : IAsyncLifetime
     [Fact]
     public async Task The_key_file_of_another_replica_is_refused()
     {
-        File.Copy(Path.Combine(_cluster, "r1", "secret.key"), Path.Combine(_cluster, "r0", "secret.key"), overwrite: true);
+        File.Copy(
+            Path.Combine(_cluster, "r1", "secret.key"), Path.Combine(_cluster, "r0", "secret.key"), overwrite: true);
 
-        string error = await CommandLineRun.FailAsync(1, "replica", "run", "--config", Path.Combine(_cluster, "r0", "replica.json"));
+        string error = await CommandLineRun.FailAsync(
+            1, "replica", "run", "--config", Path.Combine(_cluster, "r0", "replica.json"));
 
         Assert.Contains("secret.key", error, StringComparison.Ordinal);
         Assert.Contains("cluster.json gives", error, StringComparison.Ordinal);
@@ -118,7 +129,8 @@ public sealed class ClusterFilesTests : IAsyncLifetime
         string key = Path.Combine(_cluster, "r0", "secret.key");
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.GroupRead);
 
-        string error = await CommandLineRun.FailAsync(1, "replica", "run", "--config", Path.Combine(_cluster, "r0", "replica.json"));
+        string error = await CommandLineRun.FailAsync(
+            1, "replica", "run", "--config", Path.Combine(_cluster, "r0", "replica.json"));
 
         Assert.Contains("chmod 600", error, StringComparison.Ordinal);
     }
@@ -144,7 +156,9 @@ public sealed class ClusterFilesTests : IAsyncLifetime
 
     [Fact]
     public async Task A_command_for_another_service_is_refused() =>
-        Assert.Contains("runs the service 'counter'", await CommandLineRun.FailAsync(1, "bench", "echo", "--cluster", _cluster), StringComparison.Ordinal);
+        Assert.Contains(
+            "runs the service 'counter'", await CommandLineRun.FailAsync(1, "bench", "echo", "--cluster", _cluster),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("cluster.json", "kind", "cluster")]
@@ -153,9 +167,13 @@ public sealed class ClusterFilesTests : IAsyncLifetime
     [InlineData("admin/admin.json", "kind", "administrator")]
     public async Task Inspect_shows_what_a_file_says(string file, string key, string value)
     {
-        using JsonDocument document = JsonDocument.Parse(await CommandLineRun.SucceedAsync("inspect", "config", Path.Combine(_cluster, file), "--json"));
+        using JsonDocument document =
+            JsonDocument.Parse(
+                await CommandLineRun.SucceedAsync("inspect", "config", Path.Combine(_cluster, file), "--json"));
 
         Assert.Equal(value, document.RootElement.GetProperty(key).GetString());
-        Assert.Equal(ClusterDirectory.Open(_cluster).Cluster.ContentHash().ToString(), document.RootElement.GetProperty("clusterHash").GetString());
+        Assert.Equal(
+            ClusterDirectory.Open(_cluster).Cluster.ContentHash().ToString(),
+            document.RootElement.GetProperty("clusterHash").GetString());
     }
 }

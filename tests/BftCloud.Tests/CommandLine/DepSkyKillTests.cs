@@ -19,7 +19,9 @@ public sealed class DepSkyKillTests : IDisposable
     {
         string config = DepSkyDirectory.Create(_directory.At("D"), clouds: 4);
         // Many small segments, so that there are many moments to die at.
-        await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config)).Replace("\"segmentKiB\": 4096", "\"segmentKiB\": 64", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            config,
+            (await File.ReadAllTextAsync(config)).Replace("\"segmentKiB\": 4096", "\"segmentKiB\": 64", StringComparison.Ordinal));
         await using ConfiguredClient clouds = DepSkyConfiguration.Load(config).Open();
         byte[] current = Content(0);
         await clouds.Client.PutAsync(Unit, new MemoryStream(current));
@@ -37,7 +39,9 @@ public sealed class DepSkyKillTests : IDisposable
             long start = Stopwatch.GetTimestamp();
             while (!writer.HasExited && Files() < filesBefore + wanted)
             {
-                if (Stopwatch.GetElapsedTime(start) > Patience) throw new TimeoutException($"The writer does not get to {wanted} files: {await writer.StandardError.ReadToEndAsync()}");
+                if (Stopwatch.GetElapsedTime(start) > Patience)
+                    throw new TimeoutException(
+                        $"The writer does not get to {wanted} files: {await writer.StandardError.ReadToEndAsync()}");
                 await Task.Yield();
             }
             writer.Kill();
@@ -48,7 +52,9 @@ public sealed class DepSkyKillTests : IDisposable
             byte[] seen = read.ToArray();
 
             bool isNew = seen.AsSpan().SequenceEqual(next);
-            Assert.True(isNew || seen.AsSpan().SequenceEqual(current), $"Round {round}: what was read is neither the old nor the new version.");
+            Assert.True(
+                isNew || seen.AsSpan().SequenceEqual(current),
+                $"Round {round}: what was read is neither the old nor the new version.");
             if (writer.ExitCode == 0) Assert.True(isNew, $"Round {round}: a write that was acknowledged is not seen.");
             else killed++;
             if (!isNew) old++;
@@ -64,7 +70,10 @@ public sealed class DepSkyKillTests : IDisposable
         Assert.True(old > 0, "No writer was killed before its version was complete.");
     }
 
-    private int Files() => Directory.EnumerateFiles(_directory.At("D", "clouds"), "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None })
+    private int Files() =>
+        Directory.EnumerateFiles(
+            _directory.At("D", "clouds"), "*",
+            new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None })
         .Count(static file => !file.Contains("~incoming", StringComparison.Ordinal));
 
     private static byte[] Content(int seed)

@@ -23,17 +23,23 @@ public sealed class DepSkyTests : IDisposable
         await RunAsync("get", "a/b", _directory.At("copy"));
         Assert.Equal(await File.ReadAllBytesAsync(content), await File.ReadAllBytesAsync(_directory.At("copy")));
         await RunAsync("get", "a/b", _directory.At("part"), "--offset", "100", "--length", "50");
-        Assert.Equal((await File.ReadAllBytesAsync(content))[100..150], await File.ReadAllBytesAsync(_directory.At("part")));
+        Assert.Equal(
+            (await File.ReadAllBytesAsync(content))[100..150], await File.ReadAllBytesAsync(_directory.At("part")));
 
         JsonElement list = JsonDocument.Parse(await RunAsync("ls", "--json")).RootElement;
-        Assert.Equal(["a/b", "other"], list.EnumerateArray().Select(static item => item.GetProperty("unit").GetString()));
+        Assert.Equal(
+            ["a/b", "other"], list.EnumerateArray().Select(static item => item.GetProperty("unit").GetString()));
         Assert.Contains("a/b", await RunAsync("ls", "a/"), StringComparison.Ordinal);
         JsonElement stat = JsonDocument.Parse(await RunAsync("stat", "a/b", "--json")).RootElement;
-        Assert.Equal((200_000, "confidential"), (stat.GetProperty("sizeBytes").GetInt32(), stat.GetProperty("protection").GetString()));
+        Assert.Equal(
+            (200_000, "confidential"),
+            (stat.GetProperty("sizeBytes").GetInt32(), stat.GetProperty("protection").GetString()));
         Assert.InRange(stat.GetProperty("storedBytes").GetInt64(), 300_000, 305_000);
 
         await RunAsync("rm", "a/b");
-        Assert.Contains("There is no unit 'a/b'", await FailAsync(1, "get", "a/b", _directory.At("gone")), StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no unit 'a/b'", await FailAsync(1, "get", "a/b", _directory.At("gone")),
+            StringComparison.Ordinal);
         Assert.False(File.Exists(_directory.At("gone")));
         Assert.Empty(Directory.GetFiles(_directory.Path, "*.partial"));
     }
@@ -56,11 +62,14 @@ public sealed class DepSkyTests : IDisposable
         Assert.Contains("mended: cloud0: ", await RunAsync("repair"), StringComparison.Ordinal);
         Assert.Contains("sound", await RunAsync("verify", "unit"), StringComparison.Ordinal);
 
-        await File.WriteAllTextAsync(Config, (await File.ReadAllTextAsync(Config)).Replace("clouds/cloud1", "clouds/new", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            Config,
+            (await File.ReadAllTextAsync(Config)).Replace("clouds/cloud1", "clouds/new", StringComparison.Ordinal));
         Directory.CreateDirectory(_directory.At("D", "clouds", "new"));
         Assert.Contains("in 'cloud1'", await RunAsync("replace", "cloud1"), StringComparison.Ordinal);
         Assert.Contains("sound", await RunAsync("verify", "unit"), StringComparison.Ordinal);
-        Assert.Contains("it has cloud0, cloud1, cloud2, cloud3", await FailAsync(1, "replace", "cloud9"), StringComparison.Ordinal);
+        Assert.Contains(
+            "it has cloud0, cloud1, cloud2, cloud3", await FailAsync(1, "replace", "cloud9"), StringComparison.Ordinal);
         Assert.StartsWith("Deleted 0 ", await RunAsync("gc"), StringComparison.Ordinal);
     }
 
@@ -82,13 +91,26 @@ public sealed class DepSkyTests : IDisposable
     public async Task Missing_files_and_wrong_settings_are_explained()
     {
         await InitAsync();
-        Assert.Contains("bftcloud depsky init", await CommandLineRun.FailAsync(1, "depsky", "ls", "--config", _directory.At("none.json")), StringComparison.Ordinal);
-        Assert.Contains("depsky.json in it", await CommandLineRun.FailAsync(1, "depsky", "ls", "--config", _directory.At("D")), StringComparison.Ordinal);
-        Assert.Contains("There is no file", await FailAsync(1, "put", "unit", _directory.At("none")), StringComparison.Ordinal);
+        Assert.Contains(
+            "bftcloud depsky init",
+            await CommandLineRun.FailAsync(1, "depsky", "ls", "--config", _directory.At("none.json")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "depsky.json in it", await CommandLineRun.FailAsync(1, "depsky", "ls", "--config", _directory.At("D")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no file", await FailAsync(1, "put", "unit", _directory.At("none")), StringComparison.Ordinal);
         Assert.Contains("is a directory", await FailAsync(1, "put", "unit", _directory.Path), StringComparison.Ordinal);
-        Assert.Contains("is not empty", await CommandLineRun.FailAsync(1, "depsky", "init", "--out", _directory.At("D")), StringComparison.Ordinal);
-        Assert.Contains("It takes 4 clouds", await CommandLineRun.FailAsync(1, "depsky", "init", "--local", "3", "--out", _directory.At("E")), StringComparison.Ordinal);
-        await File.WriteAllTextAsync(Config, (await File.ReadAllTextAsync(Config)).Replace("\"writerKey\"", "\"writerkey\"", StringComparison.Ordinal));
+        Assert.Contains(
+            "is not empty", await CommandLineRun.FailAsync(1, "depsky", "init", "--out", _directory.At("D")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "It takes 4 clouds",
+            await CommandLineRun.FailAsync(1, "depsky", "init", "--local", "3", "--out", _directory.At("E")),
+            StringComparison.Ordinal);
+        await File.WriteAllTextAsync(
+            Config,
+            (await File.ReadAllTextAsync(Config)).Replace("\"writerKey\"", "\"writerkey\"", StringComparison.Ordinal));
         Assert.Contains("'writerkey': is not a known key", await FailAsync(1, "ls"), StringComparison.Ordinal);
     }
 
@@ -115,7 +137,8 @@ public sealed class DepSkyTests : IDisposable
         Assert.Contains("What was shown", output, StringComparison.Ordinal);
     }
 
-    private Task<string> InitAsync() => CommandLineRun.SucceedAsync("depsky", "init", "--local", "4", "--out", _directory.At("D"));
+    private Task<string> InitAsync() =>
+        CommandLineRun.SucceedAsync("depsky", "init", "--local", "4", "--out", _directory.At("D"));
 
     private async Task<string> FileAsync(string name, int length)
     {
@@ -125,7 +148,9 @@ public sealed class DepSkyTests : IDisposable
         return _directory.At(name);
     }
 
-    private Task<string> RunAsync(string command, params string[] arguments) => CommandLineRun.SucceedAsync(["depsky", command, "--config", Config, .. arguments]);
+    private Task<string> RunAsync(string command, params string[] arguments) =>
+        CommandLineRun.SucceedAsync(["depsky", command, "--config", Config, .. arguments]);
 
-    private Task<string> FailAsync(int exitCode, string command, params string[] arguments) => CommandLineRun.FailAsync(exitCode, ["depsky", command, "--config", Config, .. arguments]);
+    private Task<string> FailAsync(int exitCode, string command, params string[] arguments) =>
+        CommandLineRun.FailAsync(exitCode, ["depsky", command, "--config", Config, .. arguments]);
 }

@@ -10,18 +10,23 @@ public class SimTests
     public async Task The_same_seed_has_the_same_trace_hash_twice()
     {
         using JsonDocument once = JsonDocument.Parse(await CommandLineRun.SucceedAsync("sim", "--seed", "7", "--json"));
-        using JsonDocument again = JsonDocument.Parse(await CommandLineRun.SucceedAsync("sim", "--seed", "7", "--json"));
+        using JsonDocument again =
+            JsonDocument.Parse(await CommandLineRun.SucceedAsync("sim", "--seed", "7", "--json"));
 
         Assert.Equal(7, once.RootElement.GetProperty("seed").GetInt32());
         Assert.Equal("passed", once.RootElement.GetProperty("verdict").GetString());
         Assert.True(once.RootElement.GetProperty("steps").GetInt64() > 0);
-        Assert.Equal(once.RootElement.GetProperty("traceHash").GetString(), again.RootElement.GetProperty("traceHash").GetString());
+        Assert.Equal(
+            once.RootElement.GetProperty("traceHash").GetString(),
+            again.RootElement.GetProperty("traceHash").GetString());
     }
 
     [Fact]
     public async Task A_range_of_seeds_is_a_campaign()
     {
-        using JsonDocument report = JsonDocument.Parse(await CommandLineRun.SucceedAsync("sim", "--seeds", "1..4", "--durability", "votes", "--authentication", "signed", "--json"));
+        using JsonDocument report =
+            JsonDocument.Parse(
+                await CommandLineRun.SucceedAsync("sim", "--seeds", "1..4", "--durability", "votes", "--authentication", "signed", "--json"));
 
         Assert.Equal(4, report.RootElement.GetProperty("seeds").GetInt32());
         Assert.Equal("passed", report.RootElement.GetProperty("verdict").GetString());
@@ -48,9 +53,12 @@ public class SimTests
 
     [Fact]
     public async Task A_single_seed_tells_its_story_when_asked() =>
-        Assert.Contains("PROPOSE", await CommandLineRun.SucceedAsync("sim", "--seed", "7", "--faults", "none", "--trace"), StringComparison.Ordinal);
+        Assert.Contains(
+            "PROPOSE", await CommandLineRun.SucceedAsync("sim", "--seed", "7", "--faults", "none", "--trace"),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_range_that_is_none_is_wrong_usage() =>
-        Assert.Contains("1..10000", await CommandLineRun.FailAsync(2, "sim", "--seeds", "9..3"), StringComparison.Ordinal);
+        Assert.Contains(
+            "1..10000", await CommandLineRun.FailAsync(2, "sim", "--seeds", "9..3"), StringComparison.Ordinal);
 }

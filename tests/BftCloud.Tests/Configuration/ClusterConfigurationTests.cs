@@ -40,7 +40,8 @@ public sealed class ClusterConfigurationTests : IDisposable
 
         Assert.Equal(local.Configuration.Replicas, loaded.Replicas);
         Assert.Equal(local.Configuration.Clients, loaded.Clients);
-        Assert.Equal(local.Configuration with { Replicas = [], Clients = [] }, loaded with { Replicas = [], Clients = [] });
+        Assert.Equal(
+            local.Configuration with { Replicas = [], Clients = [] }, loaded with { Replicas = [], Clients = [] });
         Assert.Equal(local.Configuration.ContentHash(), loaded.ContentHash());
     }
 
@@ -100,7 +101,8 @@ public sealed class ClusterConfigurationTests : IDisposable
     [InlineData("\"administrator\": \"", "\"administrator\": \"zz", "administrator", "hexadecimal")]
     [InlineData("\"peerAddress\": \"127.0.0.1:", "\"peerAddress\": \"127.0.0.1:99", "replicas[0].peerAddress", "port from 1 to 65535")]
     [InlineData("\"clientAddress\": \"127.0.0.1:", "\"clientAddress\": \"", "replicas[0].clientAddress", "host:port")]
-    public void A_wrong_value_is_refused_by_naming_file_key_and_remedy(string from, string to, string key, string remedy)
+    public void A_wrong_value_is_refused_by_naming_file_key_and_remedy(
+        string from, string to, string key, string remedy)
     {
         Replace(from, to);
 
@@ -118,9 +120,12 @@ public sealed class ClusterConfigurationTests : IDisposable
         ReplicaEndpoint first = cluster.Replicas[0];
         ReplicaEndpoint second = cluster.Replicas[1];
 
-        ConfigurationException sameKey = Refused(cluster with { Replicas = [first, second with { PublicKey = first.PublicKey }, .. cluster.Replicas.Skip(2)] });
-        ConfigurationException sameAddress = Refused(cluster with { Replicas = [first, second with { ClientAddress = first.PeerAddress }, .. cluster.Replicas.Skip(2)] });
-        ConfigurationException clientIsReplica = Refused(cluster with { Clients = [new ClientIdentity("x", first.PublicKey)] });
+        ConfigurationException sameKey = Refused(
+            cluster with { Replicas = [first, second with { PublicKey = first.PublicKey }, .. cluster.Replicas.Skip(2)] });
+        ConfigurationException sameAddress = Refused(
+            cluster with { Replicas = [first, second with { ClientAddress = first.PeerAddress }, .. cluster.Replicas.Skip(2)] });
+        ConfigurationException clientIsReplica = Refused(
+            cluster with { Clients = [new ClientIdentity("x", first.PublicKey)] });
 
         Assert.Equal("replicas[1].publicKey", sameKey.Key);
         Assert.Equal("replicas[1].clientAddress", sameAddress.Key);
@@ -145,7 +150,8 @@ public sealed class ClusterConfigurationTests : IDisposable
     [Fact]
     public void A_missing_file_is_named_with_the_command_that_makes_one()
     {
-        ConfigurationException e = Assert.Throws<ConfigurationException>(() => ClusterConfiguration.Load(_directory.At("absent.json")));
+        ConfigurationException e = Assert.Throws<ConfigurationException>(
+            () => ClusterConfiguration.Load(_directory.At("absent.json")));
 
         Assert.Contains("absent.json", e.Message, StringComparison.Ordinal);
         Assert.Contains("cluster init", e.Message, StringComparison.Ordinal);
@@ -163,7 +169,8 @@ public sealed class ClusterConfigurationTests : IDisposable
         Assert.Equal(1_500_000, settings.RequestTimeoutMicros);
     }
 
-    private static ConfigurationException Refused(ClusterConfiguration cluster) => Assert.Throws<ConfigurationException>(cluster.Check);
+    private static ConfigurationException Refused(ClusterConfiguration cluster) =>
+        Assert.Throws<ConfigurationException>(cluster.Check);
 
     private void Replace(string from, string to)
     {

@@ -42,7 +42,9 @@ public sealed class ClusterDirectoryTests : IDisposable
         string[] keys = Directory.GetFiles(_directory.At("D"), "*.key", SearchOption.AllDirectories);
 
         Assert.Equal(6, keys.Length);
-        Assert.All(keys, static key => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key)));
+        Assert.All(
+            keys,
+            static key => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key)));
     }
 
     [Fact]
@@ -51,7 +53,8 @@ public sealed class ClusterDirectoryTests : IDisposable
         using LocalCluster content = LocalCluster.Create();
         File.WriteAllText(_directory.At("precious"), "data");
 
-        ConfigurationException e = Assert.Throws<ConfigurationException>(() => ClusterDirectory.Create(_directory.Path, content));
+        ConfigurationException e = Assert.Throws<ConfigurationException>(
+            () => ClusterDirectory.Create(_directory.Path, content));
 
         Assert.Contains("not empty", e.Message, StringComparison.Ordinal);
         Assert.Equal([_directory.At("precious")], Directory.GetFileSystemEntries(_directory.Path));
@@ -82,7 +85,8 @@ public sealed class ClusterDirectoryTests : IDisposable
         ClusterDirectory directory = ClusterDirectory.Create(_directory.At("D"), content);
         File.WriteAllText(directory.ReplicaFile(0), text);
 
-        ConfigurationException e = Assert.Throws<ConfigurationException>(() => ReplicaConfiguration.Load(directory.ReplicaFile(0)).LoadCluster());
+        ConfigurationException e = Assert.Throws<ConfigurationException>(
+            () => ReplicaConfiguration.Load(directory.ReplicaFile(0)).LoadCluster());
 
         Assert.Contains(problem, e.Message, StringComparison.Ordinal);
     }
@@ -94,7 +98,8 @@ public sealed class ClusterDirectoryTests : IDisposable
         ClusterDirectory directory = ClusterDirectory.Create(_directory.At("D"), content);
         File.WriteAllText(directory.ClientFile, """{ "id": 1, "cluster": "../cluster.json", "key": "secret.key" }""");
 
-        ConfigurationException e = Assert.Throws<ConfigurationException>(() => ClientConfiguration.Load(directory.ClientFile).LoadCluster());
+        ConfigurationException e = Assert.Throws<ConfigurationException>(
+            () => ClientConfiguration.Load(directory.ClientFile).LoadCluster());
 
         Assert.Contains("has no entry for client 1", e.Message, StringComparison.Ordinal);
     }
@@ -124,5 +129,6 @@ public sealed class ClusterDirectoryTests : IDisposable
     public void Other_texts_are_no_addresses(string text) => Assert.False(HostPort.TryParse(text, out _));
 
     private static IEnumerable<string> AddressesOf(LocalCluster cluster) =>
-        cluster.Configuration.Replicas.SelectMany(static replica => (string[])[replica.PeerAddress, replica.ClientAddress]).Concat(cluster.MetricsPorts.Select(LocalCluster.Loopback));
+        cluster.Configuration.Replicas.SelectMany(
+            static replica => (string[])[replica.PeerAddress, replica.ClientAddress]).Concat(cluster.MetricsPorts.Select(LocalCluster.Loopback));
 }

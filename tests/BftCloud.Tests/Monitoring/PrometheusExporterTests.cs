@@ -29,7 +29,9 @@ public sealed class PrometheusExporterTests
 
         string text = Encoding.UTF8.GetString(exporter.Write().Span);
 
-        Assert.Contains("# HELP test_rejected_total What was dropped.\n# TYPE test_rejected_total counter\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "# HELP test_rejected_total What was dropped.\n# TYPE test_rejected_total counter\n", text,
+            StringComparison.Ordinal);
         Assert.Contains("test_rejected_total{reason=\"bad \\\"quote\\\"\"} 5\n", text, StringComparison.Ordinal);
         Assert.Contains("test_rejected_total{reason=\"other\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("# TYPE test_links gauge\ntest_links 3\n", text, StringComparison.Ordinal);

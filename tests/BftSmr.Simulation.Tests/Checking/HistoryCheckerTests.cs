@@ -97,7 +97,8 @@ public class HistoryCheckerTests
     public void A_request_that_its_client_never_made_is_found()
     {
         Execute(0, 1, Open());
-        Request forged = RequestCodec.Create(s_session, 2, RequestKind.Command, 0, default, new byte[RegisterOperation.SizeBytes]);
+        Request forged = RequestCodec.Create(
+            s_session, 2, RequestKind.Command, 0, default, new byte[RegisterOperation.SizeBytes]);
         Execute(0, new ExecuteEffect(new Instance(2), 2_000, 2, [forged]));
         AssertBroken("validity");
     }
@@ -126,7 +127,8 @@ public class HistoryCheckerTests
     {
         ClientChecker clients = new(_world, _history, static () => new RegisterService(), 1000);
         Execute(0, 1, Open());
-        RecordedOperation operation = clients.Invoked(0, new WorkloadOperation(new byte[RegisterOperation.SizeBytes], false));
+        RecordedOperation operation = clients.Invoked(
+            0, new WorkloadOperation(new byte[RegisterOperation.SizeBytes], false));
         clients.Acknowledged(operation, s_session, 2, ReplyStatus.Ok, new byte[8]);
         AssertBroken("durability");
     }
@@ -137,7 +139,8 @@ public class HistoryCheckerTests
         ClientChecker clients = new(_world, _history, static () => new RegisterService(), 1000);
         Execute(0, 1, Open());
         Execute(0, 2, Put(2, 5));
-        RecordedOperation operation = clients.Invoked(0, new WorkloadOperation(new byte[RegisterOperation.SizeBytes], false));
+        RecordedOperation operation = clients.Invoked(
+            0, new WorkloadOperation(new byte[RegisterOperation.SizeBytes], false));
         clients.Acknowledged(operation, s_session, 2, ReplyStatus.Ok, new byte[] { 5, 0, 0, 0, 0, 0, 0, 0 });
         AssertBroken("reply");
     }

@@ -43,7 +43,9 @@ public class WorldTests
         world.At(8, () => Assert.Fail("This must not run any more."));
         world.RunUntil(100, static () => false, 1000);
         Assert.NotNull(world.Violation);
-        Assert.Equal(("agreement", "one", 99UL, 7L), (world.Violation.Promise, world.Violation.Description, world.Violation.Seed, world.Violation.AtMicros));
+        Assert.Equal(
+            ("agreement", "one", 99UL, 7L),
+            (world.Violation.Promise, world.Violation.Description, world.Violation.Seed, world.Violation.AtMicros));
         Assert.Contains(world.Violation.Trace, static line => line.Contains("does wrong", StringComparison.Ordinal));
     }
 

@@ -20,7 +20,8 @@ public class SimulatedNetworkTests
     [Fact]
     public void Datagrams_overtake_and_repeat_each_other_and_none_is_invented()
     {
-        (World world, SimulatedNetwork network, Node[] nodes) = Pair(s_rough with { Datagrams = true, DuplicationShare = 0.2 });
+        (World world, SimulatedNetwork network, Node[] nodes) = Pair(
+            s_rough with { Datagrams = true, DuplicationShare = 0.2 });
         for (byte i = 0; i < 200; i++) network.Send(0, 1, new[] { i });
         Run(world, 1_000_000);
         Assert.NotEqual(nodes[1].Received.Order(), nodes[1].Received);
@@ -114,7 +115,8 @@ public class SimulatedNetworkTests
         return (world, network, nodes);
     }
 
-    private static void Run(World world, long micros) => world.RunUntil(world.NowMicros + micros, static () => false, long.MaxValue);
+    private static void Run(World world, long micros) =>
+        world.RunUntil(world.NowMicros + micros, static () => false, long.MaxValue);
 
     private sealed class Node : INetworkNode
     {

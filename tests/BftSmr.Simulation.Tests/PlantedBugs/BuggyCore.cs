@@ -21,9 +21,11 @@ internal sealed class BuggyCore : AssemblyLoadContext
         Assembly buggy = LoadFromStream(new MemoryStream(CoreCompiler.Compile(bug)));
         string[] ownCopies = bug.Project == "BftSmr" ? s_ownCopies : s_abovePrimitives;
         Resolve = name => name.Name == buggy.GetName().Name ? buggy
-            : ownCopies.Contains(name.Name) ? LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, name.Name + ".dll"))
+            : ownCopies.Contains(name.Name) ? LoadFromAssemblyPath(
+                Path.Combine(AppContext.BaseDirectory, name.Name + ".dll"))
             : null;
-        MethodInfo play = LoadFromAssemblyPath(typeof(ScenarioList).Assembly.Location).GetType(typeof(ScenarioList).FullName!, throwOnError: true)!.GetMethod(nameof(ScenarioList.Play))!;
+        MethodInfo play = LoadFromAssemblyPath(typeof(ScenarioList).Assembly.Location).GetType(
+            typeof(ScenarioList).FullName!, throwOnError: true)!.GetMethod(nameof(ScenarioList.Play))!;
         _play = play.CreateDelegate<Func<string, ulong, string?>>();
         _explore = play.DeclaringType!.GetMethod(nameof(ScenarioList.Explore))!.CreateDelegate<Func<int, string>>();
     }

@@ -20,7 +20,9 @@ public class PlantedBugTests
         Assert.Null(ScenarioList.Find(bug.Scenario).Play(bug.Seed)); // or the catch would prove nothing
         BuggyCore core = new(bug);
         string? caught = core.Play(bug.Scenario, bug.Seed);
-        if (caught is null) Assert.Fail($"'{name}' in {bug.File} is not caught by seed {bug.Seed} of {bug.Scenario}. {Search(core, bug)}");
+        if (caught is null)
+            Assert.Fail(
+                $"'{name}' in {bug.File} is not caught by seed {bug.Seed} of {bug.Scenario}. {Search(core, bug)}");
         core.Unload();
     }
 
@@ -38,7 +40,8 @@ public class PlantedBugTests
         {
             for (ulong seed = 1; seed <= (scenario == bug.Scenario ? 4 * seeds : seeds); seed++)
             {
-                if (core.Play(scenario, seed) is { } caught && ScenarioList.Find(scenario).Play(seed) is null) return $"CAUGHT by seed {seed} of {scenario}: {caught[..Math.Min(caught.Length, 160)]}";
+                if (core.Play(scenario, seed) is { } caught && ScenarioList.Find(scenario).Play(seed) is null)
+                    return $"CAUGHT by seed {seed} of {scenario}: {caught[..Math.Min(caught.Length, 160)]}";
             }
         }
         return $"NOT CAUGHT by {seeds} seeds of any scenario.";

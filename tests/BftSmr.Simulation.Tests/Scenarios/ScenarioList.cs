@@ -10,15 +10,20 @@ namespace BftSmr.Simulation.Tests.Scenarios;
 /// </summary>
 public static class ScenarioList
 {
-    private static readonly NetworkConditions s_slow = new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, SpikeShare = 0.01 };
-    private static readonly NetworkConditions s_lossy = new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, LossShare = 0.05 };
-    private static readonly NetworkConditions s_unordered = new() { LatencyMinMicros = 100, LatencyMaxMicros = 20_000, Datagrams = true };
+    private static readonly NetworkConditions s_slow =
+        new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, SpikeShare = 0.01 };
+    private static readonly NetworkConditions s_lossy =
+        new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, LossShare = 0.05 };
+    private static readonly NetworkConditions s_unordered =
+        new() { LatencyMinMicros = 100, LatencyMaxMicros = 20_000, Datagrams = true };
 
     internal static IReadOnlyList<Scenario> All { get; } =
     [
         new("any", "Faults of all kinds, drawn from the seed, in every setting.",
             static seed => new SimulationOptions { Seed = seed, Durability = (Durability)(seed % 3), Authentication = (RequestAuthentication)(seed / 3 % 2) }),
-        new("any votes", "Faults of all kinds, drawn from the seed; votes are durable.", static seed => new SimulationOptions { Seed = seed, CheckpointPeriod = 4 }),
+        new(
+            "any votes", "Faults of all kinds, drawn from the seed; votes are durable.",
+            static seed => new SimulationOptions { Seed = seed, CheckpointPeriod = 4 }),
         new("disks", "Replicas lose their disks, one after the other.",
             static seed => Options(seed, Plan(events: Each(6, i => new DiskLossFault(400_000 * (i + 1), Replica(i + (int)seed), 10_000)))) with { CheckpointPeriod = 8 }),
         new("damage", "Disks tear what is written, corrupt and misdirect it, and fail; all replicas lose power.",
@@ -28,36 +33,55 @@ public static class ScenarioList
         new("stale reads", "A replica answers reads with an old state, and ACCEPTs take long.",
             static seed => Options(seed, Plan(s_slow with { LatencyMaxMicros = 20_000, SpikeShare = 0.1 }, AdversaryKind.StaleReader, (int)seed)) with { QueryShare = 0.6, OperationsPerClient = 100, Clients = 4 }),
         new("whispers", "A replica answers reads with an old state, and tells only one other what it accepts, while links of a third break.",
-            static seed => Options(seed, Plan(s_slow with { SpikeShare = 0.05 }, AdversaryKind.Whisperer, 0, Each(60, i => new LinkFault(100_000 + 45_000 * i, 2, i % 2 == 0 ? 1 : 3)))) with
+            static seed =>
+                Options(
+                    seed,
+                    Plan(s_slow with { SpikeShare = 0.05 }, AdversaryKind.Whisperer, 0, Each(60, i => new LinkFault(100_000 + 45_000 * i, 2, i % 2 == 0 ? 1 : 3)))) with
             {
                 QueryShare = 0.6, OperationsPerClient = 100, Clients = 4,
             }),
         new("decisions", "Replicas crash while their disks are slow and frames are lost: what is acknowledged is on disk as a decision, with its batch.",
             static seed => Options(seed, Plan(s_unordered with { LossShare = 0.1 }, Restarts(seed, 4)) with { Disk = new DiskSpeed(5_000, 50_000) }) with { Durability = Durability.Decisions }),
-        new("equivocation", "The first leader equivocates, on a slow network.", static seed => Options(seed, Plan(s_slow, AdversaryKind.EquivocatingLeader, 0))),
-        new("forgery", "Clients are lied to.", static seed => Options(seed, Plan(s_slow, AdversaryKind.ForgedReplies, (int)seed)) with { QueryShare = 0.5 }),
-        new("made-up requests", "The leader makes up requests in the names of others.", static seed => Options(seed, Plan(s_slow, AdversaryKind.RequestForger, 0))),
+        new(
+            "equivocation", "The first leader equivocates, on a slow network.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.EquivocatingLeader, 0))),
+        new(
+            "forgery", "Clients are lied to.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.ForgedReplies, (int)seed)) with { QueryShare = 0.5 }),
+        new(
+            "made-up requests", "The leader makes up requests in the names of others.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.RequestForger, 0))),
         new("made-up signatures", "The leader makes up requests in the names of others, where some replicas check signatures for all.",
             static seed => Options(seed, Plan(s_slow, AdversaryKind.RequestForger, 0)) with { Authentication = RequestAuthentication.Signed }),
         new("silent checker", "Of those who check signatures for all one says nothing: the others check for themselves, and need no other leader.",
             static seed => Options(seed, Plan(s_slow, AdversaryKind.Mute, 1 + (int)(seed % 3))) with { Authentication = RequestAuthentication.Signed })
             { Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) },
         new("late checkpoints", "The snapshots of a replica take long, and announcements of others are lost: it goes no further than its log has room for, and asks for what makes room when nobody else says anything any more.",
-            static seed => Options(seed, Plan(s_lossy, events: new SlowDiskFault(0, Replica((int)seed), 2_900_000, new DiskSpeed(1_000_000, 1_000_000)))) with
+            static seed =>
+                Options(
+                    seed,
+                    Plan(s_lossy, events: new SlowDiskFault(0, Replica((int)seed), 2_900_000, new DiskSpeed(1_000_000, 1_000_000)))) with
             {
                 CheckpointPeriod = 4, OperationsPerClient = 8 + 4 * (int)(seed % 8), Durability = Durability.None,
             }),
-        new("loss", "One frame of twenty is lost: everything is answered all the same, and no reply is forgotten that its client waits for.", static seed => Options(seed, Plan(s_lossy)))
+        new(
+            "loss",
+            "One frame of twenty is lost: everything is answered all the same, and no reply is forgotten that its client waits for.", static seed => Options(seed, Plan(s_lossy)))
             { Also = static report => report.Acknowledged == report.Operations ? null : "a reply was forgotten" },
 
         new("B1", "A Byzantine leader keeps f correct replicas out and lets only one of the others decide: ordered operations still complete.",
             static seed => Options(seed, Plan(s_slow, AdversaryKind.Excluder, 0))) { Also = AllAcknowledged },
         new("B2", "A write is acknowledged, then a fast read meets stale or undecided replicas: linearizable.",
-            static seed => Options(seed, Plan(s_lossy with { LatencyMaxMicros = 30_000 }, seed % 2 == 0 ? AdversaryKind.SelectiveSender : AdversaryKind.Yeasayer, (int)seed)) with
+            static seed =>
+                Options(
+                    seed,
+                    Plan(s_lossy with { LatencyMaxMicros = 30_000 }, seed % 2 == 0 ? AdversaryKind.SelectiveSender : AdversaryKind.Yeasayer, (int)seed)) with
             {
                 QueryShare = 0.6, OperationsPerClient = 60, Clients = 4,
             }),
-        new("B3", "The leader proposes again what was decided: nothing executes twice.", static seed => Options(seed, Plan(s_slow, AdversaryKind.Replayer, 0))),
+        new(
+            "B3", "The leader proposes again what was decided: nothing executes twice.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.Replayer, 0))),
         new("B4", "ACCEPTs of other regencies, instances and values are put together: they prove nothing.",
             static seed => Options(seed, Plan(s_unordered, Voters[seed / 2 % 3], (int)(seed % 2), Restarts(seed, 8)))),
         new("B5", "SYNC of old, foreign, unsigned or too few STOPDATA: rejected.",
@@ -71,7 +95,9 @@ public static class ScenarioList
         new("B7", "One replica is deaf, or mute, in one direction: progress without a storm of changes of leader.",
             static seed => Options(seed, Plan(events: new PartitionFault(
                 300_000, 2_600_000, 1UL << (1 + (int)(seed % 3)), seed % 2 == 0 ? PartitionDirection.IntoGroup : PartitionDirection.OutOfGroup)))) { Also = NoChangeOfLeader },
-        new("B8", "ACCEPTs arrive before the PROPOSE: no deadlock, and no change of leader.", static seed => Options(seed, Plan(s_unordered))) { Also = NoChangeOfLeader },
+        new(
+            "B8", "ACCEPTs arrive before the PROPOSE: no deadlock, and no change of leader.",
+            static seed => Options(seed, Plan(s_unordered))) { Also = NoChangeOfLeader },
         new("B9", "Clients send unsigned, badly signed, mistyped and oversized requests, and open session after session: others are unaffected.",
             static seed => Options(seed, Clients(ByzantineClientKind.Garbage, ByzantineClientKind.Spammer, ByzantineClientKind.SessionHoarder, ByzantineClientKind.Gaps)))
             { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 3) },
@@ -81,9 +107,14 @@ public static class ScenarioList
             static seed => Options(seed, Clients(ByzantineClientKind.PartialMacs, ByzantineClientKind.PartialMacs)) with { Authentication = RequestAuthentication.Mac, FaultyMicros = 8_000_000 })
             { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 6) },
         new("B12", "The leader delays each proposal until just before the timeout, and clients flood it: it is replaced, and throughput has a floor.",
-            static seed => Options(seed, Plan(s_slow with { SpikeShare = 0 }, AdversaryKind.SlowLeader, 0) with { ByzantineClients = [ByzantineClientKind.Flooder] }) with
+            static seed =>
+                Options(
+                    seed,
+                    Plan(s_slow with { SpikeShare = 0 }, AdversaryKind.SlowLeader, 0) with { ByzantineClients = [ByzantineClientKind.Flooder] }) with
             {
-                RequestTimeoutMicros = 1_000_000, OperationsPerClient = 60, Clients = 4, FaultyMicros = 6_000_000, HealedMicros = 8_000_000,
+                RequestTimeoutMicros =
+                    1_000_000, OperationsPerClient = 60, Clients = 4, FaultyMicros = 6_000_000,
+                    HealedMicros = 8_000_000,
             }) { Also = static report => report.Regency > 0 && report.Regency < 3 ? null : $"regency {report.Regency}: the leader was not replaced, or its successor was" },
         new("B13", "Two changes of leader with lying and contradicting certificates: no conflict.",
             static seed => Options(seed, Plan(s_slow, AdversaryKind.LyingStopData, (int)(seed % 3), Restarts(seed, 10))) with { CheckpointPeriod = 32 }),
@@ -103,16 +134,21 @@ public static class ScenarioList
         new("B20", "Those who send state die while they do: the late one catches up from others.",
             static seed => Options(seed, Plan(s_slow, events: [new PartitionFault(200_000, 1_000_000, 0b0010, PartitionDirection.Both),
                 .. Each(8, i => new CrashFault(1_200_000 + 150_000 * i, Replica(2 + i % 3), 120_000, true))])) with { CheckpointPeriod = 4, OperationsPerClient = 80 }),
-        new("B23", "Chunks unlike their proof, progress that goes back, indices out of range, made-up proposals: rejected.", static seed => Late(seed, Liars[seed % 4])),
+        new(
+            "B23",
+            "Chunks unlike their proof, progress that goes back, indices out of range, made-up proposals: rejected.",
+            static seed => Late(seed, Liars[seed % 4])),
         new("B27", "A paused replica resumes after long: its peers' memory stays bounded, and it catches up.",
             static seed => Options(seed, Plan(events: new PauseFault(200_000, Replica((int)seed), 5_000_000))) with { CheckpointPeriod = 4, OperationsPerClient = 150, FaultyMicros = 6_000_000 }),
         new("B28", "All replicas lose power at the same moment, again and again: every acknowledged operation is there.",
             static seed => Options(seed, Plan(events: PowerLosses(seed, 8)) with { Disk = new DiskSpeed(500, 5_000) }) with { OperationsPerClient = 60, CheckpointPeriod = 4 }),
     ];
 
-    private static AdversaryKind[] Voters => [AdversaryKind.Mutator, AdversaryKind.EquivocatingLeader, AdversaryKind.Twin];
+    private static AdversaryKind[] Voters =>
+        [AdversaryKind.Mutator, AdversaryKind.EquivocatingLeader, AdversaryKind.Twin];
 
-    private static AdversaryKind[] Liars => [AdversaryKind.Garbler, AdversaryKind.Mutator, AdversaryKind.RequestForger, AdversaryKind.LyingStateSender];
+    private static AdversaryKind[] Liars =>
+        [AdversaryKind.Garbler, AdversaryKind.Mutator, AdversaryKind.RequestForger, AdversaryKind.LyingStateSender];
 
     /// <summary>Plays one seed of a scenario: null if everything held, or what did not.</summary>
     public static string? Play(string scenario, ulong seed) => Find(scenario).Play(seed);
@@ -121,7 +157,8 @@ public static class ScenarioList
     /// Explores so many states under the most two-faced leader, which stays the leader: what was found, in words.
     /// </summary>
     public static string Explore(int statesMax) =>
-        Exploration.Run(new ExplorationOptions { StatesMax = statesMax, StrategiesMax = 1, ChangesLeader = false }).ToString();
+        Exploration.Run(
+            new ExplorationOptions { StatesMax = statesMax, StrategiesMax = 1, ChangesLeader = false }).ToString();
 
     internal static Scenario Find(string id) => All.Single(s => s.Id == id);
 
@@ -130,7 +167,8 @@ public static class ScenarioList
         Seed = seed, Authentication = (RequestAuthentication)(seed % 2), FaultyMicros = 3_000_000, Faults = plan,
     };
 
-    private static FaultPlan Plan(NetworkConditions network, AdversaryKind kind, int replica, params FaultEvent[] events) =>
+    private static FaultPlan Plan(
+        NetworkConditions network, AdversaryKind kind, int replica, params FaultEvent[] events) =>
         Plan(network, events) with { Adversaries = [new AdversaryFault(Replica(replica), kind)] };
 
     private static FaultPlan Plan(NetworkConditions? network = null, params FaultEvent[] events) =>
@@ -142,12 +180,16 @@ public static class ScenarioList
     /// A replica is cut off until the others have forgotten what it lacks; an adversary is among those that it asks.
     /// </summary>
     private static SimulationOptions Late(ulong seed, AdversaryKind kind) =>
-        Options(seed, Plan(s_slow, kind, 3, new PartitionFault(200_000, 1_500_000, 0b0010, PartitionDirection.Both))) with { CheckpointPeriod = 4, OperationsPerClient = 80 };
+        Options(
+            seed,
+            Plan(s_slow, kind, 3, new PartitionFault(200_000, 1_500_000, 0b0010, PartitionDirection.Both))) with { CheckpointPeriod = 4, OperationsPerClient = 80 };
 
     private static FaultEvent[] Restarts(ulong seed, int count)
     {
         SimulationRandom random = new(seed);
-        return Each(count, _ => new CrashFault(300_000 + random.Next(2_500_000), Replica(random.Next(4)), 50_000 + random.Next(500_000), random.Chance(0.5)));
+        return Each(
+            count,
+            _ => new CrashFault(300_000 + random.Next(2_500_000), Replica(random.Next(4)), 50_000 + random.Next(500_000), random.Chance(0.5)));
     }
 
     private static FaultEvent[] Cuts(ulong seed, int count)
@@ -179,17 +221,23 @@ public static class ScenarioList
         });
     }
 
-    private static FaultEvent[] Each(int count, Func<int, FaultEvent> make) => [.. Enumerable.Range(0, count).Select(make)];
+    private static FaultEvent[] Each(int count, Func<int, FaultEvent> make) =>
+        [.. Enumerable.Range(0, count).Select(make)];
 
     private static ReplicaId Replica(int number) => new(number % 4);
 
     private static string? AllAcknowledged(SimulationReport report) =>
         report.Acknowledged + report.Events.GetValueOrDefault("operation ends as ReplyForgotten") == report.Operations
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{report.Acknowledged} of {report.Operations} operations were acknowledged");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{report.Acknowledged} of {report.Operations} operations were acknowledged");
 
     private static string? NoChangeOfLeader(SimulationReport report) => ChangesOfLeader(report, 0);
 
     private static string? ChangesOfLeader(SimulationReport report, int most) =>
-        report.Regency <= most ? null : string.Create(CultureInfo.InvariantCulture, $"{report.Regency} changes of leader, at most {most} expected");
+        report.Regency <= most
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture, $"{report.Regency} changes of leader, at most {most} expected");
 }

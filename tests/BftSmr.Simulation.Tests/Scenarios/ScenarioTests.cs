@@ -20,7 +20,8 @@ public class ScenarioTests
 
     [Fact]
     public void Each_listed_scenario_catches_a_planted_bug() =>
-        Assert.Empty(ScenarioList.All.Where(static s => s.IsListed).Select(static s => s.Id).Except(PlantedBugList.All.Select(static b => b.Scenario)));
+        Assert.Empty(
+            ScenarioList.All.Where(static s => s.IsListed).Select(static s => s.Id).Except(PlantedBugList.All.Select(static b => b.Scenario)));
 
     [Fact]
     public void None_of_the_listed_scenarios_that_concern_replication_is_missing() =>

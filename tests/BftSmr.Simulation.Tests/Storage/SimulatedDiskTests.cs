@@ -162,5 +162,6 @@ public class SimulatedDiskTests
 
     private static RegencyInstalled Record(int number) => new(new Regency(number));
 
-    private static int[] Regencies(SimulatedDisk disk) => [.. disk.Recover().Records.Select(static r => (int)((RegencyInstalled)r).Regency.Value)];
+    private static int[] Regencies(SimulatedDisk disk) =>
+        [.. disk.Recover().Records.Select(static r => (int)((RegencyInstalled)r).Regency.Value)];
 }

@@ -40,8 +40,10 @@ public class RegisterServiceTests
 
     private static ExecuteEffect Batch(int number, RegisterKind kind)
     {
-        byte[] operation = new RegisterOperation(kind, (byte)(number % RegisterService.Registers), number, 0, 0).Encode();
-        Request request = RequestCodec.Create(new SessionId(default, 1), (ulong)number, RequestKind.Command, 0, default, operation);
+        byte[] operation = new RegisterOperation(
+            kind, (byte)(number % RegisterService.Registers), number, 0, 0).Encode();
+        Request request = RequestCodec.Create(
+            new SessionId(default, 1), (ulong)number, RequestKind.Command, 0, default, operation);
         return new ExecuteEffect(new Instance(number), number, 0, [request]);
     }
 }

@@ -61,7 +61,8 @@ public sealed class BftClientOverLinksTests : IAsyncLifetime
     public async Task Operations_under_way_survive_the_loss_of_every_link()
     {
         _cluster.StartAll();
-        await using BftClient client = await BftClient.ConnectAsync(_cluster.Options with { OperationTimeout = Patience.Time }).WaitAsync(Patience.Time);
+        await using BftClient client = await BftClient.ConnectAsync(
+            _cluster.Options with { OperationTimeout = Patience.Time }).WaitAsync(Patience.Time);
         _cluster.Script.Mute = [0, 1, 2, 3];
         Task<ReadOnlyMemory<byte>> operation = client.InvokeAsync(Bytes("operation"));
         Task<ReadOnlyMemory<byte>> query = client.QueryAsync(Bytes("query"));
@@ -80,10 +81,14 @@ public sealed class BftClientOverLinksTests : IAsyncLifetime
     public async Task Many_sessions_share_the_links_of_one_connection()
     {
         _cluster.StartAll();
-        await using BftConnection connection = await BftConnection.ConnectAsync(_cluster.Options).WaitAsync(Patience.Time);
-        BftClient[] clients = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => connection.OpenSessionAsync())).WaitAsync(Patience.Time);
+        await using BftConnection connection =
+            await BftConnection.ConnectAsync(_cluster.Options).WaitAsync(Patience.Time);
+        BftClient[] clients = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => connection.OpenSessionAsync())).WaitAsync(Patience.Time);
 
-        await Parallel.ForAsync(0, 800, async (i, token) => Assert.Equal($"{i}", Text(await clients[i % 8].InvokeAsync(Bytes($"{i}"), token)))).WaitAsync(Patience.Time);
+        await Parallel.ForAsync(
+            0, 800,
+            async (i, token) => Assert.Equal($"{i}", Text(await clients[i % 8].InvokeAsync(Bytes($"{i}"), token)))).WaitAsync(Patience.Time);
         Assert.Equal(800, _cluster.Script.Executed.Count);
     }
 

@@ -39,22 +39,28 @@ public sealed class BftClientTests : IAsyncLifetime
         MemoryConnection memory = Connect();
         BftClient client = await memory.Connection.OpenSessionAsync();
 
-        Task<ReadOnlyMemory<byte>>[] all = [.. Enumerable.Range(0, 2000).Select(i => client.InvokeAsync(Bytes($"{i}")))];
+        Task<ReadOnlyMemory<byte>>[] all =
+            [.. Enumerable.Range(0, 2000).Select(i => client.InvokeAsync(Bytes($"{i}")))];
         ReadOnlyMemory<byte>[] results = await Task.WhenAll(all);
 
         Assert.Equal(Enumerable.Range(0, 2000).Select(i => $"{i}"), results.Select(Text));
-        Assert.Equal(Enumerable.Range(0, 2000).Select(i => $"{i}"), memory.Cluster.Executed.Select(operation => Encoding.UTF8.GetString(operation)));
+        Assert.Equal(
+            Enumerable.Range(0, 2000).Select(i => $"{i}"),
+            memory.Cluster.Executed.Select(operation => Encoding.UTF8.GetString(operation)));
     }
 
     [Fact]
     public async Task Many_threads_may_use_one_client_and_many_clients_one_connection()
     {
         MemoryConnection memory = Connect();
-        BftClient[] clients = [await memory.Connection.OpenSessionAsync(), await memory.Connection.OpenSessionAsync(), await memory.Connection.OpenSessionAsync()];
+        BftClient[] clients =
+            [await memory.Connection.OpenSessionAsync(), await memory.Connection.OpenSessionAsync(), await memory.Connection.OpenSessionAsync()];
 
         await Parallel.ForAsync(0, 3000, async (i, token) =>
         {
-            ReadOnlyMemory<byte> result = i % 4 == 0 ? await clients[i % 3].QueryAsync(Bytes($"{i}"), token) : await clients[i % 3].InvokeAsync(Bytes($"{i}"), token);
+            ReadOnlyMemory<byte> result = i % 4 == 0
+                ? await clients[i % 3].QueryAsync(Bytes($"{i}"), token)
+                : await clients[i % 3].InvokeAsync(Bytes($"{i}"), token);
             Assert.Equal($"{i}", Text(result));
         });
 
@@ -69,10 +75,12 @@ public sealed class BftClientTests : IAsyncLifetime
         BftClient client = await memory.Connection.OpenSessionAsync();
         memory.Cluster.Service = static _ => (ReplyStatus.Failed, "there is no such account"u8.ToArray());
 
-        BftOperationFailedException failure = await Assert.ThrowsAsync<BftOperationFailedException>(() => client.InvokeAsync(Bytes("op")));
+        BftOperationFailedException failure = await Assert.ThrowsAsync<BftOperationFailedException>(
+            () => client.InvokeAsync(Bytes("op")));
         Assert.Equal("there is no such account", failure.Message);
         Assert.True(failure.MayHaveExecuted);
-        Assert.False((await Assert.ThrowsAsync<BftOperationFailedException>(() => client.QueryAsync(Bytes("op")))).MayHaveExecuted);
+        Assert.False(
+            (await Assert.ThrowsAsync<BftOperationFailedException>(() => client.QueryAsync(Bytes("op")))).MayHaveExecuted);
     }
 
     [Theory]
@@ -84,7 +92,8 @@ public sealed class BftClientTests : IAsyncLifetime
         BftClient client = await memory.Connection.OpenSessionAsync();
         memory.Cluster.Service = _ => (status, []);
 
-        Assert.True((await Assert.ThrowsAsync<BftReplyUnavailableException>(() => client.InvokeAsync(Bytes("op")))).MayHaveExecuted);
+        Assert.True(
+            (await Assert.ThrowsAsync<BftReplyUnavailableException>(() => client.InvokeAsync(Bytes("op")))).MayHaveExecuted);
     }
 
     [Fact]
@@ -109,7 +118,8 @@ public sealed class BftClientTests : IAsyncLifetime
     [Fact]
     public async Task Timers_that_go_off_early_delay_nothing()
     {
-        MemoryConnection memory = Connect(static options => options with { TimeProvider = new HastyTime(options.TimeProvider), OperationTimeout = TimeSpan.FromDays(1) });
+        MemoryConnection memory = Connect(
+            static options => options with { TimeProvider = new HastyTime(options.TimeProvider), OperationTimeout = TimeSpan.FromDays(1) });
         BftClient client = await memory.Connection.OpenSessionAsync();
         memory.Cluster.LeaderIgnores = true;
 
@@ -171,8 +181,10 @@ public sealed class BftClientTests : IAsyncLifetime
         MemoryConnection memory = Connect(options => options with { PendingOperationsMax = 10 });
         BftClient client = await memory.Connection.OpenSessionAsync();
         memory.Cluster.Mute = [1, 2, 3];
-        List<Task<ReadOnlyMemory<byte>>> pending = [.. Enumerable.Range(0, 10).Select(i => client.InvokeAsync(Bytes($"{i}")))];
-        BftOverloadedException refused = await Assert.ThrowsAsync<BftOverloadedException>(() => client.InvokeAsync(Bytes("one more")));
+        List<Task<ReadOnlyMemory<byte>>> pending =
+            [.. Enumerable.Range(0, 10).Select(i => client.InvokeAsync(Bytes($"{i}")))];
+        BftOverloadedException refused = await Assert.ThrowsAsync<BftOverloadedException>(
+            () => client.InvokeAsync(Bytes("one more")));
         Assert.False(refused.MayHaveExecuted);
 
         memory.Cluster.Mute = [];
@@ -189,7 +201,8 @@ public sealed class BftClientTests : IAsyncLifetime
         SessionId first = client.Session.Core.Session;
         memory.Cluster.EvictSessions();
 
-        BftSessionExpiredException expired = await Assert.ThrowsAsync<BftSessionExpiredException>(() => client.InvokeAsync(Bytes("lost")));
+        BftSessionExpiredException expired = await Assert.ThrowsAsync<BftSessionExpiredException>(
+            () => client.InvokeAsync(Bytes("lost")));
         Assert.True(expired.MayHaveExecuted);
         Assert.Equal("next", Text(await client.InvokeAsync(Bytes("next"))));
         Assert.True(client.Session.Core.Session > first);
@@ -201,7 +214,8 @@ public sealed class BftClientTests : IAsyncLifetime
     {
         MemoryConnection memory = Connect();
         memory.Cluster.Floor = ulong.MaxValue;
-        BftSessionExpiredException refused = await Assert.ThrowsAsync<BftSessionExpiredException>(() => memory.Connection.OpenSessionAsync());
+        BftSessionExpiredException refused = await Assert.ThrowsAsync<BftSessionExpiredException>(
+            () => memory.Connection.OpenSessionAsync());
         Assert.Contains("clock", refused.Message, StringComparison.Ordinal);
         Assert.False(refused.MayHaveExecuted);
     }
@@ -271,7 +285,8 @@ public sealed class BftClientTests : IAsyncLifetime
 
         await memory.Connection.DisposeAsync();
         await Assert.ThrowsAsync<BftClientClosedException>(() => operation);
-        Assert.False((await Assert.ThrowsAsync<BftClientClosedException>(() => client.InvokeAsync(Bytes("op")))).MayHaveExecuted);
+        Assert.False(
+            (await Assert.ThrowsAsync<BftClientClosedException>(() => client.InvokeAsync(Bytes("op")))).MayHaveExecuted);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => memory.Connection.OpenSessionAsync());
     }
 
@@ -317,21 +332,30 @@ public sealed class BftClientTests : IAsyncLifetime
     {
         MemoryConnection memory = Connect();
         BftClient client = await memory.Connection.OpenSessionAsync();
-        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(() => client.InvokeAsync(new byte[memory.Options.Cluster.OperationBytesMax + 1]));
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(
+            () => client.InvokeAsync(new byte[memory.Options.Cluster.OperationBytesMax + 1]));
         Assert.Contains("operationBytesMax", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(memory.Options.Cluster.OperationBytesMax, (await client.InvokeAsync(new byte[memory.Options.Cluster.OperationBytesMax])).Length);
+        Assert.Equal(
+            memory.Options.Cluster.OperationBytesMax,
+            (await client.InvokeAsync(new byte[memory.Options.Cluster.OperationBytesMax])).Length);
     }
 
     [Fact]
     public async Task Options_that_contradict_each_other_are_refused()
     {
         using LocalCluster local = LocalCluster.Create(clients: 2);
-        BftClientOptions right = new() { Cluster = local.Configuration, ClientId = new ClientId(0), Key = local.ClientKeys[0] };
-        await Assert.ThrowsAsync<ArgumentException>(() => BftClient.ConnectAsync(right with { ClientId = new ClientId(1) }));
-        await Assert.ThrowsAsync<ArgumentException>(() => BftClient.ConnectAsync(right with { ClientId = new ClientId(2) }));
-        await Assert.ThrowsAsync<ArgumentException>(() => BftClient.ConnectAsync(right with { Key = local.ReplicaKeys[0] }));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => BftClient.ConnectAsync(right with { OperationTimeout = TimeSpan.Zero }));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => BftConnection.ConnectAsync(right with { ConnectTimeout = TimeSpan.Zero }));
+        BftClientOptions right =
+            new() { Cluster = local.Configuration, ClientId = new ClientId(0), Key = local.ClientKeys[0] };
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => BftClient.ConnectAsync(right with { ClientId = new ClientId(1) }));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => BftClient.ConnectAsync(right with { ClientId = new ClientId(2) }));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => BftClient.ConnectAsync(right with { Key = local.ReplicaKeys[0] }));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => BftClient.ConnectAsync(right with { OperationTimeout = TimeSpan.Zero }));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => BftConnection.ConnectAsync(right with { ConnectTimeout = TimeSpan.Zero }));
         await Assert.ThrowsAsync<ArgumentNullException>(() => BftClient.ConnectAsync(null!));
     }
 

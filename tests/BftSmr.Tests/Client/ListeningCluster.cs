@@ -21,7 +21,8 @@ internal sealed class ListeningCluster : IAsyncDisposable
 
     public ScriptedCluster Script { get; } = new(4);
 
-    public BftClientOptions Options => new() { Cluster = _local.Configuration, ClientId = new ClientId(0), Key = _local.ClientKeys[0] };
+    public BftClientOptions Options =>
+        new() { Cluster = _local.Configuration, ClientId = new ClientId(0), Key = _local.ClientKeys[0] };
 
     public void StartAll()
     {
@@ -29,7 +30,8 @@ internal sealed class ListeningCluster : IAsyncDisposable
     }
 
     /// <summary>Opens the client port of one replica, with another configuration if one is given.</summary>
-    public void Start(int replica, ClusterConfiguration? configuration = null) => _ports[replica] = new Port(this, replica, configuration ?? _local.Configuration);
+    public void Start(int replica, ClusterConfiguration? configuration = null) =>
+        _ports[replica] = new Port(this, replica, configuration ?? _local.Configuration);
 
     public async Task StopAsync(int replica)
     {
@@ -73,7 +75,8 @@ internal sealed class ListeningCluster : IAsyncDisposable
         {
             Assert.True(ClientMessageCodec.TryDecode(frame, _limits, out ClientMessage? message));
             if (message is Attach attach) _attached[attach.Nonce] = remote;
-            foreach ((int from, ClientMessage reply) in _cluster.Script.Receive(remote.Client, _replica, message)) _cluster._ports[from]?.Send(reply);
+            foreach ((int from, ClientMessage reply) in _cluster.Script.Receive(remote.Client, _replica, message))
+                _cluster._ports[from]?.Send(reply);
             return ValueTask.CompletedTask;
         }
 

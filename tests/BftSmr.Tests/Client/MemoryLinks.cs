@@ -43,7 +43,8 @@ internal sealed class MemoryLinks(ScriptedCluster cluster, ILinkSink<ReplicaId> 
         foreach ((int to, byte[] frame) in _queued)
         {
             Assert.True(ClientMessageCodec.TryDecode(frame, _limits, out ClientMessage? message));
-            foreach ((int from, ClientMessage reply) in cluster.Receive(new ClientId(0), to, message)) Deliver(from, reply);
+            foreach ((int from, ClientMessage reply) in cluster.Receive(new ClientId(0), to, message))
+                Deliver(from, reply);
         }
         _queued.Clear();
     }
@@ -64,7 +65,8 @@ internal sealed class MemoryLinks(ScriptedCluster cluster, ILinkSink<ReplicaId> 
         return room;
     }
 
-    public string Describe() => string.Join(", ", _isUp.Select(static (isUp, i) => $"replica {i} {(isUp ? "connected" : "not connected")}"));
+    public string Describe() =>
+        string.Join(", ", _isUp.Select(static (isUp, i) => $"replica {i} {(isUp ? "connected" : "not connected")}"));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -17,7 +17,8 @@ internal sealed class ScriptedCluster(int replicas)
     public int Replicas => replicas;
 
     /// <summary>What an operation, or a query, is answered with; by default itself.</summary>
-    public Func<ReadOnlyMemory<byte>, (ReplyStatus Status, byte[] Result)> Service { get; set; } = static operation => (ReplyStatus.Ok, operation.ToArray());
+    public Func<ReadOnlyMemory<byte>, (ReplyStatus Status, byte[] Result)> Service { get; set; } = static operation =>
+        (ReplyStatus.Ok, operation.ToArray());
 
     /// <summary>Replicas that take everything in and send nothing.</summary>
     public int[] Mute { get; set; } = [];
@@ -60,7 +61,8 @@ internal sealed class ScriptedCluster(int replicas)
         List<(int From, ClientMessage Message)> replies = [];
         lock (_lock)
         {
-            if (message is Submit submit && !(LeaderIgnores && !submit.Request.IsSigned)) Submit(replica, submit.Request, replies);
+            if (message is Submit submit && !(LeaderIgnores && !submit.Request.IsSigned))
+                Submit(replica, submit.Request, replies);
             if (message is Read read) replies.Add((replica, Answer(replica, read)));
         }
         replies.RemoveAll(reply => Mute.Contains(reply.From));
@@ -85,7 +87,8 @@ internal sealed class ScriptedCluster(int replicas)
             Reply(request, known.Status, known.Result, 1ul << to, 1ul << to, replies);
             return;
         }
-        session.Pending[request.Sequence] = (request, session.Pending.GetValueOrDefault(request.Sequence).Direct | direct);
+        session.Pending[request.Sequence] = (
+            request, session.Pending.GetValueOrDefault(request.Sequence).Direct | direct);
         while (session.Pending.Remove((ulong)session.Results.Count + 1, out (Request Request, ulong Direct) next))
         {
             (ReplyStatus Status, byte[] Result) outcome = (ReplyStatus.Ok, []);
@@ -95,17 +98,23 @@ internal sealed class ScriptedCluster(int replicas)
                 Executed.Add(next.Request.Operation.ToArray());
             }
             session.Results.Add(next.Request.Sequence, outcome);
-            Reply(next.Request, outcome.Status, outcome.Result, next.Request.Repliers | next.Direct, next.Direct, replies);
+            Reply(
+                next.Request, outcome.Status, outcome.Result, next.Request.Repliers | next.Direct, next.Direct,
+                replies);
         }
     }
 
-    private void Reply(Request request, ReplyStatus status, byte[] result, ulong from, ulong whole, List<(int From, ClientMessage Message)> replies)
+    private void Reply(
+        Request request, ReplyStatus status, byte[] result, ulong from, ulong whole,
+        List<(int From, ClientMessage Message)> replies)
     {
         for (; from != 0; from &= from - 1)
         {
             int replica = BitOperations.TrailingZeroCount(from);
             byte[] stated = Lying.Contains(replica) ? "a lie"u8.ToArray() : result;
-            bool isWhole = stated.Length <= Digest.Size || request.FullReplier.Value == replica || (whole >> replica & 1) != 0;
+            bool isWhole = stated.Length <= Digest.Size
+                || request.FullReplier.Value == replica
+                || (whole >> replica & 1) != 0;
             replies.Add((replica, new Reply(
                 request.Session.Nonce, request.Sequence, new Regency(Regency), status, !isWhole, isWhole ? stated : DigestOf(stated))));
         }
@@ -116,7 +125,8 @@ internal sealed class ScriptedCluster(int replicas)
         (ReplyStatus status, byte[] result) = Service(read.Operation);
         if (Lying.Contains(replica)) result = "a lie"u8.ToArray();
         bool isWhole = read.WantsFull || result.Length <= Digest.Size;
-        return new ReadReply(read.Nonce, read.ReadId, new Regency(Regency), status, !isWhole, isWhole ? result : DigestOf(result));
+        return new ReadReply(
+            read.Nonce, read.ReadId, new Regency(Regency), status, !isWhole, isWhole ? result : DigestOf(result));
     }
 
     private static byte[] DigestOf(byte[] bytes)

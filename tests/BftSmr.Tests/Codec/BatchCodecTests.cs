@@ -10,7 +10,8 @@ public sealed class BatchCodecTests
     /// <summary>What decoding may allocate for each request: the request itself and its place in the array.</summary>
     private const long AllocatedBytesPerRequest = 192;
 
-    private static readonly CodecLimits Small = new() { Replicas = 4, BatchRequestsMax = 100, BatchBytesMax = 10_000, OperationBytesMax = 5_000 };
+    private static readonly CodecLimits Small =
+        new() { Replicas = 4, BatchRequestsMax = 100, BatchBytesMax = 10_000, OperationBytesMax = 5_000 };
 
     [Fact]
     public void The_batch_for_nothing_is_the_same_for_ever()
@@ -25,7 +26,8 @@ public sealed class BatchCodecTests
     [Fact]
     public void A_decoded_batch_shares_the_bytes_it_was_decoded_from()
     {
-        byte[] frame = Wire.Encode(new Propose(new Regency(3), new Instance(9), BatchCodec.Create(5, 6, [Request(1, 40, macs: true), Request(2, 40, macs: true)])));
+        byte[] frame = Wire.Encode(
+            new Propose(new Regency(3), new Instance(9), BatchCodec.Create(5, 6, [Request(1, 40, macs: true), Request(2, 40, macs: true)])));
 
         Assert.True(PeerMessageCodec.TryDecode(frame, Small, out PeerMessage? message));
         Batch batch = Assert.IsType<Propose>(message).Batch;
@@ -43,7 +45,8 @@ public sealed class BatchCodecTests
     public void Decoding_a_batch_allocates_little_more_than_its_requests()
     {
         const int count = 100;
-        ReadOnlyMemory<byte> encoded = BatchCodec.Create(1, 2, [.. Enumerable.Range(1, count).Select(static i => Request(i, 16, macs: true))]).Encoded;
+        ReadOnlyMemory<byte> encoded = BatchCodec.Create(
+            1, 2, [.. Enumerable.Range(1, count).Select(static i => Request(i, 16, macs: true))]).Encoded;
         BatchCodec.TryDecode(encoded, RandomMessages.Limits, out _);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -102,7 +105,8 @@ public sealed class BatchCodecTests
             if (size > Small.BatchBytesMax) break;
             requests.Add(next);
         }
-        Assert.True(BatchCodec.TryDecode(BatchCodec.Create(long.MaxValue, ulong.MaxValue, requests).Encoded, Small, out _));
+        Assert.True(
+            BatchCodec.TryDecode(BatchCodec.Create(long.MaxValue, ulong.MaxValue, requests).Encoded, Small, out _));
     }
 
     [Fact]
@@ -110,20 +114,25 @@ public sealed class BatchCodecTests
     {
         CodecLimits tight = Small with { BatchBytesMax = 100 };
         Request request = Request(1, tight.OperationBytesMax, macs: true);
-        Assert.True(BatchCodec.TryDecode(BatchCodec.Create(long.MaxValue, ulong.MaxValue, [request]).Encoded, tight, out _));
-        Assert.False(BatchCodec.TryDecode(BatchCodec.Create(long.MaxValue, ulong.MaxValue, [request, request]).Encoded, tight, out _));
+        Assert.True(
+            BatchCodec.TryDecode(BatchCodec.Create(long.MaxValue, ulong.MaxValue, [request]).Encoded, tight, out _));
+        Assert.False(
+            BatchCodec.TryDecode(BatchCodec.Create(long.MaxValue, ulong.MaxValue, [request, request]).Encoded, tight, out _));
     }
 
     [Fact]
     public void A_batch_of_ten_thousand_requests_is_read_back_in_order()
     {
         Batch batch = BatchCodec.Create(1, 2, [.. Enumerable.Range(1, 10_000).Select(static i => Request(i, 1))]);
-        Assert.True(BatchCodec.TryDecode(batch.Encoded, RandomMessages.Limits with { BatchRequestsMax = 10_000 }, out Batch? decoded));
-        Assert.Equal(Enumerable.Range(1, 10_000).Select(static i => (ulong)i), decoded.Requests.Select(static r => r.Sequence));
+        Assert.True(
+            BatchCodec.TryDecode(batch.Encoded, RandomMessages.Limits with { BatchRequestsMax = 10_000 }, out Batch? decoded));
+        Assert.Equal(
+            Enumerable.Range(1, 10_000).Select(static i => (ulong)i), decoded.Requests.Select(static r => r.Sequence));
         Assert.Equal(batch.Digest, decoded.Digest);
     }
 
-    private static byte[]? ArrayOf(ReadOnlyMemory<byte> memory) => MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> segment) ? segment.Array : null;
+    private static byte[]? ArrayOf(ReadOnlyMemory<byte> memory) =>
+        MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> segment) ? segment.Array : null;
 
     private static Request Request(int sequence, int bytes, bool macs = false)
     {

@@ -24,7 +24,8 @@ public sealed class CanonicalFormTests
                 {
                     foreach (byte[] longer in token.LongerForms())
                     {
-                        byte[] twin = [.. encoded.AsSpan(0, token.Start), .. longer, .. encoded.AsSpan(token.Start + token.HeaderBytes)];
+                        byte[] twin =
+                            [.. encoded.AsSpan(0, token.Start), .. longer, .. encoded.AsSpan(token.Start + token.HeaderBytes)];
                         twins++;
                         Assert.False(accepts(twin), $"seed {seed}: {Convert.ToHexStringLower(twin)}");
                     }
@@ -46,7 +47,8 @@ public sealed class CanonicalFormTests
             {
                 foreach (byte[] longer in token.LongerForms())
                 {
-                    byte[] twin = [.. request.Body.Span[..token.Start], .. longer, .. request.Body.Span[(token.Start + token.HeaderBytes)..]];
+                    byte[] twin =
+                        [.. request.Body.Span[..token.Start], .. longer, .. request.Body.Span[(token.Start + token.HeaderBytes)..]];
                     twins++;
                     Assert.False(Accepts(request, twin), $"seed {seed}: {Convert.ToHexStringLower(twin)}");
                 }
@@ -73,7 +75,8 @@ public sealed class CanonicalFormTests
                 Assert.True(accepts(encoded));
                 byte[] followed = [.. encoded, 0];
                 Assert.False(accepts(followed));
-                for (int length = 0; length < encoded.Length; length++) Assert.False(accepts(encoded.AsMemory(0, length)), $"seed {seed}, {length} bytes");
+                for (int length = 0; length < encoded.Length; length++)
+                    Assert.False(accepts(encoded.AsMemory(0, length)), $"seed {seed}, {length} bytes");
             }
         }
     }
@@ -88,7 +91,8 @@ public sealed class CanonicalFormTests
             for (int fields = 0; fields < 15; fields++)
             {
                 byte[] bytes = [(byte)(0x90 | fields + 1), (byte)type, .. new byte[fields]];
-                foreach (string decoder in (string[])["peer", "client", "log"]) Assert.False(Wire.Decoders[decoder].Accepts(bytes));
+                foreach (string decoder in (string[])["peer", "client", "log"])
+                    Assert.False(Wire.Decoders[decoder].Accepts(bytes));
             }
         }
     }

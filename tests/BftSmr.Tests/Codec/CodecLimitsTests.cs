@@ -56,7 +56,10 @@ public sealed class CodecLimitsTests
         Assert.True(Accepts(Having(CodecLimits.WriteSetMax)));
         Assert.False(Accepts(Having(CodecLimits.WriteSetMax + 1)));
 
-        static StopData Having(int count) => new(Latest, new ReplicaId(1), Last, CheckpointCertificate.Initial, [new InstanceEvidence(Last, null, Votes(count))])
+        static StopData Having(int count) =>
+            new(
+                Latest, new ReplicaId(1), Last, CheckpointCertificate.Initial,
+                [new InstanceEvidence(Last, null, Votes(count))])
         {
             Signature = new byte[64],
         };
@@ -84,12 +87,16 @@ public sealed class CodecLimitsTests
         int mostLarge = large.DecidedBodiesBytesMax / largest.Encoded.Length;
 
         Assert.True(most > CodecLimits.DecidedMax);
-        Assert.True(Accepts(new Decided(Last, Digests(CodecLimits.DecidedMax), [.. Enumerable.Repeat(batch, CodecLimits.DecidedMax)])));
+        Assert.True(
+            Accepts(new Decided(Last, Digests(CodecLimits.DecidedMax), [.. Enumerable.Repeat(batch, CodecLimits.DecidedMax)])));
         Assert.False(Accepts(new Decided(Last, Digests(CodecLimits.DecidedMax + 1), [])));
         Assert.False(Accepts(new Decided(Last, Digests(2), [batch, batch, batch])));
-        Assert.True(PeerMessageCodec.TryDecode(Wire.Encode(new Decided(Last, Digests(100), [.. Enumerable.Repeat(largest, mostLarge)])), large, out _));
-        Assert.False(PeerMessageCodec.TryDecode(Wire.Encode(new Decided(Last, Digests(100), [.. Enumerable.Repeat(largest, mostLarge + 1)])), large, out _));
-        Assert.InRange(Wire.Encode(new Decided(Last, Digests(CodecLimits.DecidedMax), [.. Enumerable.Repeat(batch, CodecLimits.DecidedMax)])).Length, 1, Limits.PeerFrameBytesMax);
+        Assert.True(
+            PeerMessageCodec.TryDecode(Wire.Encode(new Decided(Last, Digests(100), [.. Enumerable.Repeat(largest, mostLarge)])), large, out _));
+        Assert.False(
+            PeerMessageCodec.TryDecode(Wire.Encode(new Decided(Last, Digests(100), [.. Enumerable.Repeat(largest, mostLarge + 1)])), large, out _));
+        Assert.InRange(
+            Wire.Encode(new Decided(Last, Digests(CodecLimits.DecidedMax), [.. Enumerable.Repeat(batch, CodecLimits.DecidedMax)])).Length, 1, Limits.PeerFrameBytesMax);
         Assert.False(Accepts(new FetchDecided(Last, 0, true)));
         Assert.True(Accepts(new FetchDecided(Last, CodecLimits.DecidedMax, true)));
         Assert.False(Accepts(new FetchDecided(Last, CodecLimits.DecidedMax + 1, true)));
@@ -106,13 +113,16 @@ public sealed class CodecLimitsTests
     [Fact]
     public void A_refusal_names_no_more_clients_than_a_batch_has_requests_each_once()
     {
-        Assert.True(Accepts(new Refuse(Latest, Last, default, [.. Enumerable.Range(0, 50).Select(static i => new ClientId(i))])));
-        Assert.False(Accepts(new Refuse(Latest, Last, default, [.. Enumerable.Range(0, 51).Select(static i => new ClientId(i))])));
+        Assert.True(
+            Accepts(new Refuse(Latest, Last, default, [.. Enumerable.Range(0, 50).Select(static i => new ClientId(i))])));
+        Assert.False(
+            Accepts(new Refuse(Latest, Last, default, [.. Enumerable.Range(0, 51).Select(static i => new ClientId(i))])));
 
         byte[] twice = Wire.Encode(new Refuse(Latest, Last, default, [new ClientId(1), new ClientId(2)]));
         twice[^1] = 1;
         Assert.False(PeerMessageCodec.TryDecode(twice, Limits, out _));
-        Assert.Throws<InvalidOperationException>(static () => Wire.Encode(new Refuse(Latest, Last, default, [new ClientId(2), new ClientId(1)])));
+        Assert.Throws<InvalidOperationException>(
+            static () => Wire.Encode(new Refuse(Latest, Last, default, [new ClientId(2), new ClientId(1)])));
     }
 
     [Fact]
@@ -132,7 +142,9 @@ public sealed class CodecLimitsTests
     [InlineData(0b10000000, 1, false)]
     public void A_reply_has_a_mac_of_each_member_that_vouches_for_it(ulong from, int macs, bool accepted)
     {
-        Reply reply = new(1, 1, Latest, ReplyStatus.Ok, false, default) { Vouchers = new Vouchers(from, new byte[macs * Request.MacBytes]) };
+        Reply reply = new(
+            1, 1, Latest, ReplyStatus.Ok, false,
+            default) { Vouchers = new Vouchers(from, new byte[macs * Request.MacBytes]) };
         Assert.Equal(accepted, ClientMessageCodec.TryDecode(Wire.Encode(reply), Limits, out _));
     }
 
@@ -149,11 +161,13 @@ public sealed class CodecLimitsTests
     [Fact]
     public void Words_on_a_read_are_sorted_and_each_of_another_replica()
     {
-        byte[] twice = Wire.Encode(new ReadReply(1, 1, Latest, ReplyStatus.Ok, false, default) { Vouchers = [VoucherOf(1), VoucherOf(2)] });
+        byte[] twice = Wire.Encode(
+            new ReadReply(1, 1, Latest, ReplyStatus.Ok, false, default) { Vouchers = [VoucherOf(1), VoucherOf(2)] });
         int second = Array.LastIndexOf(twice, (byte)2);
         twice[second] = 1;
         Assert.False(ClientMessageCodec.TryDecode(twice, Limits, out _));
-        Assert.Throws<InvalidOperationException>(static () => Wire.Encode(new ReadReply(1, 1, Latest, ReplyStatus.Ok, false, default) { Vouchers = [VoucherOf(2), VoucherOf(1)] }));
+        Assert.Throws<InvalidOperationException>(
+            static () => Wire.Encode(new ReadReply(1, 1, Latest, ReplyStatus.Ok, false, default) { Vouchers = [VoucherOf(2), VoucherOf(1)] }));
     }
 
     [Theory]
@@ -171,7 +185,8 @@ public sealed class CodecLimitsTests
     public void The_largest_messages_of_clients_and_to_clients_fit_their_frames()
     {
         byte[] submit = Wire.Encode(new Submit(Operation(3_000, int.MaxValue)));
-        byte[] read = Wire.Encode(new Read(ulong.MaxValue, ulong.MaxValue, true, new byte[3_000]) { Seconders = 0b111_1111, Macs = new byte[7 * Request.MacBytes] });
+        byte[] read = Wire.Encode(
+            new Read(ulong.MaxValue, ulong.MaxValue, true, new byte[3_000]) { Seconders = 0b111_1111, Macs = new byte[7 * Request.MacBytes] });
         byte[] answer = Wire.Encode(new ReadReply(ulong.MaxValue, ulong.MaxValue, Latest, ReplyStatus.ReplyTooLarge, false, new byte[2_000])
         {
             Vouchers = [.. Enumerable.Range(0, 7).Select(VoucherOf)],
@@ -182,13 +197,15 @@ public sealed class CodecLimitsTests
         });
         byte[] tooLarge = Wire.Encode(new Reply(1, 1, Latest, ReplyStatus.Ok, false, new byte[2_001]));
 
-        foreach (byte[] frame in (byte[][])[submit, read, reply, answer]) Assert.True(ClientMessageCodec.TryDecode(frame, Limits, out _));
+        foreach (byte[] frame in (byte[][])[submit, read, reply, answer])
+            Assert.True(ClientMessageCodec.TryDecode(frame, Limits, out _));
         Assert.InRange(Math.Max(submit.Length, read.Length), 1, Limits.ClientFrameBytesMax);
         Assert.InRange(Math.Max(reply.Length, answer.Length), 1, Limits.ReplyFrameBytesMax);
         Assert.False(ClientMessageCodec.TryDecode(tooLarge, Limits, out _));
     }
 
-    private static ReadVoucher VoucherOf(int from) => new(new ReplicaId(from), ReplyStatus.ReplyTooLarge, default, new byte[Request.MacBytes]);
+    private static ReadVoucher VoucherOf(int from) =>
+        new(new ReplicaId(from), ReplyStatus.ReplyTooLarge, default, new byte[Request.MacBytes]);
 
     [Theory]
     [InlineData(true, 32, true)]
@@ -198,26 +215,33 @@ public sealed class CodecLimitsTests
     [InlineData(false, 33, true)]
     public void A_digest_in_a_reply_has_the_length_of_a_digest(bool isDigest, int bytes, bool accepted)
     {
-        Assert.Equal(accepted, ClientMessageCodec.TryDecode(Wire.Encode(new Reply(1, 1, Latest, ReplyStatus.Ok, isDigest, new byte[bytes])), Limits, out _));
-        Assert.Equal(accepted, ClientMessageCodec.TryDecode(Wire.Encode(new ReadReply(1, 1, Latest, ReplyStatus.Ok, isDigest, new byte[bytes])), Limits, out _));
+        Assert.Equal(
+            accepted,
+            ClientMessageCodec.TryDecode(Wire.Encode(new Reply(1, 1, Latest, ReplyStatus.Ok, isDigest, new byte[bytes])), Limits, out _));
+        Assert.Equal(
+            accepted,
+            ClientMessageCodec.TryDecode(Wire.Encode(new ReadReply(1, 1, Latest, ReplyStatus.Ok, isDigest, new byte[bytes])), Limits, out _));
     }
 
     [Fact]
     public void A_reply_of_an_unknown_status_is_refused() =>
-        Assert.False(ClientMessageCodec.TryDecode(Wire.Encode(new Reply(1, 1, Latest, (ReplyStatus)5, false, default)), Limits, out _));
+        Assert.False(
+            ClientMessageCodec.TryDecode(Wire.Encode(new Reply(1, 1, Latest, (ReplyStatus)5, false, default)), Limits, out _));
 
     [Fact]
     public void Replicas_beyond_the_membership_are_refused()
     {
         Assert.True(Accepts(new Checkpoint(Last, default, new ReplicaId(6)) { Signature = new byte[64] }));
         Assert.False(Accepts(new Checkpoint(Last, default, new ReplicaId(7)) { Signature = new byte[64] }));
-        Assert.False(Accepts(new CheckpointOffer(new CheckpointCertificate(Last, default, [new CheckpointSignature(new ReplicaId(7), new byte[64])]), 0)));
+        Assert.False(
+            Accepts(new CheckpointOffer(new CheckpointCertificate(Last, default, [new CheckpointSignature(new ReplicaId(7), new byte[64])]), 0)));
     }
 
     [Fact]
     public void Frames_stay_within_a_gibibyte_even_where_the_configuration_is_at_its_limits()
     {
-        CodecLimits limits = CodecLimits.For(Settings with { Quorums = Quorums.Byzantine(64, 21), CheckpointPeriod = 1_000_000, Window = 1024 });
+        CodecLimits limits = CodecLimits.For(
+            Settings with { Quorums = Quorums.Byzantine(64, 21), CheckpointPeriod = 1_000_000, Window = 1024 });
         Assert.InRange(limits.PeerFrameBytesMax, 1 << 20, 1 << 30);
         Assert.InRange(limits.LogRecordBytesMax, limits.PeerFrameBytesMax, int.MaxValue);
     }
@@ -228,7 +252,9 @@ public sealed class CodecLimitsTests
 
     private static StopData LargestStopData(int sender, int fullWriteSets) => new(
         Latest, new ReplicaId(sender), Last,
-        new CheckpointCertificate(Last, default, [.. Enumerable.Range(0, 7).Select(static i => new CheckpointSignature(new ReplicaId(i), new byte[64]))]),
+        new CheckpointCertificate(
+            Last, default,
+            [.. Enumerable.Range(0, 7).Select(static i => new CheckpointSignature(new ReplicaId(i), new byte[64]))]),
         [.. Enumerable.Range(1, Limits.EvidenceMax).Select(i => new InstanceEvidence(
             new Instance(long.MaxValue - 1_000_000 + i), new Vote(Latest, default), Votes(i <= fullWriteSets ? CodecLimits.WriteSetMax : 1)))])
     {
@@ -246,6 +272,8 @@ public sealed class CodecLimitsTests
     })];
 
     private static Request Operation(int bytes, int client) => RequestCodec.WithAuthentication(
-        RequestCodec.Create(new SessionId(new ClientId(client), ulong.MaxValue), ulong.MaxValue, RequestKind.OrderedQuery, 0x7f, new ReplicaId(6), new byte[bytes]),
+        RequestCodec.Create(
+            new SessionId(new ClientId(client), ulong.MaxValue), ulong.MaxValue, RequestKind.OrderedQuery, 0x7f,
+            new ReplicaId(6), new byte[bytes]),
         new byte[7 * Request.MacBytes], new byte[Request.SignatureBytes]);
 }

@@ -16,13 +16,17 @@ internal static class MessageTree
         Propose m => Array(U(1), U(m.Regency.Value), U(m.Instance.Value), Batch(m.Batch)),
         Write m => Array(U(2), U(m.Regency.Value), U(m.Instance.Value), B(m.Value)),
         Accept m => Array(U(3), U(m.Regency.Value), U(m.Instance.Value), B(m.Value)),
-        Refuse m => Array(U(4), U(m.Regency.Value), U(m.Instance.Value), B(m.Value), Array(m.Clients, static c => U(c.Value))),
+        Refuse m =>
+            Array(U(4), U(m.Regency.Value), U(m.Instance.Value), B(m.Value), Array(m.Clients, static c => U(c.Value))),
         Forward m => Array(U(5), Request(m.Request)),
         Stop m => Array(U(6), U(m.Next.Value)),
         StopData m => Array(U(7), StopData(m)),
         Sync m => Array(U(8), U(m.Regency.Value), Array(m.Collected, StopData)),
         Checkpoint m => Array(U(9), U(m.Instance.Value), B(m.Root), U(m.Sender.Value), B(m.Signature)),
-        Status m => Array(U(10), U(m.Regency.Value), m.Synchronized, U(m.LastExecuted.Value), U(m.Stable.Value), U(m.LastAccepted.Value), U(m.Wanted.Value), m.VotesForgotten),
+        Status m =>
+            Array(
+                U(10), U(m.Regency.Value), m.Synchronized, U(m.LastExecuted.Value), U(m.Stable.Value),
+                U(m.LastAccepted.Value), U(m.Wanted.Value), m.VotesForgotten),
         FetchSync m => Array(U(11), U(m.Regency.Value)),
         FetchBatch m => Array(U(12), U(m.Instance.Value), B(m.Value)),
         BatchBody m => Array(U(13), U(m.Instance.Value), Batch(m.Batch)),
@@ -40,11 +44,17 @@ internal static class MessageTree
         Submit m => Array(U(33), Request(m.Request)),
         Read m => Array(U(34), U(m.Nonce), U(m.ReadId), m.WantsFull, U(m.Seconders), B(m.Macs), B(m.Operation)),
         Reply { Vouchers: { } v } m =>
-            Array(U(37), U(m.Nonce), U(m.Sequence), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result), U(v.From), B(v.Macs)),
-        Reply m => Array(U(35), U(m.Nonce), U(m.Sequence), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result)),
+            Array(
+                U(37), U(m.Nonce), U(m.Sequence), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result),
+                U(v.From), B(v.Macs)),
+        Reply m =>
+            Array(U(35), U(m.Nonce), U(m.Sequence), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result)),
         ReadReply { Vouchers: { } v } m =>
-            Array(U(38), U(m.Nonce), U(m.ReadId), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result), Array(v, Voucher)),
-        ReadReply m => Array(U(36), U(m.Nonce), U(m.ReadId), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result)),
+            Array(
+                U(38), U(m.Nonce), U(m.ReadId), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result),
+                Array(v, Voucher)),
+        ReadReply m =>
+            Array(U(36), U(m.Nonce), U(m.ReadId), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result)),
 
         RegencyInstalled r => Array(U(64), U(r.Regency.Value)),
         RegencySynchronized r => Array(U(65), U(r.Sync.Regency.Value), Array(r.Sync.Collected, StopData)),
@@ -54,23 +64,30 @@ internal static class MessageTree
         CheckpointStable r => Array(U(69), Certificate(r.Certificate), U(r.SnapshotBytes)),
         SilentUpTo r => Array(U(70), U(r.Instance.Value), U(r.Regency.Value)),
         RegencyWanted r => Array(U(71), U(r.Regency.Value)),
-        _ => throw new ArgumentException($"{message.GetType().Name} is not in the specification: add it there and here.", nameof(message)),
+        _ =>
+            throw new ArgumentException(
+                $"{message.GetType().Name} is not in the specification: add it there and here.", nameof(message)),
     };
 
     public static JsonNode Body(Request request) => Array(
-        U(request.Session.Client.Value), U(request.Session.Nonce), U(request.Sequence), U(request.Outstanding), U((long)request.Kind),
+        U(
+            request.Session.Client.Value), U(request.Session.Nonce), U(request.Sequence), U(request.Outstanding),
+            U((long)request.Kind),
         U(request.Repliers), U(request.FullReplier.Value), request.WantsOneReply, B(request.Operation));
 
     private static JsonArray Request(Request request) => Array(B(request.Body), B(request.Macs), B(request.Signature));
 
-    private static JsonArray Batch(Batch batch) => Array(U(batch.TimestampMicros), U(batch.Seed), Array(batch.Requests, Request));
+    private static JsonArray Batch(Batch batch) =>
+        Array(U(batch.TimestampMicros), U(batch.Seed), Array(batch.Requests, Request));
 
     private static JsonArray StopData(StopData m) => Array(
         U(m.Regency.Value), U(m.Sender.Value), U(m.LastExecuted.Value), U(m.SilentUntil.Value), Certificate(m.Stable), Array(m.Evidence, Evidence), B(m.Signature));
 
-    private static JsonArray Evidence(InstanceEvidence e) => Array(U(e.Instance.Value), e.Written is { } written ? Vote(written) : null, Array(e.WriteSet, Vote));
+    private static JsonArray Evidence(InstanceEvidence e) =>
+        Array(U(e.Instance.Value), e.Written is { } written ? Vote(written) : null, Array(e.WriteSet, Vote));
 
-    private static JsonArray Voucher(ReadVoucher voucher) => Array(U(voucher.From.Value), U((long)voucher.Status), B(voucher.Result), B(voucher.Mac));
+    private static JsonArray Voucher(ReadVoucher voucher) =>
+        Array(U(voucher.From.Value), U((long)voucher.Status), B(voucher.Result), B(voucher.Mac));
 
     private static JsonArray Vote(Vote vote) => Array(U(vote.Regency.Value), B(vote.Value));
 

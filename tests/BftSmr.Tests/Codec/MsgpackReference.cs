@@ -26,7 +26,8 @@ public sealed class MsgpackReference
         string stamp = Path.Combine(_folder, "node_modules", ".installed");
         string wanted = await File.ReadAllTextAsync(Path.Combine(_folder, "package.json"));
         if (File.Exists(stamp) && await File.ReadAllTextAsync(stamp) == wanted) return;
-        await RunAsync("npm", ["install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"], "", InstallTimeout);
+        await RunAsync(
+            "npm", ["install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"], "", InstallTimeout);
         await File.WriteAllTextAsync(stamp, wanted);
     }
 
@@ -55,7 +56,9 @@ public sealed class MsgpackReference
                 // It ended before it read everything; what it says about that is in its output.
             }
             await process.WaitForExitAsync(deadline.Token);
-            if (process.ExitCode != 0) throw new InvalidOperationException($"'{program} {string.Join(' ', arguments)}' in {_folder} failed:\n{await errors}{await output}");
+            if (process.ExitCode != 0)
+                throw new InvalidOperationException(
+                    $"'{program} {string.Join(' ', arguments)}' in {_folder} failed:\n{await errors}{await output}");
             return await output;
         }
         finally
@@ -72,7 +75,9 @@ public sealed class MsgpackReference
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new InvalidOperationException($"'{start.FileName}' was not found. Install node 18 or later with npm ('apt-get install nodejs npm').", e);
+            throw new InvalidOperationException(
+                $"'{start.FileName}' was not found. Install node 18 or later with npm ('apt-get install nodejs npm').",
+                e);
         }
     }
 }

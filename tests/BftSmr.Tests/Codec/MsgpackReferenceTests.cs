@@ -12,9 +12,12 @@ public sealed class MsgpackReferenceTests(MsgpackReference reference) : IClassFi
         for (int seed = 0; seed < 30; seed++)
         {
             RandomMessages messages = new(seed, 2 * seed);
-            cases.AddRange(messages.EveryPeerMessage().Select(m => ($"{m.GetType().Name}, seed {seed}", MessageTree.Of(m), Wire.Encode(m))));
-            cases.AddRange(messages.EveryClientMessage().Select(m => ($"{m.GetType().Name}, seed {seed}", MessageTree.Of(m), Wire.Encode(m))));
-            cases.AddRange(messages.EveryLogRecord().Select(r => ($"{r.GetType().Name}, seed {seed}", MessageTree.Of(r), Wire.Encode(r))));
+            cases.AddRange(
+                messages.EveryPeerMessage().Select(m => ($"{m.GetType().Name}, seed {seed}", MessageTree.Of(m), Wire.Encode(m))));
+            cases.AddRange(
+                messages.EveryClientMessage().Select(m => ($"{m.GetType().Name}, seed {seed}", MessageTree.Of(m), Wire.Encode(m))));
+            cases.AddRange(
+                messages.EveryLogRecord().Select(r => ($"{r.GetType().Name}, seed {seed}", MessageTree.Of(r), Wire.Encode(r))));
             Request request = messages.Request();
             cases.Add(($"body, seed {seed}", MessageTree.Body(request), request.Body.ToArray()));
         }
@@ -27,8 +30,12 @@ public sealed class MsgpackReferenceTests(MsgpackReference reference) : IClassFi
         {
             (string name, JsonNode tree, byte[] bytes) = cases[i];
             JsonNode answer = JsonNode.Parse(answers[i])!;
-            Assert.True(JsonNode.DeepEquals(tree, answer["tree"]), $"{name}: what we wrote is read as {answer["tree"]} rather than {tree}");
-            Assert.True(Convert.ToHexStringLower(bytes) == (string?)answer["hex"], $"{name}: {answer["hex"]} is written where we write {Convert.ToHexStringLower(bytes)}");
+            Assert.True(
+                JsonNode.DeepEquals(tree, answer["tree"]),
+                $"{name}: what we wrote is read as {answer["tree"]} rather than {tree}");
+            Assert.True(
+                Convert.ToHexStringLower(bytes) == (string?)answer["hex"],
+                $"{name}: {answer["hex"]} is written where we write {Convert.ToHexStringLower(bytes)}");
         }
     }
 }

@@ -31,7 +31,9 @@ internal sealed class RandomMessages(int seed, int size)
         StopData(Replica()),
         Sync(),
         new Checkpoint(Instance(), Digest(), Replica()) { Signature = Bytes(Messages.Request.SignatureBytes) },
-        new Status(Regency(), Flag(), Instance(), Instance()) { LastAccepted = Instance(), Wanted = Regency(), VotesForgotten = Flag() },
+        new Status(
+            Regency(), Flag(), Instance(), Instance()) { LastAccepted = Instance(), Wanted = Regency(),
+            VotesForgotten = Flag() },
         new FetchSync(Regency()),
         new FetchBatch(Instance(), Digest()),
         new BatchBody(Instance(), Batch()),
@@ -40,7 +42,9 @@ internal sealed class RandomMessages(int seed, int size)
         new FetchCheckpoint(Instance()),
         new CheckpointOffer(Certificate(), Number()),
         new FetchChunk(Instance(), (int)(Number() & int.MaxValue)),
-        new Chunk(Instance(), (int)(Number() & int.MaxValue), Bytes(Length()), Many(Math.Min(Count(), CodecLimits.ChunkPathMax), Digest)),
+        new Chunk(
+            Instance(), (int)(Number() & int.MaxValue), Bytes(Length()),
+            Many(Math.Min(Count(), CodecLimits.ChunkPathMax), Digest)),
     ];
 
     public IEnumerable<ClientMessage> EveryClientMessage() =>
@@ -48,7 +52,8 @@ internal sealed class RandomMessages(int seed, int size)
         new Attach((ulong)Number()),
         new Submit(Request()),
         new Read((ulong)Number(), (ulong)Number(), Flag(), Bytes(Length())),
-        Relayed(new Read((ulong)Number(), (ulong)Number(), Flag(), Bytes(Length())), (ulong)_random.Next(1 << Replicas)),
+        Relayed(
+            new Read((ulong)Number(), (ulong)Number(), Flag(), Bytes(Length())), (ulong)_random.Next(1 << Replicas)),
         Reply(),
         Vouched(Reply(), (ulong)_random.Next(1 << Replicas)),
         ReadReply(),
@@ -93,7 +98,8 @@ internal sealed class RandomMessages(int seed, int size)
     private static Read Relayed(Read read, ulong seconders) =>
         read with { Seconders = seconders, Macs = new byte[Messages.Request.MacBytes * System.Numerics.BitOperations.PopCount(seconders)] };
 
-    private ReadVoucher Voucher(ReplicaId from) => new(from, (ReplyStatus)_random.Next(5), Digest(), Bytes(Messages.Request.MacBytes));
+    private ReadVoucher Voucher(ReplicaId from) =>
+        new(from, (ReplyStatus)_random.Next(5), Digest(), Bytes(Messages.Request.MacBytes));
 
     private ReadReply ReadReply()
     {
@@ -103,7 +109,9 @@ internal sealed class RandomMessages(int seed, int size)
     }
 
     private StopData StopData(ReplicaId sender) =>
-        new(Regency(), sender, Instance(), Certificate(), [.. Many(Count(), Evidence).DistinctBy(static e => e.Instance).OrderBy(static e => e.Instance)])
+        new(
+            Regency(), sender, Instance(), Certificate(),
+            [.. Many(Count(), Evidence).DistinctBy(static e => e.Instance).OrderBy(static e => e.Instance)])
         {
             SilentUntil = Instance(),
             Signature = Bytes(Messages.Request.SignatureBytes),
@@ -125,7 +133,8 @@ internal sealed class RandomMessages(int seed, int size)
         : new CheckpointCertificate(
             Instance(), Digest(), [.. Senders().Select(s => new CheckpointSignature(s, Bytes(Messages.Request.SignatureBytes)))]);
 
-    private IEnumerable<ReplicaId> Senders() => Enumerable.Range(0, Replicas).Where(_ => Flag()).Select(static i => new ReplicaId(i));
+    private IEnumerable<ReplicaId> Senders() =>
+        Enumerable.Range(0, Replicas).Where(_ => Flag()).Select(static i => new ReplicaId(i));
 
     private Vote Vote() => new(Regency(), Digest());
 

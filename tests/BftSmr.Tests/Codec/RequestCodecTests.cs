@@ -17,7 +17,8 @@ public sealed class RequestCodecTests : IDisposable
         Request request = RequestCodec.Create(
             new SessionId(new ClientId(300), 0x1_0000_0000), 2, RequestKind.Command, 0b0111, new ReplicaId(2), new byte[] { 0xaa, 0xbb }, 2, wantsOneReply: true);
 
-        Assert.Equal("99cd012ccf000000010000000002020107" + "02c3c402aabb", Convert.ToHexStringLower(request.Body.Span));
+        Assert.Equal(
+            "99cd012ccf000000010000000002020107" + "02c3c402aabb", Convert.ToHexStringLower(request.Body.Span));
         Assert.Equal(Blake2b.Hash(request.Body.Span), request.Digest);
         Assert.Equal("aabb", Convert.ToHexStringLower(request.Operation.Span));
         Assert.True(request.Macs.IsEmpty);
@@ -28,7 +29,8 @@ public sealed class RequestCodecTests : IDisposable
     public void Macs_are_right_for_the_replica_they_are_for_and_for_no_other()
     {
         Request request = Authenticated(macs: true, signature: false);
-        Request swapped = With(request, macs: [.. request.Macs.Span[16..32], .. request.Macs.Span[..16], .. request.Macs.Span[32..]]);
+        Request swapped = With(
+            request, macs: [.. request.Macs.Span[16..32], .. request.Macs.Span[..16], .. request.Macs.Span[32..]]);
 
         for (int i = 0; i < 4; i++)
         {
@@ -48,7 +50,8 @@ public sealed class RequestCodecTests : IDisposable
         Assert.False(RequestCodec.VerifyMac(ofAnotherClient, new ReplicaId(0), _keys.Replica(0)));
         Assert.False(RequestCodec.VerifyMac(ofAnotherBody, new ReplicaId(0), _keys.Replica(0)));
         Assert.False(RequestCodec.VerifyMac(Plain(), new ReplicaId(0), _keys.Replica(0)));
-        Assert.False(RequestCodec.VerifyMac(With(request, request.Macs[..48].ToArray()), new ReplicaId(3), _keys.Replica(3)));
+        Assert.False(
+            RequestCodec.VerifyMac(With(request, request.Macs[..48].ToArray()), new ReplicaId(3), _keys.Replica(3)));
     }
 
     [Fact]
@@ -58,8 +61,10 @@ public sealed class RequestCodecTests : IDisposable
 
         for (int i = 0; i < 4; i++) Assert.True(RequestCodec.VerifySignature(request, _keys.Replica(i)));
         Assert.False(RequestCodec.VerifySignature(Plain(), _keys.Replica(0)));
-        Assert.False(RequestCodec.VerifySignature(RequestCodec.Authenticate(Plain(), _keys.Client(1), 4, macs: false, signature: true), _keys.Replica(0)));
-        Assert.False(RequestCodec.VerifySignature(With(Plain(sequence: 8), null, request.Signature.ToArray()), _keys.Replica(0)));
+        Assert.False(
+            RequestCodec.VerifySignature(RequestCodec.Authenticate(Plain(), _keys.Client(1), 4, macs: false, signature: true), _keys.Replica(0)));
+        Assert.False(
+            RequestCodec.VerifySignature(With(Plain(sequence: 8), null, request.Signature.ToArray()), _keys.Replica(0)));
     }
 
     [Fact]
@@ -119,39 +124,53 @@ public sealed class RequestCodecTests : IDisposable
         Request request = what switch
         {
             "sequence 0" => RequestCodec.Create(session, 0, RequestKind.Command, 1, new ReplicaId(0), default),
-            "nothing outstanding" => RequestCodec.Create(session, 7, RequestKind.Command, 1, new ReplicaId(0), default, 0),
+            "nothing outstanding" =>
+                RequestCodec.Create(session, 7, RequestKind.Command, 1, new ReplicaId(0), default, 0),
             "all outstanding" => RequestCodec.Create(session, 7, RequestKind.Command, 1, new ReplicaId(0), default, 7),
-            "more outstanding than there are" => RequestCodec.Create(session, 7, RequestKind.Command, 1, new ReplicaId(0), default, 8),
+            "more outstanding than there are" =>
+                RequestCodec.Create(session, 7, RequestKind.Command, 1, new ReplicaId(0), default, 8),
             "kind 3" => RequestCodec.Create(session, 1, (RequestKind)3, 1, new ReplicaId(0), default),
-            "a replier beyond the membership" => RequestCodec.Create(session, 1, RequestKind.Command, 0b10000, new ReplicaId(0), default),
-            "a full replier beyond the membership" => RequestCodec.Create(session, 1, RequestKind.Command, 1, new ReplicaId(4), default),
-            "an operation at the limit" => RequestCodec.Create(session, 1, RequestKind.Command, 1, new ReplicaId(0), new byte[1 << 20]),
-            "an operation beyond the limit" => RequestCodec.Create(session, 1, RequestKind.Command, 1, new ReplicaId(0), new byte[(1 << 20) + 1]),
+            "a replier beyond the membership" =>
+                RequestCodec.Create(session, 1, RequestKind.Command, 0b10000, new ReplicaId(0), default),
+            "a full replier beyond the membership" =>
+                RequestCodec.Create(session, 1, RequestKind.Command, 1, new ReplicaId(4), default),
+            "an operation at the limit" =>
+                RequestCodec.Create(session, 1, RequestKind.Command, 1, new ReplicaId(0), new byte[1 << 20]),
+            "an operation beyond the limit" =>
+                RequestCodec.Create(session, 1, RequestKind.Command, 1, new ReplicaId(0), new byte[(1 << 20) + 1]),
             "one MAC too few" => With(Plain(), new byte[48]),
             "one MAC too many" => With(Plain(), new byte[80]),
             "a cut signature" => With(Plain(), null, new byte[63]),
             _ => With(Plain(), new byte[64], new byte[64]),
         };
 
-        Assert.Equal(accepted, PeerMessageCodec.TryDecode(Wire.Encode(new Forward(request)), RandomMessages.Limits, out _));
-        Assert.Equal(accepted, ClientMessageCodec.TryDecode(Wire.Encode(new Submit(request)), RandomMessages.Limits, out _));
-        Assert.Equal(accepted, BatchCodec.TryDecode(BatchCodec.Create(1, 1, [request]).Encoded, RandomMessages.Limits, out _));
+        Assert.Equal(
+            accepted, PeerMessageCodec.TryDecode(Wire.Encode(new Forward(request)), RandomMessages.Limits, out _));
+        Assert.Equal(
+            accepted, ClientMessageCodec.TryDecode(Wire.Encode(new Submit(request)), RandomMessages.Limits, out _));
+        Assert.Equal(
+            accepted, BatchCodec.TryDecode(BatchCodec.Create(1, 1, [request]).Encoded, RandomMessages.Limits, out _));
     }
 
     [Fact]
     public void In_the_largest_membership_every_bit_of_the_mask_is_a_replica()
     {
         CodecLimits limits = new() { Replicas = Quorums.ReplicasMax };
-        Request request = RequestCodec.Create(new SessionId(new ClientId(1), 5), 1, RequestKind.Command, ulong.MaxValue, new ReplicaId(63), default);
+        Request request = RequestCodec.Create(
+            new SessionId(new ClientId(1), 5), 1, RequestKind.Command, ulong.MaxValue, new ReplicaId(63), default);
 
         Assert.Equal(64, BitOperations.PopCount(request.Repliers));
         Assert.True(ClientMessageCodec.TryDecode(Wire.Encode(new Submit(request)), limits, out _));
     }
 
-    private Request Authenticated(bool macs, bool signature) => RequestCodec.Authenticate(Plain(), _keys.Client(0), 4, macs, signature);
+    private Request Authenticated(bool macs, bool signature) =>
+        RequestCodec.Authenticate(Plain(), _keys.Client(0), 4, macs, signature);
 
     private static Request Plain(ulong sequence = 7) =>
-        RequestCodec.Create(new SessionId(new ClientId(0), 1), sequence, RequestKind.Command, 0b0011, new ReplicaId(1), new byte[] { 1, 2, 3 });
+        RequestCodec.Create(
+            new SessionId(new ClientId(0), 1), sequence, RequestKind.Command, 0b0011, new ReplicaId(1),
+            new byte[] { 1, 2, 3 });
 
-    private static Request With(Request request, byte[]? macs = null, byte[]? signature = null) => RequestCodec.WithAuthentication(request, macs, signature);
+    private static Request With(Request request, byte[]? macs = null, byte[]? signature = null) =>
+        RequestCodec.WithAuthentication(request, macs, signature);
 }

@@ -17,9 +17,11 @@ public sealed class RoundTripTests
         foreach (PeerMessage message in messages.EveryPeerMessage())
         {
             byte[] encoded = Wire.Encode(message);
-            if (!PeerMessageCodec.TryDecode(encoded, RandomMessages.Limits, out PeerMessage? decoded)) return $"{message} was refused";
+            if (!PeerMessageCodec.TryDecode(encoded, RandomMessages.Limits, out PeerMessage? decoded))
+                return $"{message} was refused";
             if (Structure.Difference(message, decoded) is { } difference) return $"{message} differs at {difference}";
-            if (!Wire.Encode(decoded).AsSpan().SequenceEqual(encoded)) return $"{message} was encoded differently the second time";
+            if (!Wire.Encode(decoded).AsSpan().SequenceEqual(encoded))
+                return $"{message} was encoded differently the second time";
         }
         return null;
     });
@@ -30,9 +32,11 @@ public sealed class RoundTripTests
         foreach (ClientMessage message in messages.EveryClientMessage())
         {
             byte[] encoded = Wire.Encode(message);
-            if (!ClientMessageCodec.TryDecode(encoded, RandomMessages.Limits, out ClientMessage? decoded)) return $"{message} was refused";
+            if (!ClientMessageCodec.TryDecode(encoded, RandomMessages.Limits, out ClientMessage? decoded))
+                return $"{message} was refused";
             if (Structure.Difference(message, decoded) is { } difference) return $"{message} differs at {difference}";
-            if (!Wire.Encode(decoded).AsSpan().SequenceEqual(encoded)) return $"{message} was encoded differently the second time";
+            if (!Wire.Encode(decoded).AsSpan().SequenceEqual(encoded))
+                return $"{message} was encoded differently the second time";
         }
         return null;
     });
@@ -43,9 +47,11 @@ public sealed class RoundTripTests
         foreach (LogRecord record in messages.EveryLogRecord())
         {
             byte[] encoded = Wire.Encode(record);
-            if (!LogRecordCodec.TryDecode(encoded, RandomMessages.Limits, out LogRecord? decoded)) return $"{record} was refused";
+            if (!LogRecordCodec.TryDecode(encoded, RandomMessages.Limits, out LogRecord? decoded))
+                return $"{record} was refused";
             if (Structure.Difference(record, decoded) is { } difference) return $"{record} differs at {difference}";
-            if (!Wire.Encode(decoded).AsSpan().SequenceEqual(encoded)) return $"{record} was encoded differently the second time";
+            if (!Wire.Encode(decoded).AsSpan().SequenceEqual(encoded))
+                return $"{record} was encoded differently the second time";
         }
         return null;
     });
@@ -68,7 +74,8 @@ public sealed class RoundTripTests
             {
                 foreach (string other in kinds)
                 {
-                    if (Wire.Decoders[other].Accepts(encoded) != (other == kind)) return $"a {kind} message and the {other} decoder";
+                    if (Wire.Decoders[other].Accepts(encoded) != (other == kind))
+                        return $"a {kind} message and the {other} decoder";
                 }
             }
         }
@@ -80,7 +87,8 @@ public sealed class RoundTripTests
     {
         HashSet<Type> unseen = [.. typeof(PeerMessage).Assembly.GetTypes().Where(static t => !t.IsAbstract
             && (t.IsAssignableTo(typeof(PeerMessage)) || t.IsAssignableTo(typeof(ClientMessage)) || t.IsAssignableTo(typeof(LogRecord))))];
-        HashSet<string> unset = [.. unseen.SelectMany(static t => Structure.Properties(t).Select(p => $"{t.Name}.{p.Name}"))];
+        HashSet<string> unset =
+            [.. unseen.SelectMany(static t => Structure.Properties(t).Select(p => $"{t.Name}.{p.Name}"))];
         for (int seed = 0; seed < 100; seed++)
         {
             RandomMessages messages = new(seed, 10);
@@ -90,7 +98,9 @@ public sealed class RoundTripTests
                 foreach (var property in Structure.Properties(message.GetType()))
                 {
                     object? value = property.GetValue(message);
-                    object? nothing = property.PropertyType.IsValueType ? Activator.CreateInstance(property.PropertyType) : null;
+                    object? nothing = property.PropertyType.IsValueType
+                        ? Activator.CreateInstance(property.PropertyType)
+                        : null;
                     if (!Equals(value, nothing)) unset.Remove($"{message.GetType().Name}.{property.Name}");
                 }
             }

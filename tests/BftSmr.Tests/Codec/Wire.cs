@@ -15,25 +15,37 @@ internal static class Wire
     /// <summary>Whether the bytes were accepted; encodes nothing.</summary>
     public delegate bool Acceptor(ReadOnlyMemory<byte> bytes);
 
-    public static IReadOnlyDictionary<string, (Acceptor Accepts, Decoder Twice, Func<RandomMessages, IEnumerable<byte[]>> Valid)> Decoders { get; } =
-        new SortedDictionary<string, (Acceptor, Decoder, Func<RandomMessages, IEnumerable<byte[]>>)>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, (
+        Acceptor Accepts, Decoder Twice, Func<RandomMessages, IEnumerable<byte[]>> Valid)> Decoders { get; } =
+        new SortedDictionary<string, (
+            Acceptor, Decoder, Func<RandomMessages, IEnumerable<byte[]>>)>(StringComparer.Ordinal)
         {
             ["peer"] = (
                 static bytes => PeerMessageCodec.TryDecode(bytes, RandomMessages.Limits, out _),
-                static bytes => PeerMessageCodec.TryDecode(bytes, RandomMessages.Limits, out PeerMessage? message) ? Encode(message) : null,
+                static bytes =>
+                    PeerMessageCodec.TryDecode(bytes, RandomMessages.Limits, out PeerMessage? message)
+                        ? Encode(message)
+                        : null,
                 static messages => messages.EveryPeerMessage().Select(Encode)),
             ["client"] = (
                 static bytes => ClientMessageCodec.TryDecode(bytes, RandomMessages.Limits, out _),
-                static bytes => ClientMessageCodec.TryDecode(bytes, RandomMessages.Limits, out ClientMessage? message) ? Encode(message) : null,
+                static bytes =>
+                    ClientMessageCodec.TryDecode(bytes, RandomMessages.Limits, out ClientMessage? message)
+                        ? Encode(message)
+                        : null,
                 static messages => messages.EveryClientMessage().Select(Encode)),
             ["log"] = (
                 static bytes => LogRecordCodec.TryDecode(bytes, RandomMessages.Limits, out _),
-                static bytes => LogRecordCodec.TryDecode(bytes, RandomMessages.Limits, out LogRecord? record) ? Encode(record) : null,
+                static bytes =>
+                    LogRecordCodec.TryDecode(bytes, RandomMessages.Limits, out LogRecord? record)
+                        ? Encode(record)
+                        : null,
                 static messages => messages.EveryLogRecord().Select(Encode)),
             ["batch"] = (
                 static bytes => BatchCodec.TryDecode(bytes, RandomMessages.Limits, out _),
                 static bytes => BatchCodec.TryDecode(bytes, RandomMessages.Limits, out Batch? batch)
-                    ? BatchCodec.Create(batch.TimestampMicros, batch.Seed, [.. batch.Requests.Select(Remade)]).Encoded.ToArray()
+                    ? BatchCodec.Create(
+                        batch.TimestampMicros, batch.Seed, [.. batch.Requests.Select(Remade)]).Encoded.ToArray()
                     : null,
                 static messages => [messages.Batch().Encoded.ToArray()]),
         };
@@ -63,7 +75,9 @@ internal static class Wire
     /// The same request built anew from its fields, so that its body is written again rather than copied.
     /// </summary>
     public static Request Remade(Request request) => RequestCodec.WithAuthentication(
-        RequestCodec.Create(request.Session, request.Sequence, request.Kind, request.Repliers, request.FullReplier, request.Operation, request.Outstanding, request.WantsOneReply),
+        RequestCodec.Create(
+            request.Session, request.Sequence, request.Kind, request.Repliers, request.FullReplier, request.Operation,
+            request.Outstanding, request.WantsOneReply),
         request.Macs,
         request.Signature);
 }

@@ -41,5 +41,6 @@ public sealed class GuardedKeysTests
         Assert.Throws<ObjectDisposedException>(() => keys.Set(0, Key(7)));
     }
 
-    private static byte[] Key(int number) => [.. Enumerable.Range(0, GuardedKeys.KeySize).Select(i => (byte)(number * 7 + i))];
+    private static byte[] Key(int number) =>
+        [.. Enumerable.Range(0, GuardedKeys.KeySize).Select(i => (byte)(number * 7 + i))];
 }

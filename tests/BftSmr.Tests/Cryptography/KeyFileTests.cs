@@ -37,7 +37,9 @@ public sealed class KeyFileTests : IDisposable
         KeyFile.Save(FilePath, _pair);
         string before = File.ReadAllText(FilePath);
         using KeyPair other = KeyPair.Generate();
-        Assert.Contains("exists already", Assert.Throws<KeyFileException>(() => KeyFile.Save(FilePath, other)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "exists already", Assert.Throws<KeyFileException>(() => KeyFile.Save(FilePath, other)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllText(FilePath));
     }
 
@@ -47,17 +49,22 @@ public sealed class KeyFileTests : IDisposable
         KeyFile.Save(FilePath, _pair);
         using KeyPair loaded = KeyFile.Load(FilePath);
         string copy = Path.Combine(_folder, "copy.key");
-        Assert.Contains($"Copy that file to '{copy}'", Assert.Throws<KeyFileException>(() => KeyFile.Save(copy, loaded)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Copy that file to '{copy}'", Assert.Throws<KeyFileException>(() => KeyFile.Save(copy, loaded)).Message,
+            StringComparison.Ordinal);
         Assert.False(File.Exists(copy));
     }
 
     [Fact]
     public void A_missing_file_is_named() =>
-        Assert.Contains(FilePath, Assert.Throws<KeyFileException>(() => KeyFile.Load(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            FilePath, Assert.Throws<KeyFileException>(() => KeyFile.Load(FilePath)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_missing_folder_is_named() =>
-        Assert.Contains("nowhere", Assert.Throws<KeyFileException>(() => KeyFile.Save(Path.Combine(_folder, "nowhere", "node.key"), _pair)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nowhere",
+            Assert.Throws<KeyFileException>(() => KeyFile.Save(Path.Combine(_folder, "nowhere", "node.key"), _pair)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(UnixFileMode.GroupRead)]
@@ -68,7 +75,9 @@ public sealed class KeyFileTests : IDisposable
     {
         KeyFile.Save(FilePath, _pair);
         File.SetUnixFileMode(FilePath, UnixFileMode.UserRead | UnixFileMode.UserWrite | mode);
-        Assert.Contains($"chmod 600 '{FilePath}'", Assert.Throws<KeyFileException>(() => KeyFile.Load(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"chmod 600 '{FilePath}'", Assert.Throws<KeyFileException>(() => KeyFile.Load(FilePath)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,8 +95,12 @@ public sealed class KeyFileTests : IDisposable
     {
         using KeyPair other = KeyPair.Generate();
         KeyFile.Save(FilePath, _pair);
-        File.WriteAllText(FilePath, File.ReadAllText(FilePath).Replace(_pair.PublicKey.ToString(), other.PublicKey.ToString(), StringComparison.Ordinal));
-        Assert.Contains("belong together", Assert.Throws<KeyFileException>(() => KeyFile.Load(FilePath)).Message, StringComparison.Ordinal);
+        File.WriteAllText(
+            FilePath,
+            File.ReadAllText(FilePath).Replace(_pair.PublicKey.ToString(), other.PublicKey.ToString(), StringComparison.Ordinal));
+        Assert.Contains(
+            "belong together", Assert.Throws<KeyFileException>(() => KeyFile.Load(FilePath)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

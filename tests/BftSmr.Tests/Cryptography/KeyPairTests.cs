@@ -7,7 +7,8 @@ public sealed class KeyPairTests
     [Fact]
     public void Signs_as_the_second_vector_of_RFC_8032_says()
     {
-        using KeyPair pair = KeyPair.FromSeed(Convert.FromHexString("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"));
+        using KeyPair pair =
+            KeyPair.FromSeed(Convert.FromHexString("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"));
         byte[] signature = new byte[64];
         pair.Sign([0x72], signature);
         Assert.Equal("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", pair.PublicKey.ToString());

@@ -33,7 +33,9 @@ public sealed class KeyringTests : IDisposable
     {
         byte[] signature = new byte[64];
         KeyringOf(_clients[1]).Sign("message"u8, signature);
-        Assert.All(_replicas, replica => Assert.True(KeyringOf(replica).VerifyClient(new ClientId(1), "message"u8, signature)));
+        Assert.All(
+            _replicas,
+            replica => Assert.True(KeyringOf(replica).VerifyClient(new ClientId(1), "message"u8, signature)));
         Assert.False(KeyringOf(_replicas[0]).VerifyClient(new ClientId(2), "message"u8, signature));
     }
 
@@ -105,7 +107,8 @@ public sealed class KeyringTests : IDisposable
     {
         byte[] noPoint = new byte[PublicKey.Size];
         noPoint[0] = 2;
-        Keyring replica = new("cluster", _replicas[0], [.. _replicas.Select(static pair => pair.PublicKey)], [new PublicKey(noPoint)]);
+        Keyring replica = new(
+            "cluster", _replicas[0], [.. _replicas.Select(static pair => pair.PublicKey)], [new PublicKey(noPoint)]);
         Assert.False(replica.VerifyMacFromClient(new ClientId(0), "message"u8, new byte[16]));
         Assert.False(replica.VerifyClient(new ClientId(0), "message"u8, new byte[64]));
     }
@@ -147,7 +150,8 @@ public sealed class KeyringTests : IDisposable
     {
         const int Count = 4000;
         using KeyPair last = KeyPair.Generate();
-        PublicKey[] clients = [.. Enumerable.Range(1, Count - 1).Select(static _ => PublicKeyOfClient()), last.PublicKey];
+        PublicKey[] clients =
+            [.. Enumerable.Range(1, Count - 1).Select(static _ => PublicKeyOfClient()), last.PublicKey];
         PublicKey[] replicas = [.. _replicas.Select(static pair => pair.PublicKey)];
         using Keyring replica = new("cluster", _replicas[0], replicas, clients);
         using Keyring client = new("cluster", last, replicas, clients);
@@ -182,5 +186,7 @@ public sealed class KeyringTests : IDisposable
     private static int Mappings() => OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/maps").Count() : 0;
 
     private Keyring KeyringOf(KeyPair own, string clusterId = "cluster") =>
-        new(clusterId, own, [.. _replicas.Select(static pair => pair.PublicKey)], [.. _clients.Select(static pair => pair.PublicKey)]);
+        new(
+            clusterId, own, [.. _replicas.Select(static pair => pair.PublicKey)],
+            [.. _clients.Select(static pair => pair.PublicKey)]);
 }

@@ -26,26 +26,46 @@ internal sealed class ConfigurationTargets(TemporaryDirectory directory)
 
     public IEnumerable<FuzzTarget> All =>
     [
-        Json("cluster.json", SaveCluster, static file => ClusterFile.Load(file).ContentHash(), static (from, to) => ClusterFile.Save(ClusterFile.Load(from), to), rounds: 8),
-        Json("replica.json", SaveReplica, static file => ReplicaConfiguration.Load(file), static (from, to) => ReplicaConfiguration.Load(from).Save(to), rounds: 4),
-        Json("client.json", SaveClient, static file => ClientConfiguration.Load(file), static (from, to) => ClientConfiguration.Load(from).Save(to), rounds: 4),
-        Json("admin.json", SaveAdministrator, static file => AdministratorConfiguration.Load(file), static (from, to) => AdministratorConfiguration.Load(from).Save(to), rounds: 4),
-        new("key file", KeyFileText, LoadKey) { Refusals = [typeof(KeyFileException)], AllocatedBytes = 32 << 10, Rounds = 8, Words = [.. new[] { "\r\n", "\n", "public ", "secret " }.Select(Encoding.ASCII.GetBytes)] },
-        new("public key", static random => Encoding.ASCII.GetBytes(Key(random).ToString()), static bytes => PublicKey.Parse(Encoding.Latin1.GetString(bytes)) is not null)
+        Json(
+            "cluster.json", SaveCluster, static file => ClusterFile.Load(file).ContentHash(),
+            static (from, to) => ClusterFile.Save(ClusterFile.Load(from), to), rounds: 8),
+        Json(
+            "replica.json", SaveReplica, static file => ReplicaConfiguration.Load(file),
+            static (from, to) => ReplicaConfiguration.Load(from).Save(to), rounds: 4),
+        Json(
+            "client.json", SaveClient, static file => ClientConfiguration.Load(file),
+            static (from, to) => ClientConfiguration.Load(from).Save(to), rounds: 4),
+        Json(
+            "admin.json", SaveAdministrator, static file => AdministratorConfiguration.Load(file),
+            static (from, to) => AdministratorConfiguration.Load(from).Save(to), rounds: 4),
+        new(
+            "key file", KeyFileText, LoadKey) { Refusals = [typeof(KeyFileException)], AllocatedBytes = 32 << 10,
+            Rounds = 8, Words = [.. new[] { "\r\n", "\n", "public ", "secret " }.Select(Encoding.ASCII.GetBytes)] },
+        new(
+            "public key", static random => Encoding.ASCII.GetBytes(Key(random).ToString()),
+            static bytes => PublicKey.Parse(Encoding.Latin1.GetString(bytes)) is not null)
         {
             Refusals = [typeof(FormatException)],
-            Normal = static bytes => Encoding.ASCII.GetBytes(PublicKey.Parse(Encoding.Latin1.GetString(bytes)).ToString()),
+            Normal = static bytes =>
+                Encoding.ASCII.GetBytes(PublicKey.Parse(Encoding.Latin1.GetString(bytes)).ToString()),
             AllocatedBytes = 16 << 10,
         },
-        new("address", static random => Encoding.ASCII.GetBytes(Address(random)), static bytes => HostPort.TryParse(Encoding.UTF8.GetString(bytes), out _))
+        new(
+            "address", static random => Encoding.ASCII.GetBytes(Address(random)),
+            static bytes => HostPort.TryParse(Encoding.UTF8.GetString(bytes), out _))
         {
-            Normal = static bytes => HostPort.TryParse(Encoding.UTF8.GetString(bytes), out HostPort address) ? Encoding.UTF8.GetBytes(address.ToString()) : [],
+            Normal = static bytes =>
+                HostPort.TryParse(Encoding.UTF8.GetString(bytes), out HostPort address)
+                    ? Encoding.UTF8.GetBytes(address.ToString())
+                    : [],
             AllocatedBytes = 16 << 10,
-            Words = [.. new[] { "[", "]", ":", "::", "::1", "%1", "xn--", "\u00e4", "\u0130", "\uFF0E" }.Select(Encoding.UTF8.GetBytes)],
+            Words =
+                [.. new[] { "[", "]", ":", "::", "::1", "%1", "xn--", "\u00e4", "\u0130", "\uFF0E" }.Select(Encoding.UTF8.GetBytes)],
         },
     ];
 
-    private FuzzTarget Json(string name, Action<Random, string> save, Func<string, object> load, Action<string, string> again, int rounds)
+    private FuzzTarget Json(
+        string name, Action<Random, string> save, Func<string, object> load, Action<string, string> again, int rounds)
     {
         string file = directory.File(name), second = directory.File("again-" + name);
         return new FuzzTarget(
@@ -80,8 +100,10 @@ internal sealed class ConfigurationTargets(TemporaryDirectory directory)
         ClusterId = "c" + random.Next().ToString("x", CultureInfo.InvariantCulture),
         F = 1,
         Service = "kv",
-        Replicas = [.. Enumerable.Range(0, random.Next(4, 6)).Select(i => new ReplicaEndpoint($"10.0.0.{i}:{random.Next(1, 65536)}", $"10.0.1.{i}:{random.Next(1, 65536)}", Key(random)))],
-        Clients = [.. Enumerable.Range(0, random.Next(1, 4)).Select(i => new ClientIdentity($"client{i}", Key(random)))],
+        Replicas =
+            [.. Enumerable.Range(0, random.Next(4, 6)).Select(i => new ReplicaEndpoint($"10.0.0.{i}:{random.Next(1, 65536)}", $"10.0.1.{i}:{random.Next(1, 65536)}", Key(random)))],
+        Clients =
+            [.. Enumerable.Range(0, random.Next(1, 4)).Select(i => new ClientIdentity($"client{i}", Key(random)))],
         Administrator = random.Next(2) == 0 ? null : Key(random),
         Durability = (Durability)random.Next(3),
         RequestAuthentication = (RequestAuthentication)random.Next(2),
@@ -136,5 +158,6 @@ internal sealed class ConfigurationTargets(TemporaryDirectory directory)
         return new PublicKey(bytes);
     }
 
-    private static string Address(Random random) => string.Create(CultureInfo.InvariantCulture, $"{Hosts[random.Next(Hosts.Length)]}:{random.Next(1, 65536)}");
+    private static string Address(Random random) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Hosts[random.Next(Hosts.Length)]}:{random.Next(1, 65536)}");
 }

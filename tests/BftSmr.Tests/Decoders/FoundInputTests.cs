@@ -18,6 +18,8 @@ public sealed class FoundInputTests : IDisposable
     {
         string file = _directory.File("admin.json");
         File.WriteAllBytes(file, Convert.FromHexString(hex));
-        Assert.Contains(problem, Assert.Throws<ConfigurationException>(() => AdministratorConfiguration.Load(file)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            problem, Assert.Throws<ConfigurationException>(() => AdministratorConfiguration.Load(file)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -15,7 +15,8 @@ internal static class LinkTargets
 
     private static readonly AgreementKey InitiatorKey = Key(1), ResponderKey = Key(2);
     private static readonly byte[] RecordKey = Secret(5);
-    private static readonly Hello Ours = new(LinkPort.Peers, Blake2b.Hash("cluster"u8), Blake2b.Hash("configuration"u8));
+    private static readonly Hello Ours = new(
+        LinkPort.Peers, Blake2b.Hash("cluster"u8), Blake2b.Hash("configuration"u8));
     private static readonly byte[] Prologue = HelloBytes();
     private static readonly byte[] First = FirstMessage(), Second = SecondMessage();
     private static readonly byte[] Records = SealedRecords(out s_plaintext);
@@ -23,7 +24,9 @@ internal static class LinkTargets
 
     public static IEnumerable<FuzzTarget> All =>
     [
-        new("hello", static _ => [.. Prologue], static bytes => Greet(bytes)) { Refusals = [typeof(LinkException)], AllocatedBytes = 16 << 10 },
+        new(
+            "hello", static _ => [.. Prologue], static bytes => Greet(bytes)) { Refusals = [typeof(LinkException)],
+            AllocatedBytes = 16 << 10 },
         new("first handshake message", static _ => [.. First], static bytes => ReadFirst(bytes))
         {
             Again = static bytes => ReadFirst(bytes) ? First : null,
@@ -37,8 +40,12 @@ internal static class LinkTargets
             Rounds = 4,
         },
         // The receive buffer, and one of the largest size, which is borrowed.
-        new("record stream", static _ => [.. Records], static bytes => ReadRecords(bytes)) { AllocatedBytes = 256 << 10 },
-        new("frame stream", static random => Frames(random), static bytes => Assemble(bytes)) { AllocatedBytes = 2 * FrameBytesMax + 1024 },
+        new(
+            "record stream", static _ => [.. Records],
+            static bytes => ReadRecords(bytes)) { AllocatedBytes = 256 << 10 },
+        new(
+            "frame stream", static random => Frames(random),
+            static bytes => Assemble(bytes)) { AllocatedBytes = 2 * FrameBytesMax + 1024 },
     ];
 
     private static bool Greet(byte[] bytes)
@@ -62,7 +69,8 @@ internal static class LinkTargets
     private static bool ReadSecond(byte[] bytes)
     {
         if (bytes.Length != Second.Length) return false;
-        using NoiseHandshake handshake = NoiseHandshake.Initiate(InitiatorKey, ResponderKey.PublicBytes, Prologue, Key(3));
+        using NoiseHandshake handshake =
+            NoiseHandshake.Initiate(InitiatorKey, ResponderKey.PublicBytes, Prologue, Key(3));
         byte[] first = new byte[First.Length];
         return handshake.TryWriteFirst(new byte[IdBytes], first) && handshake.TryReadSecond(bytes, default);
     }
@@ -109,7 +117,8 @@ internal static class LinkTargets
             }
         }
         assembler.Abandon();
-        if (!budget.TryReserve(FrameBytesMax)) throw new InvalidOperationException("What was reserved was not given back.");
+        if (!budget.TryReserve(FrameBytesMax))
+            throw new InvalidOperationException("What was reserved was not given back.");
         return assembler.Fault is null && frames > 0;
     }
 
@@ -142,7 +151,8 @@ internal static class LinkTargets
 
     private static byte[] FirstMessage()
     {
-        using NoiseHandshake handshake = NoiseHandshake.Initiate(InitiatorKey, ResponderKey.PublicBytes, Prologue, Key(3));
+        using NoiseHandshake handshake =
+            NoiseHandshake.Initiate(InitiatorKey, ResponderKey.PublicBytes, Prologue, Key(3));
         byte[] message = new byte[NoiseHandshake.FirstOverheadBytes + IdBytes];
         Assert.True(handshake.TryWriteFirst(new byte[IdBytes], message));
         return message;

@@ -11,7 +11,8 @@ namespace BftSmr.Tests.Decoders;
 /// <summary>What comes in frames and lies in log records and snapshots: canonical MessagePack.</summary>
 internal static class MessageTargets
 {
-    private static readonly ReplicaSettings Settings = new() { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(RandomMessages.Replicas, 1) };
+    private static readonly ReplicaSettings Settings =
+        new() { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(RandomMessages.Replicas, 1) };
 
     public static IEnumerable<FuzzTarget> All =>
     [
@@ -19,17 +20,26 @@ internal static class MessageTargets
         Of("client message", "client"),
         Of("log record", "log"),
         Of("batch", "batch"),
-        new("replicated state", static random => ReplicatedStateCodec.Encode(State(random)).ToArray(), static bytes => ReplicatedStateCodec.TryDecode(bytes, Settings, out _))
+        new(
+            "replicated state", static random => ReplicatedStateCodec.Encode(State(random)).ToArray(),
+            static bytes => ReplicatedStateCodec.TryDecode(bytes, Settings, out _))
         {
-            Again = static bytes => ReplicatedStateCodec.TryDecode(bytes, Settings, out ReplicatedState? state) ? ReplicatedStateCodec.Encode(state).ToArray() : null,
+            Again = static bytes =>
+                ReplicatedStateCodec.TryDecode(bytes, Settings, out ReplicatedState? state)
+                    ? ReplicatedStateCodec.Encode(state).ToArray()
+                    : null,
         },
         new("installed snapshot", static random => Installed(random), static bytes => Install(bytes)),
     ];
 
     private static FuzzTarget Of(string name, string decoder)
     {
-        (Wire.Acceptor accepts, Wire.Decoder twice, Func<RandomMessages, IEnumerable<byte[]>> valid) = Wire.Decoders[decoder];
-        return new FuzzTarget(name, random => Any(valid(new RandomMessages(random.Next(), random.Next(1, 12))), random), bytes => accepts(bytes))
+        (
+            Wire.Acceptor accepts, Wire.Decoder twice,
+            Func<RandomMessages, IEnumerable<byte[]>> valid) = Wire.Decoders[decoder];
+        return new FuzzTarget(
+            name, random => Any(valid(new RandomMessages(random.Next(), random.Next(1, 12))), random),
+            bytes => accepts(bytes))
         {
             Again = bytes => twice(bytes),
             AllocatedBytes = 2048,
@@ -50,7 +60,8 @@ internal static class MessageTargets
         {
             Session[] sessions = [.. Enumerable.Range(0, random.Next(4)).Select(i => Session.Restore(
                 (ulong)(i + random.NextInt64(1000) * 8), (ulong)random.NextInt64(), [.. Enumerable.Range(0, random.Next(3)).Select(_ => Reply(random))]))];
-            state.Sessions.Restore(client, ClientSessions.Restore((ulong)random.NextInt64(), sessions.DistinctBy(static s => s.Nonce)));
+            state.Sessions.Restore(
+                client, ClientSessions.Restore((ulong)random.NextInt64(), sessions.DistinctBy(static s => s.Nonce)));
         }
         return state;
     }
@@ -76,8 +87,10 @@ internal static class MessageTargets
     private static bool Install(byte[] bytes)
     {
         using SnapshotInstallation installation = new(new Swallowed());
-        for (int at = 0; at < bytes.Length; at += 7) installation.Write(bytes.AsSpan(at, Math.Min(7, bytes.Length - at)));
-        return installation.TryCommit(out ReadOnlyMemory<byte> sessions) && ReplicatedStateCodec.TryDecode(sessions, Settings, out _);
+        for (int at = 0; at < bytes.Length; at += 7)
+            installation.Write(bytes.AsSpan(at, Math.Min(7, bytes.Length - at)));
+        return installation.TryCommit(out ReadOnlyMemory<byte> sessions)
+            && ReplicatedStateCodec.TryDecode(sessions, Settings, out _);
     }
 
     private sealed class Swallowed : ISnapshotWriter

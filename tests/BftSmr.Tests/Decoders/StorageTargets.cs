@@ -21,7 +21,9 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
 
     public IEnumerable<FuzzTarget> All =>
     [
-        new("log segment", random => Segment(random), bytes => Recover(bytes)) { Refusals = [typeof(StorageException)], AllocatedBytes = SegmentBytes, AllocatedBytesPerByte = 200, Rounds = 2 },
+        new(
+            "log segment", random => Segment(random), bytes => Recover(bytes)) { Refusals = [typeof(StorageException)],
+            AllocatedBytes = SegmentBytes, AllocatedBytesPerByte = 200, Rounds = 2 },
         new("log segment with right checksums", random => Segment(random), bytes => Recover(WithChecksums(bytes)))
         {
             Refusals = [typeof(StorageException)],
@@ -31,19 +33,37 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
         },
         new("segment header", random => Header(random), bytes => SegmentHeader.TryRead(bytes, out _))
         {
-            Again = static bytes => SegmentHeader.TryRead(bytes, out SegmentHeader header) ? [.. Written(header), .. bytes[SegmentHeader.Size..]] : null,
+            Again = static bytes =>
+                SegmentHeader.TryRead(bytes, out SegmentHeader header)
+                    ? [.. Written(header), .. bytes[SegmentHeader.Size..]]
+                    : null,
         },
-        new("snapshot file", random => Snapshot(random), bytes => OpenSnapshot(bytes)) { AllocatedBytes = 32 << 10, AllocatedBytesPerByte = 8, Rounds = 4 },
-        new("snapshot file with right checksums", random => Snapshot(random), bytes => OpenSnapshot(WithTrailerChecksum(bytes))) { AllocatedBytes = 32 << 10, AllocatedBytesPerByte = 8, Rounds = 4 },
-        new("fetched snapshot", static _ => Fetched(), bytes => CompleteFetched(bytes)) { AllocatedBytes = 32 << 10, AllocatedBytesPerByte = 8, Rounds = 4 },
-        new("segment file name", static random => Text(LogSegment.FileName(random.NextInt64())), static bytes => LogSegment.TryParseName(Text(bytes), out _))
+        new(
+            "snapshot file", random => Snapshot(random), bytes => OpenSnapshot(bytes)) { AllocatedBytes = 32 << 10,
+            AllocatedBytesPerByte = 8, Rounds = 4 },
+        new(
+            "snapshot file with right checksums", random => Snapshot(random),
+            bytes => OpenSnapshot(WithTrailerChecksum(bytes))) { AllocatedBytes = 32 << 10, AllocatedBytesPerByte = 8,
+            Rounds = 4 },
+        new(
+            "fetched snapshot", static _ => Fetched(), bytes => CompleteFetched(bytes)) { AllocatedBytes = 32 << 10,
+            AllocatedBytesPerByte = 8, Rounds = 4 },
+        new(
+            "segment file name", static random => Text(LogSegment.FileName(random.NextInt64())),
+            static bytes => LogSegment.TryParseName(Text(bytes), out _))
         {
-            Normal = static bytes => LogSegment.TryParseName(Text(bytes), out long number) ? Text(LogSegment.FileName(number)) : [],
+            Normal = static bytes =>
+                LogSegment.TryParseName(Text(bytes), out long number) ? Text(LogSegment.FileName(number)) : [],
             AllocatedBytesPerByte = 2,
         },
-        new("snapshot file name", static random => Text(SnapshotFile.FileName(new Instance(random.NextInt64()))), static bytes => SnapshotFile.TryParseName(Text(bytes), out _))
+        new(
+            "snapshot file name", static random => Text(SnapshotFile.FileName(new Instance(random.NextInt64()))),
+            static bytes => SnapshotFile.TryParseName(Text(bytes), out _))
         {
-            Normal = static bytes => SnapshotFile.TryParseName(Text(bytes), out Instance instance) ? Text(SnapshotFile.FileName(instance)) : [],
+            Normal = static bytes =>
+                SnapshotFile.TryParseName(Text(bytes), out Instance instance)
+                    ? Text(SnapshotFile.FileName(instance))
+                    : [],
             AllocatedBytesPerByte = 2,
         },
     ];
@@ -54,7 +74,9 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
 
     private static byte[] Header(Random random) => Written(new SegmentHeader
     {
-        Number = random.NextInt64(), Salt = (ulong)random.NextInt64(), Base = random.NextInt64(-1, 100), Supersedes = random.NextInt64(), Previous = random.NextInt64(),
+        Number =
+            random.NextInt64(), Salt = (ulong)random.NextInt64(), Base = random.NextInt64(-1, 100),
+            Supersedes = random.NextInt64(), Previous = random.NextInt64(),
         PreviousEnd = (uint)random.Next(), InitialEnd = (uint)random.Next(),
     });
 
@@ -89,7 +111,8 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
         long number = SegmentHeader.TryRead(segment, out SegmentHeader header) && header.Number > 0 ? header.Number : 1;
         File.WriteAllBytes(directory.File(LogSegment.FileName(number)), segment);
         LogRecovery recovery = LogRecovery.Read(directory.Path, LogHarness.Limits, LogHarness.Small.SegmentBytes);
-        if (recovery.Damage is null != recovery.SetAside.Count is 0) throw new InvalidOperationException("Damage is told if and only if a file is set aside.");
+        if (recovery.Damage is null != recovery.SetAside.Count is 0)
+            throw new InvalidOperationException("Damage is told if and only if a file is set aside.");
         return recovery.Damage is null && recovery.Records.Count > 0;
     }
 
@@ -97,7 +120,8 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
     {
         byte[] bytes = [.. segment];
         if (bytes.Length < SegmentHeader.Size) return bytes;
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(SegmentHeader.Size - 4), Crc32C.Append(0, bytes.AsSpan(0, SegmentHeader.Size - 4)));
+        BinaryPrimitives.WriteUInt32BigEndian(
+            bytes.AsSpan(SegmentHeader.Size - 4), Crc32C.Append(0, bytes.AsSpan(0, SegmentHeader.Size - 4)));
         ulong salt = BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(16));
         for (long at = SegmentHeader.Size; RecordHeader.TryRead(bytes.AsSpan((int)at), salt, out RecordHeader header) && header.Length <= bytes.Length - at - RecordHeader.Size;)
         {
@@ -123,7 +147,9 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
         using (snapshot)
         {
             bool isWhole = true;
-            for (int i = -1; i <= snapshot.Tree.Leaves.Count; i++) isWhole &= snapshot.TryReadChunk(i, out byte[]? chunk) ? chunk.Length <= bytes.Length : i < 0 || i == snapshot.Tree.Leaves.Count;
+            for (int i = -1; i <= snapshot.Tree.Leaves.Count; i++)
+                isWhole &= snapshot.TryReadChunk(i, out byte[]? chunk) ? chunk.Length <= bytes.Length : i < 0
+                    || i == snapshot.Tree.Leaves.Count;
             return isWhole;
         }
     }
@@ -135,7 +161,8 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
     {
         byte[] bytes = [.. file];
         if (bytes.Length < SnapshotTrailer.Size) return bytes;
-        long hashes = (long)BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(bytes.Length - SnapshotTrailer.Size + 28)) * Digest.Size;
+        long hashes = (long)BinaryPrimitives.ReadInt32BigEndian(
+            bytes.AsSpan(bytes.Length - SnapshotTrailer.Size + 28)) * Digest.Size;
         if (hashes < 0 || hashes + SnapshotTrailer.Size > bytes.Length) return bytes;
         Span<byte> trailer = bytes.AsSpan((int)(bytes.Length - SnapshotTrailer.Size - hashes));
         Blake2b.Hash(trailer[..^Digest.Size]).CopyTo(trailer[^Digest.Size..]);
@@ -158,10 +185,12 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
         byte[] whole = Fetched();
         MerkleTree tree = MerkleTree.Of(whole.AsSpan(0, FetchedBytes), ChunkBytes);
         CheckpointCertificate certificate = new(new Instance(7), tree.Root, []);
-        using (FetchedSnapshot begun = new(directory.Path, certificate, FetchedBytes, ChunkBytes)) File.WriteAllBytes(begun.Path, bytes);
+        using (FetchedSnapshot begun = new(directory.Path, certificate, FetchedBytes, ChunkBytes))
+            File.WriteAllBytes(begun.Path, bytes);
         using FetchedSnapshot fetched = new(directory.Path, certificate, FetchedBytes, ChunkBytes);
         List<int> chunks = fetched.FindChunks(default);
-        if (chunks.Any(i => i < 0 || i >= tree.Leaves.Count)) throw new InvalidOperationException("A chunk was found that there is not.");
+        if (chunks.Any(i => i < 0 || i >= tree.Leaves.Count))
+            throw new InvalidOperationException("A chunk was found that there is not.");
         return fetched.TryComplete(directory.Path, flush: false, out _) && chunks.Count == tree.Leaves.Count;
     }
 

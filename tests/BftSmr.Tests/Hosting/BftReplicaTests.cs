@@ -23,7 +23,8 @@ public sealed class BftReplicaTests
             Assert.Equal($"{i}", Encoding.UTF8.GetString(reply.Span));
             Assert.Equal($"w{i}", Encoding.UTF8.GetString((await client.QueryAsync(default)).Span));
         }
-        BftOperationFailedException refused = await Assert.ThrowsAsync<BftOperationFailedException>(() => client.InvokeAsync("refuse"u8.ToArray()));
+        BftOperationFailedException refused = await Assert.ThrowsAsync<BftOperationFailedException>(
+            () => client.InvokeAsync("refuse"u8.ToArray()));
         Assert.Contains("refused", refused.Message, StringComparison.Ordinal);
         await TestCluster.AppendAsync(client, Enumerable.Range(21, 480).Select(static i => $"w{i}"));
 
@@ -37,7 +38,9 @@ public sealed class BftReplicaTests
         await using TestCluster cluster = await TestCluster.StartAsync(SmallCheckpoints);
         for (int round = 0; round < 3; round++)
         {
-            await using (BftClient client = await cluster.ConnectAsync()) await TestCluster.AppendAsync(client, Words(round * 50, 50));
+            await using (
+                BftClient client = await cluster.ConnectAsync()) await TestCluster.AppendAsync(client,
+                Words(round * 50, 50));
             for (int i = 0; i < 4; i++) await cluster.StopReplicaAsync(i);
             await Task.WhenAll(Enumerable.Range(0, 4).Select(cluster.StartReplicaAsync));
         }
@@ -54,7 +57,8 @@ public sealed class BftReplicaTests
     [InlineData(Durability.None)]
     public async Task A_replica_that_was_away_catches_up_while_the_others_go_on(Durability durability)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(c => SmallCheckpoints(c) with { Durability = durability });
+        await using TestCluster cluster = await TestCluster.StartAsync(
+            c => SmallCheckpoints(c) with { Durability = durability });
         await using BftClient client = await cluster.ConnectAsync();
         await AppendOneByOneAsync(client, 0, 10);
         await cluster.StopReplicaAsync(3);
@@ -78,7 +82,9 @@ public sealed class BftReplicaTests
 
         Digest expected = RegisterService.DigestOf(Words(0, 40));
         await cluster.WaitForAsync(1, s => s.StateDigest == expected && s.StableCheckpoint > Instance.Zero);
-        await Patience.UntilAsync(() => Directory.GetFiles(Path.Combine(cluster.DataOf(1), "snapshots"), "*.snap").Length > 0, "it has a snapshot on disk again, fetched or its own");
+        await Patience.UntilAsync(
+            () => Directory.GetFiles(Path.Combine(cluster.DataOf(1), "snapshots"), "*.snap").Length > 0,
+            "it has a snapshot on disk again, fetched or its own");
 
         // Its silence ends by itself, and then its votes count: without replica 3 they are needed.
         await cluster.WaitForAsync(1, static s => !s.IsSilent);
@@ -96,8 +102,10 @@ public sealed class BftReplicaTests
         await AppendOneByOneAsync(client, 0, 40);
         await cluster.WaitForAsync(2, static s => s.StableCheckpoint > Instance.Zero);
         await cluster.StopReplicaAsync(2);
-        foreach (string file in Directory.GetFiles(Path.Combine(cluster.DataOf(2), "log"), "log-*")) Storage.LogHarness.FlipBit(file, 100);
-        foreach (string file in Directory.GetFiles(Path.Combine(cluster.DataOf(2), "snapshots"), "*.snap")) Storage.LogHarness.FlipBit(file, 3);
+        foreach (string file in Directory.GetFiles(Path.Combine(cluster.DataOf(2), "log"), "log-*"))
+            Storage.LogHarness.FlipBit(file, 100);
+        foreach (string file in Directory.GetFiles(Path.Combine(cluster.DataOf(2), "snapshots"), "*.snap"))
+            Storage.LogHarness.FlipBit(file, 3);
         await cluster.StartReplicaAsync(2);
         await AppendOneByOneAsync(client, 40, 10);
 
@@ -119,7 +127,8 @@ public sealed class BftReplicaTests
         await cluster.StartReplicaAsync(0);
         Digest expected = RegisterService.DigestOf(words);
         await cluster.WaitForAsync(0, s => s.StateDigest == expected);
-        Assert.True(Directory.GetFiles(Path.Combine(cluster.DataOf(0), "snapshots"), "*.snap").Max(static file => new FileInfo(file).Length) > 1_000_000);
+        Assert.True(
+            Directory.GetFiles(Path.Combine(cluster.DataOf(0), "snapshots"), "*.snap").Max(static file => new FileInfo(file).Length) > 1_000_000);
     }
 
     [Fact]
@@ -155,7 +164,8 @@ public sealed class BftReplicaTests
         // A replica that is not connected yet when the three others end can learn from nobody what they executed.
         for (int id = 0; id < cluster.Replicas.Length; id++)
         {
-            await cluster.WaitForAsync(id, static s => s.LastExecuted > Instance.Zero && s.Peers.All(static peer => peer.IsConnected));
+            await cluster.WaitForAsync(
+                id, static s => s.LastExecuted > Instance.Zero && s.Peers.All(static peer => peer.IsConnected));
         }
         Task<ReadOnlyMemory<byte>> operation = client.InvokeAsync("anything"u8.ToArray());
         foreach (BftReplica? replica in cluster.Replicas)
@@ -171,13 +181,18 @@ public sealed class BftReplicaTests
     public async Task A_second_replica_on_the_same_directory_and_one_with_another_key_are_refused()
     {
         await using TestCluster cluster = await TestCluster.StartAsync();
-        Assert.Contains("in use", (await Assert.ThrowsAsync<StorageException>(() => cluster.StartReplicaAsync(0))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "in use", (await Assert.ThrowsAsync<StorageException>(() => cluster.StartReplicaAsync(0))).Message,
+            StringComparison.Ordinal);
         BftReplicaOptions options = new()
         {
-            Cluster = cluster.Cluster.Configuration, Self = new ReplicaId(0), Key = cluster.Cluster.ReplicaKeys[1], DataDirectory = cluster.DataOf(0),
+            Cluster =
+                cluster.Cluster.Configuration, Self = new ReplicaId(0), Key = cluster.Cluster.ReplicaKeys[1],
+                DataDirectory = cluster.DataOf(0),
         };
         await Assert.ThrowsAsync<ArgumentException>(() => BftReplica.StartAsync(options, new RegisterService()));
-        await Assert.ThrowsAsync<ArgumentException>(() => BftReplica.StartAsync(options with { Self = new ReplicaId(4) }, new RegisterService()));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => BftReplica.StartAsync(options with { Self = new ReplicaId(4) }, new RegisterService()));
     }
 
     [Fact]
@@ -187,7 +202,8 @@ public sealed class BftReplicaTests
         await using BftClient client = await cluster.ConnectAsync();
         await AppendOneByOneAsync(client, 0, 10);
         await cluster.StopReplicaAsync(3);
-        BftReplicaStatus status = await cluster.WaitForAsync(0, static s => !s.Peers[2].IsConnected && s.Peers[0].LastExecuted == s.LastExecuted);
+        BftReplicaStatus status = await cluster.WaitForAsync(
+            0, static s => !s.Peers[2].IsConnected && s.Peers[0].LastExecuted == s.LastExecuted);
 
         Assert.Equal(new ReplicaId(0), status.Self);
         Assert.Equal([1, 2, 3], status.Peers.Select(static p => p.Id.Value));
@@ -208,9 +224,11 @@ public sealed class BftReplicaTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => replica.GetStatusAsync());
     }
 
-    private static ClusterConfiguration SmallCheckpoints(ClusterConfiguration cluster) => cluster with { CheckpointPeriod = 8 };
+    private static ClusterConfiguration SmallCheckpoints(ClusterConfiguration cluster) =>
+        cluster with { CheckpointPeriod = 8 };
 
-    private static string[] Words(int from, int count) => [.. Enumerable.Range(from, count).Select(static i => $"w{i}")];
+    private static string[] Words(int from, int count) =>
+        [.. Enumerable.Range(from, count).Select(static i => $"w{i}")];
 
     /// <summary>One instance each.</summary>
     private static async Task AppendOneByOneAsync(BftClient client, int from, int count)

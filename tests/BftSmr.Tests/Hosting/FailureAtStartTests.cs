@@ -25,7 +25,8 @@ public sealed class FailureAtStartTests
         ClusterConfiguration configuration = cluster.Cluster.Configuration;
         BftReplicaOptions options = new()
         {
-            Cluster = configuration with { Replicas = [configuration.Replicas[0] with { PeerAddress = NobodysAddress }, .. configuration.Replicas.Skip(1)] },
+            Cluster =
+                configuration with { Replicas = [configuration.Replicas[0] with { PeerAddress = NobodysAddress }, .. configuration.Replicas.Skip(1)] },
             Self = new ReplicaId(1),
             Key = cluster.Cluster.ReplicaKeys[1],
             DataDirectory = cluster.DataOf(1),
@@ -57,7 +58,9 @@ public sealed class FailureAtStartTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (eventId.Id != CannotConnect) return;
             long start = Stopwatch.GetTimestamp();

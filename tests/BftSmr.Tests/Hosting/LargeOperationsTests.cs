@@ -21,7 +21,8 @@ public sealed class LargeOperationsTests
         await using TestCluster cluster = await StartAsync();
         await using BftClient client = await cluster.ConnectAsync();
         byte[] query = Asking(cluster.Cluster.Configuration.ReplyBytesMax, operationBytes: 4);
-        ReadOnlyMemory<byte>[] replies = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => client.QueryAsync(query)));
+        ReadOnlyMemory<byte>[] replies = await Task.WhenAll(
+            Enumerable.Range(0, 200).Select(_ => client.QueryAsync(query)));
         Assert.All(replies, r => Assert.Equal(cluster.Cluster.Configuration.ReplyBytesMax, r.Length));
     }
 
@@ -37,11 +38,13 @@ public sealed class LargeOperationsTests
     }
 
     private static Task<TestCluster> StartAsync(Func<ClusterConfiguration, ClusterConfiguration>? adjust = null) =>
-        TestCluster.StartAsync(c => (adjust?.Invoke(c) ?? c) with { Durability = Durability.None }, static () => new ReplyingService());
+        TestCluster.StartAsync(
+            c => (adjust?.Invoke(c) ?? c) with { Durability = Durability.None }, static () => new ReplyingService());
 
     private static async Task InvokeAsync(BftClient client, byte[] operation, int count)
     {
-        ReadOnlyMemory<byte>[] replies = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.InvokeAsync(operation)));
+        ReadOnlyMemory<byte>[] replies = await Task.WhenAll(
+            Enumerable.Range(0, count).Select(_ => client.InvokeAsync(operation)));
         Assert.All(replies, r => Assert.Equal(BinaryPrimitives.ReadInt32LittleEndian(operation), r.Length));
     }
 
@@ -55,7 +58,8 @@ public sealed class LargeOperationsTests
     /// <summary>Replies as many bytes as an operation or a query asks for.</summary>
     private sealed class ReplyingService : StateMachine
     {
-        protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply) => Reply(command.Operation.Span, reply);
+        protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply) =>
+            Reply(command.Operation.Span, reply);
 
         protected override void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) => Reply(query, reply);
 

@@ -21,9 +21,11 @@ internal sealed class RegisterService : StateMachine
         reply.Write(Encoding.UTF8.GetBytes(_words.Count.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 
-    protected override void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) => reply.Write(Encoding.UTF8.GetBytes(_words.LastOrDefault() ?? ""));
+    protected override void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) =>
+        reply.Write(Encoding.UTF8.GetBytes(_words.LastOrDefault() ?? ""));
 
-    protected override void Save(IBufferWriter<byte> snapshot) => snapshot.Write(Encoding.UTF8.GetBytes(string.Join('\n', _words)));
+    protected override void Save(IBufferWriter<byte> snapshot) =>
+        snapshot.Write(Encoding.UTF8.GetBytes(string.Join('\n', _words)));
 
     protected override void Load(ReadOnlySpan<byte> snapshot)
     {
@@ -32,5 +34,6 @@ internal sealed class RegisterService : StateMachine
     }
 
     /// <summary>The digest that a replica shows when it has these words.</summary>
-    public static Digest DigestOf(IEnumerable<string> words) => Blake2b.Hash(Encoding.UTF8.GetBytes(string.Join('\n', words)));
+    public static Digest DigestOf(IEnumerable<string> words) =>
+        Blake2b.Hash(Encoding.UTF8.GetBytes(string.Join('\n', words)));
 }

@@ -19,7 +19,8 @@ public sealed class ReplicaMetricsTests
         Dictionary<string, double> seen = [];
         listener.InstrumentPublished = (instrument, l) =>
         {
-            if (instrument.Meter.Name == "BftSmr" && instrument.Meter.Tags!.Any(static t => t.Value is 77)) l.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == "BftSmr" && instrument.Meter.Tags!.Any(static t => t.Value is 77))
+                l.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(instrument, value, tags));
         listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Note(instrument, value, tags));
@@ -28,7 +29,8 @@ public sealed class ReplicaMetricsTests
 
         metrics.Reject(RejectReason.BadAuthentication);
         metrics.Reject(RejectReason.BadAuthentication);
-        metrics.NoteExecuted(new ExecuteEffect(new Instance(1), 1, 1, [LogHarness.Request([1, 2, 3]), LogHarness.Request([4])]));
+        metrics.NoteExecuted(
+            new ExecuteEffect(new Instance(1), 1, 1, [LogHarness.Request([1, 2, 3]), LogHarness.Request([4])]));
         metrics.NoteFlushed(0.25, 1000);
         peers.Add(LinkFault.CorruptRecord);
         clients.AddReceived(3, 100);

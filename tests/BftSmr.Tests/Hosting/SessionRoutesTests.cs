@@ -49,7 +49,8 @@ public sealed class SessionRoutesTests
         Assert.Null(Find(1, 999));
     }
 
-    private ClientLink? Find(int client, ulong nonce) => _routes.TryFind(new ClientId(client), nonce, out ClientLink? link) ? link : null;
+    private ClientLink? Find(int client, ulong nonce) =>
+        _routes.TryFind(new ClientId(client), nonce, out ClientLink? link) ? link : null;
 
     private static SessionId Session(int client, ulong nonce) => new(new ClientId(client), nonce);
 

@@ -43,14 +43,16 @@ public sealed class CheckpointLedgerTests : IDisposable
     [Fact]
     public void A_replica_that_announces_what_never_was_fills_only_its_own_room()
     {
-        for (int i = 1; i <= 1000; i++) _ledgers[Fast].OnCheckpoint(new Checkpoint(new Instance(i), Digest.Of("a lie"u8), new ReplicaId(Faulty)));
+        for (int i = 1; i <= 1000; i++)
+            _ledgers[Fast].OnCheckpoint(new Checkpoint(new Instance(i), Digest.Of("a lie"u8), new ReplicaId(Faulty)));
         Each_checkpoint_is_stable_once_the_slowest_disk_has_it_however_far_the_fastest_is_ahead(20);
     }
 
     [Fact]
     public void The_lowest_announcements_are_kept_in_whatever_order_they_come()
     {
-        for (int i = 2 * CheckpointLedger.KeptPerReplica; i > 0; i--) _ledgers[Fast].OnCheckpoint(new Checkpoint(new Instance(i), Root(i), new ReplicaId(Faulty)));
+        for (int i = 2 * CheckpointLedger.KeptPerReplica; i > 0; i--)
+            _ledgers[Fast].OnCheckpoint(new Checkpoint(new Instance(i), Root(i), new ReplicaId(Faulty)));
         Take(Slow, 1);
         Deliver();
         Take(Fast, 1);
@@ -65,23 +67,27 @@ public sealed class CheckpointLedgerTests : IDisposable
         _effects[Fast].Clear();
         _ledgers[Fast].Retransmit();
         Assert.Equal(lost, Announced(Fast));
-        Assert.Equal(Enumerable.Range(1, CheckpointLedger.AnnouncedMax), lost.Select(static c => (int)c.Instance.Value));
+        Assert.Equal(
+            Enumerable.Range(1, CheckpointLedger.AnnouncedMax), lost.Select(static c => (int)c.Instance.Value));
     }
 
     private CheckpointLedger Ledger(int self)
     {
-        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(self));
+        ReplicaContext context = new(
+            new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(self));
         context.BeginStep(new ClockReading(0, 0), _effects[self]);
         return new CheckpointLedger(context);
     }
 
-    private void Take(int at, int instance) => _ledgers[at].Take(new Instance(instance), Root(instance), snapshotBytes: 1);
+    private void Take(int at, int instance) =>
+        _ledgers[at].Take(new Instance(instance), Root(instance), snapshotBytes: 1);
 
     private static Digest Root(int instance) => Digest.Of([(byte)instance, (byte)(instance >> 8)]);
 
     private long StableAt(int replica) => _ledgers[replica].Stable.Instance.Value;
 
-    private List<Checkpoint> Announced(int by) => [.. _effects[by].Effects.OfType<BroadcastEffect>().Select(static e => e.Message).OfType<Checkpoint>()];
+    private List<Checkpoint> Announced(int by) =>
+        [.. _effects[by].Effects.OfType<BroadcastEffect>().Select(static e => e.Message).OfType<Checkpoint>()];
 
     private void Deliver()
     {
@@ -89,7 +95,8 @@ public sealed class CheckpointLedgerTests : IDisposable
         {
             List<Checkpoint> announced = Announced(from);
             _effects[from].Clear();
-            foreach (CheckpointLedger other in _ledgers.Where((_, i) => i != from)) announced.ForEach(other.OnCheckpoint);
+            foreach (CheckpointLedger other in _ledgers.Where((_, i) => i != from))
+                announced.ForEach(other.OnCheckpoint);
         }
     }
 }

@@ -19,10 +19,12 @@ public sealed class ExecutionStageTests : IDisposable
     [Fact]
     public void What_a_leader_put_into_one_batch_twice_is_executed_once_and_answered_once_with_its_outcome()
     {
-        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(1));
+        ReplicaContext context = new(
+            new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(1));
         VotingParts parts = new(context);
         RequestPool requests = parts.Requests;
-        ExecutionStage execution = new(context, parts.Log, parts.Ordering, requests, new ReplyVouching(context, parts.Log, parts.Ordering));
+        ExecutionStage execution = new(
+            context, parts.Log, parts.Ordering, requests, new ReplyVouching(context, parts.Log, parts.Ordering));
         Request open = RequestCodec.Authenticate(
             RequestCodec.Create(new SessionId(new ClientId(0), 7), 1, RequestKind.Open, 0b1101, new ReplicaId(0), default), _keys.Client(0), 4, macs: false, signature: true);
         requests.TryAdmit(open, isDirect: true);
@@ -40,14 +42,17 @@ public sealed class ExecutionStageTests : IDisposable
     [Fact]
     public void A_client_that_asked_the_full_replier_itself_is_answered_at_once_and_gets_what_others_vouch_for_all_the_same()
     {
-        ReplicaSettings settings = new() { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(4, 1), Authentication = RequestAuthentication.Signed, VouchedRepliesMin = 1 };
+        ReplicaSettings settings =
+            new() { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(4, 1), Authentication = RequestAuthentication.Signed, VouchedRepliesMin = 1 };
         ReplicaContext context = new(settings, _keys.Replica(0));
         VotingParts parts = new(context);
         RequestPool requests = parts.Requests;
         ReplyVouching vouching = new(context, parts.Log, parts.Ordering);
         ExecutionStage execution = new(context, parts.Log, parts.Ordering, requests, vouching);
         Request open = RequestCodec.Authenticate(
-            RequestCodec.Create(new SessionId(new ClientId(0), 7), 1, RequestKind.Open, 0b0101, new ReplicaId(0), default, wantsOneReply: true),
+            RequestCodec.Create(
+                new SessionId(new ClientId(0), 7), 1, RequestKind.Open, 0b0101, new ReplicaId(0), default,
+                wantsOneReply: true),
             _keys.Client(0), 4, macs: false, signature: true);
         requests.TryAdmit(open, isDirect: true); // as the leader's are, in mode signed
         Batch batch = BatchCodec.Create(1, 1, [open]);

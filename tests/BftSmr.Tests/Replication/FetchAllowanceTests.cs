@@ -16,14 +16,16 @@ public sealed class FetchAllowanceTests : IDisposable
     [Fact]
     public void Each_peer_has_its_own_and_the_same_again_in_the_next_period()
     {
-        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(1));
+        ReplicaContext context = new(
+            new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(1));
         EffectBuffer effects = new();
         context.BeginStep(new ClockReading(0, 0), effects);
         FetchAllowance allowance = new(context);
         for (int period = 0; period < 3; period++)
         {
             Assert.Equal(2, Enumerable.Range(0, 1000).Count(_ => allowance.TryTake(Greedy, FetchAllowance.SyncCost)));
-            Assert.Equal(32, Enumerable.Range(0, 1000).Count(_ => allowance.TryTake(Other, FetchAllowance.BatchesCost)));
+            Assert.Equal(
+                32, Enumerable.Range(0, 1000).Count(_ => allowance.TryTake(Other, FetchAllowance.BatchesCost)));
             Assert.False(allowance.TryTake(Greedy, FetchAllowance.OtherCost));
             allowance.Renew();
         }

@@ -75,7 +75,8 @@ public sealed class MerkleTreeTests
             Assert.True(roots.Add(MerkleTree.Of(snapshot, ChunkBytes).Root));
             snapshot[i] ^= 1;
         }
-        for (int length = 1; length < snapshot.Length; length++) Assert.True(roots.Add(MerkleTree.Of(snapshot.AsSpan(0, length), ChunkBytes).Root));
+        for (int length = 1; length < snapshot.Length; length++)
+            Assert.True(roots.Add(MerkleTree.Of(snapshot.AsSpan(0, length), ChunkBytes).Root));
         Assert.True(roots.Add(MerkleTree.Of(snapshot, ChunkBytes + 1).Root));
     }
 
@@ -98,15 +99,18 @@ public sealed class MerkleTreeTests
         for (int piece = 1; piece < 50; piece++)
         {
             MerkleTreeBuilder builder = new(ChunkBytes);
-            for (int at = 0; at < snapshot.Length; at += piece) builder.Append(snapshot.AsSpan(at, Math.Min(piece, snapshot.Length - at)));
+            for (int at = 0; at < snapshot.Length; at += piece)
+                builder.Append(snapshot.AsSpan(at, Math.Min(piece, snapshot.Length - at)));
             Assert.Equal(MerkleTree.Of(snapshot, ChunkBytes).Root, builder.Complete().Root);
         }
     }
 
-    private static void Refused(Digest root, long snapshotBytes, int chunkBytes, int index, byte[] chunk, Digest[] path) =>
+    private static void Refused(
+        Digest root, long snapshotBytes, int chunkBytes, int index, byte[] chunk, Digest[] path) =>
         Assert.False(MerkleTree.Verify(root, snapshotBytes, chunkBytes, index, chunk, path));
 
-    private static byte[] Snapshot(int length) => [.. Enumerable.Range(0, length).Select(static i => (byte)(i * 131 + i / 7))];
+    private static byte[] Snapshot(int length) =>
+        [.. Enumerable.Range(0, length).Select(static i => (byte)(i * 131 + i / 7))];
 
     private static byte[] Chunk(byte[] snapshot, int index) =>
         snapshot.AsSpan(index * ChunkBytes, MerkleTree.ChunkLength(snapshot.Length, ChunkBytes, index)).ToArray();

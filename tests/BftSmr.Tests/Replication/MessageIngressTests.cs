@@ -24,7 +24,8 @@ public sealed class MessageIngressTests : IDisposable
         Rejected(Mac(), RejectReason.WrongRegency, Follower, Proposal(Request(Alice, macs: true)));
         Assert.Empty(Proposed(Mac()).Batch.Requests);
         Assert.Single(Proposed(Signed(), Request(Alice)).Batch.Requests);
-        Assert.NotNull(Mac().FromPeer(Follower, Wire.Encode(Proposal(Request(Alice, macs: true)) with { Regency = new Regency(6) }), out _));
+        Assert.NotNull(
+            Mac().FromPeer(Follower, Wire.Encode(Proposal(Request(Alice, macs: true)) with { Regency = new Regency(6) }), out _));
     }
 
     [Fact]
@@ -44,7 +45,8 @@ public sealed class MessageIngressTests : IDisposable
     [Fact]
     public void A_client_submits_its_own_requests_only()
     {
-        Assert.IsType<RequestInput>(Mac().FromClient(Alice, Wire.Encode(new Submit(Request(Alice, macs: true))), out _));
+        Assert.IsType<RequestInput>(
+            Mac().FromClient(Alice, Wire.Encode(new Submit(Request(Alice, macs: true))), out _));
         Rejected(Mac(), RejectReason.WrongSender, Bob, new Submit(Request(Alice, macs: true)));
         Rejected(Mac(), RejectReason.WrongSender, Bob, new Submit(Request(Alice, signature: true)));
     }
@@ -58,7 +60,9 @@ public sealed class MessageIngressTests : IDisposable
         Assert.NotNull(Mac().FromClient(Alice, Wire.Encode(new Submit(both)), out _));
         Assert.NotNull(Mac().FromClient(Alice, Wire.Encode(new Submit(With(both, new byte[64]))), out _));
         Rejected(Mac(), RejectReason.BadAuthentication, Alice, new Submit(Request(Alice)));
-        Rejected(Mac(), RejectReason.BadAuthentication, Alice, new Submit(RequestCodec.WithAuthentication(both, both.Macs, new byte[64])));
+        Rejected(
+            Mac(), RejectReason.BadAuthentication, Alice,
+            new Submit(RequestCodec.WithAuthentication(both, both.Macs, new byte[64])));
     }
 
     [Fact]
@@ -66,13 +70,16 @@ public sealed class MessageIngressTests : IDisposable
     {
         Assert.NotNull(Signed().FromClient(Alice, Wire.Encode(new Submit(Request(Alice, signature: true))), out _));
         Rejected(Signed(), RejectReason.BadAuthentication, Alice, new Submit(Request(Alice, macs: true)));
-        Rejected(Signed(), RejectReason.BadAuthentication, Alice, new Submit(RequestCodec.WithAuthentication(Request(Alice, macs: true), default, new byte[64])));
+        Rejected(
+            Signed(), RejectReason.BadAuthentication, Alice,
+            new Submit(RequestCodec.WithAuthentication(Request(Alice, macs: true), default, new byte[64])));
     }
 
     [Fact]
     public void Reads_and_attachments_carry_the_client_of_the_link()
     {
-        ReadInput read = Assert.IsType<ReadInput>(Mac().FromClient(Bob, Wire.Encode(new Read(7, 8, true, new byte[] { 9 })), out _));
+        ReadInput read = Assert.IsType<ReadInput>(
+            Mac().FromClient(Bob, Wire.Encode(new Read(7, 8, true, new byte[] { 9 })), out _));
         Assert.Equal(Bob, read.Client);
         Assert.Equal(8ul, read.Read.ReadId);
         AttachInput attach = Assert.IsType<AttachInput>(Mac().FromClient(Bob, Wire.Encode(new Attach(7)), out _));
@@ -82,7 +89,9 @@ public sealed class MessageIngressTests : IDisposable
     [Fact]
     public void Words_are_asked_for_only_on_reads_that_their_client_authenticated_for_this_replica()
     {
-        byte[] statement = new byte[ReadStatement.QueryBytes], mac = new byte[BftSmr.Messages.Request.MacBytes], another = new byte[BftSmr.Messages.Request.MacBytes];
+        byte[] statement =
+            new byte[ReadStatement.QueryBytes], mac = new byte[BftSmr.Messages.Request.MacBytes],
+            another = new byte[BftSmr.Messages.Request.MacBytes];
         ReadStatement.WriteQuery(7, 5, Blake2b.Hash("get"u8), statement);
         _keys.Client(Alice.Value).MacForReplica(Self, statement, mac);
         _keys.Client(Alice.Value).MacForReplica(Follower, statement, another);
@@ -98,7 +107,8 @@ public sealed class MessageIngressTests : IDisposable
     public void A_client_does_not_answer()
     {
         Rejected(Mac(), RejectReason.Unsolicited, Alice, new Reply(1, 1, Regency.Zero, ReplyStatus.Ok, false, default));
-        Rejected(Mac(), RejectReason.Unsolicited, Alice, new ReadReply(1, 1, Regency.Zero, ReplyStatus.Ok, false, default));
+        Rejected(
+            Mac(), RejectReason.Unsolicited, Alice, new ReadReply(1, 1, Regency.Zero, ReplyStatus.Ok, false, default));
     }
 
     [Fact]
@@ -117,8 +127,10 @@ public sealed class MessageIngressTests : IDisposable
     public void Frames_beyond_the_limit_are_oversized()
     {
         MessageIngress ingress = Mac();
-        Assert.Null(ingress.FromPeer(Leader, new byte[ingress.Limits.PeerFrameBytesMax + 1], out RejectReason fromPeer));
-        Assert.Null(ingress.FromClient(Alice, new byte[ingress.Limits.ClientFrameBytesMax + 1], out RejectReason fromClient));
+        Assert.Null(
+            ingress.FromPeer(Leader, new byte[ingress.Limits.PeerFrameBytesMax + 1], out RejectReason fromPeer));
+        Assert.Null(
+            ingress.FromClient(Alice, new byte[ingress.Limits.ClientFrameBytesMax + 1], out RejectReason fromClient));
         Assert.All([fromPeer, fromClient], static r => Assert.Equal(RejectReason.Oversized, r));
     }
 
@@ -133,10 +145,15 @@ public sealed class MessageIngressTests : IDisposable
     public void Messages_that_need_no_proof_pass_with_their_sender()
     {
         foreach (PeerMessage message in (PeerMessage[])[
-            new Write(new Regency(1), new Instance(2), default), new Accept(new Regency(1), new Instance(2), default), new Refuse(new Regency(1), new Instance(2), default, [Alice, Bob]),
-            new Vouch(new Instance(2), new byte[16]), new Stop(new Regency(1)), new Status(new Regency(1), true, new Instance(1), new Instance(0)), new FetchSync(new Regency(1)),
-            new FetchBatch(new Instance(1), default), new BatchBody(new Instance(1), BatchCodec.Noop), new FetchDecided(new Instance(1), 5, true),
-            new Decided(new Instance(1), [BatchCodec.Noop.Digest], [BatchCodec.Noop]), new FetchCheckpoint(new Instance(1)),
+            new Write(
+                new Regency(1), new Instance(2), default), new Accept(new Regency(1), new Instance(2), default),
+                new Refuse(new Regency(1), new Instance(2), default, [Alice, Bob]),
+            new Vouch(new Instance(2), new byte[16]), new Stop(new Regency(1)), new Status(
+                new Regency(1), true, new Instance(1), new Instance(0)), new FetchSync(new Regency(1)),
+            new FetchBatch(new Instance(1), default), new BatchBody(
+                new Instance(1), BatchCodec.Noop), new FetchDecided(new Instance(1), 5, true),
+            new Decided(
+                new Instance(1), [BatchCodec.Noop.Digest], [BatchCodec.Noop]), new FetchCheckpoint(new Instance(1)),
             new FetchChunk(new Instance(1), 0), new Chunk(new Instance(1), 0, new byte[] { 1 }, [])])
         {
             PeerInput input = Assert.IsType<PeerInput>(Mac().FromPeer(Follower, Wire.Encode(message), out _));
@@ -172,29 +189,38 @@ public sealed class MessageIngressTests : IDisposable
             {
                 frame[random.Next(frame.Length)] ^= (byte)random.Next(2);
                 Input? fromPeer = ingress.FromPeer(new ReplicaId(random.Next(5)), frame, out RejectReason peerReason);
-                Input? fromClient = ingress.FromClient(new ClientId(random.Next(4)), frame, out RejectReason clientReason);
+                Input? fromClient = ingress.FromClient(
+                    new ClientId(random.Next(4)), frame, out RejectReason clientReason);
                 Assert.True(fromPeer is PeerInput || Enum.IsDefined(peerReason), $"seed {seed}");
-                Assert.True(fromClient is RequestInput or ReadInput or AttachInput || Enum.IsDefined(clientReason), $"seed {seed}");
+                Assert.True(
+                    fromClient is RequestInput or ReadInput or AttachInput || Enum.IsDefined(clientReason),
+                    $"seed {seed}");
             }
         }
     }
 
-    private MessageIngress Mac() => new(Settings(RequestAuthentication.Mac), _keys.Replica(Self.Value), ModSmartProtocol.Instance);
+    private MessageIngress Mac() =>
+        new(Settings(RequestAuthentication.Mac), _keys.Replica(Self.Value), ModSmartProtocol.Instance);
 
-    private MessageIngress Signed() => new(Settings(RequestAuthentication.Signed), _keys.Replica(Self.Value), ModSmartProtocol.Instance);
+    private MessageIngress Signed() =>
+        new(Settings(RequestAuthentication.Signed), _keys.Replica(Self.Value), ModSmartProtocol.Instance);
 
     private static ReplicaSettings Settings(RequestAuthentication authentication) =>
         new() { Self = Self, Quorums = Quorums.Byzantine(4, 1), Authentication = authentication };
 
     private Request Request(ClientId client, bool macs = false, bool signature = false, ulong sequence = 1)
     {
-        Request request = RequestCodec.Create(new SessionId(client, 5), sequence, RequestKind.Command, 0b11, Leader, new byte[] { 1, 2 });
-        return macs || signature ? RequestCodec.Authenticate(request, _keys.Client(client.Value), 4, macs, signature) : request;
+        Request request = RequestCodec.Create(
+            new SessionId(client, 5), sequence, RequestKind.Command, 0b11, Leader, new byte[] { 1, 2 });
+        return macs
+            || signature ? RequestCodec.Authenticate(request, _keys.Client(client.Value), 4, macs, signature) : request;
     }
 
-    private static Request With(Request request, byte[] macs) => RequestCodec.WithAuthentication(request, macs, request.Signature);
+    private static Request With(Request request, byte[] macs) =>
+        RequestCodec.WithAuthentication(request, macs, request.Signature);
 
-    private static Propose Proposal(params Request[] requests) => new(Regency.Zero, new Instance(1), BatchCodec.Create(1, 2, requests));
+    private static Propose Proposal(params Request[] requests) =>
+        new(Regency.Zero, new Instance(1), BatchCodec.Create(1, 2, requests));
 
     private static Propose Proposed(MessageIngress ingress, params Request[] requests)
     {

@@ -30,7 +30,9 @@ public sealed class ProofTests : IDisposable
         Rejected(2, checkpoint with { Root = A }, RejectReason.BadAuthentication);
         Rejected(2, checkpoint with { Instance = new Instance(11) }, RejectReason.BadAuthentication);
         Rejected(2, checkpoint with { Signature = new byte[64] }, RejectReason.BadAuthentication);
-        Rejected(2, checkpoint with { Signature = Signed(checkpoint with { Sender = new ReplicaId(3) }).Signature }, RejectReason.BadAuthentication);
+        Rejected(
+            2, checkpoint with { Signature = Signed(checkpoint with { Sender = new ReplicaId(3) }).Signature },
+            RejectReason.BadAuthentication);
     }
 
     [Fact]
@@ -45,7 +47,9 @@ public sealed class ProofTests : IDisposable
         Rejected(3, new CheckpointOffer(right with { Root = A }, 100), RejectReason.InvalidProof);
         Rejected(3, new CheckpointOffer(right with { Instance = new Instance(9) }, 100), RejectReason.InvalidProof);
         CheckpointSignature wrong = new(new ReplicaId(2), right.Signatures[1].Signature);
-        Rejected(3, new CheckpointOffer(right with { Signatures = [right.Signatures[0], right.Signatures[1], wrong] }, 100), RejectReason.InvalidProof);
+        Rejected(
+            3, new CheckpointOffer(right with { Signatures = [right.Signatures[0], right.Signatures[1], wrong] }, 100),
+            RejectReason.InvalidProof);
     }
 
     [Fact]
@@ -66,7 +70,8 @@ public sealed class ProofTests : IDisposable
     public void The_initial_state_needs_no_signatures_and_is_nothing_but_the_initial_state()
     {
         Accepted(3, new CheckpointOffer(CheckpointCertificate.Initial, 0));
-        Rejected(3, new CheckpointOffer(new CheckpointCertificate(Instance.Zero, Root, []), 0), RejectReason.InvalidProof);
+        Rejected(
+            3, new CheckpointOffer(new CheckpointCertificate(Instance.Zero, Root, []), 0), RejectReason.InvalidProof);
         Rejected(3, new CheckpointOffer(Certificate(0, Root, 0, 1, 2), 0), RejectReason.InvalidProof);
         Rejected(3, new CheckpointOffer(Certificate(0, default, 0, 1, 2), 0), RejectReason.InvalidProof);
     }
@@ -96,9 +101,15 @@ public sealed class ProofTests : IDisposable
     [Fact]
     public void A_stopdata_speaks_of_earlier_regencies_and_of_instances_above_its_checkpoint()
     {
-        Accepted(2, WithEvidence(new InstanceEvidence(new Instance(11), new Vote(new Regency(4), A), [new Vote(new Regency(4), A)])));
-        Rejected(2, WithEvidence(new InstanceEvidence(new Instance(11), new Vote(new Regency(5), A), [])), RejectReason.InvalidProof);
-        Rejected(2, WithEvidence(new InstanceEvidence(new Instance(11), null, [new Vote(new Regency(5), A)])), RejectReason.InvalidProof);
+        Accepted(
+            2,
+            WithEvidence(new InstanceEvidence(new Instance(11), new Vote(new Regency(4), A), [new Vote(new Regency(4), A)])));
+        Rejected(
+            2, WithEvidence(new InstanceEvidence(new Instance(11), new Vote(new Regency(5), A), [])),
+            RejectReason.InvalidProof);
+        Rejected(
+            2, WithEvidence(new InstanceEvidence(new Instance(11), null, [new Vote(new Regency(5), A)])),
+            RejectReason.InvalidProof);
         Rejected(2, WithEvidence(new InstanceEvidence(new Instance(10), null, [])), RejectReason.InvalidProof);
 
         StopData WithEvidence(InstanceEvidence evidence) => Signed(StopData(2, 5) with { Evidence = [evidence] });
@@ -128,7 +139,9 @@ public sealed class ProofTests : IDisposable
         StopData last = sync.Collected[3];
         Rejected(1, With(last with { LastExecuted = new Instance(98) }), RejectReason.InvalidProof);
         Rejected(1, With(Signed(last with { Stable = Certificate(10, Root, 0, 3) })), RejectReason.InvalidProof);
-        Rejected(1, With(Signed(last with { Evidence = [new InstanceEvidence(new Instance(11), null, [new Vote(new Regency(5), A)])] })), RejectReason.InvalidProof);
+        Rejected(
+            1,
+            With(Signed(last with { Evidence = [new InstanceEvidence(new Instance(11), null, [new Vote(new Regency(5), A)])] })), RejectReason.InvalidProof);
 
         Sync With(StopData changed) => sync with { Collected = [.. sync.Collected.Take(3), changed] };
     }
@@ -136,7 +149,8 @@ public sealed class ProofTests : IDisposable
     [Fact]
     public void A_sync_with_a_stopdata_of_a_replica_that_does_not_exist_or_spoke_twice_is_malformed()
     {
-        byte[] fifth = Wire.Encode(Sync(5, 0, 1, 2) with { Collected = [StopData(0, 5), StopData(1, 5), StopData(2, 5) with { Sender = new ReplicaId(4) }] });
+        byte[] fifth = Wire.Encode(
+            Sync(5, 0, 1, 2) with { Collected = [StopData(0, 5), StopData(1, 5), StopData(2, 5) with { Sender = new ReplicaId(4) }] });
         byte[] twice = Wire.Encode(Sync(5, 0, 1, 2));
         int second = twice.AsSpan().IndexOf(new byte[] { 0x97, 5, 1 });
         twice[second + 2] = 0;
@@ -152,7 +166,8 @@ public sealed class ProofTests : IDisposable
     public void What_is_signed_for_one_purpose_or_cluster_does_not_count_for_another()
     {
         Checkpoint checkpoint = new(new Instance(10), Root, new ReplicaId(2));
-        byte[] untagged = PeerMessageCodec.SignedBytes(checkpoint)["bftsmr checkpoint".Length..], signature = new byte[64];
+        byte[] untagged =
+            PeerMessageCodec.SignedBytes(checkpoint)["bftsmr checkpoint".Length..], signature = new byte[64];
         _keys.Replica(2).Sign(untagged, signature);
         Rejected(2, checkpoint with { Signature = signature }, RejectReason.BadAuthentication);
 
@@ -170,12 +185,18 @@ public sealed class ProofTests : IDisposable
 
         Assert.Throws<InvalidOperationException>(() => Wire.Encode(StopData(2, 5) with { Evidence = [second, first] }));
         Assert.Throws<InvalidOperationException>(() => Wire.Encode(StopData(2, 5) with { Evidence = [first, first] }));
-        Assert.Throws<InvalidOperationException>(() => Wire.Encode(StopData(2, 5) with { Evidence = [first with { WriteSet = [high, low] }] }));
-        Assert.Throws<InvalidOperationException>(() => Wire.Encode(sync with { Collected = [sync.Collected[1], sync.Collected[0], sync.Collected[2]] }));
-        Assert.Throws<InvalidOperationException>(() => Wire.Encode(new CheckpointOffer(Certificate(10, Root, 2, 1), 1)));
+        Assert.Throws<InvalidOperationException>(
+            () => Wire.Encode(StopData(2, 5) with { Evidence = [first with { WriteSet = [high, low] }] }));
+        Assert.Throws<InvalidOperationException>(
+            () => Wire.Encode(sync with { Collected = [sync.Collected[1], sync.Collected[0], sync.Collected[2]] }));
+        Assert.Throws<InvalidOperationException>(
+            () => Wire.Encode(new CheckpointOffer(Certificate(10, Root, 2, 1), 1)));
     }
 
-    private MessageIngress MessageIngress() => new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(1), ModSmartProtocol.Instance);
+    private MessageIngress MessageIngress() =>
+        new(
+            new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(1),
+            ModSmartProtocol.Instance);
 
     private Checkpoint Signed(Checkpoint checkpoint)
     {
@@ -199,10 +220,13 @@ public sealed class ProofTests : IDisposable
         new Regency(regency), new ReplicaId(sender), new Instance(12), Certificate(10, Root, 0, 1, 3),
         [
             new InstanceEvidence(new Instance(11), new Vote(new Regency(1), A), [new Vote(new Regency(1), A)]),
-            new InstanceEvidence(new Instance(12), null, [.. new[] { new Vote(new Regency(1), A), new Vote(new Regency(2), B) }.OrderBy(static v => v.Value)]),
+            new InstanceEvidence(
+                new Instance(12), null,
+                [.. new[] { new Vote(new Regency(1), A), new Vote(new Regency(2), B) }.OrderBy(static v => v.Value)]),
         ]));
 
-    private Sync Sync(long regency, params int[] senders) => new(new Regency(regency), [.. senders.Select(i => StopData(i, regency))]);
+    private Sync Sync(long regency, params int[] senders) =>
+        new(new Regency(regency), [.. senders.Select(i => StopData(i, regency))]);
 
     private void Accepted(int from, PeerMessage message)
     {

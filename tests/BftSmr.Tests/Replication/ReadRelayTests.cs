@@ -44,7 +44,8 @@ public sealed class ReadRelayTests : IDisposable
     public void Who_is_asked_for_its_word_gives_it_to_the_relay_under_a_mac_for_the_client()
     {
         Node seconder = new(_keys, 2);
-        seconder.Relay.OnRelayed(new ReplicaId(1), new RelayRead(s_client, 7, 5, "get"u8.ToArray(), new byte[Request.MacBytes]), 0);
+        seconder.Relay.OnRelayed(
+            new ReplicaId(1), new RelayRead(s_client, 7, 5, "get"u8.ToArray(), new byte[Request.MacBytes]), 0);
         AnswerReadEffect asked = Assert.Single(seconder.Effects.Effects.OfType<AnswerReadEffect>());
         Assert.Equal(new ReplicaId(1), asked.Relay);
         Assert.False(asked.Read.WantsFull);
@@ -113,7 +114,9 @@ public sealed class ReadRelayTests : IDisposable
         relay.Read(ReadOf(6, 0b0101));
         relay.Read(ReadOf(6, 0b0101));
         relay.Read(ReadOf(7, 0b0101) with { Operation = new byte[Read.RelayedBytesMax + 1] });
-        Assert.Equal([null, null, new ReplicaId(1), null, null], relay.Effects.Effects.OfType<AnswerReadEffect>().Select(static e => e.Relay));
+        Assert.Equal(
+            [null, null, new ReplicaId(1), null, null],
+            relay.Effects.Effects.OfType<AnswerReadEffect>().Select(static e => e.Relay));
         Assert.Equal([0, 2], relay.Relayed);
     }
 
@@ -179,10 +182,14 @@ public sealed class ReadRelayTests : IDisposable
     }
 
     private static Read ReadOf(ulong id, ulong seconders) =>
-        new(7, id, WantsFull: true, "get"u8.ToArray()) { Seconders = seconders, Macs = new byte[System.Numerics.BitOperations.PopCount(seconders) * Request.MacBytes] };
+        new(
+            7, id, WantsFull: true, "get"u8.ToArray()) { Seconders = seconders,
+            Macs = new byte[System.Numerics.BitOperations.PopCount(seconders) * Request.MacBytes] };
 
     private ReadVoucher WordOf(int replica, ulong id, string result) =>
-        ReadRelay.Vouch(_keys.Replica(replica), new ReplicaId(replica), s_client, 7, id, ReplyStatus.Ok, Blake2b.Hash(System.Text.Encoding.UTF8.GetBytes(result)));
+        ReadRelay.Vouch(
+            _keys.Replica(replica), new ReplicaId(replica), s_client, 7, id, ReplyStatus.Ok,
+            Blake2b.Hash(System.Text.Encoding.UTF8.GetBytes(result)));
 
     private void AssertRight(in ReadVoucher voucher, ulong id)
     {
@@ -198,7 +205,9 @@ public sealed class ReadRelayTests : IDisposable
 
         public Node(TestKeys keys, int self)
         {
-            _context = new ReplicaContext(new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(4, 1) }, keys.Replica(self));
+            _context = new ReplicaContext(
+                new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(4, 1) },
+                keys.Replica(self));
             VotingParts parts = new(_context);
             Relay = new ReadRelay(_context, new ReadQueue(_context, parts.Log, parts.Ordering));
             _context.BeginStep(new ClockReading(0, 0), Effects);
@@ -207,11 +216,13 @@ public sealed class ReadRelayTests : IDisposable
         public ReadRelay Relay { get; }
         public EffectBuffer Effects { get; } = new();
         public List<ReadReply> Replies => [.. Effects.Effects.OfType<ReadReplyEffect>().Select(static e => e.Reply)];
-        public List<int> Relayed => [.. Effects.Effects.OfType<SendEffect>().Where(static e => e.Message is RelayRead).Select(static e => e.To.Value)];
+        public List<int> Relayed =>
+            [.. Effects.Effects.OfType<SendEffect>().Where(static e => e.Message is RelayRead).Select(static e => e.To.Value)];
 
         public void Read(Read read) => Relay.OnRead(s_client, read, 0);
 
-        public void Vouched(int from, ReadVoucher voucher) => Relay.OnVouched(new ReplicaId(from), new VouchRead(s_client, 7, LatestId, voucher));
+        public void Vouched(int from, ReadVoucher voucher) =>
+            Relay.OnVouched(new ReplicaId(from), new VouchRead(s_client, 7, LatestId, voucher));
 
         /// <summary>The host answers the latest read.</summary>
         public void Answer(string result) => Answer(Effects.Effects.OfType<AnswerReadEffect>().Last(), result);
@@ -219,12 +230,15 @@ public sealed class ReadRelayTests : IDisposable
         /// <summary>The host answers all reads.</summary>
         public void AnswerAll(string result)
         {
-            foreach (AnswerReadEffect effect in Effects.Effects.OfType<AnswerReadEffect>().ToList()) Answer(effect, result);
+            foreach (AnswerReadEffect effect in Effects.Effects.OfType<AnswerReadEffect>().ToList())
+                Answer(effect, result);
         }
 
         private void Answer(AnswerReadEffect effect, string result)
         {
-            ReadReply reply = new(effect.Read.Nonce, effect.Read.ReadId, Regency.Zero, ReplyStatus.Ok, false, System.Text.Encoding.UTF8.GetBytes(result));
+            ReadReply reply = new(
+                effect.Read.Nonce, effect.Read.ReadId, Regency.Zero, ReplyStatus.Ok, false,
+                System.Text.Encoding.UTF8.GetBytes(result));
             Relay.OnAnswered(new ReadAnsweredInput(effect.Client, effect.Read, effect.Relay!.Value, reply));
         }
 

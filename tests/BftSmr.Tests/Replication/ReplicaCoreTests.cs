@@ -39,14 +39,17 @@ public sealed class ReplicaCoreTests : IDisposable
         Regency wanted = new(1);
         SuspectedAfter(lateMicros: 0);
         List<Effect> effects = [.. _effects.Effects];
-        int recorded = effects.FindIndex(e => e is PersistEffect { Record: RegencyWanted r, Flush: true } && r.Regency == wanted);
+        int recorded = effects.FindIndex(
+            e => e is PersistEffect { Record: RegencyWanted r, Flush: true } && r.Regency == wanted);
         Assert.InRange(recorded, 0, effects.FindIndex(e => e is BroadcastEffect { Message: Stop }) - 1);
 
-        IReplicaCore restarted = Replica(RecoveredState.None with { Records = [.. effects.OfType<PersistEffect>().Select(static e => e.Record)] });
+        IReplicaCore restarted = Replica(
+            RecoveredState.None with { Records = [.. effects.OfType<PersistEffect>().Select(static e => e.Record)] });
         _effects.Clear();
         restarted.Start(Clock(0), _effects);
         restarted.Step(new TickInput(), Clock(0), _effects);
-        Status status = Assert.Single(_effects.Effects.OfType<BroadcastEffect>().Select(static e => e.Message).OfType<Status>());
+        Status status = Assert.Single(
+            _effects.Effects.OfType<BroadcastEffect>().Select(static e => e.Message).OfType<Status>());
         Assert.Equal((Regency.Zero, wanted), (status.Regency, status.Wanted));
     }
 
@@ -72,7 +75,8 @@ public sealed class ReplicaCoreTests : IDisposable
 
     private Request SignedRequest()
     {
-        Request request = RequestCodec.Create(new SessionId(new ClientId(0), 5), 1, RequestKind.Command, 0b11, new ReplicaId(0), new byte[] { 1, 2 });
+        Request request = RequestCodec.Create(
+            new SessionId(new ClientId(0), 5), 1, RequestKind.Command, 0b11, new ReplicaId(0), new byte[] { 1, 2 });
         return RequestCodec.Authenticate(request, _keys.Client(0), 4, macs: false, signature: true);
     }
 

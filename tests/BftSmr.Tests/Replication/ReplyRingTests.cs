@@ -30,12 +30,15 @@ public sealed class ReplyRingTests
                 expected.Enqueue(reply);
                 while (expected.Count > repliesMax || (expected.Count > 1 && expected.Sum(static r => r.Result.Length) > bytesMax)) expected.Dequeue();
 
-                Assert.True(expected.Count == ring.Count, $"seed {seed}, reply {sequence}: {ring.Count} are kept, not {expected.Count}");
+                Assert.True(
+                    expected.Count == ring.Count,
+                    $"seed {seed}, reply {sequence}: {ring.Count} are kept, not {expected.Count}");
                 int place = 0;
                 foreach (CachedReply kept in expected)
                 {
                     CachedReply found = ring[place++];
-                    Assert.True(kept.Sequence == found.Sequence && kept.Status == found.Status && kept.Result.Span.SequenceEqual(found.Result.Span), $"seed {seed}, reply {sequence}, place {place}");
+                    Assert.True(
+                        kept.Sequence == found.Sequence && kept.Status == found.Status && kept.Result.Span.SequenceEqual(found.Result.Span), $"seed {seed}, reply {sequence}, place {place}");
                 }
             }
         }

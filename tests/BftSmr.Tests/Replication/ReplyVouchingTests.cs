@@ -22,7 +22,8 @@ public sealed class ReplyVouchingTests : IDisposable
     [Theory]
     [InlineData(4, 1)]
     [InlineData(7, 2)]
-    public void Whatever_the_order_every_client_gets_from_its_full_replier_what_all_its_repliers_say(int replicas, int faulty)
+    public void Whatever_the_order_every_client_gets_from_its_full_replier_what_all_its_repliers_say(
+        int replicas, int faulty)
     {
         for (int seed = 1; seed <= 20; seed++)
         {
@@ -34,7 +35,8 @@ public sealed class ReplyVouchingTests : IDisposable
             random.Shuffle(order);
             foreach (int i in order)
             {
-                foreach (SendEffect send in nodes[i].Execute(1, commands).OfType<SendEffect>()) under.Add((i, send.To.Value, (Vouch)send.Message));
+                foreach (SendEffect send in nodes[i].Execute(1, commands).OfType<SendEffect>())
+                    under.Add((i, send.To.Value, (Vouch)send.Message));
                 while (random.Next(2) == 0 && under.Count > 0) Deliver(nodes, under, random.Next(under.Count));
             }
             while (under.Count > 0) Deliver(nodes, under, random.Next(under.Count));
@@ -108,7 +110,8 @@ public sealed class ReplyVouchingTests : IDisposable
     {
         Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
         List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), 0b0110, new ReplicaId(1), count: 8);
-        for (int i = 1; i <= 1000; i++) one.Vouching.OnVouch(new ReplicaId(3), new Vouch(new Instance(i), new byte[16]));
+        for (int i = 1; i <= 1000; i++)
+            one.Vouching.OnVouch(new ReplicaId(3), new Vouch(new Instance(i), new byte[16]));
         Assert.Equal(1000 - one.Log.HorizonInstances, one.Effects.Effects.OfType<RejectEffect>().Count());
 
         one.Vouching.OnVouch(new ReplicaId(2), VouchOf(two.Execute(1, commands)));
@@ -124,7 +127,8 @@ public sealed class ReplyVouchingTests : IDisposable
         byte[] large = new byte[1 << 20];
         for (int i = 1; i <= 6; i++)
         {
-            List<(Request Request, Outcome Outcome)> commands = Commands(new Random(i), 0b0110, new ReplicaId(1), count: 8);
+            List<(Request Request, Outcome Outcome)> commands = Commands(
+                new Random(i), 0b0110, new ReplicaId(1), count: 8);
             one.Execute(i, [.. commands.Select(c => (c.Request, new Outcome(ReplyStatus.Ok, large)))]);
         }
         Assert.Equal(4 * 8, one.Replies.Count); // 16 of the 48 MiB still wait
@@ -144,41 +148,54 @@ public sealed class ReplyVouchingTests : IDisposable
     /// </summary>
     private void AssertAnswered(Node node, List<(Request Request, Outcome Outcome)> commands)
     {
-        List<(Request Request, Outcome Outcome)> own = [.. commands.Where(c => IsVouched(c.Request) && c.Request.FullReplier == node.Self)];
+        List<(
+            Request Request,
+            Outcome Outcome)> own = [.. commands.Where(c => IsVouched(c.Request) && c.Request.FullReplier == node.Self)];
         Assert.Equal(own.Count, node.Replies.Count);
         foreach ((Request request, Outcome outcome) in own)
         {
-            Reply reply = Assert.Single(node.Replies, e => e.Client == request.Session.Client && e.Reply.Nonce == request.Session.Nonce && e.Reply.Sequence == request.Sequence).Reply;
+            Reply reply = Assert.Single(
+                node.Replies,
+                e => e.Client == request.Session.Client && e.Reply.Nonce == request.Session.Nonce && e.Reply.Sequence == request.Sequence).Reply;
             Assert.Equal(outcome.Status, reply.Status);
             Assert.Equal(outcome.Result, reply.Result);
             Assert.Equal(request.Repliers & ~(1ul << node.Self.Value), reply.Vouchers!.Value.From);
             byte[] statement = new byte[VoucherStatement.Bytes];
-            VoucherStatement.Write(reply.Nonce, reply.Sequence, reply.Status, Blake2b.Hash(reply.Result.Span), statement);
+            VoucherStatement.Write(
+                reply.Nonce, reply.Sequence, reply.Status, Blake2b.Hash(reply.Result.Span), statement);
             int at = 0;
             for (ulong rest = reply.Vouchers.Value.From; rest != 0; rest &= rest - 1, at += Request.MacBytes)
             {
                 ReplicaId voucher = new(BitOperations.TrailingZeroCount(rest));
-                Assert.True(_keys.Client(request.Session.Client.Value).VerifyMacFromReplica(voucher, statement, reply.Vouchers.Value.Macs.Span.Slice(at, Request.MacBytes)));
+                Assert.True(
+                    _keys.Client(request.Session.Client.Value).VerifyMacFromReplica(voucher, statement, reply.Vouchers.Value.Macs.Span.Slice(at, Request.MacBytes)));
             }
         }
     }
 
-    private static bool IsVouched(Request request) => request.WantsOneReply && (request.Repliers >> request.FullReplier.Value & 1) != 0 && BitOperations.PopCount(request.Repliers) > 1;
+    private static bool IsVouched(Request request) =>
+        request.WantsOneReply
+            && (request.Repliers >> request.FullReplier.Value & 1) != 0
+            && BitOperations.PopCount(request.Repliers) > 1;
 
-    private static Vouch VouchOf(IReadOnlyList<Effect> effects) => Assert.IsType<Vouch>(Assert.Single(effects.OfType<SendEffect>()).Message);
+    private static Vouch VouchOf(IReadOnlyList<Effect> effects) =>
+        Assert.IsType<Vouch>(Assert.Single(effects.OfType<SendEffect>()).Message);
 
     private static List<(Request Request, Outcome Outcome)> Commands(Random random, int replicas, int count) =>
         [.. Enumerable.Range(1, count).Select(i => Command(random, i, (ulong)random.Next(1 << replicas), new ReplicaId(random.Next(replicas)), wantsOneReply: random.Next(4) > 0))];
 
-    private static List<(Request Request, Outcome Outcome)> Commands(Random random, ulong repliers, ReplicaId full, int count) =>
+    private static List<(Request Request, Outcome Outcome)> Commands(
+        Random random, ulong repliers, ReplicaId full, int count) =>
         [.. Enumerable.Range(1, count).Select(i => Command(random, i, repliers, full, wantsOneReply: true))];
 
-    private static (Request, Outcome) Command(Random random, int number, ulong repliers, ReplicaId full, bool wantsOneReply)
+    private static (Request, Outcome) Command(
+        Random random, int number, ulong repliers, ReplicaId full, bool wantsOneReply)
     {
         byte[] result = new byte[random.Next(3) == 0 ? 100 : random.Next(4)];
         random.NextBytes(result);
         SessionId session = new(new ClientId(number % Clients), 7);
-        Request request = RequestCodec.Create(session, (ulong)number, RequestKind.Command, repliers, full, default, wantsOneReply: wantsOneReply);
+        Request request = RequestCodec.Create(
+            session, (ulong)number, RequestKind.Command, repliers, full, default, wantsOneReply: wantsOneReply);
         return (request, new Outcome((ReplyStatus)random.Next(2), result));
     }
 
@@ -189,7 +206,9 @@ public sealed class ReplyVouchingTests : IDisposable
 
         public Node(TestKeys keys, int self, int replicas, int faulty)
         {
-            _context = new ReplicaContext(new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(replicas, faulty) }, keys.Replica(self));
+            _context = new ReplicaContext(
+                new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(replicas, faulty) },
+                keys.Replica(self));
             VotingParts parts = new(_context);
             Log = parts.Log;
             Vouching = new ReplyVouching(_context, parts.Log, parts.Ordering);

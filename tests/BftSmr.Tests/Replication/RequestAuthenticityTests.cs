@@ -20,13 +20,15 @@ public sealed class RequestAuthenticityTests : IDisposable
     {
         Request request = Request(Alice, macs: true);
         Assert.True(Mac().IsAuthentic(With(request, [.. new byte[16], .. request.Macs.Span[16..32], .. new byte[32]])));
-        Assert.False(Mac().IsAuthentic(With(request, [.. request.Macs.Span[..16], .. new byte[16], .. request.Macs.Span[32..]])));
+        Assert.False(
+            Mac().IsAuthentic(With(request, [.. request.Macs.Span[..16], .. new byte[16], .. request.Macs.Span[32..]])));
     }
 
     [Fact]
     public void A_signature_makes_up_for_a_wrong_mac()
     {
-        Request signed = RequestCodec.Authenticate(With(Request(Alice, macs: true), new byte[64]), _keys.Client(0), 4, macs: false, signature: true);
+        Request signed = RequestCodec.Authenticate(
+            With(Request(Alice, macs: true), new byte[64]), _keys.Client(0), 4, macs: false, signature: true);
         Assert.True(Mac().IsAuthentic(signed));
         Assert.False(Mac().IsAuthentic(RequestCodec.WithAuthentication(signed, new byte[64], new byte[64])));
     }
@@ -53,7 +55,8 @@ public sealed class RequestAuthenticityTests : IDisposable
         Request forged = With(Request(Alice, macs: true), new byte[64]);
         Request naked = With(Request(Carol, macs: true), []);
         Request stranger = RequestCodec.WithAuthentication(Request(Stranger), new byte[64], new byte[64]);
-        Batch batch = BatchCodec.Create(1, 2, [Request(Bob, macs: true), stranger, forged, naked, forged, Request(Bob, macs: true, sequence: 2)]);
+        Batch batch = BatchCodec.Create(
+            1, 2, [Request(Bob, macs: true), stranger, forged, naked, forged, Request(Bob, macs: true, sequence: 2)]);
 
         Assert.Equal([Alice, Carol, Stranger], Mac().Unauthenticated(batch));
         Assert.Empty(Mac().Unauthenticated(BatchCodec.Create(1, 2, [Request(Bob, macs: true)])));
@@ -65,13 +68,18 @@ public sealed class RequestAuthenticityTests : IDisposable
     private RequestAuthenticity Signed() => Of(RequestAuthentication.Signed);
 
     private RequestAuthenticity Of(RequestAuthentication mode) =>
-        new(new ReplicaSettings { Self = Self, Quorums = Quorums.Byzantine(4, 1), Authentication = mode }, _keys.Replica(Self.Value));
+        new(
+            new ReplicaSettings { Self = Self, Quorums = Quorums.Byzantine(4, 1), Authentication = mode },
+            _keys.Replica(Self.Value));
 
     private Request Request(ClientId client, bool macs = false, bool signature = false, ulong sequence = 1)
     {
-        Request request = RequestCodec.Create(new SessionId(client, 5), sequence, RequestKind.Command, 0b11, new ReplicaId(0), new byte[] { 1, 2 });
-        return macs || signature ? RequestCodec.Authenticate(request, _keys.Client(client.Value), 4, macs, signature) : request;
+        Request request = RequestCodec.Create(
+            new SessionId(client, 5), sequence, RequestKind.Command, 0b11, new ReplicaId(0), new byte[] { 1, 2 });
+        return macs
+            || signature ? RequestCodec.Authenticate(request, _keys.Client(client.Value), 4, macs, signature) : request;
     }
 
-    private static Request With(Request request, byte[] macs) => RequestCodec.WithAuthentication(request, macs, request.Signature);
+    private static Request With(Request request, byte[] macs) =>
+        RequestCodec.WithAuthentication(request, macs, request.Signature);
 }

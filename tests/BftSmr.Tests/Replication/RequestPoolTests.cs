@@ -47,7 +47,8 @@ public sealed class RequestPoolTests : IDisposable
     public void What_is_signed_later_executed_or_gone_makes_room_of_its_size()
     {
         RequestPool pool = PoolOf(requestsMax: 100, bytesMax: 1 << 20);
-        for (ulong sequence = 1; sequence <= 10; sequence++) Assert.True(pool.TryAdmit(Of(Alice, 7, sequence), isDirect: true));
+        for (ulong sequence = 1; sequence <= 10; sequence++)
+            Assert.True(pool.TryAdmit(Of(Alice, 7, sequence), isDirect: true));
         Assert.False(pool.HasSigned);
         Request signed = Of(Alice, 7, 5, signature: true);
         Assert.True(pool.TryAdmit(signed, isDirect: true));
@@ -69,11 +70,14 @@ public sealed class RequestPoolTests : IDisposable
     }
 
     /// <summary>A request that is not next in its session: it waits for ever.</summary>
-    private bool Admit(RequestPool pool, ClientId client, int nonce) => pool.TryAdmit(Of(client, (ulong)nonce, sequence: 2), isDirect: true);
+    private bool Admit(RequestPool pool, ClientId client, int nonce) =>
+        pool.TryAdmit(Of(client, (ulong)nonce, sequence: 2), isDirect: true);
 
     private Request Of(ClientId client, ulong nonce, ulong sequence, bool signature = false)
     {
-        Request request = RequestCodec.Create(new SessionId(client, nonce), sequence, RequestKind.Command, 0b11, new ReplicaId(0), new byte[OperationBytes]);
+        Request request = RequestCodec.Create(
+            new SessionId(client, nonce), sequence, RequestKind.Command, 0b11, new ReplicaId(0),
+            new byte[OperationBytes]);
         return RequestCodec.Authenticate(request, _keys.Client(client.Value), 4, macs: !signature, signature);
     }
 }

@@ -17,7 +17,8 @@ public sealed class ServiceHostTests
     public void Commands_between_queries_execute_as_one_batch_and_each_query_sees_what_came_before_it()
     {
         IReadOnlyList<Outcome> outcomes = Execute(
-            (RequestKind.Open, ""), (RequestKind.Command, "a"), (RequestKind.Open, ""), (RequestKind.Command, "b"), (RequestKind.OrderedQuery, ""),
+            (RequestKind.Open, ""), (RequestKind.Command, "a"), (RequestKind.Open, ""), (RequestKind.Command, "b"), (
+                RequestKind.OrderedQuery, ""),
             (RequestKind.Command, "c"), (RequestKind.OrderedQuery, ""), (RequestKind.OrderedQuery, ""));
 
         Assert.Equal(["", "a", "", "b", "ab", "c", "abc", "abc"], outcomes.Select(TextOf));
@@ -37,7 +38,8 @@ public sealed class ServiceHostTests
     public void Replies_of_all_sizes_come_back_whole_and_those_beyond_the_limit_are_refused_after_the_command_took_effect()
     {
         int[] sizes = [0, 1, 100, 4095, 4096, 4097, 10_000, 3, 9_999, 10_001, 0, 7, 50_000, 5];
-        IReadOnlyList<Outcome> outcomes = Execute([.. sizes.Select(static size => (RequestKind.Command, $"reply {size}"))]);
+        IReadOnlyList<Outcome> outcomes = Execute(
+            [.. sizes.Select(static size => (RequestKind.Command, $"reply {size}"))]);
         for (int i = 0; i < sizes.Length; i++)
         {
             Assert.Equal(sizes[i] > 10_000 ? ReplyStatus.ReplyTooLarge : ReplyStatus.Ok, outcomes[i].Status);
@@ -51,16 +53,20 @@ public sealed class ServiceHostTests
     public void A_failed_command_has_its_message_whatever_was_written_and_others_keep_their_replies()
     {
         IReadOnlyList<Outcome> outcomes = Execute(
-            (RequestKind.Command, "x"), (RequestKind.Command, "write and fail"), (RequestKind.Command, "y"), (RequestKind.Command, "fail before"),
+            (RequestKind.Command, "x"), (
+                RequestKind.Command, "write and fail"), (RequestKind.Command, "y"),
+                (RequestKind.Command, "fail before"),
             (RequestKind.Command, "fail the first"), (RequestKind.Command, "z"));
-        Assert.Equal([ReplyStatus.Failed, ReplyStatus.Failed, ReplyStatus.Ok, ReplyStatus.Failed, ReplyStatus.Ok, ReplyStatus.Ok], outcomes.Select(static o => o.Status));
+        Assert.Equal(
+            [ReplyStatus.Failed, ReplyStatus.Failed, ReplyStatus.Ok, ReplyStatus.Failed, ReplyStatus.Ok, ReplyStatus.Ok], outcomes.Select(static o => o.Status));
         Assert.Equal(["first", "no", "y", "never", "", "z"], outcomes.Select(TextOf));
     }
 
     [Theory]
     [InlineData("short", "short")]
     [InlineData("", "")]
-    public void Failure_messages_are_UTF8(string message, string expected) => Assert.Equal(expected, Encoding.UTF8.GetString(ReplyCollector.FailureBytes(message)));
+    public void Failure_messages_are_UTF8(string message, string expected) =>
+        Assert.Equal(expected, Encoding.UTF8.GetString(ReplyCollector.FailureBytes(message)));
 
     [Fact]
     public void Long_failure_messages_are_cut_between_characters()
@@ -76,7 +82,9 @@ public sealed class ServiceHostTests
         Outcome ordered = Execute((RequestKind.Command, "break queries"), (RequestKind.OrderedQuery, ""))[1];
         Assert.Equal((ReplyStatus.Failed, "InvalidOperationException: broken"), (ordered.Status, TextOf(ordered)));
         ReadReply read = Answer(wantsFull: true);
-        Assert.Equal((ReplyStatus.Failed, "InvalidOperationException: broken"), (read.Status, Encoding.UTF8.GetString(read.Result.Span)));
+        Assert.Equal(
+            (ReplyStatus.Failed, "InvalidOperationException: broken"),
+            (read.Status, Encoding.UTF8.GetString(read.Result.Span)));
     }
 
     [Fact]
@@ -91,13 +99,16 @@ public sealed class ServiceHostTests
     [InlineData("reply twice")]
     [InlineData("reply out of range")]
     public void Writers_are_given_out_once_and_in_order(string command) =>
-        Assert.IsType<InvalidOperationException>(Assert.Throws<StateMachineException>(() => Execute((RequestKind.Command, "a"), (RequestKind.Command, command))).InnerException);
+        Assert.IsType<InvalidOperationException>(
+            Assert.Throws<StateMachineException>(() => Execute((RequestKind.Command, "a"), (RequestKind.Command, command))).InnerException);
 
     [Fact]
     public void A_read_is_answered_whole_to_who_wants_that_and_by_its_digest_otherwise()
     {
         Execute((RequestKind.Command, "0123456789012345678901234567890")); // 31 bytes: a digest would be no shorter
-        Assert.Equal(("0123456789012345678901234567890", false), (Encoding.UTF8.GetString(Answer(wantsFull: false).Result.Span), Answer(wantsFull: false).IsDigest));
+        Assert.Equal(
+            ("0123456789012345678901234567890", false),
+            (Encoding.UTF8.GetString(Answer(wantsFull: false).Result.Span), Answer(wantsFull: false).IsDigest));
         Execute((RequestKind.Command, "123"));
         ReadReply whole = Answer(wantsFull: true), digest = Answer(wantsFull: false);
         Assert.False(whole.IsDigest);
@@ -120,7 +131,8 @@ public sealed class ServiceHostTests
         foreach (int piece in new[] { 1, 3, 7, 1000 })
         {
             using SnapshotInstallation installation = target.BeginInstall();
-            for (int at = 0; at < snapshot.Length; at += piece) installation.Write(snapshot.AsSpan(at, Math.Min(piece, snapshot.Length - at)));
+            for (int at = 0; at < snapshot.Length; at += piece)
+                installation.Write(snapshot.AsSpan(at, Math.Min(piece, snapshot.Length - at)));
             Assert.True(installation.TryCommit(out ReadOnlyMemory<byte> sessions));
             Assert.Equal("sessions", Encoding.UTF8.GetString(sessions.Span));
             Assert.Equal(RegisterService.DigestOf(["one"]), target.StateDigest());
@@ -145,7 +157,8 @@ public sealed class ServiceHostTests
     [Fact]
     public void Executing_small_commands_allocates_next_to_nothing_for_each()
     {
-        Request[] requests = [.. Enumerable.Range(0, 1000).Select(static i => LogHarness.Request("12345678"u8.ToArray(), (ulong)i + 1))];
+        Request[] requests =
+            [.. Enumerable.Range(0, 1000).Select(static i => LogHarness.Request("12345678"u8.ToArray(), (ulong)i + 1))];
         ServiceHost executor = new(new EchoService(), 1000);
         for (int i = 0; i < 3; i++) executor.Execute(new ExecuteEffect(new Instance(1), 1, 1, requests));
         ExecuteEffect effect = new(new Instance(1), 1, 1, requests);
@@ -157,7 +170,8 @@ public sealed class ServiceHostTests
     private IReadOnlyList<Outcome> Execute(params (RequestKind Kind, string Operation)[] requests)
     {
         _executor ??= new ServiceHost(_service, 10_000);
-        Request[] commands = [.. requests.Select(static (r, i) => LogHarness.Request(Encoding.UTF8.GetBytes(r.Operation), (ulong)i + 1, r.Kind))];
+        Request[] commands =
+            [.. requests.Select(static (r, i) => LogHarness.Request(Encoding.UTF8.GetBytes(r.Operation), (ulong)i + 1, r.Kind))];
         ExecutedInput executed = _executor.Execute(new ExecuteEffect(new Instance(5), 777, 42, commands));
         Assert.Equal(new Instance(5), executed.Instance);
         return executed.Outcomes;
@@ -166,7 +180,8 @@ public sealed class ServiceHostTests
     private ReadReply Answer(bool wantsFull)
     {
         _executor ??= new ServiceHost(_service, 10_000);
-        return _executor.Answer(new AnswerReadEffect(new ClientId(0), new Read(8, 9, wantsFull, default), new Regency(3), 1234));
+        return _executor.Answer(
+            new AnswerReadEffect(new ClientId(0), new Read(8, 9, wantsFull, default), new Regency(3), 1234));
     }
 
     private ServiceHost? _executor;
@@ -183,7 +198,8 @@ public sealed class ServiceHostTests
 
     private sealed class EchoService : StateMachine
     {
-        protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply) => reply.Write(command.Operation.Span);
+        protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply) =>
+            reply.Write(command.Operation.Span);
         protected override void Save(IBufferWriter<byte> snapshot) { }
         protected override void Load(ReadOnlySpan<byte> snapshot) { }
     }
@@ -201,7 +217,8 @@ public sealed class ServiceHostTests
         public void Execute(CommandBatch batch)
         {
             BatchSizes.Add(batch.Commands.Length);
-            for (int i = 0; i < batch.Commands.Length; i++) Execute(batch, i, Encoding.UTF8.GetString(batch.Commands.Span[i].Operation.Span));
+            for (int i = 0; i < batch.Commands.Length; i++)
+                Execute(batch, i, Encoding.UTF8.GetString(batch.Commands.Span[i].Operation.Span));
         }
 
         private void Execute(CommandBatch batch, int i, string command)

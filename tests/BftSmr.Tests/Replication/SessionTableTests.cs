@@ -9,7 +9,8 @@ namespace BftSmr.Tests.Replication;
 
 public sealed class SessionTableTests
 {
-    private static readonly ReplicaSettings s_settings = new() { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) };
+    private static readonly ReplicaSettings s_settings =
+        new() { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) };
 
     private readonly SessionId _id = new(new ClientId(0), 7);
     private SessionTable _table = new(s_settings);
@@ -96,7 +97,8 @@ public sealed class SessionTableTests
     [Fact]
     public void A_table_from_a_snapshot_goes_on_like_the_one_that_was_saved()
     {
-        ReplicaSettings settings = s_settings with { ReplyBytesMax = 300, SessionsPerClientMax = 8, ClientReplyBytesMax = 1000, SessionTableBytesMax = 20_000 };
+        ReplicaSettings settings =
+            s_settings with { ReplyBytesMax = 300, SessionsPerClientMax = 8, ClientReplyBytesMax = 1000, SessionTableBytesMax = 20_000 };
         for (int seed = 0; seed < 50; seed++)
         {
             Random random = new(seed);
@@ -107,7 +109,9 @@ public sealed class SessionTableTests
                 byte[][] results = [.. batch.Select(_ => new byte[random.Next(settings.ReplyBytesMax)])];
                 ExecuteAll(saved, batch, results);
                 ExecuteAll(restored, batch, results);
-                Assert.True(Encoded(saved).AsSpan().SequenceEqual(Encoded(restored)), $"seed {seed}, batch {i}: the tables differ");
+                Assert.True(
+                    Encoded(saved).AsSpan().SequenceEqual(Encoded(restored)),
+                    $"seed {seed}, batch {i}: the tables differ");
                 if (random.Next(4) > 0) continue;
                 Assert.True(ReplicatedStateCodec.TryDecode(Encoded(restored), settings, out ReplicatedState? state));
                 restored = state.Sessions;
@@ -120,7 +124,9 @@ public sealed class SessionTableTests
     {
         SessionId id = new(new ClientId(random.Next(6)), (ulong)random.Next(1, 40));
         ulong sequence = (table.Find(id)?.LastSequence ?? 0) + 1;
-        return RequestCodec.Create(id, sequence, sequence == 1 ? RequestKind.Open : RequestKind.Command, 0b11, default, default, outstanding: (ulong)random.Next(1, (int)sequence + 1));
+        return RequestCodec.Create(
+            id, sequence, sequence == 1 ? RequestKind.Open : RequestKind.Command, 0b11, default, default,
+            outstanding: (ulong)random.Next(1, (int)sequence + 1));
     }
 
     private static void ExecuteAll(SessionTable table, List<Request> batch, byte[][] results)
@@ -132,9 +138,11 @@ public sealed class SessionTableTests
         }
     }
 
-    private void Open(int client, ulong nonce, int replyBytes) => Execute(new SessionId(new ClientId(client), nonce), 1, RequestKind.Open, replyBytes);
+    private void Open(int client, ulong nonce, int replyBytes) =>
+        Execute(new SessionId(new ClientId(client), nonce), 1, RequestKind.Open, replyBytes);
 
-    private void Execute(ulong sequence, ulong outstanding, RequestKind kind = RequestKind.Command) => Execute(_id, sequence, kind, replyBytes: 1, outstanding);
+    private void Execute(ulong sequence, ulong outstanding, RequestKind kind = RequestKind.Command) =>
+        Execute(_id, sequence, kind, replyBytes: 1, outstanding);
 
     private void Execute(SessionId id, ulong sequence, RequestKind kind, int replyBytes, ulong outstanding = 1)
     {
@@ -143,12 +151,14 @@ public sealed class SessionTableTests
         _table.Keep(request, new Outcome(ReplyStatus.Ok, new byte[replyBytes]));
     }
 
-    private bool[] Kept(int last) => [.. Enumerable.Range(1, last).Select(i => _table.Find(_id)!.ReplyTo((ulong)i) is not null)];
+    private bool[] Kept(int last) =>
+        [.. Enumerable.Range(1, last).Select(i => _table.Find(_id)!.ReplyTo((ulong)i) is not null)];
 
     private ulong[] WithReplies(int client) =>
         [.. _table.Clients.Single(c => c.Key == client).Value.ByUse.Where(static s => s.Replies.Count > 0).Select(static s => s.Nonce)];
 
     private byte[] Encoded() => Encoded(_table);
 
-    private static byte[] Encoded(SessionTable table) => ReplicatedStateCodec.Encode(new ReplicatedState(s_settings) { Sessions = table }).ToArray();
+    private static byte[] Encoded(SessionTable table) =>
+        ReplicatedStateCodec.Encode(new ReplicatedState(s_settings) { Sessions = table }).ToArray();
 }

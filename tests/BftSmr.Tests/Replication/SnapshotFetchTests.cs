@@ -18,7 +18,8 @@ public sealed class SnapshotFetchTests : IDisposable
 
     public SnapshotFetchTests()
     {
-        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(1));
+        ReplicaContext context = new(
+            new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(1));
         context.BeginStep(new ClockReading(0, 0), _effects);
         _fetch = new SnapshotFetch(context, new VotingParts(context).Log);
     }
@@ -55,5 +56,7 @@ public sealed class SnapshotFetchTests : IDisposable
     }
 
     private void Offer(int from, long snapshotBytes) =>
-        _fetch.OnOffer(new ReplicaId(from), new CheckpointOffer(new CheckpointCertificate(s_instance, Digest.Of("root"u8), []), snapshotBytes));
+        _fetch.OnOffer(
+            new ReplicaId(from),
+            new CheckpointOffer(new CheckpointCertificate(s_instance, Digest.Of("root"u8), []), snapshotBytes));
 }

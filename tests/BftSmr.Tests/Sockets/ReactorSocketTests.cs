@@ -121,7 +121,8 @@ public sealed class ReactorSocketTests : IDisposable
 
         using CancellationTokenSource cancelled = new();
         await cancelled.CancelAsync();
-        await Assert.ThrowsAnyAsync<Exception>(() => ReactorSocket.ConnectAsync(reactor, NewSocket(), nobody, cancelled.Token).AsTask().WaitAsync(Patience.Time));
+        await Assert.ThrowsAnyAsync<Exception>(
+            () => ReactorSocket.ConnectAsync(reactor, NewSocket(), nobody, cancelled.Token).AsTask().WaitAsync(Patience.Time));
     }
 
     [Theory]
@@ -194,7 +195,8 @@ public sealed class ReactorSocketTests : IDisposable
         await turn.Task.WaitAsync(Patience.Time);
     }
 
-    private static async Task<(int Count, bool OnReactor)> ReceiveAsync(ReactorSocket socket, Reactor reactor, Memory<byte> buffer) =>
+    private static async Task<(int Count, bool OnReactor)> ReceiveAsync(
+        ReactorSocket socket, Reactor reactor, Memory<byte> buffer) =>
         (await socket.ReceiveAsync(buffer).ConfigureAwait(false), reactor.IsCurrent);
 
     private static async Task<byte[]> ReceiveAllAsync(ReactorSocket socket, int room)
@@ -261,7 +263,8 @@ public sealed class ReactorSocketTests : IDisposable
         Task<Socket> accept = listener.AcceptAsync();
         Socket unconnected = NewSocket();
         if (bufferBytes is { } bytes) unconnected.SendBufferSize = unconnected.ReceiveBufferSize = bytes;
-        ReactorSocket near = await ReactorSocket.ConnectAsync(reactor, unconnected, listener.LocalEndPoint!, CancellationToken.None);
+        ReactorSocket near = await ReactorSocket.ConnectAsync(
+            reactor, unconnected, listener.LocalEndPoint!, CancellationToken.None);
         ReactorSocket far = new(reactor, await accept.WaitAsync(Patience.Time));
         _open.Add(near);
         _open.Add(far);

@@ -37,7 +37,8 @@ public sealed class CheckpointStoreTests : IDisposable
         for (int i = 0; i < written.Tree.Leaves.Count; i++)
         {
             Chunk chunk = store.ReadChunk(new Instance(7), i)!;
-            Assert.True(MerkleTree.Verify(written.Tree.Root, expected.Length, ChunkBytes, i, chunk.Bytes.Span, chunk.Path));
+            Assert.True(
+                MerkleTree.Verify(written.Tree.Root, expected.Length, ChunkBytes, i, chunk.Bytes.Span, chunk.Path));
             read.AddRange(chunk.Bytes.Span);
         }
         Assert.Equal(expected, read);
@@ -54,7 +55,8 @@ public sealed class CheckpointStoreTests : IDisposable
         using CheckpointStore store = Open();
         RegisterService service = new();
 
-        SnapshotFile? restored = store.Restore(file => ReplicaStorage.TryInstall(file, new ServiceHost(service, 100), out _), []);
+        SnapshotFile? restored = store.Restore(
+            file => ReplicaStorage.TryInstall(file, new ServiceHost(service, 100), out _), []);
 
         Assert.Equal(new Instance(5), restored?.Instance);
         Assert.Equal(RegisterService.DigestOf(["five"]), ((IStateMachine)service).StateDigest());
@@ -74,9 +76,11 @@ public sealed class CheckpointStoreTests : IDisposable
             LogHarness.FlipBit(file, at, (int)(at % 8));
             RegisterService service = new();
 
-            using CheckpointStore store = CheckpointStore.Open(copy.Path, ChunkBytes, flushes: false, out IReadOnlyList<string> unreadable);
+            using CheckpointStore store =
+                CheckpointStore.Open(copy.Path, ChunkBytes, flushes: false, out IReadOnlyList<string> unreadable);
             List<string> damaged = [.. unreadable];
-            SnapshotFile? restored = store.Restore(f => ReplicaStorage.TryInstall(f, new ServiceHost(service, 100), out _), damaged);
+            SnapshotFile? restored = store.Restore(
+                f => ReplicaStorage.TryInstall(f, new ServiceHost(service, 100), out _), damaged);
 
             Assert.Equal(new Instance(3), restored?.Instance);
             Assert.Equal([file], damaged);
@@ -94,7 +98,8 @@ public sealed class CheckpointStoreTests : IDisposable
         {
             using TemporaryDirectory copy = new();
             File.WriteAllBytes(copy.File(SnapshotFile.FileName(new Instance(5))), whole[..length]);
-            using CheckpointStore store = CheckpointStore.Open(copy.Path, ChunkBytes, flushes: false, out IReadOnlyList<string> damaged);
+            using CheckpointStore store =
+                CheckpointStore.Open(copy.Path, ChunkBytes, flushes: false, out IReadOnlyList<string> damaged);
             Assert.Single(damaged);
             Assert.Equal(Instance.Zero, store.Newest);
         }
@@ -184,7 +189,8 @@ public sealed class CheckpointStoreTests : IDisposable
                 {
                     int index = (int)(instance % tree.Leaves.Count);
                     if (store.ReadChunk(new Instance(instance), index) is { } chunk)
-                        Assert.True(MerkleTree.Verify(tree.Root, bytes.Length, ChunkBytes, index, chunk.Bytes.Span, chunk.Path));
+                        Assert.True(
+                            MerkleTree.Verify(tree.Root, bytes.Length, ChunkBytes, index, chunk.Bytes.Span, chunk.Path));
                 }
             }
         }
@@ -217,7 +223,9 @@ public sealed class CheckpointStoreTests : IDisposable
             using CheckpointStore store = Open();
             Assert.Equal(step > 0, store.BeginFetch(certificate, expected.Length));
             Assert.Equal(order.Take(step).Order(), store.FindFetchedChunks(new Instance(9), default));
-            store.StoreChunk(new Instance(9), order[step], expected.AsMemory(order[step] * ChunkBytes, MerkleTree.ChunkLength(expected.Length, ChunkBytes, order[step])));
+            store.StoreChunk(
+                new Instance(9), order[step],
+                expected.AsMemory(order[step] * ChunkBytes, MerkleTree.ChunkLength(expected.Length, ChunkBytes, order[step])));
         }
         using CheckpointStore last = Open();
         last.BeginFetch(certificate, expected.Length);
@@ -238,7 +246,10 @@ public sealed class CheckpointStoreTests : IDisposable
         store.BeginFetch(new CheckpointCertificate(new Instance(9), tree.Root, []), expected.Length);
         for (int i = 0; i < tree.Leaves.Count; i++)
         {
-            if (i != 4) store.StoreChunk(new Instance(9), i, expected.AsMemory(i * ChunkBytes, MerkleTree.ChunkLength(expected.Length, ChunkBytes, i)));
+            if (i != 4)
+                store.StoreChunk(
+                    new Instance(9), i,
+                    expected.AsMemory(i * ChunkBytes, MerkleTree.ChunkLength(expected.Length, ChunkBytes, i)));
         }
         Assert.Null(store.CompleteFetch(new Instance(9)));
         Assert.Equal(Instance.Zero, store.Newest);
@@ -335,18 +346,22 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         using CheckpointStore store = Open();
         File.CreateSymbolicLink(_directory.File(SnapshotFile.FileName(new Instance(7)) + ".tmp"), "/dev/full");
-        StorageException e = Assert.Throws<StorageException>(() => store.Write(new Instance(7), new PieceReader(Snapshot(10)), default));
+        StorageException e = Assert.Throws<StorageException>(
+            () => store.Write(new Instance(7), new PieceReader(Snapshot(10)), default));
         Assert.Contains("disk is full", e.Message, StringComparison.Ordinal);
     }
 
     private CheckpointStore Open() => CheckpointStore.Open(_directory.Path, ChunkBytes, flushes: true, out _);
 
-    private static CheckpointCertificate Certificate(int instance, byte[] snapshot) => new(new Instance(instance), MerkleTree.Of(snapshot, ChunkBytes).Root, []);
+    private static CheckpointCertificate Certificate(int instance, byte[] snapshot) =>
+        new(new Instance(instance), MerkleTree.Of(snapshot, ChunkBytes).Root, []);
 
     private static void StoreChunks(CheckpointStore store, int instance, byte[] snapshot, int from, int count)
     {
         for (int i = from; i < from + count; i++)
-            store.StoreChunk(new Instance(instance), i, snapshot.AsMemory(i * ChunkBytes, MerkleTree.ChunkLength(snapshot.Length, ChunkBytes, i)));
+            store.StoreChunk(
+                new Instance(instance), i,
+                snapshot.AsMemory(i * ChunkBytes, MerkleTree.ChunkLength(snapshot.Length, ChunkBytes, i)));
     }
 
     private void Write(int instance, string word)

@@ -16,6 +16,8 @@ public sealed class Crc32CTests
     public void Pieces_give_the_checksum_of_the_whole()
     {
         byte[] bytes = [.. Enumerable.Range(0, 100).Select(static i => (byte)(i * 7))];
-        for (int cut = 0; cut <= bytes.Length; cut++) Assert.Equal(Crc32C.Append(0, bytes), Crc32C.Append(Crc32C.Append(0, bytes.AsSpan(0, cut)), bytes.AsSpan(cut)));
+        for (int cut = 0; cut <= bytes.Length; cut++)
+            Assert.Equal(
+                Crc32C.Append(0, bytes), Crc32C.Append(Crc32C.Append(0, bytes.AsSpan(0, cut)), bytes.AsSpan(cut)));
     }
 }

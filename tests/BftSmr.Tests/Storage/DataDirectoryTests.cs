@@ -11,7 +11,8 @@ namespace BftSmr.Tests.Storage;
 
 public sealed class DataDirectoryTests : IDisposable
 {
-    private static readonly ReplicaSettings Settings = new() { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(4, 1) };
+    private static readonly ReplicaSettings Settings =
+        new() { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(4, 1) };
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -46,14 +47,16 @@ public sealed class DataDirectoryTests : IDisposable
     {
         DataDirectory.Initialize(Data);
         Assert.False(Open(durability: durability).VotesForgotten);
-        Assert.True(Open(static storage => storage.Log.Append(new SilentUpTo(new Instance(3), Regency.Zero)), durability).VotesForgotten);
+        Assert.True(
+            Open(static storage => storage.Log.Append(new SilentUpTo(new Instance(3), Regency.Zero)), durability).VotesForgotten);
         Assert.True(Open(durability: durability).VotesForgotten);
     }
 
     [Fact]
     public void A_directory_is_used_by_one_replica_at_a_time()
     {
-        Open(storage => Assert.Contains("in use", Assert.Throws<StorageException>(() => Open()).Message, StringComparison.Ordinal));
+        Open(
+            storage => Assert.Contains("in use", Assert.Throws<StorageException>(() => Open()).Message, StringComparison.Ordinal));
         Open();
     }
 
@@ -62,7 +65,9 @@ public sealed class DataDirectoryTests : IDisposable
     {
         Directory.CreateDirectory(Data);
         File.WriteAllText(Path.Combine(Data, "notes"), "mine");
-        Assert.Contains("not empty", Assert.Throws<StorageException>(() => DataDirectory.Initialize(Data)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not empty", Assert.Throws<StorageException>(() => DataDirectory.Initialize(Data)).Message,
+            StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(Path.Combine(Data, "notes")));
     }
 
@@ -71,7 +76,9 @@ public sealed class DataDirectoryTests : IDisposable
     {
         File.WriteAllText(Data, "a file");
         Assert.Contains(Data, Assert.Throws<StorageException>(() => Open()).Message, StringComparison.Ordinal);
-        Assert.Contains(Data, Assert.Throws<StorageException>(() => DataDirectory.Initialize(Data)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            Data, Assert.Throws<StorageException>(() => DataDirectory.Initialize(Data)).Message,
+            StringComparison.Ordinal);
     }
 
     private RecoveredState Open(Action<ReplicaStorage>? use = null, Durability durability = Durability.Votes)

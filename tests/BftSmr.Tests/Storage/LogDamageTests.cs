@@ -68,7 +68,8 @@ public sealed class LogDamageTests : IDisposable
 
         StorageException refused = Assert.Throws<StorageException>(() => Read(_directory));
 
-        Assert.Contains($"'{segment}' is of a version that this version cannot read", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{segment}' is of a version that this version cannot read", refused.Message, StringComparison.Ordinal);
         Assert.Equal(bytes, File.ReadAllBytes(segment));
     }
 
@@ -164,7 +165,9 @@ public sealed class LogDamageTests : IDisposable
             Append(log, kept, 2);
             log.Close();
         }
-        Assert.Equal(segments.Skip(1).Select(static s => s + ".corrupt"), Directory.GetFiles(_directory.Path, "*.corrupt").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            segments.Skip(1).Select(static s => s + ".corrupt"),
+            Directory.GetFiles(_directory.Path, "*.corrupt").Order(StringComparer.Ordinal));
 
         // Restarts before it has settled: it still does not know.
         using (WriteAheadLog log = Open(_directory, out LogContents contents))
@@ -241,7 +244,8 @@ public sealed class LogDamageTests : IDisposable
         LogContents contents = Read(directory);
         Assert.True(contents.VotesForgotten);
         Assert.NotNull(contents.Damage);
-        Assert.Equal((Path.GetFileName(segment), offset), (Path.GetFileName(contents.Damage.File), contents.Damage.Offset));
+        Assert.Equal(
+            (Path.GetFileName(segment), offset), (Path.GetFileName(contents.Damage.File), contents.Damage.Offset));
         AssertRecords(contents, 0, contents.Records.Count);
     }
 

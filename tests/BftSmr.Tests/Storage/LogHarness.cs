@@ -12,7 +12,8 @@ internal static class LogHarness
 
     public static LogOptions Small { get; } = new() { SegmentBytes = 4096 };
 
-    public static WriteAheadLog Open(TemporaryDirectory directory, out LogContents contents, LogOptions? options = null, bool neverRan = false) =>
+    public static WriteAheadLog Open(
+        TemporaryDirectory directory, out LogContents contents, LogOptions? options = null, bool neverRan = false) =>
         WriteAheadLog.Open(directory.Path, neverRan, Limits, options ?? Small, out contents);
 
     public static LogContents Read(TemporaryDirectory directory, LogOptions? options = null)

@@ -63,7 +63,9 @@ public sealed class LogSegmentTests : IDisposable
         SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         SegmentHeader header = new()
         {
-            Number = 1, Salt = 1, Base = SegmentHeader.Continues, Supersedes = 1, Previous = 0, PreviousEnd = 0, InitialEnd = 1000,
+            Number =
+                1, Salt = 1, Base = SegmentHeader.Continues, Supersedes = 1, Previous = 0, PreviousEnd = 0,
+                InitialEnd = 1000,
         };
         LogSegment segment = new(path, file, header, preparedEnd, preparedMax);
         segment.Begin(Records(1000));

@@ -99,14 +99,17 @@ public sealed class LogTruncationTests : IDisposable
         }
     }
 
-    private static IEnumerable<string> Names(TemporaryDirectory directory) => Segments(directory).Select(static s => Path.GetFileName(s));
+    private static IEnumerable<string> Names(TemporaryDirectory directory) =>
+        Segments(directory).Select(static s => Path.GetFileName(s));
 
     private static void AssertWhole(TemporaryDirectory directory, LogRecord[] expected)
     {
         LogContents contents = Read(directory);
         Assert.Null(contents.Damage);
         Assert.False(contents.VotesForgotten);
-        Assert.Contains(contents.Records, static r => r is CheckpointStable stable && stable.Certificate.Instance == new Instance(100));
+        Assert.Contains(
+            contents.Records,
+            static r => r is CheckpointStable stable && stable.Certificate.Instance == new Instance(100));
         Assert.Equal(expected, contents.Records.Where(static r => r is not CheckpointStable).TakeLast(expected.Length));
     }
 
@@ -129,7 +132,9 @@ public sealed class LogTruncationTests : IDisposable
         }
     }
 
-    private static IEnumerable<LogRecord> Numbered(long from, int count) => Enumerable.Range(0, count).Select(i => Record(from + i));
+    private static IEnumerable<LogRecord> Numbered(long from, int count) =>
+        Enumerable.Range(0, count).Select(i => Record(from + i));
 
-    private static CheckpointStable Stable(long instance) => new(new CheckpointCertificate(new Instance(instance), default, []), 1);
+    private static CheckpointStable Stable(long instance) =>
+        new(new CheckpointCertificate(new Instance(instance), default, []), 1);
 }

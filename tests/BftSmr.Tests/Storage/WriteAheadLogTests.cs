@@ -83,7 +83,8 @@ public sealed class WriteAheadLogTests : IDisposable
     [Fact]
     public void A_disk_without_room_for_a_segment_is_an_error_that_says_so()
     {
-        StorageException e = Assert.Throws<StorageException>(() => Open(_directory, out _, Small with { SegmentBytes = 1L << 60 }, neverRan: true));
+        StorageException e = Assert.Throws<StorageException>(
+            () => Open(_directory, out _, Small with { SegmentBytes = 1L << 60 }, neverRan: true));
         Assert.Contains("disk is full", e.Message, StringComparison.Ordinal);
     }
 
@@ -96,7 +97,8 @@ public sealed class WriteAheadLogTests : IDisposable
             log.Flush();
         }
         File.CreateSymbolicLink(_directory.File("spare-full"), "/dev/full"); // writing to it fails as on a full disk
-        Assert.Contains("full", Assert.Throws<StorageException>(() => Open(_directory, out _)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "full", Assert.Throws<StorageException>(() => Open(_directory, out _)).Message, StringComparison.Ordinal);
         File.Delete(_directory.File("spare-full"));
         AssertRecords(Read(_directory), 0, 10);
     }

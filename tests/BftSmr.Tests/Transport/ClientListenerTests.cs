@@ -17,7 +17,8 @@ public sealed class ClientListenerTests : IDisposable
     public async Task Replies_go_to_the_link_they_are_meant_for_with_one_socket_send_each()
     {
         await using ClientPort port = new(_keys);
-        RecordingSink<ReplicaId>[] sinks = [.. Enumerable.Range(0, 20).Select(static _ => new RecordingSink<ReplicaId>())];
+        RecordingSink<ReplicaId>[] sinks =
+            [.. Enumerable.Range(0, 20).Select(static _ => new RecordingSink<ReplicaId>())];
         ReplicaLinks[] clients = [.. sinks.Select((sink, i) => port.Dial(sink, id: i % 2))];
         List<ClientLink> links = [];
         foreach (RecordingSink<ReplicaId> sink in sinks) await sink.NextUpAsync();
@@ -164,7 +165,8 @@ public sealed class ClientListenerTests : IDisposable
     public async Task An_address_in_use_is_named_in_the_error()
     {
         await using ClientPort port = new(_keys);
-        IOException error = Assert.Throws<IOException>(() => new ClientPort(_keys, listen: port.Listener.LocalEndPoint));
+        IOException error = Assert.Throws<IOException>(
+            () => new ClientPort(_keys, listen: port.Listener.LocalEndPoint));
         Assert.Contains(port.Listener.LocalEndPoint.ToString(), error.Message, StringComparison.Ordinal);
     }
 

@@ -42,7 +42,8 @@ internal sealed class ClientPort : IAsyncDisposable
     public async Task<EstablishedLink> EstablishAsync()
     {
         ReactorSocket socket = new(Reactor.Shared, await ConnectAsync());
-        return await LinkHandshake.InitiateAsync(socket, Keys.CredentialsOf(Keys.Clients[0]), LinkPort.Clients, 0, new ReplicaId(0));
+        return await LinkHandshake.InitiateAsync(
+            socket, Keys.CredentialsOf(Keys.Clients[0]), LinkPort.Clients, 0, new ReplicaId(0));
     }
 
     /// <summary>The links of a client of a cluster of one replica: this one.</summary>

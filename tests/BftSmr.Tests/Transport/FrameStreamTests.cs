@@ -52,7 +52,8 @@ public sealed class FrameStreamTests
     public void Frames_come_out_whole_wherever_the_stream_is_cut(int[] sizes, int[] cuts)
     {
         byte[][] frames = [.. sizes.Select(static (size, i) => Frame(i, Math.Abs(size % 500)))];
-        byte[] stream = [.. frames.SelectMany(static frame => (byte[])[.. BitConverter.GetBytes(frame.Length), .. frame])];
+        byte[] stream =
+            [.. frames.SelectMany(static frame => (byte[])[.. BitConverter.GetBytes(frame.Length), .. frame])];
         FrameAssembler assembler = new(500, new RemoteBudget(500));
         List<byte[]> received = [];
         int start = 0;

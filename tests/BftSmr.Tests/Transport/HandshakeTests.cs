@@ -42,7 +42,8 @@ public sealed class HandshakeTests : IAsyncDisposable
     [Fact]
     public async Task Another_cluster_is_refused_by_name_at_both_ends()
     {
-        await using ReplicaLinks links = _port.Dial(_clientSink, _keys.CredentialsOf(_keys.Clients[0], clusterId: "other"), log: _clientLog);
+        await using ReplicaLinks links = _port.Dial(
+            _clientSink, _keys.CredentialsOf(_keys.Clients[0], clusterId: "other"), log: _clientLog);
         Assert.Contains("another cluster", await _port.Log.NextAsync(), StringComparison.Ordinal);
         Assert.Contains("another cluster", await _clientLog.NextAsync(), StringComparison.Ordinal);
         await AssertRefusedAsync(LinkFault.WrongCluster);
@@ -51,7 +52,9 @@ public sealed class HandshakeTests : IAsyncDisposable
     [Fact]
     public async Task Another_cluster_json_is_refused_by_name_at_both_ends()
     {
-        await using ReplicaLinks links = _port.Dial(_clientSink, _keys.CredentialsOf(_keys.Clients[0], configurationHash: Blake2b.Hash("edited"u8)), log: _clientLog);
+        await using ReplicaLinks links = _port.Dial(
+            _clientSink, _keys.CredentialsOf(_keys.Clients[0], configurationHash: Blake2b.Hash("edited"u8)),
+            log: _clientLog);
         Assert.Contains("cluster.json differs", await _port.Log.NextAsync(), StringComparison.Ordinal);
         Assert.Contains("cluster.json differs", await _clientLog.NextAsync(), StringComparison.Ordinal);
         await AssertRefusedAsync(LinkFault.ConfigurationDiffers);
@@ -64,7 +67,8 @@ public sealed class HandshakeTests : IAsyncDisposable
     [InlineData(int.MaxValue)]
     public async Task A_client_that_says_it_is_another_one_is_refused(int id)
     {
-        await using ReplicaLinks links = _port.Dial(_clientSink, _keys.CredentialsOf(_keys.Clients[0]), id, log: _clientLog);
+        await using ReplicaLinks links = _port.Dial(
+            _clientSink, _keys.CredentialsOf(_keys.Clients[0]), id, log: _clientLog);
         Assert.Contains("does not hold the key", await _port.Log.NextAsync(), StringComparison.Ordinal);
         Assert.Contains("our key is not the one", await _clientLog.NextAsync(), StringComparison.Ordinal);
         await AssertRefusedAsync(LinkFault.UnknownKey);

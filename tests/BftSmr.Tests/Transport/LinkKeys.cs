@@ -22,8 +22,11 @@ internal sealed class LinkKeys : IDisposable
 
     public KeyPair Stranger { get; } = KeyPair.Generate();
 
-    public LinkCredentials CredentialsOf(KeyPair own, string clusterId = ClusterId, Digest? configurationHash = null, PublicKey[]? replicas = null) =>
-        new(clusterId, configurationHash ?? ConfigurationHash, own, replicas ?? PublicKeys(Replicas), PublicKeys(Clients));
+    public LinkCredentials CredentialsOf(
+        KeyPair own, string clusterId = ClusterId, Digest? configurationHash = null, PublicKey[]? replicas = null) =>
+        new(
+            clusterId, configurationHash ?? ConfigurationHash, own, replicas ?? PublicKeys(Replicas),
+            PublicKeys(Clients));
 
     public static PublicKey[] PublicKeys(KeyPair[] pairs) => [.. pairs.Select(static pair => pair.PublicKey)];
 

@@ -44,7 +44,8 @@ internal sealed class LinkPair : IAsyncDisposable
 
     private Forwarder Receiver { get; }
 
-    public static async Task<LinkPair> CreateAsync(LinkOptions? options = null, RemoteBudget? budget = null, int? bufferBytes = null)
+    public static async Task<LinkPair> CreateAsync(
+        LinkOptions? options = null, RemoteBudget? budget = null, int? bufferBytes = null)
     {
         using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -66,7 +67,8 @@ internal sealed class LinkPair : IAsyncDisposable
     public byte[] Record(ReadOnlySpan<byte> plaintext)
     {
         byte[] record = new byte[SecureLink.LengthBytes + plaintext.Length + NoiseCipher.TagBytes];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(record, (ushort)(plaintext.Length + NoiseCipher.TagBytes));
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(
+            record, (ushort)(plaintext.Length + NoiseCipher.TagBytes));
         plaintext.CopyTo(record.AsSpan(SecureLink.LengthBytes));
         FarSeals.Seal(record.AsSpan(SecureLink.LengthBytes));
         return record;

@@ -16,7 +16,8 @@ public sealed class LocalShortcutTests : IDisposable
     [InlineData(true, true, AddressFamily.Unix)]
     [InlineData(true, false, AddressFamily.InterNetwork)]
     [InlineData(false, true, AddressFamily.InterNetwork)]
-    public async Task Nodes_on_one_machine_take_it_if_both_want_it(bool listenerWants, bool dialerWants, AddressFamily expected)
+    public async Task Nodes_on_one_machine_take_it_if_both_want_it(
+        bool listenerWants, bool dialerWants, AddressFamily expected)
     {
         TaskCompletionSource<AddressFamily> taken = new();
         await using LinkListener listener = new(
@@ -40,7 +41,8 @@ public sealed class LocalShortcutTests : IDisposable
     {
         await using ClientPort port = new(_keys, LinkOptions.Clients with { LocalShortcut = false });
         using Socket squatter = LocalShortcut.TryListen(port.Listener.LocalEndPoint, 10)!;
-        Task squatting = squatter.AcceptAsync().ContinueWith(static accept => accept.Result.Dispose(), TaskScheduler.Default);
+        Task squatting = squatter.AcceptAsync().ContinueWith(
+            static accept => accept.Result.Dispose(), TaskScheduler.Default);
         RecordingSink<ReplicaId> sink = new();
         await using ReplicaLinks links = port.Dial(sink);
         await squatting.WaitAsync(Patience.Time);

@@ -25,7 +25,8 @@ internal sealed class ManualTime : TimeProvider
     {
         lock (_gate)
         {
-            Timer? next = _timers.Where(timer => timer.Period == 0 && timer.Due <= _now + within.Ticks).MinBy(static timer => timer.Due);
+            Timer? next = _timers.Where(
+                timer => timer.Period == 0 && timer.Due <= _now + within.Ticks).MinBy(static timer => timer.Due);
             return next is null ? null : TimeSpan.FromTicks(next.Due - _now);
         }
     }

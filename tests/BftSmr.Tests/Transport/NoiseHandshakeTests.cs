@@ -23,11 +23,15 @@ public sealed class NoiseHandshakeTests
         ("4c756477696720766f6e204d69736573",
             "ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c7944ba83a447b38c83e327ad936929812f624884847b7831e95e197b2f797088efdd" +
             "232fe541af156ec6d0657602902a8c3ee64e470f4b6fcd9298ce0b56fe20f86e60d9d933ec6e103ffb09e6001d6abb64"),
-        ("4d757272617920526f746862617264", "95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f1448088439f069b267a06b3de3ecb1043bcb09807c6cd101f3826192a65f11ef3fe4317"),
+        (
+            "4d757272617920526f746862617264",
+            "95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f1448088439f069b267a06b3de3ecb1043bcb09807c6cd101f3826192a65f11ef3fe4317"),
         ("462e20412e20486179656b", "cd54383060e7a28434cca27fb1cc524cfbabeb18181589df219d07"),
         ("4361726c204d656e676572", "a856d3bf0246bfc476c655009cd1ed677b8dcc5b349ae8ef2a05f2"),
         ("4a65616e2d426170746973746520536179", "49063084b2c51f098337cb8a13739ac848f907e67cfb2cc8a8b60586467aa02fc7"),
-        ("457567656e2042f6686d20766f6e2042617765726b", "8b9709d23b47e4639df7678d7a21741eba4ef1e9c60383001c7435549c20f9d56f30e935d3"),
+        (
+            "457567656e2042f6686d20766f6e2042617765726b",
+            "8b9709d23b47e4639df7678d7a21741eba4ef1e9c60383001c7435549c20f9d56f30e935d3"),
     ];
 
     [Fact]
@@ -57,12 +61,15 @@ public sealed class NoiseHandshakeTests
         (NoiseCipher responderReceives, NoiseCipher responderSends) = responder.Split();
         for (int i = 2; i < Messages.Length; i++)
         {
-            (NoiseCipher seal, NoiseCipher open) = i % 2 == 0 ? (initiatorSends, responderReceives) : (responderSends, initiatorReceives);
+            (NoiseCipher seal, NoiseCipher open) = i % 2 == 0
+                ? (initiatorSends, responderReceives)
+                : (responderSends, initiatorReceives);
             byte[] record = [.. Hex(Messages[i].Payload), .. new byte[NoiseCipher.TagBytes]];
             seal.Seal(record);
             Assert.Equal(Messages[i].Message, Convert.ToHexStringLower(record));
             Assert.True(open.TryOpen(record));
-            Assert.Equal(Messages[i].Payload, Convert.ToHexStringLower(record.AsSpan(0, record.Length - NoiseCipher.TagBytes)));
+            Assert.Equal(
+                Messages[i].Payload, Convert.ToHexStringLower(record.AsSpan(0, record.Length - NoiseCipher.TagBytes)));
         }
     }
 
@@ -138,7 +145,8 @@ public sealed class NoiseHandshakeTests
     }
 
     private static NoiseHandshake Initiator(string prologue) =>
-        NoiseHandshake.Initiate(s_initiator, Hex(ResponderStaticPublic), Hex(prologue), AgreementKey.FromSecret(Hex(InitiatorEphemeral)));
+        NoiseHandshake.Initiate(
+            s_initiator, Hex(ResponderStaticPublic), Hex(prologue), AgreementKey.FromSecret(Hex(InitiatorEphemeral)));
 
     private static NoiseHandshake Responder(string prologue) =>
         NoiseHandshake.Respond(s_responder, Hex(prologue), AgreementKey.FromSecret(Hex(ResponderEphemeral)));

@@ -23,11 +23,13 @@ public sealed class PeerMeshTests : IAsyncDisposable
         foreach (Node node in _nodes)
         {
             Assert.Equal(3, node.Counters.OpenLinks);
-            for (int other = 0; other < 4; other++) Assert.Equal(other != node.Id, other != node.Id && node.Mesh.IsUp(new ReplicaId(other)));
+            for (int other = 0; other < 4; other++)
+                Assert.Equal(other != node.Id, other != node.Id && node.Mesh.IsUp(new ReplicaId(other)));
         }
         foreach (Node from in _nodes)
         {
-            foreach (Node to in _nodes.Where(to => to != from)) Assert.True(from.Mesh.Send(new ReplicaId(to.Id), [(byte)from.Id, (byte)to.Id]));
+            foreach (Node to in _nodes.Where(to => to != from))
+                Assert.True(from.Mesh.Send(new ReplicaId(to.Id), [(byte)from.Id, (byte)to.Id]));
             from.Mesh.Flush();
             Assert.Equal(3, from.Counters.SocketSends);
         }
@@ -113,7 +115,9 @@ public sealed class PeerMeshTests : IAsyncDisposable
         TimeSpan delay = LinkOptions.Peers.ReconnectDelayMin;
         for (int attempt = 1; attempt < 12; attempt++)
         {
-            await Patience.UntilAsync(() => node.Counters.Count(LinkFault.Closed) == attempt && time.NextWithin(delay) is not null, "an attempt failed");
+            await Patience.UntilAsync(
+                () => node.Counters.Count(LinkFault.Closed) == attempt && time.NextWithin(delay) is not null,
+                "an attempt failed");
             TimeSpan wait = time.NextWithin(delay)!.Value;
             Assert.InRange(wait, delay / 2, delay);
             time.Advance(wait);
@@ -161,11 +165,14 @@ public sealed class PeerMeshTests : IAsyncDisposable
     private async Task<EstablishedLink> EstablishAsync(Node to, int id)
     {
         ReactorSocket socket = await ConnectAsync(to);
-        return await LinkHandshake.InitiateAsync(socket, _keys.CredentialsOf(_keys.Replicas[id]), LinkPort.Peers, id, new ReplicaId(to.Id));
+        return await LinkHandshake.InitiateAsync(
+            socket, _keys.CredentialsOf(_keys.Replicas[id]), LinkPort.Peers, id, new ReplicaId(to.Id));
     }
 
     private static async Task<ReactorSocket> ConnectAsync(Node to) =>
-        await ReactorSocket.ConnectAsync(Reactor.Shared, new Socket(SocketType.Stream, ProtocolType.Tcp), to.Mesh.LocalEndPoint, CancellationToken.None);
+        await ReactorSocket.ConnectAsync(
+            Reactor.Shared, new Socket(SocketType.Stream, ProtocolType.Tcp), to.Mesh.LocalEndPoint,
+            CancellationToken.None);
 
     private sealed class Node
     {

@@ -20,7 +20,8 @@ internal sealed class RecordingSink<TRemote> : ILinkSink<TRemote>
 
     public int Waiting => _events.Reader.Count;
 
-    public async Task<LinkEvent<TRemote>> NextAsync() => await _events.Reader.ReadAsync().AsTask().WaitAsync(Patience.Time);
+    public async Task<LinkEvent<TRemote>> NextAsync() =>
+        await _events.Reader.ReadAsync().AsTask().WaitAsync(Patience.Time);
 
     public async Task<TRemote> NextUpAsync()
     {
@@ -57,5 +58,6 @@ internal sealed class RecordingSink<TRemote> : ILinkSink<TRemote>
     {
     }
 
-    public void OnDown(TRemote remote, LinkFault fault) => _events.Writer.TryWrite(new LinkEvent<TRemote>(remote, null, fault));
+    public void OnDown(TRemote remote, LinkFault fault) =>
+        _events.Writer.TryWrite(new LinkEvent<TRemote>(remote, null, fault));
 }

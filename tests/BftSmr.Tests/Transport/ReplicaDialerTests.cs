@@ -29,16 +29,20 @@ public sealed class ReplicaDialerTests : IDisposable
         RecordingSink<ReplicaId> sink = new();
         TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using LinkMonitor monitor = new(LinkOptions.Clients, time);
-        using ReplicaLink link = new(new ReplicaId(0), sink, LinkOptions.Clients, counters, monitor, NullLogger.Instance);
+        using ReplicaLink link =
+            new(new ReplicaId(0), sink, LinkOptions.Clients, counters, monitor, NullLogger.Instance);
         using CancellationTokenSource stop = new();
         ReplicaDialer dialer = new(
-            link, new DnsEndPoint("replica.example", number), LinkPort.Clients, 0, _keys.CredentialsOf(_keys.Clients[0]), LinkOptions.Clients, counters, NullLogger.Instance, time,
+            link, new DnsEndPoint(
+                "replica.example", number), LinkPort.Clients, 0, _keys.CredentialsOf(_keys.Clients[0]),
+                LinkOptions.Clients, counters, NullLogger.Instance, time,
             Reactor.Shared, Resolve);
         Task run = dialer.RunAsync(stop.Token);
 
         await asked.Task.WaitAsync(Patience.Time);
         time.Advance(LinkOptions.Clients.HandshakeTimeout);
-        await Patience.UntilAsync(() => time.NextWithin(LinkOptions.Clients.ReconnectDelayMin) is not null, "the attempt is given up");
+        await Patience.UntilAsync(
+            () => time.NextWithin(LinkOptions.Clients.ReconnectDelayMin) is not null, "the attempt is given up");
         Assert.Equal(1, counters.Count(LinkFault.HandshakeTimeout));
         time.Advance(LinkOptions.Clients.ReconnectDelayMin);
         Assert.Equal(new ReplicaId(0), await sink.NextUpAsync());

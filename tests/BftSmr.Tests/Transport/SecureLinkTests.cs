@@ -332,7 +332,8 @@ public sealed class SecureLinkTests
         Assert.False(pair.Run.IsCompleted);
         long received = pair.Counters.BytesReceived;
         await pair.SendRecordAsync();
-        await Patience.UntilAsync(() => pair.Counters.BytesReceived > received && pair.Reactor.IsWaiting, "the heartbeat arrived");
+        await Patience.UntilAsync(
+            () => pair.Counters.BytesReceived > received && pair.Reactor.IsWaiting, "the heartbeat arrived");
         for (int i = 0; i < 3; i++) pair.Link.Tick(3);
         Assert.False(pair.Run.IsCompleted);
         pair.Link.Tick(3);
@@ -382,7 +383,9 @@ public sealed class SecureLinkTests
     public async Task Sending_allocates_nothing()
     {
         await using LinkPair pair = await LinkPair.CreateAsync();
-        byte[] frame = new byte[200], received = new byte[FrameAssembler.LengthBytes + 200 + SecureLink.LengthBytes + NoiseCipher.TagBytes];
+        byte[] frame =
+            new byte[200],
+            received = new byte[FrameAssembler.LengthBytes + 200 + SecureLink.LengthBytes + NoiseCipher.TagBytes];
         // All on one thread: each has its own pool of arrays.
         Assert.Equal(0, await Task.Factory.StartNew(
             () =>

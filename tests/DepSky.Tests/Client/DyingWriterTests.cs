@@ -11,7 +11,9 @@ public sealed class DyingWriterTests
     [InlineData(DataProtection.Replicated)]
     public async Task A_writer_may_die_at_any_request(DataProtection protection)
     {
-        byte[] old = TestClouds.Content(3 * TestClouds.SegmentBytes, 1), next = TestClouds.Content(2 * TestClouds.SegmentBytes, 2), last = TestClouds.Content(100, 3);
+        byte[] old = TestClouds.Content(
+            3 * TestClouds.SegmentBytes, 1), next = TestClouds.Content(2 * TestClouds.SegmentBytes, 2),
+            last = TestClouds.Content(100, 3);
         int oldSeen = 0, newSeen = 0;
         bool isThrough = false;
         for (int diesAt = 1; !isThrough; diesAt++)

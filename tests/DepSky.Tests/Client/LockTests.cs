@@ -8,7 +8,8 @@ public sealed class LockTests : IDisposable
 
     public void Dispose() => _clouds.Dispose();
 
-    private DepSkyClient Client() => _clouds.Client(o => o with { TimeProvider = _time, CallTimeout = TimeSpan.FromHours(1) });
+    private DepSkyClient Client() =>
+        _clouds.Client(o => o with { TimeProvider = _time, CallTimeout = TimeSpan.FromHours(1) });
 
     [Fact]
     public async Task One_writer_at_a_time_has_the_lock()
@@ -56,7 +57,12 @@ public sealed class LockTests : IDisposable
         await using DepSkyClient a = Client(), b = Client();
         UnitLock held = await a.LockAsync("u", Lease);
         await a.PutAsync("u", new MemoryStream([1]), new PutOptions { Lock = held });
-        foreach (TestCloud cloud in _clouds.All) cloud.Before = (verb, name, _) => verb == "put" && name.Contains("/.lock/", StringComparison.Ordinal) ? throw new IOException("cut off") : Task.CompletedTask;
+        foreach (TestCloud cloud in _clouds.All)
+            cloud.Before = (verb, name, _) =>
+                verb == "put"
+                    && name.Contains("/.lock/", StringComparison.Ordinal)
+                        ? throw new IOException("cut off")
+                        : Task.CompletedTask;
         _time.Advance(Lease + TimeSpan.FromSeconds(1));
         foreach (TestCloud cloud in _clouds.All) cloud.Up();
         await using UnitLock next = await b.LockAsync("u", Lease);
@@ -80,7 +86,8 @@ public sealed class LockTests : IDisposable
         {
             cloud.Before = async (verb, name, _) =>
             {
-                if (verb == "put" && name.Contains("/.lock/", StringComparison.Ordinal)) throw new IOException("cut off");
+                if (verb == "put" && name.Contains("/.lock/", StringComparison.Ordinal))
+                    throw new IOException("cut off");
                 if (verb != "put" || !name.EndsWith(".m", StringComparison.Ordinal)) return;
                 if (Interlocked.Increment(ref metadataPuts) == 4) stopped.SetResult();
                 await goesOn.Task;
@@ -97,7 +104,8 @@ public sealed class LockTests : IDisposable
         await Assert.ThrowsAsync<LeaseLostException>(() => late);
         Assert.Equal([3], await b.GetAsync("u"));
         Assert.Equal(third.Version, (await a.StatAsync("u")).Version);
-        await Assert.ThrowsAsync<LeaseLostException>(() => a.PutAsync("u", new MemoryStream([4]), new PutOptions { Lock = lost }));
+        await Assert.ThrowsAsync<LeaseLostException>(
+            () => a.PutAsync("u", new MemoryStream([4]), new PutOptions { Lock = lost }));
         Assert.Equal([3], await a.GetAsync("u"));
     }
 
@@ -137,7 +145,8 @@ public sealed class LockTests : IDisposable
     public async Task A_cloud_cannot_lock_anybody_out()
     {
         await using DepSkyClient client = Client();
-        for (int i = 0; i < 20; i++) _clouds[2].Objects[$"u/.lock/{uint.MaxValue:x8}-{long.MaxValue - i:x16}-{i:x32}"] = [1, 2, 3];
+        for (int i = 0; i < 20; i++)
+            _clouds[2].Objects[$"u/.lock/{uint.MaxValue:x8}-{long.MaxValue - i:x16}-{i:x32}"] = [1, 2, 3];
         await using UnitLock held = await client.LockAsync("u", Lease);
         Assert.Equal(1u, held.Epoch);
     }

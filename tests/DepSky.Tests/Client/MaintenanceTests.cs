@@ -25,7 +25,8 @@ public sealed class MaintenanceTests : IDisposable
         await client.PutAsync("u", content);
         await client.DrainAsync();
         TestCloud cloud = _clouds[1];
-        string[] blocks = [.. cloud.Objects.Keys.Where(k => k.Contains("/.data/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string[] blocks =
+            [.. cloud.Objects.Keys.Where(k => k.Contains("/.data/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         Assert.Equal(7, blocks.Length);
         Dictionary<string, byte[]> before = new(cloud.Objects);
         cloud.Objects.TryRemove(blocks[2], out _);
@@ -36,13 +37,16 @@ public sealed class MaintenanceTests : IDisposable
         await using DepSkyClient anybody = _clouds.Client(o => o with { WriterKey = null });
         VerificationReport report = await anybody.VerifyAsync("u");
         Assert.All(report.Flaws, f => Assert.Equal("cloud1", f.Cloud));
-        Assert.Equal([("metadata", FlawKind.Missing), ("part", FlawKind.Corrupt), ("segment 2", FlawKind.Missing), ("segment 4", FlawKind.Corrupt)], report.Flaws.Select(f => (f.What, f.Kind)));
+        Assert.Equal(
+            [("metadata", FlawKind.Missing), ("part", FlawKind.Corrupt), ("segment 2", FlawKind.Missing), ("segment 4", FlawKind.Corrupt)], report.Flaws.Select(f => (f.What, f.Kind)));
         Assert.True(report.IsReadable);
 
         VerificationReport repair = await anybody.RepairAsync("u");
         Assert.Empty(repair.Flaws);
         Assert.Equal(4, repair.Mended.Count);
-        Assert.Equal(before.OrderBy(o => o.Key, StringComparer.Ordinal), cloud.Objects.OrderBy(o => o.Key, StringComparer.Ordinal));
+        Assert.Equal(
+            before.OrderBy(o => o.Key, StringComparer.Ordinal),
+            cloud.Objects.OrderBy(o => o.Key, StringComparer.Ordinal));
     }
 
     [Theory]
@@ -64,7 +68,9 @@ public sealed class MaintenanceTests : IDisposable
         foreach (Task<byte[]> reader in readers) Assert.Equal(content, await reader);
         Assert.Empty(repair.Flaws);
         Assert.True((await replaced.VerifyAsync("u")).IsSound);
-        Assert.Equal(old.Objects.OrderBy(o => o.Key, StringComparer.Ordinal), replacement.Objects.OrderBy(o => o.Key, StringComparer.Ordinal));
+        Assert.Equal(
+            old.Objects.OrderBy(o => o.Key, StringComparer.Ordinal),
+            replacement.Objects.OrderBy(o => o.Key, StringComparer.Ordinal));
         // Now another's fault can be borne again.
         _clouds[1].Down();
         Assert.Equal(content, await replaced.GetAsync("u"));
@@ -78,7 +84,8 @@ public sealed class MaintenanceTests : IDisposable
         await client.DrainAsync();
         foreach (TestCloud cloud in _clouds.All.Where(c => c.BlockBytes > 0).Take(2))
         {
-            foreach (string name in cloud.Objects.Keys.Where(k => k.Contains("/.data/", StringComparison.Ordinal))) cloud.Objects.TryRemove(name, out _);
+            foreach (string name in cloud.Objects.Keys.Where(k => k.Contains("/.data/", StringComparison.Ordinal)))
+                cloud.Objects.TryRemove(name, out _);
         }
         VerificationReport repair = await client.RepairAsync("u");
         Assert.Equal(2, repair.Flaws.Count);
@@ -97,7 +104,9 @@ public sealed class MaintenanceTests : IDisposable
         TestCloud[] holders = [.. _clouds.All.Where(c => c.BlockBytes > 0)];
         holders[0].Down();
         VerificationReport repair = await client.RepairAsync("u");
-        Assert.Equal([(holders[0].Name, FlawKind.Unreachable, "everything")], repair.Flaws.Select(f => (f.Cloud, f.Kind, f.What)));
+        Assert.Equal(
+            [(holders[0].Name, FlawKind.Unreachable, "everything")],
+            repair.Flaws.Select(f => (f.Cloud, f.Kind, f.What)));
         holders[1].OnRead = (name, bytes) => name.Contains("/.data/", StringComparison.Ordinal) ? [] : bytes;
         holders[0].Up();
         holders[0].OnRead = (name, bytes) => name.Contains("/.data/", StringComparison.Ordinal) ? [] : bytes;
@@ -108,7 +117,8 @@ public sealed class MaintenanceTests : IDisposable
     public async Task Superseded_versions_go_after_the_retention_and_the_last_stays()
     {
         ManualTime time = new();
-        await using DepSkyClient client = _clouds.Client(o => o with { TimeProvider = time, Retention = TimeSpan.FromMinutes(10) });
+        await using DepSkyClient client = _clouds.Client(
+            o => o with { TimeProvider = time, Retention = TimeSpan.FromMinutes(10) });
         for (int i = 0; i < 5; i++) await client.PutAsync("u", TestClouds.Content(1000, i));
         await client.DrainAsync();
         Assert.Equal(0, await client.CollectGarbageAsync("u"));
@@ -122,7 +132,8 @@ public sealed class MaintenanceTests : IDisposable
         Assert.Equal(1, Versions());
         Assert.Equal(TestClouds.Content(1000, 5), await client.GetAsync("u"));
         Assert.Equal(0, await client.CollectGarbageAsync("u"));
-        Assert.All(_clouds.All, c => Assert.Equal(1, c.Objects.Keys.Count(k => k.EndsWith(".m", StringComparison.Ordinal))));
+        Assert.All(
+            _clouds.All, c => Assert.Equal(1, c.Objects.Keys.Count(k => k.EndsWith(".m", StringComparison.Ordinal))));
     }
 
     [Fact]
@@ -140,7 +151,8 @@ public sealed class MaintenanceTests : IDisposable
                 return Task.CompletedTask;
             };
         }
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.PutAsync("u", new MemoryStream(new byte[100_000]), null, dies.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => client.PutAsync("u", new MemoryStream(new byte[100_000]), null, dies.Token));
         foreach (TestCloud cloud in _clouds.All) cloud.Up();
         await client.PutAsync("u", TestClouds.Content(2000));
         time.Advance(TimeSpan.FromHours(1));
@@ -153,7 +165,8 @@ public sealed class MaintenanceTests : IDisposable
     public async Task A_version_that_is_being_read_is_never_collected()
     {
         ManualTime time = new();
-        await using DepSkyClient client = _clouds.Client(o => o with { TimeProvider = time, Retention = TimeSpan.FromMinutes(10), SegmentsAhead = 1, CallTimeout = TimeSpan.FromHours(1) });
+        await using DepSkyClient client = _clouds.Client(
+            o => o with { TimeProvider = time, Retention = TimeSpan.FromMinutes(10), SegmentsAhead = 1, CallTimeout = TimeSpan.FromHours(1) });
         byte[] content = TestClouds.Content(20 * TestClouds.SegmentBytes);
         await client.PutAsync("u", content);
         List<byte> read = [];
@@ -163,20 +176,27 @@ public sealed class MaintenanceTests : IDisposable
             if (read.Count == 2 * TestClouds.SegmentBytes)
             {
                 time.Advance(TimeSpan.FromMinutes(3));
-                await UntilAsync(time, () => _clouds.All.Count(c => c.Objects.Keys.Any(k => k.Contains("/.read/", StringComparison.Ordinal))) >= 3);
+                await UntilAsync(
+                    time,
+                    () => _clouds.All.Count(c => c.Objects.Keys.Any(k => k.Contains("/.read/", StringComparison.Ordinal))) >= 3);
                 await client.PutAsync("u", [1]);
                 time.Advance(TimeSpan.FromMinutes(11));
-                await UntilAsync(time, () => _clouds.All.Count(c => c.Objects.Keys.Count(k => k.Contains("/.read/", StringComparison.Ordinal)) >= 2) >= 3);
+                await UntilAsync(
+                    time,
+                    () => _clouds.All.Count(c => c.Objects.Keys.Count(k => k.Contains("/.read/", StringComparison.Ordinal)) >= 2) >= 3);
                 Assert.Equal(0, await client.CollectGarbageAsync("u"));
             }
         }
         Assert.Equal(content, read);
         await client.DrainAsync();
         Assert.Equal(1, await client.CollectGarbageAsync("u"));
-        Assert.DoesNotContain(_clouds.All, c => c.Objects.Keys.Any(k => k.Contains("/.read/", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            _clouds.All, c => c.Objects.Keys.Any(k => k.Contains("/.read/", StringComparison.Ordinal)));
     }
 
-    private int Versions() => _clouds.All.SelectMany(c => c.Objects.Keys).Where(k => k.Contains("/.data/", StringComparison.Ordinal)).Select(k => k.Split('/')[2]).Distinct().Count();
+    private int Versions() =>
+        _clouds.All.SelectMany(c => c.Objects.Keys).Where(
+            k => k.Contains("/.data/", StringComparison.Ordinal)).Select(k => k.Split('/')[2]).Distinct().Count();
 
     /// <summary>
     /// Waits for what happens in the background, while time goes on: a timer that was armed just after the jump is due

@@ -89,8 +89,11 @@ public sealed class ReadWriteTests : IDisposable
         foreach (TestCloud cloud in _clouds.All) cloud.Requests.Clear();
         byte[] expected = [.. content.Skip((int)offset).Take(length ?? int.MaxValue)];
         Assert.Equal(expected, await client.GetAsync("u", new ContentRange(offset, length)));
-        int segments = expected.Length == 0 ? 0 : (int)((offset + expected.Length - 1) / TestClouds.SegmentBytes - offset / TestClouds.SegmentBytes + 1);
-        IEnumerable<string> fetched = _clouds.All.SelectMany(c => c.Requests).Where(r => r.Contains("/.data/", StringComparison.Ordinal)).Select(r => r[^8..]).Distinct();
+        int segments = expected.Length == 0
+            ? 0
+            : (int)((offset + expected.Length - 1) / TestClouds.SegmentBytes - offset / TestClouds.SegmentBytes + 1);
+        IEnumerable<string> fetched = _clouds.All.SelectMany(c => c.Requests).Where(
+            r => r.Contains("/.data/", StringComparison.Ordinal)).Select(r => r[^8..]).Distinct();
         Assert.Equal(segments, fetched.Count());
     }
 
@@ -108,9 +111,11 @@ public sealed class ReadWriteTests : IDisposable
     public async Task No_cloud_sees_a_byte_of_the_content_in_clear()
     {
         await using DepSkyClient client = _clouds.Client();
-        byte[] content = System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("a very recognisable secret ", 4000)));
+        byte[] content = System.Text.Encoding.ASCII.GetBytes(
+            string.Concat(Enumerable.Repeat("a very recognisable secret ", 4000)));
         await client.PutAsync("u", content);
-        foreach (byte[] stored in _clouds.All.SelectMany(c => c.Objects.Values)) Assert.True(stored.AsSpan().IndexOf("recognisable"u8) < 0);
+        foreach (byte[] stored in _clouds.All.SelectMany(c => c.Objects.Values))
+            Assert.True(stored.AsSpan().IndexOf("recognisable"u8) < 0);
     }
 
     [Theory]
@@ -127,7 +132,9 @@ public sealed class ReadWriteTests : IDisposable
         Assert.Equal(first, await client.GetAsync("u"));
         ObjectDescription put = await client.PutAsync("u", second);
         Assert.Equal(second, await client.GetAsync("u"));
-        Assert.Equal(3, _clouds.All.Count(c => c.Objects.Keys.Any(k => k.Contains($"-{put.Version.Number:x16}-", StringComparison.Ordinal) && k.Contains("/.data/", StringComparison.Ordinal))));
+        Assert.Equal(
+            3,
+            _clouds.All.Count(c => c.Objects.Keys.Any(k => k.Contains($"-{put.Version.Number:x16}-", StringComparison.Ordinal) && k.Contains("/.data/", StringComparison.Ordinal))));
         _clouds[down].Up();
         Assert.Equal(second, await client.GetAsync("u"));
     }
@@ -155,7 +162,8 @@ public sealed class ReadWriteTests : IDisposable
         await client.PutAsync("u", TestClouds.Content(1000));
         _clouds[1].Down();
         _clouds[3].Down();
-        QuorumUnavailableException read = await Assert.ThrowsAsync<QuorumUnavailableException>(() => client.GetAsync("u"));
+        QuorumUnavailableException read = await Assert.ThrowsAsync<QuorumUnavailableException>(
+            () => client.GetAsync("u"));
         Assert.Equal(["cloud1", "cloud3"], read.Faults.Select(f => f.Cloud));
         Assert.All(read.Faults, f => Assert.Equal(CloudFailure.Unavailable, f.Kind));
         Assert.Contains("2 of 4 clouds", read.Message, StringComparison.Ordinal);
@@ -173,12 +181,15 @@ public sealed class ReadWriteTests : IDisposable
         Assert.Equal(3, holders.Length);
         foreach (TestCloud cloud in holders.Take(2))
         {
-            foreach (string name in cloud.Objects.Keys.Where(k => k.Contains("/.data/", StringComparison.Ordinal))) cloud.Objects[name] = [1, 2, 3];
+            foreach (string name in cloud.Objects.Keys.Where(k => k.Contains("/.data/", StringComparison.Ordinal)))
+                cloud.Objects[name] = [1, 2, 3];
         }
         DataUnavailableException error = await Assert.ThrowsAsync<DataUnavailableException>(() => client.GetAsync("u"));
         Assert.Contains("egment 0", error.Message, StringComparison.Ordinal);
         Assert.Equal(3, error.Faults.Count);
-        Assert.Equal(CloudFailure.NotFound, error.Faults.Single(f => f.Cloud == _clouds.All.Single(c => !holders.Contains(c)).Name).Kind);
+        Assert.Equal(
+            CloudFailure.NotFound,
+            error.Faults.Single(f => f.Cloud == _clouds.All.Single(c => !holders.Contains(c)).Name).Kind);
     }
 
     [Fact]
@@ -202,7 +213,8 @@ public sealed class ReadWriteTests : IDisposable
             using CancellationTokenSource dies = new();
             _clouds[1].Before = async (verb, name, token) =>
             {
-                if (verb == "put" && name.EndsWith(".m", StringComparison.Ordinal)) await Task.Delay(Timeout.Infinite, token);
+                if (verb == "put" && name.EndsWith(".m", StringComparison.Ordinal))
+                    await Task.Delay(Timeout.Infinite, token);
             };
             _clouds[2].Before = _clouds[1].Before;
             _clouds[3].Before = (verb, name, _) =>
@@ -210,7 +222,8 @@ public sealed class ReadWriteTests : IDisposable
                 if (verb == "put" && name.EndsWith(".m", StringComparison.Ordinal)) dies.CancelAfter(1);
                 return Task.CompletedTask;
             };
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.PutAsync("u", new MemoryStream(TestClouds.Content(100, 100 + i)), null, dies.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => client.PutAsync("u", new MemoryStream(TestClouds.Content(100, 100 + i)), null, dies.Token));
             foreach (TestCloud cloud in _clouds.All) cloud.Up();
         }
         Assert.Equal(15u, last.Number);
@@ -294,6 +307,7 @@ public sealed class ReadWriteTests : IDisposable
 
     private sealed class BrokenStream : MemoryStream
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("broken source");
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException("broken source");
     }
 }

@@ -29,7 +29,8 @@ public sealed class ResumeTests : IDisposable
         int again = _clouds.All.Sum(c => c.Requests.Count(r => r.StartsWith("put u/.data/", StringComparison.Ordinal)));
         // What was stored is not stored again, except for the segments that were under way.
         Assert.InRange(again, 33 - before, 33 - before + 3 * 4);
-        Assert.Single(_clouds.All.SelectMany(c => c.Objects.Keys).Where(k => k.Contains("/.data/", StringComparison.Ordinal)).Select(k => k.Split('/')[2]).Distinct());
+        Assert.Single(
+            _clouds.All.SelectMany(c => c.Objects.Keys).Where(k => k.Contains("/.data/", StringComparison.Ordinal)).Select(k => k.Split('/')[2]).Distinct());
     }
 
     [Fact]
@@ -41,7 +42,9 @@ public sealed class ResumeTests : IDisposable
         await using DepSkyClient client = _clouds.Client();
         await client.PutAsync("u", new MemoryStream(other), Resume);
         Assert.Equal(other, await client.GetAsync("u"));
-        Assert.Equal(2, _clouds.All.SelectMany(c => c.Objects.Keys).Where(k => k.Contains("/.data/", StringComparison.Ordinal)).Select(k => k.Split('/')[2]).Distinct().Count());
+        Assert.Equal(
+            2,
+            _clouds.All.SelectMany(c => c.Objects.Keys).Where(k => k.Contains("/.data/", StringComparison.Ordinal)).Select(k => k.Split('/')[2]).Distinct().Count());
     }
 
     [Fact]
@@ -59,7 +62,8 @@ public sealed class ResumeTests : IDisposable
     public async Task The_file_is_readable_by_its_owner_only_and_gone_when_all_is_stored()
     {
         await InterruptAsync(3, _content);
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_file));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_file));
         await using DepSkyClient client = _clouds.Client();
         await client.PutAsync("u", new MemoryStream(_content), Resume);
         Assert.False(File.Exists(_file));
@@ -81,7 +85,8 @@ public sealed class ResumeTests : IDisposable
 
     private PutOptions Resume => new() { ResumeFile = _file };
 
-    private int Stored() => _clouds.All.Sum(c => c.Objects.Keys.Count(k => k.Contains("/.data/", StringComparison.Ordinal)));
+    private int Stored() =>
+        _clouds.All.Sum(c => c.Objects.Keys.Count(k => k.Contains("/.data/", StringComparison.Ordinal)));
 
     private async Task InterruptAsync(int afterBlocks, byte[] content)
     {
@@ -98,7 +103,8 @@ public sealed class ResumeTests : IDisposable
             };
         }
         await using DepSkyClient client = _clouds.Client();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.PutAsync("u", new MemoryStream(content), Resume, interrupt.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => client.PutAsync("u", new MemoryStream(content), Resume, interrupt.Token));
         foreach (TestCloud cloud in _clouds.All) cloud.Up();
     }
 }

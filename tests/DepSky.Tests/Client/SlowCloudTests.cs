@@ -38,7 +38,11 @@ public sealed class SlowCloudTests : IDisposable
         await using DepSkyClient client = _clouds.Client();
         byte[] content = TestClouds.Content(100_000);
         await client.PutAsync("u", content);
-        _clouds[slow].Before = (verb, name, token) => verb == "get" && name.Contains("/.data/", StringComparison.Ordinal) ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        _clouds[slow].Before = (verb, name, token) =>
+            verb == "get"
+                && name.Contains("/.data/", StringComparison.Ordinal)
+                    ? Task.Delay(Timeout.Infinite, token)
+                    : Task.CompletedTask;
         Assert.Equal(content, await client.GetAsync("u"));
     }
 
@@ -77,10 +81,16 @@ public sealed class SlowCloudTests : IDisposable
     {
         await using DepSkyClient client = _clouds.Client(o => o with { SegmentsAhead = 2 });
         TaskCompletionSource go = new();
-        foreach (TestCloud cloud in _clouds.All) cloud.Before = (verb, name, token) => verb == "put" && name.Contains("/.data/", StringComparison.Ordinal) ? go.Task.WaitAsync(token) : Task.CompletedTask;
+        foreach (TestCloud cloud in _clouds.All)
+            cloud.Before = (verb, name, token) =>
+                verb == "put"
+                    && name.Contains("/.data/", StringComparison.Ordinal)
+                        ? go.Task.WaitAsync(token)
+                        : Task.CompletedTask;
         using MemoryStream content = new(TestClouds.Content(40 * TestClouds.SegmentBytes));
         Task<ObjectDescription> put = client.PutAsync("u", content);
-        while (_clouds.All.Sum(c => c.Requests.Count(r => r.StartsWith("put u/.data/", StringComparison.Ordinal))) < 6) await Task.Yield();
+        while (_clouds.All.Sum(c => c.Requests.Count(r => r.StartsWith("put u/.data/", StringComparison.Ordinal))) < 6)
+            await Task.Yield();
         Assert.InRange(content.Position, TestClouds.SegmentBytes, 2 * TestClouds.SegmentBytes);
         go.SetResult();
         Assert.Equal(40, (await put).Segments);

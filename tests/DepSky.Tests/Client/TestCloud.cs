@@ -21,7 +21,8 @@ internal sealed class TestCloud(string name) : ICloud
 
     public int Cancelled;
 
-    public long BlockBytes => Objects.Where(o => o.Key.Contains("/.data/", StringComparison.Ordinal)).Sum(o => (long)o.Value.Length);
+    public long BlockBytes =>
+        Objects.Where(o => o.Key.Contains("/.data/", StringComparison.Ordinal)).Sum(o => (long)o.Value.Length);
 
     public void Down() => Before = (_, _, _) => throw new CloudException(name, CloudFailure.Unavailable, "is down");
 
@@ -33,17 +34,20 @@ internal sealed class TestCloud(string name) : ICloud
         Objects[name] = content.ToArray();
     }
 
-    public async Task<int> GetAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    public async Task<int> GetAsync(
+        string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         await BeginAsync("get", name, cancellationToken);
-        if (!Objects.TryGetValue(name, out byte[]? content)) throw new CloudException(Name, CloudFailure.NotFound, $"{name}: there is no such object");
+        if (!Objects.TryGetValue(name, out byte[]? content))
+            throw new CloudException(Name, CloudFailure.NotFound, $"{name}: there is no such object");
         if (OnRead is not null) content = OnRead(name, content);
         int length = (int)Math.Clamp(content.Length - offset, 0, destination.Length);
         content.AsSpan((int)Math.Min(offset, content.Length), length).CopyTo(destination.Span);
         return length;
     }
 
-    public async IAsyncEnumerable<CloudEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CloudEntry> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await BeginAsync("list", prefix, cancellationToken);
         foreach ((string key, byte[] content) in Objects)

@@ -25,7 +25,8 @@ internal sealed class TestClouds : IDisposable
         CallTimeout = TimeSpan.FromSeconds(20),
     };
 
-    public DepSkyClient Client(Func<DepSkyOptions, DepSkyOptions>? change = null) => new(change is null ? Options : change(Options));
+    public DepSkyClient Client(Func<DepSkyOptions, DepSkyOptions>? change = null) =>
+        new(change is null ? Options : change(Options));
 
     public static byte[] Content(int length, int seed = 1)
     {
@@ -39,7 +40,8 @@ internal sealed class TestClouds : IDisposable
 
 internal static class ClientCalls
 {
-    public static Task<ObjectDescription> PutAsync(this DepSkyClient client, string unit, byte[] content) => client.PutAsync(unit, new MemoryStream(content));
+    public static Task<ObjectDescription> PutAsync(this DepSkyClient client, string unit, byte[] content) =>
+        client.PutAsync(unit, new MemoryStream(content));
 
     public static async Task<byte[]> GetAsync(this DepSkyClient client, string unit, ContentRange range = default)
     {

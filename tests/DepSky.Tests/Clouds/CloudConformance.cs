@@ -85,7 +85,8 @@ public abstract class CloudConformance : IAsyncLifetime
         await FailsAsync(CloudFailure.NotFound, Cloud.GetAsync("never", 0, new byte[1], default));
         await Cloud.PutAsync("folder/there", Bytes(1), default);
 
-        CloudException error = await FailsAsync(CloudFailure.NotFound, Cloud.GetAsync("folder/missing", 7, new byte[1], default));
+        CloudException error = await FailsAsync(
+            CloudFailure.NotFound, Cloud.GetAsync("folder/missing", 7, new byte[1], default));
         await FailsAsync(CloudFailure.NotFound, Cloud.GetAsync("other/missing", 0, new byte[1], default));
 
         Assert.Contains("folder/missing", error.Message, StringComparison.Ordinal);
@@ -114,7 +115,8 @@ public abstract class CloudConformance : IAsyncLifetime
     public async Task A_listing_names_what_begins_with_the_prefix_and_nothing_else()
     {
         string[] names = ["u/m1", "u/m2", "u/sub/m", "u", "unit/m", "v/u/m", "other"];
-        foreach (string name in names.Where(static n => n != "u")) await Cloud.PutAsync(name, Bytes(name.Length), default);
+        foreach (string name in names.Where(static n => n != "u"))
+            await Cloud.PutAsync(name, Bytes(name.Length), default);
 
         Assert.Equal(["u/m1", "u/m2", "u/sub/m"], await NamesAsync("u/"));
         Assert.Equal(["u/m1", "u/m2"], await NamesAsync("u/m"));
@@ -132,7 +134,9 @@ public abstract class CloudConformance : IAsyncLifetime
     public async Task A_listing_of_more_than_a_page_is_whole()
     {
         string[] names = [.. Enumerable.Range(0, ManyObjects).Select(static i => $"many/{i:D5}")];
-        await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (name, token) => await Cloud.PutAsync(name, default, token));
+        await Parallel.ForEachAsync(
+            names, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (name, token) => await Cloud.PutAsync(name, default, token));
 
         Assert.Equal(names, await NamesAsync("many/"));
         Assert.Equal(names[100..200], await NamesAsync("many/001"));
@@ -148,7 +152,8 @@ public abstract class CloudConformance : IAsyncLifetime
         ];
         foreach (string name in names) await Cloud.PutAsync(name, System.Text.Encoding.ASCII.GetBytes(name), default);
 
-        foreach (string name in names) Assert.Equal(System.Text.Encoding.ASCII.GetBytes(name), await ReadAsync(name, 1000));
+        foreach (string name in names)
+            Assert.Equal(System.Text.Encoding.ASCII.GetBytes(name), await ReadAsync(name, 1000));
         Assert.Equal(names.Order(StringComparer.Ordinal), await NamesAsync(""));
     }
 
@@ -180,7 +185,8 @@ public abstract class CloudConformance : IAsyncLifetime
     public async Task Of_concurrent_writes_to_one_name_one_is_there_as_a_whole()
     {
         const int Length = 300_000;
-        await Task.WhenAll(Enumerable.Range(1, 8).Select(i => Cloud.PutAsync("object", Same((byte)i, Length), default)));
+        await Task.WhenAll(
+            Enumerable.Range(1, 8).Select(i => Cloud.PutAsync("object", Same((byte)i, Length), default)));
 
         byte[] content = await ReadAsync("object", Length + 1);
 
@@ -249,9 +255,11 @@ public abstract class CloudConformance : IAsyncLifetime
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Cloud.PutAsync("object", Bytes(20), cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Cloud.PutAsync("other", Bytes(20), cancelled));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Cloud.GetAsync("object", 0, new byte[1], cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Cloud.GetAsync("object", 0, new byte[1], cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Cloud.DeleteAsync("object", cancelled));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => { await foreach (CloudEntry _ in Cloud.ListAsync("", cancelled)) { } });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => { await foreach (CloudEntry _ in Cloud.ListAsync("", cancelled)) { } });
         Assert.Equal([new CloudEntry("object", 10)], await ListAsync(""));
     }
 
@@ -283,7 +291,8 @@ public abstract class CloudConformance : IAsyncLifetime
         return entries;
     }
 
-    private protected async Task<IEnumerable<string>> NamesAsync(string prefix) => (await ListAsync(prefix)).Select(static entry => entry.Name);
+    private protected async Task<IEnumerable<string>> NamesAsync(string prefix) =>
+        (await ListAsync(prefix)).Select(static entry => entry.Name);
 
     private protected static async Task<CloudException> FailsAsync(CloudFailure kind, Task operation)
     {

@@ -8,7 +8,8 @@ namespace DepSky.Tests.Clouds;
 /// </summary>
 public sealed class FaultyCloudTests : CloudConformance
 {
-    private protected override Task<ICloud> OpenAsync() => Task.FromResult<ICloud>(new FaultyCloud(new MemoryCloud("faulty"), seed: 1));
+    private protected override Task<ICloud> OpenAsync() =>
+        Task.FromResult<ICloud>(new FaultyCloud(new MemoryCloud("faulty"), seed: 1));
 
     private FaultyCloud Faulty => (FaultyCloud)Cloud;
 
@@ -98,7 +99,9 @@ public sealed class FaultyCloudTests : CloudConformance
     public async Task Slow_it_waits_by_the_clock_it_was_given_and_can_be_cancelled()
     {
         StoppedClock clock = new();
-        await using FaultyCloud slow = new(new MemoryCloud("slow"), seed: 1, clock) { Faults = CloudFaults.Slow, Delay = TimeSpan.FromMilliseconds(500) };
+        await using FaultyCloud slow = new(
+            new MemoryCloud("slow"), seed: 1, clock) { Faults = CloudFaults.Slow,
+            Delay = TimeSpan.FromMilliseconds(500) };
         using CancellationTokenSource stop = new();
 
         Task put = slow.PutAsync("object", Bytes(1), default);
@@ -106,7 +109,9 @@ public sealed class FaultyCloudTests : CloudConformance
         Assert.False(put.IsCompleted);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => get);
-        Assert.Equal([TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(500)], clock.Timers.Select(static timer => timer.Due));
+        Assert.Equal(
+            [TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(500)],
+            clock.Timers.Select(static timer => timer.Due));
 
         clock.Timers[0].Fire();
         await put;

@@ -7,7 +7,8 @@ public sealed class FolderCloudTests : CloudConformance, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    private protected override Task<ICloud> OpenAsync() => Task.FromResult<ICloud>(new FolderCloud("folder", Directory.CreateDirectory(_folder.At("cloud")).FullName));
+    private protected override Task<ICloud> OpenAsync() =>
+        Task.FromResult<ICloud>(new FolderCloud("folder", Directory.CreateDirectory(_folder.At("cloud")).FullName));
 
     public void Dispose() => _folder.Dispose();
 
@@ -28,7 +29,8 @@ public sealed class FolderCloudTests : CloudConformance, IDisposable
         await FailsAsync(CloudFailure.Unavailable, Cloud.PutAsync("object", Bytes(1), default));
         await FailsAsync(CloudFailure.Unavailable, Cloud.DeleteAsync("object", default));
         await FailsAsync(CloudFailure.Unavailable, ListAsync(""));
-        CloudException error = await FailsAsync(CloudFailure.Unavailable, Cloud.GetAsync("object", 0, new byte[1], default));
+        CloudException error = await FailsAsync(
+            CloudFailure.Unavailable, Cloud.GetAsync("object", 0, new byte[1], default));
 
         Assert.Contains(_folder.At("cloud"), error.Message, StringComparison.Ordinal);
     }

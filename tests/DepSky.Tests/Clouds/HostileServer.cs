@@ -23,7 +23,9 @@ internal sealed class HostileServer : IAsyncDisposable
     public HostileServer(Func<string, string?> answer, string endless = "")
     {
         _answer = answer;
-        _endless = endless.Length == 0 ? [] : Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(endless, 65536 / endless.Length)));
+        _endless = endless.Length == 0
+            ? []
+            : Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(endless, 65536 / endless.Length)));
         _listener.Start();
         Address = new Uri($"http://{_listener.LocalEndpoint}/");
         _accepting = AcceptAsync();
@@ -35,7 +37,8 @@ internal sealed class HostileServer : IAsyncDisposable
     public int Requests => Volatile.Read(ref _count);
 
     /// <summary>Waits for a request that was not waited for yet; its head.</summary>
-    public async Task<string> NextRequestAsync() => await _requests.Reader.ReadAsync(_stop.Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+    public async Task<string> NextRequestAsync() =>
+        await _requests.Reader.ReadAsync(_stop.Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1));
 
     public async ValueTask DisposeAsync()
     {
@@ -77,7 +80,8 @@ internal sealed class HostileServer : IAsyncDisposable
                 _requests.Writer.TryWrite(head.ToString());
                 string? answer = _answer(head.ToString());
                 if (answer is null) await Task.Delay(Timeout.Infinite, _stop.Token);
-                await stream.WriteAsync(Encoding.Latin1.GetBytes(answer!.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)), _stop.Token);
+                await stream.WriteAsync(
+                    Encoding.Latin1.GetBytes(answer!.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)), _stop.Token);
                 while (_endless.Length > 0) await stream.WriteAsync(_endless, _stop.Token);
                 client.Client.Shutdown(SocketShutdown.Send);
                 while (await stream.ReadAsync(buffer, _stop.Token) > 0) { }

@@ -30,10 +30,13 @@ public abstract class ServedCloudConformance : CloudConformance
             await FailsAsync(CloudFailure.Denied, wrong.PutAsync("object", Bytes(2), default)),
             await FailsAsync(CloudFailure.Denied, wrong.GetAsync("object", 0, new byte[1], default)),
             await FailsAsync(CloudFailure.Denied, wrong.DeleteAsync("object", default)),
-            await FailsAsync(CloudFailure.Denied, wrong.ListAsync("", default).GetAsyncEnumerator().MoveNextAsync().AsTask()),
+            await FailsAsync(
+                CloudFailure.Denied, wrong.ListAsync("", default).GetAsyncEnumerator().MoveNextAsync().AsTask()),
         ];
 
-        Assert.All(errors, static error => Assert.DoesNotContain("not-the-secret-key", error.ToString(), StringComparison.Ordinal));
+        Assert.All(
+            errors,
+            static error => Assert.DoesNotContain("not-the-secret-key", error.ToString(), StringComparison.Ordinal));
         Assert.All(errors, static error => Assert.StartsWith("wrong: ", error.Message, StringComparison.Ordinal));
         byte[] buffer = new byte[2];
         Assert.Equal(1, await right.GetAsync("object", 0, buffer, default));
@@ -80,7 +83,8 @@ public abstract class ServedCloudConformance : CloudConformance
     public async Task The_words_of_a_server_are_cut_short_and_made_harmless()
     {
         string words = "\u001b[2J<Error>\r\nbftcloud: all is well\a" + new string('x', 1 << 20);
-        await using HostileServer server = new(_ => $"HTTP/1.1 503 {new string('y', 200)}\r\nContent-Type: text/plain; charset=nonsense\r\nContent-Length: {words.Length}\r\n\r\n{words}");
+        await using HostileServer server = new(
+            _ => $"HTTP/1.1 503 {new string('y', 200)}\r\nContent-Type: text/plain; charset=nonsense\r\nContent-Length: {words.Length}\r\n\r\n{words}");
         await using ICloud shouting = _server!.OpenAt(server.Address, "shouting");
         foreach (Func<CancellationToken, Task> operation in OperationsOf(shouting))
         {
@@ -95,7 +99,8 @@ public abstract class ServedCloudConformance : CloudConformance
     public async Task A_redirection_is_not_followed_with_our_credentials()
     {
         await using HostileServer thief = new(static _ => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-        await using HostileServer server = new(_ => $"HTTP/1.1 302 Found\r\nLocation: {thief.Address}\r\nContent-Length: 0\r\n\r\n");
+        await using HostileServer server = new(
+            _ => $"HTTP/1.1 302 Found\r\nLocation: {thief.Address}\r\nContent-Length: 0\r\n\r\n");
         await using ICloud redirecting = _server!.OpenAt(server.Address, "redirecting");
 
         await FailsOnEverythingAsync(redirecting, CloudFailure.Broken);
@@ -110,7 +115,8 @@ public abstract class ServedCloudConformance : CloudConformance
     [InlineData("<?xml version=\"1.0\"?><unclosed>")]
     public async Task A_listing_that_is_no_listing_names_nothing(string body)
     {
-        await using HostileServer server = new(_ => $"HTTP/1.1 {ListingStatus}\r\nContent-Type: application/xml\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        await using HostileServer server = new(
+            _ => $"HTTP/1.1 {ListingStatus}\r\nContent-Type: application/xml\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         await using ICloud babbling = _server!.OpenAt(server.Address, "babbling");
 
         CloudException? error = null;
@@ -131,10 +137,13 @@ public abstract class ServedCloudConformance : CloudConformance
     [Fact]
     public async Task A_listing_without_end_is_given_up()
     {
-        await using HostileServer server = new(_ => $"HTTP/1.1 {ListingStatus}\r\nContent-Type: application/xml\r\n\r\n<?xml version=\"1.0\"?><x>", endless: "<y>0123456789abcdef0123456789abcdef</y>\n");
+        await using HostileServer server = new(
+            _ => $"HTTP/1.1 {ListingStatus}\r\nContent-Type: application/xml\r\n\r\n<?xml version=\"1.0\"?><x>",
+            endless: "<y>0123456789abcdef0123456789abcdef</y>\n");
         await using ICloud endless = _server!.OpenAt(server.Address, "endless");
 
-        CloudException error = await Assert.ThrowsAsync<CloudException>(async () => { await foreach (CloudEntry _ in endless.ListAsync("", default)) { } });
+        CloudException error = await Assert.ThrowsAsync<CloudException>(
+            async () => { await foreach (CloudEntry _ in endless.ListAsync("", default)) { } });
 
         Assert.Contains(error.Kind, new[] { CloudFailure.Broken, CloudFailure.Unavailable });
     }
@@ -142,7 +151,8 @@ public abstract class ServedCloudConformance : CloudConformance
     [Fact]
     public async Task More_bytes_than_were_asked_for_are_not_read()
     {
-        await using HostileServer server = new(static _ => "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-9/1000000000\r\nContent-Length: 1000000000\r\n\r\n", endless: "0123456789");
+        await using HostileServer server = new(
+            static _ => "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-9/1000000000\r\nContent-Length: 1000000000\r\n\r\n", endless: "0123456789");
         await using ICloud generous = _server!.OpenAt(server.Address, "generous");
         byte[] buffer = new byte[12];
 
@@ -164,6 +174,7 @@ public abstract class ServedCloudConformance : CloudConformance
 
     private static async Task FailsOnEverythingAsync(ICloud cloud, CloudFailure kind)
     {
-        foreach (Func<CancellationToken, Task> operation in OperationsOf(cloud)) await FailsAsync(kind, operation(default));
+        foreach (Func<CancellationToken, Task> operation in OperationsOf(cloud))
+            await FailsAsync(kind, operation(default));
     }
 }

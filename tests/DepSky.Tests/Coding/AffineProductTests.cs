@@ -18,7 +18,8 @@ public sealed class AffineProductTests
             for (int x = 0; x < 256; x++)
             {
                 int result = 0;
-                for (int bit = 0; bit < 8; bit++) result |= (BitOperations.PopCount((uint)(matrix >> 8 * (7 - bit)) & (uint)x & 0xFF) & 1) << bit;
+                for (int bit = 0; bit < 8; bit++)
+                    result |= (BitOperations.PopCount((uint)(matrix >> 8 * (7 - bit)) & (uint)x & 0xFF) & 1) << bit;
                 Assert.Equal(GaloisField.Multiply((byte)factor, (byte)x), (byte)result);
             }
         }

@@ -52,7 +52,9 @@ public sealed class ReedSolomonTests
                 int[] wanted = [.. Enumerable.Range(0, n)];
                 byte[][] results = [.. wanted.Select(_ => new byte[length])];
                 code.Reconstruct(present, Inputs(present.Select(i => blocks[i])), wanted, Outputs(results));
-                for (int i = 0; i < n; i++) Assert.True(blocks[i].AsSpan().SequenceEqual(results[i]), $"k={k} n={n} blocks {subset:b}, block {i}");
+                for (int i = 0; i < n; i++)
+                    Assert.True(
+                        blocks[i].AsSpan().SequenceEqual(results[i]), $"k={k} n={n} blocks {subset:b}, block {i}");
             }
         }
     }
@@ -69,7 +71,10 @@ public sealed class ReedSolomonTests
                 foreach (CodingKernel kernel in CodingKernel.Supported)
                 {
                     byte[][] actual = Encode(new ReedSolomon(k, n, kernel), length, seed: length);
-                    for (int i = 0; i < n; i++) Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"{kernel.Name} k={k} n={n} length={length} block {i}");
+                    for (int i = 0; i < n; i++)
+                        Assert.True(
+                            expected[i].AsSpan().SequenceEqual(actual[i]),
+                            $"{kernel.Name} k={k} n={n} length={length} block {i}");
                 }
             }
         }
@@ -86,8 +91,10 @@ public sealed class ReedSolomonTests
                 byte[] guarded = new byte[length + 128];
                 guarded.AsSpan().Fill(0xA5);
                 byte[] data = new byte[length];
-                code.Encode(Inputs([data, data]), new Memory<byte>[] { guarded.AsMemory(64, length), new byte[length] });
-                Assert.True(guarded.AsSpan(0, 64).IndexOfAnyExcept((byte)0xA5) < 0 && guarded.AsSpan(64 + length).IndexOfAnyExcept((byte)0xA5) < 0);
+                code.Encode(
+                    Inputs([data, data]), new Memory<byte>[] { guarded.AsMemory(64, length), new byte[length] });
+                Assert.True(
+                    guarded.AsSpan(0, 64).IndexOfAnyExcept((byte)0xA5) < 0 && guarded.AsSpan(64 + length).IndexOfAnyExcept((byte)0xA5) < 0);
             }
         }
     }
@@ -115,7 +122,8 @@ public sealed class ReedSolomonTests
         return blocks;
     }
 
-    private static ReadOnlyMemory<byte>[] Inputs(IEnumerable<byte[]> blocks) => [.. blocks.Select(b => new ReadOnlyMemory<byte>(b))];
+    private static ReadOnlyMemory<byte>[] Inputs(IEnumerable<byte[]> blocks) =>
+        [.. blocks.Select(b => new ReadOnlyMemory<byte>(b))];
 
     private static Memory<byte>[] Outputs(IEnumerable<byte[]> blocks) => [.. blocks.Select(b => b.AsMemory())];
 }

@@ -124,8 +124,10 @@ public sealed class SecretSharingTests
     public void Too_few_or_doubled_shares_are_refused()
     {
         Memory<byte>[] shares = Share(new byte[4], 2, 4);
-        Assert.Throws<ArgumentException>(() => SecretSharing.Combine([0, 0], new ReadOnlyMemory<byte>[] { shares[0], shares[0] }, new byte[4]));
-        Assert.Throws<ArgumentException>(() => SecretSharing.Combine([0, 1], new ReadOnlyMemory<byte>[] { shares[0] }, new byte[4]));
+        Assert.Throws<ArgumentException>(
+            () => SecretSharing.Combine([0, 0], new ReadOnlyMemory<byte>[] { shares[0], shares[0] }, new byte[4]));
+        Assert.Throws<ArgumentException>(
+            () => SecretSharing.Combine([0, 1], new ReadOnlyMemory<byte>[] { shares[0] }, new byte[4]));
         Assert.Throws<ArgumentOutOfRangeException>(() => Share(new byte[4], 5, 4));
         Assert.Throws<ArgumentOutOfRangeException>(() => Share(new byte[4], 0, 4));
     }

@@ -86,7 +86,8 @@ public sealed class DepSkyConfigurationTests : IDisposable
     [Fact]
     public void A_missing_file_says_how_to_make_one()
     {
-        ConfigurationException error = Assert.Throws<ConfigurationException>(() => DepSkyConfiguration.Load(_folder.At("none.json")));
+        ConfigurationException error = Assert.Throws<ConfigurationException>(
+            () => DepSkyConfiguration.Load(_folder.At("none.json")));
 
         Assert.Contains("bftcloud depsky init", error.Message, StringComparison.Ordinal);
     }
@@ -119,14 +120,19 @@ public sealed class DepSkyConfigurationTests : IDisposable
         await using (ConfiguredClient client = configuration.Open()) { }
 
         File.SetUnixFileMode(configuration.ReaderKeyFile!, UnixFileMode.UserRead | UnixFileMode.GroupRead);
-        Assert.Contains("chmod 600", Assert.Throws<KeyFileException>(() => configuration.Open()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "chmod 600", Assert.Throws<KeyFileException>(() => configuration.Open()).Message, StringComparison.Ordinal);
         File.SetUnixFileMode(configuration.ReaderKeyFile!, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await File.WriteAllTextAsync(configuration.ReaderKeyFile!, "no key");
         Assert.Throws<KeyFileException>(() => configuration.Open());
         using KeyPair other = KeyPairOf();
-        Assert.Contains("'writer' in depsky.json", Assert.Throws<KeyFileException>(() => (configuration with { Writer = other.PublicKey, ReaderKeyFile = null }).Open()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'writer' in depsky.json",
+            Assert.Throws<KeyFileException>(() => (configuration with { Writer = other.PublicKey, ReaderKeyFile = null }).Open()).Message, StringComparison.Ordinal);
         File.Delete(configuration.WriterKeyFile!);
-        Assert.Contains("to only read", Assert.Throws<KeyFileException>(() => configuration.Open()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "to only read", Assert.Throws<KeyFileException>(() => configuration.Open()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,12 +157,17 @@ public sealed class DepSkyConfigurationTests : IDisposable
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Assert.Equal("hush", SecretSource.FromFile(file).Read());
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        Assert.Contains("chmod 600", Assert.Throws<ConfigurationException>(SecretSource.FromFile(file).Read).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "chmod 600", Assert.Throws<ConfigurationException>(SecretSource.FromFile(file).Read).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ConfigurationException>(SecretSource.FromFile(_folder.At("none")).Read);
 
         Environment.SetEnvironmentVariable("DEPSKY_TEST_HUSH", "hush");
         Assert.Equal("hush", SecretSource.FromEnvironment("DEPSKY_TEST_HUSH").Read());
-        Assert.Contains("DEPSKY_TEST_NEVER_SET", Assert.Throws<ConfigurationException>(SecretSource.FromEnvironment("DEPSKY_TEST_NEVER_SET").Read).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "DEPSKY_TEST_NEVER_SET",
+            Assert.Throws<ConfigurationException>(SecretSource.FromEnvironment("DEPSKY_TEST_NEVER_SET").Read).Message,
+            StringComparison.Ordinal);
     }
 
     private static KeyPair KeyPairOf() => KeyPair.Generate();

@@ -25,7 +25,8 @@ public sealed class FoundInputTests : IDisposable
         File.AppendAllText(path, line + "\n");
         for (int i = 0; i < 2; i++) // the second time, nothing of the first holds the file
         {
-            DepSkyException error = Assert.Throws<DepSkyException>(() => UploadTicket.Open(path, "parameters", clouds: 4));
+            DepSkyException error = Assert.Throws<DepSkyException>(
+                () => UploadTicket.Open(path, "parameters", clouds: 4));
             Assert.Contains($"'{path}' is damaged", error.Message, StringComparison.Ordinal);
         }
         using UploadTicket anew = UploadTicket.Create(path, "parameters", 2, shares: null);

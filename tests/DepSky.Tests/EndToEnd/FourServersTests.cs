@@ -53,7 +53,8 @@ public sealed class FourServersTests : IAsyncLifetime
         Assert.Equal(content, await ReadAsync(reader));
         VerificationReport found = await reader.VerifyAsync(Unit);
         Assert.NotEmpty(found.Flaws);
-        Assert.All(found.Flaws, flaw => Assert.Equal((FourServers.NameOf(liar), FlawKind.Corrupt), (flaw.Cloud, flaw.Kind)));
+        Assert.All(
+            found.Flaws, flaw => Assert.Equal((FourServers.NameOf(liar), FlawKind.Corrupt), (flaw.Cloud, flaw.Kind)));
         Assert.True(found.IsReadable);
         VerificationReport repaired = await reader.RepairAsync(Unit);
         Assert.Equal(found.Flaws.Count, repaired.Mended.Count);
@@ -82,7 +83,9 @@ public sealed class FourServersTests : IAsyncLifetime
         VerificationReport found = await client.VerifyAsync(Unit);
         Assert.True(found.IsReadable);
         Assert.NotEmpty(found.Flaws);
-        Assert.All(found.Flaws, flaw => Assert.Equal((FourServers.NameOf(gone), FlawKind.Unreachable), (flaw.Cloud, flaw.Kind)));
+        Assert.All(
+            found.Flaws,
+            flaw => Assert.Equal((FourServers.NameOf(gone), FlawKind.Unreachable), (flaw.Cloud, flaw.Kind)));
 
         int liar = (await Servers.HoldersAsync(Unit))[0], other = (await Servers.HoldersAsync(Unit))[1];
         await Servers.CorruptAsync(liar, Unit);

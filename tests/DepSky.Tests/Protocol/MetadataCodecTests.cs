@@ -18,8 +18,10 @@ public sealed class MetadataCodecTests : IDisposable
     {
         ObjectMetadata metadata = Metadata(protection, size);
         byte[] bytes = MetadataCodec.Encode(metadata, _writer);
-        Assert.True(MetadataCodec.TryDecode(bytes, "a/b", metadata.Id, _writer.PublicKey, Quorums, out ObjectMetadata? decoded, out _));
-        Assert.Equal(metadata with { ShareDigests = [], Segments = [] }, decoded with { ShareDigests = [], Segments = [] });
+        Assert.True(
+            MetadataCodec.TryDecode(bytes, "a/b", metadata.Id, _writer.PublicKey, Quorums, out ObjectMetadata? decoded, out _));
+        Assert.Equal(
+            metadata with { ShareDigests = [], Segments = [] }, decoded with { ShareDigests = [], Segments = [] });
         Assert.Equal(metadata.ShareDigests, decoded.ShareDigests);
         Assert.Equal(metadata.Segments.Select(s => s.Holders), decoded.Segments.Select(s => s.Holders));
         Assert.Equal(metadata.Segments.SelectMany(s => s.Blocks), decoded.Segments.SelectMany(s => s.Blocks));
@@ -35,10 +37,13 @@ public sealed class MetadataCodecTests : IDisposable
         {
             byte[] changed = [.. bytes];
             changed[at] ^= 0x21;
-            Assert.False(MetadataCodec.TryDecode(changed, "a/b", metadata.Id, _writer.PublicKey, Quorums, out _, out _));
-            Assert.False(MetadataCodec.TryDecode(bytes.AsMemory(0, at), "a/b", metadata.Id, _writer.PublicKey, Quorums, out _, out _));
+            Assert.False(
+                MetadataCodec.TryDecode(changed, "a/b", metadata.Id, _writer.PublicKey, Quorums, out _, out _));
+            Assert.False(
+                MetadataCodec.TryDecode(bytes.AsMemory(0, at), "a/b", metadata.Id, _writer.PublicKey, Quorums, out _, out _));
         }
-        Assert.False(MetadataCodec.TryDecode((byte[])[.. bytes, 0], "a/b", metadata.Id, _writer.PublicKey, Quorums, out _, out _));
+        Assert.False(
+            MetadataCodec.TryDecode((byte[])[.. bytes, 0], "a/b", metadata.Id, _writer.PublicKey, Quorums, out _, out _));
     }
 
     [Fact]
@@ -51,8 +56,12 @@ public sealed class MetadataCodecTests : IDisposable
         Assert.Equal(MetadataRejection.AnotherName, Rejection(bytes, "a/c", metadata.Id, _writer.PublicKey, Quorums));
         Assert.Equal(MetadataRejection.AnotherName, Rejection(bytes, "a/b", other, _writer.PublicKey, Quorums));
         Assert.Equal(MetadataRejection.BadSignature, Rejection(bytes, "a/b", metadata.Id, stranger.PublicKey, Quorums));
-        Assert.Equal(MetadataRejection.OtherClouds, Rejection(bytes, "a/b", metadata.Id, _writer.PublicKey, new CloudQuorums(7, 2)));
-        Assert.Equal(MetadataRejection.Inconsistent, Rejection(MetadataCodec.Encode(metadata with { SizeBytes = 90_000 }, _writer), "a/b", metadata.Id, _writer.PublicKey, Quorums));
+        Assert.Equal(
+            MetadataRejection.OtherClouds,
+            Rejection(bytes, "a/b", metadata.Id, _writer.PublicKey, new CloudQuorums(7, 2)));
+        Assert.Equal(
+            MetadataRejection.Inconsistent,
+            Rejection(MetadataCodec.Encode(metadata with { SizeBytes = 90_000 }, _writer), "a/b", metadata.Id, _writer.PublicKey, Quorums));
     }
 
     [Theory]
@@ -61,14 +70,18 @@ public sealed class MetadataCodecTests : IDisposable
     public void Sizes_and_times_that_nothing_has_are_inconsistent(long sizeBytes, long createdAtMs)
     {
         ObjectMetadata metadata = Metadata(DataProtection.Replicated, 9000);
-        metadata = metadata with { SizeBytes = sizeBytes, CreatedAtMs = createdAtMs, Segments = sizeBytes == long.MaxValue ? [metadata.Segments[0]] : metadata.Segments };
-        Assert.Equal(MetadataRejection.Inconsistent, Rejection(MetadataCodec.Encode(metadata, _writer), "a/b", metadata.Id, _writer.PublicKey, Quorums));
+        metadata =
+            metadata with { SizeBytes = sizeBytes, CreatedAtMs = createdAtMs, Segments = sizeBytes == long.MaxValue ? [metadata.Segments[0]] : metadata.Segments };
+        Assert.Equal(
+            MetadataRejection.Inconsistent,
+            Rejection(MetadataCodec.Encode(metadata, _writer), "a/b", metadata.Id, _writer.PublicKey, Quorums));
     }
 
     [Fact]
     public void Names_of_attempts_have_one_spelling_and_their_order()
     {
-        VersionId low = new(new ObjectVersion(1, ulong.MaxValue), UInt128.MaxValue), high = new(new ObjectVersion(2, 0), 0);
+        VersionId low = new(
+            new ObjectVersion(1, ulong.MaxValue), UInt128.MaxValue), high = new(new ObjectVersion(2, 0), 0);
         Assert.True(low < high && string.CompareOrdinal(low.ToString(), high.ToString()) < 0);
         Assert.True(VersionId.TryParse(low.ToString(), out VersionId parsed));
         Assert.Equal(low, parsed);
@@ -77,7 +90,8 @@ public sealed class MetadataCodecTests : IDisposable
         Assert.False(VersionId.TryParse("", out _));
     }
 
-    private static MetadataRejection Rejection(byte[] bytes, string unit, VersionId id, PublicKey writer, CloudQuorums quorums)
+    private static MetadataRejection Rejection(
+        byte[] bytes, string unit, VersionId id, PublicKey writer, CloudQuorums quorums)
     {
         Assert.False(MetadataCodec.TryDecode(bytes, unit, id, writer, quorums, out _, out MetadataRejection rejection));
         return rejection;
@@ -88,10 +102,15 @@ public sealed class MetadataCodecTests : IDisposable
         int blocks = protection == DataProtection.Confidential ? 4 : 1;
         return new ObjectMetadata
         {
-            Unit = "a/b", Id = new VersionId(new ObjectVersion(1, 7), 99), Data = new VersionId(new ObjectVersion(0, 6), 98), Protection = protection, Clouds = 4, Faulty = 1,
+            Unit = "a/b", Id = new VersionId(
+                new ObjectVersion(1, 7), 99), Data = new VersionId(new ObjectVersion(0, 6), 98),
+                Protection = protection, Clouds = 4, Faulty = 1,
             CreatedAtMs = 1234, IsDeleted = false, SizeBytes = size, SegmentBytes = 4096, NeedsReaderKey = true,
-            ShareDigests = protection == DataProtection.Confidential ? [.. Enumerable.Range(0, 4).Select(i => Digest.Of([(byte)i]))] : [],
-            Segments = [.. Enumerable.Range(0, (int)Math.Max(1, (size + 4095) / 4096)).Select(s => new SegmentDigests((ushort)(7 << s % 2), [.. Enumerable.Range(0, blocks).Select(b => Digest.Of([(byte)s, (byte)b]))]))],
+            ShareDigests = protection == DataProtection.Confidential
+                ? [.. Enumerable.Range(0, 4).Select(i => Digest.Of([(byte)i]))]
+                : [],
+            Segments =
+                [.. Enumerable.Range(0, (int)Math.Max(1, (size + 4095) / 4096)).Select(s => new SegmentDigests((ushort)(7 << s % 2), [.. Enumerable.Range(0, blocks).Select(b => Digest.Of([(byte)s, (byte)b]))]))],
         };
     }
 }

@@ -37,7 +37,9 @@ internal sealed record SimulationFaults
     }
 
     public bool IsLostBeforeStored(CloudCall call) =>
-        (BlocksNeverSent && call is PutBlockCall) || (PartsNeverSent && call is PutCall && call.Name.EndsWith(UnitLayout.PartSuffix, StringComparison.Ordinal));
+        (BlocksNeverSent && call is PutBlockCall)
+            || (
+                PartsNeverSent && call is PutCall && call.Name.EndsWith(UnitLayout.PartSuffix, StringComparison.Ordinal));
 
     public CloudAnswer Change(CloudCall call, CloudAnswer answer, byte[]? block)
     {

@@ -11,7 +11,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
         for (int seed = 1; seed <= 400; seed++)
         {
             Simulation simulation = Run(seed, SimulationFaults.None);
-            Assert.True(simulation.Stuck is null && simulation.Register.Violations.Count == 0, $"seed {seed}: {simulation.Stuck} {string.Join("; ", simulation.Register.Violations)}");
+            Assert.True(
+                simulation.Stuck is null && simulation.Register.Violations.Count == 0,
+                $"seed {seed}: {simulation.Stuck} {string.Join("; ", simulation.Register.Violations)}");
             reads += simulation.Register.Reads;
             writes += simulation.Register.CompleteWrites;
         }
@@ -25,13 +27,16 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Fact]
     public void B26_stale_and_corrupt_metadata_reordered_blocks_slow_clouds_and_collection_during_reads()
     {
-        CloudBehaviour[] faults = [CloudBehaviour.Stale, CloudBehaviour.Corrupt, CloudBehaviour.Reordered, CloudBehaviour.Partial, CloudBehaviour.Mute];
+        CloudBehaviour[] faults =
+            [CloudBehaviour.Stale, CloudBehaviour.Corrupt, CloudBehaviour.Reordered, CloudBehaviour.Partial, CloudBehaviour.Mute];
         int collected = 0, reads = 0;
         for (int seed = 1; seed <= 40; seed++)
         {
             Simulation simulation = new(seed, SimulationFaults.None, writes: 8, faults, collects: true);
             simulation.Run();
-            Assert.True(simulation.Stuck is null && simulation.Register.Violations.Count == 0, $"seed {seed}: {simulation.Stuck} {string.Join("; ", simulation.Register.Violations)}");
+            Assert.True(
+                simulation.Stuck is null && simulation.Register.Violations.Count == 0,
+                $"seed {seed}: {simulation.Stuck} {string.Join("; ", simulation.Register.Violations)}");
             collected += simulation.Collected;
             reads += simulation.Register.Reads;
         }
@@ -44,10 +49,12 @@ public sealed class SimulationTests(ITestOutputHelper output)
     {
         for (int seed = 1; seed <= 100; seed++)
         {
-            Simulation simulation = new(seed, new SimulationFaults { IgnoresRetention = true }, writes: 8, collects: true);
+            Simulation simulation = new(
+                seed, new SimulationFaults { IgnoresRetention = true }, writes: 8, collects: true);
             simulation.Run();
             if (simulation.Stuck is null && simulation.Register.Violations.Count == 0) continue;
-            output.WriteLine($"seed {seed}: {simulation.Stuck} {string.Join("; ", simulation.Register.Violations.Take(1))}");
+            output.WriteLine(
+                $"seed {seed}: {simulation.Stuck} {string.Join("; ", simulation.Register.Violations.Take(1))}");
             return;
         }
         Assert.Fail("not seen in 100 seeds");
@@ -56,7 +63,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Fact]
     public void The_same_seed_gives_the_same_run()
     {
-        for (int seed = 1; seed <= 20; seed++) Assert.Equal(Run(seed, SimulationFaults.None).TraceHash, Run(seed, SimulationFaults.None).TraceHash);
+        for (int seed = 1; seed <= 20; seed++)
+            Assert.Equal(Run(seed, SimulationFaults.None).TraceHash, Run(seed, SimulationFaults.None).TraceHash);
     }
 
     /// <summary>Each planted bug is seen within so many seeds.</summary>
@@ -83,7 +91,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
         {
             Simulation simulation = Run(seed, mutations);
             if (simulation.Stuck is null && simulation.Register.Violations.Count == 0) continue;
-            output.WriteLine($"{bug}: seed {seed}: {simulation.Stuck} {string.Join("; ", simulation.Register.Violations.Take(1))}");
+            output.WriteLine(
+                $"{bug}: seed {seed}: {simulation.Stuck} {string.Join("; ", simulation.Register.Violations.Take(1))}");
             return;
         }
         Assert.Fail($"{bug}: not seen in {seeds} seeds");

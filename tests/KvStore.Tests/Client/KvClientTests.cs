@@ -76,7 +76,8 @@ public class KvClientTests
         await _client.PutAsync("a", "3"); // the same value, but written again
         Assert.False((await _client.CompareAndSetAsync("a", KvExpectation.Revision(held.Revision), "4")).Swapped);
         held = (await _client.GetVersionedAsync("a"))!;
-        Assert.True((await _client.CompareAndSetAsync("a", KvExpectation.Revision(held.Revision), "4", TimeSpan.FromSeconds(1))).Swapped);
+        Assert.True(
+            (await _client.CompareAndSetAsync("a", KvExpectation.Revision(held.Revision), "4", TimeSpan.FromSeconds(1))).Swapped);
         _clock.Advance(TimeSpan.FromSeconds(1.001));
         refused = await _client.CompareAndSetAsync("a", KvExpectation.Present, "5");
         Assert.False(refused.Swapped);
@@ -93,10 +94,12 @@ public class KvClientTests
         Assert.Equal(-9, await _client.IncrementAsync("n", -10));
         Assert.Equal(3, await _client.AppendAsync("t", "abc"));
         Assert.Equal(5, await _client.AppendAsync("t", "de"));
-        Assert.Equal(KvErrorCode.NotAnInteger, (await Assert.ThrowsAsync<KvException>(() => _client.IncrementAsync("t"))).Code);
+        Assert.Equal(
+            KvErrorCode.NotAnInteger, (await Assert.ThrowsAsync<KvException>(() => _client.IncrementAsync("t"))).Code);
         Assert.Equal("abcde", Text(await _client.GetAsync("t")));
         await _client.PutAsync("n", "9223372036854775807");
-        Assert.Equal(KvErrorCode.Overflow, (await Assert.ThrowsAsync<KvException>(() => _client.IncrementAsync("n"))).Code);
+        Assert.Equal(
+            KvErrorCode.Overflow, (await Assert.ThrowsAsync<KvException>(() => _client.IncrementAsync("n"))).Code);
         Assert.Equal(2, await _client.CountAsync());
     }
 
@@ -140,7 +143,8 @@ public class KvClientTests
     {
         KvBatchResult result = await _client.ExecuteAsync(new KvBatch()
             .Require("a", KvExpectation.Absent)
-            .Put("a", "1").Put("n", "5").Increment("n", 2).Append("a", "23").Get("a").Delete("missing").Expire("a", TimeSpan.FromSeconds(3))
+            .Put("a", "1").Put("n", "5").Increment("n", 2).Append("a", "23").Get("a").Delete("missing").Expire(
+                "a", TimeSpan.FromSeconds(3))
             .Put("a", "x", new KvPutOptions { Condition = KvPutCondition.IfAbsent }));
         Assert.True(result.Committed);
         Assert.True(result.Replies[0].Succeeded);
@@ -152,7 +156,8 @@ public class KvClientTests
         Assert.False(result.Replies[7].Succeeded);
         Assert.Throws<InvalidOperationException>(() => result.Replies[0].Integer);
 
-        result = await _client.ExecuteAsync(new KvBatch().Require("n", KvExpectation.Present).Require("a", KvExpectation.Value("1")).Put("n", "0"));
+        result = await _client.ExecuteAsync(
+            new KvBatch().Require("n", KvExpectation.Present).Require("a", KvExpectation.Value("1")).Put("n", "0"));
         Assert.False(result.Committed);
         Assert.Equal(1, result.FailedCondition);
         Assert.Empty(result.Replies);
@@ -168,11 +173,16 @@ public class KvClientTests
     [Fact]
     public async Task What_is_too_long_is_refused()
     {
-        Assert.Equal(KvErrorCode.TooLong, (await Assert.ThrowsAsync<KvException>(() => _client.PutAsync(new byte[KvLimits.KeyBytesMax + 1], "x"))).Code);
-        Assert.Equal(KvErrorCode.TooLong, (await Assert.ThrowsAsync<KvException>(() => _client.PutAsync("a", new byte[KvLimits.ValueBytesMax + 1]))).Code);
+        Assert.Equal(
+            KvErrorCode.TooLong,
+            (await Assert.ThrowsAsync<KvException>(() => _client.PutAsync(new byte[KvLimits.KeyBytesMax + 1], "x"))).Code);
+        Assert.Equal(
+            KvErrorCode.TooLong,
+            (await Assert.ThrowsAsync<KvException>(() => _client.PutAsync("a", new byte[KvLimits.ValueBytesMax + 1]))).Code);
         Assert.True(await _client.PutAsync(new byte[KvLimits.KeyBytesMax], new byte[KvLimits.ValueBytesMax]));
         Assert.Equal(KvLimits.ValueBytesMax, (await _client.GetAsync(new byte[KvLimits.KeyBytesMax]))!.Value.Length);
     }
 
-    private static string? Text(ReadOnlyMemory<byte>? bytes) => bytes is { } memory ? Encoding.UTF8.GetString(memory.Span) : null;
+    private static string? Text(ReadOnlyMemory<byte>? bytes) =>
+        bytes is { } memory ? Encoding.UTF8.GetString(memory.Span) : null;
 }

@@ -32,7 +32,8 @@ public class KvDistributedCacheTests
     [Fact]
     public void Absolute_expiry()
     {
-        _cache.Set("a", [], new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = TimeSpan.FromMinutes(1) });
+        _cache.Set(
+            "a", [], new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = TimeSpan.FromMinutes(1) });
         _cache.Set("b", [], new DistributedCacheEntryOptions { AbsoluteExpiration = _clock.GetUtcNow().AddMinutes(2) });
         _clock.Advance(TimeSpan.FromSeconds(59));
         Assert.NotNull(_cache.Get("a"));
@@ -41,13 +42,16 @@ public class KvDistributedCacheTests
         Assert.NotNull(_cache.Get("b"));
         _clock.Advance(TimeSpan.FromSeconds(60));
         Assert.Null(_cache.Get("b"));
-        Assert.Throws<ArgumentOutOfRangeException>(() => _cache.Set("c", [], new DistributedCacheEntryOptions { AbsoluteExpiration = _clock.GetUtcNow() }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => _cache.Set("c", [], new DistributedCacheEntryOptions { AbsoluteExpiration = _clock.GetUtcNow() }));
     }
 
     [Fact]
     public async Task A_sliding_window_slides_by_use_but_not_beyond_the_absolute_time()
     {
-        await _cache.SetAsync("a", [7], new DistributedCacheEntryOptions { SlidingExpiration = TimeSpan.FromSeconds(10), AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(25) });
+        await _cache.SetAsync(
+            "a", [7],
+            new DistributedCacheEntryOptions { SlidingExpiration = TimeSpan.FromSeconds(10), AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(25) });
         _clock.Advance(TimeSpan.FromSeconds(9));
         Assert.NotNull(await _cache.GetAsync("a"));
         _clock.Advance(TimeSpan.FromSeconds(9));
@@ -56,7 +60,8 @@ public class KvDistributedCacheTests
         Assert.NotNull(await _cache.GetAsync("a"));
         _clock.Advance(TimeSpan.FromSeconds(2.001));
         Assert.Null(await _cache.GetAsync("a"));
-        await _cache.SetAsync("b", [7], new DistributedCacheEntryOptions { SlidingExpiration = TimeSpan.FromSeconds(10) });
+        await _cache.SetAsync(
+            "b", [7], new DistributedCacheEntryOptions { SlidingExpiration = TimeSpan.FromSeconds(10) });
         _clock.Advance(TimeSpan.FromSeconds(10.001));
         Assert.Null(await _cache.GetAsync("b"));
     }
@@ -64,7 +69,8 @@ public class KvDistributedCacheTests
     [Fact]
     public void Is_the_applications_cache()
     {
-        using ServiceProvider provider = new ServiceCollection().AddSingleton(_client).AddKvDistributedCache().BuildServiceProvider();
+        using ServiceProvider provider =
+            new ServiceCollection().AddSingleton(_client).AddKvDistributedCache().BuildServiceProvider();
         IDistributedCache cache = provider.GetRequiredService<IDistributedCache>();
         cache.SetString("a", "text");
         Assert.Equal("text", cache.GetString("a"));

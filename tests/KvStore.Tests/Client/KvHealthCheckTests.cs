@@ -13,7 +13,8 @@ public class KvHealthCheckTests
     {
         LocalService service = new();
         ServiceCollection services = new();
-        services.AddLogging().AddSingleton(new KvClient(service)).AddHealthChecks().AddKvStore(failureStatus: HealthStatus.Degraded);
+        services.AddLogging().AddSingleton(new KvClient(service)).AddHealthChecks().AddKvStore(
+            failureStatus: HealthStatus.Degraded);
         await using ServiceProvider provider = services.BuildServiceProvider();
         HealthCheckService health = provider.GetRequiredService<HealthCheckService>();
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync()).Status);

@@ -8,7 +8,8 @@ namespace KvStore.Tests.Cluster;
 internal sealed class KvCluster : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kvstore-cluster-");
-    private readonly LocalCluster _local = LocalCluster.Create(f: 1, service: "kv", adjust: c => c with { Durability = Durability.Decisions, CheckpointPeriod = 64 });
+    private readonly LocalCluster _local = LocalCluster.Create(
+        f: 1, service: "kv", adjust: c => c with { Durability = Durability.Decisions, CheckpointPeriod = 64 });
 
     /// <summary>The replicas that run; null where one was stopped.</summary>
     public BftReplica?[] Replicas { get; } = new BftReplica?[4];

@@ -37,7 +37,8 @@ public class KvClusterTests
         await foreach (KvPair pair in client.ListAsync("w", withValues: true))
         {
             string[] name = Text(pair.Key)!.Split('w', ':');
-            Assert.Equal($"{name[1]}.{int.Parse(name[2], System.Globalization.CultureInfo.InvariantCulture)}", Text(pair.Value));
+            Assert.Equal(
+                $"{name[1]}.{int.Parse(name[2], System.Globalization.CultureInfo.InvariantCulture)}", Text(pair.Value));
             listed++;
         }
         Assert.Equal(Writers * Increments, listed);
@@ -79,12 +80,14 @@ public class KvClusterTests
         Assert.Equal("$-1\r\n", one.Call("get", "short"));
 
         await cluster.StopAsync(3);
-        byte[] pipelined = [.. Enumerable.Range(0, 500).SelectMany(i => RespTestClient.Encode("rpush", "list", $"{i}"))];
+        byte[] pipelined =
+            [.. Enumerable.Range(0, 500).SelectMany(i => RespTestClient.Encode("rpush", "list", $"{i}"))];
         one.Send(pipelined);
         for (int i = 0; i < 500; i++) Assert.Equal($":{i + 1}\r\n", one.ReadReply());
         Assert.Equal("*2\r\n$3\r\n498\r\n$3\r\n499\r\n", two.Call("lrange", "list", "-2", "-1"));
         Assert.Single((await cluster.SettledDigestsAsync()).Distinct());
     }
 
-    private static string? Text(ReadOnlyMemory<byte>? bytes) => bytes is { } memory ? Encoding.UTF8.GetString(memory.Span) : null;
+    private static string? Text(ReadOnlyMemory<byte>? bytes) =>
+        bytes is { } memory ? Encoding.UTF8.GetString(memory.Span) : null;
 }

@@ -19,7 +19,9 @@ public sealed class DecoderTests(ITestOutputHelper output)
     public void What_was_encoded_is_decoded_to_the_same(string name) => RoundTrip.Check(Target(name));
 
     [Fact]
-    public void Every_decoder_is_fuzzed() => DecoderInventory.Check([typeof(KvStateMachine).Assembly], DecoderList.Of, Targets.Select(static target => target.Name));
+    public void Every_decoder_is_fuzzed() =>
+        DecoderInventory.Check(
+            [typeof(KvStateMachine).Assembly], DecoderList.Of, Targets.Select(static target => target.Name));
 
     private static FuzzTarget Target(string name) => Targets.Single(target => target.Name == name);
 

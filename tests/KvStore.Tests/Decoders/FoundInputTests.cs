@@ -14,7 +14,8 @@ public class FoundInputTests
     public async Task A_listing_whose_pages_do_not_get_on_is_refused()
     {
         KvClient client = new(new Constant("c095c405ce39e4739d"), TimeProvider.System); // the page after "ce39e4739d" says to go on after "ce39e4739d"
-        KvException error = await Assert.ThrowsAsync<KvException>(async () => { await foreach (KvPair _ in client.ListAsync()) { } });
+        KvException error = await Assert.ThrowsAsync<KvException>(
+            async () => { await foreach (KvPair _ in client.ListAsync()) { } });
         Assert.Equal(KvErrorCode.Malformed, error.Code);
     }
 
@@ -24,7 +25,8 @@ public class FoundInputTests
     public async Task An_expiry_that_is_no_time_is_refused(string reply)
     {
         KvClient client = new(new Constant(reply), TimeProvider.System);
-        Assert.Equal(KvErrorCode.Malformed, (await Assert.ThrowsAsync<KvException>(() => client.GetVersionedAsync("k"))).Code);
+        Assert.Equal(
+            KvErrorCode.Malformed, (await Assert.ThrowsAsync<KvException>(() => client.GetVersionedAsync("k"))).Code);
     }
 
     [Theory]
@@ -34,7 +36,8 @@ public class FoundInputTests
     [InlineData("\u0004\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")]
     public async Task What_others_put_under_the_name_of_a_cache_entry_is_no_entry(string held)
     {
-        await _client.PutAsync(new KvDistributedCacheOptions().KeyPrefix + "k", System.Text.Encoding.Latin1.GetBytes(held));
+        await _client.PutAsync(
+            new KvDistributedCacheOptions().KeyPrefix + "k", System.Text.Encoding.Latin1.GetBytes(held));
         KvDistributedCache cache = new(_client, clock: new ManualClock());
         Assert.Null(await cache.GetAsync("k"));
         await cache.RefreshAsync("k");
@@ -42,8 +45,12 @@ public class FoundInputTests
 
     private sealed class Constant(string reply) : IReplicatedService
     {
-        public Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken) => throw new InvalidOperationException("Nothing is written.");
+        public Task<ReadOnlyMemory<byte>> InvokeAsync(
+            ReadOnlyMemory<byte> operation,
+            CancellationToken cancellationToken) => throw new InvalidOperationException("Nothing is written.");
 
-        public Task<ReadOnlyMemory<byte>> QueryAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken) => Task.FromResult<ReadOnlyMemory<byte>>(Convert.FromHexString(reply));
+        public Task<ReadOnlyMemory<byte>> QueryAsync(
+            ReadOnlyMemory<byte> operation,
+            CancellationToken cancellationToken) => Task.FromResult<ReadOnlyMemory<byte>>(Convert.FromHexString(reply));
     }
 }

@@ -27,8 +27,12 @@ internal static class PackTargets
 
     public static IEnumerable<FuzzTarget> All =>
     [
-        new("element", static random => Op.Bytes(Element(random, ElementFormat.DepthMax)), static bytes => IsElement(bytes)) { Again = static bytes => IsElement(bytes) ? Op.Bytes(Objects(bytes)) : null, Rounds = 100 },
-        new("operation", static random => Operation(random), static bytes => Execute(bytes)) { AllocatedBytes = OperationBytes, Rounds = 10 },
+        new(
+            "element", static random => Op.Bytes(Element(random, ElementFormat.DepthMax)),
+            static bytes => IsElement(bytes)) { Again = static bytes => IsElement(bytes) ? Op.Bytes(Objects(bytes)) : null, Rounds = 100 },
+        new(
+            "operation", static random => Operation(random),
+            static bytes => Execute(bytes)) { AllocatedBytes = OperationBytes, Rounds = 10 },
         new("snapshot", static random => Snapshot(random), static bytes => Install(bytes) is not null)
         {
             Again = static bytes => Install(bytes),
@@ -36,14 +40,23 @@ internal static class PackTargets
             AllocatedBytesPerByte = 400,
             Rounds = 4,
         },
-        new("reply to a client", static random => Reply(random), static bytes => AskAll(bytes)) { Refusals = [typeof(KvException)], AllocatedBytes = 128 << 10, AllocatedBytesPerByte = 200, Rounds = 8 },
-        new("cache entry", static random => CacheEntry(random), static bytes => ReadCache(bytes)) { IsAsynchronous = true, Rounds = 10 },
-        new("integer text", static random => Text((random.NextInt64() >> random.Next(64)) * (random.Next(2) * 2 - 1)), static bytes => IntegerText.TryParse(bytes, out _))
+        new(
+            "reply to a client", static random => Reply(random),
+            static bytes => AskAll(bytes)) { Refusals = [typeof(KvException)], AllocatedBytes = 128 << 10,
+            AllocatedBytesPerByte = 200, Rounds = 8 },
+        new(
+            "cache entry", static random => CacheEntry(random),
+            static bytes => ReadCache(bytes)) { IsAsynchronous = true, Rounds = 10 },
+        new(
+            "integer text", static random => Text((random.NextInt64() >> random.Next(64)) * (random.Next(2) * 2 - 1)),
+            static bytes => IntegerText.TryParse(bytes, out _))
         {
             Again = static bytes => IntegerText.TryParse(bytes, out long value) ? Text(value) : null,
             AllocatedBytesPerByte = 0,
         },
-        new("decimal text", static random => DecimalOf((decimal)random.NextInt64(-1_000_000, 1_000_000) / 64), static bytes => DecimalText.TryParse(bytes, out _))
+        new(
+            "decimal text", static random => DecimalOf((decimal)random.NextInt64(-1_000_000, 1_000_000) / 64),
+            static bytes => DecimalText.TryParse(bytes, out _))
         {
             Normal = static bytes => DecimalText.TryParse(bytes, out decimal value) ? DecimalOf(value) : [],
             AllocatedBytesPerByte = 0,
@@ -65,7 +78,9 @@ internal static class PackTargets
     private static bool IsElement(byte[] bytes)
     {
         CanonicalReader reader = new(bytes);
-        return reader.TryReadElement(out ReadOnlyMemory<byte> element) && reader.AtEnd && element.Length == bytes.Length;
+        return reader.TryReadElement(out ReadOnlyMemory<byte> element)
+            && reader.AtEnd
+            && element.Length == bytes.Length;
     }
 
     private static object? Objects(byte[] bytes) => Op.Read(bytes);
@@ -77,7 +92,9 @@ internal static class PackTargets
         2 => (random.NextInt64() >> random.Next(64)) * (random.Next(2) * 2 - 1),
         3 => new byte[random.Next(random.Next(8) == 0 ? 70_000 : 300)],
         4 => (KvErrorCode)random.Next(256),
-        _ => Enumerable.Range(0, random.Next(random.Next(8) == 0 ? 40 : 5)).Select(_ => Element(random, depth - 1)).ToArray(),
+        _ =>
+            Enumerable.Range(
+                0, random.Next(random.Next(8) == 0 ? 40 : 5)).Select(_ => Element(random, depth - 1)).ToArray(),
     };
 
     /// <summary>One that a state with a number at "a" carries out.</summary>
@@ -85,7 +102,10 @@ internal static class PackTargets
     {
         object?[][] commands =
         [
-            Op.Nested(Opcode.Put, "k", "v", 0L), Op.Nested(Opcode.Get, "a"), Op.Nested(Opcode.GetEntry, "a"), Op.Nested(Opcode.Append, "a", "2"), Op.Nested(Opcode.Increment, "a", (long)random.Next()), Op.Nested(Opcode.Delete, "a", "b"),
+            Op.Nested(
+                Opcode.Put, "k", "v", 0L), Op.Nested(Opcode.Get, "a"), Op.Nested(Opcode.GetEntry, "a"),
+                Op.Nested(Opcode.Append, "a", "2"), Op.Nested(Opcode.Increment, "a", (long)random.Next()),
+                Op.Nested(Opcode.Delete, "a", "b"),
         ];
         object?[] One() => commands[random.Next(commands.Length)];
         return Op.Bytes(random.Next(3) switch
@@ -107,10 +127,12 @@ internal static class PackTargets
         ArrayBufferWriter<byte> answer = new();
         machine.Store.Query(operation, machine.NowMicros, answer);
         CanonicalReader reader = new(answer.WrittenMemory);
-        if (!reader.TryReadElement(out _) || !reader.TryReadElement(out _) || !reader.AtEnd) throw new InvalidOperationException("The answer to a query is not well-formed.");
+        if (!reader.TryReadElement(out _) || !reader.TryReadElement(out _) || !reader.AtEnd)
+            throw new InvalidOperationException("The answer to a query is not well-formed.");
         if (machine.Store.StateDigest() != before) throw new InvalidOperationException("A query changed the state.");
         byte[] reply = machine.Execute(operation);
-        if (!IsElement(reply) || reply.Length > KvLimits.ReplyBytesMax) throw new InvalidOperationException("The reply to an operation is not well-formed.");
+        if (!IsElement(reply) || reply.Length > KvLimits.ReplyBytesMax)
+            throw new InvalidOperationException("The reply to an operation is not well-formed.");
         return reply[0] != MessagePackCode.FixExt1;
     }
 
@@ -136,7 +158,8 @@ internal static class PackTargets
         }
         catch (InvalidDataException)
         {
-            if (machine.Store.StateDigest() != before) throw new InvalidOperationException("A snapshot that was refused changed the state.");
+            if (machine.Store.StateDigest() != before)
+                throw new InvalidOperationException("A snapshot that was refused changed the state.");
             return null;
         }
         machine.Store.StateDigest();
@@ -154,7 +177,8 @@ internal static class PackTargets
             1 => true,
             2 => (long)random.Next(-3, 70),
             3 => value,
-            4 => new object?[] { value, (long)random.Next(), random.Next(2) == 0 ? null : random.NextInt64(KvLimits.ExpiryMicrosMax) },
+            4 =>
+                new object?[] { value, (long)random.Next(), random.Next(2) == 0 ? null : random.NextInt64(KvLimits.ExpiryMicrosMax) },
             5 => new object?[] { null, value, value, value, value },
             6 => new object?[] { null, true, 5L, value, KvErrorCode.WrongType },
             _ => KvErrorCode.WrongType,
@@ -167,9 +191,17 @@ internal static class PackTargets
         KvClient client = new(new Echo(reply), TimeProvider.System);
         Func<Task>[] methods =
         [
-            () => client.GetAsync("k"), () => client.GetVersionedAsync("k"), () => client.ExistsAsync("k"), () => client.PutAsync("k", "v"), () => client.DeleteAsync("k"), () => client.DeleteAsync(["k", "l"]),
-            () => client.CompareAndSetAsync("k", KvExpectation.Absent, "v"), () => client.IncrementAsync("k"), () => client.AppendAsync("k", "v"), () => client.ExpireAsync("k", TimeSpan.FromSeconds(1)),
-            () => client.PersistAsync("k"), () => client.CountAsync(), () => client.ListAsync(withValues: true).FirstOrDefaultAsync().AsTask(), () => client.ListAsync().FirstOrDefaultAsync().AsTask(), () => client.ExecuteAsync(new KvBatch().Get("k")),
+            () =>
+                client.GetAsync("k"), () => client.GetVersionedAsync("k"), () => client.ExistsAsync("k"),
+                () => client.PutAsync("k", "v"), () => client.DeleteAsync("k"), () => client.DeleteAsync(["k", "l"]),
+            () =>
+                client.CompareAndSetAsync("k", KvExpectation.Absent, "v"), () => client.IncrementAsync("k"),
+                () => client.AppendAsync("k", "v"), () => client.ExpireAsync("k", TimeSpan.FromSeconds(1)),
+            () =>
+                client.PersistAsync("k"), () => client.CountAsync(),
+                () => client.ListAsync(withValues: true).FirstOrDefaultAsync().AsTask(),
+                () => client.ListAsync().FirstOrDefaultAsync().AsTask(),
+                () => client.ExecuteAsync(new KvBatch().Get("k")),
         ];
         int understood = 0;
         foreach (Func<Task> method in methods)
@@ -193,19 +225,22 @@ internal static class PackTargets
         DistributedCacheEntryOptions options = random.Next(3) switch
         {
             0 => new() { SlidingExpiration = TimeSpan.FromSeconds(random.Next(1, 1 << 30)) },
-            1 => new() { SlidingExpiration = TimeSpan.FromSeconds(random.Next(1, 1 << 30)), AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(random.Next(1, 1 << 30)) },
+            1 =>
+                new() { SlidingExpiration = TimeSpan.FromSeconds(random.Next(1, 1 << 30)), AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(random.Next(1, 1 << 30)) },
             _ => new(),
         };
         KvClient client = new(service, new ManualClock());
         new KvDistributedCache(client, clock: new ManualClock()).Set("k", new byte[random.Next(10)], options);
-        return client.GetAsync(new KvDistributedCacheOptions().KeyPrefix + "k").GetAwaiter().GetResult()!.Value.ToArray();
+        return client.GetAsync(
+            new KvDistributedCacheOptions().KeyPrefix + "k").GetAwaiter().GetResult()!.Value.ToArray();
     }
 
     /// <summary>What an application finds in its cache if this stands there.</summary>
     private static bool ReadCache(byte[] held)
     {
         KvClient client = new(new LocalService(new ManualClock()), new ManualClock());
-        if (!client.PutAsync(new KvDistributedCacheOptions().KeyPrefix + "k", held).GetAwaiter().GetResult()) return false;
+        if (!client.PutAsync(new KvDistributedCacheOptions().KeyPrefix + "k", held).GetAwaiter().GetResult())
+            return false;
         KvDistributedCache cache = new(client, clock: new ManualClock());
         cache.Refresh("k");
         return cache.Get("k") is not null;
@@ -214,9 +249,12 @@ internal static class PackTargets
     /// <summary>Answers everything alike.</summary>
     private sealed class Echo(byte[] reply) : IReplicatedService
     {
-        public Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken) => Task.FromResult<ReadOnlyMemory<byte>>(reply);
+        public Task<ReadOnlyMemory<byte>> InvokeAsync(
+            ReadOnlyMemory<byte> operation,
+            CancellationToken cancellationToken) => Task.FromResult<ReadOnlyMemory<byte>>(reply);
 
-        public Task<ReadOnlyMemory<byte>> QueryAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken) =>
+        public Task<ReadOnlyMemory<byte>> QueryAsync(
+            ReadOnlyMemory<byte> operation, CancellationToken cancellationToken) =>
             Task.FromResult<ReadOnlyMemory<byte>>((byte[])[MessagePackCode.Nil, .. reply]);
     }
 }

@@ -30,9 +30,17 @@ internal static class RespTargets
 
     public static IEnumerable<FuzzTarget> All =>
     [
-        new("RESP command", static random => Commands(random), static bytes => Parse(bytes, authenticated: true)) { Words = Words, AllocatedBytesPerByte = 100, Rounds = 100 },
-        new("RESP command before AUTH", static random => Commands(random), static bytes => Parse(bytes, authenticated: false)) { Words = Words, AllocatedBytesPerByte = 100, Rounds = 100 },
-        new("RESP command that is too long", static random => RestOfCommand(random), static bytes => Skip(bytes)) { Words = Words, Rounds = 100 },
+        new(
+            "RESP command", static random => Commands(random),
+            static bytes => Parse(bytes, authenticated: true)) { Words = Words, AllocatedBytesPerByte = 100,
+            Rounds = 100 },
+        new(
+            "RESP command before AUTH", static random => Commands(random),
+            static bytes => Parse(bytes, authenticated: false)) { Words = Words, AllocatedBytesPerByte = 100,
+            Rounds = 100 },
+        new(
+            "RESP command that is too long", static random => RestOfCommand(random),
+            static bytes => Skip(bytes)) { Words = Words, Rounds = 100 },
         new("RESP session", static random => Script(random), static bytes => Converse(bytes))
         {
             Words = [.. Words, .. RespCommands.Table.Names.Select(Encoding.Latin1.GetBytes), .. OptionWords],
@@ -40,8 +48,12 @@ internal static class RespTargets
             AllocatedBytesPerByte = 4000,
             Rounds = 20,
         },
-        new("pattern", static random => Encoding.Latin1.GetBytes("a*b?[c-e]\\*" + random.Next()), static bytes => Match(bytes)) { Words = Words, AllocatedBytesPerByte = 8 },
-        new("reply to a client of Redis", static random => Op.Bytes(random.Next(2) == 0 ? (long)random.Next() : new object?[] { "a", null, (long)random.Next() }), static bytes => Format(bytes)) { AllocatedBytes = 64 << 10, AllocatedBytesPerByte = 200 },
+        new(
+            "pattern", static random => Encoding.Latin1.GetBytes("a*b?[c-e]\\*" + random.Next()),
+            static bytes => Match(bytes)) { Words = Words, AllocatedBytesPerByte = 8 },
+        new(
+            "reply to a client of Redis",
+            static random => Op.Bytes(random.Next(2) == 0 ? (long)random.Next() : new object?[] { "a", null, (long)random.Next() }), static bytes => Format(bytes)) { AllocatedBytes = 64 << 10, AllocatedBytesPerByte = 200 },
     ];
 
     private static byte[] Commands(Random random) =>
@@ -62,8 +74,11 @@ internal static class RespTargets
         {
             ReadOnlySpan<byte> rest = input.AsSpan(position);
             RespParseResult result = parser.Parse(rest, authenticated, out int consumed);
-            if (consumed < 0 || consumed > rest.Length) throw new InvalidOperationException($"Consumed {consumed} of {rest.Length} bytes.");
-            if (result == RespParseResult.Incomplete && parser.BytesNeeded <= rest.Length) throw new InvalidOperationException($"Waits for {parser.BytesNeeded} bytes, and {rest.Length} are there.");
+            if (consumed < 0 || consumed > rest.Length)
+                throw new InvalidOperationException($"Consumed {consumed} of {rest.Length} bytes.");
+            if (result == RespParseResult.Incomplete && parser.BytesNeeded <= rest.Length)
+                throw new InvalidOperationException(
+                    $"Waits for {parser.BytesNeeded} bytes, and {rest.Length} are there.");
             if (result != RespParseResult.Command) return false;
             if (consumed == 0) throw new InvalidOperationException("A command without bytes.");
             RespArguments arguments = new(parser.Bytes(rest), parser.Ranges);
@@ -95,7 +110,8 @@ internal static class RespTargets
             if (end == input.Length) return false;
             end = Math.Min(input.Length, end + 5);
             RespParseResult result = skipper.Skip(input.AsSpan(position, end - position), out int consumed);
-            if (consumed < 0 || consumed > end - position) throw new InvalidOperationException($"Passed {consumed} of {end - position} bytes.");
+            if (consumed < 0 || consumed > end - position)
+                throw new InvalidOperationException($"Passed {consumed} of {end - position} bytes.");
             if (result == RespParseResult.ProtocolError) return false;
             position += consumed;
         }
@@ -115,7 +131,8 @@ internal static class RespTargets
     private static bool Converse(byte[] input)
     {
         using CancellationTokenSource stop = new();
-        RespSession session = new(new RespGateway(new LocalService(), new RespServerOptions(), RespCommands.Table, stop.Token), id: 1);
+        RespSession session = new(
+            new RespGateway(new LocalService(), new RespServerOptions(), RespCommands.Table, stop.Token), id: 1);
         RespParser parser = new();
         TestMachine machine = new();
         machine.Execute(Opcode.Put, "a", "12", 0L);
@@ -127,26 +144,34 @@ internal static class RespTargets
             int before = session.Batch.Pending.Count;
             session.Take(arguments);
             int answers = session.Batch.Pending.Count - before + (session.Next is null ? 0 : 1);
-            if (answers != (arguments.Count == 0 ? 0 : 1) && !session.Closes) throw new InvalidOperationException($"A command has {answers} answers.");
+            if (answers != (arguments.Count == 0 ? 0 : 1) && !session.Closes)
+                throw new InvalidOperationException($"A command has {answers} answers.");
             position += consumed;
             commands++;
         }
         foreach (PendingReply pending in session.Batch.Pending)
         {
             if (pending.Format is null) continue;
-            byte[] reply = machine.Execute(session.Batch.Operations.Written.Slice(pending.Start, pending.Length).ToArray());
+            byte[] reply = machine.Execute(
+                session.Batch.Operations.Written.Slice(pending.Start, pending.Length).ToArray());
             CanonicalReader reader = new(reply);
             if (reader.TryReadError(out KvErrorCode error))
             {
-                if (error == KvErrorCode.Malformed) throw new InvalidOperationException($"'{pending.Command}' became an operation that the store does not know.");
+                if (error == KvErrorCode.Malformed)
+                    throw new InvalidOperationException(
+                        $"'{pending.Command}' became an operation that the store does not know.");
                 continue;
             }
-            if (!pending.Format(ref reader, new RespWriter()) || !reader.AtEnd) throw new InvalidOperationException($"The reply to '{pending.Command}' has another shape than expected.");
+            if (!pending.Format(ref reader, new RespWriter()) || !reader.AtEnd)
+                throw new InvalidOperationException(
+                    $"The reply to '{pending.Command}' has another shape than expected.");
         }
         return commands > 0;
     }
 
-    private static bool Match(byte[] input) => new Glob(input.AsSpan(0, input.Length / 2)).IsMatch(input.AsSpan(input.Length / 2)) || input.AsSpan().StartsWith("a*b"u8);
+    private static bool Match(byte[] input) =>
+        new Glob(input.AsSpan(0, input.Length / 2)).IsMatch(input.AsSpan(input.Length / 2))
+            || input.AsSpan().StartsWith("a*b"u8);
 
     private static bool Format(byte[] reply)
     {

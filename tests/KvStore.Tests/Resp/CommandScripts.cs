@@ -40,7 +40,8 @@ internal sealed class CommandScripts(int seed)
         5 => ["set", Key(), Value(), .. SetOptions(), .. SetOptions()],
         6 => ["getset", Key(), Value()],
         7 => ["getdel", Key()],
-        8 => ["getex", Key(), .. Pick<string[]>([], ["persist"], ["ex", "100"], ["px", "100000"], ["ex", "0"], ["bad"])],
+        8 =>
+            ["getex", Key(), .. Pick<string[]>([], ["persist"], ["ex", "100"], ["px", "100000"], ["ex", "0"], ["bad"])],
         9 => ["setnx", Key(), Value()],
         10 => ["setex", Key(), Seconds(), Value()],
         11 => ["psetex", Key(), Pick("100000", "0", "-1", "x"), Value()],
@@ -51,7 +52,10 @@ internal sealed class CommandScripts(int seed)
         16 => [Pick("incrby", "decrby"), Key(), Integer()],
         // Only halves and quarters, on a key of their own: the store computes in decimals, Redis in binary floating
         // point.
-        17 => Pick<string[]>(["incrbyfloat", "n", Pick("1", "0.5", "-2.25", "1e2", "x", "")], ["set", "n", Pick("3.5", "-1", "x", "7e1")], ["get", "n"], ["incr", "n"]),
+        17 =>
+            Pick<string[]>(
+                ["incrbyfloat", "n", Pick("1", "0.5", "-2.25", "1e2", "x", "")],
+                ["set", "n", Pick("3.5", "-1", "x", "7e1")], ["get", "n"], ["incr", "n"]),
         18 => ["append", Key(), Value()],
         19 => ["strlen", Key()],
         20 => [Pick("getrange", "substr"), Key(), Integer(), Integer()],
@@ -75,7 +79,10 @@ internal sealed class CommandScripts(int seed)
         10 => ["dbsize"],
         11 => ["rename", Key(), Key()],
         12 => ["renamenx", Key(), Key()],
-        13 => Pick<string[]>(["ping"], ["ping", "hello"], ["select", "0"], ["select", "x"], ["nosuch", "a", "b"], ["flushall", "bad"], ["echo"]),
+        13 =>
+            Pick<string[]>(
+                ["ping"], ["ping", "hello"], ["select", "0"], ["select", "x"], ["nosuch", "a", "b"],
+                ["flushall", "bad"], ["echo"]),
         _ => ["del", Key()],
     };
 
@@ -128,7 +135,10 @@ internal sealed class CommandScripts(int seed)
     private string[] SetOptions() => Pick<string[]>(
         ["nx"], ["xx"], ["get"], ["keepttl"], ["ex", Seconds()], ["px", "100000"], ["exat", "4000000000"], ["pxat", "4000000000000"], ["ex"], ["bad"], ["NX", "GET"]);
 
-    private string[] ExpireOptions() => _random.Next(3) > 0 ? [] : Pick<string[]>(["nx"], ["xx"], ["gt"], ["lt"], ["NX", "gt"], ["gt", "lt"], ["xx", "lt"], ["bad"]);
+    private string[] ExpireOptions() =>
+        _random.Next(3) > 0
+            ? []
+            : Pick<string[]>(["nx"], ["xx"], ["gt"], ["lt"], ["NX", "gt"], ["gt", "lt"], ["xx", "lt"], ["bad"]);
 
     // Never a time that comes while the test runs.
     private string Seconds() => Pick("100", "1000", "50000", "0", "-1", "x", "9223372036854775807");
@@ -150,7 +160,10 @@ internal sealed class CommandScripts(int seed)
         _ => _random.Next(-100, 100).ToString(CultureInfo.InvariantCulture),
     };
 
-    private string Integer() => Pick("0", "1", "-1", "2", "-2", "5", "-100", "100", "9223372036854775807", "-9223372036854775807", "x", "1.5", "");
+    private string Integer() =>
+        Pick(
+            "0", "1", "-1", "2", "-2", "5", "-100", "100", "9223372036854775807", "-9223372036854775807", "x", "1.5",
+            "");
 
     private string[] Many(Func<string> make) => [.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => make())];
 

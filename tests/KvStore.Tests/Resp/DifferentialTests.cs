@@ -23,7 +23,8 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
             byte[] bytes = [.. commands.SelectMany(RespTestClient.Encode)];
             redis.Send(bytes);
             ours.Send(bytes);
-            foreach (string[] command in commands) ReplyComparison.AssertSame(command, redis.ReadReply(), ours.ReadReply());
+            foreach (string[] command in commands)
+                ReplyComparison.AssertSame(command, redis.ReadReply(), ours.ReadReply());
         }
     }
 
@@ -51,7 +52,8 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
                     or "lindex" or "lset" or "getex")));
             commands.Add(random.Next(8) == 0 ? ["discard"] : ["exec"]);
             if (random.Next(6) == 0) commands.Add(["exec"]);
-            foreach (string[] command in commands) ReplyComparison.AssertSame(command, redis.Call(command), ours.Call(command));
+            foreach (string[] command in commands)
+                ReplyComparison.AssertSame(command, redis.Call(command), ours.Call(command));
         }
     }
 
@@ -118,7 +120,8 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
             ["multi"], ["nosuch"], ["exec"], ["multi"], ["discard"], ["unwatch"], ["multi"], ["exec"], ["multi"], ["ping"], ["echo", "x"], ["select", "0"], ["exec"],
             ["watch"], ["multi"], ["incr", "a"], ["lpush", "a", "x"], ["set", "a"], ["exec"], ["multi", "x"], ["reset"], ["exec"],
         ];
-        foreach (string[] command in commands) ReplyComparison.AssertSame(command, redis.Call(command), ours.Call(command));
+        foreach (string[] command in commands)
+            ReplyComparison.AssertSame(command, redis.Call(command), ours.Call(command));
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using KvStore.Resp;
 namespace KvStore.Tests.Resp;
 
 /// <summary>A gateway over a store in this process.</summary>
-internal sealed class GatewayFixture(RespServerOptions? options = null, TimeProvider? clock = null, long stateBytesMax = KvLimits.StateBytesMaxDefault) : IAsyncDisposable
+internal sealed class GatewayFixture(
+    RespServerOptions? options = null, TimeProvider? clock = null,
+    long stateBytesMax = KvLimits.StateBytesMaxDefault) : IAsyncDisposable
 {
     private readonly List<RespTestClient> _clients = [];
     private RespServer? _server;

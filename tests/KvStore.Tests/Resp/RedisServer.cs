@@ -23,7 +23,8 @@ public sealed class RedisServer : IDisposable
         }
         catch (Win32Exception)
         {
-            throw new InvalidOperationException("These tests compare with a real Redis: run 'apt-get install redis-server redis-tools', or ./test, which does.");
+            throw new InvalidOperationException(
+                "These tests compare with a real Redis: run 'apt-get install redis-server redis-tools', or ./test, which does.");
         }
         TaskCompletionSource<bool> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _process.OutputDataReceived += (_, line) =>

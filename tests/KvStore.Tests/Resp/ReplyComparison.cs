@@ -26,7 +26,9 @@ internal static class ReplyComparison
                 break;
             case "ttl" or "pttl" or "expiretime" or "pexpiretime" when redis[0] == ':' && ours[0] == ':':
                 long unit = name[0] == 'p' ? 1 : 1000;
-                Assert.True(Math.Abs(Integer(redis) - Integer(ours)) * unit <= ToleranceMillis && Integer(redis) >= 0, $"{what}\nRedis: {redis}\nours:  {ours}");
+                Assert.True(
+                    Math.Abs(Integer(redis) - Integer(ours)) * unit <= ToleranceMillis && Integer(redis) >= 0,
+                    $"{what}\nRedis: {redis}\nours:  {ours}");
                 break;
             default:
                 Assert.Fail($"{what}\nRedis: {redis}\nours:  {ours}");
@@ -35,7 +37,8 @@ internal static class ReplyComparison
     }
 
     private static bool IsArgumentError(string reply) =>
-        reply.StartsWith("-ERR value is not an integer", StringComparison.Ordinal) || reply.StartsWith("-ERR invalid expire", StringComparison.Ordinal);
+        reply.StartsWith("-ERR value is not an integer", StringComparison.Ordinal)
+            || reply.StartsWith("-ERR invalid expire", StringComparison.Ordinal);
 
     private static long Integer(string reply) => long.Parse(reply[1..^2], CultureInfo.InvariantCulture);
 

@@ -11,7 +11,9 @@ public class RespParserTests
     [Property(MaxTest = 5_000)]
     public Property Whatever_comes_is_a_command_or_an_error_or_needs_more()
     {
-        Gen<string> piece = Gen.Elements("*", "$", "\r\n", "\r", "\n", "0", "1", "2", "-1", "3", "100", "99999999999", "PING", "\"", "'", "\\x41", "\\", " ", "\0", "a", "$1\r\na\r\n", "*1\r\n$4\r\nPING\r\n");
+        Gen<string> piece = Gen.Elements(
+            "*", "$", "\r\n", "\r", "\n", "0", "1", "2", "-1", "3", "100", "99999999999", "PING", "\"", "'", "\\x41",
+            "\\", " ", "\0", "a", "$1\r\na\r\n", "*1\r\n$4\r\nPING\r\n");
         return Prop.ForAll(piece.ArrayOf().Resize(40).ToArbitrary(), pieces =>
         {
             byte[] input = Encoding.Latin1.GetBytes(string.Concat(pieces));
@@ -40,7 +42,9 @@ public class RespParserTests
             RespParser parser = new();
             for (int length = 0; length < input.Length; length++)
             {
-                Assert.Equal(RespParseResult.Incomplete, parser.Parse(input.AsSpan(0, length), authenticated: true, out int none));
+                Assert.Equal(
+                    RespParseResult.Incomplete,
+                    parser.Parse(input.AsSpan(0, length), authenticated: true, out int none));
                 Assert.Equal(0, none);
                 Assert.InRange(parser.BytesNeeded, length + 1, input.Length); // never waits for more than there will be
             }
@@ -58,7 +62,8 @@ public class RespParserTests
     [InlineData(1_000)]
     public void Reads_past_a_command_that_is_too_long_and_holds_nothing_of_it(int pieceBytes)
     {
-        byte[] input = [.. RespTestClient.Encode("set", "key", new string('x', 5_000), "a", new string('y', 3_000), ""), .. "PING"u8];
+        byte[] input =
+            [.. RespTestClient.Encode("set", "key", new string('x', 5_000), "a", new string('y', 3_000), ""), .. "PING"u8];
         RespSkipper skipper = new();
         int start = Encoding.Latin1.GetString(input).IndexOf("xxx", StringComparison.Ordinal);
         skipper.Begin(bulksLeft: 4, bytesLeft: 5_002);
@@ -66,7 +71,8 @@ public class RespParserTests
         while (skipper.IsSkipping)
         {
             end = Math.Min(input.Length, end + pieceBytes);
-            Assert.NotEqual(RespParseResult.ProtocolError, skipper.Skip(input.AsSpan(position, end - position), out int consumed));
+            Assert.NotEqual(
+                RespParseResult.ProtocolError, skipper.Skip(input.AsSpan(position, end - position), out int consumed));
             position += consumed;
         }
         Assert.Equal("PING", Encoding.Latin1.GetString(input.AsSpan(position)));

@@ -94,23 +94,30 @@ public class RespServerTests
         string value = new('v', KvLimits.ValueBytesMax);
         Assert.Equal("+OK\r\n", client.Call("set", "a", value));
         // Nine of them do not fit into one reply of the store.
-        client.Send([.. Enumerable.Range(0, 9).SelectMany(i => (byte[])[.. RespTestClient.Encode("get", "a"), .. RespTestClient.Encode("echo", $"{i}")])]);
+        client.Send(
+            [.. Enumerable.Range(0, 9).SelectMany(i => (byte[])[.. RespTestClient.Encode("get", "a"), .. RespTestClient.Encode("echo", $"{i}")])]);
         for (int i = 0; i < 9; i++)
         {
             Assert.Equal($"${value.Length}\r\n{value}\r\n", client.ReadReply());
             Assert.Equal($"$1\r\n{i}\r\n", client.ReadReply());
         }
         // Nor do these, which change something in between; each happens once.
-        client.Send([.. Enumerable.Range(0, 5).SelectMany(i => (byte[])[.. RespTestClient.Encode("getset", "a", value), .. RespTestClient.Encode("incr", "n")])]);
+        client.Send(
+            [.. Enumerable.Range(0, 5).SelectMany(i => (byte[])[.. RespTestClient.Encode("getset", "a", value), .. RespTestClient.Encode("incr", "n")])]);
         for (int i = 0; i < 5; i++)
         {
             Assert.Equal($"${value.Length}\r\n{value}\r\n", client.ReadReply());
             Assert.Equal($":{i + 1}\r\n", client.ReadReply());
         }
-        Assert.StartsWith("-ERR the reply would be longer", client.Call("mget", "a", "a", "a"), StringComparison.Ordinal);
-        Assert.StartsWith("-ERR string exceeds maximum allowed size", client.Call("append", "a", "x"), StringComparison.Ordinal);
-        Assert.StartsWith("-ERR string exceeds maximum allowed size", client.Call("set", "a", value + "x"), StringComparison.Ordinal);
-        Assert.StartsWith("-ERR string exceeds maximum allowed size", client.Call("set", new string('k', KvLimits.KeyBytesMax + 1), "x"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "-ERR the reply would be longer", client.Call("mget", "a", "a", "a"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "-ERR string exceeds maximum allowed size", client.Call("append", "a", "x"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "-ERR string exceeds maximum allowed size", client.Call("set", "a", value + "x"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "-ERR string exceeds maximum allowed size",
+            client.Call("set", new string('k', KvLimits.KeyBytesMax + 1), "x"), StringComparison.Ordinal);
         Assert.Equal("+OK\r\n", client.Call("set", new string('k', KvLimits.KeyBytesMax), "x"));
     }
 
@@ -122,7 +129,8 @@ public class RespServerTests
     {
         await using GatewayFixture gateway = new();
         RespTestClient client = gateway.Connect();
-        client.Send([.. RespTestClient.Encode("mset", "a", new string('x', length), "b", new string('y', length)), .. RespTestClient.Encode("ping")]);
+        client.Send(
+            [.. RespTestClient.Encode("mset", "a", new string('x', length), "b", new string('y', length)), .. RespTestClient.Encode("ping")]);
         Assert.StartsWith("-ERR the command is too long", client.ReadReply(), StringComparison.Ordinal);
         Assert.Equal("+PONG\r\n", client.ReadReply());
         Assert.Equal(":0\r\n", client.Call("exists", "a", "b"));
@@ -132,7 +140,8 @@ public class RespServerTests
     public async Task Watched_keys_guard_transactions_across_gateways()
     {
         await using GatewayFixture gateway = new();
-        await using RespServer other = RespServer.Start(gateway.Service, new RespServerOptions { Listen = new(System.Net.IPAddress.Loopback, 0) });
+        await using RespServer other = RespServer.Start(
+            gateway.Service, new RespServerOptions { Listen = new(System.Net.IPAddress.Loopback, 0) });
         RespTestClient client = gateway.Connect();
         using RespTestClient rival = new(other.EndPoint);
         client.Call("set", "a", "1");
@@ -166,10 +175,14 @@ public class RespServerTests
         Assert.Equal("$-1\r\n", client.Call("get", "a"));
         Assert.Equal("+RESET\r\n", client.Call("reset"));
         Assert.StartsWith("-NOAUTH ", client.Call("get", "a"), StringComparison.Ordinal);
-        Assert.StartsWith("*14\r\n", client.Call("hello", "2", "auth", "default", "secret", "setname", "me"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "*14\r\n", client.Call("hello", "2", "auth", "default", "secret", "setname", "me"),
+            StringComparison.Ordinal);
         Assert.Equal("$2\r\nme\r\n", client.Call("client", "getname"));
         Assert.Equal("-ERR Protocol error: unauthenticated multibulk length\r\n", gateway.Connect().Raw("*11\r\n"));
-        Assert.Equal("-ERR Protocol error: unauthenticated bulk length\r\n", gateway.Connect().Raw("*2\r\n$4\r\nauth\r\n$16385\r\n"));
+        Assert.Equal(
+            "-ERR Protocol error: unauthenticated bulk length\r\n",
+            gateway.Connect().Raw("*2\r\n$4\r\nauth\r\n$16385\r\n"));
     }
 
     [Fact]
@@ -192,12 +205,14 @@ public class RespServerTests
     [Theory]
     [InlineData(true, "-ERR the command may have been executed: ")]
     [InlineData(false, "-TRYAGAIN not executed: ")]
-    public async Task A_cluster_that_does_not_answer_is_an_error_that_tells_what_is_known(bool mayHaveExecuted, string expected)
+    public async Task A_cluster_that_does_not_answer_is_an_error_that_tells_what_is_known(
+        bool mayHaveExecuted, string expected)
     {
         await using GatewayFixture gateway = new();
         RespTestClient client = gateway.Connect();
         gateway.Service.Failure = new BftTimeoutException("late", mayHaveExecuted);
-        client.Send([.. RespTestClient.Encode("set", "a", "1"), .. RespTestClient.Encode("ping"), .. RespTestClient.Encode("incr", "n")]);
+        client.Send(
+            [.. RespTestClient.Encode("set", "a", "1"), .. RespTestClient.Encode("ping"), .. RespTestClient.Encode("incr", "n")]);
         Assert.StartsWith(expected, client.ReadReply(), StringComparison.Ordinal);
         Assert.Equal("+PONG\r\n", client.ReadReply());
         Assert.StartsWith(expected, client.ReadReply(), StringComparison.Ordinal);

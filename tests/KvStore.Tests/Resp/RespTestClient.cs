@@ -27,7 +27,8 @@ internal sealed class RespTestClient : IDisposable
     {
         StringBuilder text = new();
         text.Append('*').Append(arguments.Length).Append("\r\n");
-        foreach (string argument in arguments) text.Append('$').Append(argument.Length).Append("\r\n").Append(argument).Append("\r\n");
+        foreach (string argument in arguments)
+            text.Append('$').Append(argument.Length).Append("\r\n").Append(argument).Append("\r\n");
         return Encoding.Latin1.GetBytes(text.ToString());
     }
 

@@ -55,8 +55,14 @@ public class FuzzTests
     {
         object?[] operation = random.Next(10) switch
         {
-            0 => Op.Nested(Opcode.Pipeline, [.. Enumerable.Range(0, random.Next(4)).Select(_ => (object?)RandomCommand(random))]),
-            1 => Op.Nested(Opcode.Transaction, [RandomConditions(random), .. Enumerable.Range(0, random.Next(4)).Select(_ => (object?)RandomCommand(random))]),
+            0 =>
+                Op.Nested(
+                    Opcode.Pipeline,
+                    [.. Enumerable.Range(0, random.Next(4)).Select(_ => (object?)RandomCommand(random))]),
+            1 =>
+                Op.Nested(
+                    Opcode.Transaction,
+                    [RandomConditions(random), .. Enumerable.Range(0, random.Next(4)).Select(_ => (object?)RandomCommand(random))]),
             _ => RandomCommand(random),
         };
         byte[] bytes = Op.Bytes(operation);
@@ -79,7 +85,9 @@ public class FuzzTests
         [.. Enumerable.Range(0, random.Next(3)).Select(_ => (object?)new object?[] { RandomArgument(random), RandomArgument(random) })];
 
     private static object?[] RandomCommand(Random random) =>
-        Op.Nested(Opcodes[random.Next(Opcodes.Length)], [.. Enumerable.Range(0, random.Next(6)).Select(_ => RandomArgument(random))]);
+        Op.Nested(
+            Opcodes[random.Next(Opcodes.Length)],
+            [.. Enumerable.Range(0, random.Next(6)).Select(_ => RandomArgument(random))]);
 
     private static object? RandomArgument(Random random) => random.Next(12) switch
     {

@@ -17,7 +17,8 @@ public class KvStateMachineTests
 
         _machine.Execute(Opcode.Put, "large", new byte[KvLimits.ValueBytesMax], 0);
         object?[] get = Op.Nested(Opcode.Get, "large");
-        replies = _machine.ExecuteArray(Opcode.Pipeline, get, Op.Nested(Opcode.Increment, "n", 1), get, get, Op.Nested(Opcode.Increment, "n", 1));
+        replies = _machine.ExecuteArray(
+            Opcode.Pipeline, get, Op.Nested(Opcode.Increment, "n", 1), get, get, Op.Nested(Opcode.Increment, "n", 1));
         Assert.Equal(2, replies.Length); // the second value would not fit
         Assert.Equal("1", _machine.Execute(Opcode.Get, "n"));
         Assert.Equal([], _machine.ExecuteArray(Opcode.Pipeline));
@@ -26,15 +27,21 @@ public class KvStateMachineTests
     [Fact]
     public void A_transaction_executes_all_or_none()
     {
-        object? reply = _machine.Execute(Opcode.Transaction, new object?[] { new object?[] { "a", null } }, Op.Nested(Opcode.Put, "a", "1", 0), Op.Nested(Opcode.Increment, "a", 1));
+        object? reply = _machine.Execute(
+            Opcode.Transaction, new object?[] { new object?[] { "a", null } }, Op.Nested(Opcode.Put, "a", "1", 0),
+            Op.Nested(Opcode.Increment, "a", 1));
         Assert.Equal(new object?[] { true, 2L }, reply);
         reply = _machine.Execute(
             Opcode.Transaction, new object?[] { new object?[] { "a", true }, new object?[] { "a", "3" }, new object?[] { "b", null } }, Op.Nested(Opcode.Put, "b", "1", 0));
         Assert.Equal(1L, reply);
         Assert.Null(_machine.Execute(Opcode.Get, "b"));
         // A malformed condition: nothing, though the command is right.
-        Assert.Equal(KvErrorCode.Malformed, _machine.Execute(Opcode.Transaction, new object?[] { new object?[] { "a" } }, Op.Nested(Opcode.Put, "b", "1", 0)));
-        Assert.Equal(KvErrorCode.Malformed, _machine.Execute(Opcode.Transaction, "no conditions", Op.Nested(Opcode.Put, "b", "1", 0)));
+        Assert.Equal(
+            KvErrorCode.Malformed,
+            _machine.Execute(Opcode.Transaction, new object?[] { new object?[] { "a" } }, Op.Nested(Opcode.Put, "b", "1", 0)));
+        Assert.Equal(
+            KvErrorCode.Malformed,
+            _machine.Execute(Opcode.Transaction, "no conditions", Op.Nested(Opcode.Put, "b", "1", 0)));
         Assert.Null(_machine.Execute(Opcode.Get, "b"));
         // Neither nests.
         Assert.Equal([KvErrorCode.Malformed], _machine.ExecuteArray(Opcode.Pipeline, Op.Nested(Opcode.Pipeline)));
@@ -67,7 +74,8 @@ public class KvStateMachineTests
         TestMachine other = new();
         foreach (TestMachine machine in (TestMachine[])[_machine, other])
         {
-            for (int i = 0; i < Count; i++) machine.Execute(Opcode.Put, $"k{i}", "v", WriteFlags.ExpiresIn, 1_000_000 - i % 7);
+            for (int i = 0; i < Count; i++)
+                machine.Execute(Opcode.Put, $"k{i}", "v", WriteFlags.ExpiresIn, 1_000_000 - i % 7);
         }
         _machine.NowMicros += 2_000_000;
         other.Install(_machine.Snapshot(), 1_000); // the other one's index comes from the snapshot
@@ -99,7 +107,9 @@ public class KvStateMachineTests
         Assert.Null(_machine.Query(Opcode.List, "c", 0, null, 10).Until);
         Assert.Equal(((object?)KvErrorCode.NotAQuery, null), _machine.Query(Opcode.Delete, "a"));
         Assert.Equal(KvErrorCode.NotAQuery, _machine.Query(Opcode.Transaction, Array.Empty<object>()).Reply);
-        Assert.Equal(new object?[] { "1", KvErrorCode.NotAQuery }, _machine.Query(Opcode.Pipeline, Op.Nested(Opcode.Get, "a"), Op.Nested(Opcode.Clear)).Reply);
+        Assert.Equal(
+            new object?[] { "1", KvErrorCode.NotAQuery },
+            _machine.Query(Opcode.Pipeline, Op.Nested(Opcode.Get, "a"), Op.Nested(Opcode.Clear)).Reply);
     }
 
     [Fact]

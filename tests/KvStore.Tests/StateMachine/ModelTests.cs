@@ -50,7 +50,8 @@ public class ModelTests
             copy.Install(original.Snapshot(), piece);
             Assert.Equal(original.Store.StateDigest(), copy.Store.StateDigest());
             Assert.Equal(original.Store.StateBytes, copy.Store.StateBytes);
-            foreach (StoreStep step in after) Assert.Equal(original.Execute(step.Operation), copy.Execute(step.Operation));
+            foreach (StoreStep step in after)
+                Assert.Equal(original.Execute(step.Operation), copy.Execute(step.Operation));
             Assert.Equal(original.Snapshot(), copy.Snapshot());
             Assert.Equal(original.Store.StateDigest(), copy.Store.StateDigest());
         });

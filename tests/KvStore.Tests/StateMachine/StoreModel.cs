@@ -18,7 +18,8 @@ internal sealed class StoreModel
     public object? Put(string key, string value, WriteFlags flags, long amount)
     {
         Held? old = Find(key);
-        bool writes = (!flags.HasFlag(WriteFlags.IfAbsent) || old is null) && (!flags.HasFlag(WriteFlags.IfPresent) || old is not null);
+        bool writes = (!flags.HasFlag(WriteFlags.IfAbsent) || old is null)
+            && (!flags.HasFlag(WriteFlags.IfPresent) || old is not null);
         if (writes)
         {
             long expiresAt = flags.HasFlag(WriteFlags.ExpiresIn) ? NowMicros + amount
@@ -89,11 +90,13 @@ internal sealed class StoreModel
         return 1L;
     }
 
-    public object? TimeToLive(string key) => Find(key) is not { } held ? -2L : held.ExpiresAt == long.MaxValue ? -1L : held.ExpiresAt - NowMicros;
+    public object? TimeToLive(string key) =>
+        Find(key) is not { } held ? -2L : held.ExpiresAt == long.MaxValue ? -1L : held.ExpiresAt - NowMicros;
 
     /// <summary>All visible keys with their values.</summary>
     public object?[] List(string prefix) =>
         [.. _entries.Where(e => e.Key.StartsWith(prefix, StringComparison.Ordinal) && e.Value.ExpiresAt > NowMicros).SelectMany(e => new object?[] { e.Key, e.Value.Value })];
 
-    private Held? Find(string key) => _entries.TryGetValue(key, out Held? held) && held.ExpiresAt > NowMicros ? held : null;
+    private Held? Find(string key) =>
+        _entries.TryGetValue(key, out Held? held) && held.ExpiresAt > NowMicros ? held : null;
 }

@@ -14,7 +14,8 @@ internal sealed record StoreStep(string Text, byte[] Operation, Func<StoreModel,
     {
         get
         {
-            Gen<string> key = Gen.Elements("", "a", "b", "c", "ca", "cab", "d", "key:0000000001", "key:0000000002", "\xff", "\xff\xff");
+            Gen<string> key = Gen.Elements(
+                "", "a", "b", "c", "ca", "cab", "d", "key:0000000001", "key:0000000002", "\xff", "\xff\xff");
             Gen<string> value = Gen.OneOf(
                 Gen.Elements("", "1", "-7", "9223372036854775807", "x", "007", new string('y', 300)),
                 Gen.Choose(-20, 20).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
@@ -28,24 +29,39 @@ internal sealed record StoreStep(string Text, byte[] Operation, Func<StoreModel,
             Gen<StoreStep> put = from k in key from v in value from f in flags from m in micros select Step(
                 $"put '{k}' '{v}' {f} {m}", m2 => m2.Put(k, v, f, m), Opcode.Put, f.HasFlag(WriteFlags.ExpiresIn) ? [k, v, f, m] : [k, v, f]);
             Gen<StoreStep> get = key.Select(k => Step($"get '{k}'", m => m.Get(k), Opcode.Get, k));
-            Gen<StoreStep> delete = from a in key from b in key select Step($"delete '{a}' '{b}'", m => m.Delete(a, b), Opcode.Delete, a, b);
-            Gen<StoreStep> exists = from a in key from b in key select Step($"exists '{a}' '{b}'", m => m.Exists(a, b), Opcode.Exists, a, b);
+            Gen<StoreStep> delete = from a in key from b in key select Step(
+                $"delete '{a}' '{b}'", m => m.Delete(a, b), Opcode.Delete, a, b);
+            Gen<StoreStep> exists = from a in key from b in key select Step(
+                $"exists '{a}' '{b}'", m => m.Exists(a, b), Opcode.Exists, a, b);
             Gen<StoreStep> increment = from k in key from d in Gen.Elements(1L, -3L, long.MaxValue, long.MinValue)
-                                       select Step($"increment '{k}' {d}", m => m.Increment(k, d), Opcode.Increment, k, d);
-            Gen<StoreStep> append = from k in key from v in value select Step($"append '{k}' '{v}'", m => m.Append(k, v), Opcode.Append, k, v);
+                                       select Step(
+                                           $"increment '{k}' {d}", m => m.Increment(k, d), Opcode.Increment, k, d);
+            Gen<StoreStep> append = from k in key from v in value select Step(
+                $"append '{k}' '{v}'", m => m.Append(k, v), Opcode.Append, k, v);
             Gen<StoreStep> setRange = from k in key from o in Gen.Choose(0, 40) from v in value
-                                      select Step($"set range '{k}' {o} '{v}'", m => m.SetRange(k, o, v), Opcode.SetRange, k, o, v);
-            Gen<StoreStep> compare = from k in key from e in Gen.OneOf(value.Select(v => (string?)v), Gen.Constant((string?)null))
+                                      select Step(
+                                          $"set range '{k}' {o} '{v}'", m => m.SetRange(k, o, v), Opcode.SetRange, k, o,
+                                          v);
+            Gen<StoreStep> compare = from k in key from e in Gen.OneOf(
+                value.Select(v => (string?)v), Gen.Constant((string?)null))
                                      from v in Gen.OneOf(value.Select(v => (string?)v), Gen.Constant((string?)null))
-                                     select Step($"compare '{k}' '{e}' and set '{v}'", m => m.CompareAndSet(k, e, v), Opcode.CompareAndSet, k, e, v, WriteFlags.None);
+                                     select Step(
+                                         $"compare '{k}' '{e}' and set '{v}'", m => m.CompareAndSet(k, e, v),
+                                         Opcode.CompareAndSet, k, e, v, WriteFlags.None);
             Gen<StoreStep> expire = from k in key from m in Gen.Choose(-5, 40)
-                                    select Step($"expire '{k}' {m}", s => s.Expire(k, m), Opcode.Expire, k, WriteFlags.ExpiresIn, m);
+                                    select Step(
+                                        $"expire '{k}' {m}", s => s.Expire(k, m), Opcode.Expire, k,
+                                        WriteFlags.ExpiresIn, m);
             Gen<StoreStep> persist = key.Select(k => Step($"persist '{k}'", m => m.Persist(k), Opcode.Persist, k));
-            Gen<StoreStep> timeToLive = key.Select(k => Step($"time to live '{k}'", m => m.TimeToLive(k), Opcode.TimeToLive, k));
-            return Gen.Frequency((6, put), (3, get), (2, delete), (1, exists), (2, increment), (2, append), (1, setRange), (3, compare), (2, expire), (1, persist), (1, timeToLive));
+            Gen<StoreStep> timeToLive = key.Select(
+                k => Step($"time to live '{k}'", m => m.TimeToLive(k), Opcode.TimeToLive, k));
+            return Gen.Frequency(
+                (6, put), (3, get), (2, delete), (1, exists), (2, increment), (2, append), (1, setRange), (3, compare),
+                (2, expire), (1, persist), (1, timeToLive));
         }
     }
 
-    private static StoreStep Step(string text, Func<StoreModel, object?> expected, Opcode opcode, params object?[] arguments) =>
+    private static StoreStep Step(
+        string text, Func<StoreModel, object?> expected, Opcode opcode, params object?[] arguments) =>
         new(text, Op.Of(opcode, arguments), expected);
 }

@@ -25,7 +25,8 @@ internal sealed class TestMachine(long stateBytesMax = KvLimits.StateBytesMaxDef
     {
         NowMicros++;
         TestReplies replies = new(operations.Count);
-        Command[] commands = [.. operations.Select((o, i) => new Command(new SessionId(new ClientId(0), 1), (ulong)i + 1, o))];
+        Command[] commands =
+            [.. operations.Select((o, i) => new Command(new SessionId(new ClientId(0), 1), (ulong)i + 1, o))];
         Store.Execute(new CommandBatch(new Instance(++_instance), NowMicros, 0, commands, replies));
         return [.. Enumerable.Range(0, operations.Count).Select(i => replies[i])];
     }
@@ -59,7 +60,8 @@ internal sealed class TestMachine(long stateBytesMax = KvLimits.StateBytesMaxDef
     public void Install(ReadOnlySpan<byte> snapshot, int pieceBytes)
     {
         using ISnapshotWriter writer = Store.BeginInstall();
-        for (int at = 0; at < snapshot.Length; at += pieceBytes) writer.Write(snapshot.Slice(at, Math.Min(pieceBytes, snapshot.Length - at)));
+        for (int at = 0; at < snapshot.Length; at += pieceBytes)
+            writer.Write(snapshot.Slice(at, Math.Min(pieceBytes, snapshot.Length - at)));
         writer.Commit();
     }
 }

@@ -25,7 +25,8 @@ internal sealed class Ballot(int replicas)
     /// <param name="isDigest">Whether the result is a digest.</param>
     /// <param name="result">The result or its digest.</param>
     /// <param name="wholeExpected">Whether a large result is worth keeping: it was asked for.</param>
-    public CastResult Cast(ReplicaId from, ReplyStatus status, bool isDigest, ReadOnlyMemory<byte> result, bool wholeExpected)
+    public CastResult Cast(
+        ReplicaId from, ReplyStatus status, bool isDigest, ReadOnlyMemory<byte> result, bool wholeExpected)
     {
         if (isDigest && result.Length != Digest.Size) return CastResult.Malformed;
         Digest digest = isDigest ? new Digest(result.Span) : DigestOf(result);
@@ -34,7 +35,8 @@ internal sealed class Ballot(int replicas)
     }
 
     /// <summary>A replica that has not voted does, by its word that another one passed on.</summary>
-    public void Cast(in ReadVoucher voucher) => Cast(voucher.From, voucher.Status, voucher.Result, keep: false, default);
+    public void Cast(in ReadVoucher voucher) =>
+        Cast(voucher.From, voucher.Status, voucher.Result, keep: false, default);
 
     private CastResult Cast(ReplicaId from, ReplyStatus status, Digest digest, bool keep, ReadOnlyMemory<byte> result)
     {

@@ -11,7 +11,8 @@ internal sealed class ByteRoom(ClientSettings settings)
     private long _sentBytes;
     private long _expectedReplyBytes = settings.ReplyBytesMax;
 
-    public bool HasRoom => _underWay == 0 || _sentBytes + (_underWay + 1) * _expectedReplyBytes < settings.BytesUnderWayMax;
+    public bool HasRoom =>
+        _underWay == 0 || _sentBytes + (_underWay + 1) * _expectedReplyBytes < settings.BytesUnderWayMax;
 
     public void Enter(ClientOperation operation)
     {
@@ -26,5 +27,6 @@ internal sealed class ByteRoom(ClientSettings settings)
     }
 
     /// <summary>A reply came. Smaller ones bring the estimate down by an eighth of the difference.</summary>
-    public void NoteReply(int bytes) => _expectedReplyBytes = Math.Max(bytes, _expectedReplyBytes - (_expectedReplyBytes - bytes) / 8);
+    public void NoteReply(int bytes) =>
+        _expectedReplyBytes = Math.Max(bytes, _expectedReplyBytes - (_expectedReplyBytes - bytes) / 8);
 }

@@ -61,7 +61,8 @@ internal sealed class ClientCore
     public bool HasRoom => _ordered.WaitingCount + _reads.WaitingCount < Settings.QueuedOperationsMax;
 
     /// <summary>When <see cref="Tick"/> is due, on the monotonic clock; <see cref="long.MaxValue"/> if never.</summary>
-    public long NextDeadlineMicros => Math.Min(_expiryMicros, Math.Min(_ordered.NextDeadlineMicros, _reads.NextDeadlineMicros));
+    public long NextDeadlineMicros =>
+        Math.Min(_expiryMicros, Math.Min(_ordered.NextDeadlineMicros, _reads.NextDeadlineMicros));
 
     /// <summary>Begins a session.</summary>
     /// <param name="nonce">Larger than any this identity used before; in practice Unix time in microseconds.</param>

@@ -18,7 +18,8 @@ internal sealed class OperationRing(int capacity)
     public bool IsEmpty => Oldest == Next;
 
     /// <summary>The operation of that number, null when it is over or was never begun.</summary>
-    public ClientOperation? this[ulong number] => number < Oldest || number >= Next ? null : _slots[number % (ulong)_slots.Length];
+    public ClientOperation? this[ulong number] =>
+        number < Oldest || number >= Next ? null : _slots[number % (ulong)_slots.Length];
 
     /// <summary>Gives the operation the next number.</summary>
     public ulong Add(ClientOperation operation)

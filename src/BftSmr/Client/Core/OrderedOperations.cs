@@ -60,7 +60,9 @@ internal sealed class OrderedOperations(
 
     public void Open(SessionId session, long nowMicros, ClientEffectBuffer effects)
     {
-        if (_phase != SessionPhase.Closed) throw new InvalidOperationException($"{Session} is open; a session can be followed by another only when it has expired.");
+        if (_phase != SessionPhase.Closed)
+            throw new InvalidOperationException(
+                $"{Session} is open; a session can be followed by another only when it has expired.");
         Session = session;
         _phase = SessionPhase.Opening;
         _leaderGraceUntil = nowMicros + settings.LeaderLinkGraceMicros;
@@ -129,7 +131,8 @@ internal sealed class OrderedOperations(
         {
             ReplicaId voucher = new(BitOperations.TrailingZeroCount(rest));
             if ((before >> voucher.Value & 1) != 0) continue; // what it said itself, or vouched for first, counts
-            if (keyring.VerifyMacFromReplica(voucher, statement, macs[..Request.MacBytes])) attempt.Ballot.Second(voucher, from);
+            if (keyring.VerifyMacFromReplica(voucher, statement, macs[..Request.MacBytes]))
+                attempt.Ballot.Second(voucher, from);
             else statistics.InvalidVouchers++;
         }
         ulong silent = attempt.Asked & ~attempt.Ballot.Voters;
@@ -208,7 +211,9 @@ internal sealed class OrderedOperations(
         {
             if (_window[sequence] is not { IsSettled: false } operation) continue;
             if (operation.DeadlineMicros <= nowMicros)
-                operation.Settle(new OperationOutcome(OutcomeKind.TimedOut, default, operation.Kind == OperationKind.Command), effects);
+                operation.Settle(
+                    new OperationOutcome(OutcomeKind.TimedOut, default, operation.Kind == OperationKind.Command),
+                    effects);
             else
                 next = Math.Min(next, operation.DeadlineMicros);
         }
@@ -225,7 +230,9 @@ internal sealed class OrderedOperations(
             if (_window[sequence] is not { } operation) continue;
             Remove(operation);
             if (operation.Kind != OperationKind.Open)
-                operation.Settle(new OperationOutcome(OutcomeKind.Closed, default, operation.Kind == OperationKind.Command), effects);
+                operation.Settle(
+                    new OperationOutcome(OutcomeKind.Closed, default, operation.Kind == OperationKind.Command),
+                    effects);
         }
         _waiting.SettleAll(OutcomeKind.Closed, effects);
         _window.Clear();
@@ -242,7 +249,8 @@ internal sealed class OrderedOperations(
             _opening = null;
             Transmit(opening, nowMicros, effects);
         }
-        while (IsOpen && HasRoom && _waiting.TryDequeue(out ClientOperation? operation)) Transmit(operation, nowMicros, effects);
+        while (IsOpen && HasRoom && _waiting.TryDequeue(out ClientOperation? operation))
+            Transmit(operation, nowMicros, effects);
     }
 
     private void Transmit(ClientOperation operation, long nowMicros, ClientEffectBuffer effects)
@@ -298,7 +306,8 @@ internal sealed class OrderedOperations(
     {
         Request request = attempt.Request!;
         if (!request.IsSigned)
-            attempt.Request = RequestCodec.Authenticate(request, keyring, settings.Quorums.Replicas, macs: false, signature: true);
+            attempt.Request = RequestCodec.Authenticate(
+                request, keyring, settings.Quorums.Replicas, macs: false, signature: true);
         statistics.Retransmissions++;
         attempt.ToAll = true;
         attempt.Asked = view.Everyone;
@@ -356,7 +365,8 @@ internal sealed class OrderedOperations(
             if (_window[sequence] is not { } operation) continue;
             Remove(operation);
             if (operation.Kind == OperationKind.Command)
-                operation.Settle(new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: true), effects);
+                operation.Settle(
+                    new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: true), effects);
             else if (operation is { Kind: OperationKind.Query, IsSettled: false })
                 again.Add(operation);
         }

@@ -5,7 +5,8 @@ namespace BftSmr.Client.Core;
 /// <summary>From what enough replicas stated to what the caller is told.</summary>
 internal static class Outcomes
 {
-    public static OperationOutcome Of(ReplyStatus status, ReadOnlyMemory<byte> result, bool changesState) => status switch
+    public static OperationOutcome Of(ReplyStatus status, ReadOnlyMemory<byte> result, bool changesState) =>
+        status switch
     {
         ReplyStatus.Ok => new OperationOutcome(OutcomeKind.Ok, result, changesState),
         ReplyStatus.Failed => new OperationOutcome(OutcomeKind.Failed, result, changesState),

@@ -93,7 +93,9 @@ internal sealed class ReplicaView
             int replica = BitOperations.TrailingZeroCount(rest);
             if (_avoidUntil[replica] > nowMicros) continue;
             bool again = _avoidance[replica] > 0 && nowMicros - _avoidUntil[replica] < _avoidance[replica];
-            _avoidance[replica] = again ? Math.Min(2 * _avoidance[replica], _settings.AvoidanceMaxMicros) : _settings.AvoidanceMinMicros;
+            _avoidance[replica] = again
+                ? Math.Min(2 * _avoidance[replica], _settings.AvoidanceMaxMicros)
+                : _settings.AvoidanceMinMicros;
             _avoidUntil[replica] = nowMicros + _avoidance[replica];
             _rankingValidUntil = long.MinValue;
         }

@@ -37,5 +37,6 @@ internal sealed class RetransmissionTimer(ClientSettings settings)
         if (TimeoutMicros < settings.RetransmissionMaxMicros) _doublings++;
     }
 
-    private long Clamp(long timeout) => Math.Clamp(timeout, settings.RetransmissionMinMicros, settings.RetransmissionMaxMicros);
+    private long Clamp(long timeout) =>
+        Math.Clamp(timeout, settings.RetransmissionMinMicros, settings.RetransmissionMaxMicros);
 }

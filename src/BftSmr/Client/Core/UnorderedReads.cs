@@ -31,7 +31,8 @@ internal sealed class UnorderedReads(
     /// <summary>Reads not sent yet.</summary>
     public int WaitingCount => _waiting.Count;
 
-    public long NextDeadlineMicros => CanSend && _waiting.Count > 0 ? long.MinValue : _reads.IsEmpty ? long.MaxValue : _dueMicros;
+    public long NextDeadlineMicros =>
+        CanSend && _waiting.Count > 0 ? long.MinValue : _reads.IsEmpty ? long.MaxValue : _dueMicros;
 
     private int Quorum => settings.Quorums.Read;
 
@@ -80,7 +81,8 @@ internal sealed class UnorderedReads(
             statistics.LateReplies++;
             return;
         }
-        CastResult cast = attempt.Ballot.Cast(from, reply.Status, reply.IsDigest, reply.Result, attempt.ToAll || from == attempt.FullReplier);
+        CastResult cast = attempt.Ballot.Cast(
+            from, reply.Status, reply.IsDigest, reply.Result, attempt.ToAll || from == attempt.FullReplier);
         if (cast == CastResult.Malformed)
         {
             statistics.MalformedReplies++;
@@ -107,7 +109,8 @@ internal sealed class UnorderedReads(
             if (silent != 0) view.Avoid(silent | 1ul << attempt.FullReplier.Value, nowMicros);
             Widen(read, attempt, nowMicros, effects);
         }
-        else if (!attempt.ToAll && ((enough && fullReplierAnswered) || agreeing != attempt.Ballot.Voters)) Widen(read, attempt, nowMicros, effects);
+        else if (!attempt.ToAll && ((enough && fullReplierAnswered) || agreeing != attempt.Ballot.Voters))
+            Widen(read, attempt, nowMicros, effects);
         else if (attempt.ToAll && IsHopeless(attempt)) HandOn(read, nowMicros, effects);
     }
 
@@ -129,7 +132,8 @@ internal sealed class UnorderedReads(
     {
         for (ulong id = _reads.Oldest; id < _reads.Next; id++)
         {
-            if (_reads[id] is { Attempt: { ToAll: true } attempt } read) Ask(1ul << replica.Value & ~attempt.Ballot.WholeVoters & ~attempt.SentTo, read, attempt, effects);
+            if (_reads[id] is { Attempt: { ToAll: true } attempt } read)
+                Ask(1ul << replica.Value & ~attempt.Ballot.WholeVoters & ~attempt.SentTo, read, attempt, effects);
         }
         Pump(nowMicros, effects);
     }
@@ -157,7 +161,8 @@ internal sealed class UnorderedReads(
             if (!backedOff) _timer.BackOff();
             backedOff = true;
             if (attempt.Ballot.Voters != 0) view.Avoid(attempt.Asked & ~attempt.Ballot.Voters, nowMicros);
-            else if (attempt is { ToAll: false, IsRelayed: true }) view.Avoid(1ul << attempt.FullReplier.Value, nowMicros);
+            else if (attempt is { ToAll: false, IsRelayed: true })
+                view.Avoid(1ul << attempt.FullReplier.Value, nowMicros);
             if (attempt.ToAll) HandOn(read, nowMicros, effects);
             else Widen(read, attempt, nowMicros, effects);
         }
@@ -224,10 +229,13 @@ internal sealed class UnorderedReads(
         byte[] macs = new byte[BitOperations.PopCount(seconders) * Request.MacBytes];
         Span<byte> room = macs;
         for (ulong rest = seconders; rest != 0; rest &= rest - 1, room = room[Request.MacBytes..])
-            keyring.MacForReplica(new ReplicaId(BitOperations.TrailingZeroCount(rest)), statement, room[..Request.MacBytes]);
+            keyring.MacForReplica(
+                new ReplicaId(BitOperations.TrailingZeroCount(rest)), statement, room[..Request.MacBytes]);
         attempt.IsRelayed = true;
         attempt.SentTo = attempt.Asked;
-        effects.Send(attempt.FullReplier, new Read(_nonce, read.ReadId, WantsFull: true, read.Payload) { Seconders = seconders, Macs = macs });
+        effects.Send(
+            attempt.FullReplier,
+            new Read(_nonce, read.ReadId, WantsFull: true, read.Payload) { Seconders = seconders, Macs = macs });
     }
 
     private void Widen(ClientOperation read, Attempt attempt, long nowMicros, ClientEffectBuffer effects)

@@ -43,7 +43,8 @@ internal sealed class WaitingOperations
     public void Forget()
     {
         Count--;
-        if (_queue.Count > 2 * Count + DeadMin) _queue = new Queue<ClientOperation>(_queue.Where(operation => !operation.IsSettled));
+        if (_queue.Count > 2 * Count + DeadMin)
+            _queue = new Queue<ClientOperation>(_queue.Where(operation => !operation.IsSettled));
     }
 
     /// <summary>Settles those whose deadline has passed, and returns the earliest deadline of the others.</summary>
@@ -61,13 +62,15 @@ internal sealed class WaitingOperations
             operation.Settle(new OperationOutcome(OutcomeKind.TimedOut, default, MayHaveExecuted: false), effects);
             Count--;
         }
-        if (_queue.Count > 2 * Count + DeadMin) _queue = new Queue<ClientOperation>(_queue.Where(operation => !operation.IsSettled));
+        if (_queue.Count > 2 * Count + DeadMin)
+            _queue = new Queue<ClientOperation>(_queue.Where(operation => !operation.IsSettled));
         return next;
     }
 
     /// <summary>Settles all as not executed.</summary>
     public void SettleAll(OutcomeKind kind, ClientEffectBuffer effects)
     {
-        while (TryDequeue(out ClientOperation? operation)) operation.Settle(new OperationOutcome(kind, default, MayHaveExecuted: false), effects);
+        while (TryDequeue(out ClientOperation? operation))
+            operation.Settle(new OperationOutcome(kind, default, MayHaveExecuted: false), effects);
     }
 }

@@ -64,7 +64,8 @@ internal sealed class ModSmartChecks(Quorums quorums, IKeyring keyring) : IMessa
         if (!IsConsistent(message)) return false;
 
         reason = RejectReason.BadAuthentication;
-        if (!keyring.VerifyReplica(message.Sender, PeerMessageCodec.SignedBytes(message), message.Signature.Span)) return false;
+        if (!keyring.VerifyReplica(message.Sender, PeerMessageCodec.SignedBytes(message), message.Signature.Span))
+            return false;
 
         reason = RejectReason.InvalidProof;
         return _proofs.IsValid(message.Stable);

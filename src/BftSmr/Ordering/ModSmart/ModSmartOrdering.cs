@@ -136,7 +136,8 @@ internal sealed class ModSmartOrdering : IOrdering
     private void RequireSignatures()
     {
         if (_window.Refuted(Context.Now.MonotonicMicros) is not { } refuted) return;
-        foreach (ClientId client in refuted.RefusedClients(Context.Quorums.OneCorrect)) _parts.Requests.RequireSignature(client);
+        foreach (ClientId client in refuted.RefusedClients(Context.Quorums.OneCorrect))
+            _parts.Requests.RequireSignature(client);
     }
 
     public IReadOnlyList<Batch>? TakeDropped() => _synchronizer.TakeDropped();

@@ -21,5 +21,6 @@ internal sealed class ModSmartProtocol : OrderingProtocol
 
     public override IOrdering CreateOrdering(OrderingParts parts) => new ModSmartOrdering(parts);
 
-    public override IMessageChecks CreateChecks(ReplicaSettings settings, IKeyring keyring) => new ModSmartChecks(settings.Quorums, keyring);
+    public override IMessageChecks CreateChecks(ReplicaSettings settings, IKeyring keyring) =>
+        new ModSmartChecks(settings.Quorums, keyring);
 }

@@ -31,7 +31,9 @@ internal static class OrderingProtocols
         lock (s_byName)
         {
             if (!s_byName.TryAdd(protocol.Name, protocol) && !ReferenceEquals(s_byName[protocol.Name], protocol))
-                throw new ArgumentException($"Another protocol is called \"{protocol.Name}\" already. Give this one a name of its own.", nameof(protocol));
+                throw new ArgumentException(
+                    $"Another protocol is called \"{protocol.Name}\" already. Give this one a name of its own.",
+                    nameof(protocol));
         }
     }
 

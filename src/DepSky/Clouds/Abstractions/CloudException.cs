@@ -8,7 +8,9 @@ public sealed class CloudException : Exception
     /// <param name="kind">What kept it.</param>
     /// <param name="message">What was asked and what came, without secrets.</param>
     /// <param name="innerException">What caused it, if anything.</param>
-    public CloudException(string cloud, CloudFailure kind, string message, Exception? innerException = null) : base($"{cloud}: {message}", innerException)
+    public CloudException(
+        string cloud, CloudFailure kind, string message, Exception? innerException = null) : base($"{cloud}: {message}",
+        innerException)
     {
         Cloud = cloud;
         Kind = kind;

@@ -31,7 +31,10 @@ public static class ObjectName
     public static void ThrowIfInvalid(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!IsValid(name)) throw new ArgumentException($"'{name}' is not an object's name: parts of letters, digits, '.', '_' and '-', separated by '/'.", nameof(name));
+        if (!IsValid(name))
+            throw new ArgumentException(
+                $"'{name}' is not an object's name: parts of letters, digits, '.', '_' and '-', separated by '/'.",
+                nameof(name));
     }
 
     private static bool IsPart(ReadOnlySpan<char> part)

@@ -47,27 +47,32 @@ public sealed class FaultyCloud(ICloud inner, ulong seed, TimeProvider? time = n
     }
 
     /// <inheritdoc/>
-    public async Task<int> GetAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    public async Task<int> GetAsync(
+        string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         CloudFaults faults = await EnterAsync(cancellationToken).ConfigureAwait(false);
-        if (faults.HasFlag(CloudFaults.Vanished)) throw new CloudException(Name, CloudFailure.NotFound, $"there is no object '{name}' (injected).");
+        if (faults.HasFlag(CloudFaults.Vanished))
+            throw new CloudException(Name, CloudFailure.NotFound, $"there is no object '{name}' (injected).");
         int length = await inner.GetAsync(name, offset, destination, cancellationToken).ConfigureAwait(false);
         if (length == 0 || Affected?.Invoke(name) == false) return length;
         ulong draw = Draw(name, offset);
         if (faults.HasFlag(CloudFaults.Partial)) length = (int)(draw % (ulong)length);
-        if (faults.HasFlag(CloudFaults.Corrupt) && length > 0) destination.Span[(int)(draw / 7 % (ulong)length)] ^= (byte)(1 + draw % 255);
+        if (faults.HasFlag(CloudFaults.Corrupt) && length > 0)
+            destination.Span[(int)(draw / 7 % (ulong)length)] ^= (byte)(1 + draw % 255);
         return length;
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<CloudEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CloudEntry> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         CloudFaults faults = await EnterAsync(cancellationToken).ConfigureAwait(false);
         if (faults.HasFlag(CloudFaults.Vanished)) yield break;
         long index = 0;
         await foreach (CloudEntry entry in inner.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
         {
-            if (faults.HasFlag(CloudFaults.Partial) && index++ % 2 == 1 && Affected?.Invoke(entry.Name) != false) continue;
+            if (faults.HasFlag(CloudFaults.Partial) && index++ % 2 == 1 && Affected?.Invoke(entry.Name) != false)
+                continue;
             yield return entry;
         }
     }
@@ -90,8 +95,10 @@ public sealed class FaultyCloud(ICloud inner, ulong seed, TimeProvider? time = n
     private async Task<CloudFaults> EnterAsync(CancellationToken cancellationToken)
     {
         CloudFaults faults = Faults;
-        if (faults.HasFlag(CloudFaults.Slow)) await Task.Delay(Delay, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
-        if (faults.HasFlag(CloudFaults.Down)) throw new CloudException(Name, CloudFailure.Unavailable, "it does not answer (injected).");
+        if (faults.HasFlag(CloudFaults.Slow))
+            await Task.Delay(Delay, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        if (faults.HasFlag(CloudFaults.Down))
+            throw new CloudException(Name, CloudFailure.Unavailable, "it does not answer (injected).");
         return faults;
     }
 

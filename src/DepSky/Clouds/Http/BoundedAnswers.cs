@@ -13,7 +13,8 @@ internal sealed class BoundedAnswers(HttpMessageHandler inner) : DelegatingHandl
 
     private const int RefusalBytesMax = 16 << 10;
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         bool readsRange = request.Headers.Contains("Range") || request.Headers.Contains("x-ms-range");
@@ -29,7 +30,8 @@ internal sealed class BoundedAnswers(HttpMessageHandler inner) : DelegatingHandl
         int length = 0;
         try
         {
-            length = await stream.ReadAtLeastAsync(refusal, refusal.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            length = await stream.ReadAtLeastAsync(
+                refusal, refusal.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
@@ -43,7 +45,8 @@ internal sealed class BoundedAnswers(HttpMessageHandler inner) : DelegatingHandl
 
     private static HttpContent WithHeadersOf(HttpContent original, HttpContent content)
     {
-        foreach ((string name, IEnumerable<string> values) in original.Headers) content.Headers.TryAddWithoutValidation(name, values);
+        foreach ((string name, IEnumerable<string> values) in original.Headers)
+            content.Headers.TryAddWithoutValidation(name, values);
         return content;
     }
 

@@ -19,7 +19,9 @@ internal sealed class HttpCloud : IDisposable
 
     /// <summary>Sends, and returns whatever the server answers, its body unread.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        GuardAsync(() => _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken);
+        GuardAsync(
+            () => _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken),
+            cancellationToken);
 
     /// <summary>Reads the answer to a request for a range.</summary>
     /// <returns>How many bytes there were.</returns>
@@ -29,31 +31,39 @@ internal sealed class HttpCloud : IDisposable
         if (response.StatusCode == HttpStatusCode.PartialContent)
         {
             if (response.Content.Headers.ContentRange?.From is { } from && from != offset)
-                throw new CloudException(_cloud, CloudFailure.Broken, string.Create(CultureInfo.InvariantCulture, $"it was asked for bytes from {offset} on, and answered with those from {from} on."));
+                throw new CloudException(
+                    _cloud, CloudFailure.Broken,
+                    string.Create(CultureInfo.InvariantCulture, $"it was asked for bytes from {offset} on, and answered with those from {from} on."));
         }
         else if (!await SkipAsync(body, offset, cancellationToken).ConfigureAwait(false))
         {
             return 0;
         }
-        return await body.ReadAtLeastAsync(destination, destination.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return await body.ReadAtLeastAsync(
+            destination, destination.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
     }, cancellationToken);
 
     /// <summary>Reads an XML document, element by element.</summary>
-    public async IAsyncEnumerable<T> ReadXmlAsync<T>(HttpResponseMessage response, Func<XmlReader, IAsyncEnumerable<T>> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<T> ReadXmlAsync<T>(
+        HttpResponseMessage response,
+        Func<XmlReader, IAsyncEnumerable<T>> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Stream body = await GuardAsync(() => response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        Stream body = await GuardAsync(
+            () => response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable _ = body.ConfigureAwait(false);
         using XmlReader reader = XmlReader.Create(body, XmlSettings);
         IAsyncEnumerator<T> items = read(reader).GetAsyncEnumerator(cancellationToken);
         await using ConfiguredAsyncDisposable __ = items.ConfigureAwait(false);
-        while (await GuardAsync(() => items.MoveNextAsync().AsTask(), cancellationToken).ConfigureAwait(false)) yield return items.Current;
+        while (await GuardAsync(() => items.MoveNextAsync().AsTask(), cancellationToken).ConfigureAwait(false))
+            yield return items.Current;
     }
 
     /// <summary>What a refusal means.</summary>
     /// <param name="response">The server's answer; not a success.</param>
     /// <param name="doing">What was asked: <c>reading 'a/b'</c>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<CloudException> RefusalAsync(HttpResponseMessage response, string doing, CancellationToken cancellationToken)
+    public async Task<CloudException> RefusalAsync(
+        HttpResponseMessage response, string doing, CancellationToken cancellationToken)
     {
         byte[] text = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false); // bounded; not as text: the character set that it claims may not exist
         string said = ServerText.Clean(Encoding.Latin1.GetString(text));
@@ -73,7 +83,8 @@ internal sealed class HttpCloud : IDisposable
     /// <summary>What a status other than success means.</summary>
     public static CloudFailure KindOf(HttpStatusCode status) => status switch
     {
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired => CloudFailure.Denied,
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired =>
+            CloudFailure.Denied,
         HttpStatusCode.NotFound or HttpStatusCode.Gone => CloudFailure.NotFound,
         HttpStatusCode.InsufficientStorage => CloudFailure.Full,
         HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or
@@ -98,7 +109,8 @@ internal sealed class HttpCloud : IDisposable
         byte[] skipped = new byte[Math.Min(bytes, 64 << 10)];
         while (bytes > 0)
         {
-            int read = await body.ReadAsync(skipped.AsMemory(0, (int)Math.Min(bytes, skipped.Length)), cancellationToken).ConfigureAwait(false);
+            int read = await body.ReadAsync(
+                skipped.AsMemory(0, (int)Math.Min(bytes, skipped.Length)), cancellationToken).ConfigureAwait(false);
             if (read == 0) return false;
             bytes -= read;
         }
@@ -117,11 +129,14 @@ internal sealed class HttpCloud : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new CloudException(_cloud, CloudFailure.Unavailable, $"it cannot be reached, or broke off: {ServerText.Clean((e.InnerException ?? e).Message)}", e);
+            throw new CloudException(
+                _cloud, CloudFailure.Unavailable,
+                $"it cannot be reached, or broke off: {ServerText.Clean((e.InnerException ?? e).Message)}", e);
         }
         catch (Exception e) when (e is XmlException or FormatException or OverflowException)
         {
-            throw new CloudException(_cloud, CloudFailure.Broken, $"its answer makes no sense: {ServerText.Clean(e.Message)}", e);
+            throw new CloudException(
+                _cloud, CloudFailure.Broken, $"its answer makes no sense: {ServerText.Clean(e.Message)}", e);
         }
     }
 }

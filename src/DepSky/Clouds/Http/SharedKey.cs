@@ -15,14 +15,16 @@ internal sealed class SharedKey : IDisposable
     private readonly byte[] _key;
 
     /// <exception cref="FormatException">The key is not base 64.</exception>
-    public SharedKey(string account, string keyBase64) => (_account, _key) = (account, Convert.FromBase64String(keyBase64));
+    public SharedKey(string account, string keyBase64) =>
+        (_account, _key) = (account, Convert.FromBase64String(keyBase64));
 
     /// <summary>Adds the date and the signature; all other headers and the content must be there already.</summary>
     public void Sign(HttpRequestMessage request, DateTimeOffset now)
     {
         request.Headers.Add("x-ms-date", now.ToString("R", CultureInfo.InvariantCulture));
         byte[] signature = HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(TextToSign(request)));
-        request.Headers.Authorization = new AuthenticationHeaderValue("SharedKey", $"{_account}:{Convert.ToBase64String(signature)}");
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "SharedKey", $"{_account}:{Convert.ToBase64String(signature)}");
     }
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_key);

@@ -53,7 +53,9 @@ internal static class ConnectionCommands
         }
         else if (arguments.Count == 2 && !session.Gateway.AsksForPassword)
         {
-            session.Fail(command, "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?");
+            session.Fail(
+                command,
+                "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?");
         }
         else if (TryAuthenticate(session, arguments.Count == 2 ? "default"u8 : arguments[1], arguments[^1]))
         {
@@ -97,13 +99,16 @@ internal static class ConnectionCommands
             }
             else
             {
-                session.Fail(command, $"ERR Syntax error in HELLO option '{RespErrors.Shown(arguments[i], int.MaxValue)}'");
+                session.Fail(
+                    command, $"ERR Syntax error in HELLO option '{RespErrors.Shown(arguments[i], int.MaxValue)}'");
                 return;
             }
         }
         if (!session.IsAuthenticated)
         {
-            session.Fail(command, "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
+            session.Fail(
+                command,
+                "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
             return;
         }
         // What was asked before is answered in the version spoken then.
@@ -157,7 +162,8 @@ internal static class ConnectionCommands
         session.Closes = true;
     }
 
-    private static void Reset(RespSession session, RespCommand command, RespArguments arguments) => session.Next = connection =>
+    private static void Reset(RespSession session, RespCommand command, RespArguments arguments) =>
+        session.Next = connection =>
     {
         session.Transaction.End();
         session.Name = [];
@@ -169,7 +175,8 @@ internal static class ConnectionCommands
 
     private static bool TryAuthenticate(RespSession session, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password)
     {
-        bool right = user.SequenceEqual("default"u8) && (!session.Gateway.AsksForPassword || session.Gateway.IsPassword(password));
+        bool right = user.SequenceEqual("default"u8)
+            && (!session.Gateway.AsksForPassword || session.Gateway.IsPassword(password));
         session.IsAuthenticated |= right;
         return right;
     }

@@ -19,7 +19,8 @@ internal static class ExpiryArgument
         : null;
 
     /// <summary>Reads a time that must be positive, or answers with an error.</summary>
-    public static bool TryRead(RespSession session, RespCommand command, ReadOnlySpan<byte> text, bool inSeconds, out long micros)
+    public static bool TryRead(
+        RespSession session, RespCommand command, ReadOnlySpan<byte> text, bool inSeconds, out long micros)
     {
         micros = 0;
         if (!session.TryInteger(command, text, out long amount)) return false;

@@ -20,7 +20,8 @@ internal static class ExpiryCommands
         new("persist", 2, static (s, c, a) => Tell(s, c, a, Opcode.Persist, RespFormats.Integer)),
     ];
 
-    private static void Expire(RespSession session, RespCommand command, RespArguments arguments, WriteFlags flags, bool inSeconds)
+    private static void Expire(
+        RespSession session, RespCommand command, RespArguments arguments, WriteFlags flags, bool inSeconds)
     {
         for (int i = 3; i < arguments.Count; i++)
         {
@@ -58,7 +59,8 @@ internal static class ExpiryCommands
         session.Expect(command, RespFormats.Integer);
     }
 
-    private static void Tell(RespSession session, RespCommand command, RespArguments arguments, Opcode opcode, RespFormat format)
+    private static void Tell(
+        RespSession session, RespCommand command, RespArguments arguments, Opcode opcode, RespFormat format)
     {
         session.Write().Write(opcode, arguments[1]);
         session.Expect(command, format);

@@ -18,16 +18,22 @@ internal static class HashRespCommands
         new("hlen", 2, static (s, c, a) => Pass(s, c, a, s.Read(), Opcode.HashCount, RespFormats.Integer)),
         new("hexists", 3, static (s, c, a) => Pass(s, c, a, s.Read(), Opcode.HashExists, RespFormats.Integer)),
         new("hstrlen", 3, static (s, c, a) => Pass(s, c, a, s.Read(), Opcode.HashLength, RespFormats.Integer)),
-        new("hgetall", 2, static (s, c, a) => GetAll(s, c, a, ListingFlags.Keys | ListingFlags.Values, RespFormats.Map)),
+        new(
+            "hgetall", 2,
+            static (s, c, a) => GetAll(s, c, a, ListingFlags.Keys | ListingFlags.Values, RespFormats.Map)),
         new("hkeys", 2, static (s, c, a) => GetAll(s, c, a, ListingFlags.Keys, RespFormats.Array)),
         new("hvals", 2, static (s, c, a) => GetAll(s, c, a, ListingFlags.Values, RespFormats.Array)),
         new("hincrby", 4, HIncrBy),
-        new("hincrbyfloat", 4, static (s, c, a) => Pass(s, c, a, s.Write(), Opcode.HashIncrementDecimal, RespFormats.Value)),
+        new(
+            "hincrbyfloat", 4,
+            static (s, c, a) => Pass(s, c, a, s.Write(), Opcode.HashIncrementDecimal, RespFormats.Value)),
         new("hscan", -3, HScan),
     ];
 
     /// <summary>Passes all arguments on as they are.</summary>
-    public static void Pass(RespSession session, RespCommand command, RespArguments arguments, ByteBuffer operation, Opcode opcode, RespFormat format)
+    public static void Pass(
+        RespSession session, RespCommand command, RespArguments arguments, ByteBuffer operation, Opcode opcode,
+        RespFormat format)
     {
         operation.Begin(opcode, arguments.Count - 1);
         for (int i = 1; i < arguments.Count; i++) operation.WriteBinary(arguments[i]);
@@ -40,7 +46,8 @@ internal static class HashRespCommands
         else Pass(session, command, arguments, session.Write(), Opcode.HashPut, format);
     }
 
-    private static void GetAll(RespSession session, RespCommand command, RespArguments arguments, ListingFlags flags, RespFormat format)
+    private static void GetAll(
+        RespSession session, RespCommand command, RespArguments arguments, ListingFlags flags, RespFormat format)
     {
         session.Read().Write(Opcode.HashGetAll, arguments[1], (long)flags);
         session.Expect(command, format);
@@ -66,7 +73,8 @@ internal static class HashRespCommands
         session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
         {
             List<byte[]> found = [];
-            if (!reply.TryReadArray(out int elements) || !KeyspaceCommands.TryReadAfter(ref reply, out byte[]? next)) return false;
+            if (!reply.TryReadArray(out int elements) || !KeyspaceCommands.TryReadAfter(ref reply, out byte[]? next))
+                return false;
             for (int i = 1; i < elements; i += 2)
             {
                 if (!reply.TryReadBinary(out ReadOnlySpan<byte> field) || !reply.TryReadBinary(out ReadOnlySpan<byte> value)) return false;
@@ -82,7 +90,8 @@ internal static class HashRespCommands
     }
 
     /// <summary>A page of the elements under a key.</summary>
-    public static void WriteListing(ByteBuffer operation, Opcode opcode, ReadOnlySpan<byte> key, byte[]? after, int count)
+    public static void WriteListing(
+        ByteBuffer operation, Opcode opcode, ReadOnlySpan<byte> key, byte[]? after, int count)
     {
         operation.Begin(opcode, 3);
         operation.WriteBinary(key);

@@ -26,7 +26,8 @@ internal static class KeyspaceCommands
         new("scan", -2, Scan),
     ];
 
-    private static void OnKeys(RespSession session, RespCommand command, RespArguments arguments, ByteBuffer operation, Opcode opcode)
+    private static void OnKeys(
+        RespSession session, RespCommand command, RespArguments arguments, ByteBuffer operation, Opcode opcode)
     {
         operation.Begin(opcode, arguments.Count - 1);
         for (int i = 1; i < arguments.Count; i++) operation.WriteBinary(arguments[i]);
@@ -39,7 +40,8 @@ internal static class KeyspaceCommands
         session.Expect(command, RespFormats.TypeName);
     }
 
-    private static void Rename(RespSession session, RespCommand command, RespArguments arguments, WriteFlags flags, RespFormat format)
+    private static void Rename(
+        RespSession session, RespCommand command, RespArguments arguments, WriteFlags flags, RespFormat format)
     {
         ByteBuffer operation = session.Write();
         operation.Begin(Opcode.Rename, 3);
@@ -79,8 +81,10 @@ internal static class KeyspaceCommands
             {
                 ByteBuffer operation = new();
                 operation.WriteList(pattern.LiteralPrefix, ListingFlags.None, after, KvLimits.ListEntriesMax);
-                ReadOnlyMemory<byte> reply = await session.Gateway.ReadAsync(operation.WrittenMemory).ConfigureAwait(false);
-                if (!TryReadKeys(reply, pattern, found, out after)) throw new InvalidDataException("a listing has an unknown form");
+                ReadOnlyMemory<byte> reply = await session.Gateway.ReadAsync(
+                    operation.WrittenMemory).ConfigureAwait(false);
+                if (!TryReadKeys(reply, pattern, found, out after))
+                    throw new InvalidDataException("a listing has an unknown form");
             }
             while (after is not null);
             Write(connection.Output, found);
@@ -98,7 +102,8 @@ internal static class KeyspaceCommands
     {
         if (!TryReadCursor(session, command, arguments[1], out byte[]? after)
             || !TryReadOptions(session, command, arguments, 2, takesType: true, out Glob? pattern, out int count, out string? type)) return;
-        session.Read().WriteList(pattern?.LiteralPrefix, type is null ? ListingFlags.None : ListingFlags.Types, after, count);
+        session.Read().WriteList(
+            pattern?.LiteralPrefix, type is null ? ListingFlags.None : ListingFlags.Types, after, count);
         session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
         {
             List<byte[]> found = [];
@@ -123,7 +128,8 @@ internal static class KeyspaceCommands
     /// <summary>
     /// Reads the cursor of SCAN and its like: null at the beginning. Otherwise answers with an error.
     /// </summary>
-    public static bool TryReadCursor(RespSession session, RespCommand command, ReadOnlySpan<byte> text, out byte[]? after)
+    public static bool TryReadCursor(
+        RespSession session, RespCommand command, ReadOnlySpan<byte> text, out byte[]? after)
     {
         after = null;
         if (!Utf8Parser.TryParse(text, out ulong cursor, out int length) || length != text.Length)
@@ -132,7 +138,8 @@ internal static class KeyspaceCommands
             return false;
         }
         if (cursor == 0 || session.Gateway.Cursors.TryGet(cursor, out after)) return true;
-        session.Fail(command, $"{RespErrors.InvalidCursor}: it is too old, or another gateway's; begin again with cursor 0");
+        session.Fail(
+            command, $"{RespErrors.InvalidCursor}: it is too old, or another gateway's; begin again with cursor 0");
         return false;
     }
 
@@ -177,7 +184,8 @@ internal static class KeyspaceCommands
     public static void WriteCursor(RespSession session, RespWriter output, byte[]? after)
     {
         output.Array(2);
-        output.Bulk(after is null ? "0" : session.Gateway.Cursors.Remember(after).ToString(CultureInfo.InvariantCulture));
+        output.Bulk(
+            after is null ? "0" : session.Gateway.Cursors.Remember(after).ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Reads the first element of a listing: after what to go on.</summary>

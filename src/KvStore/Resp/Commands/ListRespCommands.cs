@@ -26,7 +26,8 @@ internal static class ListRespCommands
         new("rpoplpush", 3, static (s, c, a) => Move(s, c, a, ListCommands.Last, ListCommands.First)),
     ];
 
-    private static void Push(RespSession session, RespCommand command, RespArguments arguments, int side, int onlyIfPresent)
+    private static void Push(
+        RespSession session, RespCommand command, RespArguments arguments, int side, int onlyIfPresent)
     {
         ByteBuffer operation = session.Write();
         operation.Begin(Opcode.ListPush, arguments.Count + 1);
@@ -59,7 +60,9 @@ internal static class ListRespCommands
         session.Expect(command, counted ? RespFormats.Array : RespFormats.Value);
     }
 
-    private static void OnRange(RespSession session, RespCommand command, RespArguments arguments, ByteBuffer operation, Opcode opcode, RespFormat format)
+    private static void OnRange(
+        RespSession session, RespCommand command, RespArguments arguments, ByteBuffer operation, Opcode opcode,
+        RespFormat format)
     {
         if (!session.TryInteger(command, arguments[2], out long start) || !session.TryInteger(command, arguments[3], out long end)) return;
         operation.Begin(opcode, 3);
@@ -95,7 +98,8 @@ internal static class ListRespCommands
 
     private static void LMove(RespSession session, RespCommand command, RespArguments arguments)
     {
-        if (TryReadSide(arguments[3], out int from) && TryReadSide(arguments[4], out int to)) Move(session, command, arguments, from, to);
+        if (TryReadSide(arguments[3], out int from) && TryReadSide(arguments[4], out int to))
+            Move(session, command, arguments, from, to);
         else session.Fail(command, RespErrors.Syntax);
     }
 

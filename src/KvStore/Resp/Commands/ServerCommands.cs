@@ -35,7 +35,8 @@ internal static class ServerCommands
         new("time", 1, Time),
     ];
 
-    public static void UnknownSubcommand(RespSession session, RespCommand command, ReadOnlySpan<byte> subcommand, string help) =>
+    public static void UnknownSubcommand(
+        RespSession session, RespCommand command, ReadOnlySpan<byte> subcommand, string help) =>
         session.Fail(command, $"ERR unknown subcommand '{RespErrors.Shown(subcommand)}'. Try {help} HELP.");
 
     private static void Command(RespSession session, RespCommand command, RespArguments arguments)
@@ -74,7 +75,8 @@ internal static class ServerCommands
             for (int i = 2; i < arguments.Count; i++)
             {
                 Glob pattern = new(arguments[i]);
-                found.AddRange(Configuration.Where(c => pattern.IsMatch(Encoding.ASCII.GetBytes(c.Name)) && !found.Contains(c)));
+                found.AddRange(
+                    Configuration.Where(c => pattern.IsMatch(Encoding.ASCII.GetBytes(c.Name)) && !found.Contains(c)));
             }
             RespWriter output = session.BeginAnswer(out int start);
             output.Map(found.Count);
@@ -114,7 +116,8 @@ internal static class ServerCommands
     private static string InfoText(RespGateway gateway, long keys)
     {
         long uptimeSeconds = (long)gateway.Options.TimeProvider.GetElapsedTime(gateway.StartedAt).TotalSeconds;
-        string version = typeof(RespGateway).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        string version =
+            typeof(RespGateway).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
         return string.Create(CultureInfo.InvariantCulture,
             $"# Server\r\nserver_name:bftcloud\r\nbftcloud_version:{version}\r\nredis_version:{CompatibleVersion}\r\nredis_mode:standalone\r\nprocess_id:{Environment.ProcessId}\r\n"
             + $"tcp_port:{gateway.Options.Listen.Port}\r\nuptime_in_seconds:{uptimeSeconds}\r\n\r\n"
@@ -143,7 +146,8 @@ internal static class ServerCommands
 
     private static void Time(RespSession session, RespCommand command, RespArguments arguments)
     {
-        long micros = (session.Gateway.Options.TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        long micros = (
+            session.Gateway.Options.TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         RespWriter output = session.BeginAnswer(out int start);
         output.Array(2);
         output.Bulk((micros / 1_000_000).ToString(CultureInfo.InvariantCulture));

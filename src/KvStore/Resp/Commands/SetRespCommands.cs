@@ -9,13 +9,25 @@ internal static class SetRespCommands
 {
     public static IEnumerable<RespCommand> All =>
     [
-        new("sadd", -3, static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Write(), Opcode.SetAdd, RespFormats.Integer)),
-        new("srem", -3, static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Write(), Opcode.SetRemove, RespFormats.Integer)),
-        new("smove", 4, static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Write(), Opcode.SetMove, RespFormats.Integer)),
-        new("smembers", 2, static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Read(), Opcode.SetMembers, RespFormats.Set)),
+        new(
+            "sadd", -3,
+            static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Write(), Opcode.SetAdd, RespFormats.Integer)),
+        new(
+            "srem", -3,
+            static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Write(), Opcode.SetRemove, RespFormats.Integer)),
+        new(
+            "smove", 4,
+            static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Write(), Opcode.SetMove, RespFormats.Integer)),
+        new(
+            "smembers", 2,
+            static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Read(), Opcode.SetMembers, RespFormats.Set)),
         new("sismember", 3, static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Read(), Opcode.SetContains, Single)),
-        new("smismember", -3, static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Read(), Opcode.SetContains, RespFormats.Array)),
-        new("scard", 2, static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Read(), Opcode.SetCount, RespFormats.Integer)),
+        new(
+            "smismember", -3,
+            static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Read(), Opcode.SetContains, RespFormats.Array)),
+        new(
+            "scard", 2,
+            static (s, c, a) => HashRespCommands.Pass(s, c, a, s.Read(), Opcode.SetCount, RespFormats.Integer)),
         new("sscan", -3, SScan),
     ];
 
@@ -32,7 +44,8 @@ internal static class SetRespCommands
         session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
         {
             List<byte[]> found = [];
-            if (!reply.TryReadArray(out int elements) || !KeyspaceCommands.TryReadAfter(ref reply, out byte[]? next)) return false;
+            if (!reply.TryReadArray(out int elements) || !KeyspaceCommands.TryReadAfter(ref reply, out byte[]? next))
+                return false;
             for (int i = 1; i < elements; i++)
             {
                 if (!reply.TryReadBinary(out ReadOnlySpan<byte> member)) return false;

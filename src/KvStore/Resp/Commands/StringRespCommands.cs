@@ -36,7 +36,8 @@ internal static class StringRespCommands
     /// <summary>SET key value [NX | XX] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]</summary>
     private static void Set(RespSession session, RespCommand command, RespArguments arguments)
     {
-        if (!WriteOptions.TryRead(session, command, arguments, 3, isSet: true, out WriteFlags flags, out long micros)) return;
+        if (!WriteOptions.TryRead(session, command, arguments, 3, isSet: true, out WriteFlags flags, out long micros))
+            return;
         session.Write().WritePut(arguments[1], arguments[2], flags, micros);
         session.Expect(command, flags.HasFlag(WriteFlags.ReturnOld) ? RespFormats.Value : RespFormats.OkOrNull);
     }
@@ -83,7 +84,8 @@ internal static class StringRespCommands
         session.Expect(command, RespFormats.Array);
     }
 
-    private static void MSet(RespSession session, RespCommand command, RespArguments arguments, Opcode opcode, RespFormat format)
+    private static void MSet(
+        RespSession session, RespCommand command, RespArguments arguments, Opcode opcode, RespFormat format)
     {
         if (arguments.Count % 2 == 0)
         {

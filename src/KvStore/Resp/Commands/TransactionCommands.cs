@@ -66,7 +66,8 @@ internal static class TransactionCommands
         session.Next = connection => WatchAsync(session, connection, keys, operation.WrittenMemory);
     }
 
-    private static async ValueTask WatchAsync(RespSession session, RespConnection connection, byte[][] keys, ReadOnlyMemory<byte> operation)
+    private static async ValueTask WatchAsync(
+        RespSession session, RespConnection connection, byte[][] keys, ReadOnlyMemory<byte> operation)
     {
         ReadOnlyMemory<byte> reply;
         try
@@ -163,7 +164,8 @@ internal static class TransactionCommands
         connection.Output.Array(queued.Pending.Count);
         foreach (PendingReply pending in queued.Pending)
         {
-            if (pending.Format is null) connection.Output.Raw(queued.Known.Written.Slice(pending.Start, pending.Length));
+            if (pending.Format is null)
+                connection.Output.Raw(queued.Known.Written.Slice(pending.Start, pending.Length));
             else connection.Write(pending, ref reader);
         }
     }

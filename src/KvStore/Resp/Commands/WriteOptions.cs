@@ -10,7 +10,8 @@ namespace KvStore.Resp.Commands;
 /// </summary>
 internal static class WriteOptions
 {
-    private const WriteFlags Expiry = WriteFlags.KeepExpiry | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt | WriteFlags.Persist;
+    private const WriteFlags Expiry =
+        WriteFlags.KeepExpiry | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt | WriteFlags.Persist;
 
     /// <summary>Reads the options from an argument on, or answers with an error.</summary>
     /// <param name="session">The connection.</param>
@@ -47,7 +48,9 @@ internal static class WriteOptions
             }
         }
         return unitAt == 0
-            || ExpiryArgument.TryRead(session, command, arguments[unitAt + 1], ExpiryArgument.Unit(arguments[unitAt])!.Value.InSeconds, out micros);
+            || ExpiryArgument.TryRead(
+                session, command, arguments[unitAt + 1], ExpiryArgument.Unit(arguments[unitAt])!.Value.InSeconds,
+                out micros);
     }
 
     private static bool Contradicts(WriteFlags flags, WriteFlags added) => added switch

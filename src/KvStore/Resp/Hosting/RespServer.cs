@@ -155,7 +155,9 @@ public sealed partial class RespServer : IAsyncDisposable
         {
             try
             {
-                await socket.SendAsync(Encoding.ASCII.GetBytes($"-{RespErrors.TooManyClients}\r\n"), SocketFlags.None).ConfigureAwait(false);
+                await socket.SendAsync(
+                    Encoding.ASCII.GetBytes($"-{RespErrors.TooManyClients}\r\n"),
+                    SocketFlags.None).ConfigureAwait(false);
             }
             catch (SocketException)
             {

@@ -80,7 +80,8 @@ internal static class InlineSplitter
     private static bool TryReadHex(ReadOnlySpan<byte> digits, out byte value)
     {
         value = 0;
-        if (digits.Length < 2 || !char.IsAsciiHexDigit((char)digits[0]) || !char.IsAsciiHexDigit((char)digits[1])) return false;
+        if (digits.Length < 2 || !char.IsAsciiHexDigit((char)digits[0]) || !char.IsAsciiHexDigit((char)digits[1]))
+            return false;
         value = Convert.FromHexString([(char)digits[0], (char)digits[1]])[0];
         return true;
     }
@@ -91,7 +92,8 @@ internal static class InlineSplitter
         return true;
     }
 
-    private static bool IsEnd(ReadOnlySpan<byte> line, int position) => position == line.Length || line[position] == 0 || IsSpace(line[position]);
+    private static bool IsEnd(ReadOnlySpan<byte> line, int position) =>
+        position == line.Length || line[position] == 0 || IsSpace(line[position]);
 
     private static bool IsSpace(byte c) => c is (byte)' ' or (>= 9 and <= 13);
 }

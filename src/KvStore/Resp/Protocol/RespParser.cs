@@ -13,7 +13,8 @@ internal sealed class RespParser
     private byte[] _inline = [];
 
     /// <summary>Where the arguments of the last command stand.</summary>
-    public ReadOnlySpan<(int Start, int Length)> Ranges => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_ranges);
+    public ReadOnlySpan<(int Start, int Length)> Ranges =>
+        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_ranges);
 
     /// <summary>
     /// The bytes of the last command's arguments: the input, or for an inline command what its quotes were resolved to.
@@ -51,16 +52,21 @@ internal sealed class RespParser
     {
         consumed = 0;
         if (!TryFindLine(input, 0, "too big mbulk count string", out int position, out ReadOnlySpan<byte> line, out RespParseResult result)) return result;
-        if (!IntegerText.TryParse(line, out long count) || count > int.MaxValue) return Fail("invalid multibulk length");
-        if (count > RespLimits.UnauthenticatedArgumentsMax && !authenticated) return Fail("unauthenticated multibulk length");
+        if (!IntegerText.TryParse(line, out long count) || count > int.MaxValue)
+            return Fail("invalid multibulk length");
+        if (count > RespLimits.UnauthenticatedArgumentsMax && !authenticated)
+            return Fail("unauthenticated multibulk length");
         for (long i = 0; i < count; i++)
         {
             if (position == input.Length) return NeedMore(position + 4);
             int start = position;
-            if (!TryFindLine(input, start, "too big bulk count string", out position, out line, out result)) return result;
+            if (!TryFindLine(input, start, "too big bulk count string", out position, out line, out result))
+                return result;
             if (input[start] != '$') return Fail($"expected '$', got '{(char)input[start]}'");
-            if (!IntegerText.TryParse(line, out long length) || length < 0 || length > RespLimits.BulkBytesMax) return Fail("invalid bulk length");
-            if (length > RespLimits.UnauthenticatedBulkBytesMax && !authenticated) return Fail("unauthenticated bulk length");
+            if (!IntegerText.TryParse(line, out long length) || length < 0 || length > RespLimits.BulkBytesMax)
+                return Fail("invalid bulk length");
+            if (length > RespLimits.UnauthenticatedBulkBytesMax && !authenticated)
+                return Fail("unauthenticated bulk length");
             if (position + length + 2 > RespLimits.CommandBytesMax)
             {
                 BulksLeft = (int)(count - i);
@@ -80,7 +86,8 @@ internal sealed class RespParser
     {
         consumed = 0;
         int end = input.IndexOf((byte)'\n');
-        if (end < 0) return input.Length > RespLimits.LineBytesMax ? Fail("too big inline request") : NeedMore(input.Length + 1);
+        if (end < 0)
+            return input.Length > RespLimits.LineBytesMax ? Fail("too big inline request") : NeedMore(input.Length + 1);
         ReadOnlySpan<byte> line = input[..end];
         if (line.Length > 0 && line[^1] == '\r') line = line[..^1];
         if (_inline.Length < line.Length) _inline = new byte[Math.Max(256, line.Length)];

@@ -36,7 +36,9 @@ internal sealed class RespSkipper
             ReadOnlySpan<byte> rest = input[consumed..];
             int end = rest.IndexOf((byte)'\r');
             if (end < 0 || end + 2 > rest.Length)
-                return rest.Length > RespLimits.LineBytesMax ? RespParseResult.ProtocolError : RespParseResult.Incomplete;
+                return rest.Length > RespLimits.LineBytesMax
+                    ? RespParseResult.ProtocolError
+                    : RespParseResult.Incomplete;
             if (rest[0] != '$' || !IntegerText.TryParse(rest[1..end], out long length) || length < 0 || length > RespLimits.BulkBytesMax)
                 return RespParseResult.ProtocolError;
             consumed += end + 2;

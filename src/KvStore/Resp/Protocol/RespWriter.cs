@@ -98,7 +98,8 @@ internal sealed class RespWriter
 
     private Span<byte> Reserve(int count)
     {
-        if (_bytes.Length - _length < count) System.Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, _length + count));
+        if (_bytes.Length - _length < count)
+            System.Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, _length + count));
         return _bytes.AsSpan(_length);
     }
 }

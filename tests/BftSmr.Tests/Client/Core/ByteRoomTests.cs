@@ -8,7 +8,8 @@ public sealed class ByteRoomTests
     [Fact]
     public void As_many_operations_are_under_way_as_have_room_with_replies_of_the_expected_size()
     {
-        CoreHarness client = CoreHarness.Opened(adjust: static s => s with { BytesUnderWayMax = 8_000, ReplyBytesMax = 1_000 });
+        CoreHarness client = CoreHarness.Opened(
+            adjust: static s => s with { BytesUnderWayMax = 8_000, ReplyBytesMax = 1_000 });
         for (int i = 0; i < 100; i++) client.Invoke("op");
         int first = client.TakeSent().Length;
         Assert.InRange(first, 7, 9); // an eighth less is expected since the session was opened
@@ -22,7 +23,8 @@ public sealed class ByteRoomTests
     [Fact]
     public void Large_operations_wait_for_each_other_and_one_of_any_size_has_room()
     {
-        CoreHarness client = CoreHarness.Opened(adjust: static s => s with { BytesUnderWayMax = 10_000, ReplyBytesMax = 10 });
+        CoreHarness client = CoreHarness.Opened(
+            adjust: static s => s with { BytesUnderWayMax = 10_000, ReplyBytesMax = 10 });
         for (int i = 0; i < 3; i++) client.Invoke(new string('x', 6_000));
         client.Invoke(new string('x', 60_000));
         Assert.Equal(2, client.TakeSent().Length);
@@ -38,7 +40,8 @@ public sealed class ByteRoomTests
     [Fact]
     public void Reads_have_a_room_of_their_own_and_whoever_leaves_it_makes_room_at_once()
     {
-        CoreHarness client = CoreHarness.Opened(adjust: static s => s with { BytesUnderWayMax = 3_000, ReplyBytesMax = 1_000 });
+        CoreHarness client = CoreHarness.Opened(
+            adjust: static s => s with { BytesUnderWayMax = 3_000, ReplyBytesMax = 1_000 });
         List<ClientOperation> reads = [.. Enumerable.Range(0, 3).Select(_ => client.Query())];
         Assert.Equal(2 * 3, client.TakeSent().Length);
         client.Invoke();

@@ -25,7 +25,8 @@ internal sealed class CoreHarness
     public CoreHarness(
         int replicas = 4, int faulty = 1, RequestAuthentication authentication = RequestAuthentication.Mac, Func<ClientSettings, ClientSettings>? adjust = null)
     {
-        ClientSettings settings = new() { Client = new ClientId(7), Quorums = Quorums.Byzantine(replicas, faulty), Authentication = authentication };
+        ClientSettings settings =
+            new() { Client = new ClientId(7), Quorums = Quorums.Byzantine(replicas, faulty), Authentication = authentication };
         Core = new ClientCore(adjust?.Invoke(settings) ?? settings, Keyring);
     }
 
@@ -82,9 +83,11 @@ internal sealed class CoreHarness
         CarryOut();
     }
 
-    public ClientOperation Invoke(string operation = "op", long timeoutMicros = 30_000_000) => Begin(OperationKind.Command, operation, timeoutMicros);
+    public ClientOperation Invoke(string operation = "op", long timeoutMicros = 30_000_000) =>
+        Begin(OperationKind.Command, operation, timeoutMicros);
 
-    public ClientOperation Query(string operation = "get", long timeoutMicros = 30_000_000) => Begin(OperationKind.Query, operation, timeoutMicros);
+    public ClientOperation Query(string operation = "get", long timeoutMicros = 30_000_000) =>
+        Begin(OperationKind.Query, operation, timeoutMicros);
 
     public void Abandon(ClientOperation operation)
     {
@@ -98,11 +101,15 @@ internal sealed class CoreHarness
         CarryOut();
     }
 
-    public void Reply(int from, ulong sequence, string result, ReplyStatus status = ReplyStatus.Ok, long regency = 0, ulong? nonce = null) =>
+    public void Reply(
+        int from, ulong sequence, string result, ReplyStatus status = ReplyStatus.Ok, long regency = 0,
+        ulong? nonce = null) =>
         Deliver(from, new Reply(nonce ?? Nonce, sequence, new Regency(regency), status, false, Bytes(result)));
 
     /// <summary>A reply with the word of others for it, or for something else.</summary>
-    public void VouchedReply(int from, ulong sequence, string result, int[] vouchers, string? vouched = null, ulong? vouchedSequence = null, ReplyStatus status = ReplyStatus.Ok) =>
+    public void VouchedReply(
+        int from, ulong sequence, string result, int[] vouchers, string? vouched = null, ulong? vouchedSequence = null,
+        ReplyStatus status = ReplyStatus.Ok) =>
         Deliver(from, new Reply(Nonce, sequence, Regency.Zero, status, false, Bytes(result))
         {
             Vouchers = VouchersOf(Nonce, vouchedSequence ?? sequence, vouched ?? result, vouchers),
@@ -114,10 +121,12 @@ internal sealed class CoreHarness
         byte[] statement = new byte[VoucherStatement.Bytes];
         VoucherStatement.Write(nonce, sequence, ReplyStatus.Ok, Blake2b.Hash(Bytes(result)), statement);
         ulong from = replicas.Aggregate(0ul, static (mask, replica) => mask | 1ul << replica);
-        return new Vouchers(from, replicas.Order().SelectMany(replica => StubKeyring.VoucherOf(replica, statement)).ToArray());
+        return new Vouchers(
+            from, replicas.Order().SelectMany(replica => StubKeyring.VoucherOf(replica, statement)).ToArray());
     }
 
-    public void ReplyDigest(int from, ulong sequence, string result, ReplyStatus status = ReplyStatus.Ok, long regency = 0) =>
+    public void ReplyDigest(
+        int from, ulong sequence, string result, ReplyStatus status = ReplyStatus.Ok, long regency = 0) =>
         Deliver(from, new Reply(Nonce, sequence, new Regency(regency), status, true, DigestBytes(result)));
 
     public void Answer(int from, ulong readId, string result, ReplyStatus status = ReplyStatus.Ok, long regency = 0) =>
@@ -127,10 +136,12 @@ internal sealed class CoreHarness
         Deliver(from, new ReadReply(Nonce, readId, Regency.Zero, ReplyStatus.Ok, true, DigestBytes(result)));
 
     /// <summary>An answer with the words of others on it, or on something else.</summary>
-    public void VouchedAnswer(int from, ulong readId, string result, int[] vouchers, string? vouched = null, ulong? vouchedId = null) =>
+    public void VouchedAnswer(
+        int from, ulong readId, string result, int[] vouchers, string? vouched = null, ulong? vouchedId = null) =>
         Deliver(from, new ReadReply(Nonce, readId, Regency.Zero, ReplyStatus.Ok, false, Bytes(result))
         {
-            Vouchers = [.. vouchers.Order().Select(voucher => WordOf(Nonce, vouchedId ?? readId, vouched ?? result, voucher))],
+            Vouchers =
+                [.. vouchers.Order().Select(voucher => WordOf(Nonce, vouchedId ?? readId, vouched ?? result, voucher))],
         });
 
     /// <summary>What a replica would say of a read that ended well.</summary>
@@ -139,7 +150,8 @@ internal sealed class CoreHarness
         byte[] statement = new byte[ReadStatement.AnswerBytes];
         Digest digest = Blake2b.Hash(Bytes(result));
         ReadStatement.WriteAnswer(nonce, readId, ReplyStatus.Ok, digest, statement);
-        return new ReadVoucher(new ReplicaId(replica), ReplyStatus.Ok, digest, StubKeyring.VoucherOf(replica, statement));
+        return new ReadVoucher(
+            new ReplicaId(replica), ReplyStatus.Ok, digest, StubKeyring.VoucherOf(replica, statement));
     }
 
     public void Deliver(int from, ClientMessage message)
@@ -159,7 +171,9 @@ internal sealed class CoreHarness
             Now = Math.Max(Now, Core.NextDeadlineMicros);
             Core.Tick(Now, _effects);
             CarryOut();
-            Assert.True(Core.NextDeadlineMicros > Now || ++idle < IdleTicksMax, "The core asks for ticks in the past: its host would spin.");
+            Assert.True(
+                Core.NextDeadlineMicros > Now || ++idle < IdleTicksMax,
+                "The core asks for ticks in the past: its host would spin.");
         }
         Now = target;
     }

@@ -33,7 +33,8 @@ internal sealed class ModelCluster
         _faulty = faulty;
         _firstFaulty = firstFaulty % quorums.Replicas;
         _acceptQuorum = quorums.Write;
-        ClientSettings settings = new() { Client = new ClientId(1), Quorums = clientQuorums?.Invoke(quorums) ?? quorums, SessionWindow = 8, ReadsMax = 8 };
+        ClientSettings settings =
+            new() { Client = new ClientId(1), Quorums = clientQuorums?.Invoke(quorums) ?? quorums, SessionWindow = 8, ReadsMax = 8 };
         _core = new ClientCore(settings, new StubKeyring());
         _replicas = [.. Enumerable.Range(0, quorums.Replicas).Select(static i => new Replica())];
         _linkUp = new bool[quorums.Replicas];
@@ -56,7 +57,8 @@ internal sealed class ModelCluster
             if (Defect is not null) return Defect;
         }
         Heal();
-        if (Defect is null && _operations.Find(static operation => !operation.IsOver) is { } stuck) Defect = $"{stuck.Kind} {stuck.Number} never completed";
+        if (Defect is null && _operations.Find(static operation => !operation.IsOver) is { } stuck)
+            Defect = $"{stuck.Kind} {stuck.Number} never completed";
         return Defect;
     }
 
@@ -157,9 +159,12 @@ internal sealed class ModelCluster
     private void Reply(int index, Request request, int position, bool isDirect)
     {
         if (!isDirect && (request.Repliers >> index & 1) == 0) return;
-        byte[] result = Encoding.UTF8.GetBytes(request.Kind == RequestKind.OrderedQuery ? State(position) : Result(request));
+        byte[] result = Encoding.UTF8.GetBytes(
+            request.Kind == RequestKind.OrderedQuery ? State(position) : Result(request));
         bool whole = isDirect || request.FullReplier.Value == index || result.Length <= Digest.Size;
-        Enqueue(index, new Reply(77, request.Sequence, new Regency(_replicas[index].Regency), ReplyStatus.Ok, !whole, whole ? result : DigestOf(result)));
+        Enqueue(
+            index,
+            new Reply(77, request.Sequence, new Regency(_replicas[index].Regency), ReplyStatus.Ok, !whole, whole ? result : DigestOf(result)));
     }
 
     private void AnswerReads(int index)
@@ -185,7 +190,8 @@ internal sealed class ModelCluster
         foreach (int seconder in CoreHarness.Positions(read.Seconders))
         {
             if (!IsFaulty(seconder) && _replicas[seconder].Executed < Barrier(seconder)) continue;
-            words.Add(CoreHarness.WordOf(77, read.ReadId, State(_replicas[IsFaulty(seconder) ? point : seconder].Executed), seconder));
+            words.Add(
+                CoreHarness.WordOf(77, read.ReadId, State(_replicas[IsFaulty(seconder) ? point : seconder].Executed), seconder));
         }
         return words;
     }
@@ -217,12 +223,17 @@ internal sealed class ModelCluster
         parameter /= 7;
         Regency regency = new(parameter % 3 == 0 ? long.MaxValue : parameter % 5);
         parameter /= 3;
-        byte[] result = Encoding.UTF8.GetBytes((parameter % 4) switch { 0 => "forged", 1 => State(parameter / 4 % 9), 2 => new string('x', 200), _ => Large(parameter / 4 % 20) });
+        byte[] result = Encoding.UTF8.GetBytes(
+            (parameter % 4) switch { 0 => "forged", 1 => State(parameter / 4 % 9), 2 => new string('x', 200), _ => Large(parameter / 4 % 20) });
         bool isDigest = parameter % 3 == 0;
         if (isDigest) result = DigestOf(result);
         // What correct replicas do say of an operation, passed off as their word for something else.
-        Vouchers vouchers = CoreHarness.VouchersOf(77, number, number > 0 && number <= (ulong)_log.Count ? Result(_log[(int)number - 1].Request) : "", [.. Correct]);
-        Deliver(liar, parameter % 2 == 0 ? new Reply(77, number, regency, status, isDigest, result) { Vouchers = parameter % 5 > 2 ? vouchers : null } : new ReadReply(77, number, regency, status, isDigest, result));
+        Vouchers vouchers = CoreHarness.VouchersOf(
+            77, number, number > 0 && number <= (ulong)_log.Count ? Result(_log[(int)number - 1].Request) : "",
+            [.. Correct]);
+        Deliver(
+            liar,
+            parameter % 2 == 0 ? new Reply(77, number, regency, status, isDigest, result) { Vouchers = parameter % 5 > 2 ? vouchers : null } : new ReadReply(77, number, regency, status, isDigest, result));
     }
 
     // The most convincing lie: what a correct replica that is behind would say.
@@ -236,8 +247,12 @@ internal sealed class ModelCluster
         bool whole = read.WantsFull || result.Length <= Digest.Size;
         List<ReadVoucher> words = Words(read, point);
         // What was said of another read, passed off as their word on this one.
-        if (parameter % 3 == 0) words = [.. words.Select(word => word with { Mac = CoreHarness.WordOf(77, read.ReadId + 1, state, word.From.Value).Mac, Result = new Digest(DigestOf(result)) })];
-        Deliver(liar, new ReadReply(77, read.ReadId, Regency.Zero, ReplyStatus.Ok, !whole, whole ? result : DigestOf(result)) { Vouchers = parameter % 5 > 0 ? words : null });
+        if (parameter % 3 == 0)
+            words =
+                [.. words.Select(word => word with { Mac = CoreHarness.WordOf(77, read.ReadId + 1, state, word.From.Value).Mac, Result = new Digest(DigestOf(result)) })];
+        Deliver(
+            liar,
+            new ReadReply(77, read.ReadId, Regency.Zero, ReplyStatus.Ok, !whole, whole ? result : DigestOf(result)) { Vouchers = parameter % 5 > 0 ? words : null });
     }
 
     private void Deliver(int from, ClientMessage message)
@@ -329,23 +344,29 @@ internal sealed class ModelCluster
         {
             operation.Point = _log.FindIndex(entry => entry.Request.Sequence == operation.Sequence) + 1;
             if (operation.Point == 0) Defect ??= $"command {operation.Number} completed without having been ordered";
-            else if (result != Result(_log[operation.Point - 1].Request)) Defect ??= $"command {operation.Number} got '{result}'";
+            else if (result != Result(_log[operation.Point - 1].Request))
+                Defect ??= $"command {operation.Number} got '{result}'";
         }
         else
         {
             operation.Point = int.Parse(result.AsSpan(5, 6), CultureInfo.InvariantCulture);
-            if (operation.Point > _log.Count || State(operation.Point) != result) Defect ??= $"query {operation.Number} got '{result}'";
-            if (operation.Point < operation.Bound) Defect ??= $"query {operation.Number} saw state {operation.Point}, older than {operation.Bound}, which was observed before it began";
+            if (operation.Point > _log.Count || State(operation.Point) != result)
+                Defect ??= $"query {operation.Number} got '{result}'";
+            if (operation.Point < operation.Bound)
+                Defect ??= $"query {operation.Number} saw state {operation.Point}, older than {operation.Bound}, which was observed before it began";
         }
     }
 
     // Every third result is small, so that both ways of answering occur.
-    private static string Result(Request request) => request.Sequence % 3 == 0 ? $"small {request.Sequence}" : Large((int)request.Sequence);
+    private static string Result(Request request) =>
+        request.Sequence % 3 == 0 ? $"small {request.Sequence}" : Large((int)request.Sequence);
 
-    private static string Large(int number) => string.Create(CultureInfo.InvariantCulture, $"the result of operation {number}, which is larger than a digest");
+    private static string Large(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"the result of operation {number}, which is larger than a digest");
 
     private static string State(int executed) =>
-        string.Create(CultureInfo.InvariantCulture, $"state{executed:000000}") + (executed % 2 == 0 ? "" : " with more than a digest has room for");
+        string.Create(CultureInfo.InvariantCulture, $"state{executed:000000}") + (
+            executed % 2 == 0 ? "" : " with more than a digest has room for");
 
     private static byte[] DigestOf(byte[] bytes)
     {
@@ -354,7 +375,8 @@ internal sealed class ModelCluster
         return digest;
     }
 
-    private sealed class Pending(OperationKind kind, int number) : ClientOperation(kind, Encoding.UTF8.GetBytes($"{kind} {number}"), long.MaxValue)
+    private sealed class Pending(OperationKind kind, int number) : ClientOperation(
+        kind, Encoding.UTF8.GetBytes($"{kind} {number}"), long.MaxValue)
     {
         public int Number { get; } = number;
         public int Bound { get; init; }

@@ -18,11 +18,13 @@ public sealed class ModelClusterTests
 
     /// <summary>The property bites: a client that believes one reply too few is caught.</summary>
     [Fact]
-    public void A_client_that_reads_from_f_plus_1_replicas_is_caught() => AssertCaught(quorums => quorums.Weakened(quorums.OneCorrect));
+    public void A_client_that_reads_from_f_plus_1_replicas_is_caught() =>
+        AssertCaught(quorums => quorums.Weakened(quorums.OneCorrect));
 
     /// <summary>The property bites: a client that believes f equal replies is caught.</summary>
     [Fact]
-    public void A_client_that_believes_f_replies_is_caught() => AssertCaught(static quorums => Quorums.Byzantine(4, 0).Weakened(quorums.Write));
+    public void A_client_that_believes_f_replies_is_caught() =>
+        AssertCaught(static quorums => Quorums.Byzantine(4, 0).Weakened(quorums.Write));
 
     private static Property Check(int faulty) => Prop.ForAll(Choices.ToArbitrary(), choices =>
         new ModelCluster(faulty, choices.FirstOrDefault()).Run(choices) is { } defect

@@ -16,7 +16,9 @@ public sealed class OrderedOperationTests
 
         client.BeginSession();
         client.Invoke("first");
-        Assert.Equal(["r0 attach 42", "r1 attach 42", "r2 attach 42", "r3 attach 42", "r0 submit 1 Open '' macs"], client.TakeSent());
+        Assert.Equal(
+            ["r0 attach 42", "r1 attach 42", "r2 attach 42", "r3 attach 42", "r0 submit 1 Open '' macs"],
+            client.TakeSent());
 
         client.Reply(1, 1, "");
         Assert.Empty(client.TakeSent());
@@ -50,7 +52,9 @@ public sealed class OrderedOperationTests
         client.Invoke("a");
         client.Invoke("b");
         client.Invoke("c");
-        Assert.Equal([1ul, 2ul, 3ul], [client.Request(2).Outstanding, client.Request(3).Outstanding, client.Request(4).Outstanding]);
+        Assert.Equal(
+            [1ul, 2ul, 3ul],
+            [client.Request(2).Outstanding, client.Request(3).Outstanding, client.Request(4).Outstanding]);
 
         client.Reply(1, 3, "");
         client.Reply(2, 3, "");
@@ -179,7 +183,8 @@ public sealed class OrderedOperationTests
     [Fact]
     public void No_more_than_a_window_beyond_the_oldest_unanswered_operation_is_under_way()
     {
-        CoreHarness client = CoreHarness.Opened(adjust: settings => settings with { SessionWindow = 4, QueuedOperationsMax = 3 });
+        CoreHarness client = CoreHarness.Opened(
+            adjust: settings => settings with { SessionWindow = 4, QueuedOperationsMax = 3 });
         for (int i = 0; i < 7; i++) client.Invoke($"{i}");
         Assert.Equal(4, client.TakeSent().Length);
         Assert.False(client.Core.HasRoom);
@@ -284,7 +289,8 @@ public sealed class OrderedOperationTests
 
     internal static int Full(CoreHarness client, ulong sequence) => client.Request(sequence).FullReplier.Value;
 
-    internal static int Other(CoreHarness client, ulong sequence) => client.Repliers(sequence).First(replier => replier != Full(client, sequence));
+    internal static int Other(CoreHarness client, ulong sequence) =>
+        client.Repliers(sequence).First(replier => replier != Full(client, sequence));
 
     internal static void Answer(CoreHarness client, ulong sequence, string result = "ok", long regency = 0)
     {

@@ -23,19 +23,22 @@ public sealed class RelayedReadTests
     public void The_macs_are_over_the_query_and_its_number_in_the_order_of_the_replicas()
     {
         using TestKeys keys = new(replicas: 4, clients: 8);
-        ClientCore core = new(new ClientSettings { Client = new ClientId(7), Quorums = Quorums.Byzantine(4, 1), Authentication = RequestAuthentication.Mac }, keys.Client(7)) { WantsRelayedReads = true };
+        ClientCore core = new(
+            new ClientSettings { Client = new ClientId(7), Quorums = Quorums.Byzantine(4, 1), Authentication = RequestAuthentication.Mac }, keys.Client(7)) { WantsRelayedReads = true };
         ClientEffectBuffer effects = new();
         for (int i = 0; i < 4; i++) core.OnLink(new ReplicaId(i), isUp: true, 0, effects);
         core.Open(41, 0, effects);
         core.Begin(new ClientOperation(OperationKind.Query, CoreHarness.Bytes("get"), 1_000_000), 0, effects);
 
-        Read read = Assert.Single(effects.Effects.OfType<SendToReplicaEffect>().Select(static e => e.Message).OfType<Read>());
+        Read read = Assert.Single(
+            effects.Effects.OfType<SendToReplicaEffect>().Select(static e => e.Message).OfType<Read>());
         Span<byte> statement = stackalloc byte[ReadStatement.QueryBytes];
         ReadStatement.WriteQuery(41, read.ReadId, Blake2b.Hash(CoreHarness.Bytes("get")), statement);
         int[] seconders = CoreHarness.Positions(read.Seconders);
         Assert.Equal(2, seconders.Length);
         for (int i = 0; i < seconders.Length; i++)
-            Assert.True(keys.Replica(seconders[i]).VerifyMacFromClient(new ClientId(7), statement, read.Macs.Span.Slice(i * Request.MacBytes, Request.MacBytes)));
+            Assert.True(
+                keys.Replica(seconders[i]).VerifyMacFromClient(new ClientId(7), statement, read.Macs.Span.Slice(i * Request.MacBytes, Request.MacBytes)));
     }
 
     [Fact]
@@ -49,8 +52,11 @@ public sealed class RelayedReadTests
         Assert.Empty(client.Completed);
         Assert.Equal(2, client.Core.Statistics.InvalidVouchers);
 
-        ReadVoucher borrowed = CoreHarness.WordOf(client.Nonce, 1, "forged", others[0]) with { From = new ReplicaId(others[1]) };
-        client.Deliver(relay, new ReadReply(client.Nonce, 1, Regency.Zero, ReplyStatus.Ok, false, CoreHarness.Bytes("forged")) { Vouchers = [borrowed] });
+        ReadVoucher borrowed = CoreHarness.WordOf(
+            client.Nonce, 1, "forged", others[0]) with { From = new ReplicaId(others[1]) };
+        client.Deliver(
+            relay,
+            new ReadReply(client.Nonce, 1, Regency.Zero, ReplyStatus.Ok, false, CoreHarness.Bytes("forged")) { Vouchers = [borrowed] });
         Assert.Empty(client.Completed);
         Assert.Equal(3, client.Core.Statistics.InvalidVouchers);
     }

@@ -22,7 +22,8 @@ public sealed class RetransmissionTests
             {
                 if (sent.Length > 0)
                 {
-                    Assert.Equal([.. Enumerable.Range(0, 4).Select(r => $"r{r} submit 2 Command 'op' macs+signed")], sent);
+                    Assert.Equal(
+                        [.. Enumerable.Range(0, 4).Select(r => $"r{r} submit 2 Command 'op' macs+signed")], sent);
                     break;
                 }
                 client.AdvanceMs(1);
@@ -144,7 +145,8 @@ public sealed class RetransmissionTests
         ClientOperation operation = client.Invoke();
         int full = OrderedOperationTests.Full(client, 2);
         client.Reply(full, 2, "X" + Large[1..]);
-        foreach (int other in Enumerable.Range(0, 7).Where(replica => replica != full).Take(2)) client.ReplyDigest(other, 2, Large);
+        foreach (int other in Enumerable.Range(0, 7).Where(replica => replica != full).Take(2))
+            client.ReplyDigest(other, 2, Large);
         client.AdvanceMs(200);
         Assert.Empty(client.Completed);
 
@@ -157,9 +159,13 @@ public sealed class RetransmissionTests
     {
         Ballot ballot = new(4);
         byte[] large = new byte[100];
-        Assert.Equal(CastResult.Counted, ballot.Cast(new ReplicaId(0), ReplyStatus.Ok, isDigest: false, large, wholeExpected: false));
+        Assert.Equal(
+            CastResult.Counted,
+            ballot.Cast(new ReplicaId(0), ReplyStatus.Ok, isDigest: false, large, wholeExpected: false));
         Assert.False(ballot.TryGetResult(ballot.AgreeingWith(new ReplicaId(0)), out _));
-        Assert.Equal(CastResult.Counted, ballot.Cast(new ReplicaId(1), ReplyStatus.Ok, isDigest: false, large, wholeExpected: true));
+        Assert.Equal(
+            CastResult.Counted,
+            ballot.Cast(new ReplicaId(1), ReplyStatus.Ok, isDigest: false, large, wholeExpected: true));
         Assert.True(ballot.TryGetResult(ballot.AgreeingWith(new ReplicaId(0)), out _));
     }
 
@@ -183,7 +189,8 @@ public sealed class RetransmissionTests
         Assert.Empty(client.TakeSent());
 
         client.Invoke("c");
-        Assert.Equal(["r1 submit 4 Command 'c' macs+signed", "r2 submit 4 Command 'c' macs+signed", "r3 submit 4 Command 'c' macs+signed"], client.TakeSent());
+        Assert.Equal(
+            ["r1 submit 4 Command 'c' macs+signed", "r2 submit 4 Command 'c' macs+signed", "r3 submit 4 Command 'c' macs+signed"], client.TakeSent());
         Assert.Equal(3, client.Keyring.Signatures);
     }
 
@@ -244,13 +251,16 @@ public sealed class RetransmissionTests
         Assert.Empty(client.TakeSent());
 
         client.AdvanceMs(1);
-        Assert.Equal(["r1 submit 1 Open '' macs+signed", "r2 submit 1 Open '' macs+signed", "r3 submit 1 Open '' macs+signed"], client.TakeSent());
+        Assert.Equal(
+            ["r1 submit 1 Open '' macs+signed", "r2 submit 1 Open '' macs+signed", "r3 submit 1 Open '' macs+signed"],
+            client.TakeSent());
     }
 
     [Fact]
     public void Timeouts_of_many_operations_send_only_some_again_and_the_others_as_these_complete()
     {
-        CoreHarness client = CoreHarness.Opened(adjust: settings => settings with { RetransmissionWindow = 4, ReplyBytesMax = 1024 });
+        CoreHarness client = CoreHarness.Opened(
+            adjust: settings => settings with { RetransmissionWindow = 4, ReplyBytesMax = 1024 });
         for (int i = 0; i < 100; i++) client.Invoke();
         client.TakeSent();
 
@@ -259,7 +269,8 @@ public sealed class RetransmissionTests
         Assert.Equal(4, client.Keyring.Signatures);
 
         OrderedOperationTests.Answer(client, 2);
-        Assert.Equal([.. Enumerable.Range(0, 4).Select(r => $"r{r} submit 6 Command 'op' macs+signed")], client.TakeSent());
+        Assert.Equal(
+            [.. Enumerable.Range(0, 4).Select(r => $"r{r} submit 6 Command 'op' macs+signed")], client.TakeSent());
         client.AdvanceMs(50);
         Assert.Empty(client.TakeSent());
     }
@@ -272,7 +283,9 @@ public sealed class RetransmissionTests
         for (int round = 0; round < 3; round++) InvokeIgnoredByTheLeader(client, ++sequence);
 
         client.Invoke("cautious");
-        Assert.Equal([.. Enumerable.Range(0, 4).Select(r => $"r{r} submit {sequence + 1} Command 'cautious' macs+signed")], client.TakeSent());
+        Assert.Equal(
+            [.. Enumerable.Range(0, 4).Select(r => $"r{r} submit {sequence + 1} Command 'cautious' macs+signed")],
+            client.TakeSent());
         OrderedOperationTests.Answer(client, ++sequence);
 
         client.AdvanceMs(10_000);

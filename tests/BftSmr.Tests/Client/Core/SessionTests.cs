@@ -19,8 +19,11 @@ public sealed class SessionTests
         client.Reply(3, 2, "", ReplyStatus.SessionExpired);
 
         Assert.Equal([first, second], client.Completed);
-        Assert.All(client.Completed, operation => Assert.Equal(new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: true), operation.Outcome));
-        Assert.Equal([new SessionExpiredEffect(new SessionId(new ClientId(7), 42), WhileOpening: false)], client.SessionEffects);
+        Assert.All(
+            client.Completed,
+            operation => Assert.Equal(new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: true), operation.Outcome));
+        Assert.Equal(
+            [new SessionExpiredEffect(new SessionId(new ClientId(7), 42), WhileOpening: false)], client.SessionEffects);
         Assert.True(client.Core.IsClosed);
         client.TakeSent();
 
@@ -72,14 +75,17 @@ public sealed class SessionTests
         client.Reply(1, 1, "", ReplyStatus.SessionExpired);
         client.Reply(2, 1, "", ReplyStatus.SessionExpired);
         Assert.Empty(client.Completed);
-        Assert.Equal([new SessionExpiredEffect(new SessionId(new ClientId(7), 42), WhileOpening: true)], client.SessionEffects);
+        Assert.Equal(
+            [new SessionExpiredEffect(new SessionId(new ClientId(7), 42), WhileOpening: true)], client.SessionEffects);
 
         client.BeginSession();
         client.Reply(1, 1, "", ReplyStatus.SessionExpired);
         client.Reply(2, 1, "", ReplyStatus.SessionExpired);
         client.FailWaiting();
         Assert.Equal([operation, query], client.Completed);
-        Assert.All(client.Completed, one => Assert.Equal(new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: false), one.Outcome));
+        Assert.All(
+            client.Completed,
+            one => Assert.Equal(new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: false), one.Outcome));
     }
 
     [Fact]
@@ -93,7 +99,8 @@ public sealed class SessionTests
         Assert.Single(client.Completed);
 
         client.BeginSession();
-        string[] reads = [.. client.TakeSent().Where(line => line.Contains("read", StringComparison.Ordinal)).TakeLast(3)];
+        string[] reads =
+            [.. client.TakeSent().Where(line => line.Contains("read", StringComparison.Ordinal)).TakeLast(3)];
         Assert.All(reads, line => Assert.Contains("read 2 'get'", line, StringComparison.Ordinal));
         for (int replica = 0; replica < 3; replica++) client.Answer(replica, 2, "value");
         Assert.Equal("value", CoreHarness.Text(query));
@@ -110,7 +117,9 @@ public sealed class SessionTests
 
         client.Core.Close(effects);
 
-        Assert.Equal([sent, waiting, query], effects.Effects.Cast<OperationCompletedEffect>().Select(effect => effect.Operation));
+        Assert.Equal(
+            [sent, waiting, query],
+            effects.Effects.Cast<OperationCompletedEffect>().Select(effect => effect.Operation));
         Assert.Equal(new OperationOutcome(OutcomeKind.Closed, default, MayHaveExecuted: true), sent.Outcome);
         Assert.Equal(new OperationOutcome(OutcomeKind.Closed, default, MayHaveExecuted: false), waiting.Outcome);
         Assert.Equal(new OperationOutcome(OutcomeKind.Closed, default, MayHaveExecuted: false), query.Outcome);

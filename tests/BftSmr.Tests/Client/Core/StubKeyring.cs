@@ -14,9 +14,11 @@ internal sealed class StubKeyring : IKeyring
         signature.Fill(0x5A);
     }
 
-    public void MacForReplica(ReplicaId replica, ReadOnlySpan<byte> message, Span<byte> mac) => mac.Fill((byte)replica.Value);
+    public void MacForReplica(ReplicaId replica, ReadOnlySpan<byte> message, Span<byte> mac) =>
+        mac.Fill((byte)replica.Value);
 
-    public bool VerifyMacFromReplica(ReplicaId replica, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac) => mac.SequenceEqual(VoucherOf(replica.Value, message));
+    public bool VerifyMacFromReplica(ReplicaId replica, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac) =>
+        mac.SequenceEqual(VoucherOf(replica.Value, message));
 
     /// <summary>The MAC of a replica over what it vouches for: its id, and a hash of the statement.</summary>
     public static byte[] VoucherOf(int replica, ReadOnlySpan<byte> statement)
@@ -27,11 +29,15 @@ internal sealed class StubKeyring : IKeyring
         return mac;
     }
 
-    public void MacForClient(ClientId client, ReadOnlySpan<byte> message, Span<byte> mac) => throw new NotSupportedException();
+    public void MacForClient(ClientId client, ReadOnlySpan<byte> message, Span<byte> mac) =>
+        throw new NotSupportedException();
 
-    public bool VerifyReplica(ReplicaId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => throw new NotSupportedException();
+    public bool VerifyReplica(ReplicaId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        throw new NotSupportedException();
 
-    public bool VerifyClient(ClientId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => throw new NotSupportedException();
+    public bool VerifyClient(ClientId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        throw new NotSupportedException();
 
-    public bool VerifyMacFromClient(ClientId client, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac) => throw new NotSupportedException();
+    public bool VerifyMacFromClient(ClientId client, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac) =>
+        throw new NotSupportedException();
 }

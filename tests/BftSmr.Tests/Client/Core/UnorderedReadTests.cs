@@ -123,7 +123,9 @@ public sealed class UnorderedReadTests
         int full = FullReplier(client.TakeSent());
         foreach (int replica in (int[])[1, 2, 3]) client.AnswerDigest(replica, 1, Large);
 
-        Assert.Equal(["r0 read 1 'get' whole", "r1 read 1 'get' whole", "r2 read 1 'get' whole", "r3 read 1 'get' whole"], client.TakeSent());
+        Assert.Equal(
+            ["r0 read 1 'get' whole", "r1 read 1 'get' whole", "r2 read 1 'get' whole", "r3 read 1 'get' whole"],
+            client.TakeSent());
         client.Answer(full == 1 ? 2 : 1, 1, Large);
         Assert.Equal(Large, CoreHarness.Text(query));
     }
@@ -183,7 +185,8 @@ public sealed class UnorderedReadTests
         client.AdvanceMs(5000);
 
         client.AllLinksUp();
-        Assert.Contains(client.TakeSent(), line => line.StartsWith("r0 submit 2 OrderedQuery 'get'", StringComparison.Ordinal));
+        Assert.Contains(
+            client.TakeSent(), line => line.StartsWith("r0 submit 2 OrderedQuery 'get'", StringComparison.Ordinal));
         OrderedOperationTests.Answer(client, 2, "value");
         Assert.Equal("value", CoreHarness.Text(query));
     }
@@ -225,5 +228,6 @@ public sealed class UnorderedReadTests
         Assert.Equal("no such query", CoreHarness.Text(query));
     }
 
-    private static int FullReplier(string[] sent) => sent.Single(line => line.EndsWith("whole", StringComparison.Ordinal))[1] - '0';
+    private static int FullReplier(string[] sent) =>
+        sent.Single(line => line.EndsWith("whole", StringComparison.Ordinal))[1] - '0';
 }

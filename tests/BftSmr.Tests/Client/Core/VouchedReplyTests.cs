@@ -151,7 +151,8 @@ public sealed class VouchedReplyTests
 
     private static int Other(CoreHarness client, ulong sequence) => OrderedOperationTests.Other(client, sequence);
 
-    private static int[] Rest(CoreHarness client, ulong sequence) => [.. Enumerable.Range(0, client.Replicas).Except(client.Repliers(sequence))];
+    private static int[] Rest(CoreHarness client, ulong sequence) =>
+        [.. Enumerable.Range(0, client.Replicas).Except(client.Repliers(sequence))];
 
     private static void AnswerAll(CoreHarness client, ulong sequence, int except)
     {

@@ -21,7 +21,8 @@ internal sealed class AzureBlobServer(ServerProcess process) : CloudServer(proce
 
     public override ICloud Open(string name, string space) => Open(name, Address, space, Secret);
 
-    public override ICloud OpenWithWrongCredentials(string name, string space) => Open(name, Address, space, Convert.ToBase64String("a key of the wrong account, alas!"u8));
+    public override ICloud OpenWithWrongCredentials(string name, string space) =>
+        Open(name, Address, space, Convert.ToBase64String("a key of the wrong account, alas!"u8));
 
     public override ICloud OpenAt(Uri address, string name) => Open(name, address, "container", Secret);
 
@@ -29,5 +30,7 @@ internal sealed class AzureBlobServer(ServerProcess process) : CloudServer(proce
         $$"""{ "name": "{{name}}", "kind": "azure", "endpoint": "{{Address}}{{Account}}", "account": "{{Account}}", "container": "{{space}}", "secretEnvironment": "{{SecretVariable}}_AZURE" }""";
 
     private static AzureBlobCloud Open(string name, Uri address, string container, string key) =>
-        new(name, new AzureBlobCloudOptions { Endpoint = new Uri(address, Account), Account = Account, AccountKey = key, Container = container });
+        new(
+            name,
+            new AzureBlobCloudOptions { Endpoint = new Uri(address, Account), Account = Account, AccountKey = key, Container = container });
 }

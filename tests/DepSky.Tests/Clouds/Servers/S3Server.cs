@@ -12,12 +12,14 @@ internal sealed class S3Server(ServerProcess process) : CloudServer(process)
     public static async Task<S3Server> StartAsync()
     {
         await ServerPackages.InstallAsync();
-        return new S3Server(await ServerProcess.StartAsync(ServerPackages.Folder, "node", "--openssl-legacy-provider", "s3-server.cjs"));
+        return new S3Server(
+            await ServerProcess.StartAsync(ServerPackages.Folder, "node", "--openssl-legacy-provider", "s3-server.cjs"));
     }
 
     public override ICloud Open(string name, string space) => Open(name, Address, space, Secret);
 
-    public override ICloud OpenWithWrongCredentials(string name, string space) => Open(name, Address, space, "not-the-secret-key");
+    public override ICloud OpenWithWrongCredentials(string name, string space) =>
+        Open(name, Address, space, "not-the-secret-key");
 
     public override ICloud OpenAt(Uri address, string name) => Open(name, address, "bucket", Secret);
 
@@ -25,5 +27,7 @@ internal sealed class S3Server(ServerProcess process) : CloudServer(process)
         $$"""{ "name": "{{name}}", "kind": "s3", "endpoint": "{{Address}}", "bucket": "{{space}}", "accessKey": "{{AccessKey}}", "secretEnvironment": "{{SecretVariable}}_S3" }""";
 
     private static S3Cloud Open(string name, Uri address, string bucket, string secret) =>
-        new(name, new S3CloudOptions { Endpoint = address, Bucket = bucket, AccessKey = AccessKey, SecretKey = secret });
+        new(
+            name,
+            new S3CloudOptions { Endpoint = address, Bucket = bucket, AccessKey = AccessKey, SecretKey = secret });
 }

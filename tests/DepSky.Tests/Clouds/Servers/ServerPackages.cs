@@ -38,7 +38,8 @@ internal static class ServerPackages
         {
             if (!npm.HasExited) npm.Kill(entireProcessTree: true);
         }
-        if (npm.ExitCode != 0) throw new InvalidOperationException($"'npm ci' in {Folder} failed:\n{await errors}{await output}");
+        if (npm.ExitCode != 0)
+            throw new InvalidOperationException($"'npm ci' in {Folder} failed:\n{await errors}{await output}");
         await File.WriteAllTextAsync(stamp, wanted);
     }
 
@@ -50,7 +51,8 @@ internal static class ServerPackages
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new InvalidOperationException("npm was not found. Install node 18 or later with npm ('apt-get install nodejs npm').", e);
+            throw new InvalidOperationException(
+                "npm was not found. Install node 18 or later with npm ('apt-get install nodejs npm').", e);
         }
     }
 }

@@ -38,7 +38,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in (string[])["-c", UntilInputEnds, "server", .. command]) start.ArgumentList.Add(argument);
+        foreach (string argument in (string[])["-c", UntilInputEnds, "server", .. command])
+            start.ArgumentList.Add(argument);
         ServerProcess server = new(Process.Start(start)!);
         TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
         server._process.OutputDataReceived += (_, line) => server.Read(line.Data, listening);
@@ -53,7 +54,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         catch (TimeoutException e)
         {
             await server.DisposeAsync();
-            throw new TimeoutException($"'{string.Join(' ', command)}' did not say within {Patience} where it listens; it said:\n{string.Join('\n', server._output)}", e);
+            throw new TimeoutException(
+                $"'{string.Join(' ', command)}' did not say within {Patience} where it listens; it said:\n{string.Join('\n', server._output)}", e);
         }
     }
 

@@ -25,7 +25,8 @@ internal sealed class WebDavServer : CloudServer
 
     public override ICloud Open(string name, string space) => Open(name, Address, space, Secret);
 
-    public override ICloud OpenWithWrongCredentials(string name, string space) => Open(name, Address, space, "not the password");
+    public override ICloud OpenWithWrongCredentials(string name, string space) =>
+        Open(name, Address, space, "not the password");
 
     public override ICloud OpenAt(Uri address, string name) => Open(name, address, "folder", Secret);
 

@@ -52,7 +52,9 @@ internal sealed class InstanceState(Instance number) : DecidedInstance(number)
     public override long? ProposedMicros => Candidate is null ? null : CandidateSinceMicros;
 
     public void SetCandidate(Vote candidate, bool isAuthentic, long nowMicros) =>
-        (Candidate, CandidateIsAuthentic, CandidateSinceMicros, UncheckedUntilMicros) = (candidate, isAuthentic, nowMicros, null);
+        (
+            Candidate, CandidateIsAuthentic, CandidateSinceMicros, UncheckedUntilMicros) = (candidate, isAuthentic,
+            nowMicros, null);
 
     /// <summary>Others are to check the candidate, until then.</summary>
     public void LeaveUnchecked(long untilMicros) => UncheckedUntilMicros = untilMicros;
@@ -68,15 +70,19 @@ internal sealed class InstanceState(Instance number) : DecidedInstance(number)
     public void NoteRefusal(ReplicaId from, Vote vote, IReadOnlyList<ClientId> clients)
     {
         _refusals ??= [];
-        if (!_refusals.TryGetValue(from, out Refusal? held) || vote.Regency > held.Vote.Regency) _refusals[from] = new Refusal(vote, clients);
+        if (!_refusals.TryGetValue(from, out Refusal? held) || vote.Regency > held.Vote.Regency)
+            _refusals[from] = new Refusal(vote, clients);
     }
 
     /// <summary>Whom this replica named when it refused the candidate; null if it did not.</summary>
     public IReadOnlyList<ClientId>? RefusalBy(ReplicaId replica) =>
-        _refusals is not null && _refusals.TryGetValue(replica, out Refusal? held) && held.Vote == Candidate ? held.Clients : null;
+        _refusals is not null
+            && _refusals.TryGetValue(replica, out Refusal? held)
+            && held.Vote == Candidate ? held.Clients : null;
 
     /// <summary>The clients that at least this many replicas name.</summary>
-    public IEnumerable<ClientId> RefusedClients(int replicasMin) => _refusals is null ? [] : _refusals.Values.Where(r => r.Vote == Candidate)
+    public IEnumerable<ClientId> RefusedClients(int replicasMin) =>
+        _refusals is null ? [] : _refusals.Values.Where(r => r.Vote == Candidate)
         .SelectMany(r => r.Clients.Distinct()).GroupBy(c => c).Where(c => c.Count() >= replicasMin).Select(c => c.Key);
 
     public void RecordWrite(Vote vote)
@@ -110,13 +116,15 @@ internal sealed class InstanceState(Instance number) : DecidedInstance(number)
 
     public override IEnumerable<LogRecord> Records()
     {
-        foreach (Vote vote in _writeSet.OrderBy(static w => w.Regency.Value)) yield return new WriteVoted(Number, vote, Body(vote.Value));
+        foreach (Vote vote in _writeSet.OrderBy(static w => w.Regency.Value))
+            yield return new WriteVoted(Number, vote, Body(vote.Value));
         if (Written is { } written) yield return new QuorumWritten(Number, written);
         foreach (LogRecord decided in base.Records()) yield return decided;
     }
 
     /// <summary>What goes into STOPDATA, or null if there is nothing to say.</summary>
-    public InstanceEvidence? Evidence() => Written is null && _writeSet.Length == 0 ? null : new(Number, Written, [.. _writeSet]);
+    public InstanceEvidence? Evidence() =>
+        Written is null && _writeSet.Length == 0 ? null : new(Number, Written, [.. _writeSet]);
 
     private sealed record Refusal(Vote Vote, IReadOnlyList<ClientId> Clients);
 }

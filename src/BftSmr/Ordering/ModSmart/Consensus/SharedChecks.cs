@@ -28,7 +28,8 @@ internal sealed class SharedChecks(ReplicaContext context)
     private int _alertPatiences = 1;
     private int _vouchedInTime;
 
-    private long PatienceMicros => Math.Clamp(Patience * _usualMicros, PatienceMicrosMin, context.Settings.RequestTimeoutMicros / 16);
+    private long PatienceMicros =>
+        Math.Clamp(Patience * _usualMicros, PatienceMicrosMin, context.Settings.RequestTimeoutMicros / 16);
 
     /// <summary>
     /// Until when a proposal's checks are left to others, monotonic microseconds; null if they are this replica's to do
@@ -37,8 +38,11 @@ internal sealed class SharedChecks(ReplicaContext context)
     public long? LeftToOthersUntil(Vote candidate, Instance number, Batch batch)
     {
         long now = context.Now.MonotonicMicros;
-        bool isShared = context.Settings.Authentication == RequestAuthentication.Signed && batch.Requests.Count >= context.Settings.SharedChecksMin;
-        return isShared && now >= _alertUntilMicros && !IsChecker(candidate.Regency, number) ? now + PatienceMicros : null;
+        bool isShared = context.Settings.Authentication == RequestAuthentication.Signed
+            && batch.Requests.Count >= context.Settings.SharedChecksMin;
+        return isShared
+            && now >= _alertUntilMicros
+            && !IsChecker(candidate.Regency, number) ? now + PatienceMicros : null;
     }
 
     /// <summary>Others vouched for a value so long after its proposal came: moves the estimate by an eighth.</summary>
@@ -62,7 +66,8 @@ internal sealed class SharedChecks(ReplicaContext context)
         Estimate(PatienceMicros);
     }
 
-    private void Estimate(long micros) => _usualMicros += (Math.Clamp(micros, 0, context.Settings.RequestTimeoutMicros) - _usualMicros) / 8;
+    private void Estimate(long micros) =>
+        _usualMicros += (Math.Clamp(micros, 0, context.Settings.RequestTimeoutMicros) - _usualMicros) / 8;
 
     /// <summary>
     /// Whether this replica is one of the f, from one that moves on with the instance, among those that do not lead.

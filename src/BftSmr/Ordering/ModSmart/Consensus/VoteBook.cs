@@ -46,7 +46,8 @@ internal sealed class VoteBook
     {
         foreach (ref readonly Tally tally in _tallies.AsSpan())
         {
-            if (BitOperations.PopCount(tally.Voters) >= quorum && (regency is null || tally.Vote.Regency == regency)) return tally.Vote;
+            if (BitOperations.PopCount(tally.Voters) >= quorum && (regency is null || tally.Vote.Regency == regency))
+                return tally.Vote;
         }
         return null;
     }

@@ -26,7 +26,9 @@ internal sealed class VoteRetransmission(ReplicaContext context, DecidedLog log,
         Instance executed = log.LastExecuted;
         RetransmitBetween(executed, new Instance(executed.Value + log.HorizonInstances));
         if (slowest >= executed) return;
-        RetransmitBetween(slowest > window.SyncBase ? slowest : window.SyncBase, executed < window.SyncHigh ? executed : window.SyncHigh);
+        RetransmitBetween(
+            slowest > window.SyncBase ? slowest : window.SyncBase,
+            executed < window.SyncHigh ? executed : window.SyncHigh);
     }
 
     private void RetransmitBetween(Instance above, Instance upTo)

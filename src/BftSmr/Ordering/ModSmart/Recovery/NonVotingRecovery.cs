@@ -80,10 +80,13 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
         }
         Status[] remembering = [.. others.Where(s => !s.VotesForgotten)];
         if (remembering.Length < context.Quorums.Available) return;
-        Instance accepted = Bounded([.. remembering.Select(s => s.LastAccepted > s.LastExecuted ? s.LastAccepted : s.LastExecuted).OrderDescending()]);
+        Instance accepted = Bounded(
+            [.. remembering.Select(s => s.LastAccepted > s.LastExecuted ? s.LastAccepted : s.LastExecuted).OrderDescending()]);
         // It installed none that fewer than two of these wanted.
         Regency wanted = remembering.Select(s => s.Wanted).OrderDescending().ElementAt(1);
-        EndAt(accepted == Instance.Zero && wanted == Regency.Zero ? Instance.Zero : accepted + log.HorizonInstances, wanted);
+        EndAt(
+            accepted == Instance.Zero && wanted == Regency.Zero ? Instance.Zero : accepted + log.HorizonInstances,
+            wanted);
     }
 
     /// <summary>

@@ -19,7 +19,8 @@ internal sealed class LeaderPatience(ReplicaContext context)
     /// An instance that another replica proposed was executed so long after its proposal came: moves the estimate by an
     /// eighth.
     /// </summary>
-    public void NoteLatency(long micros) => _latencyMicros += (Math.Clamp(micros, 0, context.Settings.RequestTimeoutMicros) - _latencyMicros) / 8;
+    public void NoteLatency(long micros) =>
+        _latencyMicros += (Math.Clamp(micros, 0, context.Settings.RequestTimeoutMicros) - _latencyMicros) / 8;
 
     /// <summary>
     /// The wait begins anew: the leader cannot propose more just now, for reasons that are not its own; or this replica
@@ -36,5 +37,6 @@ internal sealed class LeaderPatience(ReplicaContext context)
 
     /// <summary>Whether the leader has had a request since then, and room for it, for too long.</summary>
     public bool IsOver(long relayedMicros, long lastFullMicros, long timeoutMicros) =>
-        context.Now.MonotonicMicros - Math.Max(relayedMicros, Math.Max(lastFullMicros, _excusedMicros)) > 2 * Micros(timeoutMicros);
+        context.Now.MonotonicMicros - Math.Max(
+            relayedMicros, Math.Max(lastFullMicros, _excusedMicros)) > 2 * Micros(timeoutMicros);
 }

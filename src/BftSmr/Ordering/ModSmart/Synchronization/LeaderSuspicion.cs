@@ -12,13 +12,15 @@ namespace BftSmr.Ordering.ModSmart.Synchronization;
 /// its link is down. Invariant: only what a correct leader is bound to take is held against it; no replica suspects
 /// itself.
 /// </summary>
-internal sealed class LeaderSuspicion(ReplicaContext context, DecidedLog log, ConsensusWindow window, Synchronizer synchronizer, RequestPool requests)
+internal sealed class LeaderSuspicion(
+    ReplicaContext context, DecidedLog log, ConsensusWindow window, Synchronizer synchronizer, RequestPool requests)
 {
     private readonly LeaderPatience _patience = new(context);
     private readonly long?[] _linkDownSince = new long?[context.Quorums.Replicas];
 
     /// <summary>The link to a peer came up or went down.</summary>
-    public void OnLink(ReplicaId peer, bool isUp) => _linkDownSince[peer.Value] = isUp ? null : context.Now.MonotonicMicros;
+    public void OnLink(ReplicaId peer, bool isUp) =>
+        _linkDownSince[peer.Value] = isUp ? null : context.Now.MonotonicMicros;
 
     /// <summary>An instance that another replica proposed was executed so long after its proposal came.</summary>
     public void NoteLatency(long micros) => _patience.NoteLatency(micros);
@@ -33,7 +35,8 @@ internal sealed class LeaderSuspicion(ReplicaContext context, DecidedLog log, Co
         long now = context.Now.MonotonicMicros;
         long timeout = synchronizer.TimeoutMicros;
         if (window.IsFull || log.IsFull) _patience.Excuse();
-        OverdueRequests overdue = requests.RelayOverdue(now - timeout / 2, _patience.Micros(timeout), window.Regency, window.Leader);
+        OverdueRequests overdue = requests.RelayOverdue(
+            now - timeout / 2, _patience.Micros(timeout), window.Regency, window.Leader);
         long? candidate = window.OldestUndecidedSinceMicros();
         if (overdue.OldestMicros is null && candidate is null) return false;
         long oldest = Math.Max(

@@ -61,7 +61,9 @@ internal sealed record SyncEvaluation
         }
         // Above the highest bound instance, too, the leader is free only where enough entries say that nothing was
         // written.
-        return IsMajority(quorums, Informed(entries, high.Next)) ? new SyncEvaluation { Base = floor, High = high, Values = values } : null;
+        return IsMajority(quorums, Informed(entries, high.Next))
+            ? new SyncEvaluation { Base = floor, High = high, Values = values }
+            : null;
     }
 
     private static Instance BaseOf(Quorums quorums, IReadOnlyList<StopData> entries)
@@ -78,7 +80,8 @@ internal sealed record SyncEvaluation
     /// <summary>
     /// How many entries say what they know of an instance; without evidence for it, that they have written nothing.
     /// </summary>
-    private static int Informed(IReadOnlyList<StopData> entries, Instance instance) => entries.Count(s => s.SilentUntil < instance);
+    private static int Informed(IReadOnlyList<StopData> entries, Instance instance) =>
+        entries.Count(s => s.SilentUntil < instance);
 
     private static Digest? BoundValue(Quorums quorums, int informed, List<InstanceEvidence> known)
     {
@@ -91,7 +94,8 @@ internal sealed record SyncEvaluation
 
     private static bool IsQuorumHighest(Quorums quorums, int informed, List<InstanceEvidence> known, Vote vote)
     {
-        int against = known.Count(e => e.Written is { } written && (written.Regency > vote.Regency || (written.Regency == vote.Regency && written.Value != vote.Value)));
+        int against = known.Count(
+            e => e.Written is { } written && (written.Regency > vote.Regency || (written.Regency == vote.Regency && written.Value != vote.Value)));
         return IsMajority(quorums, informed - against);
     }
 

@@ -106,7 +106,8 @@ internal sealed class Synchronizer(
     public void OnStatus(ReplicaId from, Status message)
     {
         if (message.Regency > _installed[from.Value]) _installed[from.Value] = message.Regency;
-        if (message.Regency == window.Regency && message.Synchronized && !window.IsOpen) context.Effects.Send(from, new FetchSync(window.Regency));
+        if (message.Regency == window.Regency && message.Synchronized && !window.IsOpen)
+            context.Effects.Send(from, new FetchSync(window.Regency));
         InstallIfSupported();
     }
 
@@ -124,7 +125,8 @@ internal sealed class Synchronizer(
         }
         // A replica that installed a regency is a witness that it is wanted.
         if (message.Regency > _installed[message.Sender.Value]) _installed[message.Sender.Value] = message.Regency;
-        if (_stopData[message.Sender.Value] is not { } held || message.Regency > held.Regency) _stopData[message.Sender.Value] = message;
+        if (_stopData[message.Sender.Value] is not { } held || message.Regency > held.Regency)
+            _stopData[message.Sender.Value] = message;
         InstallIfSupported();
         if (window.IsOpen && _sync?.Regency == message.Regency) context.Effects.Send(message.Sender, _sync);
         else TrySynchronize();
@@ -142,7 +144,8 @@ internal sealed class Synchronizer(
         if (!window.IsOpen) Accept(message, evaluation);
     }
 
-    private bool Contradicts(SyncEvaluation evaluation) => evaluation.Values.Any(v => window.Contradicts(new Instance(v.Key), v.Value));
+    private bool Contradicts(SyncEvaluation evaluation) =>
+        evaluation.Values.Any(v => window.Contradicts(new Instance(v.Key), v.Value));
 
     private void InstallIfSupported()
     {
@@ -167,7 +170,8 @@ internal sealed class Synchronizer(
         return new Regency(Math.Max(0, regencies[^count]));
     }
 
-    private bool IsExpired(Wish wish) => context.Now.MonotonicMicros - wish.AtMicros > WishPeriods * context.Settings.StatusPeriodMicros;
+    private bool IsExpired(Wish wish) =>
+        context.Now.MonotonicMicros - wish.AtMicros > WishPeriods * context.Settings.StatusPeriodMicros;
 
     private void Install(Regency regency)
     {
@@ -211,13 +215,16 @@ internal sealed class Synchronizer(
     {
         if (window.IsOpen || window.Leader != context.Self) return;
         StopData[] collected = [.. _stopData.OfType<StopData>().Where(s => s.Regency == window.Regency)];
-        if (SyncEvaluation.TryEvaluate(context.Quorums, collected) is not { } evaluation || Contradicts(evaluation)) return;
+        if (SyncEvaluation.TryEvaluate(context.Quorums, collected) is not { } evaluation || Contradicts(evaluation))
+            return;
         Accept(new Sync(window.Regency, collected), evaluation);
     }
 
     private void Accept(Sync sync, SyncEvaluation evaluation)
     {
-        Invariant.Holds(sync.Regency == window.Regency && !window.IsOpen, "at most one SYNC is accepted per regency, once it is installed");
+        Invariant.Holds(
+            sync.Regency == window.Regency && !window.IsOpen,
+            "at most one SYNC is accepted per regency, once it is installed");
         Invariant.Holds(!Contradicts(evaluation), "no SYNC is accepted that contradicts a decision of this replica");
         _sync = sync;
         _ownStopData = null;
@@ -229,7 +236,8 @@ internal sealed class Synchronizer(
         if (window.Leader == context.Self) context.Effects.Broadcast(sync);
         SinceMicros = context.Now.MonotonicMicros;
         _dropped = [.. _dropped ?? [], .. window.Open(evaluation.Base, evaluation.High, evaluation.Values)];
-        Invariant.Holds(window.IsOpen && window.Regency == sync.Regency, "the regency that a SYNC opens is the one it is for");
+        Invariant.Holds(
+            window.IsOpen && window.Regency == sync.Regency, "the regency that a SYNC opens is the one it is for");
     }
 
     /// <summary>

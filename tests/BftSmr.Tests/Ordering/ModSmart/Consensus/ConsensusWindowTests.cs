@@ -73,7 +73,8 @@ public sealed class ConsensusWindowTests : IDisposable
     [Fact]
     public void What_is_said_again_to_one_that_is_far_behind_leaves_out_nothing_of_what_is_not_executed()
     {
-        Dictionary<long, Digest> noops = Enumerable.Range(1, 20).ToDictionary(static i => (long)i, static _ => BatchCodec.Noop.Digest);
+        Dictionary<long, Digest> noops = Enumerable.Range(1, 20).ToDictionary(
+            static i => (long)i, static _ => BatchCodec.Noop.Digest);
         Open(regency: 2, syncBase: 0, syncHigh: 20, noops);
         for (int instance = 1; instance <= 20; instance++)
         {
@@ -91,7 +92,8 @@ public sealed class ConsensusWindowTests : IDisposable
     [Fact]
     public void The_log_is_full_when_64_checkpoints_that_are_due_by_bytes_wait_to_become_stable()
     {
-        Request request = RequestCodec.Create(new SessionId(new ClientId(0), 7), 1, RequestKind.Command, 0b11, default, new byte[5_000]);
+        Request request = RequestCodec.Create(
+            new SessionId(new ClientId(0), 7), 1, RequestKind.Command, 0b11, default, new byte[5_000]);
         Batch batch = BatchCodec.Create(1, 1, [request]);
         while (!Log.IsFull) Execute(batch);
         long last = Log.LastExecuted.Value;
@@ -120,7 +122,8 @@ public sealed class ConsensusWindowTests : IDisposable
     [InlineData(4)]
     public void What_was_written_always_fits_into_a_STOPDATA(int instances)
     {
-        ReplicaContext context = new(new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1), Window = 1, CheckpointPeriod = 1 }, _keys.Replica(1));
+        ReplicaContext context = new(
+            new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1), Window = 1, CheckpointPeriod = 1 }, _keys.Replica(1));
         context.BeginStep(new ClockReading(0, 0), _effects);
         ConsensusWindow window = new VotingParts(context).Window;
         Regency regency = Regency.Zero;
@@ -130,18 +133,24 @@ public sealed class ConsensusWindowTests : IDisposable
             window.Close(regency);
             window.Open(Instance.Zero, Instance.Zero, new Dictionary<long, Digest>());
             for (int i = 1; i <= instances; i++)
-                window.OnPropose(new ReplicaId(0), new Propose(regency, new Instance(i), BatchCodec.Create(1, (ulong)(change * instances + i), [])));
+                window.OnPropose(
+                    new ReplicaId(0),
+                    new Propose(regency, new Instance(i), BatchCodec.Create(1, (ulong)(change * instances + i), [])));
         }
 
         IReadOnlyList<InstanceEvidence> evidence = window.Evidence(above: Instance.Zero);
-        byte[] frame = Wire.Encode(new StopData(regency.Next, context.Self, Instance.Zero, CheckpointCertificate.Initial, evidence) { Signature = new byte[Request.SignatureBytes] });
+        byte[] frame = Wire.Encode(
+            new StopData(regency.Next, context.Self, Instance.Zero, CheckpointCertificate.Initial, evidence) { Signature = new byte[Request.SignatureBytes] });
         Assert.Equal(instances, evidence.Count);
-        Assert.Equal(instances == 1 ? CodecLimits.WriteSetMax : CodecLimits.WriteSetMax + instances, evidence.Sum(static e => e.WriteSet.Count));
+        Assert.Equal(
+            instances == 1 ? CodecLimits.WriteSetMax : CodecLimits.WriteSetMax + instances,
+            evidence.Sum(static e => e.WriteSet.Count));
         Assert.InRange(frame.Length, 1, context.Limits.StopDataBytesMax);
         Assert.True(PeerMessageCodec.TryDecode(frame, context.Limits, out _));
     }
 
-    private List<Accept> Accepts => [.. _effects.Effects.OfType<BroadcastEffect>().Select(static e => e.Message).OfType<Accept>()];
+    private List<Accept> Accepts =>
+        [.. _effects.Effects.OfType<BroadcastEffect>().Select(static e => e.Message).OfType<Accept>()];
 
     private void Open(long regency, long syncBase, long syncHigh, Dictionary<long, Digest>? bound = null)
     {

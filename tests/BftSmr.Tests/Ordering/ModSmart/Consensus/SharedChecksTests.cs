@@ -25,7 +25,8 @@ public sealed class SharedChecksTests : IDisposable
             int[] turns = new int[n];
             for (int instance = 1; instance <= 6 * (n - 1); instance++)
             {
-                int[] checkers = [.. Enumerable.Range(0, n).Where(i => i != regency % n && Left(new SharedChecks(Context(i, n, f)), regency, instance) is null)];
+                int[] checkers =
+                    [.. Enumerable.Range(0, n).Where(i => i != regency % n && Left(new SharedChecks(Context(i, n, f)), regency, instance) is null)];
                 Assert.Equal(f, checkers.Length);
                 foreach (int checker in checkers) turns[checker]++;
             }
@@ -86,7 +87,8 @@ public sealed class SharedChecksTests : IDisposable
 
     private static long? Left(SharedChecks checks, int regency, int instance, int requests = 8)
     {
-        Request request = RequestCodec.Create(new SessionId(default, 5), 1, RequestKind.Command, 0b11, default, new byte[] { 1 });
+        Request request = RequestCodec.Create(
+            new SessionId(default, 5), 1, RequestKind.Command, 0b11, default, new byte[] { 1 });
         Batch batch = BatchCodec.Create(1, 2, [.. Enumerable.Repeat(request, requests)]);
         return checks.LeftToOthersUntil(new Vote(new Regency(regency), batch.Digest), new Instance(instance), batch);
     }
@@ -94,5 +96,6 @@ public sealed class SharedChecksTests : IDisposable
     private ReplicaContext Context(int self, int n, int f, RequestAuthentication mode = RequestAuthentication.Signed) =>
         new(new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(n, f), Authentication = mode }, _keys.Replica(0));
 
-    private static void At(ReplicaContext context, long micros) => context.BeginStep(new ClockReading(micros, 0), context.Effects);
+    private static void At(ReplicaContext context, long micros) =>
+        context.BeginStep(new ClockReading(micros, 0), context.Effects);
 }

@@ -23,7 +23,8 @@ public sealed class NonVotingRecoveryTests : IDisposable
 
     public NonVotingRecoveryTests()
     {
-        _context = new ReplicaContext(new ReplicaSettings { Self = new ReplicaId(2), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(2));
+        _context = new ReplicaContext(
+            new ReplicaSettings { Self = new ReplicaId(2), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(2));
         _context.BeginStep(new ClockReading(0, 0), _effects);
         _parts = new VotingParts(_context);
         Open(Current);
@@ -88,14 +89,17 @@ public sealed class NonVotingRecoveryTests : IDisposable
     {
         AllSay(wanted: Next, butOne: Current);
         NonVotingRecovery restarted = new VotingParts(_context).Recovery;
-        restarted.Recover(_effects.Effects.OfType<PersistEffect>().Select(static e => e.Record).OfType<SilentUpTo>().Single());
+        restarted.Recover(
+            _effects.Effects.OfType<PersistEffect>().Select(static e => e.Record).OfType<SilentUpTo>().Single());
         Assert.Equal((_parts.Recovery.Until, Next), (restarted.Until, restarted.Below));
     }
 
     private void AllSay(Regency wanted, Regency? butOne = null)
     {
         foreach (int peer in (int[])[0, 1, 3])
-            _parts.Progress.Record(new ReplicaId(peer), new Status(Current, true, Executed, Instance.Zero) { LastAccepted = Executed, Wanted = peer == 3 ? butOne ?? wanted : wanted });
+            _parts.Progress.Record(
+                new ReplicaId(peer),
+                new Status(Current, true, Executed, Instance.Zero) { LastAccepted = Executed, Wanted = peer == 3 ? butOne ?? wanted : wanted });
         _parts.Recovery.Tick(Window.LastAccepted);
     }
 
@@ -110,7 +114,9 @@ public sealed class NonVotingRecoveryTests : IDisposable
     private bool HasVotedOn(Instance instance)
     {
         _effects.Clear();
-        Window.OnPropose(Window.Leader, new Propose(Window.Regency, instance, BatchCodec.Create(1, (ulong)Window.Regency.Value, [])));
+        Window.OnPropose(
+            Window.Leader,
+            new Propose(Window.Regency, instance, BatchCodec.Create(1, (ulong)Window.Regency.Value, [])));
         return _effects.Effects.Any(e => e is BroadcastEffect { Message: Write w } && w.Instance == instance);
     }
 }

@@ -36,23 +36,33 @@ public sealed class SyncEvaluationTests
         });
         // Not by attribute: what the whole run has seen is asserted below.
         bound.Check(Config.QuickThrowOnFailure.WithMaxTest(Histories));
-        Assert.True(decided > Histories / 20 && conclusive > decided, $"{decided} decided, {conclusive} conclusive: the histories do not test the evaluation");
+        Assert.True(
+            decided > Histories / 20 && conclusive > decided,
+            $"{decided} decided, {conclusive} conclusive: the histories do not test the evaluation");
     }
 
     [Property(MaxTest = Histories)]
     public Property The_STOPDATA_of_all_correct_replicas_is_always_conclusive() =>
-        Check(static history => SyncEvaluation.TryEvaluate(history.Quorums, history.Honest()) is null ? "inconclusive" : null);
+        Check(
+            static history => SyncEvaluation.TryEvaluate(history.Quorums, history.Honest()) is null ? "inconclusive" : null);
 
     [Property(MaxTest = Histories)]
     public Property Too_few_entries_are_never_conclusive() =>
-        Check(static history => SyncEvaluation.TryEvaluate(history.Quorums, history.Honest()[..^1]) is null ? null : "conclusive");
+        Check(
+            static history => SyncEvaluation.TryEvaluate(history.Quorums, history.Honest()[..^1]) is null ? null : "conclusive");
 
     [Property(MaxTest = Histories)]
     public Property The_order_of_the_entries_changes_nothing() => Check(static history =>
     {
         StopData[] entries = history.Collected();
-        SyncEvaluation? one = SyncEvaluation.TryEvaluate(history.Quorums, entries), other = SyncEvaluation.TryEvaluate(history.Quorums, [.. entries.Reverse()]);
-        return one?.Base == other?.Base && one?.High == other?.High && (one?.Values ?? new Dictionary<long, Digest>()).SequenceEqual(other?.Values ?? new Dictionary<long, Digest>()) ? null : "it does";
+        SyncEvaluation? one = SyncEvaluation.TryEvaluate(history.Quorums, entries), other = SyncEvaluation.TryEvaluate(
+            history.Quorums, [.. entries.Reverse()]);
+        return one?.Base == other?.Base
+            && one?.High == other?.High
+            && (one?.Values ?? new Dictionary<long, Digest>()).SequenceEqual(
+                other?.Values ?? new Dictionary<long, Digest>())
+                ? null
+                : "it does";
     });
 
     /// <summary>Holds a property against a history at the end of each of its regencies.</summary>

@@ -12,7 +12,8 @@ namespace BftSmr.Tests.Ordering.ModSmart.Synchronization;
 internal sealed class VotingHistory
 {
     private static readonly Instance Only = new(1);
-    private static readonly Digest[] Values = [.. Enumerable.Range(1, 3).Select(static i => new Digest([.. Enumerable.Repeat((byte)i, Digest.Size)]))];
+    private static readonly Digest[] Values =
+        [.. Enumerable.Range(1, 3).Select(static i => new Digest([.. Enumerable.Repeat((byte)i, Digest.Size)]))];
 
     private readonly Random _random;
     private readonly Quorums _quorums;
@@ -91,7 +92,8 @@ internal sealed class VotingHistory
         return true;
     }
 
-    private StopData StopDataOf(int replica) => Made(replica, _written[replica], [.. _writeSets[replica].Select(static w => new Vote(w.Value, w.Key))]);
+    private StopData StopDataOf(int replica) =>
+        Made(replica, _written[replica], [.. _writeSets[replica].Select(static w => new Vote(w.Value, w.Key))]);
 
     private StopData Lie(int replica) => Made(
         replica, _random.Next(3) == 0 ? null : Any(), [.. Enumerable.Range(0, _random.Next(4)).Select(_ => Any()).DistinctBy(static v => v.Value)], _random.Next(5) == 0 ? Only : Instance.Zero);
