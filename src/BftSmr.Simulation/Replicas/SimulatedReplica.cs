@@ -18,8 +18,8 @@ using BftSmr.Simulation.Time;
 namespace BftSmr.Simulation.Replicas;
 
 /// <summary>
-/// One replica: the real core, ingress, codec and executor, hosted in virtual time on a simulated disk and network. Can
-/// be crashed, restarted, paused, robbed of its disk, and handed to an adversary.
+/// One replica: the real core, ingress, codec and executor, hosted in virtual time on a simulated disk and network. Can be crashed, restarted, paused,
+/// robbed of its disk, and handed to an adversary.
 /// </summary>
 internal sealed class SimulatedReplica : INetworkNode
 {
@@ -77,10 +77,7 @@ internal sealed class SimulatedReplica : INetworkNode
     public bool IsCorrect => _adversary is null;
     public bool IsPaused => _paused;
 
-    /// <summary>
-    /// It lost votes or state that it may have acknowledged, and has not caught up yet, or may do so at its next write:
-    /// one of the f.
-    /// </summary>
+    /// <summary>It lost votes or state that it may have acknowledged, and has not caught up yet, or may do so at its next write: one of the f.</summary>
     public bool IsForgetful => _forgets || _lacksUpTo is not null || Disk.IsSnapshotDamaged || (Disk.Fails && ForgetsInCrash);
 
     /// <summary>Its votes are not on its disk before they leave.</summary>
@@ -277,8 +274,8 @@ internal sealed class SimulatedReplica : INetworkNode
     }
 
     /// <summary>
-    /// What a core keeps is bounded, whatever others do or fail to do: instances up to a full log above the stable
-    /// checkpoint, horizons above and below, and, while it catches up, one stretch of decided values.
+    /// What a core keeps is bounded, whatever others do or fail to do: instances up to a full log above the stable checkpoint, horizons above and below, and, while it catches
+    /// up, one stretch of decided values.
     /// </summary>
     private void CheckMemory()
     {
@@ -380,10 +377,7 @@ internal sealed class SimulatedReplica : INetworkNode
         _network.Died(Id.Value, machineToo);
     }
 
-    /// <summary>
-    /// Nothing that is received, and no fault of others, may make a correct replica throw; its own broken invariants
-    /// stop it, and count.
-    /// </summary>
+    /// <summary>Nothing that is received, and no fault of others, may make a correct replica throw; its own broken invariants stop it, and count.</summary>
     private void Guard(Action run)
     {
 #pragma warning disable CA1031 // Whatever the code under test throws is a finding, with its seed.

@@ -49,7 +49,6 @@ internal static class DecoderList
         ["SettingsReader.Parse"] = "cluster.json",
         ["SettingsReader.Parsed"] = "cluster.json",
         ["ClusterFile.Load"] = "cluster.json",
-        ["ClusterFile.Parse"] = "cluster.json",
         ["ClusterConfiguration.Load"] = "cluster.json",
         ["ClusterLimits.Check"] = "cluster.json",
         ["ReplicaConfiguration.Load"] = "replica.json",

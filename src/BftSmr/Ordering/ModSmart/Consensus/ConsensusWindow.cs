@@ -9,17 +9,15 @@ using BftSmr.Ordering.ModSmart.Recovery;
 namespace BftSmr.Ordering.ModSmart.Consensus;
 
 /// <summary>
-/// PROPOSE / WRITE / ACCEPT over a window of instances (Mod-SMaRt; the change of regency is the Byzantine epoch change
-/// of Cachin et al.). States of an instance in a regency: idle -> candidate (a value to vote on) -> written (q WRITEs)
-/// -> decided (q ACCEPTs) -> executed. Invariants:
-/// 1. WRITE is sent for at most one value per instance and regency, and only for a value whose requests are authentic:
-///    their MACs or signatures verified here, or f+1 replicas sent WRITE for it, or its SYNC binds it.
-/// 2. ACCEPT is sent only for a value with q WRITEs in the current regency; <see cref="InstanceState.Written"/> is then
-///    that vote.
+/// PROPOSE / WRITE / ACCEPT over a window of instances (Mod-SMaRt; the change of regency is the Byzantine epoch change of Cachin et al.).
+/// States of an instance in a regency: idle -> candidate (a value to vote on) -> written (q WRITEs) -> decided (q ACCEPTs) -> executed.
+/// Invariants:
+/// 1. WRITE is sent for at most one value per instance and regency, and only for a value whose requests are authentic: their MACs or signatures
+///    verified here, or f+1 replicas sent WRITE for it, or its SYNC binds it.
+/// 2. ACCEPT is sent only for a value with q WRITEs in the current regency; <see cref="InstanceState.Written"/> is then that vote.
 /// 3. No vote is sent in a regency before its SYNC was accepted, nor in a regency that was left.
 /// 4. A decided value never changes; two correct replicas never decide differently.
-/// 5. No vote leaves before its record is on disk (durability 'votes'); none is sent where
-///    <see cref="NonVotingRecovery"/> forbids it.
+/// 5. No vote leaves before its record is on disk (durability 'votes'); none is sent where <see cref="NonVotingRecovery"/> forbids it.
 /// </summary>
 internal sealed class ConsensusWindow(
     ReplicaContext context, DecidedLog log, CheckpointLedger checkpoints, NonVotingRecovery recovery)
@@ -33,14 +31,10 @@ internal sealed class ConsensusWindow(
     /// <summary>The current regency's SYNC has been accepted: votes may be sent.</summary>
     public bool IsOpen { get; private set; } = true;
 
-    /// <summary>
-    /// Everything up to here was executed by f+1 correct replicas, as the SYNC of the current regency proves.
-    /// </summary>
+    /// <summary>Everything up to here was executed by f+1 correct replicas, as the SYNC of the current regency proves.</summary>
     public Instance SyncBase { get; private set; }
 
-    /// <summary>
-    /// Everything up to here was settled by the SYNC of the current regency: its leader proposes above.
-    /// </summary>
+    /// <summary>Everything up to here was settled by the SYNC of the current regency: its leader proposes above.</summary>
     public Instance SyncHigh { get; private set; }
 
     /// <summary>The highest instance that ACCEPT was sent for.</summary>
@@ -50,8 +44,8 @@ internal sealed class ConsensusWindow(
     public Instance LastProposed { get; private set; }
 
     /// <summary>
-    /// Whether what others say of an instance is kept: within the horizon of what was executed here, or of the base of
-    /// the SYNC. Of what lies between, however much that is, the decisions are fetched.
+    /// Whether what others say of an instance is kept: within the horizon of what was executed here, or of the base of the SYNC. Of what lies between, however much that is, the
+    /// decisions are fetched.
     /// </summary>
     private bool IsWithinHorizon(Instance number) =>
         number - log.LastExecuted <= log.HorizonInstances || (number > SyncBase && number - SyncBase <= log.HorizonInstances);
@@ -76,10 +70,7 @@ internal sealed class ConsensusWindow(
 
     private Instance Floor => Instance.Max(SyncBase, log.LastExecuted);
 
-    /// <summary>
-    /// Above all that was proposed, and all that was decided: a leader that is no longer one may learn decisions of a
-    /// later regency.
-    /// </summary>
+    /// <summary>Above all that was proposed, and all that was decided: a leader that is no longer one may learn decisions of a later regency.</summary>
     private Instance NextProposal => Instance.Max(Instance.Max(LastProposed, SyncHigh), Instance.Max(Floor, log.LastDecided)).Next;
 
     private InstanceState? Find(Instance number) => (InstanceState?)log.Find(number);
@@ -97,8 +88,7 @@ internal sealed class ConsensusWindow(
     }
 
     /// <summary>
-    /// An undecided candidate from before the given time that f+1 replicas refuse. Until some time has passed the
-    /// others' WRITEs may still vouch for it.
+    /// An undecided candidate from before the given time that f+1 replicas refuse. Until some time has passed the others' WRITEs may still vouch for it.
     /// </summary>
     public InstanceState? Refuted(long sinceMicros) =>
         Undecided().FirstOrDefault(s => s.Candidate is not null && s.Refusals >= context.Quorums.OneCorrect && s.CandidateSinceMicros <= sinceMicros);
@@ -132,9 +122,7 @@ internal sealed class ConsensusWindow(
         else Advance(state);
     }
 
-    /// <summary>
-    /// Takes up a proposal: checks its requests, unless they were checked when they came, or others are to check them.
-    /// </summary>
+    /// <summary>Takes up a proposal: checks its requests, unless they were checked when they came, or others are to check them.</summary>
     private void Consider(InstanceState state, Batch batch, bool isOwn)
     {
         Vote candidate = new(Regency, batch.Digest);
@@ -207,8 +195,7 @@ internal sealed class ConsensusWindow(
 
     private void OnVote(ReplicaId from, Instance number, Vote vote, bool isAccept)
     {
-        // What was executed here is voted on again only where a SYNC put it to the vote for those who have not; other
-        // late votes are the tail of a quorum.
+        // What was executed here is voted on again only where a SYNC put it to the vote for those who have not; other late votes are the tail of a quorum.
         if (number <= log.LastExecuted && !(number > SyncBase && number <= SyncHigh)) return;
         if (!IsWithinHorizon(number))
         {
@@ -271,9 +258,8 @@ internal sealed class ConsensusWindow(
     }
 
     /// <summary>
-    /// Whether WRITE may be sent for another value of an instance. All that were sent above the stable checkpoint are
-    /// told in STOPDATA, and nobody takes one beyond its bound: of a replica that had to make one the others would
-    /// never hear again.
+    /// Whether WRITE may be sent for another value of an instance. All that were sent above the stable checkpoint are told in STOPDATA, and nobody takes one beyond its bound: of a
+    /// replica that had to make one the others would never hear again.
     /// </summary>
     private bool MayWriteAnother(InstanceState state) => state.WriteSet.Count == 0
         || (state.WriteSet.Count < CodecLimits.WriteSetMax && Instances.Where(s => s.Number > checkpoints.Stable.Instance).Sum(s => Math.Max(0, s.WriteSet.Count - 1)) < context.Limits.OtherValuesMax);
@@ -292,9 +278,8 @@ internal sealed class ConsensusWindow(
     }
 
     /// <summary>
-    /// What a quorum sent WRITE for in this regency. Who did not hear all of them believes f+1 ACCEPTs, one of which is
-    /// a correct replica's: else, where f of the others are silent, those who did not decide when somebody else did
-    /// might never do.
+    /// What a quorum sent WRITE for in this regency. Who did not hear all of them believes f+1 ACCEPTs, one of which is a correct replica's: else, where f of the others are
+    /// silent, those who did not decide when somebody else did might never do.
     /// </summary>
     private Vote? QuorumWrittenIn(InstanceState state) =>
         state.Writes.QuorumOf(context.Quorums.Write, Regency) ?? state.Accepts.QuorumOf(context.Quorums.OneCorrect, Regency);
@@ -318,8 +303,8 @@ internal sealed class ConsensusWindow(
     }
 
     /// <summary>
-    /// The SYNC of the current regency was accepted: bound values become candidates; values of earlier regencies that
-    /// are not bound lose the vote. Returns the batches that lost it, whose requests wait again.
+    /// The SYNC of the current regency was accepted: bound values become candidates; values of earlier regencies that are not bound lose the vote.
+    /// Returns the batches that lost it, whose requests wait again.
     /// </summary>
     public IReadOnlyList<Batch> Open(Instance syncBase, Instance syncHigh, IReadOnlyDictionary<long, Digest> bound)
     {
@@ -343,9 +328,7 @@ internal sealed class ConsensusWindow(
         return dropped;
     }
 
-    /// <summary>
-    /// The regency is open, as it may have been before a restart: what earlier regencies put to the vote no longer is.
-    /// </summary>
+    /// <summary>The regency is open, as it may have been before a restart: what earlier regencies put to the vote no longer is.</summary>
     public void Reopen(Instance syncBase, Instance syncHigh)
     {
         (IsOpen, SyncBase, SyncHigh) = (true, syncBase, syncHigh);
@@ -356,10 +339,8 @@ internal sealed class ConsensusWindow(
     }
 
     /// <summary>
-    /// Below the base of the SYNC everything was executed by others. A replica that is far behind fetches it: what it
-    /// heard of it is forgotten, but for its own votes, so that a string of regencies that it did not keep up with does
-    /// not grow memory; and but for the decisions that its log had, as they may have been executed, and acknowledged,
-    /// before it restarted.
+    /// Below the base of the SYNC everything was executed by others. A replica that is far behind fetches it: what it heard of it is forgotten, but for its own votes, so that a string of regencies
+    /// that it did not keep up with does not grow memory; and but for the decisions that its log had, as they may have been executed, and acknowledged, before it restarted.
     /// </summary>
     private void ForgetGap()
     {
