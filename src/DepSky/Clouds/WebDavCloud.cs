@@ -252,9 +252,9 @@ public sealed class WebDavCloud : ICloud
     }
 
     /// <summary>
-    /// Moves. Where the server says that a folder of the destination is missing, makes the folders and moves again;
-    /// where another writer's move is in the way (a lock, or, with servers that do not lock, a refusal), waits a
-    /// little.
+    /// Moves. Where the server says that a folder of the destination is missing, makes the folders and moves again,
+    /// also where another writer has made them by then. Where another writer's move is in the way (a lock, or, with
+    /// servers that do not lock, a refusal), waits a little.
     /// </summary>
     private async Task<HttpResponseMessage> MoveAsync(
         string from, string to, bool overwrite, CancellationToken cancellationToken)
@@ -270,28 +270,40 @@ public sealed class WebDavCloud : ICloud
                 response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError;
             bool isInTheWay = response.StatusCode == HttpStatusCode.Locked
                 || (overwrite && response.StatusCode == HttpStatusCode.Forbidden);
-            if (mayMissFolder && !madeFolders && await MakeFoldersAsync(to, cancellationToken).ConfigureAwait(false))
+            if (mayMissFolder && !madeFolders)
+            {
+                await MakeFoldersAsync(to, cancellationToken).ConfigureAwait(false);
                 madeFolders = true;
+            }
             else if (!isInTheWay || wait >= LockWaitsMax) return response;
-            else await Task.Delay(Random.Shared.NextDouble() * wait * LockWait, cancellationToken).ConfigureAwait(false);
+            else await WaitForLockAsync(wait, cancellationToken).ConfigureAwait(false);
             response.Dispose();
         }
     }
 
-    /// <summary>Makes the folders above a path.</summary>
-    /// <returns>Whether any was missing.</returns>
-    private async Task<bool> MakeFoldersAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Makes the folders above a path. A folder that is locked is waited for: another writer makes it.</summary>
+    private async Task MakeFoldersAsync(string path, CancellationToken cancellationToken)
     {
-        bool any = false;
         for (int at = 0; at >= 0; at = path.IndexOf('/', at + 1))
         {
-            using HttpRequestMessage request = Request(MakeCollection, at == 0 ? "" : path[..at] + "/");
-            using HttpResponseMessage response =
-                await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            any |= response.StatusCode == HttpStatusCode.Created;
+            string folder = at == 0 ? "" : path[..at] + "/";
+            for (int wait = 1; await IsLockedForMakingAsync(folder, cancellationToken).ConfigureAwait(false); wait++)
+            {
+                if (wait >= LockWaitsMax) break;
+                await WaitForLockAsync(wait, cancellationToken).ConfigureAwait(false);
+            }
         }
-        return any;
     }
+
+    private async Task<bool> IsLockedForMakingAsync(string folder, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = Request(MakeCollection, folder);
+        using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return response.StatusCode == HttpStatusCode.Locked;
+    }
+
+    private static Task WaitForLockAsync(int wait, CancellationToken cancellationToken) =>
+        Task.Delay(Random.Shared.NextDouble() * wait * LockWait, cancellationToken);
 
     private async Task<bool> IsThereAsync(string path, CancellationToken cancellationToken)
     {
