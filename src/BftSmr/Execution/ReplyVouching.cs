@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using BftCloud.Primitives;
 using BftSmr.Codec;
@@ -75,11 +74,11 @@ internal sealed class ReplyVouching
     /// </summary>
     public bool TryTake(Request request, in Outcome outcome)
     {
-        ulong others = request.Repliers & ~(1ul << request.FullReplier.Value);
-        if (!_isVouched || !request.WantsOneReply || others == 0 || others == request.Repliers) return false;
+        ReplicaSet others = request.Repliers.Without(request.FullReplier);
+        if (!_isVouched || !request.WantsOneReply || others.IsEmpty || others == request.Repliers) return false;
         if (request.FullReplier == _context.Self)
             _collected!.Add(new HeldReply(request.Session, request.Sequence, outcome, others));
-        else if ((others >> _context.Self.Value & 1) != 0) Vouch(request, outcome);
+        else if (others.Contains(_context.Self)) Vouch(request, outcome);
         return true;
     }
 
@@ -187,15 +186,13 @@ internal sealed class ReplyVouching
         next.Clear();
         foreach (ref HeldReply reply in CollectionsMarshal.AsSpan(held.Replies))
         {
-            ulong missing = 0;
-            for (ulong rest = reply.Others; rest != 0; rest &= rest - 1)
+            ReplicaSet heard = reply.Others;
+            foreach (ReplicaId other in reply.Others)
             {
-                int other = BitOperations.TrailingZeroCount(rest);
-                if (held.Macs[other].Length == 0) missing |= 1ul << other;
-                next[other]++;
+                if (held.Macs[other.Value].Length == 0) heard = heard.Without(other);
+                next[other.Value]++;
             }
-            if (reply.IsSent || missing != 0 != incomplete) continue;
-            ulong heard = reply.Others & ~missing;
+            if (reply.IsSent || heard != reply.Others != incomplete) continue;
             _context.Effects.Add(new ReplyEffect(
                 reply.Session.Client,
                 new Reply(
@@ -211,18 +208,21 @@ internal sealed class ReplyVouching
     }
 
     /// <summary>The MACs of these replicas, each the one before its next.</summary>
-    private static ReadOnlyMemory<byte> MacsOf(HeldReplies held, ulong replicas, ReadOnlySpan<int> next)
+    private static ReadOnlyMemory<byte> MacsOf(HeldReplies held, ReplicaSet replicas, ReadOnlySpan<int> next)
     {
-        if (BitOperations.PopCount(replicas) == 1) return MacOf(held, BitOperations.TrailingZeroCount(replicas), next);
-        byte[] macs = new byte[BitOperations.PopCount(replicas) * Request.MacBytes];
+        if (replicas.Count == 1) return MacOf(held, replicas.First(), next);
+        byte[] macs = new byte[replicas.Count * Request.MacBytes];
         Span<byte> room = macs;
-        for (ulong rest = replicas; rest != 0; rest &= rest - 1, room = room[Request.MacBytes..])
-            MacOf(held, BitOperations.TrailingZeroCount(rest), next).Span.CopyTo(room);
+        foreach (ReplicaId replica in replicas)
+        {
+            MacOf(held, replica, next).Span.CopyTo(room);
+            room = room[Request.MacBytes..];
+        }
         return macs;
     }
 
-    private static ReadOnlyMemory<byte> MacOf(HeldReplies held, int replica, ReadOnlySpan<int> next) =>
-        held.Macs[replica].Slice((next[replica] - 1) * Request.MacBytes, Request.MacBytes);
+    private static ReadOnlyMemory<byte> MacOf(HeldReplies held, ReplicaId replica, ReadOnlySpan<int> next) =>
+        held.Macs[replica.Value].Slice((next[replica.Value] - 1) * Request.MacBytes, Request.MacBytes);
 
     private void Remove(HeldReplies held)
     {
@@ -279,15 +279,14 @@ internal sealed class ReplyVouching
             Replies.Add(reply);
             ResultBytes += reply.Outcome.Result.Length;
             Unsent++;
-            for (ulong rest = reply.Others; rest != 0; rest &= rest - 1)
-                _counts[BitOperations.TrailingZeroCount(rest)]++;
+            foreach (ReplicaId other in reply.Others) _counts[other.Value]++;
         }
 
         /// <summary>Replies that a replica vouches for.</summary>
         public int CountOf(ReplicaId replica) => _counts[replica.Value];
     }
 
-    private record struct HeldReply(SessionId Session, ulong Sequence, Outcome Outcome, ulong Others)
+    private record struct HeldReply(SessionId Session, ulong Sequence, Outcome Outcome, ReplicaSet Others)
     {
         /// <summary>With all vouchers.</summary>
         public bool IsSent { get; set; }

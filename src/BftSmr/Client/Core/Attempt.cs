@@ -15,16 +15,16 @@ internal sealed class Attempt(int replicas)
     public Ballot Ballot { get; } = new(replicas);
 
     /// <summary>The replicas whose answers are expected: the repliers, or everybody after a retransmission.</summary>
-    public ulong Asked { get; set; }
+    public ReplicaSet Asked { get; set; }
 
     /// <summary>The replicas one of which withheld a voucher, or sent a wrong one.</summary>
-    public ulong Suspects { get; set; }
+    public ReplicaSet Suspects { get; set; }
 
     /// <summary>
     /// The replicas it went to over a link that has not failed since; for a read: those that still owe an answer to
     /// that.
     /// </summary>
-    public ulong SentTo { get; set; }
+    public ReplicaSet SentTo { get; set; }
 
     /// <summary>The replica asked for the whole result.</summary>
     public ReplicaId FullReplier { get; set; }
@@ -53,7 +53,7 @@ internal sealed class Attempt(int replicas)
     {
         Request = null;
         Ballot.Clear();
-        Asked = SentTo = Suspects = 0;
+        Asked = SentTo = Suspects = ReplicaSet.Empty;
         ResentMicros = long.MaxValue;
         ToAll = BeganFast = IsRelayed = false;
     }
