@@ -65,7 +65,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         _options = options;
         _load = load;
         _settings = ClientSettings.For(options.Cluster, options.ClientId) with { QueuedOperationsMax = options.PendingOperationsMax };
-        _limits = CodecLimits.For(options.Cluster.ToSettings(new ReplicaId(0)));
+        _limits = CodecLimits.For(options.Cluster.Quorums, options.Cluster.Limits);
         _keyring = new Keyring(
             options.Cluster.ClusterId, options.Key,
             [.. options.Cluster.Replicas.Select(static replica => replica.PublicKey)], [.. options.Cluster.Clients.Select(static client => client.PublicKey)]);
