@@ -18,6 +18,11 @@ namespace BftSmr.Execution;
 /// correct replicas. A MAC that is missing, or wrong, costs the client time and nothing else: without f+1 equal replies
 /// it asks all replicas.
 /// </para>
+/// <para>
+/// Invariants: the replies of one instance are collected at a time, in the order of instances; a replica vouches only
+/// where it is a replier; a complete reply has the words of all other repliers; what is held is bounded, and counted in
+/// and out alike.
+/// </para>
 /// </summary>
 internal sealed class ReplyVouching
 {
@@ -63,6 +68,8 @@ internal sealed class ReplyVouching
     /// </summary>
     public void Begin(Instance instance, int commands)
     {
+        Invariant.Holds(
+            _collected is null && instance > _instance, "replies are collected for one instance after the other");
         _instance = instance;
         _isVouched = commands >= _context.Settings.VouchedRepliesMin;
         if (_isVouched) _collected = new HeldReplies(instance, _context.Now.MonotonicMicros, _context.Quorums.Replicas);
@@ -121,6 +128,8 @@ internal sealed class ReplyVouching
             }
             _latest[from.Value] = message.Instance;
             early.Enqueue(message);
+            Invariant.Holds(
+                early.Count <= _log.HorizonInstances, "vouchers are kept for so many instances ahead, and no more");
             return;
         }
         if (Find(message.Instance) is not { } held) return; // answered, or given up, long ago
@@ -144,6 +153,9 @@ internal sealed class ReplyVouching
 
     private void Vouch(Request request, in Outcome outcome)
     {
+        Invariant.Holds(
+            request.FullReplier != _context.Self && request.Repliers.Contains(_context.Self),
+            "a replica vouches for what it would have told the client itself");
         Span<byte> statement = stackalloc byte[VoucherStatement.Bytes];
         VoucherStatement.Write(
             request.Session.Nonce, request.Sequence, outcome.Status, Blake2b.Hash(outcome.Result.Span), statement);
@@ -193,6 +205,9 @@ internal sealed class ReplyVouching
                 next[other.Value]++;
             }
             if (reply.IsSent || heard != reply.Others != incomplete) continue;
+            Invariant.Holds(
+                !reply.Others.IsEmpty && !reply.Others.Contains(_context.Self),
+                "the full replier passes on the words of the other repliers");
             _context.Effects.Add(new ReplyEffect(
                 reply.Session.Client,
                 new Reply(
@@ -205,6 +220,7 @@ internal sealed class ReplyVouching
             reply.IsSent = true;
             held.Unsent--;
         }
+        Invariant.Holds(held.Unsent >= 0, "a reply is complete once");
     }
 
     /// <summary>The MACs of these replicas, each the one before its next.</summary>
@@ -227,6 +243,8 @@ internal sealed class ReplyVouching
     private void Remove(HeldReplies held)
     {
         if (_held.Remove(held)) _heldBytes -= held.ResultBytes;
+        Invariant.Holds(
+            _heldBytes >= 0 && (_held.Count > 0 || _heldBytes == 0), "held replies are counted in and out alike");
     }
 
     private HeldReplies? Find(Instance instance)

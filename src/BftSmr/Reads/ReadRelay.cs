@@ -11,7 +11,8 @@ namespace BftSmr.Reads;
 /// word, each under a MAC for the client, and sends all of them along with its own answer. Each answers as it would
 /// have answered the client (<see cref="ReadQueue"/>), so what the client learns is the same; it sends and receives one
 /// message rather than q. A word that is missing, wrong or another one costs the client time and nothing else: it asks
-/// all replicas.
+/// all replicas. Invariants: what is held is bounded, and counted in and out alike; each word is taken once, of a
+/// replica that was asked; what is sent has this replica's own answer.
 /// </summary>
 internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
 {
@@ -53,6 +54,8 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
             return;
         }
         _held.Add(key, _byAge.AddLast(new HeldRead(key, others, context.Now.MonotonicMicros)));
+        Invariant.Holds(
+            _held.Count == _byAge.Count && _held.Count <= HeldMax, "a held read is in the table and in the order");
         ReadOnlyMemory<byte> macs = read.Macs;
         foreach (ReplicaId seconder in read.Seconders)
         {
@@ -123,7 +126,8 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
 
     private void Send(HeldRead held)
     {
-        context.Effects.Add(new ReadReplyEffect(held.Key.Client, held.Reply! with { Vouchers = held.Vouchers }));
+        Invariant.Holds(held.Reply is not null, "the relay sends the words of others along with its own answer");
+        context.Effects.Add(new ReadReplyEffect(held.Key.Client, held.Reply with { Vouchers = held.Vouchers }));
         Forget(held);
     }
 
@@ -131,6 +135,9 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
     {
         if (_held.Remove(held.Key, out LinkedListNode<HeldRead>? node)) _byAge.Remove(node);
         if (held.Reply is { } reply) _heldBytes -= reply.Result.Length;
+        Invariant.Holds(
+            _held.Count == _byAge.Count && _heldBytes >= 0 && (_held.Count > 0 || _heldBytes == 0),
+            "reads that are held are counted in and out alike");
     }
 
     private readonly record struct ReadKey(ClientId Client, ulong Nonce, ulong ReadId);
@@ -152,6 +159,7 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
         /// <summary>Takes one of the missing words.</summary>
         public void Take(in ReadVoucher voucher)
         {
+            Invariant.Holds(Missing.Contains(voucher.From), "a word is taken once, of a replica that was asked for it");
             Missing = Missing.Without(voucher.From);
             int at = _vouchers.Count;
             while (at > 0 && _vouchers[at - 1].From.Value > voucher.From.Value) at--;

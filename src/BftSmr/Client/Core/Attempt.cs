@@ -47,6 +47,16 @@ internal sealed class Attempt(int replicas)
     /// <summary>It was sent to the full replier only, which is to send the others' words along.</summary>
     public bool IsRelayed { get; set; }
 
+    /// <summary>
+    /// The replicas to blame when nothing came in time. If a replica answered, the operation was executed: those that
+    /// were asked and did not answer are to blame, or those that should have passed a word on. If none answered, the
+    /// leader may be to blame, or the replica that was to answer for all.
+    /// </summary>
+    public ReplicaSet Blamed =>
+        !Ballot.Voters.IsEmpty ? Asked.Except(Ballot.Voters).Union(Suspects)
+        : Request!.WantsOneReply ? ReplicaSet.Of(FullReplier)
+        : ReplicaSet.Empty;
+
     public bool WasResent => ResentMicros != long.MaxValue;
 
     public void Clear()

@@ -6,7 +6,8 @@ namespace BftSmr.Client.Core;
 /// <summary>
 /// What each replica says about the outcome of one operation: a status and the digest of the result. A replica has one
 /// vote, its latest: a correct one changes it only when it has forgotten a reply, or read a newer state; a faulty one
-/// gains nothing by changing it.
+/// gains nothing by changing it. Invariants: a replica that gave the whole result has voted; only votes that were cast
+/// are compared; another replica's word is a vote of a replica that has none.
 /// </summary>
 internal sealed class Ballot(int replicas)
 {
@@ -34,8 +35,11 @@ internal sealed class Ballot(int replicas)
     }
 
     /// <summary>A replica that has not voted does, by its word that another one passed on.</summary>
-    public void Cast(in ReadVoucher voucher) =>
+    public void Cast(in ReadVoucher voucher)
+    {
+        Invariant.Holds(!Voters.Contains(voucher.From), "a word on a read is the vote of a replica that has none");
         Cast(voucher.From, voucher.Status, voucher.Result, keep: false, default);
+    }
 
     private CastResult Cast(ReplicaId from, ReplyStatus status, Digest digest, bool keep, ReadOnlyMemory<byte> result)
     {
@@ -46,22 +50,30 @@ internal sealed class Ballot(int replicas)
         vote = new Vote(status, digest, keep ? result : default);
         Voters = Voters.With(from);
         WholeVoters = keep ? WholeVoters.With(from) : WholeVoters.Without(from);
+        Invariant.Holds(WholeVoters.IsSubsetOf(Voters), "a replica that gave the whole result has voted");
         return voted && !same ? CastResult.Changed : CastResult.Counted;
     }
 
     /// <summary>A replica that has not voted states the same as another one, which has.</summary>
     public void Second(ReplicaId voucher, ReplicaId of)
     {
+        Invariant.Holds(
+            Voters.Contains(of) && !Voters.Contains(voucher), "a voucher repeats a vote, for a replica that has none");
         _votes[voucher.Value] = _votes[of.Value] with { Result = default };
         Voters = Voters.With(voucher);
     }
 
     /// <summary>The digest that a replica, which must have voted, stated.</summary>
-    public Digest DigestOf(ReplicaId replica) => _votes[replica.Value].Digest;
+    public Digest DigestOf(ReplicaId replica)
+    {
+        Invariant.Holds(Voters.Contains(replica), "a digest is asked of a replica that has voted");
+        return _votes[replica.Value].Digest;
+    }
 
     /// <summary>The replicas whose vote equals that of the given one, which must have voted.</summary>
     public ReplicaSet AgreeingWith(ReplicaId replica)
     {
+        Invariant.Holds(Voters.Contains(replica), "votes are compared with one that was cast");
         ref Vote mine = ref _votes[replica.Value];
         ReplicaSet agreeing = ReplicaSet.Empty;
         foreach (ReplicaId other in Voters)

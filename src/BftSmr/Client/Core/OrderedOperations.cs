@@ -62,6 +62,7 @@ internal sealed class OrderedOperations(
         if (_phase != SessionPhase.Closed)
             throw new InvalidOperationException(
                 $"{Session} is open; a session can be followed by another only when it has expired.");
+        Invariant.Holds(_window.IsEmpty && _room.IsEmpty, "a session begins with nothing under way");
         Session = session;
         _phase = SessionPhase.Opening;
         _leaderGraceUntil = nowMicros + settings.LeaderLinkGraceMicros;
@@ -233,6 +234,7 @@ internal sealed class OrderedOperations(
                     effects);
         }
         _waiting.SettleAll(OutcomeKind.Closed, effects);
+        Invariant.Holds(_window.IsEmpty && _room.IsEmpty, "a client ends with nothing under way");
         _window.Clear();
         _opening = null;
         _phase = SessionPhase.Closed;
@@ -253,6 +255,10 @@ internal sealed class OrderedOperations(
 
     private void Transmit(ClientOperation operation, long nowMicros, ClientEffectBuffer effects)
     {
+        Invariant.Holds(
+            IsOpen || operation.Kind == OperationKind.Open, "an operation is sent in an open session, or opens it");
+        Invariant.Holds(
+            operation is { Attempt: null, IsSettled: false }, "what is sent is not under way, and its caller waits");
         bool fast = view.IsLeaderUp && !_caution.Applies(nowMicros);
         bool macs = settings.Authentication == RequestAuthentication.Mac;
         bool sign = !fast || !macs;
@@ -275,6 +281,9 @@ internal sealed class OrderedOperations(
         attempt.BeganFast = fast;
         attempt.ToAll = !fast;
         attempt.Asked = fast ? preferred : view.Everyone;
+        Invariant.Holds(
+            preferred.Contains(attempt.FullReplier) && preferred.IsSubsetOf(attempt.Asked),
+            "the repliers are among those that are asked, the full replier is one of them");
         SendTo(fast ? ReplicaSet.Of(view.Leader) : view.Everyone, attempt, effects);
     }
 
@@ -285,20 +294,11 @@ internal sealed class OrderedOperations(
         for (ulong sequence = _window.Oldest; sequence < _window.Next && _roundBudget > 0; sequence++)
         {
             if (_window[sequence]?.Attempt is not { } attempt || attempt.RetransmitMicros > nowMicros) continue;
-            if (!attempt.ToAll) view.Avoid(Blamed(attempt), nowMicros);
+            if (!attempt.ToAll) view.Avoid(attempt.Blamed, nowMicros);
             _roundBudget--;
             Resend(attempt, nowMicros, effects);
         }
     }
-
-    /// <summary>
-    /// If somebody answered it was executed: who was asked and did not answer is to blame, or who should have passed
-    /// its word on. If nobody did, the leader may be to blame, or the one that was to answer for all.
-    /// </summary>
-    private static ReplicaSet Blamed(Attempt attempt) =>
-        !attempt.Ballot.Voters.IsEmpty ? attempt.Asked.Except(attempt.Ballot.Voters).Union(attempt.Suspects)
-        : attempt.Request!.WantsOneReply ? ReplicaSet.Of(attempt.FullReplier)
-        : ReplicaSet.Empty;
 
     private void Resend(Attempt attempt, long nowMicros, ClientEffectBuffer effects)
     {
@@ -306,6 +306,9 @@ internal sealed class OrderedOperations(
         if (!request.IsSigned)
             attempt.Request = RequestCodec.Authenticate(
                 request, keyring, settings.Quorums.Replicas, macs: false, signature: true);
+        Invariant.Holds(
+            attempt.Request!.Digest == request.Digest && attempt.Request.IsSigned,
+            "what is sent again has the body that was sent, and is signed");
         statistics.Retransmissions++;
         attempt.ToAll = true;
         attempt.Asked = view.Everyone;
@@ -326,6 +329,9 @@ internal sealed class OrderedOperations(
     private void Finish(
         ClientOperation operation, Attempt attempt, ReplicaSet agreeing, ReplyStatus status, ReadOnlyMemory<byte> result, long nowMicros, ClientEffectBuffer effects)
     {
+        Invariant.Holds(
+            agreeing.Count >= settings.Quorums.OneCorrect && agreeing.IsSubsetOf(attempt.Ballot.Voters),
+            "an operation is over only when f+1 replicas stated the same");
         ReplicaSet dissenting = attempt.Ballot.Voters.Except(agreeing);
         statistics.DissentingReplies += dissenting.Count;
         statistics.Completed++;
@@ -365,6 +371,7 @@ internal sealed class OrderedOperations(
             else if (operation is { Kind: OperationKind.Query, IsSettled: false })
                 again.Add(operation);
         }
+        Invariant.Holds(_window.IsEmpty && _room.IsEmpty, "a session ends with nothing under way");
         _window.Clear();
         _waiting.PutBack(again);
         _phase = SessionPhase.Closed;
@@ -373,6 +380,9 @@ internal sealed class OrderedOperations(
 
     private void Remove(ClientOperation operation)
     {
+        Invariant.Holds(
+            ReferenceEquals(_window[operation.Sequence], operation) && operation.Attempt is not null,
+            "what leaves the window was under way in it");
         _window.Remove(operation.Sequence);
         _room.Leave(operation);
         attempts.Return(operation.Attempt!);
@@ -385,11 +395,4 @@ internal sealed class OrderedOperations(
         OperationKind.Query => RequestKind.OrderedQuery,
         _ => RequestKind.Open,
     };
-
-    private enum SessionPhase
-    {
-        Closed,
-        Opening,
-        Open,
-    }
 }

@@ -5,6 +5,7 @@ namespace BftSmr.Client.Core;
 /// <summary>
 /// What a client believes of the replicas: whose links are up, who leads, who is worth asking. Believed is the highest
 /// regency that f+1 replicas stated, so that f liars can neither name a leader nor hold one back by stating less.
+/// Invariants: a link that is up has not failed; each replica has one place in the ranking.
 /// </summary>
 internal sealed class ReplicaView
 {
@@ -60,6 +61,7 @@ internal sealed class ReplicaView
     {
         Up = Up.With(replica);
         _failedLinks = _failedLinks.Without(replica);
+        Invariant.Holds(_failedLinks.Intersect(Up).IsEmpty, "a link that is up has not failed");
         _rankingValidUntil = long.MinValue;
     }
 
@@ -67,6 +69,7 @@ internal sealed class ReplicaView
     {
         if (IsUp(replica)) _failedLinks = _failedLinks.With(replica);
         Up = Up.Without(replica);
+        Invariant.Holds(_failedLinks.Intersect(Up).IsEmpty, "a link that failed is not up");
         _rankingValidUntil = long.MinValue;
     }
 
@@ -110,6 +113,7 @@ internal sealed class ReplicaView
         if (nowMicros >= _rankingValidUntil) Rank(nowMicros);
         ReplicaSet preferred = ReplicaSet.Empty;
         for (int i = 0; i < count; i++) preferred = preferred.With(new ReplicaId(_ranking[i]));
+        Invariant.Holds(preferred.Count == count, "each replica has one place in the ranking");
         return preferred;
     }
 

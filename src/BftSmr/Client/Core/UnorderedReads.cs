@@ -56,6 +56,7 @@ internal sealed class UnorderedReads(
             Remove(id, read);
             again.Add(read);
         }
+        Invariant.Holds(_reads.IsEmpty && _room.IsEmpty, "a session ends with no read under way");
         _waiting.PutBack(again);
     }
 
@@ -207,12 +208,18 @@ internal sealed class UnorderedReads(
 
     private void Send(ClientOperation read, long nowMicros, ClientEffectBuffer effects)
     {
+        Invariant.Holds(
+            _attached && read is { Attempt: null, IsSettled: false },
+            "a read is sent in a session, once, while its caller waits for it");
         Attempt attempt = attempts.Rent();
         read.Attempt = attempt;
         read.ReadId = _reads.Add(read);
         _room.Enter(read);
         attempt.Asked = view.Preferred(Quorum, nowMicros);
         attempt.FullReplier = view.PreferredTurn(Quorum, read.ReadId, nowMicros);
+        Invariant.Holds(
+            attempt.Asked.Count == Quorum && attempt.Asked.Contains(attempt.FullReplier),
+            "a read asks q replicas first, one of them for the whole result");
         attempt.SentMicros = nowMicros;
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         _dueMicros = Math.Min(_dueMicros, attempt.RetransmitMicros);
@@ -276,6 +283,8 @@ internal sealed class UnorderedReads(
 
     private void HandOn(ClientOperation read, long nowMicros, ClientEffectBuffer effects)
     {
+        Invariant.Holds(
+            read is { IsSettled: false, IsOrdered: false }, "a read is handed on once, while its caller waits for it");
         statistics.ReadsOrdered++;
         Remove(read.ReadId, read);
         read.IsOrdered = true;
@@ -286,6 +295,9 @@ internal sealed class UnorderedReads(
         ClientOperation read, Attempt attempt, ReplicaSet agreeing, ReplyStatus status, ReadOnlyMemory<byte> result,
         long nowMicros, ClientEffectBuffer effects)
     {
+        Invariant.Holds(
+            agreeing.Count >= Quorum && agreeing.IsSubsetOf(attempt.Ballot.Voters),
+            "a read is over only when q replicas stated the same");
         ReplicaSet dissenting = attempt.Ballot.Voters.Except(agreeing);
         statistics.DissentingReplies += dissenting.Count;
         statistics.ReadsCompleted++;
@@ -298,6 +310,8 @@ internal sealed class UnorderedReads(
 
     private void Remove(ulong id, ClientOperation read)
     {
+        Invariant.Holds(
+            ReferenceEquals(_reads[id], read) && read.Attempt is not null, "a read that leaves was under way");
         _reads.Remove(id);
         _room.Leave(read);
         attempts.Return(read.Attempt!);
