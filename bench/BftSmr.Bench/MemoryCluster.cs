@@ -13,7 +13,6 @@ namespace BftSmr.Bench;
 /// </summary>
 internal sealed class MemoryCluster
 {
-    private const int ReplyBytesMax = 1 << 20;
     private const int IdleTicksMax = 1_000;
 
     private readonly Queue<(int To, Input Input)> _inputs = new();
@@ -26,7 +25,8 @@ internal sealed class MemoryCluster
     public MemoryCluster(BenchKeys keys)
     {
         int[] replicas = [.. Enumerable.Range(0, BenchKeys.Replicas)];
-        _services = [.. replicas.Select(static _ => new ServiceHost(new SilentService(), ReplyBytesMax))];
+        int replyBytesMax = ReplicationLimits.Default.ReplyBytesMax;
+        _services = [.. replicas.Select(_ => new ServiceHost(new SilentService(), replyBytesMax))];
         _cores =
             [.. replicas.Select(i => ReplicaCore.Create(SettingsOf(i), keys.Replica(i), RecoveredState.None, ModSmartProtocol.Instance))];
         for (int i = 0; i < _cores.Length; i++)

@@ -160,11 +160,12 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> source)
         return read;
     }
 
-    /// <summary>Replicas of a membership of <paramref name="replicas"/>, as a bit mask.</summary>
-    public bool TryReadReplicas(int replicas, out ulong mask)
+    /// <summary>Replicas of a membership of <paramref name="replicas"/>: a number with a bit for each.</summary>
+    public bool TryReadReplicas(int replicas, out ReplicaSet set)
     {
         int start = _position;
-        return TryReadUInt64(out mask) && (replicas >= 64 || mask >> replicas == 0 || Back(start));
+        set = default;
+        return TryReadUInt64(out ulong bits) && (ReplicaSet.TryFromBits(bits, replicas, out set) || Back(start));
     }
 
     /// <summary>A replica of a membership of <paramref name="replicas"/>.</summary>

@@ -48,7 +48,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     private readonly SharedTimer.Alarm _alarm;
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClientMessage? _encoded;
-    private ulong _up;
+    private ReplicaSet _up;
     private long _armedMicros = long.MaxValue;
     private long _deadlineMicros = long.MaxValue;
     private bool _mustFlush;
@@ -65,7 +65,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         _options = options;
         _load = load;
         _settings = ClientSettings.For(options.Cluster, options.ClientId) with { QueuedOperationsMax = options.PendingOperationsMax };
-        _limits = CodecLimits.For(options.Cluster.ToSettings(new ReplicaId(0)));
+        _limits = CodecLimits.For(options.Cluster.Quorums, options.Cluster.Limits);
         _keyring = new Keyring(
             options.Cluster.ClusterId, options.Key,
             [.. options.Cluster.Replicas.Select(static replica => replica.PublicKey)], [.. options.Cluster.Clients.Select(static client => client.PublicKey)]);
@@ -258,9 +258,8 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
 
     private void SetLink(ReplicaId replica, bool isUp, long now)
     {
-        ulong bit = 1ul << replica.Value;
-        _up = isUp ? _up | bit : _up & ~bit;
-        if (System.Numerics.BitOperations.PopCount(_up) >= Quorums.Connect) _connected.TrySetResult();
+        _up = isUp ? _up.With(replica) : _up.Without(replica);
+        if (_up.Count >= Quorums.Connect) _connected.TrySetResult();
         for (int i = 0; i < _sessions.Count; i++)
         {
             _sessions[i].Core.OnLink(replica, isUp, now, _effects);
@@ -271,7 +270,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     private void Add(ClientSession session, long now)
     {
         _sessions.Add(session);
-        for (int i = 0; i < Quorums.Replicas; i++) session.Core.OnLink(new ReplicaId(i), (_up >> i & 1) != 0, now, _effects);
+        for (int i = 0; i < Quorums.Replicas; i++) session.Core.OnLink(new ReplicaId(i), _up.Contains(new ReplicaId(i)), now, _effects);
         Open(session, now);
         CarryOut(session, now);
     }

@@ -76,7 +76,8 @@ public sealed class ReplicaCoreTests : IDisposable
     private Request SignedRequest()
     {
         Request request = RequestCodec.Create(
-            new SessionId(new ClientId(0), 5), 1, RequestKind.Command, 0b11, new ReplicaId(0), new byte[] { 1, 2 });
+            new SessionId(new ClientId(0), 5), 1, RequestKind.Command, ReplicaSet.AllOf(2), new ReplicaId(0),
+            new byte[] { 1, 2 });
         return RequestCodec.Authenticate(request, _keys.Client(0), 4, macs: false, signature: true);
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Keys;
@@ -48,7 +47,7 @@ internal sealed class OrderedOperations(
         {
             bool waits = _opening is not null || (_waiting.Count > 0 && IsOpen && HasRoom);
             long pump = waits && view.UpCount >= settings.Quorums.OneCorrect ? _leaderGraceUntil : long.MaxValue;
-            if (_window.IsEmpty || view.Up == 0) return pump;
+            if (_window.IsEmpty || view.Up.IsEmpty) return pump;
             long retransmit = Oldest.RetransmitMicros;
             return Math.Min(pump, _roundBudget > 0 ? retransmit : Math.Max(retransmit, _roundEndMicros));
         }
@@ -63,6 +62,7 @@ internal sealed class OrderedOperations(
         if (_phase != SessionPhase.Closed)
             throw new InvalidOperationException(
                 $"{Session} is open; a session can be followed by another only when it has expired.");
+        Invariant.Holds(_window.IsEmpty && _room.IsEmpty, "a session begins with nothing under way");
         Session = session;
         _phase = SessionPhase.Opening;
         _leaderGraceUntil = nowMicros + settings.LeaderLinkGraceMicros;
@@ -99,8 +99,8 @@ internal sealed class OrderedOperations(
         bool isVouched = reply.Vouchers is { } vouchers && Count(vouchers, attempt, from, reply);
         if (cast == CastResult.Duplicate && !isVouched) return;
 
-        ulong agreeing = attempt.Ballot.AgreeingWith(from);
-        if (BitOperations.PopCount(agreeing) < settings.Quorums.OneCorrect) return;
+        ReplicaSet agreeing = attempt.Ballot.AgreeingWith(from);
+        if (agreeing.Count < settings.Quorums.OneCorrect) return;
         if (reply.Status == ReplyStatus.SessionExpired)
         {
             Expire(effects);
@@ -112,10 +112,10 @@ internal sealed class OrderedOperations(
             if (wasResent) ResendOverdue(nowMicros, effects);
             Pump(nowMicros, effects);
         }
-        else if (!attempt.ToAll && (attempt.Ballot.Voters >> attempt.FullReplier.Value & 1) != 0)
+        else if (!attempt.ToAll && attempt.Ballot.Voters.Contains(attempt.FullReplier))
         {
             // The one that was to send the result has answered without it: everybody else has it.
-            view.Avoid(1ul << attempt.FullReplier.Value, nowMicros);
+            view.Avoid(ReplicaSet.Of(attempt.FullReplier), nowMicros);
             Resend(attempt, nowMicros, effects);
         }
     }
@@ -125,29 +125,29 @@ internal sealed class OrderedOperations(
     {
         Span<byte> statement = stackalloc byte[VoucherStatement.Bytes];
         VoucherStatement.Write(reply.Nonce, reply.Sequence, reply.Status, attempt.Ballot.DigestOf(from), statement);
-        ulong before = attempt.Ballot.Voters;
+        ReplicaSet before = attempt.Ballot.Voters;
         ReadOnlySpan<byte> macs = vouchers.Macs.Span;
-        for (ulong rest = vouchers.From; rest != 0; rest &= rest - 1, macs = macs[Request.MacBytes..])
+        foreach (ReplicaId voucher in vouchers.From)
         {
-            ReplicaId voucher = new(BitOperations.TrailingZeroCount(rest));
-            if ((before >> voucher.Value & 1) != 0) continue; // what it said itself, or vouched for first, counts
-            if (keyring.VerifyMacFromReplica(voucher, statement, macs[..Request.MacBytes]))
+            ReadOnlySpan<byte> mac = macs[..Request.MacBytes];
+            macs = macs[Request.MacBytes..];
+            if (before.Contains(voucher)) continue; // what it said itself, or vouched for first, counts
+            if (keyring.VerifyMacFromReplica(voucher, statement, mac))
                 attempt.Ballot.Second(voucher, from);
             else statistics.InvalidVouchers++;
         }
-        ulong silent = attempt.Asked & ~attempt.Ballot.Voters;
-        attempt.Suspects = silent == 0 || attempt.ToAll ? 0 : silent | 1ul << from.Value;
+        ReplicaSet silent = attempt.Asked.Except(attempt.Ballot.Voters);
+        attempt.Suspects = silent.IsEmpty || attempt.ToAll ? ReplicaSet.Empty : silent.With(from);
         return attempt.Ballot.Voters != before;
     }
 
     public void OnLinkUp(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
     {
-        ulong bit = 1ul << replica.Value;
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
         {
-            if (_window[sequence]?.Attempt is not { } attempt || (attempt.SentTo & bit) != 0) continue;
+            if (_window[sequence]?.Attempt is not { } attempt || attempt.SentTo.Contains(replica)) continue;
             if (!attempt.ToAll && replica != view.Leader) continue;
-            attempt.SentTo |= bit;
+            attempt.SentTo = attempt.SentTo.With(replica);
             effects.Send(replica, new Submit(attempt.Request!));
         }
         Pump(nowMicros, effects);
@@ -158,12 +158,11 @@ internal sealed class OrderedOperations(
     /// </summary>
     public void OnLinkDown(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
     {
-        ulong bit = 1ul << replica.Value;
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
         {
             if (_window[sequence]?.Attempt is not { } attempt) continue;
-            attempt.SentTo &= ~bit;
-            bool awaited = (attempt.Asked & ~attempt.Ballot.Voters & bit) != 0;
+            attempt.SentTo = attempt.SentTo.Without(replica);
+            bool awaited = attempt.Asked.Contains(replica) && !attempt.Ballot.Voters.Contains(replica);
             if (!attempt.ToAll && (awaited || replica == view.Leader)) Resend(attempt, nowMicros, effects);
         }
         Pump(nowMicros, effects);
@@ -174,7 +173,7 @@ internal sealed class OrderedOperations(
     {
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
         {
-            if (_window[sequence]?.Attempt is not { ToAll: false } attempt || (attempt.SentTo >> view.Leader.Value & 1) != 0) continue;
+            if (_window[sequence]?.Attempt is not { ToAll: false } attempt || attempt.SentTo.Contains(view.Leader)) continue;
             if (!view.IsLeaderUp)
             {
                 Resend(attempt, nowMicros, effects);
@@ -182,7 +181,7 @@ internal sealed class OrderedOperations(
             }
             attempt.ResentMicros = Math.Min(attempt.ResentMicros, nowMicros);
             attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
-            SendTo(1ul << view.Leader.Value, attempt, effects);
+            SendTo(ReplicaSet.Of(view.Leader), attempt, effects);
         }
         Pump(nowMicros, effects);
     }
@@ -235,6 +234,7 @@ internal sealed class OrderedOperations(
                     effects);
         }
         _waiting.SettleAll(OutcomeKind.Closed, effects);
+        Invariant.Holds(_window.IsEmpty && _room.IsEmpty, "a client ends with nothing under way");
         _window.Clear();
         _opening = null;
         _phase = SessionPhase.Closed;
@@ -255,6 +255,10 @@ internal sealed class OrderedOperations(
 
     private void Transmit(ClientOperation operation, long nowMicros, ClientEffectBuffer effects)
     {
+        Invariant.Holds(
+            IsOpen || operation.Kind == OperationKind.Open, "an operation is sent in an open session, or opens it");
+        Invariant.Holds(
+            operation is { Attempt: null, IsSettled: false }, "what is sent is not under way, and its caller waits");
         bool fast = view.IsLeaderUp && !_caution.Applies(nowMicros);
         bool macs = settings.Authentication == RequestAuthentication.Mac;
         bool sign = !fast || !macs;
@@ -266,7 +270,7 @@ internal sealed class OrderedOperations(
         operation.Sequence = _window.Add(operation);
         _room.Enter(operation);
         int repliers = settings.Quorums.OneCorrect;
-        ulong preferred = view.Preferred(repliers, nowMicros);
+        ReplicaSet preferred = view.Preferred(repliers, nowMicros);
         attempt.FullReplier = view.PreferredTurn(repliers, operation.Sequence, nowMicros);
         Request request = RequestCodec.Create(
             Session, operation.Sequence, RequestKindOf(operation.Kind), preferred, attempt.FullReplier, operation.Payload, _window.Next - _window.Oldest,
@@ -277,30 +281,24 @@ internal sealed class OrderedOperations(
         attempt.BeganFast = fast;
         attempt.ToAll = !fast;
         attempt.Asked = fast ? preferred : view.Everyone;
-        SendTo(fast ? 1ul << view.Leader.Value : view.Everyone, attempt, effects);
+        Invariant.Holds(
+            preferred.Contains(attempt.FullReplier) && preferred.IsSubsetOf(attempt.Asked),
+            "the repliers are among those that are asked, the full replier is one of them");
+        SendTo(fast ? ReplicaSet.Of(view.Leader) : view.Everyone, attempt, effects);
     }
 
     // From the oldest on, as many as the round allows; more follow as these complete.
     private void ResendOverdue(long nowMicros, ClientEffectBuffer effects)
     {
-        if (view.Up == 0) return;
+        if (view.Up.IsEmpty) return;
         for (ulong sequence = _window.Oldest; sequence < _window.Next && _roundBudget > 0; sequence++)
         {
             if (_window[sequence]?.Attempt is not { } attempt || attempt.RetransmitMicros > nowMicros) continue;
-            if (!attempt.ToAll) view.Avoid(Blamed(attempt), nowMicros);
+            if (!attempt.ToAll) view.Avoid(attempt.Blamed, nowMicros);
             _roundBudget--;
             Resend(attempt, nowMicros, effects);
         }
     }
-
-    /// <summary>
-    /// If somebody answered it was executed: who was asked and did not answer is to blame, or who should have passed
-    /// its word on. If nobody did, the leader may be to blame, or the one that was to answer for all.
-    /// </summary>
-    private static ulong Blamed(Attempt attempt) =>
-        attempt.Ballot.Voters != 0 ? attempt.Asked & ~attempt.Ballot.Voters | attempt.Suspects
-        : attempt.Request!.WantsOneReply ? 1ul << attempt.FullReplier.Value
-        : 0;
 
     private void Resend(Attempt attempt, long nowMicros, ClientEffectBuffer effects)
     {
@@ -308,31 +306,34 @@ internal sealed class OrderedOperations(
         if (!request.IsSigned)
             attempt.Request = RequestCodec.Authenticate(
                 request, keyring, settings.Quorums.Replicas, macs: false, signature: true);
+        Invariant.Holds(
+            attempt.Request!.Digest == request.Digest && attempt.Request.IsSigned,
+            "what is sent again has the body that was sent, and is signed");
         statistics.Retransmissions++;
         attempt.ToAll = true;
         attempt.Asked = view.Everyone;
-        attempt.SentTo = 0;
+        attempt.SentTo = ReplicaSet.Empty;
         attempt.ResentMicros = Math.Min(attempt.ResentMicros, nowMicros);
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         SendTo(view.Everyone, attempt, effects);
     }
 
-    private void SendTo(ulong replicas, Attempt attempt, ClientEffectBuffer effects)
+    private void SendTo(ReplicaSet replicas, Attempt attempt, ClientEffectBuffer effects)
     {
         Submit submit = new(attempt.Request!);
-        for (ulong rest = replicas & view.Up; rest != 0; rest &= rest - 1)
-        {
-            int replica = BitOperations.TrailingZeroCount(rest);
-            attempt.SentTo |= 1ul << replica;
-            effects.Send(new ReplicaId(replica), submit);
-        }
+        ReplicaSet reached = replicas.Intersect(view.Up);
+        attempt.SentTo = attempt.SentTo.Union(reached);
+        foreach (ReplicaId replica in reached) effects.Send(replica, submit);
     }
 
     private void Finish(
-        ClientOperation operation, Attempt attempt, ulong agreeing, ReplyStatus status, ReadOnlyMemory<byte> result, long nowMicros, ClientEffectBuffer effects)
+        ClientOperation operation, Attempt attempt, ReplicaSet agreeing, ReplyStatus status, ReadOnlyMemory<byte> result, long nowMicros, ClientEffectBuffer effects)
     {
-        ulong dissenting = attempt.Ballot.Voters & ~agreeing;
-        statistics.DissentingReplies += BitOperations.PopCount(dissenting);
+        Invariant.Holds(
+            agreeing.Count >= settings.Quorums.OneCorrect && agreeing.IsSubsetOf(attempt.Ballot.Voters),
+            "an operation is over only when f+1 replicas stated the same");
+        ReplicaSet dissenting = attempt.Ballot.Voters.Except(agreeing);
+        statistics.DissentingReplies += dissenting.Count;
         statistics.Completed++;
         view.Avoid(dissenting, nowMicros);
         _caution.Learn(attempt, nowMicros);
@@ -370,6 +371,7 @@ internal sealed class OrderedOperations(
             else if (operation is { Kind: OperationKind.Query, IsSettled: false })
                 again.Add(operation);
         }
+        Invariant.Holds(_window.IsEmpty && _room.IsEmpty, "a session ends with nothing under way");
         _window.Clear();
         _waiting.PutBack(again);
         _phase = SessionPhase.Closed;
@@ -378,6 +380,9 @@ internal sealed class OrderedOperations(
 
     private void Remove(ClientOperation operation)
     {
+        Invariant.Holds(
+            ReferenceEquals(_window[operation.Sequence], operation) && operation.Attempt is not null,
+            "what leaves the window was under way in it");
         _window.Remove(operation.Sequence);
         _room.Leave(operation);
         attempts.Return(operation.Attempt!);
@@ -390,11 +395,4 @@ internal sealed class OrderedOperations(
         OperationKind.Query => RequestKind.OrderedQuery,
         _ => RequestKind.Open,
     };
-
-    private enum SessionPhase
-    {
-        Closed,
-        Opening,
-        Open,
-    }
 }
