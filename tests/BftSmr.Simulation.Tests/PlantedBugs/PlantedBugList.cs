@@ -113,7 +113,7 @@ internal static class PlantedBugList
             "if (!IsAuthentic(batch.Requests[i])) ",
             "if (settings is null) ",
             "made-up requests", 1),
-        new("signatures that others are to check count as checked", "BftSmr/Ordering/ModSmart/Consensus/ConsensusWindow.cs",
+        new("signatures that others are to check count as checked", "BftSmr/Ordering/ModSmart/Consensus/ProposalChecks.cs",
             "        state.LeaveUnchecked(untilMicros);\n",
             "        state.NoteChecked(isAuthentic: true);\n",
             "made-up signatures", 1),
