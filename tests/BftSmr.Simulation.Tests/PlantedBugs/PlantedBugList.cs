@@ -148,7 +148,7 @@ internal static class PlantedBugList
         new("a snapshot is installed over what was executed meanwhile", "BftSmr/CatchUp/SnapshotFetch.cs",
             "        if (_offer.Certificate.Instance <= log.LastExecuted)\n        {\n            Abandon();\n            return null;\n        }\n",
             "",
-            "disks", 34),
+            "disks", 57),
         new("batches are executed while a snapshot is installed", "BftSmr/ReplicaCore.cs",
             "if (_snapshotFetch.Installing is null) _execution.TryExecuteNext();",
             "_execution.TryExecuteNext();",
