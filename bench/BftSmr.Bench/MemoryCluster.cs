@@ -42,7 +42,8 @@ internal sealed class MemoryCluster
     public void Order(ReadOnlySpan<Request> requests)
     {
         long goal = _executed + requests.Length * _cores.Length;
-        foreach (Request request in requests) Step(0, new RequestInput(request));
+        for (int i = 0; i < requests.Length; i++)
+            Step(0, new RequestInput(requests[i]), moreFollow: i < requests.Length - 1);
         Deliver();
         for (int idle = 0; _executed < goal; idle++)
         {
@@ -76,9 +77,9 @@ internal sealed class MemoryCluster
         while (_inputs.TryDequeue(out (int To, Input Input) next)) Step(next.To, next.Input);
     }
 
-    private void Step(int replica, Input input)
+    private void Step(int replica, Input input, bool moreFollow = false)
     {
-        _cores[replica].Step(input, Now, _effects);
+        _cores[replica].Step(input, Now, _effects, moreFollow);
         CarryOut(replica);
     }
 
