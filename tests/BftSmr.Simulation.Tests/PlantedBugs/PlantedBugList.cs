@@ -288,7 +288,7 @@ internal static class PlantedBugList
         new("chunks are not held against their proof", "BftSmr/CatchUp/SnapshotFetch.cs",
             "if (!MerkleTree.Verify(offer.Certificate.Root, offer.SnapshotBytes, context.Settings.ChunkBytes, chunk.Index, chunk.Bytes.Span, chunk.Path))",
             "if (chunk.Index < 0)",
-            "B23", 52),
+            "B23", 80),
         new("chunks that do not come are not asked for again", "BftSmr/CatchUp/SnapshotFetch.cs",
             "            _inFlight.Remove(index);\n            _again.Enqueue(index);\n            Drop(source);",
             "            Drop(source);",
