@@ -53,7 +53,7 @@ internal readonly record struct ReplicaSet
     public static ReplicaSet AllOf(int replicas)
     {
         Invariant.Holds(
-            (uint)(replicas - 1) < ReplicasMax, "a membership has at least one replica, and no more than a set has bits");
+            (uint)(replicas - 1) < ReplicasMax, "a membership has from 1 to 64 replicas");
         return new ReplicaSet(ulong.MaxValue >> (ReplicasMax - replicas));
     }
 

@@ -14,7 +14,7 @@ namespace BftSmr.Tests.Replication;
 public sealed class ReplyVouchingTests : IDisposable
 {
     private const int Clients = 3;
-    private static readonly ReplicaSet s_oneAndTwo = ReplicaSet.FromBits(0b0110);
+    private static readonly ReplicaSet s_12 = ReplicaSet.FromBits(0b0110);
 
     private readonly TestKeys _keys = new(replicas: 7, clients: Clients);
 
@@ -57,7 +57,7 @@ public sealed class ReplyVouchingTests : IDisposable
     public void Vouchers_that_do_not_come_are_waited_for_a_moment_and_then_the_reply_leaves_without_them_and_once_more_when_they_come()
     {
         Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
-        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_oneAndTwo, new ReplicaId(1), count: 8);
+        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_12, new ReplicaId(1), count: 8);
         Assert.Empty(one.Execute(1, commands));
         one.Advance(49_999);
         Assert.Empty(one.Effects.Effects);
@@ -76,7 +76,7 @@ public sealed class ReplyVouchingTests : IDisposable
     public void After_a_second_nobody_waits_any_more()
     {
         Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
-        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_oneAndTwo, new ReplicaId(1), count: 8);
+        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_12, new ReplicaId(1), count: 8);
         one.Execute(1, commands);
         while (one.Vouching.NextDeadlineMicros != long.MaxValue) one.Advance(one.Vouching.NextDeadlineMicros - one.Now);
         Assert.Equal(1_000_000, one.Now);
@@ -91,7 +91,7 @@ public sealed class ReplyVouchingTests : IDisposable
     public void Vouchers_for_more_or_fewer_replies_than_there_are_or_for_instances_that_are_far_away_are_refused()
     {
         Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
-        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_oneAndTwo, new ReplicaId(1), count: 8);
+        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_12, new ReplicaId(1), count: 8);
         one.Execute(1, commands);
         Vouch vouch = VouchOf(two.Execute(1, commands));
 
@@ -110,7 +110,7 @@ public sealed class ReplyVouchingTests : IDisposable
     public void What_one_replica_says_too_early_is_bounded_and_the_vouchers_of_another_are_taken()
     {
         Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
-        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_oneAndTwo, new ReplicaId(1), count: 8);
+        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_12, new ReplicaId(1), count: 8);
         for (int i = 1; i <= 1000; i++)
             one.Vouching.OnVouch(new ReplicaId(3), new Vouch(new Instance(i), new byte[16]));
         Assert.Equal(1000 - one.Log.HorizonInstances, one.Effects.Effects.OfType<RejectEffect>().Count());
@@ -129,7 +129,7 @@ public sealed class ReplyVouchingTests : IDisposable
         for (int i = 1; i <= 6; i++)
         {
             List<(Request Request, Outcome Outcome)> commands = Commands(
-                new Random(i), s_oneAndTwo, new ReplicaId(1), count: 8);
+                new Random(i), s_12, new ReplicaId(1), count: 8);
             one.Execute(i, [.. commands.Select(c => (c.Request, new Outcome(ReplyStatus.Ok, large)))]);
         }
         Assert.Equal(4 * 8, one.Replies.Count); // 16 of the 48 MiB still wait
@@ -184,7 +184,9 @@ public sealed class ReplyVouchingTests : IDisposable
         Assert.IsType<Vouch>(Assert.Single(effects.OfType<SendEffect>()).Message);
 
     private static List<(Request Request, Outcome Outcome)> Commands(Random random, int replicas, int count) =>
-        [.. Enumerable.Range(1, count).Select(i => Command(random, i, ReplicaSet.FromBits((ulong)random.Next(1 << replicas)), new ReplicaId(random.Next(replicas)), wantsOneReply: random.Next(4) > 0))];
+        [.. Enumerable.Range(1, count).Select(i => Command(
+            random, i, ReplicaSet.FromBits((ulong)random.Next(1 << replicas)), new ReplicaId(random.Next(replicas)),
+            wantsOneReply: random.Next(4) > 0))];
 
     private static List<(Request Request, Outcome Outcome)> Commands(
         Random random, ReplicaSet repliers, ReplicaId full, int count) =>
