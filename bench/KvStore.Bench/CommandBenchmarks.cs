@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using BftSmr;
-using KvStore.Client;
 
 namespace KvStore.Bench;
 

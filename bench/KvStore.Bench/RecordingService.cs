@@ -1,7 +1,6 @@
 using System.Buffers;
 using BftCloud.Primitives;
 using BftSmr;
-using KvStore.Client;
 
 namespace KvStore.Bench;
 

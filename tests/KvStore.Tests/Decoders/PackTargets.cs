@@ -3,8 +3,6 @@ using System.Text;
 using BftCloud.Primitives;
 using BftSmr;
 using Fuzzing;
-using KvStore.Caching;
-using KvStore.Client;
 using KvStore.Commands;
 using KvStore.Operations;
 using KvStore.State;

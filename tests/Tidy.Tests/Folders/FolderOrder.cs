@@ -76,10 +76,8 @@ internal static class FolderOrder
             "Operations",
             "Client State",
             "Caching Commands Health",
-            "Resp/Protocol StateMachine",
-            "Resp",
-            "Resp/Commands",
-            "Resp/Hosting",
+            "StateMachine",
         ],
+        ["KvStore.Gateway"] = ["Protocol", ".", "Commands", "Hosting"],
     };
 }

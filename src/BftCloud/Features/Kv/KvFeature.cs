@@ -1,7 +1,6 @@
 using BftCloud.Bench;
 using BftCloud.Chaos;
 using KvStore;
-using KvStore.Client;
 
 namespace BftCloud.Features.Kv;
 
