@@ -1,4 +1,3 @@
-using System.Numerics;
 using BenchmarkDotNet.Attributes;
 using BftCloud.Primitives;
 using BftSmr.Client.Core;
@@ -85,9 +84,8 @@ public class ClientBenchmarks
 
     private void Answer(Request request)
     {
-        for (ulong rest = request.Repliers; rest != 0; rest &= rest - 1)
+        foreach (ReplicaId replier in request.Repliers)
         {
-            ReplicaId replier = new(BitOperations.TrailingZeroCount(rest));
             Reply reply = new(Nonce, request.Sequence, Regency.Zero, ReplyStatus.Ok, IsDigest: false, _result);
             _core.OnMessage(replier, reply, _nowMicros, _effects);
         }

@@ -15,7 +15,7 @@ public class CodecBenchmarks
 {
     private const int Requests = 64;
     private const int OperationBytes = 128;
-    private const ulong OneVoucher = 0b0010;
+    private static readonly ReplicaSet s_oneVoucher = ReplicaSet.Of(new ReplicaId(1));
 
     private readonly ArrayBufferWriter<byte> _output = new(64 << 10);
     private readonly CodecLimits _limits = CodecLimits.For(
@@ -45,7 +45,7 @@ public class CodecBenchmarks
         _submit = new Submit(_requests[0]);
         _reply = new Reply(41, 1_000, vote.Regency, ReplyStatus.Ok, IsDigest: false, new byte[OperationBytes])
         {
-            Vouchers = new Vouchers(OneVoucher, new byte[Request.MacBytes]),
+            Vouchers = new Vouchers(s_oneVoucher, new byte[Request.MacBytes]),
         };
         _voted = new WriteVoted(new Instance(1_000_000), vote, _batch);
         _writeBytes = Encoded(() => PeerMessageCodec.Encode(_write, _output));

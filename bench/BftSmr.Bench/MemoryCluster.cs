@@ -13,7 +13,6 @@ namespace BftSmr.Bench;
 /// </summary>
 internal sealed class MemoryCluster
 {
-    private const int ReplyBytesMax = 1 << 20;
     private const int IdleTicksMax = 1_000;
 
     private readonly Queue<(int To, Input Input)> _inputs = new();
@@ -26,8 +25,9 @@ internal sealed class MemoryCluster
     public MemoryCluster(BenchKeys keys)
     {
         int[] replicas = [.. Enumerable.Range(0, BenchKeys.Replicas)];
+        int replyBytesMax = ReplicationLimits.Default.ReplyBytesMax;
         _services = [.. replicas.Select(
-            static _ => new ServiceHost(new SilentService(), ReplyBytesMax, RightsTable.Everybody))];
+            _ => new ServiceHost(new SilentService(), replyBytesMax, RightsTable.Everybody))];
         _cores =
             [.. replicas.Select(i => ReplicaCore.Create(SettingsOf(i), keys.Replica(i), RecoveredState.None, ModSmartProtocol.Instance))];
         for (int i = 0; i < _cores.Length; i++)
@@ -43,7 +43,8 @@ internal sealed class MemoryCluster
     public void Order(ReadOnlySpan<Request> requests)
     {
         long goal = _executed + requests.Length * _cores.Length;
-        foreach (Request request in requests) Step(0, new RequestInput(request));
+        for (int i = 0; i < requests.Length; i++)
+            Step(0, new RequestInput(requests[i]), moreFollow: i < requests.Length - 1);
         Deliver();
         for (int idle = 0; _executed < goal; idle++)
         {
@@ -77,9 +78,9 @@ internal sealed class MemoryCluster
         while (_inputs.TryDequeue(out (int To, Input Input) next)) Step(next.To, next.Input);
     }
 
-    private void Step(int replica, Input input)
+    private void Step(int replica, Input input, bool moreFollow = false)
     {
-        _cores[replica].Step(input, Now, _effects);
+        _cores[replica].Step(input, Now, _effects, moreFollow);
         CarryOut(replica);
     }
 

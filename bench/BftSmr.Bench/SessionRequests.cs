@@ -7,7 +7,7 @@ namespace BftSmr.Bench;
 /// <summary>What the sessions of one client ask for, one request after the other, with MACs for all replicas.</summary>
 internal sealed class SessionRequests(BenchKeys keys, int sessions, int operationBytes)
 {
-    private const ulong ThreeRepliers = 0b0111;
+    private static readonly ReplicaSet s_threeRepliers = ReplicaSet.AllOf(3);
 
     private readonly byte[] _operation = new byte[operationBytes];
     private readonly Request[] _requests = new Request[sessions];
@@ -28,7 +28,7 @@ internal sealed class SessionRequests(BenchKeys keys, int sessions, int operatio
             new SessionId(new ClientId(0), (ulong)session + 1),
             _sequence,
             isFirst ? RequestKind.Open : RequestKind.Command,
-            ThreeRepliers,
+            s_threeRepliers,
             new ReplicaId(session % BenchKeys.Replicas),
             isFirst ? default : _operation,
             wantsOneReply: true);

@@ -83,7 +83,7 @@ internal sealed class ReplicaCore : IReplicaCore
         _recovered = null; // the log may be large
         _requests.Rebuild(_ordering.IsLeading);
         _nextStatusMicros = now.MonotonicMicros;
-        Settle();
+        Settle(moreFollow: false);
     }
 
     private void Recover(RecoveredState recovered)
@@ -109,7 +109,7 @@ internal sealed class ReplicaCore : IReplicaCore
         _ordering.Start(recovered.VotesForgotten);
     }
 
-    public void Step(Input input, ClockReading now, EffectBuffer effects)
+    public void Step(Input input, ClockReading now, EffectBuffer effects, bool moreFollow)
     {
         _context.BeginStep(now, effects);
         switch (input)
@@ -152,7 +152,7 @@ internal sealed class ReplicaCore : IReplicaCore
                 throw new InvariantViolationException(
                     $"A core was given {input.GetType().Name}, which it does not know.");
         }
-        Settle();
+        Settle(moreFollow);
     }
 
     private void OnPeer(ReplicaId from, PeerMessage message)
@@ -238,7 +238,6 @@ internal sealed class ReplicaCore : IReplicaCore
 
     private void OnTick()
     {
-        _proposer.ProposeIfDue(_execution.AgreedTimeMicros);
         _ordering.CheckDeadline();
         _vouching.Tick();
         _readRelay.Tick();
@@ -266,8 +265,8 @@ internal sealed class ReplicaCore : IReplicaCore
             _decidedFetch.Continue();
     }
 
-    /// <summary>After every input: takes up what it made possible.</summary>
-    private void Settle()
+    /// <summary>After every input, a tick included: takes up what it made possible, or due.</summary>
+    private void Settle(bool moreFollow)
     {
         Invariant.Holds(_checkpoints.Contradiction is null,
             "this replica's state equals that of a quorum at every checkpoint (if it does not, its disk or memory is damaged, or the service is not deterministic)");
@@ -278,6 +277,7 @@ internal sealed class ReplicaCore : IReplicaCore
             _context.Effects.Add(new InstallStateEffect(
                 complete.Certificate, complete.SnapshotBytes, LiveRecords(complete.Certificate, complete.SnapshotBytes)));
         }
+        if (!moreFollow) _proposer.ProposeIfDue(_execution.AgreedTimeMicros);
         if (_snapshotFetch.Installing is null) _execution.TryExecuteNext();
         Invariant.Holds(_checkpoints.Stable.Instance <= _log.Base, "what is stable is the base of the log");
     }

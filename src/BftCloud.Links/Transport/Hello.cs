@@ -17,7 +17,7 @@ internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest 
     public const int Size = 8 + 2 * Digest.Size;
 
     /// <summary>Changes whenever the link protocol, or a message carried by it, does.</summary>
-    private const byte Version = 4;
+    private const byte Version = 5;
 
     private const int StatusOffset = 6;
     private const byte Accepted = 0;

@@ -40,6 +40,9 @@ internal sealed class LinkCredentials
 
     public KeyPair Own { get; }
 
+    /// <summary>What this node offers and accepts to seal records with.</summary>
+    public CipherSuites Suites { get; init; } = SuiteChoice.OfThisMachine;
+
     public int ReplicaCount => _replicas.Count;
 
     public Hello HelloFor(LinkPort port) => new(port, ClusterHash, ConfigurationHash);

@@ -10,18 +10,19 @@ namespace BftCloud.Links;
 /// Hello and Noise IK on a fresh connection. Every message has a fixed size, so nothing is allocated by what the other
 /// end says:
 /// <code>
-/// initiator -&gt; responder   hello (72) | Noise 1 with the initiator's id as payload (100)
-/// responder -&gt; initiator   hello with its verdict (72) | Noise 2 (48), if it accepts
-/// initiator -&gt; responder   an empty record (18): proof that the initiator is there now
+/// initiator -&gt; responder   hello (72) | Noise 1 with the initiator's id and the cipher suites it offers (101)
+/// responder -&gt; initiator   hello with its verdict (72) | Noise 2 with the suite it chose (49), if it accepts
+/// initiator -&gt; responder   an empty record of that suite: proof that the initiator is there now
 /// </code>
 /// </summary>
 internal static class LinkHandshake
 {
     private const int IdBytes = sizeof(int);
-    private const int NoiseFirstBytes = NoiseHandshake.FirstOverheadBytes + IdBytes;
+    private const int FirstPayloadBytes = IdBytes + sizeof(CipherSuites);
+    private const int SecondPayloadBytes = sizeof(CipherSuites);
+    private const int NoiseFirstBytes = NoiseHandshake.FirstOverheadBytes + FirstPayloadBytes;
     private const int FirstBytes = Hello.Size + NoiseFirstBytes;
-    private const int SecondBytes = Hello.Size + NoiseHandshake.SecondOverheadBytes;
-    private const int ConfirmationBytes = SecureLink.LengthBytes + NoiseCipher.TagBytes;
+    private const int SecondBytes = Hello.Size + NoiseHandshake.SecondOverheadBytes + SecondPayloadBytes;
 
     /// <summary>Proves to be <paramref name="ownId"/> to the replica at the other end of the connection.</summary>
     /// <exception cref="LinkException">The other end is not that replica, refuses, or speaks something
@@ -35,9 +36,10 @@ internal static class LinkHandshake
         credentials.HelloFor(port).Write(message);
         using NoiseHandshake handshake = NoiseHandshake.Initiate(
             credentials.Own.Agreement, KeyOf(credentials, replica), message.AsSpan(0, Hello.Size));
-        byte[] id = new byte[IdBytes];
-        BinaryPrimitives.WriteInt32LittleEndian(id, ownId);
-        if (!handshake.TryWriteFirst(id, message.AsSpan(Hello.Size))) throw InvalidKey(replica);
+        byte[] payload = new byte[FirstPayloadBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(payload, ownId);
+        payload[IdBytes] = (byte)credentials.Suites;
+        if (!handshake.TryWriteFirst(payload, message.AsSpan(Hello.Size))) throw InvalidKey(replica);
         await SendAsync(socket, message).ConfigureAwait(false);
 
         byte[] answer = new byte[SecondBytes];
@@ -46,17 +48,21 @@ internal static class LinkHandshake
         credentials.HelloFor(port).Check(answer);
         Hello.CheckAccepted(answer);
         await ReceiveAsync(socket, answer, received, SecondBytes).ConfigureAwait(false);
-        if (!handshake.TryReadSecond(answer.AsSpan(Hello.Size), default))
+        byte[] choice = new byte[SecondPayloadBytes];
+        if (!handshake.TryReadSecond(answer.AsSpan(Hello.Size), choice))
             throw new LinkException(
                 LinkFault.BadHandshake,
                 $"it does not hold the key that cluster.json has for {replica}. Check the address, and that the replica runs with its own key file.");
 
-        (NoiseCipher send, NoiseCipher receive) = handshake.Split();
+        CipherSuites suite = (CipherSuites)choice[0];
+        if (!SuiteChoice.IsAnswerTo(credentials.Suites, suite))
+            throw new LinkException(LinkFault.BadHandshake, "it chose a cipher suite that was not offered.");
+        (NoiseCipher send, NoiseCipher receive) = handshake.Split(suite);
         EstablishedLink link = new(socket, replica.Value, send, receive);
         try
         {
-            byte[] confirmation = new byte[ConfirmationBytes];
-            BinaryPrimitives.WriteUInt16BigEndian(confirmation, NoiseCipher.TagBytes);
+            byte[] confirmation = new byte[SecureLink.LengthBytes + send.TagBytes];
+            BinaryPrimitives.WriteUInt16BigEndian(confirmation, (ushort)send.TagBytes);
             send.Seal(confirmation.AsSpan(SecureLink.LengthBytes));
             await SendAsync(socket, confirmation).ConfigureAwait(false);
             return link;
@@ -96,11 +102,11 @@ internal static class LinkHandshake
             hello.Write(answer);
             using NoiseHandshake handshake =
                 NoiseHandshake.Respond(credentials.Own.Agreement, answer.AsSpan(0, Hello.Size));
-            id = ReadFirst(handshake, message.AsSpan(Hello.Size), credentials, port);
+            (id, CipherSuites suite) = ReadFirst(handshake, message.AsSpan(Hello.Size), credentials, port);
             admit(id);
-            if (!handshake.TryWriteSecond(default, answer.AsSpan(Hello.Size)))
+            if (!handshake.TryWriteSecond([(byte)suite], answer.AsSpan(Hello.Size)))
                 throw new LinkException(LinkFault.BadHandshake, "its handshake has a key of small order.");
-            (receive, send) = handshake.Split();
+            (receive, send) = handshake.Split(suite);
         }
         catch (LinkException e)
         {
@@ -113,8 +119,8 @@ internal static class LinkHandshake
         try
         {
             await SendAsync(socket, answer).ConfigureAwait(false);
-            byte[] confirmation = new byte[ConfirmationBytes];
-            await ReceiveAsync(socket, confirmation, 0, ConfirmationBytes).ConfigureAwait(false);
+            byte[] confirmation = new byte[SecureLink.LengthBytes + receive.TagBytes];
+            await ReceiveAsync(socket, confirmation, 0, confirmation.Length).ConfigureAwait(false);
             return IsConfirmation(confirmation, receive)
                 ? link
                 : throw new LinkException(
@@ -129,13 +135,13 @@ internal static class LinkHandshake
     }
 
     private static bool IsConfirmation(Span<byte> confirmation, NoiseCipher receive) =>
-        BinaryPrimitives.ReadUInt16BigEndian(confirmation) == NoiseCipher.TagBytes
+        BinaryPrimitives.ReadUInt16BigEndian(confirmation) == receive.TagBytes
         && receive.TryOpen(confirmation[SecureLink.LengthBytes..]);
 
-    private static int ReadFirst(
+    private static (int Id, CipherSuites Suite) ReadFirst(
         NoiseHandshake handshake, ReadOnlySpan<byte> message, LinkCredentials credentials, LinkPort port)
     {
-        Span<byte> payload = stackalloc byte[IdBytes];
+        Span<byte> payload = stackalloc byte[FirstPayloadBytes];
         if (!handshake.TryReadFirst(message, payload))
             throw new LinkException(
                 LinkFault.BadHandshake,
@@ -146,7 +152,10 @@ internal static class LinkHandshake
             throw new LinkException(
                 LinkFault.UnknownKey,
                 $"it says that it is {NameOf(port, id)}, but does not hold the key that cluster.json has for that one.");
-        return id;
+        if (!SuiteChoice.TryChoose((CipherSuites)payload[IdBytes], credentials.Suites, out CipherSuites suite))
+            throw new LinkException(
+                LinkFault.BadHandshake, "it offers no cipher suite that we have. Run the same release everywhere.");
+        return (id, suite);
     }
 
     private static ReadOnlySpan<byte> KeyOf(LinkCredentials credentials, ReplicaId replica)

@@ -27,7 +27,7 @@ internal sealed class NoiseHandshake : IDisposable
     public const int SecondOverheadBytes = KeyBytes + TagBytes;
 
     private const int KeyBytes = AgreementKey.Size;
-    private const int TagBytes = NoiseCipher.TagBytes;
+    private const int TagBytes = 16;
 
     private readonly NoiseSymmetricState _state = new("Noise_IK_25519_ChaChaPoly_BLAKE2b"u8);
 
@@ -115,7 +115,8 @@ internal sealed class NoiseHandshake : IDisposable
     }
 
     /// <summary>After the second message: the ciphers of the two directions.</summary>
-    public (NoiseCipher FromInitiator, NoiseCipher FromResponder) Split() => _state.Split();
+    public (NoiseCipher FromInitiator, NoiseCipher FromResponder) Split(
+        CipherSuites suite = CipherSuites.ChaCha20Poly1305) => _state.Split(suite);
 
     /// <summary>Zeroes all secrets but the static one.</summary>
     public void Dispose()

@@ -66,12 +66,12 @@ internal sealed class NoiseSymmetricState : IDisposable
     }
 
     /// <summary>The ciphers of the transport phase: the initiator's, and the responder's, direction.</summary>
-    public (NoiseCipher FromInitiator, NoiseCipher FromResponder) Split()
+    public (NoiseCipher FromInitiator, NoiseCipher FromResponder) Split(CipherSuites suite)
     {
         Span<byte> keys = stackalloc byte[2 * HashBytes];
         Derive(default, keys[..HashBytes], keys[HashBytes..]);
-        NoiseCipher fromInitiator = new(keys[..NoiseCipher.KeyBytes]);
-        NoiseCipher fromResponder = new(keys.Slice(HashBytes, NoiseCipher.KeyBytes));
+        NoiseCipher fromInitiator = new(keys[..NoiseCipher.KeyBytes], suite);
+        NoiseCipher fromResponder = new(keys.Slice(HashBytes, NoiseCipher.KeyBytes), suite);
         CryptographicOperations.ZeroMemory(keys);
         return (fromInitiator, fromResponder);
     }

@@ -66,13 +66,13 @@ internal sealed class RecordReader : IDisposable
         plaintext = default;
         if (IsCorrupt || _end - _start < SecureLink.LengthBytes) return false;
         int length = LengthAtStart();
-        IsCorrupt = length is < NoiseCipher.TagBytes or > LargeBytes - SecureLink.LengthBytes;
+        IsCorrupt = length < _cipher.TagBytes || length > LargeBytes - SecureLink.LengthBytes;
         if (IsCorrupt || _end - _start < SecureLink.LengthBytes + length) return false;
         Memory<byte> record = _buffer.AsMemory(_start + SecureLink.LengthBytes, length);
         IsCorrupt = !_cipher.TryOpen(record.Span);
         if (IsCorrupt) return false;
         _start += SecureLink.LengthBytes + length;
-        plaintext = record[..^NoiseCipher.TagBytes];
+        plaintext = record[..^_cipher.TagBytes];
         return true;
     }
 

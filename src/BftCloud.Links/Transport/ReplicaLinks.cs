@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Numerics;
 using System.Text;
 using BftCloud.Primitives;
 using Microsoft.Extensions.Logging;
@@ -52,17 +51,15 @@ internal sealed class ReplicaLinks : IReplicaLinks
     public bool Send(ReplicaId to, ReadOnlySpan<byte> payload)
     {
         if (!_links[to.Value].Send(payload)) return false;
-        Interlocked.Or(ref _unflushed, 1ul << to.Value);
+        Interlocked.Or(ref _unflushed, ReplicaSet.Of(to).Bits);
         return true;
     }
 
     /// <inheritdoc/>
     public void Flush()
     {
-        for (ulong rest = Interlocked.Exchange(ref _unflushed, 0); rest != 0; rest &= rest - 1)
-        {
-            _links[BitOperations.TrailingZeroCount(rest)].Flush();
-        }
+        foreach (ReplicaId to in ReplicaSet.FromBits(Interlocked.Exchange(ref _unflushed, 0)))
+            _links[to.Value].Flush();
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ namespace BftCloud.Links;
 /// flushes while no pump runs: at most one at a time, so records leave in the order in which they were sealed. While a
 /// socket send is under way, flushes only move the mark, and all they marked goes out together.
 /// </para>
-/// <para>Record: length (2 bytes, big-endian) | ciphertext | tag (16). An empty record is a heartbeat.</para>
+/// <para>Record: length (2 bytes, big-endian) | ciphertext | tag. An empty record is a heartbeat.</para>
 /// </summary>
 internal sealed class SecureLink : IDisposable
 {
@@ -24,15 +24,13 @@ internal sealed class SecureLink : IDisposable
     /// <summary>The largest record with its length and tag: a power of two, for the sake of buffer pools.</summary>
     public const int RecordBytesMax = 64 << 10;
 
-    private const int OverheadBytes = LengthBytes + NoiseCipher.TagBytes;
-    private const int PlaintextBytesMax = RecordBytesMax - OverheadBytes;
-
     /// <summary>Records that go to the socket in one send.</summary>
     private const int RecordsPerSendMax = 4;
 
     private readonly Lock _gate = new();
     private readonly ReactorSocket _socket;
     private readonly NoiseCipher _sendCipher;
+    private readonly int _tagBytes;
     private readonly LinkOptions _options;
     private readonly LinkCounters _counters;
     private readonly RemoteBudget _budget;
@@ -59,12 +57,17 @@ internal sealed class SecureLink : IDisposable
     {
         _socket = established.Socket;
         _sendCipher = established.SendCipher;
+        _tagBytes = _sendCipher.TagBytes;
         _options = options;
         _counters = counters;
         _budget = budget;
         _records = new RecordReader(established.ReceiveCipher);
         _frames = new FrameAssembler(options.FrameBytesMax, budget);
     }
+
+    private int OverheadBytes => LengthBytes + _tagBytes;
+
+    private int PlaintextBytesMax => RecordBytesMax - OverheadBytes;
 
     /// <summary>
     /// Queues a completed frame that leaves with the next flush; its queue may hold a reference until then. False if
@@ -298,7 +301,7 @@ internal sealed class SecureLink : IDisposable
             for (int i = 0, left = queuedBytes; i < records; i++)
             {
                 int bytes = Math.Min(left, PlaintextBytesMax);
-                BinaryPrimitives.WriteUInt16BigEndian(buffer.AsSpan(length), (ushort)(bytes + NoiseCipher.TagBytes));
+                BinaryPrimitives.WriteUInt16BigEndian(buffer.AsSpan(length), (ushort)(bytes + _tagBytes));
                 sources[i] = _queue.Take(buffer.AsSpan(length + LengthBytes, bytes));
                 length += bytes + OverheadBytes;
                 left -= bytes;
@@ -337,7 +340,7 @@ internal sealed class SecureLink : IDisposable
         {
             int bytes = Math.Min(records.Length, RecordBytesMax);
             Span<byte> record = records[LengthBytes..bytes];
-            _sendCipher.Seal(sources[i].Buffer is null ? record[..^NoiseCipher.TagBytes] : sources[i].Bytes, record);
+            _sendCipher.Seal(sources[i].Buffer is null ? record[..^_tagBytes] : sources[i].Bytes, record);
             sources[i].Release();
             records = records[bytes..];
         }

@@ -5,11 +5,13 @@ namespace BftCloud.Primitives;
 
 /// <summary>
 /// Reads canonical MessagePack that a stranger may have written. The package's reader throws where the next element is
-/// of another kind or is cut, and accepts longer forms than the shortest. So it is asked only for what stands there
-/// whole, and what it read is measured. Every method returns false, and never throws, for bytes that are not there, not
-/// of the kind asked for, longer than the shortest form, or beyond the bound given; it has then read nothing. Counts
-/// are checked against both their bound and the bytes that remain: nothing is ever allocated on the sender's word.
-/// Binaries are slices.
+/// of another kind or is cut, and accepts longer forms than the shortest. It also costs more to make than a short
+/// element costs to read. So this layer reads itself what votes and requests are made of: what stands in one byte,
+/// numbers without a sign, and lengths of binaries. It asks the package for the rest, one element that stands there
+/// whole, and measures what the package read.
+/// Every method returns false, and never throws, for bytes that are not there, not of the kind asked for, longer than
+/// the shortest form, or beyond the bound given; it has then read nothing. Counts are checked against both their bound
+/// and the bytes that remain: nothing is ever allocated on the sender's word. Binaries are slices.
 /// </summary>
 internal ref struct CanonicalReader(ReadOnlyMemory<byte> source)
 {
@@ -18,39 +20,38 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> source)
 
     private readonly ReadOnlyMemory<byte> _source = source;
     private readonly ReadOnlySpan<byte> _bytes = source.Span;
-    private MessagePackReader _reader = new(source);
+    private int _position;
 
-    public readonly int Position => (int)_reader.Consumed;
+    public readonly int Position => _position;
 
-    public readonly int Remaining => _bytes.Length - Position;
+    public readonly int Remaining => _bytes.Length - _position;
 
-    public readonly bool AtEnd => Position == _bytes.Length;
+    public readonly bool AtEnd => _position == _bytes.Length;
 
     /// <summary>The kind of what comes next; at the end <see cref="MessagePackType.Unknown"/>.</summary>
     public readonly MessagePackType Next => MessagePackCode.ToMessagePackType(NextCode);
 
     /// <summary>What has not been read.</summary>
-    public readonly ReadOnlyMemory<byte> Rest => _source[Position..];
+    public readonly ReadOnlyMemory<byte> Rest => _source[_position..];
 
-    private readonly byte NextCode => AtEnd ? NeverUsed : _bytes[Position];
+    private readonly byte NextCode => _position < _bytes.Length ? _bytes[_position] : NeverUsed;
 
     /// <summary>What was read since an earlier position.</summary>
-    public readonly ReadOnlyMemory<byte> Since(int start) => _source[start..Position];
+    public readonly ReadOnlyMemory<byte> Since(int start) => _source[start.._position];
 
     /// <summary>A number from 0 to <see cref="ulong.MaxValue"/>.</summary>
     public bool TryReadUInt64(out ulong value)
     {
-        int start = Position, size = UnsignedBytes(NextCode);
-        value = 0;
-        if (size == 0 || size > Remaining) return false;
-        value = _reader.ReadUInt64();
-        return size == 1 || MessagePackWriter.GetEncodedLength(value) == size || Back(start);
+        value = NextCode;
+        if (value > MessagePackCode.MaxFixInt) return TryReadLongUInt64(out value);
+        _position++;
+        return true;
     }
 
     /// <summary>A number from 0 to <see cref="long.MaxValue"/>.</summary>
     public bool TryReadInt64(out long value)
     {
-        int start = Position;
+        int start = _position;
         bool read = TryReadUInt64(out ulong number);
         value = (long)number;
         return read && (value >= 0 || Back(start));
@@ -59,7 +60,7 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> source)
     /// <summary>A number from 0 to <paramref name="max"/>.</summary>
     public bool TryReadInt32(int max, out int value)
     {
-        int start = Position;
+        int start = _position;
         bool read = TryReadUInt64(out ulong number);
         value = (int)number;
         return read && (number <= (ulong)max || Back(start));
@@ -68,39 +69,39 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> source)
     /// <summary>Any number that has a sign and 64 bits. Only negative ones have the forms with a sign.</summary>
     public bool TryReadInteger(out long value)
     {
-        int start = Position, size = SignedBytes(NextCode);
+        int size = SignedBytes(NextCode);
         if (size == 0) return TryReadInt64(out value);
         value = 0;
         if (size > Remaining) return false;
-        value = _reader.ReadInt64();
-        return (value < 0 && MessagePackWriter.GetEncodedLength(value) == size) || Back(start);
+        long found = PackageReader(size).ReadInt64();
+        if (found >= 0 || MessagePackWriter.GetEncodedLength(found) != size) return false;
+        value = found;
+        return Pass(size);
     }
 
     /// <summary>A number within bounds.</summary>
     public bool TryReadInteger(long min, long max, out long value)
     {
-        int start = Position;
+        int start = _position;
         return TryReadInteger(out value) && ((value >= min && value <= max) || Back(start));
     }
 
     public bool TryReadBoolean(out bool value)
     {
-        value = false;
-        if (NextCode is not (MessagePackCode.True or MessagePackCode.False)) return false;
-        value = _reader.ReadBoolean();
-        return true;
+        value = NextCode == MessagePackCode.True;
+        return (value || NextCode == MessagePackCode.False) && Pass(1);
     }
 
     /// <summary>Consumes a true if one comes next.</summary>
-    public bool TryReadTrue() => NextCode == MessagePackCode.True && _reader.ReadBoolean();
+    public bool TryReadTrue() => NextCode == MessagePackCode.True && Pass(1);
 
     /// <summary>Consumes a nil if one comes next.</summary>
-    public bool TryReadNil() => !AtEnd && _reader.TryReadNil();
+    public bool TryReadNil() => NextCode == MessagePackCode.Nil && Pass(1);
 
     /// <summary>The header of an array of exactly <paramref name="count"/> elements.</summary>
     public bool TryReadArray(int count)
     {
-        int start = Position;
+        int start = _position;
         return TryReadArray(count, 0, out int found) && (found == count || Back(start));
     }
 
@@ -113,29 +114,27 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> source)
     /// </summary>
     public bool TryReadArray(int countMax, int elementBytesMin, out int count)
     {
-        int start = Position;
         count = 0;
-        if (Next != MessagePackType.Array) return false;
-        if (!_reader.TryReadArrayHeader(out int found) || (uint)found > (uint)countMax) return Back(start);
-        if (CanonicalFormat.SizeOfArrayHeader(found) != Position - start) return Back(start);
-        if ((ulong)found * (uint)elementBytesMin > (ulong)Remaining) return Back(start);
+        int found = NextCode - MessagePackCode.MinFixArray, size = 1;
+        if ((uint)found > CanonicalFormat.FixArrayCountMax && !IsLongArrayAhead(out found, out size)) return false;
+        if ((uint)found > (uint)countMax) return false;
+        if ((ulong)found * (uint)elementBytesMin > (ulong)(Remaining - size)) return false;
         count = found;
-        return true;
+        return Pass(size);
     }
 
     /// <summary>The header of a binary, all of which is there.</summary>
     public bool TryReadBinaryHeader(int lengthMax, out int length)
     {
         if (!IsBinaryAhead(lengthMax, out length)) return false;
-        _reader.ReadRaw(CanonicalFormat.SizeOfBinaryHeader(length));
-        return true;
+        return Pass(CanonicalFormat.SizeOfBinaryHeader(length));
     }
 
     /// <summary>A binary of at most <paramref name="lengthMax"/> bytes, as a slice of the source.</summary>
     public bool TryReadBinary(int lengthMax, out ReadOnlyMemory<byte> bytes)
     {
         bool read = TryPassBinary(lengthMax, out int length);
-        bytes = read ? _source.Slice(Position - length, length) : default;
+        bytes = read ? _source.Slice(_position - length, length) : default;
         return read;
     }
 
@@ -143,14 +142,14 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> source)
     public bool TryReadBinary(out ReadOnlySpan<byte> bytes)
     {
         bool read = TryPassBinary(int.MaxValue, out int length);
-        bytes = read ? _bytes.Slice(Position - length, length) : default;
+        bytes = read ? _bytes.Slice(_position - length, length) : default;
         return read;
     }
 
     /// <summary>A binary of exactly <paramref name="length"/> bytes, as a slice of the source.</summary>
     public bool TryReadBinaryOf(int length, out ReadOnlyMemory<byte> bytes)
     {
-        int start = Position;
+        int start = _position;
         return TryReadBinary(length, out bytes) && (bytes.Length == length || Back(start));
     }
 
@@ -161,11 +160,12 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> source)
         return read;
     }
 
-    /// <summary>Replicas of a membership of <paramref name="replicas"/>, as a bit mask.</summary>
-    public bool TryReadReplicas(int replicas, out ulong mask)
+    /// <summary>Replicas of a membership of <paramref name="replicas"/>: a number with a bit for each.</summary>
+    public bool TryReadReplicas(int replicas, out ReplicaSet set)
     {
-        int start = Position;
-        return TryReadUInt64(out mask) && (replicas >= 64 || mask >> replicas == 0 || Back(start));
+        int start = _position;
+        set = default;
+        return TryReadUInt64(out ulong bits) && (ReplicaSet.TryFromBits(bits, replicas, out set) || Back(start));
     }
 
     /// <summary>A replica of a membership of <paramref name="replicas"/>.</summary>
@@ -180,23 +180,61 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> source)
     public bool TryReadExtension(sbyte type, out byte value)
     {
         value = 0;
-        if (NextCode != MessagePackCode.FixExt1 || Remaining < 3 || _bytes[Position + 1] != (byte)type) return false;
-        value = _reader.ReadExtensionFormat().Data.FirstSpan[0];
-        return true;
+        if (NextCode != MessagePackCode.FixExt1 || Remaining < 3 || _bytes[_position + 1] != (byte)type) return false;
+        value = PackageReader(3).ReadExtensionFormat().Data.FirstSpan[0];
+        return Pass(3);
     }
 
     private bool TryPassBinary(int lengthMax, out int length)
     {
         if (!IsBinaryAhead(lengthMax, out length)) return false;
-        _reader.Skip();
-        return true;
+        return Pass(CanonicalFormat.SizeOfBinaryHeader(length) + length);
+    }
+
+    /// <summary>A number that takes more than its code, in its shortest form.</summary>
+    private bool TryReadLongUInt64(out ulong value)
+    {
+        value = 0;
+        ReadOnlySpan<byte> rest = _bytes[_position..];
+        if (rest.Length < 2) return false;
+        ulong found, shorterMax;
+        int size;
+        switch (rest[0])
+        {
+            case MessagePackCode.UInt8:
+                (found, shorterMax, size) = (rest[1], MessagePackCode.MaxFixInt, 2);
+                break;
+            case MessagePackCode.UInt16 when rest.Length >= 3:
+                (found, shorterMax, size) = (BinaryPrimitives.ReadUInt16BigEndian(rest[1..]), byte.MaxValue, 3);
+                break;
+            case MessagePackCode.UInt32 when rest.Length >= 5:
+                (found, shorterMax, size) = (BinaryPrimitives.ReadUInt32BigEndian(rest[1..]), ushort.MaxValue, 5);
+                break;
+            case MessagePackCode.UInt64 when rest.Length >= 9:
+                (found, shorterMax, size) = (BinaryPrimitives.ReadUInt64BigEndian(rest[1..]), uint.MaxValue, 9);
+                break;
+            default:
+                return false;
+        }
+        if (found <= shorterMax) return false;
+        value = found;
+        return Pass(size);
+    }
+
+    private readonly bool IsLongArrayAhead(out int count, out int size)
+    {
+        count = 0;
+        size = NextCode switch { MessagePackCode.Array16 => 3, MessagePackCode.Array32 => 5, _ => int.MaxValue };
+        return size <= Remaining
+            && PackageReader(size).TryReadArrayHeader(out count)
+            && CanonicalFormat.SizeOfArrayHeader(count) == size;
     }
 
     /// <summary>Looks at the length, which the package's reader tells only with the bytes.</summary>
     private readonly bool IsBinaryAhead(int lengthMax, out int length)
     {
         length = 0;
-        ReadOnlySpan<byte> rest = _bytes[Position..];
+        ReadOnlySpan<byte> rest = _bytes[_position..];
         if (rest.Length < 2) return false;
         uint found;
         switch (rest[0])
@@ -220,20 +258,22 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> source)
         return length <= rest.Length - CanonicalFormat.SizeOfBinaryHeader(length);
     }
 
+    /// <summary>The package's reader of the next <paramref name="size"/> bytes.</summary>
+    private readonly MessagePackReader PackageReader(int size) => new(_source.Slice(_position, size));
+
+    /// <summary>Goes on behind what was read. Always true.</summary>
+    private bool Pass(int size)
+    {
+        _position += size;
+        return true;
+    }
+
     /// <summary>Undoes what was read since an earlier position. Always false.</summary>
     private bool Back(int start)
     {
-        _reader = new MessagePackReader(_source);
-        if (start > 0) _reader.ReadRaw(start);
+        _position = start;
         return false;
     }
-
-    private static int UnsignedBytes(byte code) => code switch
-    {
-        <= MessagePackCode.MaxFixInt => 1,
-        >= MessagePackCode.UInt8 and <= MessagePackCode.UInt64 => 1 + (1 << (code - MessagePackCode.UInt8)),
-        _ => 0,
-    };
 
     private static int SignedBytes(byte code) => code switch
     {

@@ -15,6 +15,9 @@ internal ref struct CanonicalWriter(IBufferWriter<byte> output)
 
     public void WriteUInt64(ulong value) => _writer.Write(value);
 
+    /// <summary>A number with a bit for each replica.</summary>
+    public void WriteReplicas(ReplicaSet set) => _writer.Write(set.Bits);
+
     /// <summary>Writes a number that is never negative.</summary>
     public void WriteInt64(long value)
     {

@@ -18,7 +18,8 @@ internal static class InspectLogCommand
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(file);
-            CodecLimits limits = CodecLimits.For(ClusterOf.File(path, result.GetValue(cluster)).ToSettings(default));
+            BftSmr.ClusterConfiguration configuration = ClusterOf.File(path, result.GetValue(cluster));
+            CodecLimits limits = CodecLimits.For(configuration.Quorums, configuration.Limits);
             LogReport report = LogReport.Of(path, limits);
             if (result.GetValue(json)) JsonOutput.Write(report, InspectJson.Default.LogReport);
             else Write(report);

@@ -96,7 +96,7 @@ internal sealed class ForgedReplies : Adversary
         if (_seen.Count < 64) _seen.Add(vouchers);
         return Random.Next(3) switch
         {
-            0 => new Vouchers(0, default),
+            0 => new Vouchers(ReplicaSet.Empty, default),
             1 => Random.Pick(_seen),
             _ => vouchers with { Macs = Forge(vouchers.Macs) },
         };

@@ -1,4 +1,3 @@
-using System.Numerics;
 using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Keys;
@@ -70,13 +69,14 @@ internal class StaleReader : Adversary
     {
         foreach (((ClientId client, ulong nonce), Read read) in _latest)
         {
-            if (read.Seconders == 0 || !_guessed.Add((nonce, read.ReadId + 1))) continue;
+            if (read.Seconders.IsEmpty || !_guessed.Add((nonce, read.ReadId + 1))) continue;
             Misbehave("read guessed");
             ReadOnlyMemory<byte> macs = read.Macs; // those for the read before are the best it has
-            for (ulong rest = read.Seconders; rest != 0; rest &= rest - 1, macs = macs[Request.MacBytes..])
-                Send(
-                    new ReplicaId(BitOperations.TrailingZeroCount(rest)),
-                    new RelayRead(client, nonce, read.ReadId + 1, read.Operation, macs[..Request.MacBytes]));
+            foreach (ReplicaId seconder in read.Seconders)
+            {
+                Send(seconder, new RelayRead(client, nonce, read.ReadId + 1, read.Operation, macs[..Request.MacBytes]));
+                macs = macs[Request.MacBytes..];
+            }
         }
     }
 

@@ -224,7 +224,8 @@ internal sealed class Explorer
     private static Batch BatchOf(KeyOracle oracle, int client)
     {
         Request open = RequestCodec.Create(
-            new SessionId(new ClientId(client), 1), 1, RequestKind.Open, 0b1111, new ReplicaId(0), default);
+            new SessionId(new ClientId(client), 1), 1, RequestKind.Open, ReplicaSet.AllOf(Replicas), new ReplicaId(0),
+            default);
         return BatchCodec.Create(
             1_800_000_000_000_000, 7,
             [RequestCodec.Authenticate(open, oracle.ForClient(new ClientId(client)), Replicas, macs: false, signature: true)]);

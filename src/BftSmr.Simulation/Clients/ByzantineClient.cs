@@ -73,7 +73,7 @@ internal sealed class ByzantineClient : INetworkNode
         {
             case ByzantineClientKind.PartialMacs:
                 if (_sequence > _answered + 20) NewSession();
-                SendToSome(Spoil(Next(_sequence++), _random.NextUInt64()), everywhere: _random.Chance(0.5));
+                SendToSome(Spoil(Next(_sequence++), SomeReplicas()), everywhere: _random.Chance(0.5));
                 break;
             case ByzantineClientKind.Gaps:
                 if (_random.Chance(0.1)) NewSession();
@@ -85,7 +85,10 @@ internal sealed class ByzantineClient : INetworkNode
                 break;
             case ByzantineClientKind.Spammer:
                 for (int i = 0; i < 20; i++)
-                    SendToSome(Spoil(Next((ulong)_random.Between(1, 400)), ulong.MaxValue), everywhere: true);
+                {
+                    Request spoilt = Spoil(Next((ulong)_random.Between(1, 400)), ReplicaSet.AllOf(_quorums.Replicas));
+                    SendToSome(spoilt, everywhere: true);
+                }
                 break;
             case ByzantineClientKind.Flooder:
                 if (_sequence > _answered + 60) _sequence = _answered + 1;
@@ -109,7 +112,8 @@ internal sealed class ByzantineClient : INetworkNode
         (_sequence, _answered) = (2, 0);
         for (int i = 0; i < _quorums.Replicas; i++) Send(i, new Attach(_nonce));
         Request open = Authenticated(
-            RequestCodec.Create(new SessionId(_id, _nonce), 1, RequestKind.Open, _random.NextUInt64() & Mask, new ReplicaId(0), default));
+            RequestCodec.Create(
+                new SessionId(_id, _nonce), 1, RequestKind.Open, SomeReplicas(), new ReplicaId(0), default));
         SendToSome(open, everywhere: true);
     }
 
@@ -118,8 +122,8 @@ internal sealed class ByzantineClient : INetworkNode
         ulong sequence = _sequence++;
         if (_sequence > _answered + 20) NewSession();
         Request one = Authenticated(Next(sequence)), other = Authenticated(Next(sequence));
-        ulong told = _random.NextUInt64();
-        for (int i = 0; i < _quorums.Replicas; i++) Send(i, new Submit((told >> i & 1) != 0 ? one : other));
+        ReplicaSet told = SomeReplicas();
+        for (int i = 0; i < _quorums.Replicas; i++) Send(i, new Submit(told.Contains(new ReplicaId(i)) ? one : other));
     }
 
     private void SendGarbage()
@@ -136,7 +140,8 @@ internal sealed class ByzantineClient : INetworkNode
         _network.Send(Node, _random.Next(_quorums.Replicas), garbage);
     }
 
-    private ulong Mask => (1UL << _quorums.Replicas) - 1;
+    private ReplicaSet SomeReplicas() =>
+        ReplicaSet.FromBits(_random.NextUInt64()).Intersect(ReplicaSet.AllOf(_quorums.Replicas));
 
     private Request Next(ulong sequence)
     {
@@ -147,21 +152,19 @@ internal sealed class ByzantineClient : INetworkNode
         return RequestCodec.Create(
             new SessionId(_id, _nonce), sequence, _random.Pick(
                 [RequestKind.Command, RequestKind.Command, RequestKind.Command, RequestKind.OrderedQuery, RequestKind.Open]),
-            _random.NextUInt64() & Mask, new ReplicaId(_random.Next(_quorums.Replicas)), operation, 1 + (_random.NextUInt64() % sequence));
+            SomeReplicas(), new ReplicaId(_random.Next(_quorums.Replicas)), operation,
+            1 + (_random.NextUInt64() % sequence));
     }
 
     private Request Authenticated(Request request) =>
         RequestCodec.Authenticate(request, _keyring, _quorums.Replicas, macs: true, signature: _random.Chance(0.5));
 
     /// <summary>Makes the MACs for these replicas wrong.</summary>
-    private Request Spoil(Request request, ulong replicas)
+    private Request Spoil(Request request, ReplicaSet replicas)
     {
         Request good = RequestCodec.Authenticate(request, _keyring, _quorums.Replicas, macs: true, signature: false);
         byte[] macs = good.Macs.ToArray();
-        for (int i = 0; i < _quorums.Replicas; i++)
-        {
-            if ((replicas >> i & 1) != 0) macs[i * Request.MacBytes] ^= 1;
-        }
+        foreach (ReplicaId replica in replicas) macs[replica.Value * Request.MacBytes] ^= 1;
         return RequestCodec.WithAuthentication(
             good, macs, _random.Chance(0.1) ? new byte[Request.SignatureBytes] : default);
     }

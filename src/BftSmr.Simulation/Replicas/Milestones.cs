@@ -28,7 +28,7 @@ internal static class Milestones
             vouchers.Count == 0 ? "read answered without a word that was waited for" : "vouched read",
         ReadReplyEffect => "relayed read answered too late for vouchers",
         ReplyEffect { Reply.Vouchers: { } vouchers } =>
-            vouchers.From == 0 ? "reply without a voucher that was waited for" : "vouched reply",
+            vouchers.From.IsEmpty ? "reply without a voucher that was waited for" : "vouched reply",
         ReplyEffect { Reply.Status: ReplyStatus.SessionExpired } => "session expired",
         ReplyEffect { Reply.Status: ReplyStatus.ReplyForgotten } => "reply forgotten",
         RejectEffect e => $"rejected: {e.Reason}",

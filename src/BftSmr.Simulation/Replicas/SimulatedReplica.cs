@@ -31,6 +31,7 @@ internal sealed class SimulatedReplica : INetworkNode
     private readonly IKeyring _keyring;
     private readonly Func<IStateMachine> _service;
     private readonly HistoryChecker _history;
+    private readonly ProposalChecker _proposals;
     private readonly Adversary? _adversary;
     private readonly SimulationRandom _random;
     private readonly MessageIngress _ingress;
@@ -57,6 +58,7 @@ internal sealed class SimulatedReplica : INetworkNode
         _random = world.Random.Fork("replica", settings.Self.Value);
         _ingress = new MessageIngress(settings, keyring, protocol);
         _name = settings.Self.ToString();
+        _proposals = new ProposalChecker(world, settings.Self);
         Disk = new SimulatedDisk(_ingress.Limits, settings.ChunkBytes, settings.Durability == Durability.Votes);
         _torn = world.Random.Fork("torn writes", settings.Self.Value);
         network.Add(this);
@@ -125,6 +127,7 @@ internal sealed class SimulatedReplica : INetworkNode
         if (IsCorrect) _history.Restored(Id, recovered.Checkpoint, executor.StateDigest());
         Guard(() =>
         {
+            _proposals.Forget();
             _core = ReplicaCore.Create(_settings, _keyring, recovered, _protocol);
             _core.Start(Clock.Read(_world.NowMicros), _effects);
             CarryOut();
@@ -244,6 +247,7 @@ internal sealed class SimulatedReplica : INetworkNode
         if (life != _life || _core is null || _world.Violation is not null) return;
         if (_adversary is not null && !_adversary.Receiving(input)) return;
         _world.Tell(_name, "<-", input);
+        if (input is StateInstalledInput) _proposals.Forget();
         Guard(() =>
         {
             _core.Step(input, Clock.Read(_world.NowMicros), _effects);
@@ -259,6 +263,7 @@ internal sealed class SimulatedReplica : INetworkNode
         {
             if (effect is not RejectEffect) _world.Tell(_name, "->", effect);
             _hasEndOfSilence |= effect is PersistEffect { Record: SilentUpTo };
+            if (IsCorrect) _proposals.Check(effect);
             if (IsCorrect && Milestones.Of(effect) is { } milestone) _world.Events.Count(milestone);
             if (IsCorrect && effect is TakeCheckpointEffect) CheckMemory();
             _runner!.Run(effect);

@@ -65,9 +65,9 @@ internal static class Wording
     {
         Submit m => $"REQUEST {Of(m.Request)}",
         Reply m =>
-            $"REPLY {m.Nonce:x}/{m.Sequence} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}{(m.Vouchers is { } v ? $" vouched by {v.From:b}" : "")}",
+            $"REPLY {m.Nonce:x}/{m.Sequence} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}{(m.Vouchers is { } v ? $" vouched by {v.From.Bits:b}" : "")}",
         Read m =>
-            $"READ {m.Nonce:x}:{m.ReadId}{(m.WantsFull ? " full" : "")}{(m.Seconders != 0 ? $" with {m.Seconders:b}" : "")}",
+            $"READ {m.Nonce:x}:{m.ReadId}{(m.WantsFull ? " full" : "")}{(!m.Seconders.IsEmpty ? $" with {m.Seconders.Bits:b}" : "")}",
         ReadReply m =>
             $"READREPLY {m.Nonce:x}:{m.ReadId} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}{(m.Vouchers is { } v ? $" vouched by {string.Join(", ", v.Select(Of))}" : "")}",
         _ => message.ToString(),

@@ -8,8 +8,8 @@ namespace BftSmr;
 /// </summary>
 public sealed record Quorums
 {
-    /// <summary>The largest membership: replica sets are kept as 64-bit masks.</summary>
-    public const int ReplicasMax = 64;
+    /// <summary>The largest membership: a set of replicas has 64 bits.</summary>
+    public const int ReplicasMax = ReplicaSet.ReplicasMax;
 
     /// <summary>The most faulty replicas that any membership bears.</summary>
     public const int FaultyMax = (ReplicasMax - 1) / 3;

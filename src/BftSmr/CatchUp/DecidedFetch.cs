@@ -9,7 +9,7 @@ namespace BftSmr.CatchUp;
 /// <summary>
 /// Fetches decided values that this replica missed, a stretch at a time: all peers that are ahead say which values they
 /// executed, one of them, in turn, sends the bodies. A value is believed when f+1 peers report it and its body has that
-/// digest.
+/// digest. Invariants: each peer has one report of a stretch; what is learnt has the digest that is believed.
 /// </summary>
 internal sealed class DecidedFetch(
     ReplicaContext context, DecidedLog log, CheckpointLedger checkpoints, PeerProgress progress)
@@ -49,6 +49,7 @@ internal sealed class DecidedFetch(
             return;
         }
         ReplicaId[] ahead = [.. progress.Known.Where(p => p.Status.LastExecuted >= _from).Select(p => p.Peer)];
+        Invariant.Holds(ahead.Length > 0, "where a correct replica executed more, some peer says that it did");
         ReplicaId source = ahead[_turn++ % ahead.Length];
         foreach (ReplicaId peer in ahead)
             context.Effects.Send(peer, new FetchDecided(_from, StretchInstances, WithBodies: peer == source));
@@ -68,10 +69,12 @@ internal sealed class DecidedFetch(
             context.Effects.Reject(from, RejectReason.Unsolicited);
             return;
         }
+        Invariant.Holds(_reports.Count < context.Quorums.Replicas, "each peer has one report of a stretch");
         foreach (Batch body in message.Bodies) _bodies.TryAdd(body.Digest, body);
         for (int i = 0; i < StretchInstances; i++)
         {
             if (Believed(i) is not { } value || !_bodies.TryGetValue(value, out Batch? body)) return;
+            Invariant.Holds(body.Digest == value, "the batch that is learnt is the one that f+1 replicas report");
             log.Learn(_from + i, value, body);
         }
     }
@@ -111,6 +114,9 @@ internal sealed class DecidedFetch(
             }
             values.Add(value);
         }
+        Invariant.Holds(
+            bodies.Count <= values.Count && values.Count <= StretchInstances,
+            "a stretch is bounded, and each batch in it has its digest there");
         context.Effects.Send(from, new Decided(message.From, values, bodies));
     }
 

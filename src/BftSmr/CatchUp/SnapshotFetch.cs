@@ -8,7 +8,8 @@ namespace BftSmr.CatchUp;
 /// <summary>
 /// Fetches a stable checkpoint's snapshot in chunks from every peer that offers it, a few at a time, each verified on
 /// arrival against the root that the certificate signs. A peer that sends a bad chunk is not asked again; one that is
-/// slow is passed over. Memory: the chunks in flight.
+/// slow is passed over. Memory: the chunks in flight. Invariants: a chunk that is asked for or stored is one of the
+/// snapshot's, and is not stored yet; a few are under way; what is installed is whole, and new.
 /// </summary>
 internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
 {
@@ -56,6 +57,7 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
 
     private void Begin(ReplicaId from, CheckpointOffer offer)
     {
+        Invariant.Holds(Installing is null, "no fetch begins while a snapshot is being installed");
         Abandon();
         _offer = offer;
         _sources.Add(from);
@@ -82,7 +84,9 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
         else
         {
             context.Effects.Add(new StoreChunkEffect(chunk.Instance, chunk.Index, chunk.Bytes));
-            _stored.Add(chunk.Index);
+            bool isNew = _stored.Add(chunk.Index);
+            Invariant.Holds(
+                isNew && (uint)chunk.Index < (uint)ChunkCount, "a chunk is stored once, and is one of the snapshot's");
         }
         Pump();
     }
@@ -138,6 +142,7 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
         while (_sources.Count > 0 && _inFlight.Count < InFlightMax && (_again.TryDequeue(out int index) || TryNext(out index)))
         {
             if (_stored.Contains(index)) continue;
+            Invariant.Holds((uint)index < (uint)ChunkCount, "a chunk that is asked for is one of the snapshot's");
             ReplicaId source = _sources[_turn++ % _sources.Count];
             _inFlight.Add(index, (source, context.Now.MonotonicMicros));
             context.Effects.Send(source, new FetchChunk(_offer!.Certificate.Instance, index));
@@ -157,6 +162,8 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
             return null;
         }
         if (_stored.Count < ChunkCount) return null;
+        Invariant.Holds(
+            _stored.Count == ChunkCount && _inFlight.Count == 0, "a snapshot is installed when all of it is stored");
         Installing = _offer;
         return _offer;
     }

@@ -12,7 +12,7 @@ internal static class ClientLinks
     public static ReplicaLinks Create(BftClientOptions options, ILinkSink<ReplicaId> sink)
     {
         ClusterConfiguration cluster = options.Cluster;
-        CodecLimits limits = CodecLimits.For(cluster.ToSettings(new ReplicaId(0)));
+        CodecLimits limits = CodecLimits.For(cluster.Quorums, cluster.Limits);
         LinkCredentials credentials = new(
             cluster.ClusterId, cluster.ContentHash(), options.Key,
             [.. cluster.Replicas.Select(static replica => replica.PublicKey)],

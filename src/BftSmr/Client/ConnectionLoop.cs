@@ -22,8 +22,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     // With more operations under way replies of one replica come several at a time: a second one's cost less than vouchers.
     private const int OneReplyMax = 2;
 
-    // From so many operations under way in the process on, what its thread does for a read costs more than one more hop
-    // between replicas.
+    // With so many operations under way the thread's work for a read costs more than a hop between replicas.
     private const int RelayedReadsMin = 16;
 
     // How far ahead of the clock the nonces of one attempt after the other to open a session are.
@@ -47,7 +46,8 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     private readonly SharedTimer.Alarm _alarm;
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClientMessage? _encoded;
-    private ulong _up;
+    private ReplicaSet _up;
+    private int _linksUp;
     private long _armedMicros = long.MaxValue;
     private long _deadlineMicros = long.MaxValue;
     private bool _mustFlush;
@@ -64,7 +64,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         _options = options;
         _load = load;
         _settings = ClientSettings.For(options.Cluster, options.ClientId) with { QueuedOperationsMax = options.PendingOperationsMax };
-        _limits = CodecLimits.For(options.Cluster.ToSettings(new ReplicaId(0)));
+        _limits = CodecLimits.For(options.Cluster.Quorums, options.Cluster.Limits);
         _keyring = new Keyring(
             options.Cluster.ClusterId, options.Key,
             [.. options.Cluster.Replicas.Select(static replica => replica.PublicKey)], [.. options.Cluster.Clients.Select(static client => client.PublicKey)]);
@@ -128,7 +128,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     }
 
     /// <summary>How many links are up. Only the loop writes it.</summary>
-    public int LinksUp => System.Numerics.BitOperations.PopCount(Volatile.Read(ref _up));
+    public int LinksUp => Volatile.Read(ref _linksUp);
 
     /// <summary>Runs on the loop: for statistics and tests.</summary>
     public Task<T> Ask<T>(Func<T> question)
@@ -259,9 +259,9 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
 
     private void SetLink(ReplicaId replica, bool isUp, long now)
     {
-        ulong bit = 1ul << replica.Value;
-        _up = isUp ? _up | bit : _up & ~bit;
-        if (LinksUp >= Quorums.Connect) _connected.TrySetResult();
+        _up = isUp ? _up.With(replica) : _up.Without(replica);
+        Volatile.Write(ref _linksUp, _up.Count);
+        if (_up.Count >= Quorums.Connect) _connected.TrySetResult();
         for (int i = 0; i < _sessions.Count; i++)
         {
             _sessions[i].Core.OnLink(replica, isUp, now, _effects);
@@ -272,7 +272,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     private void Add(ClientSession session, long now)
     {
         _sessions.Add(session);
-        for (int i = 0; i < Quorums.Replicas; i++) session.Core.OnLink(new ReplicaId(i), (_up >> i & 1) != 0, now, _effects);
+        for (int i = 0; i < Quorums.Replicas; i++) session.Core.OnLink(new ReplicaId(i), _up.Contains(new ReplicaId(i)), now, _effects);
         Open(session, now);
         CarryOut(session, now);
     }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
 using BftCloud.Primitives;
 using BftSmr.Messages;
 
@@ -30,14 +29,14 @@ internal static class ClientMessageCodec
                 writer.WriteUInt64(m.Nonce);
                 writer.WriteUInt64(m.ReadId);
                 writer.WriteBoolean(m.WantsFull);
-                writer.WriteUInt64(m.Seconders);
+                writer.WriteReplicas(m.Seconders);
                 writer.WriteBinary(m.Macs.Span);
                 writer.WriteBinary(m.Operation.Span);
                 break;
             case Reply { Vouchers: { } vouchers } m:
                 PeerMessageCodec.Begin(ref writer, MessageType.VouchedReply, 8);
                 WriteAnswer(ref writer, m.Nonce, m.Sequence, m.Regency, m.Status, m.IsDigest, m.Result.Span);
-                writer.WriteUInt64(vouchers.From);
+                writer.WriteReplicas(vouchers.From);
                 writer.WriteBinary(vouchers.Macs.Span);
                 break;
             case Reply m:
@@ -92,9 +91,9 @@ internal static class ClientMessageCodec
                 if (!reader.TryReadUInt64(out ulong nonce)
                     || !reader.TryReadUInt64(out ulong readId)
                     || !reader.TryReadBoolean(out bool wantsFull)
-                    || !reader.TryReadReplicas(limits.Replicas, out ulong seconders)
+                    || !reader.TryReadReplicas(limits.Replicas, out ReplicaSet seconders)
                     || !reader.TryReadBinaryOf(
-                        BitOperations.PopCount(seconders) * Request.MacBytes, out ReadOnlyMemory<byte> readMacs)
+                        seconders.Count * Request.MacBytes, out ReadOnlyMemory<byte> readMacs)
                     || !reader.TryReadBinary(limits.OperationBytesMax, out ReadOnlyMemory<byte> operation)) return false;
                 message = new Read(nonce, readId, wantsFull, operation) { Seconders = seconders, Macs = readMacs };
                 return true;
@@ -102,8 +101,8 @@ internal static class ClientMessageCodec
                 return TryReadAnswer(ref reader, type, limits, out message);
             case MessageType.VouchedReply when fields == 8:
                 if (!TryReadAnswer(ref reader, MessageType.Reply, limits, out ClientMessage? reply)
-                    || !reader.TryReadReplicas(limits.Replicas, out ulong from)
-                    || !reader.TryReadBinaryOf(BitOperations.PopCount(from) * Request.MacBytes, out ReadOnlyMemory<byte> macs)) return false;
+                    || !reader.TryReadReplicas(limits.Replicas, out ReplicaSet from)
+                    || !reader.TryReadBinaryOf(from.Count * Request.MacBytes, out ReadOnlyMemory<byte> macs)) return false;
                 message = (Reply)reply with { Vouchers = new Vouchers(from, macs) };
                 return true;
             case MessageType.VouchedReadReply when fields == 7:

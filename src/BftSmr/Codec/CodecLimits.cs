@@ -34,24 +34,24 @@ internal sealed record CodecLimits
     /// </summary>
     public MessageFamily? Family { get; init; }
 
-    public int OperationBytesMax { get; init; } = 1 << 20;
-    public int ReplyBytesMax { get; init; } = 1 << 20;
-    public int BatchRequestsMax { get; init; } = 1024;
-    public int BatchBytesMax { get; init; } = 1 << 20;
-    public int ChunkBytesMax { get; init; } = 256 << 10;
+    public int OperationBytesMax { get; init; } = ReplicationLimits.Default.OperationBytesMax;
+    public int ReplyBytesMax { get; init; } = ReplicationLimits.Default.ReplyBytesMax;
+    public int BatchRequestsMax { get; init; } = ReplicationLimits.Default.BatchRequestsMax;
+    public int BatchBytesMax { get; init; } = ReplicationLimits.Default.BatchBytesMax;
+    public int ChunkBytesMax { get; init; } = ReplicationLimits.Default.ChunkBytes;
 
     /// <summary>
     /// Instances above the stable checkpoint that a STOPDATA may speak of: a replica may not go further ahead of its
     /// stable checkpoint.
     /// </summary>
-    public int EvidenceMax { get; init; } = 4 * (4096 + 32);
+    public int EvidenceMax { get; init; } = EvidenceMaxOf(ReplicationLimits.Default);
 
     /// <summary>
     /// Values beyond the first of each instance that the write sets of a STOPDATA may hold: a replica sends WRITE for
     /// no more. One change of leader can add a few windows of them, so this many, too, take about an hour of nothing
     /// but vain changes.
     /// </summary>
-    public int OtherValuesMax { get; init; } = 32 * WriteSetMax;
+    public int OtherValuesMax { get; init; } = OtherValuesMaxOf(ReplicationLimits.Default);
 
     /// <summary>Bytes of one request's MACs.</summary>
     public int MacsBytes => Replicas * Request.MacBytes;
@@ -98,21 +98,29 @@ internal sealed record CodecLimits
 
     private const int EvidenceBytesMax = 1 + 9 + VoteBytesMax + 3 + VoteBytesMax;
 
-    /// <summary>The bounds that follow from a cluster's settings.</summary>
+    /// <summary>The bounds that follow from a replica's settings.</summary>
     public static CodecLimits For(ReplicaSettings settings, MessageFamily? family = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        return For(settings.Quorums, settings, family);
+    }
+
+    /// <summary>The bounds that follow from a cluster's membership and limits.</summary>
+    public static CodecLimits For(Quorums quorums, ReplicationLimits limits, MessageFamily? family = null)
+    {
+        ArgumentNullException.ThrowIfNull(quorums);
+        ArgumentNullException.ThrowIfNull(limits);
         return new CodecLimits
         {
-            Replicas = settings.Quorums.Replicas,
+            Replicas = quorums.Replicas,
             Family = family,
-            OperationBytesMax = settings.OperationBytesMax,
-            ReplyBytesMax = settings.ReplyBytesMax,
-            BatchRequestsMax = settings.BatchRequestsMax,
-            BatchBytesMax = settings.BatchBytesMax,
-            ChunkBytesMax = settings.ChunkBytes,
-            EvidenceMax = 4 * (settings.CheckpointPeriod + settings.Window),
-            OtherValuesMax = settings.Window * WriteSetMax,
+            OperationBytesMax = limits.OperationBytesMax,
+            ReplyBytesMax = limits.ReplyBytesMax,
+            BatchRequestsMax = limits.BatchRequestsMax,
+            BatchBytesMax = limits.BatchBytesMax,
+            ChunkBytesMax = limits.ChunkBytes,
+            EvidenceMax = EvidenceMaxOf(limits),
+            OtherValuesMax = OtherValuesMaxOf(limits),
         };
     }
 
@@ -121,6 +129,10 @@ internal sealed record CodecLimits
     /// impossible.
     /// </summary>
     public bool HasRoomForSync => EnvelopeBytesMax + (long)Replicas * StopDataBytesMax <= FrameBytesCeiling;
+
+    private static int EvidenceMaxOf(ReplicationLimits limits) => 4 * (limits.CheckpointPeriod + limits.Window);
+
+    private static int OtherValuesMaxOf(ReplicationLimits limits) => limits.Window * WriteSetMax;
 
     private static int Frame(long bytes) => (int)Math.Min(bytes, FrameBytesCeiling);
 }

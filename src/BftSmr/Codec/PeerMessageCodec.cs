@@ -48,10 +48,7 @@ internal static class PeerMessageCodec
         switch (message)
         {
             case Propose m:
-                Begin(ref writer, MessageType.Propose, 3);
-                writer.WriteInt64(m.Regency.Value);
-                writer.WriteInt64(m.Instance.Value);
-                BatchCodec.Write(ref writer, m.Batch);
+                WritePropose(ref writer, m);
                 break;
             case Write m:
                 WriteBallot(ref writer, MessageType.Write, m.Regency, m.Instance, m.Value);
@@ -63,24 +60,13 @@ internal static class PeerMessageCodec
                 WriteRefuse(ref writer, m);
                 break;
             case Vouch m:
-                Begin(ref writer, MessageType.Vouch, 2);
-                writer.WriteInt64(m.Instance.Value);
-                writer.WriteBinary(m.Macs.Span);
+                WriteVouch(ref writer, m);
                 break;
             case RelayRead m:
-                Begin(ref writer, MessageType.RelayRead, 5);
-                writer.WriteInt64(m.Client.Value);
-                writer.WriteUInt64(m.Nonce);
-                writer.WriteUInt64(m.ReadId);
-                writer.WriteBinary(m.Operation.Span);
-                writer.WriteBinary(m.Mac.Span);
+                WriteRelayRead(ref writer, m);
                 break;
             case VouchRead m:
-                Begin(ref writer, MessageType.VouchRead, 4);
-                writer.WriteInt64(m.Client.Value);
-                writer.WriteUInt64(m.Nonce);
-                writer.WriteUInt64(m.ReadId);
-                ReadVoucherCodec.Write(ref writer, m.Voucher);
+                WriteVouchRead(ref writer, m);
                 break;
             case Forward m:
                 Begin(ref writer, MessageType.Forward, 1);
@@ -99,21 +85,10 @@ internal static class PeerMessageCodec
                 SyncCodec.WriteFields(ref writer, m);
                 break;
             case Checkpoint m:
-                Begin(ref writer, MessageType.Checkpoint, 4);
-                writer.WriteInt64(m.Instance.Value);
-                writer.WriteDigest(m.Root);
-                writer.WriteInt64(m.Sender.Value);
-                writer.WriteBinary(m.Signature.Span);
+                WriteCheckpoint(ref writer, m);
                 break;
             case Status m:
-                Begin(ref writer, MessageType.Status, 7);
-                writer.WriteInt64(m.Regency.Value);
-                writer.WriteBoolean(m.Synchronized);
-                writer.WriteInt64(m.LastExecuted.Value);
-                writer.WriteInt64(m.Stable.Value);
-                writer.WriteInt64(m.LastAccepted.Value);
-                writer.WriteInt64(m.Wanted.Value);
-                writer.WriteBoolean(m.VotesForgotten);
+                WriteStatus(ref writer, m);
                 break;
             case FamilyMessage m:
                 Begin(ref writer, (MessageType)m.Number, m.FieldCount);
@@ -165,32 +140,17 @@ internal static class PeerMessageCodec
         switch (type)
         {
             case MessageType.Propose when fields == 3:
-                if (!reader.TryReadRegency(out Regency regency)
-                    || !reader.TryReadInstance(out Instance instance)
-                    || !BatchCodec.TryRead(ref reader, limits, out Batch? batch)) return false;
-                message = new Propose(regency, instance, batch);
-                return true;
+                return TryReadPropose(ref reader, limits, out message);
             case MessageType.Write or MessageType.Accept when fields == 3:
                 return TryReadBallot(ref reader, type, out message);
             case MessageType.Refuse when fields == 4:
                 return TryReadRefuse(ref reader, limits, out message);
             case MessageType.Vouch when fields == 2:
-                if (!reader.TryReadInstance(out Instance vouched)
-                    || !reader.TryReadBinary(limits.BatchRequestsMax * Request.MacBytes, out ReadOnlyMemory<byte> macs)
-                    || macs.IsEmpty || macs.Length % Request.MacBytes != 0) return false;
-                message = new Vouch(vouched, macs);
-                return true;
+                return TryReadVouch(ref reader, limits, out message);
             case MessageType.RelayRead when fields == 5:
-                if (!TryReadRead(ref reader, out ClientId reading, out ulong nonce, out ulong readId)
-                    || !reader.TryReadBinary(limits.OperationBytesMax, out ReadOnlyMemory<byte> operation)
-                    || !reader.TryReadBinaryOf(Request.MacBytes, out ReadOnlyMemory<byte> mac)) return false;
-                message = new RelayRead(reading, nonce, readId, operation, mac);
-                return true;
+                return TryReadRelayRead(ref reader, limits, out message);
             case MessageType.VouchRead when fields == 4:
-                if (!TryReadRead(ref reader, out ClientId answered, out ulong its, out ulong number)
-                    || !ReadVoucherCodec.TryRead(ref reader, limits, out ReadVoucher voucher)) return false;
-                message = new VouchRead(answered, its, number, voucher);
-                return true;
+                return TryReadVouchRead(ref reader, limits, out message);
             case MessageType.Forward when fields == 1:
                 if (!RequestCodec.TryRead(ref reader, limits, out Request? request)) return false;
                 message = new Forward(request);
@@ -208,12 +168,7 @@ internal static class PeerMessageCodec
                 message = sync;
                 return true;
             case MessageType.Checkpoint when fields == 4:
-                if (!reader.TryReadInstance(out Instance executed)
-                    || !reader.TryReadDigest(out Digest root)
-                    || !reader.TryReadReplica(limits.Replicas, out ReplicaId sender)
-                    || !reader.TryReadBinaryOf(Request.SignatureBytes, out ReadOnlyMemory<byte> signature)) return false;
-                message = new Checkpoint(executed, root, sender) { Signature = signature };
-                return true;
+                return TryReadCheckpoint(ref reader, limits, out message);
             case MessageType.Status when fields == 7:
                 return TryReadStatus(ref reader, out message);
             case >= (MessageType)MessageFamily.FirstNumber:
@@ -224,6 +179,116 @@ internal static class PeerMessageCodec
             default:
                 return CatchUpCodec.TryReadFields(ref reader, type, fields, limits, out message);
         }
+    }
+
+    private static void WritePropose(ref CanonicalWriter writer, Propose message)
+    {
+        Begin(ref writer, MessageType.Propose, 3);
+        writer.WriteInt64(message.Regency.Value);
+        writer.WriteInt64(message.Instance.Value);
+        BatchCodec.Write(ref writer, message.Batch);
+    }
+
+    private static bool TryReadPropose(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    {
+        message = null;
+        if (!reader.TryReadRegency(out Regency regency)
+            || !reader.TryReadInstance(out Instance instance)
+            || !BatchCodec.TryRead(ref reader, limits, out Batch? batch)) return false;
+        message = new Propose(regency, instance, batch);
+        return true;
+    }
+
+    private static void WriteVouch(ref CanonicalWriter writer, Vouch message)
+    {
+        Begin(ref writer, MessageType.Vouch, 2);
+        writer.WriteInt64(message.Instance.Value);
+        writer.WriteBinary(message.Macs.Span);
+    }
+
+    private static bool TryReadVouch(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    {
+        message = null;
+        if (!reader.TryReadInstance(out Instance instance)
+            || !reader.TryReadBinary(limits.BatchRequestsMax * Request.MacBytes, out ReadOnlyMemory<byte> macs)
+            || macs.IsEmpty || macs.Length % Request.MacBytes != 0) return false;
+        message = new Vouch(instance, macs);
+        return true;
+    }
+
+    private static void WriteRelayRead(ref CanonicalWriter writer, RelayRead message)
+    {
+        Begin(ref writer, MessageType.RelayRead, 5);
+        writer.WriteInt64(message.Client.Value);
+        writer.WriteUInt64(message.Nonce);
+        writer.WriteUInt64(message.ReadId);
+        writer.WriteBinary(message.Operation.Span);
+        writer.WriteBinary(message.Mac.Span);
+    }
+
+    private static bool TryReadRelayRead(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    {
+        message = null;
+        if (!TryReadRead(ref reader, out ClientId client, out ulong nonce, out ulong readId)
+            || !reader.TryReadBinary(limits.OperationBytesMax, out ReadOnlyMemory<byte> operation)
+            || !reader.TryReadBinaryOf(Request.MacBytes, out ReadOnlyMemory<byte> mac)) return false;
+        message = new RelayRead(client, nonce, readId, operation, mac);
+        return true;
+    }
+
+    private static void WriteVouchRead(ref CanonicalWriter writer, VouchRead message)
+    {
+        Begin(ref writer, MessageType.VouchRead, 4);
+        writer.WriteInt64(message.Client.Value);
+        writer.WriteUInt64(message.Nonce);
+        writer.WriteUInt64(message.ReadId);
+        ReadVoucherCodec.Write(ref writer, message.Voucher);
+    }
+
+    private static bool TryReadVouchRead(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    {
+        message = null;
+        if (!TryReadRead(ref reader, out ClientId client, out ulong nonce, out ulong readId)
+            || !ReadVoucherCodec.TryRead(ref reader, limits, out ReadVoucher voucher)) return false;
+        message = new VouchRead(client, nonce, readId, voucher);
+        return true;
+    }
+
+    private static void WriteCheckpoint(ref CanonicalWriter writer, Checkpoint message)
+    {
+        Begin(ref writer, MessageType.Checkpoint, 4);
+        writer.WriteInt64(message.Instance.Value);
+        writer.WriteDigest(message.Root);
+        writer.WriteInt64(message.Sender.Value);
+        writer.WriteBinary(message.Signature.Span);
+    }
+
+    private static bool TryReadCheckpoint(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+    {
+        message = null;
+        if (!reader.TryReadInstance(out Instance instance)
+            || !reader.TryReadDigest(out Digest root)
+            || !reader.TryReadReplica(limits.Replicas, out ReplicaId sender)
+            || !reader.TryReadBinaryOf(Request.SignatureBytes, out ReadOnlyMemory<byte> signature)) return false;
+        message = new Checkpoint(instance, root, sender) { Signature = signature };
+        return true;
+    }
+
+    private static void WriteStatus(ref CanonicalWriter writer, Status message)
+    {
+        Begin(ref writer, MessageType.Status, 7);
+        writer.WriteInt64(message.Regency.Value);
+        writer.WriteBoolean(message.Synchronized);
+        writer.WriteInt64(message.LastExecuted.Value);
+        writer.WriteInt64(message.Stable.Value);
+        writer.WriteInt64(message.LastAccepted.Value);
+        writer.WriteInt64(message.Wanted.Value);
+        writer.WriteBoolean(message.VotesForgotten);
     }
 
     private static void WriteBallot(

@@ -24,13 +24,13 @@ internal static class RequestCodec
 
     /// <summary>A new request without authentication.</summary>
     public static Request Create(
-        SessionId session, ulong sequence, RequestKind kind, ulong repliers, ReplicaId fullReplier, ReadOnlyMemory<byte> operation,
+        SessionId session, ulong sequence, RequestKind kind, ReplicaSet repliers, ReplicaId fullReplier, ReadOnlyMemory<byte> operation,
         ulong outstanding = 1, bool wantsOneReply = false)
     {
         int size = 1
             + SizeOfUInt64(
                 (ulong)session.Client.Value) + SizeOfUInt64(session.Nonce) + SizeOfUInt64(sequence) + SizeOfUInt64(outstanding)
-            + SizeOfUInt64((ulong)kind) + SizeOfUInt64(repliers) + SizeOfUInt64(
+            + SizeOfUInt64((ulong)kind) + SizeOfUInt64(repliers.Bits) + SizeOfUInt64(
                 (ulong)fullReplier.Value) + 1 + SizeOfBinary(operation.Length);
         ByteBuffer output = new(size);
         CanonicalWriter writer = new(output);
@@ -40,7 +40,7 @@ internal static class RequestCodec
         writer.WriteUInt64(sequence);
         writer.WriteUInt64(outstanding);
         writer.WriteInt64((long)kind);
-        writer.WriteUInt64(repliers);
+        writer.WriteReplicas(repliers);
         writer.WriteInt64(fullReplier.Value);
         writer.WriteBoolean(wantsOneReply);
         writer.WriteBinary(operation.Span);
@@ -142,7 +142,7 @@ internal static class RequestCodec
             || !reader.TryReadUInt64(out ulong sequence) || sequence == 0
             || !reader.TryReadUInt64(out ulong outstanding) || outstanding == 0 || outstanding > sequence
             || !reader.TryReadInt32((int)RequestKind.OrderedQuery, out int kind)
-            || !reader.TryReadReplicas(limits.Replicas, out ulong repliers)
+            || !reader.TryReadReplicas(limits.Replicas, out ReplicaSet repliers)
             || !reader.TryReadReplica(limits.Replicas, out ReplicaId fullReplier)
             || !reader.TryReadBoolean(out bool wantsOneReply)
             || !reader.TryReadBinary(limits.OperationBytesMax, out ReadOnlyMemory<byte> operation)

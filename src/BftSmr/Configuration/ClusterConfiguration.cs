@@ -45,28 +45,28 @@ public sealed record ClusterConfiguration
     public RequestAuthentication RequestAuthentication { get; init; } = RequestAuthentication.Mac;
 
     /// <summary>Instances that may be under way beyond the last executed one.</summary>
-    public int Window { get; init; } = 32;
+    public int Window { get; init; } = ReplicationLimits.Default.Window;
 
     /// <summary>Requests in a batch, at most.</summary>
-    public int BatchRequestsMax { get; init; } = 1024;
+    public int BatchRequestsMax { get; init; } = ReplicationLimits.Default.BatchRequestsMax;
 
     /// <summary>Bytes in a batch, at most.</summary>
-    public int BatchBytesMax { get; init; } = 1 << 20;
+    public int BatchBytesMax { get; init; } = ReplicationLimits.Default.BatchBytesMax;
 
     /// <summary>Bytes of one operation, at most.</summary>
-    public int OperationBytesMax { get; init; } = 512 << 10;
+    public int OperationBytesMax { get; init; } = ReplicationLimits.Default.OperationBytesMax;
 
     /// <summary>Bytes of one reply, at most.</summary>
-    public int ReplyBytesMax { get; init; } = 1 << 20;
+    public int ReplyBytesMax { get; init; } = ReplicationLimits.Default.ReplyBytesMax;
 
     /// <summary>How long work may wait before the leader is suspected, milliseconds.</summary>
-    public int RequestTimeoutMs { get; init; } = 1000;
+    public int RequestTimeoutMs { get; init; } = (int)(ReplicationLimits.Default.RequestTimeoutMicros / 1000);
 
     /// <summary>Instances between checkpoints, at most.</summary>
-    public int CheckpointPeriod { get; init; } = 4096;
+    public int CheckpointPeriod { get; init; } = ReplicationLimits.Default.CheckpointPeriod;
 
     /// <summary>Bytes of batches between checkpoints, at most.</summary>
-    public long CheckpointBytes { get; init; } = 8 << 20;
+    public long CheckpointBytes { get; init; } = ReplicationLimits.Default.CheckpointBytes;
 
     /// <summary>Reads and checks a <c>cluster.json</c>.</summary>
     /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the
@@ -96,13 +96,18 @@ public sealed record ClusterConfiguration
         : throw new ConfigurationException("the cluster", "protocol", ClusterLimits.UnknownProtocol(Protocol));
 
     /// <summary>What the ordering core of one replica is told.</summary>
-    internal ReplicaSettings ToSettings(ReplicaId self) => new()
+    internal ReplicaSettings ToSettings(ReplicaId self) => new(Limits)
     {
         Self = self,
         Quorums = Quorums,
         Durability = Durability,
         Authentication = RequestAuthentication,
         Rights = new RightsTable([.. Clients.Select(static client => client.Rights)]),
+    };
+
+    /// <summary>The limits that replicas and clients keep.</summary>
+    internal ReplicationLimits Limits => new()
+    {
         Window = Window,
         BatchRequestsMax = BatchRequestsMax,
         BatchBytesMax = BatchBytesMax,

@@ -43,7 +43,7 @@ internal static class ClusterLimits
             throw new ConfigurationException(source, "batchBytesMax",
                 $"is {Number(cluster.BatchBytesMax)}, but the largest operation with its authentication takes {Number(batchBytesMin)}. Raise it, or lower 'operationBytesMax'.");
         }
-        if (!CodecLimits.For(cluster.ToSettings(new ReplicaId(0))).HasRoomForSync)
+        if (!CodecLimits.For(cluster.Quorums, cluster.Limits).HasRoomForSync)
         {
             throw new ConfigurationException(source, "checkpointPeriod",
                 $"is {Number(cluster.CheckpointPeriod)}, with a window of {Number(cluster.Window)}: what {cluster.Replicas.Count} replicas tell of that many instances when the leader changes is too large for one message. Lower it, or 'window'.");

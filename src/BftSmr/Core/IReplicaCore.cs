@@ -12,7 +12,15 @@ internal interface IReplicaCore
     /// <summary>Call once, before the first step: emits what the recovered state calls for.</summary>
     void Start(ClockReading now, EffectBuffer effects);
 
-    void Step(Input input, ClockReading now, EffectBuffer effects);
+    /// <summary>Takes an input up, and proposes what is due then.</summary>
+    /// <param name="input">What came, or <see cref="TickInput"/>.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="effects">Where the effects go.</param>
+    /// <param name="moreFollow">
+    /// Another step follows before any of the effects leaves. Proposing is left to it, so that one batch holds what
+    /// came together.
+    /// </param>
+    void Step(Input input, ClockReading now, EffectBuffer effects, bool moreFollow = false);
 
     ReplicaStatus Status();
 }

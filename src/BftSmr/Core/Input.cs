@@ -21,7 +21,7 @@ internal sealed record ReadInput(ClientId Client, Read Read) : Input;
 /// <summary>A relayed read was answered: the replica that the client asked is <paramref name="Relay"/>.</summary>
 internal sealed record ReadAnsweredInput(ClientId Client, Read Read, ReplicaId Relay, ReadReply Reply) : Input;
 
-/// <summary>Time has reached the core's next deadline, or simply passed.</summary>
+/// <summary>Time has reached the core's next deadline, or simply passed; or nothing more came together.</summary>
 internal sealed record TickInput : Input
 {
     public static TickInput Instance { get; } = new();

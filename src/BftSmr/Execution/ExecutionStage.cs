@@ -133,7 +133,7 @@ internal sealed class ExecutionStage(
     /// </summary>
     private void Answer(Request request, Outcome outcome, bool isDirect)
     {
-        if (!isDirect && (request.Repliers >> context.Self.Value & 1) == 0) return;
+        if (!isDirect && !request.Repliers.Contains(context.Self)) return;
         bool isWhole = isDirect
             || request.FullReplier == context.Self
             || outcome.Result.Length <= ServiceHost.AlwaysWholeBytesMax;

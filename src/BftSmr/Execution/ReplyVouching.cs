@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using BftCloud.Primitives;
 using BftSmr.Codec;
@@ -18,6 +17,11 @@ namespace BftSmr.Execution;
 /// Which requests this goes for, and in which order the MACs are, follows from the decided batch: it is the same at all
 /// correct replicas. A MAC that is missing, or wrong, costs the client time and nothing else: without f+1 equal replies
 /// it asks all replicas.
+/// </para>
+/// <para>
+/// Invariants: the replies of one instance are collected at a time, in the order of instances; a replica vouches only
+/// where it is a replier; a complete reply has the words of all other repliers; what is held is bounded, and counted in
+/// and out alike.
 /// </para>
 /// </summary>
 internal sealed class ReplyVouching
@@ -64,6 +68,8 @@ internal sealed class ReplyVouching
     /// </summary>
     public void Begin(Instance instance, int commands)
     {
+        Invariant.Holds(
+            _collected is null && instance > _instance, "replies are collected for one instance after the other");
         _instance = instance;
         _isVouched = commands >= _context.Settings.VouchedRepliesMin;
         if (_isVouched) _collected = new HeldReplies(instance, _context.Now.MonotonicMicros, _context.Quorums.Replicas);
@@ -75,11 +81,11 @@ internal sealed class ReplyVouching
     /// </summary>
     public bool TryTake(Request request, in Outcome outcome)
     {
-        ulong others = request.Repliers & ~(1ul << request.FullReplier.Value);
-        if (!_isVouched || !request.WantsOneReply || others == 0 || others == request.Repliers) return false;
+        ReplicaSet others = request.Repliers.Without(request.FullReplier);
+        if (!_isVouched || !request.WantsOneReply || others.IsEmpty || others == request.Repliers) return false;
         if (request.FullReplier == _context.Self)
             _collected!.Add(new HeldReply(request.Session, request.Sequence, outcome, others));
-        else if ((others >> _context.Self.Value & 1) != 0) Vouch(request, outcome);
+        else if (others.Contains(_context.Self)) Vouch(request, outcome);
         return true;
     }
 
@@ -122,6 +128,8 @@ internal sealed class ReplyVouching
             }
             _latest[from.Value] = message.Instance;
             early.Enqueue(message);
+            Invariant.Holds(
+                early.Count <= _log.HorizonInstances, "vouchers are kept for so many instances ahead, and no more");
             return;
         }
         if (Find(message.Instance) is not { } held) return; // answered, or given up, long ago
@@ -145,6 +153,9 @@ internal sealed class ReplyVouching
 
     private void Vouch(Request request, in Outcome outcome)
     {
+        Invariant.Holds(
+            request.FullReplier != _context.Self && request.Repliers.Contains(_context.Self),
+            "a replica vouches for what it would have told the client itself");
         Span<byte> statement = stackalloc byte[VoucherStatement.Bytes];
         VoucherStatement.Write(
             request.Session.Nonce, request.Sequence, outcome.Status, Blake2b.Hash(outcome.Result.Span), statement);
@@ -187,15 +198,16 @@ internal sealed class ReplyVouching
         next.Clear();
         foreach (ref HeldReply reply in CollectionsMarshal.AsSpan(held.Replies))
         {
-            ulong missing = 0;
-            for (ulong rest = reply.Others; rest != 0; rest &= rest - 1)
+            ReplicaSet heard = reply.Others;
+            foreach (ReplicaId other in reply.Others)
             {
-                int other = BitOperations.TrailingZeroCount(rest);
-                if (held.Macs[other].Length == 0) missing |= 1ul << other;
-                next[other]++;
+                if (held.Macs[other.Value].Length == 0) heard = heard.Without(other);
+                next[other.Value]++;
             }
-            if (reply.IsSent || missing != 0 != incomplete) continue;
-            ulong heard = reply.Others & ~missing;
+            if (reply.IsSent || heard != reply.Others != incomplete) continue;
+            Invariant.Holds(
+                !reply.Others.IsEmpty && !reply.Others.Contains(_context.Self),
+                "the full replier passes on the words of the other repliers");
             _context.Effects.Add(new ReplyEffect(
                 reply.Session.Client,
                 new Reply(
@@ -208,25 +220,31 @@ internal sealed class ReplyVouching
             reply.IsSent = true;
             held.Unsent--;
         }
+        Invariant.Holds(held.Unsent >= 0, "a reply is complete once");
     }
 
     /// <summary>The MACs of these replicas, each the one before its next.</summary>
-    private static ReadOnlyMemory<byte> MacsOf(HeldReplies held, ulong replicas, ReadOnlySpan<int> next)
+    private static ReadOnlyMemory<byte> MacsOf(HeldReplies held, ReplicaSet replicas, ReadOnlySpan<int> next)
     {
-        if (BitOperations.PopCount(replicas) == 1) return MacOf(held, BitOperations.TrailingZeroCount(replicas), next);
-        byte[] macs = new byte[BitOperations.PopCount(replicas) * Request.MacBytes];
+        if (replicas.Count == 1) return MacOf(held, replicas.First(), next);
+        byte[] macs = new byte[replicas.Count * Request.MacBytes];
         Span<byte> room = macs;
-        for (ulong rest = replicas; rest != 0; rest &= rest - 1, room = room[Request.MacBytes..])
-            MacOf(held, BitOperations.TrailingZeroCount(rest), next).Span.CopyTo(room);
+        foreach (ReplicaId replica in replicas)
+        {
+            MacOf(held, replica, next).Span.CopyTo(room);
+            room = room[Request.MacBytes..];
+        }
         return macs;
     }
 
-    private static ReadOnlyMemory<byte> MacOf(HeldReplies held, int replica, ReadOnlySpan<int> next) =>
-        held.Macs[replica].Slice((next[replica] - 1) * Request.MacBytes, Request.MacBytes);
+    private static ReadOnlyMemory<byte> MacOf(HeldReplies held, ReplicaId replica, ReadOnlySpan<int> next) =>
+        held.Macs[replica.Value].Slice((next[replica.Value] - 1) * Request.MacBytes, Request.MacBytes);
 
     private void Remove(HeldReplies held)
     {
         if (_held.Remove(held)) _heldBytes -= held.ResultBytes;
+        Invariant.Holds(
+            _heldBytes >= 0 && (_held.Count > 0 || _heldBytes == 0), "held replies are counted in and out alike");
     }
 
     private HeldReplies? Find(Instance instance)
@@ -279,15 +297,14 @@ internal sealed class ReplyVouching
             Replies.Add(reply);
             ResultBytes += reply.Outcome.Result.Length;
             Unsent++;
-            for (ulong rest = reply.Others; rest != 0; rest &= rest - 1)
-                _counts[BitOperations.TrailingZeroCount(rest)]++;
+            foreach (ReplicaId other in reply.Others) _counts[other.Value]++;
         }
 
         /// <summary>Replies that a replica vouches for.</summary>
         public int CountOf(ReplicaId replica) => _counts[replica.Value];
     }
 
-    private record struct HeldReply(SessionId Session, ulong Sequence, Outcome Outcome, ulong Others)
+    private record struct HeldReply(SessionId Session, ulong Sequence, Outcome Outcome, ReplicaSet Others)
     {
         /// <summary>With all vouchers.</summary>
         public bool IsSent { get; set; }

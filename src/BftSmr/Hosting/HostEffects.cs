@@ -13,7 +13,8 @@ namespace BftSmr.Hosting;
 /// <summary>
 /// Carries out the effects of the core, on the loop. Messages are queued on their links. What comes before the first
 /// record that must be flushed leaves with that record; the rest with <see cref="Flush"/>, which puts the log on disk
-/// first. So nothing that follows such a record leaves before it, which is asserted where frames leave.
+/// first. So nothing that follows such a record leaves before it, which is asserted where frames are queued, where they
+/// leave, and at the end of each turn. Instances are executed in order.
 /// </summary>
 internal sealed class HostEffects(
     ReplicaId self, Instance recovered, ServiceHost executor, ReplicaStorage storage, SnapshotWork snapshots,
@@ -32,7 +33,11 @@ internal sealed class HostEffects(
     private long _mustBeFlushed, _framesDependOn;
 
     /// <summary>Where frames go; called once, before the first effect.</summary>
-    public void Connect(PeerMesh peers, ClientListener clients) => (_peers, _clients) = (peers, clients);
+    public void Connect(PeerMesh peers, ClientListener clients)
+    {
+        Invariant.Holds(_peers is null && _clients is null, "the links are connected once");
+        (_peers, _clients) = (peers, clients);
+    }
 
     /// <summary>Carries out one effect; what it has to tell the core at once, if anything, is returned.</summary>
     public Input? CarryOut(Effect effect)
@@ -102,6 +107,8 @@ internal sealed class HostEffects(
             metrics.NoteFlushed(Stopwatch.GetElapsedTime(start).TotalSeconds, storage.Log.WrittenBytes);
         }
         FlushLinks();
+        Invariant.Holds(
+            !MustFlushLog && !_hasPeerFrames && !_hasClientFrames, "after a turn nothing waits to leave");
         _encoded = null;
         _frame = FrameBuffer.RentFrame(_frame); // a large one that some link still holds is not held here as well
     }
@@ -116,6 +123,9 @@ internal sealed class HostEffects(
         if (effect.Flush && !MustFlushLog) FlushLinks();
         storage.Log.Append(effect.Record);
         if (effect.Flush) _mustBeFlushed = storage.Log.AppendedRecords;
+        Invariant.Holds(
+            _framesDependOn <= _mustBeFlushed && _mustBeFlushed <= storage.Log.AppendedRecords,
+            "a frame that is queued depends on records that were appended");
     }
 
     private void FlushLinks()
@@ -130,6 +140,7 @@ internal sealed class HostEffects(
     private ExecutedInput Execute(ExecuteEffect effect)
     {
         Invariant.Holds(!snapshots.IsInstalling, "nothing is executed while a snapshot is being installed");
+        Invariant.Holds(effect.Instance > _executed, "instances are executed in order, each once");
         DateTimeOffset? began = ReplicaSpans.Begin();
         ExecutedInput executed = executor.Execute(effect);
         if (began is { } time) _spans.EndExecution(time, effect, executed);

@@ -7,7 +7,8 @@ namespace BftSmr.Hosting;
 
 /// <summary>
 /// The single loop that owns a replica core, as turns of the reactor that reads its links. Each takes what waits in the
-/// inbox, steps the core, carries out the effects, and then flushes once: first the log, then every link.
+/// inbox, steps the core, carries out the effects, ends with a tick, in which the core proposes what is due, and then
+/// flushes once: first the log, then every link.
 /// An exception is a broken invariant or a failed disk: the loop ends for good, and says why.
 /// </summary>
 internal sealed class ReplicaLoop : IReactorTurn
@@ -47,7 +48,7 @@ internal sealed class ReplicaLoop : IReactorTurn
     public void Start() => Post(() =>
     {
         _core.Start(HostClock.Read(), _effects);
-        CarryOut(HostClock.Read());
+        CarryOut(HostClock.Read(), moreFollow: true);
     });
 
     /// <summary>Ends the loop after what waits now.</summary>
@@ -133,7 +134,7 @@ internal sealed class ReplicaLoop : IReactorTurn
             throw;
         }
         if (_hasEnded) return;
-        if (now.MonotonicMicros >= _core.NextDeadlineMicros) Step(TickInput.Instance, now);
+        Step(TickInput.Instance, now, moreFollow: false);
         _runner.Flush();
         _reactor.WakeAt(this, _core.NextDeadlineMicros);
         NoteStatus(now);
@@ -147,11 +148,11 @@ internal sealed class ReplicaLoop : IReactorTurn
                 _routes.Attach(attach.Session, item.Link!);
                 break;
             case Input input:
-                Step(input, now);
+                Step(input, now, moreFollow: true);
                 break;
             case Effect effect:
                 _effects.Add(effect);
-                CarryOut(now);
+                CarryOut(now, moreFollow: true);
                 break;
             case Action action:
                 action();
@@ -162,20 +163,21 @@ internal sealed class ReplicaLoop : IReactorTurn
         }
     }
 
-    private void Step(Input input, ClockReading now)
+    private void Step(Input input, ClockReading now, bool moreFollow)
     {
-        _core.Step(input, now, _effects);
-        CarryOut(now);
+        _core.Step(input, now, _effects, moreFollow);
+        CarryOut(now, moreFollow);
     }
 
     /// <summary>
     /// In order; an execution's outcome is stepped at once, and what follows from it comes after what is there already.
     /// </summary>
-    private void CarryOut(ClockReading now)
+    private void CarryOut(ClockReading now, bool moreFollow)
     {
         for (int i = 0; i < _effects.Count; i++)
         {
-            if (_runner.CarryOut(_effects.Effects[i]) is { } outcome) _core.Step(outcome, now, _effects);
+            if (_runner.CarryOut(_effects.Effects[i]) is { } outcome)
+                _core.Step(outcome, now, _effects, moreFollow);
         }
         _effects.Clear();
     }

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Service;
@@ -10,7 +11,8 @@ namespace BftSmr.Hosting;
 /// What the loop must not wait for: writing, installing, reading and deleting snapshots. Methods are called on the
 /// loop; all disk work goes to the thread pool and comes back through the loop's inbox (post) as an input, an effect,
 /// an action or, if it failed, an exception. Whole snapshots are written, installed and deleted one after the other;
-/// beside that the chunks of a fetch are stored, in order; and chunks are read for peers.
+/// beside that the chunks of a fetch are stored, in order; and chunks are read for peers. Invariants: one state is
+/// installed at a time, and no snapshot is taken of one that is being replaced.
 /// </summary>
 internal sealed class SnapshotWork : IDisposable
 {
@@ -62,6 +64,7 @@ internal sealed class SnapshotWork : IDisposable
 
     public void Take(TakeCheckpointEffect effect)
     {
+        Invariant.Holds(!IsInstalling, "no snapshot is taken of a state that is being replaced");
         ISnapshotReader reader = _executor.Freeze(effect.Sessions);
         _storage.Log.BeginSegment(effect.Instance, effect.LiveRecords);
         _snapshots.Add(() =>
@@ -104,6 +107,7 @@ internal sealed class SnapshotWork : IDisposable
 
     public void Install(InstallStateEffect effect)
     {
+        Invariant.Holds(!IsInstalling, "one state is installed at a time");
         Instance instance = effect.Certificate.Instance;
         _storage.Log.BeginSegment(instance, effect.LiveRecords);
         IsInstalling = true;
@@ -134,7 +138,11 @@ internal sealed class SnapshotWork : IDisposable
     {
         if (_stop.IsCancellationRequested) return;
         Chunk? chunk = _storage.Snapshots.ReadChunk(effect.Instance, effect.Index);
-        PostAction(() => _reads[effect.To.Value]--);
+        PostAction(() =>
+        {
+            Invariant.Holds(_reads[effect.To.Value] > 0, "a chunk that was read for a peer was counted for it");
+            _reads[effect.To.Value]--;
+        });
         if (chunk is not null) _post(new SendEffect(effect.To, chunk));
     });
 

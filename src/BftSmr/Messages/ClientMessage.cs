@@ -23,10 +23,9 @@ internal sealed record Read(ulong Nonce, ulong ReadId, bool WantsFull, ReadOnlyM
     public const int RelayedBytesMax = 1024;
 
     /// <summary>
-    /// The replicas whose word on it the receiver is to send along with its own, as a mask; empty if it answers for
-    /// itself.
+    /// The replicas whose word on it the receiver is to send along with its own; empty if it answers for itself.
     /// </summary>
-    public ulong Seconders { get; init; }
+    public ReplicaSet Seconders { get; init; }
 
     /// <summary>The client's MACs for them, in their order.</summary>
     public ReadOnlyMemory<byte> Macs { get; init; }
@@ -78,9 +77,9 @@ internal sealed record Reply(
 }
 
 /// <summary>MACs of other replicas over what a reply states, for its client to check.</summary>
-/// <param name="From">Bit i: there is one of replica i.</param>
+/// <param name="From">The replicas that there is one of.</param>
 /// <param name="Macs">The MACs, in the order of their replicas.</param>
-internal readonly record struct Vouchers(ulong From, ReadOnlyMemory<byte> Macs);
+internal readonly record struct Vouchers(ReplicaSet From, ReadOnlyMemory<byte> Macs);
 
 /// <summary>Replica to client: the answer to an unordered read.</summary>
 internal sealed record ReadReply(

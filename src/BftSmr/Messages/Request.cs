@@ -38,10 +38,10 @@ internal sealed class Request
     public required RequestKind Kind { get; init; }
 
     /// <summary>
-    /// Bit i: replica i sends its reply unasked. The others keep it and send it when the request is sent to them
+    /// The replicas that send their replies unasked. The others keep it and send it when the request is sent to them
     /// directly.
     /// </summary>
-    public required ulong Repliers { get; init; }
+    public required ReplicaSet Repliers { get; init; }
 
     /// <summary>The replica that sends the whole result; the other repliers may send its digest.</summary>
     public required ReplicaId FullReplier { get; init; }

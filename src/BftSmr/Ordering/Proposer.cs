@@ -13,15 +13,19 @@ namespace BftSmr.Ordering;
 /// </summary>
 internal sealed class Proposer(ReplicaContext context, RequestPool requests, BatchPacing pacing, IOrdering ordering)
 {
-    /// <summary>When <see cref="ProposeIfDue"/> has something to do, monotonic microseconds.</summary>
+    /// <summary>
+    /// When a batch is due if nothing comes before, monotonic microseconds. After a step that proposed what was due it
+    /// is later than that step.
+    /// </summary>
     public long NextDeadlineMicros
     {
         get
         {
-            if (!ordering.MayPropose || (requests.ReadyCount == 0 && !ordering.WantsFiller)) return long.MaxValue;
-            if (requests.ReadyCount >= context.Settings.BatchRequestsMax) return long.MinValue;
+            int ready = requests.ReadyCount;
+            if ((ready == 0 && !ordering.WantsFiller) || !ordering.MayPropose) return long.MaxValue;
+            if (ready >= context.Settings.BatchRequestsMax) return context.Now.MonotonicMicros;
             bool isHeavy = BatchPacing.IsHeavy(requests.ReadyWeight, context.Settings.Durability);
-            return pacing.NextMicros(requests.ReadyCount, isHeavy, ordering.IsIdle);
+            return pacing.NextMicros(ready, isHeavy, ordering.IsIdle);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Core;
@@ -12,7 +11,8 @@ namespace BftSmr.Reads;
 /// word, each under a MAC for the client, and sends all of them along with its own answer. Each answers as it would
 /// have answered the client (<see cref="ReadQueue"/>), so what the client learns is the same; it sends and receives one
 /// message rather than q. A word that is missing, wrong or another one costs the client time and nothing else: it asks
-/// all replicas.
+/// all replicas. Invariants: what is held is bounded, and counted in and out alike; each word is taken once, of a
+/// replica that was asked; what is sent has this replica's own answer.
 /// </summary>
 internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
 {
@@ -47,20 +47,22 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
     public void OnRead(ClientId client, Read read, long agreedTimeMicros)
     {
         ReadKey key = new(client, read.Nonce, read.ReadId);
-        ulong others = read.Seconders & ~(1ul << context.Self.Value);
-        if (others == 0 || read.Operation.Length > Read.RelayedBytesMax || _held.Count >= HeldMax || _heldBytes >= HeldBytesMax || _held.ContainsKey(key))
+        ReplicaSet others = read.Seconders.Without(context.Self);
+        if (others.IsEmpty || read.Operation.Length > Read.RelayedBytesMax || _held.Count >= HeldMax || _heldBytes >= HeldBytesMax || _held.ContainsKey(key))
         {
             reads.Admit(new PendingRead(client, read, Relay: null), agreedTimeMicros);
             return;
         }
         _held.Add(key, _byAge.AddLast(new HeldRead(key, others, context.Now.MonotonicMicros)));
+        Invariant.Holds(
+            _held.Count == _byAge.Count && _held.Count <= HeldMax, "a held read is in the table and in the order");
         ReadOnlyMemory<byte> macs = read.Macs;
-        for (ulong rest = read.Seconders; rest != 0; rest &= rest - 1, macs = macs[Request.MacBytes..])
+        foreach (ReplicaId seconder in read.Seconders)
         {
-            ReplicaId seconder = new(BitOperations.TrailingZeroCount(rest));
             if (seconder != context.Self)
                 context.Effects.Send(
                     seconder, new RelayRead(client, read.Nonce, read.ReadId, read.Operation, macs[..Request.MacBytes]));
+            macs = macs[Request.MacBytes..];
         }
         reads.Admit(new PendingRead(client, read, context.Self), agreedTimeMicros);
     }
@@ -96,20 +98,20 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
         }
         held.Reply = input.Reply;
         _heldBytes += input.Reply.Result.Length;
-        if (held.Missing == 0 || _heldBytes > HeldBytesMax) Send(held);
+        if (held.Missing.IsEmpty || _heldBytes > HeldBytesMax) Send(held);
     }
 
     /// <summary>Another replica's word. It may come before this replica has its own.</summary>
     public void OnVouched(ReplicaId from, VouchRead message)
     {
         if (Find(message.Client, message.Nonce, message.ReadId) is not { } held) return; // sent, or given up, long ago
-        if (message.Voucher.From != from || (held.Missing >> from.Value & 1) == 0)
+        if (message.Voucher.From != from || !held.Missing.Contains(from))
         {
             context.Effects.Reject(from, RejectReason.Unsolicited);
             return;
         }
         held.Take(message.Voucher);
-        if (held.Missing == 0 && held.Reply is not null) Send(held);
+        if (held.Missing.IsEmpty && held.Reply is not null) Send(held);
     }
 
     /// <summary>
@@ -131,7 +133,8 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
 
     private void Send(HeldRead held)
     {
-        context.Effects.Add(new ReadReplyEffect(held.Key.Client, held.Reply! with { Vouchers = held.Vouchers }));
+        Invariant.Holds(held.Reply is not null, "the relay sends the words of others along with its own answer");
+        context.Effects.Add(new ReadReplyEffect(held.Key.Client, held.Reply with { Vouchers = held.Vouchers }));
         Forget(held);
     }
 
@@ -139,20 +142,23 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
     {
         if (_held.Remove(held.Key, out LinkedListNode<HeldRead>? node)) _byAge.Remove(node);
         if (held.Reply is { } reply) _heldBytes -= reply.Result.Length;
+        Invariant.Holds(
+            _held.Count == _byAge.Count && _heldBytes >= 0 && (_held.Count > 0 || _heldBytes == 0),
+            "reads that are held are counted in and out alike");
     }
 
     private readonly record struct ReadKey(ClientId Client, ulong Nonce, ulong ReadId);
 
     /// <summary>A read that waits for this replica's answer, or others' words on it.</summary>
-    private sealed class HeldRead(ReadKey key, ulong seconders, long sinceMicros)
+    private sealed class HeldRead(ReadKey key, ReplicaSet seconders, long sinceMicros)
     {
-        private readonly List<ReadVoucher> _vouchers = new(BitOperations.PopCount(seconders));
+        private readonly List<ReadVoucher> _vouchers = new(seconders.Count);
 
         public ReadKey Key { get; } = key;
         public long SinceMicros { get; } = sinceMicros;
 
         /// <summary>The replicas whose word has not come.</summary>
-        public ulong Missing { get; private set; } = seconders;
+        public ReplicaSet Missing { get; private set; } = seconders;
 
         public ReadReply? Reply { get; set; }
         public IReadOnlyList<ReadVoucher> Vouchers => _vouchers;
@@ -160,7 +166,8 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
         /// <summary>Takes one of the missing words.</summary>
         public void Take(in ReadVoucher voucher)
         {
-            Missing &= ~(1ul << voucher.From.Value);
+            Invariant.Holds(Missing.Contains(voucher.From), "a word is taken once, of a replica that was asked for it");
+            Missing = Missing.Without(voucher.From);
             int at = _vouchers.Count;
             while (at > 0 && _vouchers[at - 1].From.Value > voucher.From.Value) at--;
             _vouchers.Insert(at, voucher);

@@ -53,11 +53,13 @@ internal sealed class BatchPacing
     public static bool IsHeavy(long weight, Durability durability) =>
         weight >= HeavyWeight && durability != Durability.Votes;
 
-    /// <summary>When the requests that are ready, at least one, may be proposed.</summary>
+    /// <summary>
+    /// When the requests that are ready may be proposed if no other comes before: a time that has passed, if at once.
+    /// </summary>
     public long NextMicros(int ready, bool isHeavy, bool isIdle)
     {
-        long gathered = isHeavy
-            || ready >= Math.Max(_active, _activeBefore) / 2 ? long.MinValue : _waitingSinceMicros + GatherMicrosMax;
+        bool isGathered = isHeavy || ready >= Math.Max(_active, _activeBefore) / 2;
+        long gathered = isGathered ? _lastProposedMicros : _waitingSinceMicros + GatherMicrosMax;
         return isIdle
             ? gathered
             : Math.Max(gathered, _lastProposedMicros + _latencyMicros / (isHeavy ? HeavyDepth : Depth));

@@ -11,8 +11,9 @@ namespace BftSmr.Requests;
 /// Requests between their arrival and their execution. As the leader a replica proposes from here, each session in its
 /// order; as a follower it keeps what clients sent it directly, holds it against the leader, and proposes it should it
 /// become the leader. Invariants: at most <see cref="ReplicaSettings.PendingRequestsMax"/> and
-/// <see cref="ReplicaSettings.PendingBytesMax"/> are kept, and of one client identity no more than there is room left
-/// for all others (so k greedy clients leave a (k+1)-th of the room free, whatever they send); a session is known only
+/// <see cref="ReplicaSettings.PendingBytesMax"/> are taken in (a signature that comes later is kept all the same), and
+/// of one client identity no more than there is room left for all others (so k greedy clients leave a (k+1)-th of the
+/// room free, whatever they send); what requests take is counted in and out alike; a session is known only
 /// while something of it is, or was lately; only a request that every replica can verify - a signed one - that is next
 /// in its session is ever held against a leader.
 /// </summary>
@@ -72,6 +73,9 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
         queue.NextReady = Math.Max(queue.NextReady, executed + 1);
         queue.Add(new PendingRequest(request, context.Now.MonotonicMicros) { IsDirect = isDirect });
         Keep(request.Session, RequestLoad.Of(request));
+        Invariant.Holds(
+            _load.Requests <= context.Settings.PendingRequestsMax && _load.Bytes <= context.Settings.PendingBytesMax,
+            "no more is taken in than there is room for");
         MakeReady(queue);
         return true;
     }
@@ -117,6 +121,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
 
     private void Ready(SessionQueue queue, Request request)
     {
+        Invariant.Holds(request.Sequence == queue.NextReady, "the requests of a session become ready in its order");
         _ready.Enqueue(request);
         ReadyWeight += BatchPacing.WeightOf(request);
         pacing.NoteReady(context.Now.MonotonicMicros);
@@ -141,6 +146,11 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
             batch.Add(next);
             bytes += next.SizeBytes;
         }
+        Invariant.Holds(
+            batch.Count <= 1 || (batch.Count <= requestsMax && bytes <= context.Settings.BatchBytesMax),
+            "a batch of more than one request is within its bounds");
+        Invariant.Holds(
+            ReadyWeight >= 0 && (_ready.Count > 0 || ReadyWeight == 0), "what is ready weighs what was counted for it");
         return batch;
     }
 
@@ -169,6 +179,9 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
         if (removed == default) return;
         _load -= removed;
         RequestLoad left = _loadByClient[session.Client] - removed;
+        Invariant.Holds(
+            left.Requests >= 0 && (left.Requests > 0 || left == default) && _load.Requests >= left.Requests,
+            "what requests take is counted in and out alike");
         if (left == default) _loadByClient.Remove(session.Client);
         else _loadByClient[session.Client] = left;
     }
@@ -195,6 +208,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
             if (queue.Pending.Count == 0) _queues.Remove(id);
             else MakeReady(queue, isNews: false);
         }
+        Invariant.Holds(isLeading || _ready.Count == 0, "only the leader has requests that are ready");
     }
 
     /// <summary>Drops what waits for sessions that are gone: nobody will propose it, and nobody is to blame.</summary>

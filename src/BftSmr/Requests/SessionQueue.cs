@@ -1,6 +1,10 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Requests;
 
-/// <summary>The pending requests of one session, by sequence number.</summary>
+/// <summary>
+/// The pending requests of one session, by sequence number. Invariant: there is one of each number at most.
+/// </summary>
 internal sealed class SessionQueue
 {
     private readonly List<PendingRequest> _pending = [];
@@ -19,7 +23,14 @@ internal sealed class SessionQueue
         return index < _pending.Count && _pending[index].Request.Sequence == sequence ? _pending[index] : null;
     }
 
-    public void Add(PendingRequest pending) => _pending.Insert(IndexOf(pending.Request.Sequence), pending);
+    public void Add(PendingRequest pending)
+    {
+        int index = IndexOf(pending.Request.Sequence);
+        Invariant.Holds(
+            index == _pending.Count || _pending[index].Request.Sequence != pending.Request.Sequence,
+            "a session has one pending request of each number at most");
+        _pending.Insert(index, pending);
+    }
 
     /// <summary>Drops what has been executed; returns what it took.</summary>
     public RequestLoad RemoveUpTo(ulong sequence)

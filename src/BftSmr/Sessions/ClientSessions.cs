@@ -1,10 +1,13 @@
+using BftCloud.Primitives;
 using BftSmr.Settings;
 
 namespace BftSmr.Sessions;
 
 /// <summary>
-/// The sessions of one client identity, in the order of their last use. Invariant: those with replies have the same
-/// order by their last reply, as replies are kept in the order in which operations were admitted.
+/// The sessions of one client identity, in the order of their last use. Invariants: those with replies have the same
+/// order by their last reply, as replies are kept in the order in which operations were admitted; a session is opened
+/// with a nonce above the floor, and only within the bound on sessions; a reply is that of an operation that was let
+/// through; what replies count for is counted in and out alike.
 /// </summary>
 internal sealed class ClientSessions
 {
@@ -34,7 +37,9 @@ internal sealed class ClientSessions
 
     public Session Open(ulong nonce, int sessionsMax)
     {
+        Invariant.Holds(nonce > Floor, "a nonce at or below the floor opens no session");
         if (Count == sessionsMax) Evict(_byUse.First!.Value);
+        Invariant.Holds(Count < sessionsMax, "a session opens where there is room for one more");
         return Add(new Session(nonce));
     }
 
@@ -51,6 +56,7 @@ internal sealed class ClientSessions
     /// </summary>
     public void Keep(Session session, ulong firstAwaited, in CachedReply reply, ReplicaSettings settings)
     {
+        Invariant.Holds(reply.Sequence <= session.LastSequence, "a reply is that of an operation that was let through");
         Uncount(session);
         session.Replies.DropBefore(firstAwaited);
         session.Replies.Keep(reply, settings.SessionWindow, settings.SessionReplyBytesMax);
@@ -93,6 +99,7 @@ internal sealed class ClientSessions
         _byUse.Remove(session.ByUse);
         _byNonce.Remove(session.Nonce);
         Floor = Math.Max(Floor, session.Nonce);
+        Invariant.Holds(_byUse.Count == Count && _byReply.Count <= Count, "an evicted session leaves every order");
     }
 
     private void CutReplies(long bytesMax)
@@ -107,6 +114,7 @@ internal sealed class ClientSessions
 
     private void CountAsLatest(Session session)
     {
+        Invariant.Holds(session.Replies.Count > 0, "a session that is counted for its replies has some");
         _byReply.AddLast(session.ByReply);
         _replyBytes += session.Replies.BytesCounted;
     }
@@ -116,5 +124,7 @@ internal sealed class ClientSessions
         if (session.Replies.Count == 0) return;
         _byReply.Remove(session.ByReply);
         _replyBytes -= session.Replies.BytesCounted;
+        Invariant.Holds(
+            _replyBytes >= 0 && (_byReply.Count > 0 || _replyBytes == 0), "replies are counted in and out alike");
     }
 }

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using BftSmr.Messages;
 
 namespace BftSmr.Sessions;
@@ -5,7 +6,8 @@ namespace BftSmr.Sessions;
 /// <summary>
 /// The latest replies of a session, oldest first, in one piece of memory that is used over and over: replies come and
 /// go all the time and live just long enough to be a burden to a garbage collector that bets on short lives. What it
-/// hands out is valid until the next reply is kept.
+/// hands out is valid until the next reply is kept. Invariant: beyond the newest reply there are no more replies and
+/// bytes than the limits say.
 /// </summary>
 internal sealed class ReplyRing
 {
@@ -46,6 +48,8 @@ internal sealed class ReplyRing
         reply.Result.CopyTo(_bytes.AsMemory(start));
         _entries[(_firstEntry + Count++) % _entries.Length] = new Entry(reply.Sequence, reply.Status, start, length);
         _bytesKept += length;
+        Invariant.Holds(
+            Count == 1 || (Count <= repliesMax && _bytesKept <= bytesMax), "more than one reply is within the limits");
     }
 
     /// <summary>Drops the replies to operations before this one.</summary>
@@ -65,7 +69,9 @@ internal sealed class ReplyRing
     {
         _bytesKept -= _entries[_firstEntry].Length;
         _firstEntry = (_firstEntry + 1) % _entries.Length;
-        if (--Count == 0) return;
+        Count--;
+        Invariant.Holds(Count > 0 || _bytesKept == 0, "where there is no reply, no bytes are kept");
+        if (Count == 0) return;
         int start = _entries[_firstEntry].Start;
         if (start < _firstByte) _isWrapped = false;
         _firstByte = start;

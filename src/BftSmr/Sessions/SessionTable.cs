@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Settings;
@@ -63,6 +64,9 @@ internal sealed class SessionTable(ReplicaSettings settings)
         if (request.Sequence > session.LastSequence + 1) return Admission.OutOfOrder;
         session.Advance(request.Sequence);
         client.Touch(session);
+        Invariant.Holds(
+            request.Session.Nonce == session.Nonce && client.Count <= settings.SessionsPerClientMax,
+            "an operation is let through for a session that is open, of a client that has no more than it may");
         return Admission.Execute;
     }
 
@@ -79,6 +83,9 @@ internal sealed class SessionTable(ReplicaSettings settings)
             new CachedReply(request.Sequence, outcome.Status, outcome.Result), settings);
         _bytes += client.Bytes;
         if (_bytes > settings.SessionTableBytesMax) Halve();
+        Invariant.Holds(
+            _bytes >= client.Bytes && _bytes <= settings.SessionTableBytesMax,
+            "the sessions of all clients count for no more than they may, and for what each of them does");
     }
 
     /// <summary>
@@ -91,6 +98,7 @@ internal sealed class SessionTable(ReplicaSettings settings)
         while (_clients.Values.Sum(c => Math.Min(c.Bytes, level)) > half) level /= 2;
         foreach (ClientSessions client in _clients.Values) client.Cut(level);
         _bytes = _clients.Values.Sum(c => c.Bytes);
+        Invariant.Holds(_bytes <= half, "a table that is cut is half empty");
         Closings++;
     }
 

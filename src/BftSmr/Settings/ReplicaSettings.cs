@@ -3,10 +3,21 @@ using BftCloud.Primitives;
 namespace BftSmr.Settings;
 
 /// <summary>
-/// Everything the replica core is told about its cluster. Equal at all replicas, but for <see cref="Self"/>.
+/// Everything the replica core is told about its cluster: the limits that clients keep, too, and its own. Equal at all
+/// replicas, but for <see cref="Self"/>.
 /// </summary>
-internal sealed record ReplicaSettings
+internal sealed record ReplicaSettings : ReplicationLimits
 {
+    public ReplicaSettings()
+    {
+    }
+
+    /// <summary>Settings of a cluster with these limits.</summary>
+    public ReplicaSettings(ReplicationLimits limits)
+        : base(limits)
+    {
+    }
+
     public required ReplicaId Self { get; init; }
     public required Quorums Quorums { get; init; }
     public Durability Durability { get; init; } = Durability.Votes;
@@ -23,22 +34,6 @@ internal sealed record ReplicaSettings
     /// </summary>
     public int VouchedRepliesMin { get; init; } = 8;
 
-    /// <summary>Instances that the leader may have proposed beyond the last it executed.</summary>
-    public int Window { get; init; } = 32;
-
-    public int BatchRequestsMax { get; init; } = 1024;
-    public int BatchBytesMax { get; init; } = 1 << 20;
-
-    /// <summary>The largest operation and the largest reply, bytes.</summary>
-    public int OperationBytesMax { get; init; } = 1 << 20;
-    public int ReplyBytesMax { get; init; } = 1 << 20;
-
-    /// <summary>
-    /// How long a request that every replica can verify, or a proposal, may wait before its leader is suspected.
-    /// Doubles with each vain change.
-    /// </summary>
-    public long RequestTimeoutMicros { get; init; } = 1_000_000;
-
     /// <summary>
     /// How long the leader's link may be down, while work is pending, before the leader is suspected.
     /// </summary>
@@ -47,17 +42,8 @@ internal sealed record ReplicaSettings
     /// <summary>How often STATUS is sent, and votes of a stalled instance are sent again.</summary>
     public long StatusPeriodMicros { get; init; } = 100_000;
 
-    /// <summary>A checkpoint is due after this many instances…</summary>
-    public int CheckpointPeriod { get; init; } = 4096;
-
-    /// <summary>…or this many bytes of batches.</summary>
-    public long CheckpointBytes { get; init; } = 16 << 20;
-
     /// <summary>Sessions kept per client identity; opening one more evicts the least recently used one.</summary>
     public int SessionsPerClientMax { get; init; } = 4096;
-
-    /// <summary>Operations a session may have outstanding; also the number of replies kept for it.</summary>
-    public int SessionWindow { get; init; } = 256;
 
     /// <summary>Bytes of replies kept per session, beyond the latest one.</summary>
     public int SessionReplyBytesMax { get; init; } = 64 << 10;
@@ -82,9 +68,6 @@ internal sealed record ReplicaSettings
 
     /// <summary>How far a proposed timestamp may be from the replica's own clock.</summary>
     public long ClockSkewMicros { get; init; } = 60_000_000;
-
-    /// <summary>Snapshot chunk size, bytes.</summary>
-    public int ChunkBytes { get; init; } = 256 << 10;
 
     /// <summary>Secret of this replica from which the seeds of its proposals derive.</summary>
     public ulong SeedSecret { get; init; }

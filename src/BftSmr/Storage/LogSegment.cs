@@ -7,7 +7,8 @@ namespace BftSmr.Storage;
 /// <summary>
 /// The segment that is being written. Its file has its full size from the start, and is written with zeros a little
 /// ahead of the records where it was never written before, so that a flush need not update the file's metadata: file
-/// systems note which blocks of a file were ever written.
+/// systems note which blocks of a file were ever written. Invariants: what is on disk was written, and what was written
+/// is within what was prepared.
 /// </summary>
 internal sealed class LogSegment : IDisposable
 {
@@ -67,6 +68,7 @@ internal sealed class LogSegment : IDisposable
     /// <exception cref="IOException">They may not be there.</exception>
     public void Begin(ReadOnlySpan<byte> start)
     {
+        Invariant.Holds(start.Length == End, "a segment begins with what its header says");
         RandomAccess.Write(_file, start, 0);
         Prepare();
         FileSync.Data(_file);
@@ -79,6 +81,8 @@ internal sealed class LogSegment : IDisposable
             RandomAccess.Write(_file, records, End);
             End += records.Length;
             Prepare();
+            Invariant.Holds(
+                DurableEnd <= End && End <= PreparedEnd, "what is on disk was written, where the file was prepared");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

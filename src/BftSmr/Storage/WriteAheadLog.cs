@@ -96,6 +96,7 @@ internal sealed class WriteAheadLog : IDisposable
     /// <summary>Puts everything that was appended on disk (nothing is promised if the log never flushes).</summary>
     public void Flush()
     {
+        Invariant.Holds(!_failed, "a log that failed is not flushed");
         WriteOut();
         bool mustFlush = _options.Flushes && _hasWritten;
         if (mustFlush)
@@ -173,6 +174,7 @@ internal sealed class WriteAheadLog : IDisposable
 
     private void Replace(long snapshot, IReadOnlyList<LogRecord> live)
     {
+        Invariant.Holds(_buffer.Length == 0, "the next segment begins when all that was appended is in the one before");
         LogSegment full = _segment;
         long number = full.Header.Number + 1;
         SegmentHeader header = new()
@@ -282,6 +284,7 @@ internal sealed class WriteAheadLog : IDisposable
 
     private void RecycleOlder(int count)
     {
+        Invariant.Holds(count <= _older.Count, "only older segments are let go of");
         if (count == 0) return;
         (string, long)[] files = [.. _older.Take(count).Select(static segment => (segment.Path, segment.PreparedEnd))];
         _older.RemoveRange(0, count);

@@ -1,6 +1,9 @@
 using BftCloud.Primitives;
 using BftSmr;
+using BftSmr.Client.Core;
+using BftSmr.Codec;
 using BftSmr.Settings;
+using KvStore;
 
 namespace BftCloud.Tests.Configuration;
 
@@ -87,8 +90,8 @@ public sealed class ClusterConfigurationTests : IDisposable
     [InlineData("\"durability\": \"votes\"", "\"durability\": \"0\"", "durability", "votes, decisions, none")]
     [InlineData("\"requestAuthentication\": \"mac\"", "\"requestAuthentication\": \"nothing\"", "requestAuthentication", "mac, signed")]
     [InlineData("\"batchRequestsMax\": 1024", "\"batchRequestsMax\": 0", "batchRequestsMax", "between")]
-    [InlineData("\"batchBytesMax\": 1048576", "\"batchBytesMax\": 524288", "batchBytesMax", "operationBytesMax")]
-    [InlineData("\"operationBytesMax\": 524288", "\"operationBytesMax\": -1", "operationBytesMax", "between")]
+    [InlineData("\"batchBytesMax\": 1114112", "\"batchBytesMax\": 1048576", "batchBytesMax", "operationBytesMax")]
+    [InlineData("\"operationBytesMax\": 1048576", "\"operationBytesMax\": -1", "operationBytesMax", "between")]
     [InlineData("\"replyBytesMax\": 1048576", "\"replyBytesMax\": 31", "replyBytesMax", "between")]
     [InlineData("\"requestTimeoutMs\": 1000", "\"requestTimeoutMs\": 9", "requestTimeoutMs", "between")]
     [InlineData("\"checkpointPeriod\": 4096", "\"checkpointPeriod\": 0", "checkpointPeriod", "between")]
@@ -203,6 +206,31 @@ public sealed class ClusterConfigurationTests : IDisposable
         Assert.Equal(2, settings.Self.Value);
         Assert.Equal(3, settings.Quorums.Write);
         Assert.Equal(1_500_000, settings.RequestTimeoutMicros);
+    }
+
+    [Fact]
+    public void What_a_fresh_cluster_keeps_to_are_the_defaults_which_replicas_and_clients_have_as_well()
+    {
+        ClusterConfiguration fresh = ClusterConfiguration.Load(_file);
+
+        Assert.Equal(ReplicationLimits.Default, fresh.Limits);
+        Assert.Equal(1_048_576, fresh.OperationBytesMax);
+        ReplicaSettings replica = fresh.ToSettings(new ReplicaId(2));
+        Assert.Equal(new ReplicaSettings { Self = replica.Self, Quorums = replica.Quorums }, replica);
+        ClientSettings client = ClientSettings.For(fresh, new ClientId(0));
+        Assert.Equal(new ClientSettings { Client = client.Client, Quorums = client.Quorums }, client);
+        CodecLimits codec = CodecLimits.For(fresh.Quorums, fresh.Limits);
+        Assert.Equal(new CodecLimits { Replicas = fresh.Replicas.Count }, codec);
+        Assert.Equal(codec, CodecLimits.For(replica));
+    }
+
+    [Fact]
+    public void A_fresh_cluster_carries_the_largest_operations_and_replies_of_the_store()
+    {
+        ClusterConfiguration fresh = ClusterConfiguration.Load(_file);
+
+        Assert.InRange(KvLimits.OperationBytesMax, 1, fresh.OperationBytesMax);
+        Assert.InRange(KvLimits.ReplyBytesMax, 1, fresh.ReplyBytesMax);
     }
 
     private static ConfigurationException Refused(ClusterConfiguration cluster) =>

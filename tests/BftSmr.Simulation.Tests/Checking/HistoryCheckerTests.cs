@@ -99,7 +99,7 @@ public class HistoryCheckerTests
     {
         Execute(0, 1, Open());
         Request forged = RequestCodec.Create(
-            s_session, 2, RequestKind.Command, 0, default, new byte[RegisterOperation.SizeBytes]);
+            s_session, 2, RequestKind.Command, ReplicaSet.Empty, default, new byte[RegisterOperation.SizeBytes]);
         Execute(0, new ExecuteEffect(new Instance(2), 2_000, 2, [forged]));
         AssertBroken("validity");
     }
@@ -201,10 +201,12 @@ public class HistoryCheckerTests
 
     private void Pass() => _world.RunUntil(_world.NowMicros + 10, static () => false, 100);
 
-    private Request Open() => Issue(RequestCodec.Create(s_session, 1, RequestKind.Open, 0, default, default));
+    private Request Open() =>
+        Issue(RequestCodec.Create(s_session, 1, RequestKind.Open, ReplicaSet.Empty, default, default));
 
     private Request Put(ulong sequence, long value) => Issue(RequestCodec.Create(
-        s_session, sequence, RequestKind.Command, 0, default, new RegisterOperation(RegisterKind.Put, 0, value, 0, 0).Encode()));
+        s_session, sequence, RequestKind.Command, ReplicaSet.Empty, default,
+        new RegisterOperation(RegisterKind.Put, 0, value, 0, 0).Encode()));
 
     private Request Issue(Request request)
     {

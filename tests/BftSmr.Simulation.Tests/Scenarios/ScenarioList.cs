@@ -14,6 +14,8 @@ public static class ScenarioList
         new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, SpikeShare = 0.01 };
     private static readonly NetworkConditions s_lossy =
         new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, LossShare = 0.05 };
+    private static readonly ClockError[] s_behind =
+        [new(0, 3_000_000), new(0, 0), new(0, -1_000_000), new(0, -2_000_000)];
     private static readonly NetworkConditions s_unordered =
         new() { LatencyMinMicros = 100, LatencyMaxMicros = 20_000, Datagrams = true };
 
@@ -42,6 +44,13 @@ public static class ScenarioList
             }),
         new("decisions", "Replicas crash while their disks are slow and frames are lost: what is acknowledged is on disk as a decision, with its batch.",
             static seed => Options(seed, Plan(s_unordered with { LossShare = 0.1 }, Restarts(seed, 4)) with { Disk = new DiskSpeed(5_000, 50_000) }) with { Durability = Durability.Decisions }),
+        new(
+            "clocks",
+            "The first leader's clock is ahead of its successors', and replicas lose their disks: agreed time goes on.",
+            static seed => Options(seed, Plan(s_slow, events: LeaderAndDisks(seed)) with { Clocks = s_behind }) with
+            {
+                CheckpointPeriod = 4, OperationsPerClient = 80, QueryShare = 0,
+            }),
         new(
             "equivocation", "The first leader equivocates, on a slow network.",
             static seed => Options(seed, Plan(s_slow, AdversaryKind.EquivocatingLeader, 0))),
@@ -214,6 +223,13 @@ public static class ScenarioList
         SimulationRandom random = new(seed);
         return Each(count, i => new PowerLossFault(300_000 * (i + 1) + random.Next(250_000), 50_000));
     }
+
+    /// <summary>The first leader crashes for a while, then replicas lose their disks, one after the other.</summary>
+    private static FaultEvent[] LeaderAndDisks(ulong seed) =>
+    [
+        new CrashFault(500_000, Replica(0), 400_000, true),
+        .. Each(6, i => new DiskLossFault(1_000_000 + 300_000 * i, Replica(i + (int)seed), 10_000)),
+    ];
 
     private static FaultEvent[] Damage(ulong seed, int count)
     {

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Messages;
@@ -46,7 +47,7 @@ public class RegisterServiceTests
         byte[] operation = new RegisterOperation(
             kind, (byte)(number % RegisterService.Registers), number, 0, 0).Encode();
         Request request = RequestCodec.Create(
-            new SessionId(default, 1), (ulong)number, RequestKind.Command, 0, default, operation);
+            new SessionId(default, 1), (ulong)number, RequestKind.Command, ReplicaSet.Empty, default, operation);
         return new ExecuteEffect(new Instance(number), number, 0, [request]);
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using BftCloud.Primitives;
 using BftSmr.Messages;
 
@@ -76,20 +75,20 @@ internal sealed class ScriptedCluster(int replicas)
             session = new Session { IsEvicted = request.Session.Nonce <= Floor };
             _sessions.Add(request.Session, session);
         }
-        ulong direct = request.IsSigned ? 1ul << to : 0;
+        ReplicaSet sender = ReplicaSet.Of(new ReplicaId(to)), direct = request.IsSigned ? sender : ReplicaSet.Empty;
         if (session.IsEvicted)
         {
-            Reply(request, ReplyStatus.SessionExpired, [], request.Repliers | direct, direct, replies);
+            Reply(request, ReplyStatus.SessionExpired, [], request.Repliers.Union(direct), direct, replies);
             return;
         }
         if (session.Results.TryGetValue(request.Sequence, out (ReplyStatus Status, byte[] Result) known))
         {
-            Reply(request, known.Status, known.Result, 1ul << to, 1ul << to, replies);
+            Reply(request, known.Status, known.Result, sender, sender, replies);
             return;
         }
         session.Pending[request.Sequence] = (
-            request, session.Pending.GetValueOrDefault(request.Sequence).Direct | direct);
-        while (session.Pending.Remove((ulong)session.Results.Count + 1, out (Request Request, ulong Direct) next))
+            request, session.Pending.GetValueOrDefault(request.Sequence).Direct.Union(direct));
+        while (session.Pending.Remove((ulong)session.Results.Count + 1, out (Request Request, ReplicaSet Direct) next))
         {
             (ReplyStatus Status, byte[] Result) outcome = (ReplyStatus.Ok, []);
             if (next.Request.Kind != RequestKind.Open)
@@ -99,22 +98,22 @@ internal sealed class ScriptedCluster(int replicas)
             }
             session.Results.Add(next.Request.Sequence, outcome);
             Reply(
-                next.Request, outcome.Status, outcome.Result, next.Request.Repliers | next.Direct, next.Direct,
+                next.Request, outcome.Status, outcome.Result, next.Request.Repliers.Union(next.Direct), next.Direct,
                 replies);
         }
     }
 
     private void Reply(
-        Request request, ReplyStatus status, byte[] result, ulong from, ulong whole,
+        Request request, ReplyStatus status, byte[] result, ReplicaSet from, ReplicaSet whole,
         List<(int From, ClientMessage Message)> replies)
     {
-        for (; from != 0; from &= from - 1)
+        foreach (ReplicaId replier in from)
         {
-            int replica = BitOperations.TrailingZeroCount(from);
+            int replica = replier.Value;
             byte[] stated = Lying.Contains(replica) ? "a lie"u8.ToArray() : result;
             bool isWhole = stated.Length <= Digest.Size
                 || request.FullReplier.Value == replica
-                || (whole >> replica & 1) != 0;
+                || whole.Contains(replier);
             replies.Add((replica, new Reply(
                 request.Session.Nonce, request.Sequence, new Regency(Regency), status, !isWhole, isWhole ? stated : DigestOf(stated))));
         }
@@ -140,6 +139,6 @@ internal sealed class ScriptedCluster(int replicas)
     {
         public bool IsEvicted { get; set; }
         public Dictionary<ulong, (ReplyStatus Status, byte[] Result)> Results { get; } = [];
-        public Dictionary<ulong, (Request Request, ulong Direct)> Pending { get; } = [];
+        public Dictionary<ulong, (Request Request, ReplicaSet Direct)> Pending { get; } = [];
     }
 }

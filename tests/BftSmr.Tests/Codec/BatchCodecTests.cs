@@ -137,7 +137,7 @@ public sealed class BatchCodecTests
     private static Request Request(int sequence, int bytes, bool macs = false)
     {
         Request made = RequestCodec.Create(
-            new SessionId(new ClientId(1), 1_700_000_000_000_000), (ulong)sequence, RequestKind.Command, 0b0011, new ReplicaId(1), new byte[bytes]);
+            new SessionId(new ClientId(1), 1_700_000_000_000_000), (ulong)sequence, RequestKind.Command, ReplicaSet.AllOf(2), new ReplicaId(1), new byte[bytes]);
         return macs ? RequestCodec.WithAuthentication(made, new byte[4 * Messages.Request.MacBytes], default) : made;
     }
 }

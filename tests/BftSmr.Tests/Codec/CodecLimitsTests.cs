@@ -144,7 +144,7 @@ public sealed class CodecLimitsTests
     {
         Reply reply = new(
             1, 1, Latest, ReplyStatus.Ok, false,
-            default) { Vouchers = new Vouchers(from, new byte[macs * Request.MacBytes]) };
+            default) { Vouchers = new Vouchers(ReplicaSet.FromBits(from), new byte[macs * Request.MacBytes]) };
         Assert.Equal(accepted, ClientMessageCodec.TryDecode(Wire.Encode(reply), Limits, out _));
     }
 
@@ -177,7 +177,11 @@ public sealed class CodecLimitsTests
     [InlineData(0b10000000, 1, false)]
     public void A_relayed_read_has_a_mac_for_each_member_that_is_to_second_it(ulong seconders, int macs, bool accepted)
     {
-        Read read = new(1, 1, true, default) { Seconders = seconders, Macs = new byte[macs * Request.MacBytes] };
+        Read read = new(1, 1, true, default)
+        {
+            Seconders = ReplicaSet.FromBits(seconders),
+            Macs = new byte[macs * Request.MacBytes],
+        };
         Assert.Equal(accepted, ClientMessageCodec.TryDecode(Wire.Encode(read), Limits, out _));
     }
 
@@ -186,14 +190,18 @@ public sealed class CodecLimitsTests
     {
         byte[] submit = Wire.Encode(new Submit(Operation(3_000, int.MaxValue)));
         byte[] read = Wire.Encode(
-            new Read(ulong.MaxValue, ulong.MaxValue, true, new byte[3_000]) { Seconders = 0b111_1111, Macs = new byte[7 * Request.MacBytes] });
+            new Read(ulong.MaxValue, ulong.MaxValue, true, new byte[3_000])
+            {
+                Seconders = ReplicaSet.AllOf(7),
+                Macs = new byte[7 * Request.MacBytes],
+            });
         byte[] answer = Wire.Encode(new ReadReply(ulong.MaxValue, ulong.MaxValue, Latest, ReplyStatus.ReplyTooLarge, false, new byte[2_000])
         {
             Vouchers = [.. Enumerable.Range(0, 7).Select(VoucherOf)],
         });
         byte[] reply = Wire.Encode(new Reply(ulong.MaxValue, ulong.MaxValue, Latest, ReplyStatus.ReplyTooLarge, false, new byte[2_000])
         {
-            Vouchers = new Vouchers(0b111_1111, new byte[7 * Request.MacBytes]),
+            Vouchers = new Vouchers(ReplicaSet.AllOf(7), new byte[7 * Request.MacBytes]),
         });
         byte[] tooLarge = Wire.Encode(new Reply(1, 1, Latest, ReplyStatus.Ok, false, new byte[2_001]));
 
@@ -273,7 +281,7 @@ public sealed class CodecLimitsTests
 
     private static Request Operation(int bytes, int client) => RequestCodec.WithAuthentication(
         RequestCodec.Create(
-            new SessionId(new ClientId(client), ulong.MaxValue), ulong.MaxValue, RequestKind.OrderedQuery, 0x7f,
-            new ReplicaId(6), new byte[bytes]),
+            new SessionId(new ClientId(client), ulong.MaxValue), ulong.MaxValue, RequestKind.OrderedQuery,
+            ReplicaSet.AllOf(7), new ReplicaId(6), new byte[bytes]),
         new byte[7 * Request.MacBytes], new byte[Request.SignatureBytes]);
 }

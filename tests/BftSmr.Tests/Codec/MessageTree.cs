@@ -42,11 +42,11 @@ internal static class MessageTree
 
         Attach m => Array(U(32), U(m.Nonce)),
         Submit m => Array(U(33), Request(m.Request)),
-        Read m => Array(U(34), U(m.Nonce), U(m.ReadId), m.WantsFull, U(m.Seconders), B(m.Macs), B(m.Operation)),
+        Read m => Array(U(34), U(m.Nonce), U(m.ReadId), m.WantsFull, U(m.Seconders.Bits), B(m.Macs), B(m.Operation)),
         Reply { Vouchers: { } v } m =>
             Array(
                 U(37), U(m.Nonce), U(m.Sequence), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result),
-                U(v.From), B(v.Macs)),
+                U(v.From.Bits), B(v.Macs)),
         Reply m =>
             Array(U(35), U(m.Nonce), U(m.Sequence), U(m.Regency.Value), U((long)m.Status), m.IsDigest, B(m.Result)),
         ReadReply { Vouchers: { } v } m =>
@@ -73,7 +73,7 @@ internal static class MessageTree
         U(
             request.Session.Client.Value), U(request.Session.Nonce), U(request.Sequence), U(request.Outstanding),
             U((long)request.Kind),
-        U(request.Repliers), U(request.FullReplier.Value), request.WantsOneReply, B(request.Operation));
+        U(request.Repliers.Bits), U(request.FullReplier.Value), request.WantsOneReply, B(request.Operation));
 
     private static JsonArray Request(Request request) => Array(B(request.Body), B(request.Macs), B(request.Signature));
 

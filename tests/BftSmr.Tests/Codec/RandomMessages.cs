@@ -53,9 +53,9 @@ internal sealed class RandomMessages(int seed, int size)
         new Submit(Request()),
         new Read((ulong)Number(), (ulong)Number(), Flag(), Bytes(Length())),
         Relayed(
-            new Read((ulong)Number(), (ulong)Number(), Flag(), Bytes(Length())), (ulong)_random.Next(1 << Replicas)),
+            new Read((ulong)Number(), (ulong)Number(), Flag(), Bytes(Length())), SomeReplicas()),
         Reply(),
-        Vouched(Reply(), (ulong)_random.Next(1 << Replicas)),
+        Vouched(Reply(), SomeReplicas()),
         ReadReply(),
         ReadReply() with { Vouchers = [.. Senders().Select(Voucher)] },
     ];
@@ -78,7 +78,7 @@ internal sealed class RandomMessages(int seed, int size)
         ulong sequence = (ulong)Math.Max(1, Number());
         ulong outstanding = 1 + ((ulong)Number() % sequence);
         Request made = RequestCodec.Create(
-            session, sequence, (RequestKind)_random.Next(3), (ulong)_random.Next(1 << Replicas), Replica(), Bytes(Length()), outstanding, Flag());
+            session, sequence, (RequestKind)_random.Next(3), SomeReplicas(), Replica(), Bytes(Length()), outstanding, Flag());
         return RequestCodec.WithAuthentication(
             made, Flag() ? Bytes(Replicas * Messages.Request.MacBytes) : default, Flag() ? Bytes(Messages.Request.SignatureBytes) : default);
     }
@@ -92,11 +92,13 @@ internal sealed class RandomMessages(int seed, int size)
             (ulong)Number(), (ulong)Number(), Regency(), (ReplyStatus)_random.Next(5), isDigest, Bytes(isDigest ? BftCloud.Primitives.Digest.Size : Length()));
     }
 
-    private Reply Vouched(Reply reply, ulong from) =>
-        reply with { Vouchers = new Vouchers(from, Bytes(Messages.Request.MacBytes * System.Numerics.BitOperations.PopCount(from))) };
+    private ReplicaSet SomeReplicas() => ReplicaSet.FromBits((ulong)_random.Next(1 << Replicas));
 
-    private static Read Relayed(Read read, ulong seconders) =>
-        read with { Seconders = seconders, Macs = new byte[Messages.Request.MacBytes * System.Numerics.BitOperations.PopCount(seconders)] };
+    private Reply Vouched(Reply reply, ReplicaSet from) =>
+        reply with { Vouchers = new Vouchers(from, Bytes(Messages.Request.MacBytes * from.Count)) };
+
+    private static Read Relayed(Read read, ReplicaSet seconders) =>
+        read with { Seconders = seconders, Macs = new byte[Messages.Request.MacBytes * seconders.Count] };
 
     private ReadVoucher Voucher(ReplicaId from) =>
         new(from, (ReplyStatus)_random.Next(5), Digest(), Bytes(Messages.Request.MacBytes));

@@ -1,4 +1,3 @@
-using System.Numerics;
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
@@ -15,7 +14,8 @@ public sealed class RequestCodecTests : IDisposable
     public void A_body_has_the_bytes_that_the_specification_gives()
     {
         Request request = RequestCodec.Create(
-            new SessionId(new ClientId(300), 0x1_0000_0000), 2, RequestKind.Command, 0b0111, new ReplicaId(2), new byte[] { 0xaa, 0xbb }, 2, wantsOneReply: true);
+            new SessionId(new ClientId(300), 0x1_0000_0000), 2, RequestKind.Command, ReplicaSet.AllOf(3),
+            new ReplicaId(2), new byte[] { 0xaa, 0xbb }, 2, wantsOneReply: true);
 
         Assert.Equal(
             "99cd012ccf000000010000000002020107" + "02c3c402aabb", Convert.ToHexStringLower(request.Body.Span));
@@ -95,7 +95,8 @@ public sealed class RequestCodecTests : IDisposable
     public void Stated_sizes_bound_the_encoded_ones()
     {
         Request largest = RequestCodec.Create(
-            new SessionId(new ClientId(int.MaxValue), ulong.MaxValue), ulong.MaxValue, RequestKind.OrderedQuery, 0b1111, new ReplicaId(3), new byte[100_000], ulong.MaxValue);
+            new SessionId(new ClientId(int.MaxValue), ulong.MaxValue), ulong.MaxValue, RequestKind.OrderedQuery,
+            ReplicaSet.AllOf(4), new ReplicaId(3), new byte[100_000], ulong.MaxValue);
         largest = With(largest, new byte[64], new byte[64]);
         Batch batch = BatchCodec.Create(long.MaxValue, ulong.MaxValue, [largest]);
 
@@ -123,21 +124,21 @@ public sealed class RequestCodecTests : IDisposable
         SessionId session = new(new ClientId(1), 5);
         Request request = what switch
         {
-            "sequence 0" => RequestCodec.Create(session, 0, RequestKind.Command, 1, new ReplicaId(0), default),
+            "sequence 0" => RequestCodec.Create(session, 0, RequestKind.Command, One, new ReplicaId(0), default),
             "nothing outstanding" =>
-                RequestCodec.Create(session, 7, RequestKind.Command, 1, new ReplicaId(0), default, 0),
-            "all outstanding" => RequestCodec.Create(session, 7, RequestKind.Command, 1, new ReplicaId(0), default, 7),
+                RequestCodec.Create(session, 7, RequestKind.Command, One, new ReplicaId(0), default, 0),
+            "all outstanding" => RequestCodec.Create(session, 7, RequestKind.Command, One, new ReplicaId(0), default, 7),
             "more outstanding than there are" =>
-                RequestCodec.Create(session, 7, RequestKind.Command, 1, new ReplicaId(0), default, 8),
-            "kind 3" => RequestCodec.Create(session, 1, (RequestKind)3, 1, new ReplicaId(0), default),
+                RequestCodec.Create(session, 7, RequestKind.Command, One, new ReplicaId(0), default, 8),
+            "kind 3" => RequestCodec.Create(session, 1, (RequestKind)3, One, new ReplicaId(0), default),
             "a replier beyond the membership" =>
-                RequestCodec.Create(session, 1, RequestKind.Command, 0b10000, new ReplicaId(0), default),
+                RequestCodec.Create(session, 1, RequestKind.Command, ReplicaSet.AllOf(5), new ReplicaId(0), default),
             "a full replier beyond the membership" =>
-                RequestCodec.Create(session, 1, RequestKind.Command, 1, new ReplicaId(4), default),
+                RequestCodec.Create(session, 1, RequestKind.Command, One, new ReplicaId(4), default),
             "an operation at the limit" =>
-                RequestCodec.Create(session, 1, RequestKind.Command, 1, new ReplicaId(0), new byte[1 << 20]),
+                RequestCodec.Create(session, 1, RequestKind.Command, One, new ReplicaId(0), new byte[1 << 20]),
             "an operation beyond the limit" =>
-                RequestCodec.Create(session, 1, RequestKind.Command, 1, new ReplicaId(0), new byte[(1 << 20) + 1]),
+                RequestCodec.Create(session, 1, RequestKind.Command, One, new ReplicaId(0), new byte[(1 << 20) + 1]),
             "one MAC too few" => With(Plain(), new byte[48]),
             "one MAC too many" => With(Plain(), new byte[80]),
             "a cut signature" => With(Plain(), null, new byte[63]),
@@ -153,22 +154,25 @@ public sealed class RequestCodecTests : IDisposable
     }
 
     [Fact]
-    public void In_the_largest_membership_every_bit_of_the_mask_is_a_replica()
+    public void In_the_largest_membership_every_bit_of_a_set_is_a_replica()
     {
         CodecLimits limits = new() { Replicas = Quorums.ReplicasMax };
         Request request = RequestCodec.Create(
-            new SessionId(new ClientId(1), 5), 1, RequestKind.Command, ulong.MaxValue, new ReplicaId(63), default);
+            new SessionId(new ClientId(1), 5), 1, RequestKind.Command, ReplicaSet.AllOf(64), new ReplicaId(63),
+            default);
 
-        Assert.Equal(64, BitOperations.PopCount(request.Repliers));
+        Assert.Equal(64, request.Repliers.Count);
         Assert.True(ClientMessageCodec.TryDecode(Wire.Encode(new Submit(request)), limits, out _));
     }
+
+    private static ReplicaSet One => ReplicaSet.AllOf(1);
 
     private Request Authenticated(bool macs, bool signature) =>
         RequestCodec.Authenticate(Plain(), _keys.Client(0), 4, macs, signature);
 
     private static Request Plain(ulong sequence = 7) =>
         RequestCodec.Create(
-            new SessionId(new ClientId(0), 1), sequence, RequestKind.Command, 0b0011, new ReplicaId(1),
+            new SessionId(new ClientId(0), 1), sequence, RequestKind.Command, ReplicaSet.AllOf(2), new ReplicaId(1),
             new byte[] { 1, 2, 3 });
 
     private static Request With(Request request, byte[]? macs = null, byte[]? signature = null) =>

@@ -19,8 +19,9 @@ internal static class LinkTargets
         LinkPort.Peers, Blake2b.Hash("cluster"u8), Blake2b.Hash("configuration"u8));
     private static readonly byte[] Prologue = HelloBytes();
     private static readonly byte[] First = FirstMessage(), Second = SecondMessage();
-    private static readonly byte[] Records = SealedRecords(out s_plaintext);
-    private static readonly byte[] s_plaintext;
+    private static readonly int[] RecordLengths = [1, 0, 300, 5000, 17];
+    private static readonly byte[] Plaintext =
+        [.. Enumerable.Range(0, RecordLengths.Sum()).Select(static i => (byte)(i * 7))];
 
     public static IEnumerable<FuzzTarget> All =>
     [
@@ -39,10 +40,8 @@ internal static class LinkTargets
             AllocatedBytes = 8 << 10,
             Rounds = 4,
         },
-        // The receive buffer, and one of the largest size, which is borrowed.
-        new(
-            "record stream", static _ => [.. Records],
-            static bytes => ReadRecords(bytes)) { AllocatedBytes = 256 << 10 },
+        RecordStream("record stream", CipherSuites.ChaCha20Poly1305),
+        RecordStream("record stream of AEGIS-128L", CipherSuites.Aegis128L),
         new(
             "frame stream", static random => Frames(random),
             static bytes => Assemble(bytes)) { AllocatedBytes = 2 * FrameBytesMax + 1024 },
@@ -76,9 +75,9 @@ internal static class LinkTargets
     }
 
     /// <summary>Whatever opens is what was sealed, from its beginning on.</summary>
-    private static bool ReadRecords(byte[] bytes)
+    private static bool ReadRecords(byte[] bytes, CipherSuites suite)
     {
-        using RecordReader reader = new(new NoiseCipher(RecordKey));
+        using RecordReader reader = new(new NoiseCipher(RecordKey, suite));
         int opened = 0;
         for (int at = 0; at < bytes.Length && !reader.IsCorrupt;)
         {
@@ -89,12 +88,12 @@ internal static class LinkTargets
             at += count;
             while (reader.TryRead(out ReadOnlyMemory<byte> plaintext))
             {
-                if (opened + plaintext.Length > s_plaintext.Length || !plaintext.Span.SequenceEqual(s_plaintext.AsSpan(opened, plaintext.Length)))
+                if (opened + plaintext.Length > Plaintext.Length || !plaintext.Span.SequenceEqual(Plaintext.AsSpan(opened, plaintext.Length)))
                     throw new InvalidOperationException("A record was opened that was not sealed.");
                 opened += plaintext.Length;
             }
         }
-        return !reader.IsCorrupt && opened == s_plaintext.Length;
+        return !reader.IsCorrupt && opened == Plaintext.Length;
     }
 
     /// <summary>Whatever comes out is what its length says, and no more memory is held than the budget.</summary>
@@ -132,20 +131,30 @@ internal static class LinkTargets
         }),
     ];
 
-    private static byte[] SealedRecords(out byte[] plaintext)
+    /// <summary>The receive buffer, and one of the largest size, which is borrowed, bound what is allocated.</summary>
+    private static FuzzTarget RecordStream(string name, CipherSuites suite)
     {
-        using NoiseCipher cipher = new(RecordKey);
-        List<byte> sealedRecords = [], all = [];
-        foreach (int length in (int[])[1, 0, 300, 5000, 17])
+        byte[] records = SealedRecords(suite);
+        return new FuzzTarget(name, _ => [.. records], bytes => ReadRecords(bytes, suite))
         {
-            byte[] record = new byte[SecureLink.LengthBytes + length + NoiseCipher.TagBytes];
-            BinaryPrimitives.WriteUInt16BigEndian(record, (ushort)(length + NoiseCipher.TagBytes));
-            for (int i = 0; i < length; i++) record[SecureLink.LengthBytes + i] = (byte)(all.Count + i);
-            all.AddRange(record.AsSpan(SecureLink.LengthBytes, length));
+            AllocatedBytes = 256 << 10,
+        };
+    }
+
+    private static byte[] SealedRecords(CipherSuites suite)
+    {
+        using NoiseCipher cipher = new(RecordKey, suite);
+        List<byte> sealedRecords = [];
+        int at = 0;
+        foreach (int length in RecordLengths)
+        {
+            byte[] record = new byte[SecureLink.LengthBytes + length + cipher.TagBytes];
+            BinaryPrimitives.WriteUInt16BigEndian(record, (ushort)(length + cipher.TagBytes));
+            Plaintext.AsSpan(at, length).CopyTo(record.AsSpan(SecureLink.LengthBytes));
+            at += length;
             cipher.Seal(record.AsSpan(SecureLink.LengthBytes));
             sealedRecords.AddRange(record);
         }
-        plaintext = [.. all];
         return [.. sealedRecords];
     }
 

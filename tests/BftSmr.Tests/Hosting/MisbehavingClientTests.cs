@@ -28,7 +28,7 @@ public sealed class MisbehavingClientTests
         links.Start();
 
         Request forged = RequestCodec.WithAuthentication(
-            RequestCodec.Create(new SessionId(new ClientId(0), 5), 1, RequestKind.Command, 0b11, Replica, new byte[] { 1 }), default, new byte[Request.SignatureBytes]);
+            RequestCodec.Create(new SessionId(new ClientId(0), 5), 1, RequestKind.Command, ReplicaSet.AllOf(2), Replica, new byte[] { 1 }), default, new byte[Request.SignatureBytes]);
         foreach (byte[] frame in (byte[][])[[1, 2, 3], Encoded(new Submit(forged)), Encoded(new Submit(With(forged, new ClientId(1))))])
         {
             await NextAsync(sink, isUp: true);
@@ -48,7 +48,7 @@ public sealed class MisbehavingClientTests
     }
 
     private static Request With(Request request, ClientId client) => RequestCodec.WithAuthentication(
-        RequestCodec.Create(new SessionId(client, 5), 1, RequestKind.Command, 0b11, Replica, new byte[] { 1 }), request.Macs, request.Signature);
+        RequestCodec.Create(new SessionId(client, 5), 1, RequestKind.Command, ReplicaSet.AllOf(2), Replica, new byte[] { 1 }), request.Macs, request.Signature);
 
     private static byte[] Encoded(ClientMessage message)
     {

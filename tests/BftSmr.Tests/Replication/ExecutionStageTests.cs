@@ -26,7 +26,10 @@ public sealed class ExecutionStageTests : IDisposable
         ExecutionStage execution = new(
             context, parts.Log, parts.Ordering, requests, new ReplyVouching(context, parts.Log, parts.Ordering));
         Request open = RequestCodec.Authenticate(
-            RequestCodec.Create(new SessionId(new ClientId(0), 7), 1, RequestKind.Open, 0b1101, new ReplicaId(0), default), _keys.Client(0), 4, macs: false, signature: true);
+            RequestCodec.Create(
+                new SessionId(new ClientId(0), 7), 1, RequestKind.Open, ReplicaSet.FromBits(0b1101), new ReplicaId(0),
+                default),
+            _keys.Client(0), 4, macs: false, signature: true);
         requests.TryAdmit(open, isDirect: true);
         Batch batch = BatchCodec.Create(1, 1, [open, open]);
         EffectBuffer effects = new();
@@ -51,7 +54,8 @@ public sealed class ExecutionStageTests : IDisposable
         ExecutionStage execution = new(context, parts.Log, parts.Ordering, requests, vouching);
         Request open = RequestCodec.Authenticate(
             RequestCodec.Create(
-                new SessionId(new ClientId(0), 7), 1, RequestKind.Open, 0b0101, new ReplicaId(0), default,
+                new SessionId(new ClientId(0), 7), 1, RequestKind.Open, ReplicaSet.FromBits(0b0101), new ReplicaId(0),
+                default,
                 wantsOneReply: true),
             _keys.Client(0), 4, macs: false, signature: true);
         requests.TryAdmit(open, isDirect: true); // as the leader's are, in mode signed
@@ -64,6 +68,7 @@ public sealed class ExecutionStageTests : IDisposable
         Assert.Null(Assert.Single(effects.Effects.OfType<ReplyEffect>()).Reply.Vouchers);
 
         vouching.OnVouch(new ReplicaId(2), new Vouch(new Instance(1), new byte[16]));
-        Assert.Equal(0b0100ul, effects.Effects.OfType<ReplyEffect>().Last().Reply.Vouchers?.From);
+        Assert.Equal(
+            ReplicaSet.Of(new ReplicaId(2)), effects.Effects.OfType<ReplyEffect>().Last().Reply.Vouchers?.From);
     }
 }

@@ -211,7 +211,7 @@ public sealed class MessageIngressTests : IDisposable
     private Request Request(ClientId client, bool macs = false, bool signature = false, ulong sequence = 1)
     {
         Request request = RequestCodec.Create(
-            new SessionId(client, 5), sequence, RequestKind.Command, 0b11, Leader, new byte[] { 1, 2 });
+            new SessionId(client, 5), sequence, RequestKind.Command, ReplicaSet.AllOf(2), Leader, new byte[] { 1, 2 });
         return macs
             || signature ? RequestCodec.Authenticate(request, _keys.Client(client.Value), 4, macs, signature) : request;
     }

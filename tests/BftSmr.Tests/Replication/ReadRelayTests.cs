@@ -182,9 +182,11 @@ public sealed class ReadRelayTests : IDisposable
     }
 
     private static Read ReadOf(ulong id, ulong seconders) =>
-        new(
-            7, id, WantsFull: true, "get"u8.ToArray()) { Seconders = seconders,
-            Macs = new byte[System.Numerics.BitOperations.PopCount(seconders) * Request.MacBytes] };
+        new(7, id, WantsFull: true, "get"u8.ToArray())
+        {
+            Seconders = ReplicaSet.FromBits(seconders),
+            Macs = new byte[ReplicaSet.FromBits(seconders).Count * Request.MacBytes],
+        };
 
     private ReadVoucher WordOf(int replica, ulong id, string result) =>
         ReadRelay.Vouch(

@@ -9,7 +9,7 @@ namespace BftSmr.Tests.Replication;
 
 /// <summary>
 /// The core of a follower whose leader leaves out a request: when it wants another leader depends on whether it did its
-/// own work in time.
+/// own work in time. And the core of a leader: which step proposes.
 /// </summary>
 public sealed class ReplicaCoreTests : IDisposable
 {
@@ -53,8 +53,56 @@ public sealed class ReplicaCoreTests : IDisposable
         Assert.Equal((Regency.Zero, wanted), (status.Regency, status.Wanted));
     }
 
-    private IReplicaCore Replica(RecoveredState recovered) => ReplicaCore.Create(
-        new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1), RequestTimeoutMicros = Timeout, StatusPeriodMicros = StatusPeriod }, _keys.Replica(1), recovered,
+    [Fact]
+    public void A_leader_proposes_a_lone_request_in_the_step_that_brings_it()
+    {
+        IReplicaCore leader = Leader();
+        leader.Step(new RequestInput(SignedRequest()), Clock(10), _effects);
+        Assert.Equal([1], Proposed());
+        Assert.True(leader.NextDeadlineMicros > 10, "Nothing is left for a tick.");
+    }
+
+    [Fact]
+    public void Requests_that_come_together_share_a_batch()
+    {
+        IReplicaCore leader = Leader();
+        for (ulong nonce = 1; nonce <= 3; nonce++)
+            leader.Step(new RequestInput(SignedRequest(nonce)), Clock(10), _effects, moreFollow: true);
+        Assert.Empty(Proposed());
+        leader.Step(TickInput.Instance, Clock(10), _effects);
+        Assert.Equal([3], Proposed());
+    }
+
+    [Fact]
+    public void A_request_that_waits_for_the_pace_of_batches_is_proposed_by_the_tick_at_the_deadline()
+    {
+        IReplicaCore leader = Leader();
+        leader.Step(new RequestInput(SignedRequest(1)), Clock(10), _effects);
+        leader.Step(new RequestInput(SignedRequest(2)), Clock(11), _effects);
+        Assert.Equal([1], Proposed());
+        long due = leader.NextDeadlineMicros;
+        Assert.InRange(due, 12, StatusPeriod - 1);
+        leader.Step(TickInput.Instance, Clock(due - 1), _effects);
+        Assert.Equal([1], Proposed());
+        leader.Step(TickInput.Instance, Clock(due), _effects);
+        Assert.Equal([1, 1], Proposed());
+    }
+
+    private IReplicaCore Leader()
+    {
+        IReplicaCore leader = Replica(RecoveredState.None, self: 0);
+        leader.Start(Clock(0), _effects);
+        leader.Step(TickInput.Instance, Clock(0), _effects);
+        _effects.Clear();
+        return leader;
+    }
+
+    /// <summary>The sizes of the batches proposed so far.</summary>
+    private IEnumerable<int> Proposed() => _effects.Effects.OfType<BroadcastEffect>()
+        .Select(static e => e.Message).OfType<Propose>().Select(static p => p.Batch.Requests.Count);
+
+    private IReplicaCore Replica(RecoveredState recovered, int self = 1) => ReplicaCore.Create(
+        new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(4, 1), RequestTimeoutMicros = Timeout, StatusPeriodMicros = StatusPeriod }, _keys.Replica(self), recovered,
         ModSmartProtocol.Instance);
 
     private long SuspectedAfter(long lateMicros)
@@ -73,10 +121,11 @@ public sealed class ReplicaCoreTests : IDisposable
         return now;
     }
 
-    private Request SignedRequest()
+    private Request SignedRequest(ulong nonce = 5)
     {
         Request request = RequestCodec.Create(
-            new SessionId(new ClientId(0), 5), 1, RequestKind.Command, 0b11, new ReplicaId(0), new byte[] { 1, 2 });
+            new SessionId(new ClientId(0), nonce), 1, RequestKind.Command, ReplicaSet.AllOf(2), new ReplicaId(0),
+            new byte[] { 1, 2 });
         return RequestCodec.Authenticate(request, _keys.Client(0), 4, macs: false, signature: true);
     }
 

@@ -1,9 +1,9 @@
-using System.Numerics;
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Execution;
 using BftSmr.Instances;
+using BftSmr.Keys;
 using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart.Consensus;
 using BftSmr.Settings;
@@ -14,6 +14,7 @@ namespace BftSmr.Tests.Replication;
 public sealed class ReplyVouchingTests : IDisposable
 {
     private const int Clients = 3;
+    private static readonly ReplicaSet s_12 = ReplicaSet.FromBits(0b0110);
 
     private readonly TestKeys _keys = new(replicas: 7, clients: Clients);
 
@@ -56,14 +57,14 @@ public sealed class ReplyVouchingTests : IDisposable
     public void Vouchers_that_do_not_come_are_waited_for_a_moment_and_then_the_reply_leaves_without_them_and_once_more_when_they_come()
     {
         Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
-        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), 0b0110, new ReplicaId(1), count: 8);
+        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_12, new ReplicaId(1), count: 8);
         Assert.Empty(one.Execute(1, commands));
         one.Advance(49_999);
         Assert.Empty(one.Effects.Effects);
 
         one.Advance(1);
         Assert.Equal(8, one.Replies.Count);
-        Assert.All(one.Replies, static e => Assert.Equal(0ul, e.Reply.Vouchers?.From));
+        Assert.All(one.Replies, static e => Assert.Equal(ReplicaSet.Empty, e.Reply.Vouchers?.From));
 
         one.Effects.Clear();
         one.Vouching.OnVouch(new ReplicaId(2), VouchOf(two.Execute(1, commands)));
@@ -75,7 +76,7 @@ public sealed class ReplyVouchingTests : IDisposable
     public void After_a_second_nobody_waits_any_more()
     {
         Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
-        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), 0b0110, new ReplicaId(1), count: 8);
+        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_12, new ReplicaId(1), count: 8);
         one.Execute(1, commands);
         while (one.Vouching.NextDeadlineMicros != long.MaxValue) one.Advance(one.Vouching.NextDeadlineMicros - one.Now);
         Assert.Equal(1_000_000, one.Now);
@@ -90,7 +91,7 @@ public sealed class ReplyVouchingTests : IDisposable
     public void Vouchers_for_more_or_fewer_replies_than_there_are_or_for_instances_that_are_far_away_are_refused()
     {
         Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
-        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), 0b0110, new ReplicaId(1), count: 8);
+        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_12, new ReplicaId(1), count: 8);
         one.Execute(1, commands);
         Vouch vouch = VouchOf(two.Execute(1, commands));
 
@@ -109,7 +110,7 @@ public sealed class ReplyVouchingTests : IDisposable
     public void What_one_replica_says_too_early_is_bounded_and_the_vouchers_of_another_are_taken()
     {
         Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
-        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), 0b0110, new ReplicaId(1), count: 8);
+        List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_12, new ReplicaId(1), count: 8);
         for (int i = 1; i <= 1000; i++)
             one.Vouching.OnVouch(new ReplicaId(3), new Vouch(new Instance(i), new byte[16]));
         Assert.Equal(1000 - one.Log.HorizonInstances, one.Effects.Effects.OfType<RejectEffect>().Count());
@@ -128,11 +129,11 @@ public sealed class ReplyVouchingTests : IDisposable
         for (int i = 1; i <= 6; i++)
         {
             List<(Request Request, Outcome Outcome)> commands = Commands(
-                new Random(i), 0b0110, new ReplicaId(1), count: 8);
+                new Random(i), s_12, new ReplicaId(1), count: 8);
             one.Execute(i, [.. commands.Select(c => (c.Request, new Outcome(ReplyStatus.Ok, large)))]);
         }
         Assert.Equal(4 * 8, one.Replies.Count); // 16 of the 48 MiB still wait
-        Assert.All(one.Replies, static e => Assert.Equal(0ul, e.Reply.Vouchers?.From));
+        Assert.All(one.Replies, static e => Assert.Equal(ReplicaSet.Empty, e.Reply.Vouchers?.From));
     }
 
     private static void Deliver(Node[] nodes, List<(int From, int To, Vouch Vouch)> under, int which)
@@ -159,37 +160,40 @@ public sealed class ReplyVouchingTests : IDisposable
                 e => e.Client == request.Session.Client && e.Reply.Nonce == request.Session.Nonce && e.Reply.Sequence == request.Sequence).Reply;
             Assert.Equal(outcome.Status, reply.Status);
             Assert.Equal(outcome.Result, reply.Result);
-            Assert.Equal(request.Repliers & ~(1ul << node.Self.Value), reply.Vouchers!.Value.From);
+            Assert.Equal(request.Repliers.Without(node.Self), reply.Vouchers!.Value.From);
             byte[] statement = new byte[VoucherStatement.Bytes];
             VoucherStatement.Write(
                 reply.Nonce, reply.Sequence, reply.Status, Blake2b.Hash(reply.Result.Span), statement);
             int at = 0;
-            for (ulong rest = reply.Vouchers.Value.From; rest != 0; rest &= rest - 1, at += Request.MacBytes)
+            IKeyring keyring = _keys.Client(request.Session.Client.Value);
+            foreach (ReplicaId voucher in reply.Vouchers.Value.From)
             {
-                ReplicaId voucher = new(BitOperations.TrailingZeroCount(rest));
-                Assert.True(
-                    _keys.Client(request.Session.Client.Value).VerifyMacFromReplica(voucher, statement, reply.Vouchers.Value.Macs.Span.Slice(at, Request.MacBytes)));
+                ReadOnlySpan<byte> mac = reply.Vouchers.Value.Macs.Span.Slice(at, Request.MacBytes);
+                Assert.True(keyring.VerifyMacFromReplica(voucher, statement, mac));
+                at += Request.MacBytes;
             }
         }
     }
 
     private static bool IsVouched(Request request) =>
         request.WantsOneReply
-            && (request.Repliers >> request.FullReplier.Value & 1) != 0
-            && BitOperations.PopCount(request.Repliers) > 1;
+            && request.Repliers.Contains(request.FullReplier)
+            && request.Repliers.Count > 1;
 
     private static Vouch VouchOf(IReadOnlyList<Effect> effects) =>
         Assert.IsType<Vouch>(Assert.Single(effects.OfType<SendEffect>()).Message);
 
     private static List<(Request Request, Outcome Outcome)> Commands(Random random, int replicas, int count) =>
-        [.. Enumerable.Range(1, count).Select(i => Command(random, i, (ulong)random.Next(1 << replicas), new ReplicaId(random.Next(replicas)), wantsOneReply: random.Next(4) > 0))];
+        [.. Enumerable.Range(1, count).Select(i => Command(
+            random, i, ReplicaSet.FromBits((ulong)random.Next(1 << replicas)), new ReplicaId(random.Next(replicas)),
+            wantsOneReply: random.Next(4) > 0))];
 
     private static List<(Request Request, Outcome Outcome)> Commands(
-        Random random, ulong repliers, ReplicaId full, int count) =>
+        Random random, ReplicaSet repliers, ReplicaId full, int count) =>
         [.. Enumerable.Range(1, count).Select(i => Command(random, i, repliers, full, wantsOneReply: true))];
 
     private static (Request, Outcome) Command(
-        Random random, int number, ulong repliers, ReplicaId full, bool wantsOneReply)
+        Random random, int number, ReplicaSet repliers, ReplicaId full, bool wantsOneReply)
     {
         byte[] result = new byte[random.Next(3) == 0 ? 100 : random.Next(4)];
         random.NextBytes(result);

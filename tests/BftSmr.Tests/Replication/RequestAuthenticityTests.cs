@@ -75,7 +75,8 @@ public sealed class RequestAuthenticityTests : IDisposable
     private Request Request(ClientId client, bool macs = false, bool signature = false, ulong sequence = 1)
     {
         Request request = RequestCodec.Create(
-            new SessionId(client, 5), sequence, RequestKind.Command, 0b11, new ReplicaId(0), new byte[] { 1, 2 });
+            new SessionId(client, 5), sequence, RequestKind.Command, ReplicaSet.AllOf(2), new ReplicaId(0),
+            new byte[] { 1, 2 });
         return macs
             || signature ? RequestCodec.Authenticate(request, _keys.Client(client.Value), 4, macs, signature) : request;
     }

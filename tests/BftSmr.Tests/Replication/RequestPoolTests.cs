@@ -76,7 +76,7 @@ public sealed class RequestPoolTests : IDisposable
     private Request Of(ClientId client, ulong nonce, ulong sequence, bool signature = false)
     {
         Request request = RequestCodec.Create(
-            new SessionId(client, nonce), sequence, RequestKind.Command, 0b11, new ReplicaId(0),
+            new SessionId(client, nonce), sequence, RequestKind.Command, ReplicaSet.AllOf(2), new ReplicaId(0),
             new byte[OperationBytes]);
         return RequestCodec.Authenticate(request, _keys.Client(client.Value), 4, macs: !signature, signature);
     }

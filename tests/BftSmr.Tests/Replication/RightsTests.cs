@@ -54,7 +54,11 @@ public sealed class RightsTests : IDisposable
     {
         IReplicaCore core = Replica(1);
         Step(core, new ReadInput(
-            new ClientId(1), new Read(5, 9, WantsFull: true, default) { Seconders = 0b0100, Macs = new byte[16] }));
+            new ClientId(1),
+            new Read(5, 9, WantsFull: true, default)
+            {
+                Seconders = ReplicaSet.Of(new ReplicaId(2)), Macs = new byte[16],
+            }));
         ReadReply reply = Assert.Single(_effects.Effects.OfType<ReadReplyEffect>()).Reply;
         Assert.Equal((ReplyStatus.NotPermitted, 9ul), (reply.Status, reply.ReadId));
         Assert.Empty(Messages<RelayRead>());
@@ -115,7 +119,8 @@ public sealed class RightsTests : IDisposable
     private Request RequestOf(int client, RequestKind kind)
     {
         Request request = RequestCodec.Create(
-            new SessionId(new ClientId(client), 5), 1, kind, 0b1111, new ReplicaId(0), new byte[] { 1, 2 });
+            new SessionId(new ClientId(client), 5), 1, kind, ReplicaSet.AllOf(4), new ReplicaId(0),
+            new byte[] { 1, 2 });
         return RequestCodec.Authenticate(request, _keys.Client(client), 4, macs: false, signature: true);
     }
 

@@ -125,7 +125,7 @@ public sealed class SessionTableTests
         SessionId id = new(new ClientId(random.Next(6)), (ulong)random.Next(1, 40));
         ulong sequence = (table.Find(id)?.LastSequence ?? 0) + 1;
         return RequestCodec.Create(
-            id, sequence, sequence == 1 ? RequestKind.Open : RequestKind.Command, 0b11, default, default,
+            id, sequence, sequence == 1 ? RequestKind.Open : RequestKind.Command, ReplicaSet.AllOf(2), default, default,
             outstanding: (ulong)random.Next(1, (int)sequence + 1));
     }
 
@@ -146,7 +146,7 @@ public sealed class SessionTableTests
 
     private void Execute(SessionId id, ulong sequence, RequestKind kind, int replyBytes, ulong outstanding = 1)
     {
-        Request request = RequestCodec.Create(id, sequence, kind, 0b11, default, default, outstanding);
+        Request request = RequestCodec.Create(id, sequence, kind, ReplicaSet.AllOf(2), default, default, outstanding);
         Assert.Equal(Admission.Execute, _table.Admit(request));
         _table.Keep(request, new Outcome(ReplyStatus.Ok, new byte[replyBytes]));
     }

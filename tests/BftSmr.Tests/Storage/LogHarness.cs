@@ -57,7 +57,8 @@ internal static class LogHarness
     }
 
     public static Request Request(byte[] operation, ulong sequence = 1, RequestKind kind = RequestKind.Command) =>
-        RequestCodec.Create(new SessionId(new ClientId(0), 1), sequence, kind, 3, new ReplicaId(0), operation);
+        RequestCodec.Create(
+            new SessionId(new ClientId(0), 1), sequence, kind, ReplicaSet.AllOf(2), new ReplicaId(0), operation);
 
     public static void FlipBit(string file, long offset, int bit = 0)
     {

@@ -7,9 +7,9 @@ namespace BftSmr.Tests.Transport;
 
 public sealed class HandshakeTests : IAsyncDisposable
 {
-    private const int FirstBytes = 172;
-    private const int SecondBytes = 120;
-    private const int ConfirmationBytes = 18;
+    private const int FirstBytes = 173;
+    private const int SecondBytes = 121;
+    private const int ConfirmationBytes = 34;
 
     private readonly LinkKeys _keys = new();
     private readonly ClientPort _port;
@@ -37,6 +37,41 @@ public sealed class HandshakeTests : IAsyncDisposable
         Assert.True(link.Send("answer"u8));
         _port.Listener.Flush();
         Assert.Equal("answer", await _clientSink.NextTextAsync());
+    }
+
+    [Theory]
+    [InlineData((int)CipherSuites.ChaCha20Poly1305)]
+    [InlineData((int)(CipherSuites.ChaCha20Poly1305 | CipherSuites.Aegis128L))]
+    [InlineData((int)(CipherSuites.ChaCha20Poly1305 | CipherSuites.Aegis128L) | 0x40)]
+    public async Task A_node_with_fewer_cipher_suites_or_with_later_ones_is_heard(int suites)
+    {
+        await using ReplicaLinks links = _port.Dial(
+            _clientSink, _keys.CredentialsOf(_keys.Clients[0], suites: (CipherSuites)suites));
+        await _clientSink.NextUpAsync();
+        await _port.Sink.NextUpAsync();
+        Assert.True(links.Send(new ReplicaId(0), "question"u8));
+        links.Flush();
+        Assert.Equal("question", await _port.Sink.NextTextAsync());
+    }
+
+    [Fact]
+    public async Task A_node_without_a_common_cipher_suite_is_refused_by_name()
+    {
+        await using ReplicaLinks links = _port.Dial(
+            _clientSink, _keys.CredentialsOf(_keys.Clients[0], suites: (CipherSuites)0x40), log: _clientLog);
+        Assert.Contains("no cipher suite", await _port.Log.NextAsync(), StringComparison.Ordinal);
+        await AssertRefusedAsync(LinkFault.BadHandshake);
+    }
+
+    [Fact]
+    public async Task Nobody_on_the_way_can_change_what_is_offered()
+    {
+        byte[] first = First();
+        first[Hello.Size + NoiseHandshake.FirstOverheadBytes - 16 + 4] ^= (byte)CipherSuites.Aegis128L;
+        using Socket socket = await _port.ConnectAsync();
+        await socket.SendAsync(first);
+        Assert.Equal(Hello.Size, (await ReadToEndAsync(socket)).Length);
+        await AssertRefusedAsync(LinkFault.BadHandshake);
     }
 
     [Fact]
@@ -238,7 +273,7 @@ public sealed class HandshakeTests : IAsyncDisposable
         credentials.HelloFor(LinkPort.Clients).Write(message);
         using NoiseHandshake handshake = NoiseHandshake.Initiate(
             _keys.Clients[0].Agreement, credentials.AgreementKeyOf(new ReplicaId(0)), message.AsSpan(0, Hello.Size));
-        Assert.True(handshake.TryWriteFirst(new byte[4], message.AsSpan(Hello.Size)));
+        Assert.True(handshake.TryWriteFirst([0, 0, 0, 0, (byte)SuiteChoice.OfThisMachine], message.AsSpan(Hello.Size)));
         return message;
     }
 

@@ -23,10 +23,14 @@ internal sealed class LinkKeys : IDisposable
     public KeyPair Stranger { get; } = KeyPair.Generate();
 
     public LinkCredentials CredentialsOf(
-        KeyPair own, string clusterId = ClusterId, Digest? configurationHash = null, PublicKey[]? replicas = null) =>
+        KeyPair own, string clusterId = ClusterId, Digest? configurationHash = null, PublicKey[]? replicas = null,
+        CipherSuites? suites = null) =>
         new(
             clusterId, configurationHash ?? ConfigurationHash, own, replicas ?? PublicKeys(Replicas),
-            PublicKeys(Clients));
+            PublicKeys(Clients))
+        {
+            Suites = suites ?? SuiteChoice.OfThisMachine,
+        };
 
     public static PublicKey[] PublicKeys(KeyPair[] pairs) => [.. pairs.Select(static pair => pair.PublicKey)];
 

@@ -11,16 +11,18 @@ namespace BftSmr.Tests.Transport;
 /// </summary>
 internal sealed class LinkPair : IAsyncDisposable
 {
-    private LinkPair(Socket near, Socket far, LinkOptions options, RemoteBudget? budget)
+    private LinkPair(Socket near, Socket far, LinkOptions options, RemoteBudget? budget, CipherSuites suite)
     {
         byte[] outbound = RandomNumberGenerator.GetBytes(NoiseCipher.KeyBytes);
         byte[] inbound = RandomNumberGenerator.GetBytes(NoiseCipher.KeyBytes);
         Far = far;
-        FarOpens = new NoiseCipher(outbound);
-        FarSeals = new NoiseCipher(inbound);
+        FarOpens = new NoiseCipher(outbound, suite);
+        FarSeals = new NoiseCipher(inbound, suite);
         Receiver = new Forwarder(Sink);
         Link = new SecureLink(
-            new EstablishedLink(new ReactorSocket(Reactor, near), 0, new NoiseCipher(outbound), new NoiseCipher(inbound)), options, Counters, budget ?? new RemoteBudget(options.BytesPerRemoteMax));
+            new EstablishedLink(
+                new ReactorSocket(Reactor, near), 0, new NoiseCipher(outbound, suite), new NoiseCipher(inbound, suite)),
+            options, Counters, budget ?? new RemoteBudget(options.BytesPerRemoteMax));
         Run = Link.RunAsync(Receiver);
     }
 
@@ -45,7 +47,7 @@ internal sealed class LinkPair : IAsyncDisposable
     private Forwarder Receiver { get; }
 
     public static async Task<LinkPair> CreateAsync(
-        LinkOptions? options = null, RemoteBudget? budget = null, int? bufferBytes = null)
+        CipherSuites suite, LinkOptions? options, RemoteBudget? budget, int? bufferBytes)
     {
         using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -57,7 +59,7 @@ internal sealed class LinkPair : IAsyncDisposable
         await connect;
         near.NoDelay = true;
         if (bufferBytes is { } send) near.SendBufferSize = send;
-        return new LinkPair(near, far, options ?? LinkOptions.Peers, budget);
+        return new LinkPair(near, far, options ?? LinkOptions.Peers, budget, suite);
     }
 
     /// <summary>The far end sends a record with this plaintext.</summary>
@@ -66,9 +68,9 @@ internal sealed class LinkPair : IAsyncDisposable
     /// <summary>A sealed record, the next of the far end.</summary>
     public byte[] Record(ReadOnlySpan<byte> plaintext)
     {
-        byte[] record = new byte[SecureLink.LengthBytes + plaintext.Length + NoiseCipher.TagBytes];
+        byte[] record = new byte[SecureLink.LengthBytes + plaintext.Length + FarSeals.TagBytes];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(
-            record, (ushort)(plaintext.Length + NoiseCipher.TagBytes));
+            record, (ushort)(plaintext.Length + FarSeals.TagBytes));
         plaintext.CopyTo(record.AsSpan(SecureLink.LengthBytes));
         FarSeals.Seal(record.AsSpan(SecureLink.LengthBytes));
         return record;
@@ -80,7 +82,7 @@ internal sealed class LinkPair : IAsyncDisposable
         byte[] length = await ReceiveExactlyAsync(SecureLink.LengthBytes);
         byte[] record = await ReceiveExactlyAsync(System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(length));
         Assert.True(FarOpens.TryOpen(record));
-        return record[..^NoiseCipher.TagBytes];
+        return record[..^FarOpens.TagBytes];
     }
 
     public async Task<LinkFault> EndAsync() => await Run.WaitAsync(Patience.Time);

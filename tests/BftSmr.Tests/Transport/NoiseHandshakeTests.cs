@@ -64,12 +64,12 @@ public sealed class NoiseHandshakeTests
             (NoiseCipher seal, NoiseCipher open) = i % 2 == 0
                 ? (initiatorSends, responderReceives)
                 : (responderSends, initiatorReceives);
-            byte[] record = [.. Hex(Messages[i].Payload), .. new byte[NoiseCipher.TagBytes]];
+            byte[] record = [.. Hex(Messages[i].Payload), .. new byte[seal.TagBytes]];
             seal.Seal(record);
             Assert.Equal(Messages[i].Message, Convert.ToHexStringLower(record));
             Assert.True(open.TryOpen(record));
             Assert.Equal(
-                Messages[i].Payload, Convert.ToHexStringLower(record.AsSpan(0, record.Length - NoiseCipher.TagBytes)));
+                Messages[i].Payload, Convert.ToHexStringLower(record.AsSpan(0, record.Length - seal.TagBytes)));
         }
     }
 
@@ -127,20 +127,23 @@ public sealed class NoiseHandshakeTests
         Assert.NotEqual(one[..32], two[..32]);
     }
 
-    [Fact]
-    public void A_record_opens_once_and_in_its_turn_only()
+    [Theory]
+    [InlineData((int)CipherSuites.ChaCha20Poly1305)]
+    [InlineData((int)CipherSuites.Aegis128L)]
+    public void A_record_opens_once_and_in_its_turn_only(int number)
     {
+        CipherSuites suite = (CipherSuites)number;
         byte[] key = Hex(InitiatorStatic);
-        using NoiseCipher seal = new(key);
-        byte[][] records = [.. Enumerable.Range(0, 3).Select(i => new byte[20 + i])];
+        using NoiseCipher seal = new(key, suite);
+        byte[][] records = [.. Enumerable.Range(0, 3).Select(i => new byte[seal.TagBytes + 4 + i])];
         foreach (byte[] record in records) seal.Seal(record);
 
-        using NoiseCipher skips = new(key);
+        using NoiseCipher skips = new(key, suite);
         Assert.False(skips.TryOpen((byte[])records[1].Clone()));
-        using NoiseCipher repeats = new(key);
+        using NoiseCipher repeats = new(key, suite);
         Assert.True(repeats.TryOpen((byte[])records[0].Clone()));
         Assert.False(repeats.TryOpen((byte[])records[0].Clone()));
-        using NoiseCipher inOrder = new(key);
+        using NoiseCipher inOrder = new(key, suite);
         Assert.All(records, record => Assert.True(inOrder.TryOpen(record)));
     }
 

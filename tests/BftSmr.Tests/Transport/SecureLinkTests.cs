@@ -7,12 +7,15 @@ using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Transport;
 
-public sealed class SecureLinkTests
+/// <summary>What a link does, whatever its records are sealed with.</summary>
+public abstract class SecureLinkTests
 {
+    private protected abstract CipherSuites Suite { get; }
+
     [Fact]
     public async Task Frames_are_records_of_length_and_payload()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         pair.Link.Send("one"u8);
         pair.Link.Send(""u8);
         pair.Link.Send("three"u8);
@@ -25,7 +28,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task Nothing_leaves_before_it_is_flushed()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         pair.Link.Send("first"u8);
         pair.Link.Flush();
         pair.Link.Send("held back"u8);
@@ -41,7 +44,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task What_was_flushed_during_a_send_goes_out_together_after_it_and_no_more()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync(bufferBytes: 16 << 10);
+        await using LinkPair pair = await CreateAsync(bufferBytes: 16 << 10);
         byte[] large = new byte[8 << 20];
         pair.Link.Send(large);
         pair.Link.Flush();
@@ -61,7 +64,7 @@ public sealed class SecureLinkTests
     {
         for (int i = 0; i < 10; i++)
         {
-            await using LinkPair pair = await LinkPair.CreateAsync();
+            await using LinkPair pair = await CreateAsync();
             byte[] record = pair.Record([2, 0, 0, 0, 1, 2]);
             record[2 + 2 * i] ^= 1;
             await pair.Far.SendAsync(record);
@@ -73,7 +76,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task A_repeated_record_ends_the_link()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         byte[] record = pair.Record([1, 0, 0, 0, 7]);
         await pair.Far.SendAsync(record);
         Assert.Equal([7], await pair.Sink.NextFrameAsync());
@@ -85,7 +88,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task Records_in_another_order_end_the_link()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         byte[] first = pair.Record([1, 0, 0, 0, 1]);
         byte[] second = pair.Record([1, 0, 0, 0, 2]);
         await pair.Far.SendAsync((byte[])[.. second, .. first]);
@@ -96,7 +99,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task What_came_before_a_corrupt_record_is_handed_out()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         await pair.Far.SendAsync((byte[])[.. pair.Record([1, 0, 0, 0, 1]), 0, 16, .. new byte[16]]);
         Assert.Equal([1], await pair.Sink.NextFrameAsync());
         Assert.Equal(LinkFault.CorruptRecord, await pair.EndAsync());
@@ -108,7 +111,7 @@ public sealed class SecureLinkTests
     [InlineData(65535)]
     public async Task A_length_that_no_record_has_ends_the_link(int length)
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         byte[] header = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(header, (ushort)length);
         await pair.Far.SendAsync(header);
@@ -122,7 +125,7 @@ public sealed class SecureLinkTests
     [InlineData(int.MinValue)]
     public async Task An_oversized_frame_ends_the_link_before_anything_is_allocated_for_it(int length)
     {
-        await using LinkPair pair = await LinkPair.CreateAsync(LinkOptions.Peers with { FrameBytesMax = 1000 });
+        await using LinkPair pair = await CreateAsync(LinkOptions.Peers with { FrameBytesMax = 1000 });
         byte[] header = new byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(header, length);
         await pair.SendRecordAsync(header);
@@ -132,7 +135,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task The_largest_frame_passes()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync(LinkOptions.Peers with { FrameBytesMax = 1000 });
+        await using LinkPair pair = await CreateAsync(LinkOptions.Peers with { FrameBytesMax = 1000 });
         await pair.SendRecordAsync([0xe8, 3, 0, 0, .. new byte[1000]]);
         Assert.Equal(1000, (await pair.Sink.NextFrameAsync()).Length);
         Assert.True(pair.Link.Send(new byte[1000]));
@@ -143,9 +146,9 @@ public sealed class SecureLinkTests
     public async Task Unfinished_frames_are_bounded_over_all_links_of_one_remote()
     {
         RemoteBudget budget = new(2500);
-        await using LinkPair first = await LinkPair.CreateAsync(budget: budget);
-        await using LinkPair second = await LinkPair.CreateAsync(budget: budget);
-        await using LinkPair third = await LinkPair.CreateAsync(budget: budget);
+        await using LinkPair first = await CreateAsync(budget: budget);
+        await using LinkPair second = await CreateAsync(budget: budget);
+        await using LinkPair third = await CreateAsync(budget: budget);
         await first.SendRecordAsync([1, 0, 0, 0, 1, 0xe8, 3, 0, 0, 1]);
         await second.SendRecordAsync([1, 0, 0, 0, 2, 0xe8, 3, 0, 0, 1]);
         await first.Sink.NextFrameAsync();
@@ -165,7 +168,7 @@ public sealed class SecureLinkTests
     public async Task A_peer_that_does_not_read_costs_a_bounded_queue_and_keeps_its_link()
     {
         LinkOptions options = LinkOptions.Peers with { FrameBytesMax = 64 << 10, QueueBytesMax = 1 << 20 };
-        await using LinkPair pair = await LinkPair.CreateAsync(options, bufferBytes: 16 << 10);
+        await using LinkPair pair = await CreateAsync(options, bufferBytes: 16 << 10);
         byte[] frame = new byte[10_000];
         int taken = 0;
         for (int i = 0; i < 1000; i++)
@@ -190,8 +193,8 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task One_frame_leaves_on_many_links_between_others_and_is_nobodys_afterwards()
     {
-        await using LinkPair first = await LinkPair.CreateAsync();
-        await using LinkPair second = await LinkPair.CreateAsync();
+        await using LinkPair first = await CreateAsync();
+        await using LinkPair second = await CreateAsync();
         byte[] payload = RandomNumberGenerator.GetBytes(200_000);
         FrameBuffer frame = FrameBuffer.RentFrame();
         frame.Write(payload);
@@ -219,8 +222,8 @@ public sealed class SecureLinkTests
     {
         LinkOptions options = LinkOptions.Clients with { FrameBytesMax = 20_000 };
         RemoteBudget budget = new(30_000);
-        await using LinkPair first = await LinkPair.CreateAsync(options, budget);
-        await using LinkPair second = await LinkPair.CreateAsync(options, budget);
+        await using LinkPair first = await CreateAsync(options, budget);
+        await using LinkPair second = await CreateAsync(options, budget);
         FrameBuffer frame = FrameBuffer.RentFrame();
         frame.Write(new byte[20_000]);
         frame.Complete();
@@ -244,15 +247,15 @@ public sealed class SecureLinkTests
     {
         LinkOptions options = LinkOptions.Clients with { FrameBytesMax = 8000 };
         RemoteBudget budget = new(15_000);
-        await using LinkPair first = await LinkPair.CreateAsync(options, budget);
-        await using LinkPair second = await LinkPair.CreateAsync(options, budget);
+        await using LinkPair first = await CreateAsync(options, budget);
+        await using LinkPair second = await CreateAsync(options, budget);
         Assert.True(first.Link.Send(new byte[8000]));
         Assert.False(second.Link.Send(new byte[8000]));
 
         // What was sent, or dropped with its link, is free again.
         first.Link.Flush();
         Assert.Equal(8004, (await first.ReceiveRecordAsync()).Length);
-        await using LinkPair third = await LinkPair.CreateAsync(options, budget);
+        await using LinkPair third = await CreateAsync(options, budget);
         await Patience.UntilAsync(() => first.Counters.SocketSends == 1, "the send is over");
         Assert.True(third.Link.Send(new byte[8000]));
         third.Link.Close(LinkFault.Local);
@@ -262,7 +265,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task A_receiver_without_room_stops_the_reading_and_so_the_sender()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         TaskCompletionSource room = new(TaskCreationOptions.RunContinuationsAsynchronously);
         pair.Sink.Room = room.Task;
         await pair.SendRecordAsync(1, 0, 0, 0, 1, 1, 0, 0, 0, 2);
@@ -278,7 +281,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task A_link_can_be_closed_while_its_receiver_has_no_room()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         pair.Sink.Room = new TaskCompletionSource().Task;
         await pair.SendRecordAsync(1, 0, 0, 0, 1);
         await pair.Sink.NextFrameAsync();
@@ -289,7 +292,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task What_the_other_end_said_before_it_ended_is_received_even_if_sending_to_it_failed_first()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         TaskCompletionSource room = new(TaskCreationOptions.RunContinuationsAsynchronously);
         pair.Sink.Room = room.Task;
         await pair.SendRecordAsync(1, 0, 0, 0, 1);
@@ -309,7 +312,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task An_idle_link_sends_heartbeats_and_a_busy_one_does_not()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         pair.Link.Tick(5);
         pair.Link.Tick(5);
         Assert.Empty(await pair.ReceiveRecordAsync());
@@ -324,7 +327,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task A_silent_link_is_dead_after_so_many_ticks_and_a_heartbeat_keeps_it()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         await Patience.UntilAsync(() => pair.Reactor.IsWaiting, "whatever had come was read");
         pair.Link.Tick(3);
         pair.Link.Tick(3);
@@ -343,7 +346,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task Silence_does_not_count_while_nobody_listens()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         using ManualResetEventSlim isBusy = new(), mayGoOn = new();
         pair.Reactor.Schedule(new Busy(isBusy, mayGoOn));
         Assert.True(isBusy.Wait(Patience.Time));
@@ -358,7 +361,7 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task The_other_ends_closing_is_noticed_at_once()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         pair.Far.Shutdown(SocketShutdown.Both);
         Assert.Equal(LinkFault.Closed, await pair.EndAsync());
         Assert.False(pair.Link.Send("x"u8));
@@ -370,7 +373,7 @@ public sealed class SecureLinkTests
     {
         for (int i = 0; i < 50; i++)
         {
-            await using LinkPair pair = await LinkPair.CreateAsync();
+            await using LinkPair pair = await CreateAsync();
             byte[] garbage = RandomNumberGenerator.GetBytes(1 + i * 37);
             await pair.Far.SendAsync(garbage);
             pair.Far.Shutdown(SocketShutdown.Send);
@@ -382,10 +385,10 @@ public sealed class SecureLinkTests
     [Fact]
     public async Task Sending_allocates_nothing()
     {
-        await using LinkPair pair = await LinkPair.CreateAsync();
+        await using LinkPair pair = await CreateAsync();
         byte[] frame =
             new byte[200],
-            received = new byte[FrameAssembler.LengthBytes + 200 + SecureLink.LengthBytes + NoiseCipher.TagBytes];
+            received = new byte[FrameAssembler.LengthBytes + 200 + SecureLink.LengthBytes + pair.FarOpens.TagBytes];
         // All on one thread: each has its own pool of arrays.
         Assert.Equal(0, await Task.Factory.StartNew(
             () =>
@@ -414,4 +417,8 @@ public sealed class SecureLinkTests
             mayGoOn.Wait();
         }
     }
+
+    private Task<LinkPair> CreateAsync(
+        LinkOptions? options = null, RemoteBudget? budget = null, int? bufferBytes = null) =>
+        LinkPair.CreateAsync(Suite, options, budget, bufferBytes);
 }

@@ -10,7 +10,8 @@ internal static class FolderOrder
     {
         ["BftCloud.Primitives"] =
         [
-            "Cryptography Diagnostics Files Membership Settings",
+            "Cryptography Diagnostics Files Settings",
+            "Membership",
             "Encoding Merkle",
         ],
         ["BftCloud.Links"] = ["Sockets", "Transport"],

@@ -16,8 +16,6 @@ internal static class SizeRules
     /// </summary>
     public static IReadOnlySet<string> ToSplit { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "src/BftSmr/Codec/PeerMessageCodec.cs#Encode",
-        "src/BftSmr/Codec/PeerMessageCodec.cs#TryReadFields",
         "src/DepSky/Client/ReadOperation.cs#RunAsync",
         "src/KvStore/Commands/CommandTable.cs#Run",
     };

@@ -1,4 +1,3 @@
-using System.Numerics;
 using BftCloud.Primitives;
 using BftSmr.Messages;
 
@@ -7,17 +6,18 @@ namespace BftSmr.Client.Core;
 /// <summary>
 /// What each replica says about the outcome of one operation: a status and the digest of the result. A replica has one
 /// vote, its latest: a correct one changes it only when it has forgotten a reply, or read a newer state; a faulty one
-/// gains nothing by changing it.
+/// gains nothing by changing it. Invariants: a replica that gave the whole result has voted; only votes that were cast
+/// are compared; another replica's word is a vote of a replica that has none.
 /// </summary>
 internal sealed class Ballot(int replicas)
 {
     private readonly Vote[] _votes = new Vote[replicas];
 
     /// <summary>The replicas that voted.</summary>
-    public ulong Voters { get; private set; }
+    public ReplicaSet Voters { get; private set; }
 
     /// <summary>The replicas that gave the whole result.</summary>
-    public ulong WholeVoters { get; private set; }
+    public ReplicaSet WholeVoters { get; private set; }
 
     /// <summary>Takes a reply in.</summary>
     /// <param name="from">Who sent it.</param>
@@ -35,41 +35,51 @@ internal sealed class Ballot(int replicas)
     }
 
     /// <summary>A replica that has not voted does, by its word that another one passed on.</summary>
-    public void Cast(in ReadVoucher voucher) =>
+    public void Cast(in ReadVoucher voucher)
+    {
+        Invariant.Holds(!Voters.Contains(voucher.From), "a word on a read is the vote of a replica that has none");
         Cast(voucher.From, voucher.Status, voucher.Result, keep: false, default);
+    }
 
     private CastResult Cast(ReplicaId from, ReplyStatus status, Digest digest, bool keep, ReadOnlyMemory<byte> result)
     {
-        ulong bit = 1ul << from.Value;
         ref Vote vote = ref _votes[from.Value];
-        bool voted = (Voters & bit) != 0;
+        bool voted = Voters.Contains(from);
         bool same = voted && vote.Status == status && vote.Digest == digest;
-        if (same && (!keep || (WholeVoters & bit) != 0)) return CastResult.Duplicate;
+        if (same && (!keep || WholeVoters.Contains(from))) return CastResult.Duplicate;
         vote = new Vote(status, digest, keep ? result : default);
-        Voters |= bit;
-        WholeVoters = keep ? WholeVoters | bit : WholeVoters & ~bit;
+        Voters = Voters.With(from);
+        WholeVoters = keep ? WholeVoters.With(from) : WholeVoters.Without(from);
+        Invariant.Holds(WholeVoters.IsSubsetOf(Voters), "a replica that gave the whole result has voted");
         return voted && !same ? CastResult.Changed : CastResult.Counted;
     }
 
     /// <summary>A replica that has not voted states the same as another one, which has.</summary>
     public void Second(ReplicaId voucher, ReplicaId of)
     {
+        Invariant.Holds(
+            Voters.Contains(of) && !Voters.Contains(voucher), "a voucher repeats a vote, for a replica that has none");
         _votes[voucher.Value] = _votes[of.Value] with { Result = default };
-        Voters |= 1ul << voucher.Value;
+        Voters = Voters.With(voucher);
     }
 
     /// <summary>The digest that a replica, which must have voted, stated.</summary>
-    public Digest DigestOf(ReplicaId replica) => _votes[replica.Value].Digest;
+    public Digest DigestOf(ReplicaId replica)
+    {
+        Invariant.Holds(Voters.Contains(replica), "a digest is asked of a replica that has voted");
+        return _votes[replica.Value].Digest;
+    }
 
     /// <summary>The replicas whose vote equals that of the given one, which must have voted.</summary>
-    public ulong AgreeingWith(ReplicaId replica)
+    public ReplicaSet AgreeingWith(ReplicaId replica)
     {
+        Invariant.Holds(Voters.Contains(replica), "votes are compared with one that was cast");
         ref Vote mine = ref _votes[replica.Value];
-        ulong agreeing = 0;
-        for (ulong rest = Voters; rest != 0; rest &= rest - 1)
+        ReplicaSet agreeing = ReplicaSet.Empty;
+        foreach (ReplicaId other in Voters)
         {
-            int other = BitOperations.TrailingZeroCount(rest);
-            if (_votes[other].Status == mine.Status && _votes[other].Digest == mine.Digest) agreeing |= 1ul << other;
+            ref Vote vote = ref _votes[other.Value];
+            if (vote.Status == mine.Status && vote.Digest == mine.Digest) agreeing = agreeing.With(other);
         }
         return agreeing;
     }
@@ -77,38 +87,38 @@ internal sealed class Ballot(int replicas)
     /// <summary>
     /// The replicas that cast the most frequent vote (that of the lowest replica, if several are as frequent).
     /// </summary>
-    public ulong Largest()
+    public ReplicaSet Largest()
     {
-        ulong largest = 0;
-        for (ulong rest = Voters; rest != 0; rest &= rest - 1)
+        ReplicaSet largest = ReplicaSet.Empty;
+        foreach (ReplicaId voter in Voters)
         {
-            ulong agreeing = AgreeingWith(new ReplicaId(BitOperations.TrailingZeroCount(rest)));
-            if (BitOperations.PopCount(agreeing) > BitOperations.PopCount(largest)) largest = agreeing;
+            ReplicaSet agreeing = AgreeingWith(voter);
+            if (agreeing.Count > largest.Count) largest = agreeing;
         }
         return largest;
     }
 
     /// <summary>A whole result among the votes of these replicas, which must be equal.</summary>
-    public bool TryGetResult(ulong among, out ReadOnlyMemory<byte> result)
+    public bool TryGetResult(ReplicaSet among, out ReadOnlyMemory<byte> result)
     {
-        ulong holders = among & WholeVoters;
-        result = holders == 0 ? default : _votes[BitOperations.TrailingZeroCount(holders)].Result;
-        return holders != 0;
+        ReplicaSet holders = among.Intersect(WholeVoters);
+        result = holders.IsEmpty ? default : _votes[holders.First().Value].Result;
+        return !holders.IsEmpty;
     }
 
     /// <summary>Forgets all votes.</summary>
     public void Clear()
     {
-        if (Voters != 0) Array.Clear(_votes);
-        Voters = WholeVoters = 0;
+        if (!Voters.IsEmpty) Array.Clear(_votes);
+        Voters = WholeVoters = ReplicaSet.Empty;
     }
 
     // Correct replicas send equal bytes: comparing them is cheaper than hashing them again.
     private Digest DigestOf(ReadOnlyMemory<byte> result)
     {
-        for (ulong rest = WholeVoters; rest != 0; rest &= rest - 1)
+        foreach (ReplicaId voter in WholeVoters)
         {
-            ref Vote vote = ref _votes[BitOperations.TrailingZeroCount(rest)];
+            ref Vote vote = ref _votes[voter.Value];
             if (vote.Result.Span.SequenceEqual(result.Span)) return vote.Digest;
         }
         return Blake2b.Hash(result.Span);

@@ -70,6 +70,7 @@ internal sealed class ClientCore
     /// <param name="effects">Receives the effects.</param>
     public void Open(ulong nonce, long nowMicros, ClientEffectBuffer effects)
     {
+        Invariant.Holds(nonce > Session.Nonce, "a session has a larger nonce than the one before");
         SessionId session = new(Settings.Client, nonce);
         _view.Rotate(session);
         Attach attach = new(nonce);

@@ -1,4 +1,5 @@
 using BftCloud.Primitives;
+using BftSmr.Settings;
 
 namespace BftSmr.Client.Core;
 
@@ -13,7 +14,7 @@ internal sealed record ClientSettings
     /// Ordered operations under way, at most: the sequence numbers that replicas accept ahead of the oldest unanswered
     /// one.
     /// </summary>
-    public int SessionWindow { get; init; } = 256;
+    public int SessionWindow { get; init; } = ReplicationLimits.Default.SessionWindow;
 
     /// <summary>
     /// Operations that wait in the core for room in the window; at the limit <see cref="ClientCore.HasRoom"/> is false.
@@ -30,7 +31,7 @@ internal sealed record ClientSettings
     public long BytesUnderWayMax { get; init; } = 16 << 20;
 
     /// <summary>The largest reply, bytes.</summary>
-    public int ReplyBytesMax { get; init; } = 1 << 20;
+    public int ReplyBytesMax { get; init; } = ReplicationLimits.Default.ReplyBytesMax;
 
     /// <summary>The retransmission timeout before anything was measured.</summary>
     public long RetransmissionInitialMicros { get; init; } = 500_000;
@@ -81,7 +82,7 @@ internal sealed record ClientSettings
         Client = client,
         Quorums = cluster.Quorums,
         Authentication = cluster.RequestAuthentication,
-        SessionWindow = cluster.ToSettings(new ReplicaId(0)).SessionWindow,
+        SessionWindow = cluster.Limits.SessionWindow,
         ReplyBytesMax = cluster.ReplyBytesMax,
     };
 }

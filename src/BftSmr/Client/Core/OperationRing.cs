@@ -1,7 +1,10 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Client.Core;
 
 /// <summary>
 /// The operations under way by number: a bounded window of consecutive numbers that moves on as the oldest complete.
+/// Invariants: a number has one operation, which leaves once; the oldest number is that of an operation under way.
 /// </summary>
 internal sealed class OperationRing(int capacity)
 {
@@ -25,15 +28,19 @@ internal sealed class OperationRing(int capacity)
     public ulong Add(ClientOperation operation)
     {
         if (!HasRoom) throw new InvalidOperationException("The window is full; ask HasRoom first.");
-        _slots[Next % (ulong)_slots.Length] = operation;
+        ref ClientOperation? slot = ref _slots[Next % (ulong)_slots.Length];
+        Invariant.Holds(slot is null, "a number that is given has no operation yet");
+        slot = operation;
         return Next++;
     }
 
     /// <summary>The operation of that number is over.</summary>
     public void Remove(ulong number)
     {
+        Invariant.Holds(this[number] is not null, "a number that is over was under way");
         _slots[number % (ulong)_slots.Length] = null;
         while (Oldest < Next && _slots[Oldest % (ulong)_slots.Length] is null) Oldest++;
+        Invariant.Holds(IsEmpty || this[Oldest] is not null, "the oldest number is that of an operation under way");
     }
 
     /// <summary>The operation that was given a number last is over, and its number is the next one's.</summary>

@@ -1,4 +1,3 @@
-using System.Numerics;
 using BftCloud.Primitives;
 using BftSmr.Keys;
 using BftSmr.Messages;
@@ -52,7 +51,7 @@ internal sealed class OrderedOperations(
         {
             bool waits = _opening is not null || (_waiting.Count > 0 && IsOpen && HasRoom);
             long pump = waits && view.UpCount >= settings.Quorums.OneCorrect ? _leaderGraceUntil : long.MaxValue;
-            if (_window.IsEmpty || view.Up == 0) return pump;
+            if (_window.IsEmpty || view.Up.IsEmpty) return pump;
             long retransmit = Oldest.RetransmitMicros;
             return Math.Min(pump, _roundBudget > 0 ? retransmit : Math.Max(retransmit, _roundEndMicros));
         }
@@ -67,6 +66,7 @@ internal sealed class OrderedOperations(
         if (_phase != SessionPhase.Closed)
             throw new InvalidOperationException(
                 $"{Session} is open; a session can be followed by another only when it has expired.");
+        Invariant.Holds(_window.IsEmpty && _room.IsEmpty, "a session begins with nothing under way");
         Session = session;
         _phase = SessionPhase.Opening;
         _leaderGraceUntil = nowMicros + settings.LeaderLinkGraceMicros;
@@ -108,8 +108,8 @@ internal sealed class OrderedOperations(
         bool isVouched = reply.Vouchers is { } vouchers && _vouchers.Count(vouchers, attempt, from, reply);
         if (cast == CastResult.Duplicate && !isVouched) return;
 
-        ulong agreeing = attempt.Ballot.AgreeingWith(from);
-        if (BitOperations.PopCount(agreeing) < settings.Quorums.OneCorrect)
+        ReplicaSet agreeing = attempt.Ballot.AgreeingWith(from);
+        if (agreeing.Count < settings.Quorums.OneCorrect)
         {
             // Only those that got it refuse it: f+1 refusals take all.
             if (reply.Status == ReplyStatus.NotPermitted && !attempt.ToAll) Resend(attempt, nowMicros, effects);
@@ -124,22 +124,22 @@ internal sealed class OrderedOperations(
             if (wasResent) ResendOverdue(nowMicros, effects);
             Pump(nowMicros, effects);
         }
-        else if (!attempt.ToAll && (attempt.Ballot.Voters >> attempt.FullReplier.Value & 1) != 0)
+        else if (!attempt.ToAll && attempt.Ballot.Voters.Contains(attempt.FullReplier))
         {
             // The one that was to send the result has answered without it: everybody else has it.
-            view.Avoid(1ul << attempt.FullReplier.Value, nowMicros);
+            view.Avoid(ReplicaSet.Of(attempt.FullReplier), nowMicros);
             Resend(attempt, nowMicros, effects);
         }
     }
 
     public void OnLinkUp(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
     {
-        ulong bit = 1ul << replica.Value;
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
         {
-            if (_window[sequence]?.Attempt is not { IsRefused: false } attempt || (attempt.SentTo & bit) != 0) continue;
+            if (_window[sequence]?.Attempt is not { IsRefused: false } attempt) continue;
+            if (attempt.SentTo.Contains(replica)) continue;
             if (!attempt.ToAll && replica != view.Leader) continue;
-            attempt.SentTo |= bit;
+            attempt.SentTo = attempt.SentTo.With(replica);
             effects.Send(replica, new Submit(attempt.Request!));
         }
         Pump(nowMicros, effects);
@@ -150,12 +150,11 @@ internal sealed class OrderedOperations(
     /// </summary>
     public void OnLinkDown(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
     {
-        ulong bit = 1ul << replica.Value;
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
         {
             if (_window[sequence]?.Attempt is not { IsRefused: false } attempt) continue;
-            attempt.SentTo &= ~bit;
-            bool awaited = (attempt.Asked & ~attempt.Ballot.Voters & bit) != 0;
+            attempt.SentTo = attempt.SentTo.Without(replica);
+            bool awaited = attempt.Asked.Contains(replica) && !attempt.Ballot.Voters.Contains(replica);
             if (!attempt.ToAll && (awaited || replica == view.Leader)) Resend(attempt, nowMicros, effects);
         }
         Pump(nowMicros, effects);
@@ -167,7 +166,7 @@ internal sealed class OrderedOperations(
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
         {
             if (_window[sequence]?.Attempt is not { ToAll: false, IsRefused: false } attempt) continue;
-            if ((attempt.SentTo >> view.Leader.Value & 1) != 0) continue;
+            if (attempt.SentTo.Contains(view.Leader)) continue;
             if (!view.IsLeaderUp)
             {
                 Resend(attempt, nowMicros, effects);
@@ -175,7 +174,7 @@ internal sealed class OrderedOperations(
             }
             attempt.ResentMicros = Math.Min(attempt.ResentMicros, nowMicros);
             attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
-            SendTo(1ul << view.Leader.Value, attempt, effects);
+            SendTo(ReplicaSet.Of(view.Leader), attempt, effects);
         }
         Pump(nowMicros, effects);
     }
@@ -224,6 +223,7 @@ internal sealed class OrderedOperations(
                 operation.Settle(UndecidedAs(OutcomeKind.Closed, operation), effects);
         }
         _waiting.SettleAll(OutcomeKind.Closed, effects);
+        Invariant.Holds(_window.IsEmpty && _room.IsEmpty, "a client ends with nothing under way");
         _window.Clear();
         _opening = null;
         _phase = SessionPhase.Closed;
@@ -244,6 +244,10 @@ internal sealed class OrderedOperations(
 
     private void Transmit(ClientOperation operation, long nowMicros, ClientEffectBuffer effects)
     {
+        Invariant.Holds(
+            IsOpen || operation.Kind == OperationKind.Open, "an operation is sent in an open session, or opens it");
+        Invariant.Holds(
+            operation is { Attempt: null, IsSettled: false }, "what is sent is not under way, and its caller waits");
         bool fast = view.IsLeaderUp && !_caution.Applies(nowMicros);
         if (_window.IsEmpty) _roundBudget = settings.RetransmissionWindow;
 
@@ -252,7 +256,7 @@ internal sealed class OrderedOperations(
         operation.Sequence = _window.Add(operation);
         _room.Enter(operation);
         int repliers = settings.Quorums.OneCorrect;
-        ulong preferred = view.Preferred(repliers, nowMicros);
+        ReplicaSet preferred = view.Preferred(repliers, nowMicros);
         attempt.FullReplier = view.PreferredTurn(repliers, operation.Sequence, nowMicros);
         attempt.Request = _requests.Create(
             Session, operation, preferred, attempt.FullReplier, _window.Next - _window.Oldest, fast, WantsOneReply);
@@ -261,7 +265,10 @@ internal sealed class OrderedOperations(
         attempt.BeganFast = fast;
         attempt.ToAll = !fast;
         attempt.Asked = fast ? preferred : view.Everyone;
-        SendTo(fast ? 1ul << view.Leader.Value : view.Everyone, attempt, effects);
+        Invariant.Holds(
+            preferred.Contains(attempt.FullReplier) && preferred.IsSubsetOf(attempt.Asked),
+            "the repliers are among those that are asked, the full replier is one of them");
+        SendTo(fast ? ReplicaSet.Of(view.Leader) : view.Everyone, attempt, effects);
     }
 
     // Its caller has its answer; numbers have no gaps, so it stays until nothing that was numbered later remains.
@@ -281,24 +288,15 @@ internal sealed class OrderedOperations(
     // From the oldest on, as many as the round allows; more follow as these complete.
     private void ResendOverdue(long nowMicros, ClientEffectBuffer effects)
     {
-        if (view.Up == 0) return;
+        if (view.Up.IsEmpty) return;
         for (ulong sequence = _window.Oldest; sequence < _window.Next && _roundBudget > 0; sequence++)
         {
             if (_window[sequence]?.Attempt is not { } attempt || attempt.RetransmitMicros > nowMicros) continue;
-            if (!attempt.ToAll) view.Avoid(Blamed(attempt), nowMicros);
+            if (!attempt.ToAll) view.Avoid(attempt.Blamed, nowMicros);
             _roundBudget--;
             Resend(attempt, nowMicros, effects);
         }
     }
-
-    /// <summary>
-    /// If somebody answered it was executed: who was asked and did not answer is to blame, or who should have passed
-    /// its word on. If nobody did, the leader may be to blame, or the one that was to answer for all.
-    /// </summary>
-    private static ulong Blamed(Attempt attempt) =>
-        attempt.Ballot.Voters != 0 ? attempt.Asked & ~attempt.Ballot.Voters | attempt.Suspects
-        : attempt.Request!.WantsOneReply ? 1ul << attempt.FullReplier.Value
-        : 0;
 
     private void Resend(Attempt attempt, long nowMicros, ClientEffectBuffer effects)
     {
@@ -308,32 +306,36 @@ internal sealed class OrderedOperations(
             attempt.Ballot.Clear();
             attempt.IsRefused = false;
         }
-        attempt.Request = _requests.Signed(attempt.Request!);
+        Request request = attempt.Request!;
+        attempt.Request = _requests.Signed(request);
+        Invariant.Holds(
+            attempt.Request.Digest == request.Digest && attempt.Request.IsSigned,
+            "what is sent again has the body that was sent, and is signed");
         statistics.Retransmissions++;
         attempt.ToAll = true;
         attempt.Asked = view.Everyone;
-        attempt.SentTo = 0;
+        attempt.SentTo = ReplicaSet.Empty;
         attempt.ResentMicros = Math.Min(attempt.ResentMicros, nowMicros);
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         SendTo(view.Everyone, attempt, effects);
     }
 
-    private void SendTo(ulong replicas, Attempt attempt, ClientEffectBuffer effects)
+    private void SendTo(ReplicaSet replicas, Attempt attempt, ClientEffectBuffer effects)
     {
         Submit submit = new(attempt.Request!);
-        for (ulong rest = replicas & view.Up; rest != 0; rest &= rest - 1)
-        {
-            int replica = BitOperations.TrailingZeroCount(rest);
-            attempt.SentTo |= 1ul << replica;
-            effects.Send(new ReplicaId(replica), submit);
-        }
+        ReplicaSet reached = replicas.Intersect(view.Up);
+        attempt.SentTo = attempt.SentTo.Union(reached);
+        foreach (ReplicaId replica in reached) effects.Send(replica, submit);
     }
 
     private void Finish(
-        ClientOperation operation, Attempt attempt, ulong agreeing, ReplyStatus status, ReadOnlyMemory<byte> result, long nowMicros, ClientEffectBuffer effects)
+        ClientOperation operation, Attempt attempt, ReplicaSet agreeing, ReplyStatus status, ReadOnlyMemory<byte> result, long nowMicros, ClientEffectBuffer effects)
     {
-        ulong dissenting = attempt.Ballot.Voters & ~agreeing;
-        statistics.DissentingReplies += BitOperations.PopCount(dissenting);
+        Invariant.Holds(
+            agreeing.Count >= settings.Quorums.OneCorrect && agreeing.IsSubsetOf(attempt.Ballot.Voters),
+            "an operation is over only when f+1 replicas stated the same");
+        ReplicaSet dissenting = attempt.Ballot.Voters.Except(agreeing);
+        statistics.DissentingReplies += dissenting.Count;
         statistics.Completed++;
         view.Avoid(dissenting, nowMicros);
         _caution.Learn(attempt, nowMicros);
@@ -368,6 +370,7 @@ internal sealed class OrderedOperations(
             else if (operation is { Kind: OperationKind.Query, IsSettled: false })
                 again.Add(operation);
         }
+        Invariant.Holds(_window.IsEmpty && _room.IsEmpty, "a session ends with nothing under way");
         _window.Clear();
         _waiting.PutBack(again);
         _phase = SessionPhase.Closed;
@@ -376,6 +379,9 @@ internal sealed class OrderedOperations(
 
     private void Remove(ClientOperation operation)
     {
+        Invariant.Holds(
+            ReferenceEquals(_window[operation.Sequence], operation) && operation.Attempt is not null,
+            "what leaves the window was under way in it");
         _window.Remove(operation.Sequence);
         Release(operation);
     }
@@ -389,11 +395,4 @@ internal sealed class OrderedOperations(
 
     private static OperationOutcome UndecidedAs(OutcomeKind kind, ClientOperation sent) =>
         new(kind, default, MayHaveExecuted: sent.Kind == OperationKind.Command);
-
-    private enum SessionPhase
-    {
-        Closed,
-        Opening,
-        Open,
-    }
 }

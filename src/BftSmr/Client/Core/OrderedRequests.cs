@@ -17,7 +17,7 @@ internal sealed class OrderedRequests(ClientSettings settings, IKeyring keyring,
     /// <param name="fast">It goes to the leader only.</param>
     /// <param name="wantsOneReply">One reply for all repliers is cheaper.</param>
     public Request Create(
-        SessionId session, ClientOperation operation, ulong preferred, ReplicaId fullReplier, ulong outstanding,
+        SessionId session, ClientOperation operation, ReplicaSet preferred, ReplicaId fullReplier, ulong outstanding,
         bool fast, bool wantsOneReply)
     {
         bool macs = settings.Authentication == RequestAuthentication.Mac;

@@ -1,4 +1,3 @@
-using System.Numerics;
 using BftCloud.Primitives;
 
 namespace BftSmr.Client.Core;
@@ -6,6 +5,7 @@ namespace BftSmr.Client.Core;
 /// <summary>
 /// What a client believes of the replicas: whose links are up, who leads, who is worth asking. Believed is the highest
 /// regency that f+1 replicas stated, so that f liars can neither name a leader nor hold one back by stating less.
+/// Invariants: a link that is up has not failed; each replica has one place in the ranking.
 /// </summary>
 internal sealed class ReplicaView
 {
@@ -17,12 +17,13 @@ internal sealed class ReplicaView
     private readonly long[] _scratch;
     private int _rotation;
     private long _rankingValidUntil = long.MinValue;
-    private ulong _failedLinks;
+    private ReplicaSet _failedLinks;
 
     public ReplicaView(ClientSettings settings)
     {
         _settings = settings;
         int replicas = settings.Quorums.Replicas;
+        Everyone = ReplicaSet.AllOf(replicas);
         _stated = new long[replicas];
         _scratch = new long[replicas];
         _avoidUntil = new long[replicas];
@@ -30,13 +31,13 @@ internal sealed class ReplicaView
         _ranking = new int[replicas];
     }
 
-    /// <summary>All replicas, as a mask.</summary>
-    public ulong Everyone => ulong.MaxValue >> (Quorums.ReplicasMax - _settings.Quorums.Replicas);
+    /// <summary>All replicas.</summary>
+    public ReplicaSet Everyone { get; }
 
     /// <summary>The replicas whose links are up.</summary>
-    public ulong Up { get; private set; }
+    public ReplicaSet Up { get; private set; }
 
-    public int UpCount => BitOperations.PopCount(Up);
+    public int UpCount => Up.Count;
 
     public Regency Regency { get; private set; }
 
@@ -45,9 +46,9 @@ internal sealed class ReplicaView
     public bool IsLeaderUp => IsUp(Leader);
 
     /// <summary>The leader's link was up and broke, so waiting for it is vain.</summary>
-    public bool HasLeaderFailed => (_failedLinks >> Leader.Value & 1) != 0;
+    public bool HasLeaderFailed => _failedLinks.Contains(Leader);
 
-    public bool IsUp(ReplicaId replica) => (Up >> replica.Value & 1) != 0;
+    public bool IsUp(ReplicaId replica) => Up.Contains(replica);
 
     /// <summary>Another session prefers other replicas, so that the load spreads.</summary>
     public void Rotate(SessionId session)
@@ -58,15 +59,17 @@ internal sealed class ReplicaView
 
     public void LinkUp(ReplicaId replica)
     {
-        Up |= 1ul << replica.Value;
-        _failedLinks &= ~(1ul << replica.Value);
+        Up = Up.With(replica);
+        _failedLinks = _failedLinks.Without(replica);
+        Invariant.Holds(_failedLinks.Intersect(Up).IsEmpty, "a link that is up has not failed");
         _rankingValidUntil = long.MinValue;
     }
 
     public void LinkDown(ReplicaId replica)
     {
-        if (IsUp(replica)) _failedLinks |= 1ul << replica.Value;
-        Up &= ~(1ul << replica.Value);
+        if (IsUp(replica)) _failedLinks = _failedLinks.With(replica);
+        Up = Up.Without(replica);
+        Invariant.Holds(_failedLinks.Intersect(Up).IsEmpty, "a link that failed is not up");
         _rankingValidUntil = long.MinValue;
     }
 
@@ -86,11 +89,11 @@ internal sealed class ReplicaView
     }
 
     /// <summary>These replicas failed to answer, or lied: others are preferred for a while.</summary>
-    public void Avoid(ulong replicas, long nowMicros)
+    public void Avoid(ReplicaSet replicas, long nowMicros)
     {
-        for (ulong rest = replicas; rest != 0; rest &= rest - 1)
+        foreach (ReplicaId avoided in replicas)
         {
-            int replica = BitOperations.TrailingZeroCount(rest);
+            int replica = avoided.Value;
             if (_avoidUntil[replica] > nowMicros) continue;
             bool again = _avoidance[replica] > 0 && nowMicros - _avoidUntil[replica] < _avoidance[replica];
             _avoidance[replica] = again
@@ -102,14 +105,15 @@ internal sealed class ReplicaView
     }
 
     /// <summary>
-    /// The replicas to prefer, as a mask: reachable and trustworthy ones first; the leader, which has most to do, after
+    /// The replicas to prefer: reachable and trustworthy ones first; the leader, which has most to do, after
     /// the others; rotated by session so that the load spreads.
     /// </summary>
-    public ulong Preferred(int count, long nowMicros)
+    public ReplicaSet Preferred(int count, long nowMicros)
     {
         if (nowMicros >= _rankingValidUntil) Rank(nowMicros);
-        ulong preferred = 0;
-        for (int i = 0; i < count; i++) preferred |= 1ul << _ranking[i];
+        ReplicaSet preferred = ReplicaSet.Empty;
+        for (int i = 0; i < count; i++) preferred = preferred.With(new ReplicaId(_ranking[i]));
+        Invariant.Holds(preferred.Count == count, "each replica has one place in the ranking");
         return preferred;
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Keys;
@@ -57,6 +56,7 @@ internal sealed class UnorderedReads(
             Remove(id, read);
             again.Add(read);
         }
+        Invariant.Holds(_reads.IsEmpty && _room.IsEmpty, "a session ends with no read under way");
         _waiting.PutBack(again);
     }
 
@@ -90,20 +90,18 @@ internal sealed class UnorderedReads(
         }
         if (cast == CastResult.Duplicate) statistics.DuplicateReplies++;
         if (cast == CastResult.Changed && !attempt.ToAll) statistics.ContradictoryReplies++;
-        attempt.SentTo &= ~(1ul << from.Value);
+        attempt.SentTo = attempt.SentTo.Without(from);
         if (reply.Vouchers is { } vouchers) Count(vouchers, read.ReadId, attempt);
 
-        ulong agreeing = attempt.Ballot.AgreeingWith(from);
-        // One correct replica's refusal is enough: it follows from the configuration, whatever the state.
-        int needed = reply.Status == ReplyStatus.NotPermitted ? settings.Quorums.OneCorrect : Quorum;
-        bool enough = BitOperations.PopCount(agreeing) >= needed;
+        ReplicaSet agreeing = attempt.Ballot.AgreeingWith(from);
+        bool enough = agreeing.Count >= NeededFor(reply.Status);
         if (enough && attempt.Ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> result))
         {
             Finish(read, attempt, agreeing, reply.Status, result, nowMicros, effects);
             Pump(nowMicros, effects);
             return;
         }
-        bool fullReplierAnswered = (attempt.Ballot.Voters >> attempt.FullReplier.Value & 1) != 0;
+        bool fullReplierAnswered = attempt.Ballot.Voters.Contains(attempt.FullReplier);
         if (reply.Status == ReplyStatus.NotPermitted)
         {
             if (!attempt.ToAll) Widen(read, attempt, nowMicros, effects);
@@ -112,8 +110,8 @@ internal sealed class UnorderedReads(
         else if (attempt is { ToAll: false, IsRelayed: true } && fullReplierAnswered)
         {
             // Who did not give its word, or who did not pass it on: either may be to blame.
-            ulong silent = attempt.Asked & ~attempt.Ballot.Voters;
-            if (silent != 0) view.Avoid(silent | 1ul << attempt.FullReplier.Value, nowMicros);
+            ReplicaSet silent = attempt.Asked.Except(attempt.Ballot.Voters);
+            if (!silent.IsEmpty) view.Avoid(silent.With(attempt.FullReplier), nowMicros);
             Widen(read, attempt, nowMicros, effects);
         }
         else if (!attempt.ToAll && ((enough && fullReplierAnswered) || agreeing != attempt.Ballot.Voters))
@@ -128,7 +126,7 @@ internal sealed class UnorderedReads(
         for (int i = 0; i < vouchers.Count; i++)
         {
             ReadVoucher voucher = vouchers[i];
-            if ((attempt.Ballot.Voters >> voucher.From.Value & 1) != 0) continue;
+            if (attempt.Ballot.Voters.Contains(voucher.From)) continue;
             ReadStatement.WriteAnswer(_nonce, readId, voucher.Status, voucher.Result, statement);
             if (keyring.VerifyMacFromReplica(voucher.From, statement, voucher.Mac.Span)) attempt.Ballot.Cast(voucher);
             else statistics.InvalidVouchers++;
@@ -139,19 +137,19 @@ internal sealed class UnorderedReads(
     {
         for (ulong id = _reads.Oldest; id < _reads.Next; id++)
         {
-            if (_reads[id] is { Attempt: { ToAll: true } attempt } read)
-                Ask(1ul << replica.Value & ~attempt.Ballot.WholeVoters & ~attempt.SentTo, read, attempt, effects);
+            if (_reads[id] is not { Attempt: { ToAll: true } attempt } read) continue;
+            ReplicaSet asked = attempt.Ballot.WholeVoters.Union(attempt.SentTo);
+            Ask(ReplicaSet.Of(replica).Except(asked), read, attempt, effects);
         }
         Pump(nowMicros, effects);
     }
 
     public void OnLinkDown(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
     {
-        ulong bit = 1ul << replica.Value;
         for (ulong id = _reads.Oldest; id < _reads.Next; id++)
         {
-            if (_reads[id] is not { Attempt: { } attempt } read || (attempt.SentTo & bit) == 0) continue;
-            attempt.SentTo &= ~bit;
+            if (_reads[id] is not { Attempt: { } attempt } read || !attempt.SentTo.Contains(replica)) continue;
+            attempt.SentTo = attempt.SentTo.Without(replica);
             if (!attempt.ToAll) Widen(read, attempt, nowMicros, effects);
             else if (IsHopeless(attempt)) HandOn(read, nowMicros, effects);
         }
@@ -167,9 +165,9 @@ internal sealed class UnorderedReads(
             if (_reads[id] is not { Attempt: { } attempt } read || attempt.RetransmitMicros > nowMicros) continue;
             if (!backedOff) _timer.BackOff();
             backedOff = true;
-            if (attempt.Ballot.Voters != 0) view.Avoid(attempt.Asked & ~attempt.Ballot.Voters, nowMicros);
+            if (!attempt.Ballot.Voters.IsEmpty) view.Avoid(attempt.Asked.Except(attempt.Ballot.Voters), nowMicros);
             else if (attempt is { ToAll: false, IsRelayed: true })
-                view.Avoid(1ul << attempt.FullReplier.Value, nowMicros);
+                view.Avoid(ReplicaSet.Of(attempt.FullReplier), nowMicros);
             if (attempt.ToAll) HandOn(read, nowMicros, effects);
             else Widen(read, attempt, nowMicros, effects);
         }
@@ -215,12 +213,18 @@ internal sealed class UnorderedReads(
 
     private void Send(ClientOperation read, long nowMicros, ClientEffectBuffer effects)
     {
+        Invariant.Holds(
+            _attached && read is { Attempt: null, IsSettled: false },
+            "a read is sent in a session, once, while its caller waits for it");
         Attempt attempt = attempts.Rent();
         read.Attempt = attempt;
         read.ReadId = _reads.Add(read);
         _room.Enter(read);
         attempt.Asked = view.Preferred(Quorum, nowMicros);
         attempt.FullReplier = view.PreferredTurn(Quorum, read.ReadId, nowMicros);
+        Invariant.Holds(
+            attempt.Asked.Count == Quorum && attempt.Asked.Contains(attempt.FullReplier),
+            "a read asks q replicas first, one of them for the whole result");
         attempt.SentMicros = nowMicros;
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         _dueMicros = Math.Min(_dueMicros, attempt.RetransmitMicros);
@@ -230,14 +234,16 @@ internal sealed class UnorderedReads(
 
     private void AskForAll(ClientOperation read, Attempt attempt, ClientEffectBuffer effects)
     {
-        ulong seconders = attempt.Asked & ~(1ul << attempt.FullReplier.Value);
+        ReplicaSet seconders = attempt.Asked.Without(attempt.FullReplier);
         Span<byte> statement = stackalloc byte[ReadStatement.QueryBytes];
         ReadStatement.WriteQuery(_nonce, read.ReadId, Blake2b.Hash(read.Payload.Span), statement);
-        byte[] macs = new byte[BitOperations.PopCount(seconders) * Request.MacBytes];
+        byte[] macs = new byte[seconders.Count * Request.MacBytes];
         Span<byte> room = macs;
-        for (ulong rest = seconders; rest != 0; rest &= rest - 1, room = room[Request.MacBytes..])
-            keyring.MacForReplica(
-                new ReplicaId(BitOperations.TrailingZeroCount(rest)), statement, room[..Request.MacBytes]);
+        foreach (ReplicaId seconder in seconders)
+        {
+            keyring.MacForReplica(seconder, statement, room[..Request.MacBytes]);
+            room = room[Request.MacBytes..];
+        }
         attempt.IsRelayed = true;
         attempt.SentTo = attempt.Asked;
         effects.Send(
@@ -253,21 +259,21 @@ internal sealed class UnorderedReads(
         attempt.ResentMicros = nowMicros;
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         _dueMicros = Math.Min(_dueMicros, attempt.RetransmitMicros);
-        Ask(view.Everyone & ~attempt.Ballot.WholeVoters, read, attempt, effects);
+        Ask(view.Everyone.Except(attempt.Ballot.WholeVoters), read, attempt, effects);
         if (IsHopeless(attempt)) HandOn(read, nowMicros, effects);
     }
 
-    private void Ask(ulong replicas, ClientOperation read, Attempt attempt, ClientEffectBuffer effects)
+    private void Ask(ReplicaSet replicas, ClientOperation read, Attempt attempt, ClientEffectBuffer effects)
     {
         Read? whole = null, digest = null;
-        for (ulong rest = replicas & view.Up; rest != 0; rest &= rest - 1)
+        ReplicaSet reached = replicas.Intersect(view.Up);
+        attempt.SentTo = attempt.SentTo.Union(reached);
+        foreach (ReplicaId replica in reached)
         {
-            ReplicaId replica = new(BitOperations.TrailingZeroCount(rest));
             bool wantsFull = attempt.ToAll || replica == attempt.FullReplier;
             Read message = wantsFull
                 ? whole ??= new Read(_nonce, read.ReadId, true, read.Payload)
                 : digest ??= new Read(_nonce, read.ReadId, false, read.Payload);
-            attempt.SentTo |= 1ul << replica.Value;
             effects.Send(replica, message);
         }
     }
@@ -275,13 +281,19 @@ internal sealed class UnorderedReads(
     // Even if everyone who still owes an answer joined the most frequent one, q would not be reached.
     private bool IsHopeless(Attempt attempt)
     {
-        ulong agreeing = attempt.Ballot.Largest();
-        if (BitOperations.PopCount(agreeing | attempt.SentTo) < Quorum) return true;
-        return attempt.SentTo == 0 && !attempt.Ballot.TryGetResult(agreeing, out _);
+        ReplicaSet agreeing = attempt.Ballot.Largest();
+        if (agreeing.Union(attempt.SentTo).Count < Quorum) return true;
+        return attempt.SentTo.IsEmpty && !attempt.Ballot.TryGetResult(agreeing, out _);
     }
+
+    // One correct replica's refusal is enough: it follows from the configuration, whatever the state.
+    private int NeededFor(ReplyStatus status) =>
+        status == ReplyStatus.NotPermitted ? settings.Quorums.OneCorrect : Quorum;
 
     private void HandOn(ClientOperation read, long nowMicros, ClientEffectBuffer effects)
     {
+        Invariant.Holds(
+            read is { IsSettled: false, IsOrdered: false }, "a read is handed on once, while its caller waits for it");
         statistics.ReadsOrdered++;
         Remove(read.ReadId, read);
         read.IsOrdered = true;
@@ -289,10 +301,14 @@ internal sealed class UnorderedReads(
     }
 
     private void Finish(
-        ClientOperation read, Attempt attempt, ulong agreeing, ReplyStatus status, ReadOnlyMemory<byte> result, long nowMicros, ClientEffectBuffer effects)
+        ClientOperation read, Attempt attempt, ReplicaSet agreeing, ReplyStatus status, ReadOnlyMemory<byte> result,
+        long nowMicros, ClientEffectBuffer effects)
     {
-        ulong dissenting = attempt.Ballot.Voters & ~agreeing;
-        statistics.DissentingReplies += BitOperations.PopCount(dissenting);
+        Invariant.Holds(
+            agreeing.Count >= NeededFor(status) && agreeing.IsSubsetOf(attempt.Ballot.Voters),
+            "a read is over only when q replicas stated the same, or f+1 refused it");
+        ReplicaSet dissenting = attempt.Ballot.Voters.Except(agreeing);
+        statistics.DissentingReplies += dissenting.Count;
         statistics.ReadsCompleted++;
         view.Avoid(dissenting, nowMicros);
         if (!attempt.WasResent) _timer.Measure(nowMicros - attempt.SentMicros);
@@ -303,6 +319,8 @@ internal sealed class UnorderedReads(
 
     private void Remove(ulong id, ClientOperation read)
     {
+        Invariant.Holds(
+            ReferenceEquals(_reads[id], read) && read.Attempt is not null, "a read that leaves was under way");
         _reads.Remove(id);
         _room.Leave(read);
         attempts.Return(read.Attempt!);

@@ -1,4 +1,3 @@
-using System.Numerics;
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Keys;
@@ -14,18 +13,19 @@ internal sealed class VoucherCount(IKeyring keyring, ClientStatistics statistics
     {
         Span<byte> statement = stackalloc byte[VoucherStatement.Bytes];
         VoucherStatement.Write(reply.Nonce, reply.Sequence, reply.Status, attempt.Ballot.DigestOf(from), statement);
-        ulong before = attempt.Ballot.Voters;
+        ReplicaSet before = attempt.Ballot.Voters;
         ReadOnlySpan<byte> macs = vouchers.Macs.Span;
-        for (ulong rest = vouchers.From; rest != 0; rest &= rest - 1, macs = macs[Request.MacBytes..])
+        foreach (ReplicaId voucher in vouchers.From)
         {
-            ReplicaId voucher = new(BitOperations.TrailingZeroCount(rest));
-            if ((before >> voucher.Value & 1) != 0) continue; // what it said itself, or vouched for first, counts
-            if (keyring.VerifyMacFromReplica(voucher, statement, macs[..Request.MacBytes]))
+            ReadOnlySpan<byte> mac = macs[..Request.MacBytes];
+            macs = macs[Request.MacBytes..];
+            if (before.Contains(voucher)) continue; // what it said itself, or vouched for first, counts
+            if (keyring.VerifyMacFromReplica(voucher, statement, mac))
                 attempt.Ballot.Second(voucher, from);
             else statistics.InvalidVouchers++;
         }
-        ulong silent = attempt.Asked & ~attempt.Ballot.Voters;
-        attempt.Suspects = silent == 0 || attempt.ToAll ? 0 : silent | 1ul << from.Value;
+        ReplicaSet silent = attempt.Asked.Except(attempt.Ballot.Voters);
+        attempt.Suspects = silent.IsEmpty || attempt.ToAll ? ReplicaSet.Empty : silent.With(from);
         return attempt.Ballot.Voters != before;
     }
 }

@@ -1,8 +1,10 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Client.Core;
 
 /// <summary>
 /// Operations that were not sent yet, first in first out. Settled ones (abandoned, timed out) are skipped, and swept
-/// out when they are many.
+/// out when they are many. Invariants: what waits was not sent, or no longer is under way; as many wait as are counted.
 /// </summary>
 internal sealed class WaitingOperations
 {
@@ -15,6 +17,7 @@ internal sealed class WaitingOperations
 
     public void Enqueue(ClientOperation operation)
     {
+        Invariant.Holds(operation.Attempt is null, "what begins to wait is not under way");
         _queue.Enqueue(operation);
         Count++;
     }
@@ -23,6 +26,9 @@ internal sealed class WaitingOperations
     public void PutBack(IEnumerable<ClientOperation> operations)
     {
         Queue<ClientOperation> queue = new(operations);
+        Invariant.Holds(
+            queue.All(static operation => operation is { IsSettled: false, Attempt: null }),
+            "what is put back is neither under way nor settled");
         Count += queue.Count;
         foreach (ClientOperation operation in _queue) queue.Enqueue(operation);
         _queue = queue;
@@ -36,6 +42,7 @@ internal sealed class WaitingOperations
             Count--;
             return true;
         }
+        Invariant.Holds(Count == 0, "where the queue is empty, nothing is counted as waiting");
         return false;
     }
 
@@ -43,6 +50,7 @@ internal sealed class WaitingOperations
     public void Forget()
     {
         Count--;
+        Invariant.Holds(Count >= 0, "only what waits is forgotten");
         if (_queue.Count > 2 * Count + DeadMin)
             _queue = new Queue<ClientOperation>(_queue.Where(operation => !operation.IsSettled));
     }

@@ -120,7 +120,8 @@ internal sealed class CoreHarness
     {
         byte[] statement = new byte[VoucherStatement.Bytes];
         VoucherStatement.Write(nonce, sequence, ReplyStatus.Ok, Blake2b.Hash(Bytes(result)), statement);
-        ulong from = replicas.Aggregate(0ul, static (mask, replica) => mask | 1ul << replica);
+        ReplicaSet from = replicas.Aggregate(
+            ReplicaSet.Empty, static (set, replica) => set.With(new ReplicaId(replica)));
         return new Vouchers(
             from, replicas.Order().SelectMany(replica => StubKeyring.VoucherOf(replica, statement)).ToArray());
     }
@@ -194,7 +195,8 @@ internal sealed class CoreHarness
     /// <summary>The replicas that a request asks to reply.</summary>
     public int[] Repliers(ulong sequence) => Positions(Request(sequence).Repliers);
 
-    public static int[] Positions(ulong mask) => [.. Enumerable.Range(0, 64).Where(i => (mask >> i & 1) != 0)];
+    public static int[] Positions(ReplicaSet set) =>
+        [.. Enumerable.Range(0, 64).Where(i => set.Contains(new ReplicaId(i)))];
 
     public static string Text(ClientOperation operation) => Encoding.UTF8.GetString(operation.Outcome.Result.Span);
 
@@ -243,7 +245,7 @@ internal sealed class CoreHarness
             CultureInfo.InvariantCulture,
             $"{send.To} submit {request.Sequence} {request.Kind} '{Encoding.UTF8.GetString(request.Operation.Span)}' {Authentication(request)}"),
         Read read => string.Create(
-            CultureInfo.InvariantCulture, $"{send.To} read {read.ReadId} '{Encoding.UTF8.GetString(read.Operation.Span)}' {(read.WantsFull ? "whole" : "digest")}{(read.Seconders == 0 ? "" : $" and {string.Join(' ', Positions(read.Seconders).Select(static i => $"r{i}"))}")}"),
+            CultureInfo.InvariantCulture, $"{send.To} read {read.ReadId} '{Encoding.UTF8.GetString(read.Operation.Span)}' {(read.WantsFull ? "whole" : "digest")}{(read.Seconders.IsEmpty ? "" : $" and {string.Join(' ', Positions(read.Seconders).Select(static i => $"r{i}"))}")}"),
         Attach attach => string.Create(CultureInfo.InvariantCulture, $"{send.To} attach {attach.Nonce}"),
         var other => $"{send.To} {other}",
     };

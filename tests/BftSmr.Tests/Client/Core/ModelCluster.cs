@@ -158,7 +158,7 @@ internal sealed class ModelCluster
 
     private void Reply(int index, Request request, int position, bool isDirect)
     {
-        if (!isDirect && (request.Repliers >> index & 1) == 0) return;
+        if (!isDirect && !request.Repliers.Contains(new ReplicaId(index))) return;
         byte[] result = Encoding.UTF8.GetBytes(
             request.Kind == RequestKind.OrderedQuery ? State(position) : Result(request));
         bool whole = isDirect || request.FullReplier.Value == index || result.Length <= Digest.Size;
@@ -177,7 +177,7 @@ internal sealed class ModelCluster
             bool whole = read.WantsFull || result.Length <= Digest.Size;
             Enqueue(index, new ReadReply(77, read.ReadId, new Regency(replica.Regency), ReplyStatus.Ok, !whole, whole ? result : DigestOf(result))
             {
-                Vouchers = read.Seconders == 0 ? null : Words(read, point: index),
+                Vouchers = read.Seconders.IsEmpty ? null : Words(read, point: index),
             });
         }
     }

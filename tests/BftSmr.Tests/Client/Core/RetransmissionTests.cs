@@ -90,14 +90,14 @@ public sealed class RetransmissionTests
         long now = 0;
         foreach (int seconds in (int[])[1, 2, 4, 8, 16, 32, 64, 64])
         {
-            view.Avoid(1ul << victim, now);
-            Assert.Equal(0ul, view.Preferred(2, now + seconds * 1_000_000L - 1) >> victim & 1);
+            view.Avoid(ReplicaSet.Of(new ReplicaId(victim)), now);
+            Assert.False(view.Preferred(2, now + seconds * 1_000_000L - 1).Contains(new ReplicaId(victim)));
             now += seconds * 1_000_000L;
-            Assert.Equal(1ul, view.Preferred(2, now) >> victim & 1);
+            Assert.True(view.Preferred(2, now).Contains(new ReplicaId(victim)));
         }
         now += 100_000_000_000;
-        view.Avoid(1ul << victim, now);
-        Assert.Equal(1ul, view.Preferred(2, now + 1_000_000) >> victim & 1);
+        view.Avoid(ReplicaSet.Of(new ReplicaId(victim)), now);
+        Assert.True(view.Preferred(2, now + 1_000_000).Contains(new ReplicaId(victim)));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using BftSmr.Client.Core;
 using BftSmr.Messages;
 
@@ -51,7 +52,10 @@ public sealed class VouchedReplyTests
         });
         client.Deliver(full, new Reply(client.Nonce, 2, Regency.Zero, ReplyStatus.Ok, false, CoreHarness.Bytes("right"))
         {
-            Vouchers = CoreHarness.VouchersOf(client.Nonce, 2, "right", full) with { From = 1ul << other },
+            Vouchers = CoreHarness.VouchersOf(client.Nonce, 2, "right", full) with
+            {
+                From = ReplicaSet.Of(new ReplicaId(other)),
+            },
         });
 
         Assert.Empty(client.Completed);

@@ -22,8 +22,7 @@ namespace BftSmr.Ordering.ModSmart.Consensus;
 internal sealed class ConsensusWindow(
     ReplicaContext context, DecidedLog log, CheckpointLedger checkpoints, NonVotingRecovery recovery)
 {
-    private readonly SharedChecks _checks = new(context);
-    private readonly Queue<InstanceState> _unchecked = new();
+    private readonly ProposalChecks _checks = new(context, log);
     private Instance _lastConsidered;
 
     public Regency Regency { get; private set; }
@@ -122,71 +121,29 @@ internal sealed class ConsensusWindow(
         else Advance(state);
     }
 
-    /// <summary>Takes up a proposal: checks its requests, unless they were checked when they came, or others are to check them.</summary>
+    /// <summary>
+    /// Takes up a proposal: checks its requests, unless they were checked when they came, or others are to check them.
+    /// </summary>
     private void Consider(InstanceState state, Batch batch, bool isOwn)
     {
-        Vote candidate = new(Regency, batch.Digest);
-        bool isTimely = Math.Abs(batch.TimestampMicros - context.Now.UnixMicros) <= context.Settings.ClockSkewMicros;
-        bool isVouchedFor = state.HasWritten(batch.Digest) || (isOwn && isTimely);
-        state.SetCandidate(candidate, isVouchedFor, context.Now.MonotonicMicros);
+        bool isVouchedFor = state.HasWritten(batch.Digest) || (isOwn && _checks.IsTimely(batch));
+        state.SetCandidate(new Vote(Regency, batch.Digest), isVouchedFor, context.Now.MonotonicMicros);
         log.KeepBody(state, batch);
         _lastConsidered = Instance.Max(_lastConsidered, state.Number);
-        if (batch.Requests.Count >= context.Settings.BatchRequestsMax || batch.Encoded.Length >= context.Settings.BatchBytesMax / 2) LastFullMicros = context.Now.MonotonicMicros;
-        if (!isVouchedFor)
-        {
-            if (!isTimely || !context.Permission.Permits(batch)) Refuse(state, []);
-            else if (_checks.LeftToOthersUntil(candidate, state.Number, batch) is { } until) LeaveUnchecked(state, until);
-            else Check(state, batch);
-        }
+        bool isFull = batch.Requests.Count >= context.Settings.BatchRequestsMax
+            || batch.Encoded.Length >= context.Settings.BatchBytesMax / 2;
+        if (isFull) LastFullMicros = context.Now.MonotonicMicros;
+        if (!isVouchedFor) _checks.Begin(state, batch);
         Advance(state);
     }
 
-    private void Check(InstanceState state, Batch batch)
-    {
-        IReadOnlyList<ClientId> unauthenticated = context.Authenticity.Unauthenticated(batch);
-        state.NoteChecked(isAuthentic: unauthenticated.Count == 0);
-        if (unauthenticated.Count > 0) Refuse(state, unauthenticated);
-    }
-
-    private void Refuse(InstanceState state, IReadOnlyList<ClientId> clients)
-    {
-        Vote refused = state.Candidate!.Value;
-        state.NoteRefusal(context.Self, refused, clients);
-        context.Effects.Broadcast(new Refuse(refused.Regency, state.Number, refused.Value, clients));
-    }
-
-    private void LeaveUnchecked(InstanceState state, long untilMicros)
-    {
-        state.LeaveUnchecked(untilMicros);
-        _unchecked.Enqueue(state);
-    }
-
     /// <summary>When <see cref="CheckOverdue"/> is due, monotonic microseconds.</summary>
-    public long NextCheckMicros
-    {
-        get
-        {
-            while (_unchecked.TryPeek(out InstanceState? state))
-            {
-                if (state.UncheckedUntilMicros is { } until && state.Candidate?.Regency == Regency && state.Number > log.LastExecuted) return until;
-                _unchecked.Dequeue();
-            }
-            return long.MaxValue;
-        }
-    }
+    public long NextCheckMicros => _checks.NextMicros(Regency);
 
     /// <summary>Checks the candidates that others should have vouched for by now.</summary>
     public void CheckOverdue()
     {
-        while (NextCheckMicros <= context.Now.MonotonicMicros)
-        {
-            InstanceState state = _unchecked.Dequeue();
-            Batch? body = state.Body(state.Candidate!.Value.Value);
-            Invariant.Holds(body is not null, "a proposal's batch is kept while it is a candidate");
-            _checks.NoteVain();
-            Check(state, body);
-            Advance(state);
-        }
+        while (_checks.TryCheckOverdue(Regency) is { } state) Advance(state);
     }
 
     public void OnWrite(ReplicaId from, Write message) => OnVote(from, message.Instance, new Vote(message.Regency, message.Value), isAccept: false);
@@ -239,11 +196,7 @@ internal sealed class ConsensusWindow(
             return;
         }
         if (!state.CandidateIsAuthentic && state.Writes.Count(candidate) < context.Quorums.OneCorrect) return;
-        if (state.UncheckedUntilMicros is not null)
-        {
-            _checks.NoteVouched(context.Now.MonotonicMicros - state.CandidateSinceMicros);
-            state.NoteChecked(isAuthentic: true);
-        }
+        _checks.NoteAuthentic(state);
         Invariant.Holds(state.SentWrite is null || state.SentWrite.Value.Regency < Regency, "one WRITE per instance and regency");
         bool isNew = !state.HasWritten(candidate.Value);
         if (isNew && !MayWriteAnother(state)) return;

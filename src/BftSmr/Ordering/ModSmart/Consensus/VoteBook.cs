@@ -1,4 +1,3 @@
-using System.Numerics;
 using BftCloud.Primitives;
 using BftSmr.Messages;
 
@@ -24,9 +23,10 @@ internal sealed class VoteBook
             Vote before = _tallies[held].Vote;
             if (vote == before) return true;
             if (vote.Regency <= before.Regency) return false;
-            _tallies[held].Voters &= ~(1ul << from.Value);
+            _tallies[held].Voters = _tallies[held].Voters.Without(from);
         }
-        TallyFor(vote).Voters |= 1ul << from.Value;
+        ref Tally tally = ref TallyFor(vote);
+        tally.Voters = tally.Voters.With(from);
         return true;
     }
 
@@ -36,7 +36,7 @@ internal sealed class VoteBook
     {
         foreach (ref readonly Tally tally in _tallies.AsSpan())
         {
-            if (tally.Vote == vote) return BitOperations.PopCount(tally.Voters);
+            if (tally.Vote == vote) return tally.Voters.Count;
         }
         return 0;
     }
@@ -46,7 +46,7 @@ internal sealed class VoteBook
     {
         foreach (ref readonly Tally tally in _tallies.AsSpan())
         {
-            if (BitOperations.PopCount(tally.Voters) >= quorum && (regency is null || tally.Vote.Regency == regency))
+            if (tally.Voters.Count >= quorum && (regency is null || tally.Vote.Regency == regency))
                 return tally.Vote;
         }
         return null;
@@ -56,7 +56,7 @@ internal sealed class VoteBook
     {
         for (int i = 0; i < _tallies.Length; i++)
         {
-            if ((_tallies[i].Voters >> voter.Value & 1) != 0) return i;
+            if (_tallies[i].Voters.Contains(voter)) return i;
         }
         return -1;
     }
@@ -69,7 +69,7 @@ internal sealed class VoteBook
         {
             if (_tallies[i].Vote == vote) return ref _tallies[i];
         }
-        int free = Array.FindIndex(_tallies, static tally => tally.Voters == 0);
+        int free = Array.FindIndex(_tallies, static tally => tally.Voters.IsEmpty);
         if (free < 0)
         {
             free = _tallies.Length;
@@ -82,6 +82,6 @@ internal sealed class VoteBook
     private struct Tally
     {
         public Vote Vote;
-        public ulong Voters;
+        public ReplicaSet Voters;
     }
 }

@@ -16,7 +16,8 @@ namespace BftSmr.Ordering.ModSmart.Synchronization;
 /// <item>unbound: not bound, and more than (n+f)/2 entries have never written.</item>
 /// </list>
 /// An instance that is neither leaves the collection inconclusive: the leader waits for more entries. A value that was
-/// decided anywhere is bound in every conclusive collection (spec/ordering.md, "Why a decision survives").
+/// decided anywhere is bound in every conclusive collection (spec/ordering.md, "Why a decision survives"). Invariant:
+/// every instance in (Base, High] has one value.
 /// </summary>
 internal sealed record SyncEvaluation
 {
@@ -59,6 +60,9 @@ internal sealed record SyncEvaluation
             if (!values.TryAdd(i.Value, BatchCodec.Noop.Digest)) continue;
             if (!IsMajority(quorums, Informed(entries, i))) return null;
         }
+        Invariant.Holds(
+            high >= floor && values.Count == high - floor,
+            "every instance from the base to the highest bound one has one value");
         // Above the highest bound instance, too, the leader is free only where enough entries say that nothing was
         // written.
         return IsMajority(quorums, Informed(entries, high.Next))

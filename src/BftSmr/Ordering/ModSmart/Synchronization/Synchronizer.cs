@@ -100,6 +100,7 @@ internal sealed class Synchronizer(
             _recorded = _wanted;
             context.PersistVote(new RegencyWanted(_wanted));
         }
+        Invariant.Holds(_recorded >= _wanted, "STOP leaves after the record of what it wants");
         context.Effects.Broadcast(new Stop(_wanted));
     }
 
@@ -177,6 +178,7 @@ internal sealed class Synchronizer(
     {
         Invariant.Holds(regency > window.Regency, "regencies only grow");
         window.Close(regency);
+        Invariant.Holds(window.Regency == regency && !window.IsOpen, "a regency that is installed has no votes yet");
         Changes++;
         _vainChanges++;
         SinceMicros = context.Now.MonotonicMicros;
@@ -200,6 +202,9 @@ internal sealed class Synchronizer(
         {
             SilentUntil = stable >= recovery.Until ? Instance.Zero : recovery.Until,
         });
+        Invariant.Holds(
+            _ownStopData.Regency == window.Regency && _ownStopData.Sender == context.Self,
+            "the STOPDATA that leaves is this replica's own, for the regency that is installed");
         if (window.Leader == context.Self) _stopData[context.Self.Value] = _ownStopData;
         else context.Effects.Send(window.Leader, _ownStopData);
     }
@@ -225,6 +230,8 @@ internal sealed class Synchronizer(
         Invariant.Holds(
             sync.Regency == window.Regency && !window.IsOpen,
             "at most one SYNC is accepted per regency, once it is installed");
+        Invariant.Holds(
+            sync.Collected.Count >= context.Quorums.Available, "a SYNC proves that n-f replicas installed its regency");
         Invariant.Holds(!Contradicts(evaluation), "no SYNC is accepted that contradicts a decision of this replica");
         _sync = sync;
         _ownStopData = null;

@@ -93,7 +93,7 @@ public sealed class ConsensusWindowTests : IDisposable
     public void The_log_is_full_when_64_checkpoints_that_are_due_by_bytes_wait_to_become_stable()
     {
         Request request = RequestCodec.Create(
-            new SessionId(new ClientId(0), 7), 1, RequestKind.Command, 0b11, default, new byte[5_000]);
+            new SessionId(new ClientId(0), 7), 1, RequestKind.Command, ReplicaSet.AllOf(2), default, new byte[5_000]);
         Batch batch = BatchCodec.Create(1, 1, [request]);
         while (!Log.IsFull) Execute(batch);
         long last = Log.LastExecuted.Value;

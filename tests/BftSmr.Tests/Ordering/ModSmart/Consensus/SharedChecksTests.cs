@@ -88,7 +88,7 @@ public sealed class SharedChecksTests : IDisposable
     private static long? Left(SharedChecks checks, int regency, int instance, int requests = 8)
     {
         Request request = RequestCodec.Create(
-            new SessionId(default, 5), 1, RequestKind.Command, 0b11, default, new byte[] { 1 });
+            new SessionId(default, 5), 1, RequestKind.Command, ReplicaSet.AllOf(2), default, new byte[] { 1 });
         Batch batch = BatchCodec.Create(1, 2, [.. Enumerable.Repeat(request, requests)]);
         return checks.LeftToOthersUntil(new Vote(new Regency(regency), batch.Digest), new Instance(instance), batch);
     }
