@@ -26,7 +26,8 @@ internal sealed class MemoryCluster
     {
         int[] replicas = [.. Enumerable.Range(0, BenchKeys.Replicas)];
         int replyBytesMax = ReplicationLimits.Default.ReplyBytesMax;
-        _services = [.. replicas.Select(_ => new ServiceHost(new SilentService(), replyBytesMax))];
+        _services = [.. replicas.Select(
+            _ => new ServiceHost(new SilentService(), replyBytesMax, RightsTable.Everybody))];
         _cores =
             [.. replicas.Select(i => ReplicaCore.Create(SettingsOf(i), keys.Replica(i), RecoveredState.None, ModSmartProtocol.Instance))];
         for (int i = 0; i < _cores.Length; i++)

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using BftSmr;
-using KvStore.Client;
 
 namespace KvStore.Bench;
 
@@ -60,7 +59,7 @@ public class CommandBenchmarks
     private void Query(byte[] query)
     {
         _answer.ResetWrittenCount();
-        _store.Query(query, agreedTimeMicros: 1, _answer);
+        _store.Query(query, RecordingService.AsOf(1), _answer);
         if (_answer.WrittenCount == 0) throw new InvalidOperationException("The store answered nothing.");
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using KvStore.Resp.Protocol;
+using KvStore.Gateway.Protocol;
 
 namespace KvStore.Bench;
 

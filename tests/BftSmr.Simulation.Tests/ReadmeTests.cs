@@ -39,7 +39,8 @@ public class ReadmeTests
             Write(reply, _value);
         }
 
-        protected override void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) => Write(reply, _value);
+        protected override void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply) =>
+            Write(reply, _value);
 
         protected override void Save(IBufferWriter<byte> snapshot) => Write(snapshot, _value);
 

@@ -5,7 +5,6 @@ using BftSmr.Ordering;
 using BftSmr.Ordering.Protocols;
 using BftSmr.Simulation;
 using KvStore;
-using KvStore.Client;
 using KvStore.Operations;
 
 namespace Sequencer.Tests;

@@ -19,12 +19,10 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     // As many as one pass may take before the links are flushed and others get the thread.
     private const int PassMax = 512;
 
-    // With more operations than this under way, replies of one replica come several at a time: then a second replica's
-    // cost less than its vouchers.
+    // With more operations under way replies of one replica come several at a time: a second one's cost less than vouchers.
     private const int OneReplyMax = 2;
 
-    // From so many operations under way in the process on, what its thread does for a read costs more than one more hop
-    // between replicas.
+    // With so many operations under way the thread's work for a read costs more than a hop between replicas.
     private const int RelayedReadsMin = 16;
 
     // How far ahead of the clock the nonces of one attempt after the other to open a session are.
@@ -49,6 +47,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClientMessage? _encoded;
     private ReplicaSet _up;
+    private int _linksUp;
     private long _armedMicros = long.MaxValue;
     private long _deadlineMicros = long.MaxValue;
     private bool _mustFlush;
@@ -128,6 +127,9 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         _load.Leave();
     }
 
+    /// <summary>How many links are up. Only the loop writes it.</summary>
+    public int LinksUp => Volatile.Read(ref _linksUp);
+
     /// <summary>Runs on the loop: for statistics and tests.</summary>
     public Task<T> Ask<T>(Func<T> question)
     {
@@ -166,7 +168,8 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
 
     public async ValueTask DisposeAsync()
     {
-        foreach (ClientSession session in await Ask(() => _sessions.ToArray()).ConfigureAwait(false)) await CloseSession(session).ConfigureAwait(false);
+        foreach (ClientSession session in await Ask(() => _sessions.ToArray()).ConfigureAwait(false))
+            await CloseSession(session).ConfigureAwait(false);
         await _links.DisposeAsync().ConfigureAwait(false);
         _alarm.Dispose();
     }
@@ -235,9 +238,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         }
         operation.IsBegun = true;
         if (session.IsClosed)
-        {
             operation.Settle(new OperationOutcome(OutcomeKind.Closed, default, MayHaveExecuted: false), _effects);
-        }
         else
         {
             session.Core.WantsOneReply = Volatile.Read(ref _underWay) <= OneReplyMax;
@@ -259,6 +260,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     private void SetLink(ReplicaId replica, bool isUp, long now)
     {
         _up = isUp ? _up.With(replica) : _up.Without(replica);
+        Volatile.Write(ref _linksUp, _up.Count);
         if (_up.Count >= Quorums.Connect) _connected.TrySetResult();
         for (int i = 0; i < _sessions.Count; i++)
         {
@@ -277,14 +279,13 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
 
     private void Open(ClientSession session, long now)
     {
-        _sessionsByNonce.Remove(session.Core.Session.Nonce);
         ulong nonce = SessionNonces.Next(_time, s_ahead[session.Refusals]);
+        _sessionsByNonce.Remove(session.Core.Session.Nonce);
         _sessionsByNonce.Add(nonce, session);
         session.Core.Open(nonce, now, _effects);
     }
 
-    // A refusal means that a session of the same identity was evicted whose nonce is larger: another machine's clock is
-    // ahead of ours.
+    // Refused: a session with a larger nonce was evicted, so another machine's clock is ahead of ours.
     private void Reopen(ClientSession session, bool wasRefused, long now)
     {
         if (wasRefused && ++session.Refusals == s_ahead.Length)

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Xml;
 using DepSky.Clouds.Http;
 
-namespace DepSky.Clouds;
+namespace DepSky;
 
 /// <summary>
 /// A container of Azure Blob Storage, or of a server that speaks its protocol. Objects are block blobs, each stored by

@@ -1,4 +1,4 @@
-namespace DepSky.Clouds;
+namespace DepSky;
 
 /// <summary>Where a container of Azure Blob Storage is, and the key to it.</summary>
 public sealed record AzureBlobCloudOptions

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using BftCloud.Primitives;
 using Microsoft.Win32.SafeHandles;
 
-namespace DepSky.Clouds;
+namespace DepSky;
 
 /// <summary>
 /// A cloud in a folder: a disk, a mount of a network share, or a stand-in for a real cloud. Every object is a file of

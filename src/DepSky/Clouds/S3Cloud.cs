@@ -7,7 +7,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using DepSky.Clouds.Http;
 
-namespace DepSky.Clouds;
+namespace DepSky;
 
 /// <summary>
 /// A bucket of S3, or of a service that speaks its protocol (MinIO, Ceph, Garage, R2 and many more). An object is

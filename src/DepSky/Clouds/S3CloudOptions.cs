@@ -1,4 +1,4 @@
-namespace DepSky.Clouds;
+namespace DepSky;
 
 /// <summary>Where a bucket of S3, or of a service that speaks its protocol, is, and the key to it.</summary>
 public sealed record S3CloudOptions

@@ -6,7 +6,7 @@ using System.Text;
 using System.Xml;
 using DepSky.Clouds.Http;
 
-namespace DepSky.Clouds;
+namespace DepSky;
 
 /// <summary>
 /// A folder on a WebDAV server (RFC 4918): Nextcloud, ownCloud, Apache, nginx, rclone. Few servers store by PUT as a

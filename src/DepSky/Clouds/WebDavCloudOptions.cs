@@ -1,4 +1,4 @@
-namespace DepSky.Clouds;
+namespace DepSky;
 
 /// <summary>Where a folder served by WebDAV is, and who we are there.</summary>
 public sealed record WebDavCloudOptions

@@ -8,7 +8,7 @@ namespace DepSky.Coding;
 /// give all others. Thread-safe; buffers are used where they are; those in memory that never moves
 /// (<c>MemoryMarshal.CreateFromPinnedArray</c>) are spared being pinned.
 /// </summary>
-public sealed class ReedSolomon
+internal sealed class ReedSolomon
 {
     /// <summary>The most blocks that a code can have in all.</summary>
     public const int TotalBlocksMax = 32;

@@ -1,5 +1,4 @@
 using BftCloud.Primitives;
-using DepSky.Clouds;
 
 namespace DepSky.Configuration;
 
@@ -9,7 +8,7 @@ namespace DepSky.Configuration;
 /// <param name="Account">The storage account.</param>
 /// <param name="Container">The container.</param>
 /// <param name="Secret">Where the account's key comes from.</param>
-public sealed record AzureBlobConfiguration(
+internal sealed record AzureBlobConfiguration(
     string Name, Uri Endpoint, string Account, string Container, SecretSource Secret) : CloudConfiguration(Name)
 {
     internal const string Kind = "azure";

@@ -4,7 +4,7 @@ namespace DepSky.Configuration;
 
 /// <summary>One cloud in depsky.json.</summary>
 /// <param name="Name">What the operator calls it, in errors and reports.</param>
-public abstract record CloudConfiguration(string Name)
+internal abstract record CloudConfiguration(string Name)
 {
     /// <summary>Reads its secret, if it has one, and makes the cloud; nothing is sent yet.</summary>
     /// <exception cref="ConfigurationException">The secret cannot be read, or cannot be one.</exception>

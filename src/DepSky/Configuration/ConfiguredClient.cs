@@ -5,7 +5,7 @@ namespace DepSky.Configuration;
 /// <summary>
 /// A client made from a configuration, with the clouds and the keys that belong to it. All are disposed of with it.
 /// </summary>
-public sealed class ConfiguredClient : IAsyncDisposable
+internal sealed class ConfiguredClient : IAsyncDisposable
 {
     private readonly KeyPair? _writerKey;
     private readonly ReaderKey? _readerKey;

@@ -6,7 +6,7 @@ namespace DepSky.Configuration;
 /// <summary>
 /// What a client is told: the contents of <c>depsky.json</c>. Paths are absolute here, relative to the file in it.
 /// </summary>
-public sealed record DepSkyConfiguration
+internal sealed record DepSkyConfiguration
 {
     private const int CallTimeoutSecondsDefault = 60;
     private const int RetentionSecondsDefault = 600;

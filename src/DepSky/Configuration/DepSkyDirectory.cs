@@ -7,7 +7,7 @@ namespace DepSky.Configuration;
 /// A directory with all that is needed to try DepSky on one machine: <c>depsky.json</c>, <c>keys/</c>, and
 /// <c>clouds/cloudN</c>, a folder for each cloud.
 /// </summary>
-public static class DepSkyDirectory
+internal static class DepSkyDirectory
 {
     /// <summary>The name of the configuration file in it.</summary>
     public const string ConfigurationFileName = "depsky.json";

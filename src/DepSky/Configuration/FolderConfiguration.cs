@@ -1,12 +1,11 @@
 using BftCloud.Primitives;
-using DepSky.Clouds;
 
 namespace DepSky.Configuration;
 
 /// <summary>A cloud in a folder.</summary>
 /// <param name="Name">What the operator calls it.</param>
 /// <param name="Path">The folder; absolute.</param>
-public sealed record FolderConfiguration(string Name, string Path) : CloudConfiguration(Name)
+internal sealed record FolderConfiguration(string Name, string Path) : CloudConfiguration(Name)
 {
     internal const string Kind = "folder";
 

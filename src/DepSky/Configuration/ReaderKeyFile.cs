@@ -8,7 +8,7 @@ namespace DepSky.Configuration;
 /// <summary>
 /// A reader key on disk: two lines of text - what the file is, the secret - readable by its owner only.
 /// </summary>
-public static class ReaderKeyFile
+internal static class ReaderKeyFile
 {
     private const string Header = "bftcloud depsky reader key 1\nsecret ";
     private static readonly int FileBytes = Header.Length + 2 * ReaderKey.Size + 1;

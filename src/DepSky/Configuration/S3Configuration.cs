@@ -1,5 +1,4 @@
 using BftCloud.Primitives;
-using DepSky.Clouds;
 
 namespace DepSky.Configuration;
 
@@ -10,7 +9,7 @@ namespace DepSky.Configuration;
 /// <param name="Bucket">The bucket.</param>
 /// <param name="AccessKey">The access key's id.</param>
 /// <param name="Secret">Where the secret access key comes from.</param>
-public sealed record S3Configuration(
+internal sealed record S3Configuration(
     string Name, Uri Endpoint, string Region, string Bucket, string AccessKey,
     SecretSource Secret) : CloudConfiguration(Name)
 {

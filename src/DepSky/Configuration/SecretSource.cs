@@ -7,7 +7,7 @@ namespace DepSky.Configuration;
 /// Where a cloud's secret (key, password) comes from: a file that only its owner can read, or an environment variable.
 /// Secrets never stand in depsky.json itself.
 /// </summary>
-public sealed record SecretSource
+internal sealed record SecretSource
 {
     private const string FileKey = "secretFile";
     private const string EnvironmentKey = "secretEnvironment";

@@ -1,5 +1,4 @@
 using BftCloud.Primitives;
-using DepSky.Clouds;
 
 namespace DepSky.Configuration;
 
@@ -9,7 +8,7 @@ namespace DepSky.Configuration;
 /// it.</param>
 /// <param name="User">The user.</param>
 /// <param name="Secret">Where the password comes from.</param>
-public sealed record WebDavConfiguration(
+internal sealed record WebDavConfiguration(
     string Name, Uri Endpoint, string User, SecretSource Secret) : CloudConfiguration(Name)
 {
     internal const string Kind = "webdav";

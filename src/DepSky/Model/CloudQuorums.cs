@@ -4,7 +4,7 @@ namespace DepSky;
 /// All quorum arithmetic, in one place: n clouds, at most f of them faulty in any way, n >= 3f+1. Two sets of n-f
 /// clouds meet in f+1, so in a correct one.
 /// </summary>
-public sealed record CloudQuorums
+internal sealed record CloudQuorums
 {
     /// <summary>The most clouds: sets of them are kept in 16 bits.</summary>
     public const int CloudsMax = 16;

@@ -8,7 +8,7 @@ namespace DepSky;
 /// value at i+1, its value at 0 is the secret, and every other coefficient is random. Any <c>threshold</c> shares give
 /// the secret; fewer are independent of it. The arithmetic takes the same time whatever the secret is.
 /// </summary>
-public static class SecretSharing
+internal static class SecretSharing
 {
     /// <summary>The most shares.</summary>
     public const int SharesMax = 255;

@@ -1,8 +1,7 @@
-using KvStore.Client;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace KvStore.Caching;
+namespace KvStore;
 
 /// <summary>Registers the store with an application's services.</summary>
 public static class KvCacheServiceCollectionExtensions

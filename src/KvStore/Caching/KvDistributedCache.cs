@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
-using KvStore.Client;
 using Microsoft.Extensions.Caching.Distributed;
 
-namespace KvStore.Caching;
+namespace KvStore;
 
 /// <summary>
 /// The cache of ASP.NET Core applications, kept in the replicated store. Expiry goes by agreed time. Every value begins

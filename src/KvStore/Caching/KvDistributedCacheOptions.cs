@@ -1,4 +1,4 @@
-namespace KvStore.Caching;
+namespace KvStore;
 
 /// <summary>Where in the store a cache is.</summary>
 public sealed record KvDistributedCacheOptions

@@ -1,6 +1,6 @@
 using BftSmr;
 
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>The cluster that a client is connected to.</summary>
 internal sealed class BftClientService(BftClient client) : IReplicatedService

@@ -1,4 +1,4 @@
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>Where operations of the store go: a cluster, or in tests a single state machine.</summary>
 internal interface IReplicatedService

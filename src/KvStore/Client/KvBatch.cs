@@ -1,7 +1,7 @@
 using BftCloud.Primitives;
 using KvStore.Operations;
 
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>
 /// Conditions and commands that are carried out as one: if all conditions hold, all commands, in order, and nothing in

@@ -1,4 +1,4 @@
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>How a batch ended.</summary>
 /// <param name="Committed">All conditions held, and the commands were carried out.</param>

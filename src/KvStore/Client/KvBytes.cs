@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>A key or value: any bytes. Text becomes UTF-8 by itself.</summary>
 public readonly struct KvBytes : IEquatable<KvBytes>

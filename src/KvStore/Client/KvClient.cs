@@ -3,7 +3,7 @@ using BftCloud.Primitives;
 using BftSmr;
 using KvStore.Operations;
 
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>
 /// The replicated key-value store, as an application uses it. Everything is linearizable. Safe for any number of

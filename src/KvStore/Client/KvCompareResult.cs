@@ -1,4 +1,4 @@
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>How a compare-and-set ended.</summary>
 /// <param name="Swapped">What was expected was there, and was replaced.</param>

@@ -1,4 +1,4 @@
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>The store refused a command, which then changed nothing.</summary>
 public sealed class KvException : Exception

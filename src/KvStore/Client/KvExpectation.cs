@@ -1,7 +1,7 @@
 using BftCloud.Primitives;
 using KvStore.Operations;
 
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>What a key is expected to hold for an operation to be carried out.</summary>
 public readonly struct KvExpectation

@@ -1,4 +1,4 @@
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>A key of a listing.</summary>
 /// <param name="Key">The key.</param>

@@ -1,4 +1,4 @@
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>When a value is put.</summary>
 public enum KvPutCondition

@@ -1,4 +1,4 @@
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>How a value is put.</summary>
 public sealed record KvPutOptions

@@ -1,7 +1,7 @@
 using BftCloud.Primitives;
 using KvStore.Operations;
 
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>The reply to one command of a batch: a value, a number, or success without either.</summary>
 public sealed class KvReply

@@ -1,4 +1,4 @@
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>A value with what is known of its entry.</summary>
 /// <param name="Value">The value.</param>

@@ -1,7 +1,7 @@
 using BftCloud.Primitives;
 using KvStore.Operations;
 
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>
 /// Reads without ordering as long as that cannot show what has expired. Agreed time goes on only with ordered

@@ -1,7 +1,7 @@
 using BftCloud.Primitives;
 using KvStore.Operations;
 
-namespace KvStore.Client;
+namespace KvStore;
 
 /// <summary>
 /// Takes replies apart. That they have another shape than the command promises means another release at the replicas.

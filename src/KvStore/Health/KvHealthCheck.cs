@@ -1,8 +1,7 @@
 using BftSmr;
-using KvStore.Client;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace KvStore.Health;
+namespace KvStore;
 
 /// <summary>Whether this process reaches a quorum of the cluster: asks it for a key that need not exist.</summary>
 /// <param name="client">The store.</param>

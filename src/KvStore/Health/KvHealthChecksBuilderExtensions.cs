@@ -1,8 +1,7 @@
-using KvStore.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace KvStore.Health;
+namespace KvStore;
 
 /// <summary>Registers the store's health check.</summary>
 public static class KvHealthChecksBuilderExtensions

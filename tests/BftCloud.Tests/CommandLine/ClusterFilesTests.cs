@@ -35,6 +35,48 @@ public sealed class ClusterFilesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Init_takes_options_of_the_service_and_further_clients_with_their_rights()
+    {
+        string made = _directory.At("F");
+        await CommandLineRun.SucceedAsync(
+            "cluster", "init", "--service", "counter", "--service-option", "initialValue=-7",
+            "--client", "reader=read", "--client", "operator=read,write,admin", "--out", made);
+
+        ClusterConfiguration cluster = ClusterDirectory.Open(made).Cluster;
+        Assert.Equal("-7", cluster.ServiceOptions.Values["initialValue"]);
+        Assert.Equal(["client0", "reader", "operator"], cluster.Clients.Select(static c => c.Name));
+        Assert.Equal(
+            ["Read, Write", "Read", "Read, Write, Admin"],
+            cluster.Clients.Select(static c => c.Rights.ToString()));
+        ClientConfiguration reader = ClientConfiguration.Load(Path.Combine(made, "clients", "reader", "client.json"));
+        Assert.Equal(1, reader.Id);
+        Assert.Equal(cluster.ContentHash(), reader.LoadCluster().ContentHash());
+    }
+
+    [Theory]
+    [InlineData("counter", "--service-option", "initialvalue=1", "'initialvalue': is not known")]
+    [InlineData("counter", "--service-option", "initialValue=many", "must be a whole number")]
+    [InlineData("kv", "--service-option", "stateBytesMax=1", "must be between 1048576 and")]
+    [InlineData("echo", "--service-option", "size=1", "this service has no options")]
+    public async Task Init_refuses_what_the_service_does_not_know(
+        string service, string option, string value, string message) =>
+        Assert.Contains(
+            message,
+            await CommandLineRun.FailAsync(
+                1, "cluster", "init", "--service", service, option, value, "--out", _directory.At("G")),
+            StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("--service-option", "size", "is not NAME=VALUE")]
+    [InlineData("--client", "reader=look", "rights among read, write and admin")]
+    [InlineData("--client", "..=read", "cannot be a client's name")]
+    public async Task Init_refuses_what_is_not_written_as_it_must_be(string option, string value, string message) =>
+        Assert.Contains(
+            message,
+            await CommandLineRun.FailAsync(2, "cluster", "init", option, value, "--out", _directory.At("H")),
+            StringComparison.Ordinal);
+
+    [Fact]
     public async Task Init_does_not_overwrite()
     {
         string before = await File.ReadAllTextAsync(Path.Combine(_cluster, "cluster.json"));

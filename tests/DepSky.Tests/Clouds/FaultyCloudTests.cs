@@ -1,4 +1,3 @@
-using DepSky.Clouds;
 using DepSky.Clouds.Faults;
 
 namespace DepSky.Tests.Clouds;

@@ -1,4 +1,3 @@
-using DepSky.Clouds;
 using DepSky.Tests.Clouds.Servers;
 
 namespace DepSky.Tests.Clouds;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using DepSky.Clouds;
 using DepSky.Tests.Clouds;
 using Fuzzing;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using KvStore.Client;
 
 namespace KvStore.Tests.Client;
 

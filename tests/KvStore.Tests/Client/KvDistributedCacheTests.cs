@@ -1,5 +1,3 @@
-using KvStore.Caching;
-using KvStore.Client;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,4 @@
 using BftSmr;
-using KvStore.Client;
-using KvStore.Health;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

@@ -2,8 +2,7 @@ using System.Net;
 using System.Text;
 using BftCloud.Primitives;
 using BftSmr;
-using KvStore.Client;
-using KvStore.Resp;
+using KvStore.Gateway;
 using KvStore.Tests.Resp;
 
 namespace KvStore.Tests.Cluster;

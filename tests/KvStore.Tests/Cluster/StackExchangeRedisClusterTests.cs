@@ -1,6 +1,6 @@
 using System.Net;
 using BftSmr;
-using KvStore.Resp;
+using KvStore.Gateway;
 using RedisClients;
 using StackExchange.Redis;
 

@@ -1,3 +1,4 @@
+using KvStore.Gateway;
 using Fuzzing;
 using Xunit.Abstractions;
 
@@ -21,7 +22,8 @@ public sealed class DecoderTests(ITestOutputHelper output)
     [Fact]
     public void Every_decoder_is_fuzzed() =>
         DecoderInventory.Check(
-            [typeof(KvStateMachine).Assembly], DecoderList.Of, Targets.Select(static target => target.Name));
+            [typeof(KvStateMachine).Assembly, typeof(RespServer).Assembly], DecoderList.Of,
+            Targets.Select(static target => target.Name));
 
     private static FuzzTarget Target(string name) => Targets.Single(target => target.Name == name);
 

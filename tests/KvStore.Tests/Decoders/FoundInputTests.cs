@@ -1,5 +1,3 @@
-using KvStore.Caching;
-using KvStore.Client;
 
 namespace KvStore.Tests.Decoders;
 

@@ -3,8 +3,6 @@ using System.Text;
 using BftCloud.Primitives;
 using BftSmr;
 using Fuzzing;
-using KvStore.Caching;
-using KvStore.Client;
 using KvStore.Commands;
 using KvStore.Operations;
 using KvStore.State;
@@ -125,7 +123,7 @@ internal static class PackTargets
         machine.Execute(Opcode.Put, "a", "1", 0);
         Digest before = machine.Store.StateDigest();
         ArrayBufferWriter<byte> answer = new();
-        machine.Store.Query(operation, machine.NowMicros, answer);
+        machine.Store.Query(operation, TestMachine.AsOf(machine.NowMicros), answer);
         CanonicalReader reader = new(answer.WrittenMemory);
         if (!reader.TryReadElement(out _) || !reader.TryReadElement(out _) || !reader.AtEnd)
             throw new InvalidOperationException("The answer to a query is not well-formed.");

@@ -2,9 +2,9 @@ using System.Text;
 using BftCloud.Primitives;
 using Fuzzing;
 using KvStore.Operations;
-using KvStore.Resp;
-using KvStore.Resp.Commands;
-using KvStore.Resp.Protocol;
+using KvStore.Gateway;
+using KvStore.Gateway.Commands;
+using KvStore.Gateway.Protocol;
 using KvStore.Tests.Resp;
 using KvStore.Tests.StateMachine;
 

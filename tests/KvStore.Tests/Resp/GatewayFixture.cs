@@ -1,5 +1,5 @@
 using System.Net;
-using KvStore.Resp;
+using KvStore.Gateway;
 
 namespace KvStore.Tests.Resp;
 

@@ -2,7 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using KvStore.Resp.Protocol;
+using KvStore.Gateway.Protocol;
 
 namespace KvStore.Tests.Resp;
 

@@ -1,5 +1,5 @@
 using BftSmr;
-using KvStore.Resp;
+using KvStore.Gateway;
 
 namespace KvStore.Tests.Resp;
 

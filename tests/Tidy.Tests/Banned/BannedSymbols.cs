@@ -30,7 +30,7 @@ internal static class BannedSymbols
         "src/KvStore/Caching",
         "src/KvStore/Client",
         "src/KvStore/Health",
-        "src/KvStore/Resp",
+        "src/KvStore.Gateway",
     ];
 
     /// <summary>Cores that lie within a host's folder.</summary>

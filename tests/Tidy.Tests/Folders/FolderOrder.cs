@@ -19,7 +19,7 @@ internal static class FolderOrder
         ["BftSmr"] =
         [
             "Abstractions",
-            "Messages",
+            "Diagnostics Messages",
             "Keys Settings",
             "Codec",
             "Authentication",
@@ -77,10 +77,8 @@ internal static class FolderOrder
             "Operations",
             "Client State",
             "Caching Commands Health",
-            "Resp/Protocol StateMachine",
-            "Resp",
-            "Resp/Commands",
-            "Resp/Hosting",
+            "StateMachine",
         ],
+        ["KvStore.Gateway"] = ["Protocol", ".", "Commands", "Hosting"],
     };
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using BftCloud.Bench;
 using BftSmr;
-using KvStore.Client;
+using KvStore;
 
 namespace BftCloud.Features.Kv;
 

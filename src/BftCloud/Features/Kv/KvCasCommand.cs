@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using BftCloud.Common;
-using KvStore.Client;
+using KvStore;
 
 namespace BftCloud.Features.Kv;
 

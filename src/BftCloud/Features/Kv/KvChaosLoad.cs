@@ -2,7 +2,7 @@ using System.Globalization;
 using BftCloud.Common;
 using BftCloud.Chaos;
 using BftSmr;
-using KvStore.Client;
+using KvStore;
 
 namespace BftCloud.Features.Kv;
 

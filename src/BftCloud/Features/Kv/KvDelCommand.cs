@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using KvStore.Client;
+using KvStore;
 
 namespace BftCloud.Features.Kv;
 

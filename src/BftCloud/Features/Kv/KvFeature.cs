@@ -1,7 +1,6 @@
 using BftCloud.Bench;
 using BftCloud.Chaos;
 using KvStore;
-using KvStore.Client;
 
 namespace BftCloud.Features.Kv;
 
@@ -10,7 +9,7 @@ internal static class KvFeature
 {
     public const string Name = "kv";
 
-    public static ServiceFeature Value { get; } = new(Name, static () => new KvStateMachine())
+    public static ServiceFeature Value { get; } = new(Name, KvStateMachine.Create)
     {
         Verbs = KvCommand.Create,
         Benchmarks =

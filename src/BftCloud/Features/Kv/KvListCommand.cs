@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using BftCloud.Common;
-using KvStore.Client;
+using KvStore;
 
 namespace BftCloud.Features.Kv;
 

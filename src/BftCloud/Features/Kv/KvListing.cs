@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Serialization;
-using KvStore.Client;
+using KvStore;
 
 namespace BftCloud.Features.Kv;
 

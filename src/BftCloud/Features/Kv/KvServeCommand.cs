@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using BftCloud.Common;
 using BftSmr;
-using KvStore.Resp;
+using KvStore.Gateway;
 using Command = System.CommandLine.Command;
 
 namespace BftCloud.Features.Kv;

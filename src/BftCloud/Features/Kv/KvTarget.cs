@@ -1,6 +1,6 @@
 using System.CommandLine;
 using BftCloud.Common;
-using KvStore.Client;
+using KvStore;
 
 namespace BftCloud.Features.Kv;
 

@@ -48,6 +48,11 @@ internal sealed class Attempt(int replicas)
     public bool IsRelayed { get; set; }
 
     /// <summary>
+    /// f+1 replicas refused it: no correct replica keeps it, so its number is free for another request.
+    /// </summary>
+    public bool IsRefused { get; set; }
+
+    /// <summary>
     /// The replicas to blame when nothing came in time. If a replica answered, the operation was executed: those that
     /// were asked and did not answer are to blame, or those that should have passed a word on. If none answered, the
     /// leader may be to blame, or the replica that was to answer for all.
@@ -65,6 +70,6 @@ internal sealed class Attempt(int replicas)
         Ballot.Clear();
         Asked = SentTo = Suspects = ReplicaSet.Empty;
         ResentMicros = long.MaxValue;
-        ToAll = BeganFast = IsRelayed = false;
+        ToAll = BeganFast = IsRelayed = IsRefused = false;
     }
 }

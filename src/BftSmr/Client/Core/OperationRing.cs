@@ -43,6 +43,14 @@ internal sealed class OperationRing(int capacity)
         Invariant.Holds(IsEmpty || this[Oldest] is not null, "the oldest number is that of an operation under way");
     }
 
+    /// <summary>The operation that was given a number last is over, and its number is the next one's.</summary>
+    public void TakeBack()
+    {
+        if (IsEmpty) throw new InvalidOperationException("No number has been given.");
+        Next--;
+        _slots[Next % (ulong)_slots.Length] = null;
+    }
+
     /// <summary>Begins again at number 1.</summary>
     public void Clear()
     {

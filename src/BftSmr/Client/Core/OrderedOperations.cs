@@ -1,5 +1,4 @@
 using BftCloud.Primitives;
-using BftSmr.Codec;
 using BftSmr.Keys;
 using BftSmr.Messages;
 
@@ -12,12 +11,17 @@ namespace BftSmr.Client.Core;
 /// open → closed again when f+1 replicas say it expired.</para>
 /// <para>Invariants: numbers are given in order and without gaps, only while the session is open, and at most a window
 /// ahead of the oldest operation that is not over; an operation is over only when f+1 replicas stated the same status
-/// and digest, and the result has that digest; the body of a request never changes once it was sent; a caller who was
-/// told "not executed" waited for an operation that was never sent.</para>
+/// and digest, and the result has that digest; the body of a request never changes once it was sent, unless f+1
+/// replicas refused it; a caller that was told "not executed" waited for an operation that was never sent, or that f+1
+/// replicas refused.</para>
+/// <para>The number of a refused operation is free: for the next operation if it is the newest, else, when it would be
+/// sent again, for a request that does nothing.</para>
 /// </summary>
 internal sealed class OrderedOperations(
     ClientSettings settings, IKeyring keyring, ReplicaView view, AttemptPool attempts, ClientStatistics statistics)
 {
+    private readonly OrderedRequests _requests = new(settings, keyring, statistics);
+    private readonly VoucherCount _vouchers = new(keyring, statistics);
     private readonly OperationRing _window = new(settings.SessionWindow);
     private readonly ByteRoom _room = new(settings);
     private readonly WaitingOperations _waiting = new();
@@ -85,9 +89,14 @@ internal sealed class OrderedOperations(
     public void OnReply(ReplicaId from, Reply reply, long nowMicros, ClientEffectBuffer effects)
     {
         ClientOperation? operation = reply.Nonce == Session.Nonce ? _window[reply.Sequence] : null;
-        if (operation?.Attempt is not { } attempt)
+        if (operation?.Attempt is not { IsRefused: false } attempt)
         {
             statistics.LateReplies++;
+            return;
+        }
+        if (reply.Status == ReplyStatus.NotPermitted && !OrderedRequests.IsRefused(attempt.Request!, reply))
+        {
+            statistics.LateReplies++; // of the request that had the number before
             return;
         }
         bool wholeExpected = attempt.ToAll || from == attempt.FullReplier;
@@ -96,15 +105,18 @@ internal sealed class OrderedOperations(
         if (cast == CastResult.Duplicate) statistics.DuplicateReplies++;
         if (cast == CastResult.Malformed) statistics.MalformedReplies++;
         if (cast == CastResult.Malformed) return;
-        bool isVouched = reply.Vouchers is { } vouchers && Count(vouchers, attempt, from, reply);
+        bool isVouched = reply.Vouchers is { } vouchers && _vouchers.Count(vouchers, attempt, from, reply);
         if (cast == CastResult.Duplicate && !isVouched) return;
 
         ReplicaSet agreeing = attempt.Ballot.AgreeingWith(from);
-        if (agreeing.Count < settings.Quorums.OneCorrect) return;
-        if (reply.Status == ReplyStatus.SessionExpired)
+        if (agreeing.Count < settings.Quorums.OneCorrect)
         {
-            Expire(effects);
+            // Only those that got it refuse it: f+1 refusals take all.
+            if (reply.Status == ReplyStatus.NotPermitted && !attempt.ToAll) Resend(attempt, nowMicros, effects);
+            return;
         }
+        if (reply.Status == ReplyStatus.SessionExpired) Expire(effects);
+        else if (reply.Status == ReplyStatus.NotPermitted) Refuse(operation, attempt, nowMicros, effects);
         else if (attempt.Ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> result))
         {
             bool wasResent = attempt.WasResent;
@@ -120,32 +132,12 @@ internal sealed class OrderedOperations(
         }
     }
 
-    /// <summary>Vouchers are the votes of those that made them. True if there was a new one.</summary>
-    private bool Count(in Vouchers vouchers, Attempt attempt, ReplicaId from, Reply reply)
-    {
-        Span<byte> statement = stackalloc byte[VoucherStatement.Bytes];
-        VoucherStatement.Write(reply.Nonce, reply.Sequence, reply.Status, attempt.Ballot.DigestOf(from), statement);
-        ReplicaSet before = attempt.Ballot.Voters;
-        ReadOnlySpan<byte> macs = vouchers.Macs.Span;
-        foreach (ReplicaId voucher in vouchers.From)
-        {
-            ReadOnlySpan<byte> mac = macs[..Request.MacBytes];
-            macs = macs[Request.MacBytes..];
-            if (before.Contains(voucher)) continue; // what it said itself, or vouched for first, counts
-            if (keyring.VerifyMacFromReplica(voucher, statement, mac))
-                attempt.Ballot.Second(voucher, from);
-            else statistics.InvalidVouchers++;
-        }
-        ReplicaSet silent = attempt.Asked.Except(attempt.Ballot.Voters);
-        attempt.Suspects = silent.IsEmpty || attempt.ToAll ? ReplicaSet.Empty : silent.With(from);
-        return attempt.Ballot.Voters != before;
-    }
-
     public void OnLinkUp(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
     {
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
         {
-            if (_window[sequence]?.Attempt is not { } attempt || attempt.SentTo.Contains(replica)) continue;
+            if (_window[sequence]?.Attempt is not { IsRefused: false } attempt) continue;
+            if (attempt.SentTo.Contains(replica)) continue;
             if (!attempt.ToAll && replica != view.Leader) continue;
             attempt.SentTo = attempt.SentTo.With(replica);
             effects.Send(replica, new Submit(attempt.Request!));
@@ -160,7 +152,7 @@ internal sealed class OrderedOperations(
     {
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
         {
-            if (_window[sequence]?.Attempt is not { } attempt) continue;
+            if (_window[sequence]?.Attempt is not { IsRefused: false } attempt) continue;
             attempt.SentTo = attempt.SentTo.Without(replica);
             bool awaited = attempt.Asked.Contains(replica) && !attempt.Ballot.Voters.Contains(replica);
             if (!attempt.ToAll && (awaited || replica == view.Leader)) Resend(attempt, nowMicros, effects);
@@ -173,7 +165,8 @@ internal sealed class OrderedOperations(
     {
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
         {
-            if (_window[sequence]?.Attempt is not { ToAll: false } attempt || attempt.SentTo.Contains(view.Leader)) continue;
+            if (_window[sequence]?.Attempt is not { ToAll: false, IsRefused: false } attempt) continue;
+            if (attempt.SentTo.Contains(view.Leader)) continue;
             if (!view.IsLeaderUp)
             {
                 Resend(attempt, nowMicros, effects);
@@ -210,9 +203,7 @@ internal sealed class OrderedOperations(
         {
             if (_window[sequence] is not { IsSettled: false } operation) continue;
             if (operation.DeadlineMicros <= nowMicros)
-                operation.Settle(
-                    new OperationOutcome(OutcomeKind.TimedOut, default, operation.Kind == OperationKind.Command),
-                    effects);
+                operation.Settle(UndecidedAs(OutcomeKind.TimedOut, operation), effects);
             else
                 next = Math.Min(next, operation.DeadlineMicros);
         }
@@ -229,9 +220,7 @@ internal sealed class OrderedOperations(
             if (_window[sequence] is not { } operation) continue;
             Remove(operation);
             if (operation.Kind != OperationKind.Open)
-                operation.Settle(
-                    new OperationOutcome(OutcomeKind.Closed, default, operation.Kind == OperationKind.Command),
-                    effects);
+                operation.Settle(UndecidedAs(OutcomeKind.Closed, operation), effects);
         }
         _waiting.SettleAll(OutcomeKind.Closed, effects);
         Invariant.Holds(_window.IsEmpty && _room.IsEmpty, "a client ends with nothing under way");
@@ -260,9 +249,6 @@ internal sealed class OrderedOperations(
         Invariant.Holds(
             operation is { Attempt: null, IsSettled: false }, "what is sent is not under way, and its caller waits");
         bool fast = view.IsLeaderUp && !_caution.Applies(nowMicros);
-        bool macs = settings.Authentication == RequestAuthentication.Mac;
-        bool sign = !fast || !macs;
-        if (sign) statistics.SignedFromStart++;
         if (_window.IsEmpty) _roundBudget = settings.RetransmissionWindow;
 
         Attempt attempt = attempts.Rent();
@@ -272,10 +258,8 @@ internal sealed class OrderedOperations(
         int repliers = settings.Quorums.OneCorrect;
         ReplicaSet preferred = view.Preferred(repliers, nowMicros);
         attempt.FullReplier = view.PreferredTurn(repliers, operation.Sequence, nowMicros);
-        Request request = RequestCodec.Create(
-            Session, operation.Sequence, RequestKindOf(operation.Kind), preferred, attempt.FullReplier, operation.Payload, _window.Next - _window.Oldest,
-            WantsOneReply && fast);
-        attempt.Request = RequestCodec.Authenticate(request, keyring, settings.Quorums.Replicas, macs, sign);
+        attempt.Request = _requests.Create(
+            Session, operation, preferred, attempt.FullReplier, _window.Next - _window.Oldest, fast, WantsOneReply);
         attempt.SentMicros = nowMicros;
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         attempt.BeganFast = fast;
@@ -285,6 +269,20 @@ internal sealed class OrderedOperations(
             preferred.Contains(attempt.FullReplier) && preferred.IsSubsetOf(attempt.Asked),
             "the repliers are among those that are asked, the full replier is one of them");
         SendTo(fast ? ReplicaSet.Of(view.Leader) : view.Everyone, attempt, effects);
+    }
+
+    // Its caller has its answer; numbers have no gaps, so it stays until nothing that was numbered later remains.
+    private void Refuse(ClientOperation operation, Attempt attempt, long nowMicros, ClientEffectBuffer effects)
+    {
+        attempt.IsRefused = true;
+        statistics.Completed++;
+        operation.Settle(Outcomes.Of(ReplyStatus.NotPermitted, default, changesState: false), effects);
+        while (!_window.IsEmpty && _window[_window.Next - 1] is { Attempt.IsRefused: true } newest)
+        {
+            _window.TakeBack();
+            Release(newest);
+        }
+        Pump(nowMicros, effects);
     }
 
     // From the oldest on, as many as the round allows; more follow as these complete.
@@ -302,12 +300,16 @@ internal sealed class OrderedOperations(
 
     private void Resend(Attempt attempt, long nowMicros, ClientEffectBuffer effects)
     {
+        if (attempt.IsRefused)
+        {
+            attempt.Request = OrderedRequests.FillerOf(attempt.Request!);
+            attempt.Ballot.Clear();
+            attempt.IsRefused = false;
+        }
         Request request = attempt.Request!;
-        if (!request.IsSigned)
-            attempt.Request = RequestCodec.Authenticate(
-                request, keyring, settings.Quorums.Replicas, macs: false, signature: true);
+        attempt.Request = _requests.Signed(request);
         Invariant.Holds(
-            attempt.Request!.Digest == request.Digest && attempt.Request.IsSigned,
+            attempt.Request.Digest == request.Digest && attempt.Request.IsSigned,
             "what is sent again has the body that was sent, and is signed");
         statistics.Retransmissions++;
         attempt.ToAll = true;
@@ -350,10 +352,7 @@ internal sealed class OrderedOperations(
         {
             _waiting.PutBack([operation]); // it changed nothing: another one has another reply
         }
-        else
-        {
-            operation.Settle(Outcomes.Of(status, result, operation.Kind == OperationKind.Command), effects);
-        }
+        else operation.Settle(Outcomes.Of(status, result, operation.Kind == OperationKind.Command), effects);
     }
 
     private void Expire(ClientEffectBuffer effects)
@@ -384,15 +383,16 @@ internal sealed class OrderedOperations(
             ReferenceEquals(_window[operation.Sequence], operation) && operation.Attempt is not null,
             "what leaves the window was under way in it");
         _window.Remove(operation.Sequence);
+        Release(operation);
+    }
+
+    private void Release(ClientOperation operation)
+    {
         _room.Leave(operation);
         attempts.Return(operation.Attempt!);
         operation.Attempt = null;
     }
 
-    private static RequestKind RequestKindOf(OperationKind kind) => kind switch
-    {
-        OperationKind.Command => RequestKind.Command,
-        OperationKind.Query => RequestKind.OrderedQuery,
-        _ => RequestKind.Open,
-    };
+    private static OperationOutcome UndecidedAs(OutcomeKind kind, ClientOperation sent) =>
+        new(kind, default, MayHaveExecuted: sent.Kind == OperationKind.Command);
 }

@@ -94,7 +94,7 @@ internal sealed class UnorderedReads(
         if (reply.Vouchers is { } vouchers) Count(vouchers, read.ReadId, attempt);
 
         ReplicaSet agreeing = attempt.Ballot.AgreeingWith(from);
-        bool enough = agreeing.Count >= Quorum;
+        bool enough = agreeing.Count >= NeededFor(reply.Status);
         if (enough && attempt.Ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> result))
         {
             Finish(read, attempt, agreeing, reply.Status, result, nowMicros, effects);
@@ -102,7 +102,12 @@ internal sealed class UnorderedReads(
             return;
         }
         bool fullReplierAnswered = attempt.Ballot.Voters.Contains(attempt.FullReplier);
-        if (attempt is { ToAll: false, IsRelayed: true } && fullReplierAnswered)
+        if (reply.Status == ReplyStatus.NotPermitted)
+        {
+            if (!attempt.ToAll) Widen(read, attempt, nowMicros, effects);
+            else if (IsHopeless(attempt)) HandOn(read, nowMicros, effects);
+        }
+        else if (attempt is { ToAll: false, IsRelayed: true } && fullReplierAnswered)
         {
             // Who did not give its word, or who did not pass it on: either may be to blame.
             ReplicaSet silent = attempt.Asked.Except(attempt.Ballot.Voters);
@@ -281,6 +286,10 @@ internal sealed class UnorderedReads(
         return attempt.SentTo.IsEmpty && !attempt.Ballot.TryGetResult(agreeing, out _);
     }
 
+    // One correct replica's refusal is enough: it follows from the configuration, whatever the state.
+    private int NeededFor(ReplyStatus status) =>
+        status == ReplyStatus.NotPermitted ? settings.Quorums.OneCorrect : Quorum;
+
     private void HandOn(ClientOperation read, long nowMicros, ClientEffectBuffer effects)
     {
         Invariant.Holds(
@@ -296,8 +305,8 @@ internal sealed class UnorderedReads(
         long nowMicros, ClientEffectBuffer effects)
     {
         Invariant.Holds(
-            agreeing.Count >= Quorum && agreeing.IsSubsetOf(attempt.Ballot.Voters),
-            "a read is over only when q replicas stated the same");
+            agreeing.Count >= NeededFor(status) && agreeing.IsSubsetOf(attempt.Ballot.Voters),
+            "a read is over only when q replicas stated the same, or f+1 refused it");
         ReplicaSet dissenting = attempt.Ballot.Voters.Except(agreeing);
         statistics.DissentingReplies += dissenting.Count;
         statistics.ReadsCompleted++;

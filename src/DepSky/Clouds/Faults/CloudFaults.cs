@@ -2,7 +2,7 @@ namespace DepSky.Clouds.Faults;
 
 /// <summary>How a cloud misbehaves; several at a time are possible.</summary>
 [Flags]
-public enum CloudFaults
+internal enum CloudFaults
 {
     /// <summary>It behaves.</summary>
     None = 0,

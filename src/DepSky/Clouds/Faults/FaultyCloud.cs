@@ -9,7 +9,7 @@ namespace DepSky.Clouds.Faults;
 /// <param name="inner">The cloud behind; disposed of with this.</param>
 /// <param name="seed">Decides which bytes are changed, and where reads end.</param>
 /// <param name="time">Delays by it; the system's clock when null.</param>
-public sealed class FaultyCloud(ICloud inner, ulong seed, TimeProvider? time = null) : ICloud
+internal sealed class FaultyCloud(ICloud inner, ulong seed, TimeProvider? time = null) : ICloud
 {
     private volatile int _faults;
 

@@ -1,4 +1,3 @@
-using DepSky.Clouds;
 
 namespace DepSky.Tests.Clouds.Servers;
 

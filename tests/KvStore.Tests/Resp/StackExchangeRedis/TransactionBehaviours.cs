@@ -1,4 +1,4 @@
-using KvStore.Resp;
+using KvStore.Gateway;
 using StackExchange.Redis;
 
 namespace KvStore.Tests.Resp.StackExchangeRedis;

@@ -24,7 +24,7 @@ internal sealed class ProposalChecks(ReplicaContext context, DecidedLog log)
     public void Begin(InstanceState state, Batch batch)
     {
         Vote candidate = state.Candidate!.Value;
-        if (!IsTimely(batch)) Refuse(state, []);
+        if (!IsTimely(batch) || !context.Permission.Permits(batch)) Refuse(state, []);
         else if (_shared.LeftToOthersUntil(candidate, state.Number, batch) is { } until) LeaveUnchecked(state, until);
         else Check(state, batch);
     }

@@ -1,0 +1,43 @@
+using System.Text;
+using KvStore.Operations;
+
+namespace KvStore.Gateway.Commands;
+
+/// <summary>Times of expiry as commands give them, in seconds or milliseconds, made what the store takes.</summary>
+internal static class ExpiryArgument
+{
+    private const long MicrosPerMilli = 1000;
+    private const long MillisPerSecond = 1000;
+    private const long MillisMax = KvLimits.ExpiryMicrosMax / MicrosPerMilli;
+
+    /// <summary>What an option such as EX means; null if it is none of these.</summary>
+    public static (WriteFlags Flag, bool InSeconds)? Unit(ReadOnlySpan<byte> option) =>
+        Is(option, "ex") ? (WriteFlags.ExpiresIn, true)
+        : Is(option, "px") ? (WriteFlags.ExpiresIn, false)
+        : Is(option, "exat") ? (WriteFlags.ExpiresAt, true)
+        : Is(option, "pxat") ? (WriteFlags.ExpiresAt, false)
+        : null;
+
+    /// <summary>Reads a time that must be positive, or answers with an error.</summary>
+    public static bool TryRead(
+        RespSession session, RespCommand command, ReadOnlySpan<byte> text, bool inSeconds, out long micros)
+    {
+        micros = 0;
+        if (!session.TryInteger(command, text, out long amount)) return false;
+        if (amount > 0 && TryScale(amount, inSeconds, out micros)) return true;
+        session.Fail(command, RespErrors.InvalidExpiry(command.Name));
+        return false;
+    }
+
+    /// <summary>False if the time is beyond what the store takes. Any time in the past is as good as another.</summary>
+    public static bool TryScale(long amount, bool inSeconds, out long micros)
+    {
+        micros = 0;
+        long unit = inSeconds ? MillisPerSecond : 1;
+        if (amount > MillisMax / unit || amount < long.MinValue / unit) return false;
+        micros = amount * unit * MicrosPerMilli;
+        return true;
+    }
+
+    private static bool Is(ReadOnlySpan<byte> argument, string word) => Ascii.EqualsIgnoreCase(argument, word);
+}

@@ -1,0 +1,12 @@
+namespace KvStore.Gateway.Commands;
+
+/// <summary>The commands of the gateway.</summary>
+internal static class RespCommands
+{
+    public static RespCommandTable Table { get; } = new(
+    [
+        .. ConnectionCommands.All, .. ServerCommands.All, .. TransactionCommands.All, .. KeyspaceCommands.All,
+        .. ExpiryCommands.All, .. StringRespCommands.All, .. NumberRespCommands.All, .. HashRespCommands.All,
+        .. ListRespCommands.All, .. SetRespCommands.All,
+    ]);
+}

@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using BftSmr;
+using KvStore.Gateway.Commands;
+using Microsoft.Extensions.Logging;
+
+namespace KvStore.Gateway;
+
+/// <summary>
+/// A gateway that speaks the protocol of Redis: redis-cli and the clients of Redis work on the replicated store. It is
+/// a client of the cluster, not a back door to a replica: every reply is one that f+1 replicas agree on. Any number of
+/// gateways may serve one cluster.
+/// </summary>
+public sealed partial class RespServer : IAsyncDisposable
+{
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AcceptBackOff = TimeSpan.FromMilliseconds(50);
+
+    private readonly Socket _listener;
+    private readonly RespGateway _gateway;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopReading = new(), _stopOperations = new();
+    private readonly ConcurrentDictionary<long, (Socket Socket, Task Task)> _connections = new();
+    private Task _accepting = Task.CompletedTask;
+    private int _stopped;
+
+    private RespServer(Socket listener, IReplicatedService service, RespServerOptions options)
+    {
+        _listener = listener;
+        _gateway = new RespGateway(service, options, RespCommands.Table, _stopOperations.Token);
+        _logger = options.LoggerFactory.CreateLogger<RespServer>();
+        EndPoint = (IPEndPoint)listener.LocalEndPoint!;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Connections served now.</summary>
+    public int Connections => _gateway.Connections;
+
+    /// <summary>Begins to serve.</summary>
+    /// <param name="client">The cluster, which runs the key-value store. Stays the caller's to dispose of, after the
+    /// server.</param>
+    /// <param name="options">How to serve; by default on port 6390 of this machine alone.</param>
+    /// <exception cref="SocketException">It cannot listen there: the address is in use, or not of this
+    /// machine.</exception>
+    public static RespServer Start(BftClient client, RespServerOptions? options = null) =>
+        Start(new BftClientService(client ?? throw new ArgumentNullException(nameof(client))), options);
+
+    internal static RespServer Start(IReplicatedService service, RespServerOptions? options = null)
+    {
+        options ??= new RespServerOptions();
+        options.Check();
+        Socket listener = new(options.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            listener.Bind(options.Listen);
+            listener.Listen();
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+        RespServer server = new(listener, service, options);
+        server._accepting = server.AcceptAsync();
+        return server;
+    }
+
+    /// <summary>
+    /// Stops serving: takes no more connections and commands, answers what was read, then closes. Waits a few seconds
+    /// at most.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
+        _listener.Dispose();
+        await _stopReading.CancelAsync().ConfigureAwait(false);
+        await _accepting.ConfigureAwait(false);
+        Task all = Task.WhenAll(_connections.Values.Select(static c => c.Task));
+        if (await Task.WhenAny(all, Task.Delay(GracePeriod, _gateway.Options.TimeProvider)).ConfigureAwait(false) != all)
+        {
+            await _stopOperations.CancelAsync().ConfigureAwait(false);
+            foreach ((Socket socket, _) in _connections.Values) socket.Dispose();
+        }
+        await all.ConfigureAwait(false);
+        _stopReading.Dispose();
+        _stopOperations.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            Socket socket;
+            try
+            {
+                socket = await _listener.AcceptAsync(_stopReading.Token).ConfigureAwait(false);
+            }
+            catch (SocketException e) when (!_stopReading.IsCancellationRequested)
+            {
+                // Out of descriptors, or the peer was gone already: this connection is lost, the next may not be.
+                LogNotAccepted(_logger, e.Message);
+                await Task.Delay(AcceptBackOff, _gateway.Options.TimeProvider).ConfigureAwait(false);
+                continue;
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
+            {
+                return;
+            }
+            if (_gateway.TryEnter(out long id)) Serve(socket, id);
+            else await RefuseAsync(socket).ConfigureAwait(false);
+        }
+    }
+
+    private void Serve(Socket socket, long id)
+    {
+        socket.NoDelay = true;
+        TaskCompletionSource registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections[id] = (socket, ServeAsync(socket, id, registered.Task));
+        registered.SetResult();
+    }
+
+    private async Task ServeAsync(Socket socket, long id, Task registered)
+    {
+        await registered.ConfigureAwait(false);
+        try
+        {
+            await new RespConnection(socket, _gateway, id).RunAsync(_stopReading.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client has left, or the server stops.
+        }
+#pragma warning disable CA1031 // One connection's failure, whatever it is, must not take the others along; it is logged and the connection ends.
+        catch (Exception e)
+        {
+            LogFailed(_logger, e, id);
+        }
+#pragma warning restore CA1031
+        finally
+        {
+            socket.Dispose();
+            _gateway.Leave();
+            _connections.TryRemove(id, out _);
+        }
+    }
+
+    private static async Task RefuseAsync(Socket socket)
+    {
+        using (socket)
+        {
+            try
+            {
+                await socket.SendAsync(
+                    Encoding.ASCII.GetBytes($"-{RespErrors.TooManyClients}\r\n"),
+                    SocketFlags.None).ConfigureAwait(false);
+            }
+            catch (SocketException)
+            {
+                // It is gone: as was to be.
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection could not be accepted: {Reason}")]
+    private static partial void LogNotAccepted(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Connection {Id} ended by a defect of the gateway")]
+    private static partial void LogFailed(ILogger logger, Exception exception, long id);
+}

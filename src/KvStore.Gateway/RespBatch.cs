@@ -1,0 +1,68 @@
+using BftCloud.Primitives;
+using KvStore.Operations;
+using KvStore.Gateway.Protocol;
+
+namespace KvStore.Gateway;
+
+/// <summary>
+/// Commands of one connection that wait to be executed together, and what their replies will be, in order. Commands
+/// that the gateway answers itself have their replies in here already.
+/// </summary>
+internal sealed class RespBatch
+{
+    private readonly List<PendingReply> _pending = [];
+    private int _commandStart;
+
+    /// <summary>The store's commands, one behind the other.</summary>
+    public ByteBuffer Operations { get; } = new();
+
+    /// <summary>How many they are.</summary>
+    public int OperationCount { get; private set; }
+
+    /// <summary>None of them changes anything or depends on the time.</summary>
+    public bool OnlyReads { get; private set; } = true;
+
+    /// <summary>Replies that are known.</summary>
+    public RespWriter Known { get; } = new();
+
+    /// <summary>All replies, in order.</summary>
+    public IReadOnlyList<PendingReply> Pending => _pending;
+
+    public bool IsFull =>
+        _pending.Count >= RespLimits.BatchCommandsMax || Operations.Length + Known.Length >= RespLimits.BatchBytesMax;
+
+    /// <summary>Begins a command of the store, which is written to the buffer returned.</summary>
+    public ByteBuffer Begin(bool isRead)
+    {
+        _commandStart = Operations.Length;
+        OnlyReads &= isRead;
+        return Operations;
+    }
+
+    /// <summary>Ends the command. False, and it is taken back, if it is too long for the store.</summary>
+    public bool TryEnd(string command, RespFormat format)
+    {
+        int length = Operations.Length - _commandStart;
+        if (length > KvLimits.OperationBytesMax - 2 * CanonicalFormat.HeaderBytesMax)
+        {
+            Operations.Length = _commandStart;
+            return false;
+        }
+        _pending.Add(new PendingReply(command, format, _commandStart, length));
+        OperationCount++;
+        return true;
+    }
+
+    /// <summary>Adds a reply that was written to <see cref="Known"/> since it had this length.</summary>
+    public void AddKnown(string command, int start) =>
+        _pending.Add(new PendingReply(command, null, start, Known.Length - start));
+
+    public void Clear()
+    {
+        _pending.Clear();
+        Operations.Reset();
+        OperationCount = 0;
+        OnlyReads = true;
+        Known.Reset();
+    }
+}

@@ -1,0 +1,21 @@
+using KvStore.Gateway.Protocol;
+
+namespace KvStore.Gateway;
+
+/// <summary>Checks a command's arguments and adds it to the connection's batch.</summary>
+internal delegate void RespHandler(RespSession session, RespCommand command, RespArguments arguments);
+
+/// <summary>A command of the gateway.</summary>
+/// <param name="Name">Its name, in lower case.</param>
+/// <param name="Arity">How many arguments it has, its name included; negative: at least as many.</param>
+/// <param name="Handler">What it does.</param>
+internal sealed record RespCommand(string Name, int Arity, RespHandler Handler)
+{
+    /// <summary>It is carried out at once even between MULTI and EXEC.</summary>
+    public bool NeverQueued { get; init; }
+
+    /// <summary>It may be given before the password.</summary>
+    public bool BeforePassword { get; init; }
+
+    public bool Takes(int count) => Arity >= 0 ? count == Arity : count >= -Arity;
+}

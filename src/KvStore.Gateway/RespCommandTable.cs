@@ -1,0 +1,32 @@
+using System.Text;
+
+namespace KvStore.Gateway;
+
+/// <summary>The commands that a gateway knows, by name.</summary>
+internal sealed class RespCommandTable
+{
+    private const int NameLengthMax = 32;
+
+    private readonly Dictionary<string, RespCommand> _byName;
+    private readonly Dictionary<string, RespCommand>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
+
+    public RespCommandTable(IEnumerable<RespCommand> commands)
+    {
+        _byName = commands.ToDictionary(static c => c.Name, StringComparer.Ordinal);
+        _bySpan = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public int Count => _byName.Count;
+
+    public IEnumerable<string> Names => _byName.Keys;
+
+    /// <summary>The command of that name in any case.</summary>
+    public bool TryGet(ReadOnlySpan<byte> name, out RespCommand? command)
+    {
+        command = null;
+        if (name.Length > NameLengthMax) return false;
+        Span<char> lower = stackalloc char[NameLengthMax];
+        Ascii.ToLower(name, lower, out int length);
+        return length == name.Length && _bySpan.TryGetValue(lower[..length], out command);
+    }
+}

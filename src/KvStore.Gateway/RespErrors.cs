@@ -1,0 +1,78 @@
+using System.Text;
+using BftSmr;
+using KvStore.Gateway.Protocol;
+
+namespace KvStore.Gateway;
+
+/// <summary>The texts of errors: Redis' own where Redis has the error.</summary>
+internal static class RespErrors
+{
+    public const string Syntax = "ERR syntax error";
+    public const string NotAnInteger = "ERR value is not an integer or out of range";
+    public const string NotAFloat = "ERR value is not a valid float";
+    public const string OffsetOutOfRange = "ERR offset is out of range";
+    public const string MustBePositive = "ERR value is out of range, must be positive";
+    public const string InvalidCursor = "ERR invalid cursor";
+    public const string NoAuth = "NOAUTH Authentication required.";
+    public const string ExecAborted = "EXECABORT Transaction discarded because of previous errors.";
+    public const string TooManyClients = "ERR max number of clients reached";
+
+    public static readonly string CommandTooLong =
+        $"ERR the command is too long: with its arguments it may take {KvLimits.OperationBytesMax} bytes. It was not executed";
+
+    public static readonly string TooManyQueued =
+        $"ERR more than {RespLimits.QueuedCommandsMax} commands or {KvLimits.OperationBytesMax} bytes queued by MULTI";
+
+    private const int ShownMax = 128;
+
+    /// <summary>What a client sent, as Redis shows it in errors: up to the first zero byte, and not too long.</summary>
+    public static string Shown(ReadOnlySpan<byte> bytes, int lengthMax = ShownMax)
+    {
+        int end = bytes.IndexOf((byte)0);
+        if (end >= 0) bytes = bytes[..end];
+        return Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, lengthMax)]);
+    }
+
+    public static string UnknownCommand(RespArguments arguments)
+    {
+        StringBuilder shown = new();
+        for (int i = 1; i < arguments.Count && shown.Length < ShownMax; i++)
+            shown.Append('\'').Append(Shown(arguments[i], ShownMax - shown.Length)).Append("' ");
+        return $"ERR unknown command '{Shown(arguments[0])}', with args beginning with: {shown}";
+    }
+
+    public static string WrongArguments(string command) => $"ERR wrong number of arguments for '{command}' command";
+
+    public static string InvalidExpiry(string command) => $"ERR invalid expire time in '{command}' command";
+
+    public static string Of(KvErrorCode error, string command) => error switch
+    {
+        KvErrorCode.WrongType => "WRONGTYPE Operation against a key holding the wrong kind of value",
+        KvErrorCode.NotAnInteger => NotAnInteger,
+        KvErrorCode.Overflow when command is "incrbyfloat" or "hincrbyfloat" =>
+            "ERR increment would produce NaN or Infinity",
+        KvErrorCode.Overflow => "ERR increment or decrement would overflow",
+        KvErrorCode.NotANumber => NotAFloat,
+        KvErrorCode.FieldNotAnInteger => "ERR hash value is not an integer",
+        KvErrorCode.FieldNotANumber => "ERR hash value is not a float",
+        KvErrorCode.TooLong =>
+            $"ERR string exceeds maximum allowed size (a key {KvLimits.KeyBytesMax} bytes, a value {KvLimits.ValueBytesMax})",
+        KvErrorCode.ReplyTooLong =>
+            $"ERR the reply would be longer than {KvLimits.ReplyBytesMax} bytes; read it in parts (GETRANGE, LRANGE, HSCAN, SSCAN)",
+        KvErrorCode.StateFull => "OOM command not allowed when used memory > 'maxmemory'.",
+        KvErrorCode.NoSuchKey => "ERR no such key",
+        KvErrorCode.IndexOutOfRange => "ERR index out of range",
+        KvErrorCode.InvalidExpiry => InvalidExpiry(command),
+        _ => $"ERR the replicas refused the command ({error}): gateway and replicas run different releases",
+    };
+
+    /// <summary>A command of which no voted reply was had.</summary>
+    public static string Of(Exception failure) => failure switch
+    {
+        BftException { MayHaveExecuted: false } e => $"TRYAGAIN not executed: {e.Message}",
+        BftException e => $"ERR the command may have been executed: {e.Message}",
+        OperationCanceledException or ObjectDisposedException =>
+            "ERR the gateway is stopping; the command may have been executed",
+        _ => $"ERR the command may have been executed: {failure.Message}",
+    };
+}

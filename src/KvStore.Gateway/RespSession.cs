@@ -1,0 +1,138 @@
+using BftCloud.Primitives;
+using KvStore.Commands;
+using KvStore.Operations;
+using KvStore.Gateway.Protocol;
+
+namespace KvStore.Gateway;
+
+/// <summary>
+/// What one connection has said so far: who it is, which protocol it speaks, what it queues and watches; and the batch
+/// that its commands go to. No I/O:
+/// <see cref="RespConnection"/> carries the batches to the store.
+/// </summary>
+internal sealed class RespSession
+{
+    private RespBatch _target; // of the command that is being handled
+
+    public RespSession(RespGateway gateway, long id)
+    {
+        (Gateway, Id) = (gateway, id);
+        IsAuthenticated = !gateway.AsksForPassword;
+        _target = Batch;
+    }
+
+    public RespGateway Gateway { get; }
+
+    /// <summary>The connection's number, as CLIENT ID tells it.</summary>
+    public long Id { get; }
+
+    /// <summary>As CLIENT SETNAME has it.</summary>
+    public byte[] Name { get; set; } = [];
+
+    /// <summary>2 or 3.</summary>
+    public int Version { get; set; } = 2;
+
+    public bool IsAuthenticated { get; set; }
+
+    /// <summary>Commands that wait to be executed.</summary>
+    public RespBatch Batch { get; } = new();
+
+    /// <summary>Commands that MULTI queues, and keys watched.</summary>
+    public RespTransaction Transaction { get; } = new();
+
+    /// <summary>
+    /// What is to be done, on its own, once the batch has been executed. No further command is looked at before.
+    /// </summary>
+    public Func<RespConnection, ValueTask>? Next { get; set; }
+
+    /// <summary>The connection is closed once the batch has been answered.</summary>
+    public bool Closes { get; set; }
+
+    /// <summary>A handler may not set <see cref="Next"/>, as its command is only queued.</summary>
+    public bool IsQueueing => _target == Transaction.Queued;
+
+    /// <summary>Adds a command to the batch.</summary>
+    public void Take(RespArguments arguments)
+    {
+        if (arguments.Count == 0) return;
+        if (!Gateway.Known.TryGet(arguments[0], out RespCommand? command)) Refuse(RespErrors.UnknownCommand(arguments));
+        else if (!IsAuthenticated && !command!.BeforePassword) Refuse(RespErrors.NoAuth);
+        else if (!command!.Takes(arguments.Count)) Refuse(RespErrors.WrongArguments(command.Name));
+        else if (!Transaction.IsQueueing || command.NeverQueued) command.Handler(this, command, arguments);
+        else Queue(command, arguments);
+    }
+
+    /// <summary>Answers a command that cannot be carried out at all.</summary>
+    public void Refuse(string error)
+    {
+        Transaction.Abort();
+        int start = Batch.Known.Length;
+        Batch.Known.Error(error);
+        Batch.AddKnown("", start);
+    }
+
+    /// <summary>Begins a command of the store that changes something or depends on the time.</summary>
+    public ByteBuffer Write() => _target.Begin(isRead: false);
+
+    /// <summary>Begins a command of the store that only reads.</summary>
+    public ByteBuffer Read() => _target.Begin(isRead: true);
+
+    /// <summary>Ends a command of the store, whose reply will be written in this form.</summary>
+    public void Expect(RespCommand command, RespFormat format)
+    {
+        if (!_target.TryEnd(command.Name, format)) Fail(command, RespErrors.CommandTooLong);
+    }
+
+    /// <summary>Answers a command with an error.</summary>
+    public void Fail(RespCommand command, string error)
+    {
+        RespWriter output = BeginAnswer(out int start);
+        output.Error(error);
+        EndAnswer(command, start);
+    }
+
+    /// <summary>Answers a command without the store.</summary>
+    public RespWriter BeginAnswer(out int start)
+    {
+        RespWriter output = _target.Known;
+        output.Version = Version;
+        start = output.Length;
+        return output;
+    }
+
+    /// <summary>Ends the answer.</summary>
+    public void EndAnswer(RespCommand command, int start) => _target.AddKnown(command.Name, start);
+
+    /// <summary>Answers a command with OK.</summary>
+    public void Ok(RespCommand command)
+    {
+        BeginAnswer(out int start).Ok();
+        EndAnswer(command, start);
+    }
+
+    /// <summary>Reads an integer argument, or answers with an error.</summary>
+    public bool TryInteger(RespCommand command, ReadOnlySpan<byte> text, out long value)
+    {
+        if (IntegerText.TryParse(text, out value)) return true;
+        Fail(command, RespErrors.NotAnInteger);
+        return false;
+    }
+
+    private void Queue(RespCommand command, RespArguments arguments)
+    {
+        int start = Batch.Known.Length;
+        int queued = Transaction.Queued.Pending.Count;
+        _target = Transaction.Queued;
+        command.Handler(this, command, arguments);
+        _target = Batch;
+        if (Transaction.Queued.Pending.Count != queued + 1)
+            throw new InvalidOperationException($"'{command.Name}' was to be queued but has no reply.");
+        if (Transaction.IsTooLong)
+        {
+            Refuse(RespErrors.TooManyQueued);
+            return;
+        }
+        Batch.Known.Simple("QUEUED"u8);
+        Batch.AddKnown(command.Name, start);
+    }
+}
