@@ -26,7 +26,8 @@ internal sealed class MemoryCluster
     public MemoryCluster(BenchKeys keys)
     {
         int[] replicas = [.. Enumerable.Range(0, BenchKeys.Replicas)];
-        _services = [.. replicas.Select(static _ => new ServiceHost(new SilentService(), ReplyBytesMax))];
+        _services = [.. replicas.Select(
+            static _ => new ServiceHost(new SilentService(), ReplyBytesMax, RightsTable.Everybody))];
         _cores =
             [.. replicas.Select(i => ReplicaCore.Create(SettingsOf(i), keys.Replica(i), RecoveredState.None, ModSmartProtocol.Instance))];
         for (int i = 0; i < _cores.Length; i++)

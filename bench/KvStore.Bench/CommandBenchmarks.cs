@@ -60,7 +60,7 @@ public class CommandBenchmarks
     private void Query(byte[] query)
     {
         _answer.ResetWrittenCount();
-        _store.Query(query, agreedTimeMicros: 1, _answer);
+        _store.Query(query, RecordingService.AsOf(1), _answer);
         if (_answer.WrittenCount == 0) throw new InvalidOperationException("The store answered nothing.");
     }
 

@@ -32,9 +32,13 @@ internal sealed class RecordingService(KvStateMachine store) : IReplicatedServic
     {
         Operations.Add(operation.ToArray());
         ArrayBufferWriter<byte> reply = new();
-        store.Query(operation.Span, _instance, reply);
+        store.Query(operation.Span, AsOf(_instance), reply);
         return Task.FromResult(reply.WrittenMemory);
     }
 
-    public static Command CommandOf(byte[] operation) => new(new SessionId(new ClientId(0), 1), 1, operation);
+    public static Command CommandOf(byte[] operation) =>
+        new(new SessionId(new ClientId(0), 1), 1, ClientRights.Read | ClientRights.Write, operation);
+
+    public static QueryContext AsOf(long agreedTimeMicros) =>
+        new(new ClientId(0), ClientRights.Read | ClientRights.Write, agreedTimeMicros);
 }

@@ -7,6 +7,8 @@ using BftCloud.Features;
 using BftCloud.Inspect;
 using BftCloud.Replica;
 using BftCloud.Sim;
+using BftSmr;
+using Command = System.CommandLine.Command;
 
 namespace BftCloud;
 
@@ -23,7 +25,7 @@ internal static class BftCloudCommand
         RootCommand root = new(
             "Byzantine fault-tolerant replication and storage: "
             + "clusters, replicas, services, clouds of clouds, and benchmarks.");
-        root.Add(ClusterCommand.Create(catalog.Names));
+        root.Add(ClusterCommand.Create(catalog));
         root.Add(ReplicaCommand.Create(catalog));
         foreach (Command verbs in Made(features, static feature => feature.Verbs)) root.Add(verbs);
         root.Add(BenchCommand.Create(
@@ -46,7 +48,7 @@ internal static class BftCloudCommand
         foreach (ServiceFeature service in services)
         {
             if (service.Simulation is not { } workload) continue;
-            simulated.Add(new SimulatedService(service.Name, service.Create, workload));
+            simulated.Add(new SimulatedService(service.Name, () => service.Create(ServiceOptions.None), workload));
         }
         return simulated;
     }

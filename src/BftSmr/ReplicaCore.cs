@@ -122,7 +122,7 @@ internal sealed class ReplicaCore : IReplicaCore
                 OnRequest(r.Request);
                 break;
             case ReadInput r:
-                _readRelay.OnRead(r.Client, r.Read, _execution.AgreedTimeMicros);
+                OnRead(r.Client, r.Read);
                 break;
             case ReadAnsweredInput a:
                 _readRelay.OnAnswered(a);
@@ -181,9 +181,27 @@ internal sealed class ReplicaCore : IReplicaCore
     private void OnRequest(Request request)
     {
         if (_execution.TryAnswerAgain(request)) return;
+        if (!_context.Permission.Permits(request))
+        {
+            _execution.AnswerNotPermitted(request);
+            return;
+        }
         if (!_requests.TryAdmit(request, isDirect: !_ordering.IsLeading || request.IsSigned)) return;
         if (!request.IsSigned && !_ordering.IsLeading && _ordering.Leader != _context.Self)
             _context.Effects.Send(_ordering.Leader, new Forward(request));
+    }
+
+    private void OnRead(ClientId client, Read read)
+    {
+        if (Settings.Rights.Has(client, ClientRights.Read))
+        {
+            _readRelay.OnRead(client, read, _execution.AgreedTimeMicros);
+            return;
+        }
+        _context.Effects.Reject(client, RejectReason.NotPermitted);
+        ReadReply refusal = new(
+            read.Nonce, read.ReadId, _ordering.Regency, ReplyStatus.NotPermitted, IsDigest: false, default);
+        _context.Effects.Add(new ReadReplyEffect(client, refusal));
     }
 
     private void OnForward(ReplicaId from, Forward message)

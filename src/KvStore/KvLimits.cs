@@ -50,6 +50,9 @@ public static class KvLimits
     /// <summary>What a field, member or element is taken to cost beyond its bytes, bytes.</summary>
     public const int ElementOverheadBytes = 80;
 
+    /// <summary>The smallest bound of the whole state that a cluster may be given, counted bytes.</summary>
+    public const long StateBytesMaxMin = 1 << 20;
+
     /// <summary>The default bound of the whole state, counted bytes. Writes beyond it are refused.</summary>
     public const long StateBytesMaxDefault = 16L << 30;
 }

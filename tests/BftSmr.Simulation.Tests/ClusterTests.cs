@@ -156,7 +156,8 @@ public class ClusterTests
         protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply) =>
             Write(reply, _value += Step + Gamble(_value));
 
-        protected override void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) => Write(reply, _value);
+        protected override void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply) =>
+            Write(reply, _value);
 
         protected override void Save(IBufferWriter<byte> snapshot) => Write(snapshot, _value);
 

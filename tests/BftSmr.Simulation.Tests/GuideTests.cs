@@ -44,7 +44,8 @@ public class GuideTests
             Write(reply, _value);
         }
 
-        protected override void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) => Write(reply, _value);
+        protected override void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply) =>
+            Write(reply, _value);
 
         protected override void Save(IBufferWriter<byte> snapshot) => Write(snapshot, _value);
 

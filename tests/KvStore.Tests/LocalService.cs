@@ -45,7 +45,7 @@ internal sealed class LocalService(
             long now = (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
             _agreedMicros = Math.Max(_agreedMicros + 1, now);
             TestReplies replies = new(1);
-            Command[] commands = [new(new SessionId(new ClientId(0), 1), (ulong)_instance + 1, operation)];
+            Command[] commands = [TestMachine.CommandOf((ulong)_instance + 1, operation)];
             _store.Execute(new CommandBatch(new Instance(++_instance), _agreedMicros, 0, commands, replies));
             return replies[0];
         }
@@ -61,7 +61,7 @@ internal sealed class LocalService(
         {
             Queries++;
             ArrayBufferWriter<byte> reply = new();
-            _store.Query(operation.Span, _agreedMicros, reply);
+            _store.Query(operation.Span, TestMachine.AsOf(_agreedMicros), reply);
             CanonicalReader reader = new(reply.WrittenMemory);
             reader.TryReadElement(out _);
             Assert.NotEqual(KvErrorCode.NotAQuery, Op.Read(reader.Rest));

@@ -97,6 +97,46 @@ internal sealed class SettingsReader
             : throw Error(key, $"must be a text in quotes, not {Describe(value)}.");
     }
 
+    /// <summary>A list of texts; null if the key is not there.</summary>
+    public IReadOnlyList<string>? OptionalTexts(string key)
+    {
+        if (!Take(key, out JsonElement value)) return null;
+        if (value.ValueKind != JsonValueKind.Array) throw Error(key, $"must be a list [ … ], not {Describe(value)}.");
+        List<string> texts = [];
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            texts.Add(item.ValueKind == JsonValueKind.String
+                ? item.GetString()!
+                : throw Error(key, $"must list texts in quotes, not {Describe(item)}."));
+        }
+        return texts;
+    }
+
+    /// <summary>
+    /// An object of texts, whole numbers and booleans, as texts in the order of their names; empty if the key is not
+    /// there.
+    /// </summary>
+    public SortedDictionary<string, string> OptionalValues(string key)
+    {
+        SortedDictionary<string, string> values = new(StringComparer.Ordinal);
+        if (!Take(key, out JsonElement value)) return values;
+        SettingsReader members = new(_file, PathOf(key), value);
+        foreach ((string name, JsonElement member) in members._values)
+        {
+            values.Add(name, member.ValueKind switch
+            {
+                JsonValueKind.String => member.GetString()!,
+                JsonValueKind.Number when member.TryGetInt64(out long number) =>
+                    number.ToString(CultureInfo.InvariantCulture),
+                JsonValueKind.True => "true",
+                JsonValueKind.False => "false",
+                _ => throw members.Error(
+                    name, $"must be a text in quotes, a whole number, true or false, not {Describe(member)}."),
+            });
+        }
+        return values;
+    }
+
     /// <summary>A path, relative to the file; absolute when returned.</summary>
     public string FilePath(string key)
     {

@@ -31,6 +31,13 @@ internal sealed class SettingsWriter
         Raw(key, $"[\n{string.Join(",\n", items.Select(item =>
             $"    {{ {string.Join(", ", fields(item).Select(field => $"{Quote(field.Key)}: {Scalar(field.Value)}"))} }}"))}\n  ]");
 
+    /// <summary>
+    /// An object of named values, one on each line; what reads as a number or a boolean is written so.
+    /// </summary>
+    public SettingsWriter AddObject(string key, IEnumerable<KeyValuePair<string, string>> values) =>
+        Raw(key, $"{{\n{string.Join(",\n", values.Select(static value =>
+            $"    {Quote(value.Key)}: {(IsBare(value.Value) ? value.Value : Quote(value.Value))}"))}\n  }}");
+
     /// <summary>How <paramref name="file"/> names <paramref name="target"/>.</summary>
     public static string Relative(string file, string target) =>
         Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(file))!, Path.GetFullPath(target));
@@ -55,8 +62,17 @@ internal sealed class SettingsWriter
         if (!_first) _text.Append(",\n");
     }
 
-    private static string Scalar(object value) =>
-        value is int number ? number.ToString(CultureInfo.InvariantCulture) : Quote((string)value);
+    private static string Scalar(object value) => value switch
+    {
+        int number => number.ToString(CultureInfo.InvariantCulture),
+        IEnumerable<string> texts => $"[{string.Join(", ", texts.Select(Quote))}]",
+        _ => Quote((string)value),
+    };
+
+    private static bool IsBare(string value) =>
+        value is "true" or "false"
+        || (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            && number.ToString(CultureInfo.InvariantCulture) == value);
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 }

@@ -1,12 +1,13 @@
 using System.CommandLine;
+using BftCloud.Common;
 
 namespace BftCloud.Cluster;
 
 /// <summary><c>bftcloud cluster</c>: a cluster whose replicas all run on this machine.</summary>
 internal static class ClusterCommand
 {
-    /// <param name="services">The services that clusters can run; the first is the default.</param>
-    public static Command Create(IReadOnlyList<string> services) =>
+    /// <param name="services">The services that clusters can run.</param>
+    public static Command Create(ServiceCatalog services) =>
         new("cluster", "A cluster on this machine, one process per replica.")
     {
         ClusterInitCommand.Create(services),

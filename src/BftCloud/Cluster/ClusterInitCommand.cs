@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using BftCloud.Common;
 using BftSmr;
@@ -11,7 +12,7 @@ namespace BftCloud.Cluster;
 /// </summary>
 internal static class ClusterInitCommand
 {
-    public static Command Create(IReadOnlyList<string> services)
+    public static Command Create(ServiceCatalog services)
     {
         Option<int> faulty = new("--f")
         {
@@ -19,26 +20,38 @@ internal static class ClusterInitCommand
             DefaultValueFactory = static _ => 1,
         };
         Option<string> protocol = Choice("--protocol", "The ordering protocol.", [ClusterConfiguration.BftSmrProtocol]);
-        Option<string> service = Choice("--service", "The replicated service.", services);
+        Option<string> service = Choice("--service", "The replicated service.", services.Names);
         Option<string> durability = Choice(
             "--durability", "When promises are on disk: before votes, before replies, or never waited for.",
             Names<Durability>());
         Option<string> authentication = Choice(
             "--request-authentication", "How requests are authenticated.", Names<RequestAuthentication>());
+        Option<ServiceOptions> serviceOptions = ServiceOption();
+        Option<(string Name, ClientRights Rights)[]> clients = ClientOption();
         Option<string> output = new("--out")
         {
             Description = "The directory to make; new or empty.", Required = true, HelpName = "DIR",
         };
         Command command = new("init", "Makes keys and configuration of a new cluster.")
         {
-            faulty, protocol, service, durability, authentication, output,
+            faulty, protocol, service, serviceOptions, clients, durability, authentication, output,
         };
         command.SetAction(result =>
         {
             int f = result.GetValue(faulty);
             string served = result.GetValue(service)!;
-            using LocalCluster content = LocalCluster.Create(f, served, clients: 1, cluster => cluster with
+            ServiceOptions options = result.GetValue(serviceOptions)!;
+            services.Create(served, options); // it checks its options
+            (string Name, ClientRights Rights)[] named = result.GetValue(clients)!;
+            using LocalCluster content = LocalCluster.Create(f, served, 1 + named.Length, cluster => cluster with
             {
+                ServiceOptions = options,
+                Clients =
+                [
+                    cluster.Clients[0],
+                    .. cluster.Clients.Skip(1).Zip(
+                        named, static (made, asked) => made with { Name = asked.Name, Rights = asked.Rights }),
+                ],
                 Protocol = result.GetValue(protocol)!,
                 Durability = Enum.Parse<Durability>(result.GetValue(durability)!, ignoreCase: true),
                 RequestAuthentication = Enum.Parse<RequestAuthentication>(
@@ -52,6 +65,62 @@ internal static class ClusterInitCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static Option<ServiceOptions> ServiceOption() => new("--service-option")
+    {
+        Description = "What the service is told, for example stateBytesMax=1073741824 for kv; may be repeated.",
+        HelpName = "NAME=VALUE",
+        CustomParser = ParseOptions,
+        DefaultValueFactory = static _ => ServiceOptions.None,
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static Option<(string Name, ClientRights Rights)[]> ClientOption() => new("--client")
+    {
+        Description = "One more client, with its rights among read, write and admin; may be repeated. "
+            + "Its configuration and key are in DIR/clients/NAME.",
+        HelpName = "NAME=RIGHT,RIGHT",
+        CustomParser = ParseClients,
+        DefaultValueFactory = static _ => [],
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static ServiceOptions? ParseOptions(ArgumentResult result)
+    {
+        Dictionary<string, string> values = [];
+        foreach (Token token in result.Tokens)
+        {
+            if (!TrySplit(token.Value, out string name, out string value))
+                result.AddError($"\"{token.Value}\" is not NAME=VALUE.");
+            else if (!values.TryAdd(name, value))
+                result.AddError($"The service option '{name}' is given twice. Remove one of them.");
+        }
+        return ServiceOptions.Of(values);
+    }
+
+    private static (string Name, ClientRights Rights)[] ParseClients(ArgumentResult result)
+    {
+        List<(string Name, ClientRights Rights)> clients = [];
+        foreach (Token token in result.Tokens)
+        {
+            if (!TrySplit(token.Value, out string name, out string names)
+                || !ClientIdentity.TryParseRights(names.Split(','), out ClientRights rights))
+                result.AddError(
+                    $"\"{token.Value}\" is not NAME=RIGHT,RIGHT with rights among read, write and admin.");
+            else if (name is "." or ".." || !clients.TrueForAll(client => client.Name != name))
+                result.AddError($"'{name}' cannot be a client's name here, or is given twice. Choose another one.");
+            else
+                clients.Add((name, rights));
+        }
+        return [.. clients];
+    }
+
+    private static bool TrySplit(string text, out string name, out string value)
+    {
+        int sign = text.IndexOf('=', StringComparison.Ordinal);
+        (name, value) = sign > 0 ? (text[..sign], text[(sign + 1)..]) : ("", "");
+        return sign > 0;
     }
 
     private static Option<string> Choice(string name, string description, IReadOnlyList<string> values)

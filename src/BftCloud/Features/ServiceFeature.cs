@@ -7,8 +7,8 @@ namespace BftCloud.Features;
 
 /// <summary>A feature whose heart is a replicated service, which clusters run.</summary>
 /// <param name="Name">Its name on the command line, and in <c>cluster.json</c>.</param>
-/// <param name="Create">Makes a new, empty instance of the service.</param>
-internal sealed record ServiceFeature(string Name, Func<IStateMachine> Create) : Feature(Name)
+/// <param name="Create">Makes a new, empty instance of the service, after it has checked its options.</param>
+internal sealed record ServiceFeature(string Name, Func<ServiceOptions, IStateMachine> Create) : Feature(Name)
 {
     /// <summary>Loads on clusters that run it, for <c>bftcloud bench</c>.</summary>
     public IReadOnlyList<BenchWorkload> Benchmarks { get; init; } = [];

@@ -28,13 +28,14 @@ internal sealed class MonitoringClient : IDisposable
     }
 
     /// <summary>
-    /// What the replica says of itself; null if it cannot be reached, or says something that is no report.
+    /// What the replica says of itself, with the digest of its state; null if it cannot be reached, or says something
+    /// that is no report.
     /// </summary>
     public async Task<ReplicaReport?> TryGetStatusAsync(string address, CancellationToken cancellationToken)
     {
         try
         {
-            byte[] json = await _http.GetByteArrayAsync(new Uri($"http://{address}/status"), cancellationToken);
+            byte[] json = await _http.GetByteArrayAsync(new Uri($"http://{address}/status/digest"), cancellationToken);
             ReplicaReport? report = JsonSerializer.Deserialize(json, MonitoringJson.Default.ReplicaReport);
             return report is not null && IsWellFormed(report) ? report : null;
         }

@@ -144,7 +144,8 @@ internal sealed class MonitoringServer : IAsyncDisposable
         string path = line[1].Split('?')[0];
         return await _open(path, cancellationToken) is { } page
             ? (page.IsHealthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, page)
-            : (HttpStatusCode.NotFound, MonitoringPage.Text("There is /, /status, /metrics and /healthz.\n"));
+            : (HttpStatusCode.NotFound,
+                MonitoringPage.Text("There is /, /status, /status/digest, /metrics and /healthz.\n"));
     }
 
     private static async Task SendAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

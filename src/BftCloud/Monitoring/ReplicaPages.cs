@@ -18,17 +18,18 @@ internal sealed class ReplicaPages(ClusterConfiguration cluster, BftReplica repl
         "/" => new MonitoringPage("text/html; charset=utf-8", StatusPage),
         "/healthz" => await AskAsync(static _ => MonitoringPage.Text("ok\n"), cancellationToken),
         "/status" => await AskAsync(ReportOf, cancellationToken),
+        "/status/digest" => await AskAsync(ReportOf, cancellationToken, withStateDigest: true),
         "/metrics" => new MonitoringPage(PrometheusExporter.ContentType, metrics.Write()),
         _ => null,
     };
 
     /// <summary>A page of what the replica's own loop answers; one that has stopped is not healthy.</summary>
     private async Task<MonitoringPage> AskAsync(
-        Func<BftReplicaStatus, MonitoringPage> page, CancellationToken cancellationToken)
+        Func<BftReplicaStatus, MonitoringPage> page, CancellationToken cancellationToken, bool withStateDigest = false)
     {
         try
         {
-            return page(await replica.GetStatusAsync(cancellationToken));
+            return page(await replica.GetStatusAsync(withStateDigest, cancellationToken));
         }
         catch (InvalidOperationException)
         {

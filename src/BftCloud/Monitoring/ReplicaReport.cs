@@ -1,6 +1,8 @@
 namespace BftCloud.Monitoring;
 
-/// <summary>What a replica says of itself at <c>/status</c>.</summary>
+/// <summary>
+/// What a replica says of itself at <c>/status</c> and, with the digest of its state, at <c>/status/digest</c>.
+/// </summary>
 internal sealed record ReplicaReport
 {
     public required int Id { get; init; }

@@ -29,7 +29,7 @@ internal static partial class ReplicaRunCommand
         ReplicaConfiguration configuration = ReplicaConfiguration.Load(file);
         ClusterConfiguration cluster = configuration.LoadCluster();
         using KeyPair key = KeyFile.Load(configuration.KeyFile, cluster.Replicas[configuration.Id].PublicKey);
-        IStateMachine service = services.Create(cluster.Service);
+        IStateMachine service = services.Create(cluster.Service, cluster.ServiceOptions);
         using ILoggerFactory logging = LoggerFactory.Create(static builder => builder.AddSimpleConsole(static console =>
         {
             console.SingleLine = true;

@@ -61,7 +61,7 @@ internal sealed class Twin : Adversary
     {
         if (_second is null)
         {
-            _executor = new ServiceHost(Service(), Settings.ReplyBytesMax);
+            _executor = new ServiceHost(Service(), Settings.ReplyBytesMax, Settings.Rights);
             _second = ReplicaCore.Create(Settings, Keyring, RecoveredState.None, Protocol);
             _second.Start(Now, _effects);
             CarryOut();

@@ -1,8 +1,10 @@
+using BftCloud.Primitives;
 using BftCloud.Simulation;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Reads;
 using BftSmr.Service;
+using BftSmr.Settings;
 
 namespace BftSmr.Simulation.Checking;
 
@@ -12,7 +14,8 @@ namespace BftSmr.Simulation.Checking;
 /// unordered read shows a state that was current at some moment between its invocation and its completion, and no older
 /// than what any read before it showed: linearizability with the total order as witness.
 /// </summary>
-internal sealed class ClientChecker(World world, HistoryChecker history, Func<IStateMachine> service, int replyBytesMax)
+internal sealed class ClientChecker(World world, HistoryChecker history, Func<IStateMachine> service, int replyBytesMax,
+    RightsTable rights)
 {
     private readonly List<RecordedOperation> _operations = [];
     private readonly List<(SessionId Session, ulong Sequence)> _disclaimed = [];
@@ -61,6 +64,14 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
     /// <summary>A client learned the answer to an unordered read.</summary>
     public void Answered(RecordedOperation operation, ReplyStatus status, ReadOnlyMemory<byte> result) =>
         Complete(operation, status, result);
+
+    /// <summary>A client was told that it lacks the right to an operation.</summary>
+    public void Refused(RecordedOperation operation, ClientId client)
+    {
+        if (rights.Has(client, operation.IsQuery ? ClientRights.Read : ClientRights.Write))
+            world.Violate(
+                "rights", $"client {operation.Client} was refused an operation that it has the right to.");
+    }
 
     /// <summary>A client was told that its operation was not executed and never will be.</summary>
     public void Disclaimed(SessionId session, ulong sequence) => _disclaimed.Add((session, sequence));
@@ -120,7 +131,7 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
             .Select(o => new PendingRead(o, LowestFor(o)))];
         if (waiting.Count == 0) return;
         List<PendingRead> open = [];
-        ServiceHost reference = new(service(), replyBytesMax);
+        ServiceHost reference = new(service(), replyBytesMax, rights);
         long agreedMicros = 0;
         int next = 0;
         waiting.Sort(static (x, y) => x.LowestInstance != y.LowestInstance

@@ -1,6 +1,7 @@
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Service;
+using BftSmr.Settings;
 
 namespace BftSmr.Simulation.Checking;
 
@@ -11,9 +12,10 @@ namespace BftSmr.Simulation.Checking;
 internal static class DeterminismProbe
 {
     /// <summary>In words, where the two first differ.</summary>
-    public static string Explain(Func<IStateMachine> service, IEnumerable<ExecuteEffect> history, int replyBytesMax)
+    public static string Explain(
+        Func<IStateMachine> service, IEnumerable<ExecuteEffect> history, int replyBytesMax, RightsTable rights)
     {
-        ServiceHost one = new(service(), replyBytesMax), other = new(service(), replyBytesMax);
+        ServiceHost one = new(service(), replyBytesMax, rights), other = new(service(), replyBytesMax, rights);
         if (one.StateDigest() != other.StateDigest())
             return "Two fresh instances of the service differ before the first command.";
         foreach (ExecuteEffect effect in history)

@@ -4,20 +4,22 @@ using BftCloud.Simulation;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Service;
+using BftSmr.Settings;
 
 namespace BftSmr.Simulation.Checking;
 
 /// <summary>
 /// Watches what correct replicas execute, and holds it against one history that never forgets, whatever replicas lose:
 /// agreement (the same commands with the same context at each instance, executed in order), validity (only what its
-/// client issued), exactly once and first in, first out per session, determinism of the service, and equal checkpoint
-/// roots.
+/// client issued and has the right to), exactly once and first in, first out per session, determinism of the service,
+/// and equal checkpoint roots.
 /// </summary>
 internal sealed class HistoryChecker
 {
     private readonly World _world;
     private readonly Func<IStateMachine> _service;
     private readonly int _replyBytesMax;
+    private readonly RightsTable _rights;
     private readonly ServiceHost _reference;
     private readonly List<ExecutedInstance> _history = [];
     private readonly Instance[] _positions;
@@ -29,12 +31,13 @@ internal sealed class HistoryChecker
     private readonly Digest _initialState;
     private long _lastAgreedMicros;
 
-    public HistoryChecker(World world, int replicas, Func<IStateMachine> service, int replyBytesMax)
+    public HistoryChecker(
+        World world, int replicas, Func<IStateMachine> service, int replyBytesMax, RightsTable rights)
     {
         _world = world;
-        (_service, _replyBytesMax) = (service, replyBytesMax);
+        (_service, _replyBytesMax, _rights) = (service, replyBytesMax, rights);
         _positions = new Instance[replicas];
-        _reference = new ServiceHost(service(), replyBytesMax);
+        _reference = new ServiceHost(service(), replyBytesMax, rights);
         _initialState = _reference.StateDigest();
     }
 
@@ -91,7 +94,7 @@ internal sealed class HistoryChecker
     }
 
     private string WhereItDiverges() =>
-        DeterminismProbe.Explain(_service, _history.Select(static e => e.Effect), _replyBytesMax);
+        DeterminismProbe.Explain(_service, _history.Select(static e => e.Effect), _replyBytesMax, _rights);
 
     /// <summary>A correct replica starts from a snapshot: its own after a restart, or one it fetched.</summary>
     public void Restored(ReplicaId replica, Instance checkpoint, Digest state)
@@ -141,12 +144,24 @@ internal sealed class HistoryChecker
         return true;
     }
 
+    private bool IsPermitted(Request request) => request.Kind switch
+    {
+        RequestKind.Command => _rights.Has(request.Session.Client, ClientRights.Write),
+        RequestKind.OrderedQuery => _rights.Has(request.Session.Client, ClientRights.Read),
+        _ => true,
+    };
+
     private bool CheckRequest(Request request, Instance instance)
     {
         string name = $"{request.Session}/{request.Sequence} at {instance}";
         if (_correctClients.Contains(request.Session.Client.Value) && !_issued.Contains(request.Digest))
         {
             _world.Violate("validity", $"{name} was executed, but its client never issued it.");
+            return false;
+        }
+        if (!IsPermitted(request))
+        {
+            _world.Violate("rights", $"{name} ({request.Kind}) was executed, but its client has no right to it.");
             return false;
         }
         ulong last = _executed.GetValueOrDefault(request.Session);

@@ -183,6 +183,11 @@ internal sealed class SimulatedClient : INetworkNode
                 _checker.Answered(
                     recorded, outcome.Kind == OutcomeKind.Ok ? ReplyStatus.Ok : ReplyStatus.Failed, outcome.Result);
                 break;
+            case OutcomeKind.NotPermitted:
+                _world.Tell(_name, "operation is refused");
+                _world.Events.Count("operation refused");
+                _checker.Refused(recorded, _settings.Client);
+                break;
             default:
                 _world.Tell(_name, $"operation ends undecided: {outcome.Kind}");
                 _world.Events.Count($"operation ends as {outcome.Kind}");

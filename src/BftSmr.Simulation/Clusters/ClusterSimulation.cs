@@ -50,9 +50,12 @@ internal sealed class ClusterSimulation
                 random.Fork("faults"),
                 new FaultScope(replicas, options.F, options.Clients, options.Durability, _faultyMicros, options.FaultKinds));
         _network = new SimulatedNetwork(_world, _plan.Network);
-        _history = new HistoryChecker(_world, replicas, service, _settings.ReplyBytesMax);
+        _history = new HistoryChecker(_world, replicas, service, _settings.ReplyBytesMax, _settings.Rights);
         _clientChecker = new ClientChecker(
-            _world, _history, service, _settings.ReplyBytesMax) { IsOnDisk = KeepsDisks ? IsOnDisk : null };
+            _world, _history, service, _settings.ReplyBytesMax, _settings.Rights)
+        {
+            IsOnDisk = KeepsDisks ? IsOnDisk : null,
+        };
         KeyOracle oracle = new(random.Fork("keys"));
         for (int i = 0; i < replicas; i++) AddReplica(i, oracle, service);
         for (int i = 0; i < options.Clients; i++) AddClient(i, random.Fork("client", i), oracle, workload);
@@ -179,8 +182,9 @@ internal sealed class ClusterSimulation
 
     private void AddClient(int index, SimulationRandom random, KeyOracle oracle, IWorkload workload)
     {
-        // Two processes may share an identity; their sessions are apart.
-        ClientId id = new(random.Chance(0.2) && index > 0 ? 0 : index);
+        // Two processes may share an identity; their sessions are apart. One without rights has its own.
+        bool isShared = random.Chance(0.2) && index < _options.Clients - _options.ReadOnlyClients;
+        ClientId id = new(isShared ? 0 : index);
         ClientSettings settings = new()
         {
             Client = id,

@@ -22,6 +22,7 @@ internal static class SettingsDraw
                 : quorums.Weakened(quorums.Write - options.WriteQuorumLoweredBy),
             Durability = options.Durability,
             Authentication = options.Authentication,
+            Rights = options.ReadOnlyClients == 0 ? RightsTable.Everybody : RightsOf(options),
             Window = random.Pick([1, 2, 4, 16]),
             BatchRequestsMax = random.Pick([1, 2, 8, 64]),
             BatchBytesMax = random.Pick([2_000, 64_000]),
@@ -42,4 +43,9 @@ internal static class SettingsDraw
         };
         return settings with { ClientReplyBytesMax = 5 * settings.SessionReplyBytesMax, SessionTableBytesMax = 50 * settings.SessionReplyBytesMax };
     }
+
+    /// <summary>The last correct clients may only read.</summary>
+    private static RightsTable RightsOf(SimulationOptions options) =>
+        new([.. Enumerable.Range(0, options.Clients).Select(
+            i => i < options.Clients - options.ReadOnlyClients ? RightsTable.Default : ClientRights.Read)]);
 }

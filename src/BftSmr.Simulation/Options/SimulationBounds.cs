@@ -22,6 +22,7 @@ internal static class SimulationBounds
         Defined("durability", options.Durability);
         Defined("authentication", options.Authentication);
         Within("clients", options.Clients, 1, ClientsMax);
+        Within("readOnlyClients", options.ReadOnlyClients, 0, options.Clients);
         Within("operationsPerClient", options.OperationsPerClient, 1, OperationsMax);
         Within("outstandingMax", options.OutstandingMax, 1, OperationsMax);
         Within("queryShare", options.QueryShare, 0, 1);

@@ -23,6 +23,11 @@ public sealed record SimulationOptions
     /// <summary>Correct clients.</summary>
     public int Clients { get; init; } = 3;
 
+    /// <summary>
+    /// How many of them have the right to queries only. The commands that they issue all the same must be refused.
+    /// </summary>
+    public int ReadOnlyClients { get; init; }
+
     /// <summary>Operations that each of them issues, in both phases together.</summary>
     public int OperationsPerClient { get; init; } = 24;
 

@@ -94,7 +94,7 @@ internal sealed class SimulatedReplica : INetworkNode
         long life = ++_life;
         _world.Tell(_name, "starts");
         Clock.Boot(_world.NowMicros);
-        ServiceHost executor = new(_service(), _settings.ReplyBytesMax);
+        ServiceHost executor = new(_service(), _settings.ReplyBytesMax, _settings.Rights);
         RecoveredState recovered = Recover(executor);
         _forgets |= recovered.VotesForgotten;
         _runner = new SimulatedEffects(_world, _settings, recovered.Checkpoint, executor, Disk, _random, () => DiskSpeed)

@@ -92,7 +92,7 @@ internal sealed class ExploredCore
         for (ExploredCore? at = this; at._before is not null; at = at._before) path.Add(at);
         path.Reverse();
         IReplicaCore core = ReplicaCore.Create(_settings, _keyring, RecoveredState.None, ModSmartProtocol.Instance);
-        ServiceHost executor = new(new RegisterService(), _settings.ReplyBytesMax);
+        ServiceHost executor = new(new RegisterService(), _settings.ReplyBytesMax, _settings.Rights);
         RunningCore run = new(core, executor, _settings);
         run.Take(effects => core.Start(Now(0), effects));
         long late = 0;

@@ -37,7 +37,7 @@ internal sealed class RegisterService : IStateMachine
         for (int i = 0; i < commands.Length; i++) Execute(batch, i, commands[i]);
     }
 
-    public void Query(ReadOnlySpan<byte> query, long agreedTimeMicros, IBufferWriter<byte> reply)
+    public void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply)
     {
         RegisterOperation operation = RegisterOperation.Decode(query);
         Answer(reply, _registers[operation.Register], operation.PaddingBytes);

@@ -49,9 +49,12 @@ public sealed class CommandBatch
 /// <summary>One operation of one session.</summary>
 /// <param name="Session">The session that issued it.</param>
 /// <param name="Sequence">Its sequence number in the session, from 1.</param>
+/// <param name="Rights">The rights of the session's client. <see cref="ClientRights.Write"/> is among them: no command
+/// of a client without it is ordered.</param>
 /// <param name="Operation">The operation's bytes, as the client sent them. Valid only during the call that received it:
 /// copy what is kept.</param>
-public readonly record struct Command(SessionId Session, ulong Sequence, ReadOnlyMemory<byte> Operation);
+public readonly record struct Command(
+    SessionId Session, ulong Sequence, ClientRights Rights, ReadOnlyMemory<byte> Operation);
 
 internal interface IReplySink
 {

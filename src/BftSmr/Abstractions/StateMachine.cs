@@ -13,8 +13,8 @@ public abstract class StateMachine : IStateMachine
     /// <summary>Executes one command and writes its reply.</summary>
     protected abstract void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply);
 
-    /// <summary>Answers one query; by default there are none.</summary>
-    protected virtual void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) =>
+    /// <summary>Answers one query; by default there are none. Must not change the state.</summary>
+    protected virtual void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply) =>
         throw new NotSupportedException("This service answers no unordered queries.");
 
     /// <summary>Writes the whole state; equal states must write equal bytes.</summary>
@@ -35,8 +35,8 @@ public abstract class StateMachine : IStateMachine
         }
     }
 
-    void IStateMachine.Query(ReadOnlySpan<byte> query, long agreedTimeMicros, IBufferWriter<byte> reply) =>
-        Query(query, reply);
+    void IStateMachine.Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply) =>
+        Query(query, context, reply);
 
     Digest IStateMachine.StateDigest()
     {

@@ -14,7 +14,6 @@ public sealed class BftClient : IAsyncDisposable
     private readonly ClientSession _session;
     private readonly BftClientOptions _options;
     private readonly BftConnection? _owned;
-    private readonly long _timeoutMicros;
     private int _disposed;
 
     internal BftClient(ClientSession session, BftClientOptions options, BftConnection? owned)
@@ -22,7 +21,6 @@ public sealed class BftClient : IAsyncDisposable
         _session = session;
         _options = options;
         _owned = owned;
-        _timeoutMicros = options.OperationTimeout.Ticks / TimeSpan.TicksPerMicrosecond;
     }
 
     /// <summary>
@@ -51,11 +49,24 @@ public sealed class BftClient : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// A client with links and a session of its own that does not wait for them: operations wait until the replicas can
+    /// be reached, each as long as its timeout.
+    /// </summary>
+    /// <param name="options">Who connects to what.</param>
+    /// <exception cref="ArgumentException">The options contradict each other.</exception>
+    public static BftClient Start(BftClientOptions options)
+    {
+        BftConnection connection = BftConnection.Start(options);
+        return connection.BeginSession(connection);
+    }
+
     /// <summary>Orders and executes an operation. Returns the service's reply; linearizable.</summary>
     /// <param name="operation">The operation's bytes; must not change before the task has completed.</param>
     /// <param name="cancellationToken">Ends the wait only: an operation that was sent already may still
     /// execute.</param>
     /// <exception cref="ArgumentException">The operation is larger than the cluster allows.</exception>
+    /// <exception cref="BftNotPermittedException">The client has no right to commands.</exception>
     /// <exception cref="BftOperationFailedException">The service failed the operation.</exception>
     /// <exception cref="BftTimeoutException">The deadline passed; <see cref="BftException.MayHaveExecuted"/> tells
     /// whether it may execute.</exception>
@@ -67,7 +78,17 @@ public sealed class BftClient : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
     public Task<ReadOnlyMemory<byte>> InvokeAsync(
         ReadOnlyMemory<byte> operation, CancellationToken cancellationToken = default) =>
-        Begin(OperationKind.Command, operation, cancellationToken);
+        Begin(OperationKind.Command, operation, _options.OperationTimeout, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="InvokeAsync(ReadOnlyMemory{byte}, CancellationToken)"/>, with a timeout of this operation alone.
+    /// </summary>
+    /// <param name="operation">The operation's bytes; must not change before the task has completed.</param>
+    /// <param name="timeout">How long it may take, from the call to its result.</param>
+    /// <param name="cancellationToken">Ends the wait only.</param>
+    public Task<ReadOnlyMemory<byte>> InvokeAsync(
+        ReadOnlyMemory<byte> operation, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        Begin(OperationKind.Command, operation, timeout, cancellationToken);
 
     /// <summary>
     /// Answers a query without ordering it, as long as enough replicas agree, and with ordering it otherwise.
@@ -77,6 +98,7 @@ public sealed class BftClient : IAsyncDisposable
     /// <param name="query">The query's bytes; must not change before the task has completed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentException">The query is larger than the cluster allows.</exception>
+    /// <exception cref="BftNotPermittedException">The client has no right to queries.</exception>
     /// <exception cref="BftOperationFailedException">The service failed the query.</exception>
     /// <exception cref="BftTimeoutException">The deadline passed.</exception>
     /// <exception cref="BftReplyUnavailableException">The answer is larger than the cluster allows.</exception>
@@ -87,7 +109,22 @@ public sealed class BftClient : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
     public Task<ReadOnlyMemory<byte>> QueryAsync(
         ReadOnlyMemory<byte> query, CancellationToken cancellationToken = default) =>
-        Begin(OperationKind.Query, query, cancellationToken);
+        Begin(OperationKind.Query, query, _options.OperationTimeout, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="QueryAsync(ReadOnlyMemory{byte}, CancellationToken)"/>, with a timeout of this query alone.
+    /// </summary>
+    /// <param name="query">The query's bytes; must not change before the task has completed.</param>
+    /// <param name="timeout">How long it may take, from the call to its result.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<ReadOnlyMemory<byte>> QueryAsync(
+        ReadOnlyMemory<byte> query, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        Begin(OperationKind.Query, query, timeout, cancellationToken);
+
+    /// <summary>How many replicas its links reach now.</summary>
+    public int ConnectedReplicas => _session.Loop.LinksUp;
+
+    internal Quorums Quorums => _session.Loop.Quorums;
 
     /// <summary>
     /// Closes the session, and the links if they are its own. What is under way fails with
@@ -103,9 +140,10 @@ public sealed class BftClient : IAsyncDisposable
     internal ClientSession Session => _session;
 
     private Task<ReadOnlyMemory<byte>> Begin(
-        OperationKind kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+        OperationKind kind, ReadOnlyMemory<byte> payload, TimeSpan timeout, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
         if (payload.Length > _options.Cluster.OperationBytesMax)
             throw new ArgumentException(
                 $"The operation has {payload.Length} bytes, but the cluster allows {_options.Cluster.OperationBytesMax} (operationBytesMax). Split it, or raise the limit in cluster.json at all nodes.", nameof(payload));
@@ -115,7 +153,8 @@ public sealed class BftClient : IAsyncDisposable
             return Task.FromException<ReadOnlyMemory<byte>>(new BftOverloadedException(
                 $"{_options.PendingOperationsMax} operations of this client are under way or waiting. Await some of them before beginning more, or raise PendingOperationsMax."));
         PendingOperation operation = new(
-            _session, kind, payload, _session.Loop.NowMicros + _timeoutMicros, _options.AllowSynchronousContinuations);
+            _session, kind, payload, _session.Loop.NowMicros, timeout, _options.AllowSynchronousContinuations,
+            OperationSpan.Begin(_options.TimeProvider));
         operation.CancelWith(cancellationToken);
         _session.Loop.PostBegin(operation);
         return operation.Task;

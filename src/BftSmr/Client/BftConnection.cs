@@ -67,6 +67,8 @@ public sealed class BftConnection : IAsyncDisposable
         return new BftConnection(options, loop);
     }
 
+    internal BftClient BeginSession(BftConnection? owned) => new(_loop.OpenSession(), _options, owned);
+
     internal async Task<BftClient> OpenSession(BftConnection? owned, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);

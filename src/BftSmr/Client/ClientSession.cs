@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using BftSmr.Client.Core;
 
 namespace BftSmr.Client;
@@ -16,8 +17,6 @@ internal sealed class ClientSession(ConnectionLoop loop, ClientCore core, BftCli
 
     public ClientCore Core { get; } = core;
 
-    public TimeSpan Timeout { get; } = options.OperationTimeout;
-
     /// <summary>Completes when the first session is open, or fails if the replicas refuse it.</summary>
     public Task Opened => _opened.Task;
 
@@ -31,6 +30,18 @@ internal sealed class ClientSession(ConnectionLoop loop, ClientCore core, BftCli
 
     /// <summary>Sessions refused since the last one was open; kept by the loop.</summary>
     public int Refusals { get; set; }
+
+    /// <summary>What the client lacks for this kind of operation, and how to get it.</summary>
+    public string DescribeRights(OperationKind kind)
+    {
+        ClientIdentity client = options.Cluster.Clients[options.ClientId.Value];
+        (string what, ClientRights needed) = kind == OperationKind.Query
+            ? ("a query", ClientRights.Read)
+            : ("a command", ClientRights.Write);
+        return $"The replicas refused {what} of client {options.ClientId.Value} (\"{client.Name}\"): it lacks the "
+            + $"right '{SettingsReader.NameOf(needed)}', and nothing was executed. Add it to the client's 'rights' in "
+            + "cluster.json at all nodes, or use a client identity that has it.";
+    }
 
     public bool TryEnter()
     {

@@ -19,8 +19,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     // As many as one pass may take before the links are flushed and others get the thread.
     private const int PassMax = 512;
 
-    // With more operations than this under way, replies of one replica come several at a time: then a second replica's
-    // cost less than its vouchers.
+    // With more operations under way replies of one replica come several at a time: a second one's cost less than vouchers.
     private const int OneReplyMax = 2;
 
     // From so many operations under way in the process on, what its thread does for a read costs more than one more hop
@@ -128,6 +127,9 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         _load.Leave();
     }
 
+    /// <summary>How many links are up. Only the loop writes it.</summary>
+    public int LinksUp => System.Numerics.BitOperations.PopCount(Volatile.Read(ref _up));
+
     /// <summary>Runs on the loop: for statistics and tests.</summary>
     public Task<T> Ask<T>(Func<T> question)
     {
@@ -166,7 +168,8 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
 
     public async ValueTask DisposeAsync()
     {
-        foreach (ClientSession session in await Ask(() => _sessions.ToArray()).ConfigureAwait(false)) await CloseSession(session).ConfigureAwait(false);
+        foreach (ClientSession session in await Ask(() => _sessions.ToArray()).ConfigureAwait(false))
+            await CloseSession(session).ConfigureAwait(false);
         await _links.DisposeAsync().ConfigureAwait(false);
         _alarm.Dispose();
     }
@@ -235,9 +238,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         }
         operation.IsBegun = true;
         if (session.IsClosed)
-        {
             operation.Settle(new OperationOutcome(OutcomeKind.Closed, default, MayHaveExecuted: false), _effects);
-        }
         else
         {
             session.Core.WantsOneReply = Volatile.Read(ref _underWay) <= OneReplyMax;
@@ -260,7 +261,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     {
         ulong bit = 1ul << replica.Value;
         _up = isUp ? _up | bit : _up & ~bit;
-        if (System.Numerics.BitOperations.PopCount(_up) >= Quorums.Connect) _connected.TrySetResult();
+        if (LinksUp >= Quorums.Connect) _connected.TrySetResult();
         for (int i = 0; i < _sessions.Count; i++)
         {
             _sessions[i].Core.OnLink(replica, isUp, now, _effects);
@@ -278,14 +279,13 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
 
     private void Open(ClientSession session, long now)
     {
-        _sessionsByNonce.Remove(session.Core.Session.Nonce);
         ulong nonce = SessionNonces.Next(_time, s_ahead[session.Refusals]);
+        _sessionsByNonce.Remove(session.Core.Session.Nonce);
         _sessionsByNonce.Add(nonce, session);
         session.Core.Open(nonce, now, _effects);
     }
 
-    // A refusal means that a session of the same identity was evicted whose nonce is larger: another machine's clock is
-    // ahead of ours.
+    // Refused: a session with a larger nonce was evicted, so another machine's clock is ahead of ours.
     private void Reopen(ClientSession session, bool wasRefused, long now)
     {
         if (wasRefused && ++session.Refusals == s_ahead.Length)

@@ -5,14 +5,18 @@ namespace BftSmr.Client;
 
 /// <summary>An operation together with the promise its caller awaits.</summary>
 internal sealed class PendingOperation(
-    ClientSession session, OperationKind kind, ReadOnlyMemory<byte> payload, long deadlineMicros, bool continuesAtOnce)
-    : ClientOperation(kind, payload, deadlineMicros)
+    ClientSession session, OperationKind kind, ReadOnlyMemory<byte> payload, long beganMicros, TimeSpan timeout,
+    bool continuesAtOnce, OperationSpan? span)
+    : ClientOperation(kind, payload, beganMicros + timeout.Ticks / TimeSpan.TicksPerMicrosecond)
 {
     private readonly TaskCompletionSource<ReadOnlyMemory<byte>> _promise = new(
         continuesAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenRegistration _cancellation;
 
     public ClientSession Session { get; } = session;
+
+    /// <summary>When the caller began it, on the loop's clock.</summary>
+    public long BeganMicros { get; } = beganMicros;
 
     public Task<ReadOnlyMemory<byte>> Task => _promise.Task;
 
@@ -31,6 +35,8 @@ internal sealed class PendingOperation(
     public void Complete()
     {
         _cancellation.Unregister();
+        ClientMetrics.NoteCompleted(this);
+        span?.End(this);
         if (Outcome.Kind == OutcomeKind.Ok) _promise.TrySetResult(Outcome.Result);
         else _promise.TrySetException(Failure());
     }
@@ -57,10 +63,11 @@ internal sealed class PendingOperation(
         OutcomeKind.SessionExpired => new BftSessionExpiredException(
             "The replicas refused to open a session: they have evicted sessions of this identity with later start times. Set this machine's clock, then try again.",
             mayHaveExecuted: false),
+        OutcomeKind.NotPermitted => new BftNotPermittedException(Session.DescribeRights(Kind)),
         OutcomeKind.TimedOut => new BftTimeoutException(
             Outcome.MayHaveExecuted
-                ? $"No {Session.Loop.Quorums.OneCorrect} equal replies came within {Session.Timeout}. The operation was sent and may execute, now or later: read the state back before issuing it again. {Session.Loop.Describe()}"
-                : $"The operation could not be {(Kind == OperationKind.Query ? "answered" : "sent")} within {Session.Timeout} and changed nothing. {Session.Loop.Describe()}",
+                ? $"No {Session.Loop.Quorums.OneCorrect} equal replies came within {timeout}. The operation was sent and may execute, now or later: read the state back before issuing it again. {Session.Loop.Describe()}"
+                : $"The operation could not be {(Kind == OperationKind.Query ? "answered" : "sent")} within {timeout} and changed nothing. {Session.Loop.Describe()}",
             Outcome.MayHaveExecuted),
         _ => new BftClientClosedException(Outcome.MayHaveExecuted),
     };

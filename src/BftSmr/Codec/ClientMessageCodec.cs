@@ -135,7 +135,7 @@ internal static class ClientMessageCodec
         if (!reader.TryReadUInt64(out ulong nonce)
             || !reader.TryReadUInt64(out ulong number)
             || !reader.TryReadRegency(out Regency regency)
-            || !reader.TryReadInt32((int)ReplyStatus.ReplyTooLarge, out int status)
+            || !reader.TryReadInt32((int)ReplyStatus.NotPermitted, out int status)
             || !reader.TryReadBoolean(out bool isDigest)
             || !reader.TryReadBinary(isDigest ? Digest.Size : limits.ReplyBytesMax, out ReadOnlyMemory<byte> result)
             || (isDigest && result.Length != Digest.Size)) return false;

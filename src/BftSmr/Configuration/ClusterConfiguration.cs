@@ -26,6 +26,9 @@ public sealed record ClusterConfiguration
     /// </summary>
     public required string Service { get; init; }
 
+    /// <summary>What the service is told: equal at all replicas, and checked by the service itself.</summary>
+    public ServiceOptions ServiceOptions { get; init; } = ServiceOptions.None;
+
     /// <summary>The replicas; replica i is at position i.</summary>
     public required IReadOnlyList<ReplicaEndpoint> Replicas { get; init; }
 
@@ -99,6 +102,7 @@ public sealed record ClusterConfiguration
         Quorums = Quorums,
         Durability = Durability,
         Authentication = RequestAuthentication,
+        Rights = new RightsTable([.. Clients.Select(static client => client.Rights)]),
         Window = Window,
         BatchRequestsMax = BatchRequestsMax,
         BatchBytesMax = BatchBytesMax,
@@ -119,4 +123,25 @@ public sealed record ReplicaEndpoint(string PeerAddress, string ClientAddress, P
 /// <summary>An admitted client.</summary>
 /// <param name="Name">For people.</param>
 /// <param name="PublicKey">Its Ed25519 public key.</param>
-public sealed record ClientIdentity(string Name, PublicKey PublicKey);
+public sealed record ClientIdentity(string Name, PublicKey PublicKey)
+{
+    /// <summary>What it may ask for; queries and commands by default.</summary>
+    public ClientRights Rights { get; init; } = RightsTable.Default;
+
+    /// <summary>The rights of these names: <c>read</c>, <c>write</c>, <c>admin</c>.</summary>
+    /// <param name="names">The names, as in <c>cluster.json</c>.</param>
+    /// <param name="rights">All of these rights.</param>
+    /// <returns>False if a name is none of a right.</returns>
+    public static bool TryParseRights(IEnumerable<string> names, out ClientRights rights)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        rights = ClientRights.None;
+        foreach (string name in names)
+        {
+            ClientRights right = Enum.GetValues<ClientRights>().FirstOrDefault(r => SettingsReader.NameOf(r) == name);
+            if (right == ClientRights.None) return false;
+            rights |= right;
+        }
+        return true;
+    }
+}

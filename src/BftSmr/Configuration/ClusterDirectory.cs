@@ -6,13 +6,15 @@ namespace BftSmr;
 
 /// <summary>
 /// The directory of a cluster whose replicas all run on this machine: <c>cluster.json</c>, <c>rN/replica.json</c> with
-/// keys, data, pid file and log, <c>client/client.json</c>, <c>admin/admin.json</c>.
+/// keys, data, pid file and log, <c>client/client.json</c> of the first client, <c>clients/NAME/client.json</c> of the
+/// others, <c>admin/admin.json</c>.
 /// </summary>
 public sealed class ClusterDirectory
 {
     /// <summary>The name of the shared configuration file in it.</summary>
     public const string ClusterFileName = "cluster.json";
 
+    private const string ClientFileName = "client.json";
     private const string KeyFileName = "secret.key";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -28,7 +30,7 @@ public sealed class ClusterDirectory
     public string ClusterFile => At(ClusterFileName);
 
     /// <summary>Path of <c>client/client.json</c>.</summary>
-    public string ClientFile => At("client", "client.json");
+    public string ClientFile => At("client", ClientFileName);
 
     /// <summary>Path of <c>admin/admin.json</c>.</summary>
     public string AdministratorFile => At("admin", "admin.json");
@@ -102,12 +104,22 @@ public sealed class ClusterDirectory
             replica.Save(ReplicaFile(id));
             DataDirectory.Initialize(replica.DataDirectory);
         }
-        MakeDirectory(At("client"));
-        KeyFile.Save(At("client", KeyFileName), content.ClientKeys[0]);
-        new ClientConfiguration { Id = 0, ClusterFile = ClusterFile, KeyFile = At("client", KeyFileName) }.Save(ClientFile);
+        WriteClient(0, At("client"), content.ClientKeys[0]);
+        if (content.ClientKeys.Count > 1) MakeDirectory(At("clients"));
+        for (int id = 1; id < content.ClientKeys.Count; id++)
+            WriteClient(id, At("clients", Cluster.Clients[id].Name), content.ClientKeys[id]);
         MakeDirectory(At("admin"));
         KeyFile.Save(At("admin", KeyFileName), content.AdministratorKey);
         new AdministratorConfiguration { ClusterFile = ClusterFile, KeyFile = At("admin", KeyFileName) }.Save(AdministratorFile);
+    }
+
+    private void WriteClient(int id, string directory, KeyPair key)
+    {
+        MakeDirectory(directory);
+        string keyFile = System.IO.Path.Combine(directory, KeyFileName);
+        KeyFile.Save(keyFile, key);
+        new ClientConfiguration { Id = id, ClusterFile = ClusterFile, KeyFile = keyFile }
+            .Save(System.IO.Path.Combine(directory, ClientFileName));
     }
 
     private string At(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);

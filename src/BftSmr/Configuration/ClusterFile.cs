@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using BftCloud.Primitives;
+using BftSmr.Settings;
 
 namespace BftSmr.Configuration;
 
@@ -21,9 +22,8 @@ internal static class ClusterFile
             F = settings.Integer("f"),
             Service = settings.Text("service"),
             Replicas = settings.List("replicas", ReadReplica),
-            Clients = settings.List(
-                "clients",
-                static client => new ClientIdentity(client.Text("name"), client.Parsed("publicKey", PublicKey.Parse))),
+            ServiceOptions = ServiceOptions.Of(settings.OptionalValues("serviceOptions")),
+            Clients = settings.List("clients", ReadClient),
             Administrator = settings.Has("administrator") ? settings.Parsed("administrator", PublicKey.Parse) : null,
         };
         cluster = cluster with
@@ -43,6 +43,25 @@ internal static class ClusterFile
         ClusterLimits.Check(cluster, source);
         return cluster;
     }
+
+    private static ClientIdentity ReadClient(SettingsReader client)
+    {
+        ClientIdentity identity = new(client.Text("name"), client.Parsed("publicKey", PublicKey.Parse));
+        if (client.OptionalTexts("rights") is not { } names) return identity;
+        return ClientIdentity.TryParseRights(names, out ClientRights rights)
+            ? identity with { Rights = rights }
+            : throw client.Error("rights", "may list only \"read\", \"write\" and \"admin\".");
+    }
+
+    private static IEnumerable<(string Key, object Value)> FieldsOf(ClientIdentity client)
+    {
+        yield return ("name", client.Name);
+        yield return ("publicKey", client.PublicKey.ToString());
+        if (client.Rights != RightsTable.Default) yield return ("rights", NamesOf(client.Rights));
+    }
+
+    private static IReadOnlyList<string> NamesOf(ClientRights rights) =>
+        [.. Enum.GetValues<ClientRights>().Where(r => (rights & r) != 0).Select(SettingsReader.NameOf)];
 
     private static ReplicaEndpoint ReadReplica(SettingsReader replica)
     {
@@ -67,10 +86,15 @@ internal static class ClusterFile
             .Add("service", cluster.Service)
             .AddList("replicas", cluster.Replicas.Index(), static replica =>
                 [("id", replica.Index), ("peerAddress", replica.Item.PeerAddress), ("clientAddress", replica.Item.ClientAddress), ("publicKey", replica.Item.PublicKey.ToString())])
-            .Comment("The identities whose operations are accepted.")
+            .Comment(
+                "The identities that are admitted. Their rights: read, write, admin; read and write unless given.")
             .AddList(
                 "clients", cluster.Clients,
-                static client => [("name", client.Name), ("publicKey", client.PublicKey.ToString())]);
+                FieldsOf);
+        if (cluster.ServiceOptions.Values.Count > 0)
+        {
+            settings.Comment("What the service is told.").AddObject("serviceOptions", cluster.ServiceOptions.Values);
+        }
         if (cluster.Administrator is { } administrator)
         {
             settings.Comment("Who may change the membership.").Add("administrator", administrator.ToString());
@@ -125,9 +149,17 @@ internal static class ClusterFile
             json.WriteStartObject();
             json.WriteString("name", client.Name);
             json.WriteString("publicKey", client.PublicKey.ToString());
+            // A value that is not given adds nothing, so that the hash of a configuration without it stays the same.
+            if (client.Rights != RightsTable.Default) json.WriteNumber("rights", (int)client.Rights);
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (cluster.ServiceOptions.Values.Count > 0)
+        {
+            json.WriteStartObject("serviceOptions");
+            foreach ((string name, string value) in cluster.ServiceOptions.Values) json.WriteString(name, value);
+            json.WriteEndObject();
+        }
         json.WriteString("administrator", cluster.Administrator?.ToString());
         json.WriteString("durability", SettingsReader.NameOf(cluster.Durability));
         json.WriteString("requestAuthentication", SettingsReader.NameOf(cluster.RequestAuthentication));

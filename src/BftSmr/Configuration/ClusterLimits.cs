@@ -25,6 +25,7 @@ internal static class ClusterLimits
         Between(source, "f", cluster.F, 1, Quorums.FaultyMax);
         CheckReplicas(cluster, protocol, source);
         CheckClients(cluster, source);
+        CheckServiceOptions(cluster.ServiceOptions, source);
         Defined(source, "durability", cluster.Durability);
         Defined(source, "requestAuthentication", cluster.RequestAuthentication);
         Between(source, "window", cluster.Window, 1, 1024);
@@ -83,6 +84,19 @@ internal static class ClusterLimits
             string key = string.Create(CultureInfo.InvariantCulture, $"clients[{i}]");
             Name(source, $"{key}.name", cluster.Clients[i].Name);
             Distinct(source, $"{key}.publicKey", cluster.Clients[i].PublicKey, keys);
+        }
+    }
+
+    /// <summary>What they mean is the service's to check.</summary>
+    private static void CheckServiceOptions(ServiceOptions options, string source)
+    {
+        Between(source, "serviceOptions", options.Values.Count, 0, ServiceOptions.CountMax);
+        foreach ((string name, string value) in options.Values)
+        {
+            Name(source, "serviceOptions", name);
+            if (value.Length > ServiceOptions.ValueCharactersMax)
+                throw new ConfigurationException(source, $"serviceOptions.{name}",
+                    $"has {value.Length} characters, but {ServiceOptions.ValueCharactersMax} are the most.");
         }
     }
 

@@ -20,6 +20,9 @@ internal sealed class ReplicaContext(ReplicaSettings settings, IKeyring keyring,
     /// <summary>Whose requests are whose.</summary>
     public RequestAuthenticity Authenticity { get; } = new(settings, keyring);
 
+    /// <summary>What clients may ask for.</summary>
+    public RequestPermission Permission { get; } = new(settings.Rights);
+
     /// <summary>What messages are held to.</summary>
     public CodecLimits Limits { get; } = CodecLimits.For(settings, family);
 

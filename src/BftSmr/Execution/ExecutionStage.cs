@@ -113,6 +113,18 @@ internal sealed class ExecutionStage(
         return true;
     }
 
+    /// <summary>
+    /// The client lacks the right to this request. The digest says which request is meant: once f+1 replicas have
+    /// refused it, its client gives the number to another one.
+    /// </summary>
+    public void AnswerNotPermitted(Request request)
+    {
+        context.Effects.Reject(request.Session.Client, RejectReason.NotPermitted);
+        byte[] digest = new byte[Digest.Size];
+        request.Digest.CopyTo(digest);
+        Answer(request, new Outcome(ReplyStatus.NotPermitted, digest), isDirect: true);
+    }
+
     private bool IsInFlight(Request request) =>
         _inFlight is { } f && f.Commands.Any(c => c.Session == request.Session && c.Sequence == request.Sequence);
 

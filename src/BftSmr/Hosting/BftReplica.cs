@@ -39,6 +39,7 @@ public sealed class BftReplica : IAsyncDisposable
     {
         ClusterConfiguration cluster = options.Cluster;
         _self = options.Self;
+        Quorums = settings.Quorums;
         _storage = storage;
         _keyring = keyring;
         _reactor = reactor;
@@ -54,7 +55,8 @@ public sealed class BftReplica : IAsyncDisposable
         _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
         _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
         HostEffects runner = new(_self, recovered.Checkpoint, executor, storage, _snapshots, routes, _metrics, _logger);
-        _loop = new ReplicaLoop(core, runner, routes, _metrics, _reactor, _logger, storage.Log.Close);
+        ReplicaWatch watch = new(settings, replica => _peers!.IsUp(replica), options.OnChanged, _logger);
+        _loop = new ReplicaLoop(core, runner, routes, _metrics, _reactor, watch, storage.Log.Close);
 
         CodecLimits limits = ingress.Limits;
         ReplicaEndpoint own = cluster.Replicas[_self.Value];
@@ -83,6 +85,9 @@ public sealed class BftReplica : IAsyncDisposable
         _clients.Start();
     }
 
+    /// <summary>The sizes of its cluster's quorums.</summary>
+    internal Quorums Quorums { get; }
+
     /// <summary>Completes when the replica has stopped; faults with what broke if it had to stop by itself.</summary>
     public Task Completion { get; }
 
@@ -107,9 +112,15 @@ public sealed class BftReplica : IAsyncDisposable
     }
 
     /// <summary>Where the replica stands.</summary>
+    /// <param name="withStateDigest">Also computes <see cref="BftReplicaStatus.StateDigest"/>. The replica does nothing
+    /// else meanwhile: for a <see cref="StateMachine"/> that means saving the whole state.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="InvalidOperationException">The replica has stopped.</exception>
-    public Task<BftReplicaStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
-        _loop.AskAsync((core, runner) => StatusOf(core.Status(), runner.StateDigest()), cancellationToken);
+    public Task<BftReplicaStatus> GetStatusAsync(
+        bool withStateDigest = false, CancellationToken cancellationToken = default) =>
+        _loop.AskAsync(
+            (core, runner) => StatusOf(core.Status(), withStateDigest ? runner.StateDigest() : null),
+            cancellationToken);
 
     /// <summary>
     /// Stops: nothing more is received, what was promised is on disk, links are closed. <see cref="Completion"/> says
@@ -133,7 +144,7 @@ public sealed class BftReplica : IAsyncDisposable
         (PublicKey[] replicaKeys, PublicKey[] clientKeys) = KeysOf(options.Cluster);
         Keyring keyring = new(options.Cluster.ClusterId, options.Key, replicaKeys, clientKeys);
         MessageIngress ingress = new(settings, keyring, options.Cluster.Ordering);
-        ServiceHost executor = new(stateMachine, settings.ReplyBytesMax);
+        ServiceHost executor = new(stateMachine, settings.ReplyBytesMax, settings.Rights);
         ReplicaStorage storage = ReplicaStorage.Open(
             options.DataDirectory, settings, ingress.Limits, executor, options.LoggerFactory.CreateLogger("BftSmr.Storage"), out RecoveredState recovered);
         Reactor? reactor = null;

@@ -32,6 +32,12 @@ public sealed record BftReplicaOptions
     /// </summary>
     public string? PeerListenAddress { get; init; }
 
+    /// <summary>
+    /// Is told of changes of the leader epoch, of catching up, and of failures of others: one at a time, in order, and
+    /// on no particular thread. It cannot harm the replica: what it throws is logged.
+    /// </summary>
+    public Action<BftReplicaChange>? OnChanged { get; init; }
+
     /// <summary>Where log messages go; nowhere by default.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 }

@@ -54,7 +54,8 @@ public sealed record BftReplicaStatus
     public required IReadOnlyList<BftPeerStatus> Peers { get; init; }
 
     /// <summary>
-    /// The digest of the service's state at <see cref="LastExecuted"/>; null while a snapshot is being installed.
+    /// The digest of the service's state at <see cref="LastExecuted"/>; null unless it was asked for, and while a
+    /// snapshot is being installed.
     /// </summary>
     public required Digest? StateDigest { get; init; }
 }

@@ -19,6 +19,7 @@ internal sealed class HostEffects(
     ReplicaId self, Instance recovered, ServiceHost executor, ReplicaStorage storage, SnapshotWork snapshots,
     SessionRoutes routes, ReplicaMetrics metrics, ILogger logger)
 {
+    private readonly ReplicaSpans _spans = new(self);
     private FrameBuffer _frame = FrameBuffer.RentFrame();
     private PeerMesh? _peers;
     private ClientListener? _clients;
@@ -54,7 +55,7 @@ internal sealed class HostEffects(
                 return Execute(e);
             case AnswerReadEffect e:
                 if (snapshots.IsInstalling) break;
-                ReadReply answer = executor.Answer(e);
+                ReadReply answer = Answer(e);
                 if (e.Relay is { } relay) return new ReadAnsweredInput(e.Client, e.Read, relay, answer);
                 Reply(e.Client, e.Read.Nonce, answer);
                 break;
@@ -129,10 +130,20 @@ internal sealed class HostEffects(
     private ExecutedInput Execute(ExecuteEffect effect)
     {
         Invariant.Holds(!snapshots.IsInstalling, "nothing is executed while a snapshot is being installed");
+        DateTimeOffset? began = ReplicaSpans.Begin();
         ExecutedInput executed = executor.Execute(effect);
+        if (began is { } time) _spans.EndExecution(time, effect, executed);
         _executed = effect.Instance;
         metrics.NoteExecuted(effect);
         return executed;
+    }
+
+    private ReadReply Answer(AnswerReadEffect effect)
+    {
+        DateTimeOffset? began = ReplicaSpans.Begin();
+        ReadReply answer = executor.Answer(effect);
+        if (began is { } time) _spans.EndRead(time, effect, answer);
+        return answer;
     }
 
     private void Send(ReplicaId to, PeerMessage message)

@@ -18,7 +18,7 @@ internal static partial class HostLog
     public static partial void Failed(ILogger logger, ReplicaId self, Exception cause);
 
     [LoggerMessage(23, LogLevel.Information, "Leader epoch {Regency}: the leader is {Leader}.")]
-    public static partial void RegencyChanged(ILogger logger, Regency regency, ReplicaId leader);
+    private static partial void RegencyChanged(ILogger logger, Regency regency, ReplicaId leader);
 
     [LoggerMessage(24, LogLevel.Information, "Checkpoint {Instance}: {Bytes} bytes, root {Root}.")]
     public static partial void CheckpointTaken(ILogger logger, Instance instance, long bytes, Digest root);
@@ -34,6 +34,24 @@ internal static partial class HostLog
 
     [LoggerMessage(28, LogLevel.Error, "The fetched snapshot {Instance} is damaged on this disk, although every chunk was verified when it arrived. It is fetched again. Check the disk.")]
     public static partial void StateInstallFailed(ILogger logger, Instance instance);
+
+    [LoggerMessage(30, LogLevel.Information, "Replica {Self}: {Change}, {Lag} instances behind, executed {Executed}.")]
+    private static partial void Changed(
+        ILogger logger, ReplicaId self, BftReplicaChangeKind change, long lag, Instance executed);
+
+    [LoggerMessage(31, LogLevel.Warning, "Replica {Self} does not reach {Unreachable}: fewer failures are borne.")]
+    private static partial void Degraded(ILogger logger, ReplicaId self, string unreachable);
+
+    [LoggerMessage(32, LogLevel.Error, "An observer of this replica's changes threw. Correct it; the replica goes on.")]
+    public static partial void ObserverFailed(ILogger logger, Exception cause);
+
+    public static void Changed(ILogger logger, BftReplicaChange change)
+    {
+        if (change.Kind == BftReplicaChangeKind.Regency) RegencyChanged(logger, change.Regency, change.Leader);
+        else if (change.Kind == BftReplicaChangeKind.Degraded)
+            Degraded(logger, change.Self, string.Join(", ", change.Unreachable));
+        else Changed(logger, change.Self, change.Kind, change.Lag, change.LastExecuted);
+    }
 
     [LoggerMessage(29, LogLevel.Debug, "Dropped something from {Source}: {Reason}.")]
     public static partial void Rejected(ILogger logger, string source, RejectReason reason);

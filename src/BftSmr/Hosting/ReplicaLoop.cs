@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using BftCloud.Links;
 using BftSmr.Core;
-using Microsoft.Extensions.Logging;
 
 namespace BftSmr.Hosting;
 
@@ -27,22 +26,20 @@ internal sealed class ReplicaLoop : IReactorTurn
     private readonly HostEffects _runner;
     private readonly SessionRoutes _routes;
     private readonly ReplicaMetrics _metrics;
-    private readonly ILogger _logger;
+    private readonly ReplicaWatch _watch;
     private readonly Reactor _reactor;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action _onStop;
     private long _statusMicros;
-    private Regency _regency;
     private int _isScheduled;
     private bool _hasEnded;
 
     /// <summary>A loop that does <paramref name="onStop"/> last when it is asked to stop.</summary>
     public ReplicaLoop(
         IReplicaCore core, HostEffects runner, SessionRoutes routes, ReplicaMetrics metrics, Reactor reactor,
-        ILogger logger, Action onStop) =>
-        (
-            _core, _runner, _routes, _metrics, _reactor, _logger, _onStop) = (core, runner, routes, metrics, reactor,
-            logger, onStop);
+        ReplicaWatch watch, Action onStop) =>
+        (_core, _runner, _routes, _metrics, _reactor, _watch, _onStop) =
+        (core, runner, routes, metrics, reactor, watch, onStop);
 
     /// <summary>Completes when the loop has stopped as it was asked to; faults with what ended it otherwise.</summary>
     public Task Ended => _ended.Task;
@@ -189,9 +186,7 @@ internal sealed class ReplicaLoop : IReactorTurn
         _statusMicros = now.MonotonicMicros + StatusPeriodMicros;
         ReplicaStatus status = _core.Status();
         _metrics.NoteStatus(status);
-        if (status.Regency == _regency) return;
-        _regency = status.Regency;
-        HostLog.RegencyChanged(_logger, status.Regency, status.Leader);
+        _watch.Note(status);
     }
 
     private void End(Exception? cause)

@@ -52,6 +52,12 @@ internal enum ReplyStatus
 
     /// <summary>The reply exceeds the limit of the cluster; the operation did execute.</summary>
     ReplyTooLarge = 4,
+
+    /// <summary>
+    /// The client lacks the right to it: it was not executed now and never will be. The result of an ordered operation
+    /// is the digest of its request, as the client may give its number to another one.
+    /// </summary>
+    NotPermitted = 5,
 }
 
 /// <summary>Replica to client: the outcome of an ordered operation.</summary>

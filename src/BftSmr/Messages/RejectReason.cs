@@ -40,4 +40,7 @@ internal enum RejectReason
 
     /// <summary>Nothing that was asked for.</summary>
     Unsolicited,
+
+    /// <summary>An operation of a client that lacks the right to it.</summary>
+    NotPermitted,
 }

@@ -66,9 +66,16 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
     }
 
     /// <summary>From the replica that the client sent it to.</summary>
-    public void OnRelayed(ReplicaId from, RelayRead message, long agreedTimeMicros) =>
-        reads.Admit(
-            new PendingRead(message.Client, new Read(message.Nonce, message.ReadId, WantsFull: false, message.Operation), from), agreedTimeMicros);
+    public void OnRelayed(ReplicaId from, RelayRead message, long agreedTimeMicros)
+    {
+        if (!context.Settings.Rights.Has(message.Client, ClientRights.Read))
+        {
+            context.Effects.Reject(from, RejectReason.NotPermitted); // a correct replica has refused it itself
+            return;
+        }
+        Read read = new(message.Nonce, message.ReadId, WantsFull: false, message.Operation);
+        reads.Admit(new PendingRead(message.Client, read, from), agreedTimeMicros);
+    }
 
     /// <summary>A relayed read was answered here: for its client, or for the replica that relayed it.</summary>
     public void OnAnswered(ReadAnsweredInput input)

@@ -54,6 +54,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     /// <summary>Takes a request in; false, with a counted reason, if it is not kept.</summary>
     public bool TryAdmit(Request request, bool isDirect)
     {
+        if (!context.Permission.Permits(request)) return Reject(request, RejectReason.NotPermitted);
         if (!request.IsSigned && MustSign(request.Session.Client))
             return Reject(request, RejectReason.BadAuthentication);
         ulong executed = Sessions.Find(request.Session)?.LastSequence ?? 0;

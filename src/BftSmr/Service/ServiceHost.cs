@@ -2,6 +2,7 @@ using System.Diagnostics;
 using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Settings;
 
 namespace BftSmr.Service;
 
@@ -13,7 +14,7 @@ namespace BftSmr.Service;
 /// service's own bytes.
 /// </para>
 /// </summary>
-internal sealed class ServiceHost(IStateMachine service, int replyBytesMax)
+internal sealed class ServiceHost(IStateMachine service, int replyBytesMax, RightsTable rights)
 {
     /// <summary>Results up to this many bytes are sent whole by every replica: a digest would be no shorter.</summary>
     public const int AlwaysWholeBytesMax = Digest.Size;
@@ -44,7 +45,8 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax)
             {
                 case RequestKind.Command:
                     _positions[run] = i;
-                    _commands[run++] = new Command(request.Session, request.Sequence, request.Operation);
+                    _commands[run++] = new Command(
+                        request.Session, request.Sequence, rights.Of(request.Session.Client), request.Operation);
                     break;
                 case RequestKind.OrderedQuery:
                     ExecuteRun(effect, run);
@@ -72,7 +74,7 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax)
 #pragma warning disable CA1031 // A query that throws has an answer like any other: its failure.
         try
         {
-            service.Query(read.Operation.Span, effect.AgreedTimeMicros, _answer);
+            service.Query(read.Operation.Span, ContextOf(effect.Client, effect.AgreedTimeMicros), _answer);
         }
         catch (Exception e)
         {
@@ -131,7 +133,8 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax)
 #pragma warning disable CA1031 // As for an unordered read: what a query throws is its answer.
         try
         {
-            service.Query(request.Operation.Span, agreedTimeMicros, _replies.BeginReply(0));
+            QueryContext context = ContextOf(request.Session.Client, agreedTimeMicros);
+            service.Query(request.Operation.Span, context, _replies.BeginReply(0));
         }
         catch (Exception e)
         {
@@ -140,6 +143,9 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax)
 #pragma warning restore CA1031
         _replies.EndRun();
     }
+
+    private QueryContext ContextOf(ClientId client, long agreedTimeMicros) =>
+        new(client, rights.Of(client), agreedTimeMicros);
 
     private static string DescribeFailure(Exception e) => $"{e.GetType().Name}: {e.Message}";
 

@@ -12,6 +12,9 @@ internal sealed record ReplicaSettings
     public Durability Durability { get; init; } = Durability.Votes;
     public RequestAuthentication Authentication { get; init; } = RequestAuthentication.Mac;
 
+    /// <summary>What clients may ask for.</summary>
+    public RightsTable Rights { get; init; } = RightsTable.Everybody;
+
     /// <summary>Signatures in a batch from which on, in mode <c>signed</c>, some replicas check them for all.</summary>
     public int SharedChecksMin { get; init; } = 8;
 

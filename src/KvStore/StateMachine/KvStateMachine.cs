@@ -27,6 +27,21 @@ public sealed class KvStateMachine : IStateMachine
         _interpreter = new Interpreter(stateBytesMax);
     }
 
+    /// <summary>
+    /// An empty store as the <c>serviceOptions</c> of <c>cluster.json</c> describe it: <c>stateBytesMax</c> is the
+    /// counted size from which on commands that may add something are refused.
+    /// </summary>
+    /// <exception cref="ConfigurationException">There is no such option, or its value is out of bounds.</exception>
+    public static KvStateMachine Create(ServiceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ServiceOptionReader settings = options.Read();
+        long stateBytesMax = settings.Integer(
+            "stateBytesMax", KvLimits.StateBytesMaxDefault, KvLimits.StateBytesMaxMin, long.MaxValue);
+        settings.End();
+        return new KvStateMachine(stateBytesMax);
+    }
+
     /// <summary>How many entries there are, expired ones that were not reclaimed yet among them.</summary>
     public int Count => _state.Count;
 
@@ -44,10 +59,10 @@ public sealed class KvStateMachine : IStateMachine
     }
 
     /// <inheritdoc/>
-    public void Query(ReadOnlySpan<byte> query, long agreedTimeMicros, IBufferWriter<byte> reply)
+    public void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply)
     {
         ArgumentNullException.ThrowIfNull(reply);
-        reply.Write(_interpreter.Query(_state, query, agreedTimeMicros).Written);
+        reply.Write(_interpreter.Query(_state, query, context.AgreedTimeMicros).Written);
     }
 
     /// <inheritdoc/>

@@ -59,6 +59,8 @@ public sealed class ClusterConfigurationTests : IDisposable
     [InlineData("\"window\": 32", "\"window\": 33")]
     [InlineData("\"durability\": \"votes\"", "\"durability\": \"none\"")]
     [InlineData("\"service\": \"kv\"", "\"service\": \"echo\"")]
+    [InlineData("\"name\": \"client0\"", "\"name\": \"client0\", \"rights\": [\"read\"]")]
+    [InlineData("\"window\": 32", "\"window\": 32, \"serviceOptions\": { \"a\": 1 }")]
     [InlineData("\"checkpointBytes\": 8388608", "\"checkpointBytes\": 8388609")]
     public void Any_other_value_changes_the_hash(string from, string to)
     {
@@ -93,6 +95,17 @@ public sealed class ClusterConfigurationTests : IDisposable
     [InlineData("\"checkpointPeriod\": 4096", "\"checkpointPeriod\": 1000000", "checkpointPeriod", "Lower it, or 'window'")]
     [InlineData("\"checkpointBytes\": 8388608", "\"checkpointBytes\": 1", "checkpointBytes", "between")]
     [InlineData("\"id\": 2", "\"id\": 3", "replicas[2].id", "place in the list")]
+    [InlineData(
+        "\"name\": \"client0\"",
+        "\"name\": \"client0\", \"rights\": [\"all\"]", "clients[0].rights", "may list only")]
+    [InlineData(
+        "\"name\": \"client0\"",
+        "\"name\": \"client0\", \"rights\": \"read\"", "clients[0].rights", "must be a list")]
+    [InlineData(
+        "\"window\": 32",
+        "\"window\": 32, \"serviceOptions\": { \"a\": [] }", "serviceOptions.a", "whole number, true or false")]
+    [InlineData("\"window\": 32", "\"window\": 32, \"serviceOptions\": { \"a b\": 1 }", "serviceOptions", "1 to 64")]
+    [InlineData("\"window\": 32", "\"window\": 32, \"serviceOptions\": 7", "serviceOptions", "must be an object")]
     [InlineData("\"name\": \"client0\"", "\"name\": \"client 0\"", "clients[0].name", "1 to 64")]
     [InlineData("\"name\": \"client0\"", "\"nom\": \"client0\"", "clients[0].name", "missing")]
     [InlineData("\"service\": \"kv\"", "\"service\": \"\"", "service", "1 to 64")]
@@ -111,6 +124,29 @@ public sealed class ClusterConfigurationTests : IDisposable
         Assert.StartsWith(_file, e.Message, StringComparison.Ordinal);
         Assert.EndsWith(key, e.Key, StringComparison.Ordinal);
         Assert.Contains(remedy, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rights_and_service_options_are_read_as_they_were_written()
+    {
+        ClusterConfiguration cluster = ClusterConfiguration.Load(_file);
+        Digest plain = cluster.ContentHash();
+        ClientIdentity first = cluster.Clients[0];
+        cluster = cluster with
+        {
+            Clients = [first with { Rights = ClientRights.Read | ClientRights.Admin }],
+            ServiceOptions = ServiceOptions.Of(
+                new Dictionary<string, string> { ["text"] = "a \"b\"", ["number"] = "-5", ["flag"] = "true" }),
+        };
+        cluster.Save(_file);
+        ClusterConfiguration read = ClusterConfiguration.Load(_file);
+        Assert.Equal(ClientRights.Read | ClientRights.Admin, read.Clients[0].Rights);
+        Assert.Equal(cluster.ServiceOptions.Values, read.ServiceOptions.Values);
+        Assert.Equal(cluster.ContentHash(), read.ContentHash());
+        Assert.Contains("\"number\": -5", File.ReadAllText(_file), StringComparison.Ordinal);
+
+        (cluster with { Clients = [first], ServiceOptions = ServiceOptions.None }).Save(_file);
+        Assert.Equal(plain, ClusterConfiguration.Load(_file).ContentHash());
     }
 
     [Fact]

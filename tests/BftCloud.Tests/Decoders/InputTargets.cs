@@ -154,7 +154,8 @@ internal sealed class InputTargets(TestDirectory directory) : IAsyncDisposable
         _server = MonitoringServer.StartAsync(
             _address,
             (path, _) => ValueTask.FromResult<MonitoringPage?>(
-                path == "/status" ? new MonitoringPage("application/json", _status) : null)).GetAwaiter().GetResult();
+                path == "/status/digest" ? new MonitoringPage("application/json", _status) : null))
+                .GetAwaiter().GetResult();
     }
 
     /// <summary>Whatever is asked is answered, with a status.</summary>

@@ -4,6 +4,7 @@ using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Service;
+using BftSmr.Settings;
 using BftSmr.Simulation.Checking;
 using BftSmr.Simulation.Timelines;
 using BftSmr.Simulation.Workload;
@@ -19,7 +20,7 @@ public class HistoryCheckerTests
 
     public HistoryCheckerTests()
     {
-        _history = new HistoryChecker(_world, 4, static () => new RegisterService(), 1000);
+        _history = new HistoryChecker(_world, 4, static () => new RegisterService(), 1000, RightsTable.Everybody);
         _history.AddCorrectClient(s_session.Client);
     }
 
@@ -125,7 +126,7 @@ public class HistoryCheckerTests
     [Fact]
     public void An_acknowledgement_of_what_nobody_executed_breaks_durability()
     {
-        ClientChecker clients = new(_world, _history, static () => new RegisterService(), 1000);
+        ClientChecker clients = new(_world, _history, static () => new RegisterService(), 1000, RightsTable.Everybody);
         Execute(0, 1, Open());
         RecordedOperation operation = clients.Invoked(
             0, new WorkloadOperation(new byte[RegisterOperation.SizeBytes], false));
@@ -136,7 +137,7 @@ public class HistoryCheckerTests
     [Fact]
     public void A_reply_that_is_not_that_of_the_execution_is_found()
     {
-        ClientChecker clients = new(_world, _history, static () => new RegisterService(), 1000);
+        ClientChecker clients = new(_world, _history, static () => new RegisterService(), 1000, RightsTable.Everybody);
         Execute(0, 1, Open());
         Execute(0, 2, Put(2, 5));
         RecordedOperation operation = clients.Invoked(
@@ -151,7 +152,7 @@ public class HistoryCheckerTests
     [InlineData(6, false)] // never written
     public void A_read_concurrent_with_a_write_shows_a_state_of_its_time(byte shown, bool linearizable)
     {
-        ClientChecker clients = new(_world, _history, static () => new RegisterService(), 1000);
+        ClientChecker clients = new(_world, _history, static () => new RegisterService(), 1000, RightsTable.Everybody);
         Execute(0, 1, Open());
         RecordedOperation read = clients.Invoked(0, new WorkloadOperation(Get, true));
         Execute(0, 2, Put(2, 5));
@@ -163,7 +164,7 @@ public class HistoryCheckerTests
     [Fact]
     public void A_read_may_not_show_an_older_state_than_an_earlier_read()
     {
-        ClientChecker clients = new(_world, _history, static () => new RegisterService(), 1000);
+        ClientChecker clients = new(_world, _history, static () => new RegisterService(), 1000, RightsTable.Everybody);
         Execute(0, 1, Open());
         Execute(0, 2, Put(2, 5));
         Read(clients, 5);
@@ -175,7 +176,7 @@ public class HistoryCheckerTests
     [Fact]
     public void A_read_may_not_show_a_state_from_before_an_acknowledged_write()
     {
-        ClientChecker clients = new(_world, _history, static () => new RegisterService(), 1000);
+        ClientChecker clients = new(_world, _history, static () => new RegisterService(), 1000, RightsTable.Everybody);
         Execute(0, 1, Open());
         RecordedOperation put = clients.Invoked(0, new WorkloadOperation(new byte[RegisterOperation.SizeBytes], false));
         Execute(0, 2, Put(2, 5));
@@ -188,7 +189,7 @@ public class HistoryCheckerTests
 
     private static byte[] Get => new RegisterOperation(RegisterKind.Get, 0, 0, 0, 0).Encode();
 
-    private static ServiceHost NewExecutor() => new(new RegisterService(), 1000);
+    private static ServiceHost NewExecutor() => new(new RegisterService(), 1000, RightsTable.Everybody);
 
     private void Read(ClientChecker clients, byte shown)
     {

@@ -65,6 +65,16 @@ public static class ScenarioList
                 CheckpointPeriod = 4, OperationsPerClient = 8 + 4 * (int)(seed % 8), Durability = Durability.None,
             }),
         new(
+            "rights",
+            "A client that may only read issues commands all the same: each is refused, whoever leads.",
+            static seed => Options(seed, Plan(s_lossy, AdversaryKind.EquivocatingLeader, 0)) with
+            {
+                ReadOnlyClients = 1,
+            })
+        {
+            Also = static report => report.Events.ContainsKey("operation refused") ? null : "nothing was refused",
+        },
+        new(
             "loss",
             "One frame of twenty is lost: everything is answered all the same, and no reply is forgotten that its client waits for.", static seed => Options(seed, Plan(s_lossy)))
             { Also = static report => report.Acknowledged == report.Operations ? null : "a reply was forgotten" },

@@ -2,6 +2,7 @@ using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Service;
+using BftSmr.Settings;
 using BftSmr.Simulation.Workload;
 
 namespace BftSmr.Simulation.Tests.Workload;
@@ -12,7 +13,8 @@ public class RegisterServiceTests
     public void Its_snapshot_is_its_whole_state()
     {
         RegisterService one = new();
-        ServiceHost first = new(one, 1000), second = new(new RegisterService(), 1000);
+        ServiceHost first = new(one, 1000, RightsTable.Everybody);
+        ServiceHost second = new(new RegisterService(), 1000, RightsTable.Everybody);
         for (int i = 2; i < 30; i++) first.Execute(Batch(i, RegisterKind.Add));
         Assert.NotEqual(first.StateDigest(), second.StateDigest());
         using (ISnapshotReader reader = first.Freeze(new byte[] { 1, 2, 3 }))
@@ -32,7 +34,8 @@ public class RegisterServiceTests
     [Fact]
     public void A_command_executed_twice_or_in_another_context_shows_in_the_state()
     {
-        ServiceHost one = new(new RegisterService(), 1000), other = new(new RegisterService(), 1000);
+        ServiceHost one = new(new RegisterService(), 1000, RightsTable.Everybody);
+        ServiceHost other = new(new RegisterService(), 1000, RightsTable.Everybody);
         one.Execute(Batch(2, RegisterKind.Get));
         other.Execute(Batch(2, RegisterKind.Get) with { Seed = 9 });
         Assert.NotEqual(one.StateDigest(), other.StateDigest());

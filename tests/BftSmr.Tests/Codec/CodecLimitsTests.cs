@@ -226,7 +226,7 @@ public sealed class CodecLimitsTests
     [Fact]
     public void A_reply_of_an_unknown_status_is_refused() =>
         Assert.False(
-            ClientMessageCodec.TryDecode(Wire.Encode(new Reply(1, 1, Latest, (ReplyStatus)5, false, default)), Limits, out _));
+            ClientMessageCodec.TryDecode(Wire.Encode(new Reply(1, 1, Latest, (ReplyStatus)6, false, default)), Limits, out _));
 
     [Fact]
     public void Replicas_beyond_the_membership_are_refused()

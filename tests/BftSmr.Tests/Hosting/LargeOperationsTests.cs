@@ -61,7 +61,8 @@ public sealed class LargeOperationsTests
         protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply) =>
             Reply(command.Operation.Span, reply);
 
-        protected override void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) => Reply(query, reply);
+        protected override void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply) =>
+            Reply(query, reply);
 
         protected override void Save(IBufferWriter<byte> snapshot)
         {

@@ -21,7 +21,7 @@ internal sealed class RegisterService : StateMachine
         reply.Write(Encoding.UTF8.GetBytes(_words.Count.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 
-    protected override void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) =>
+    protected override void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply) =>
         reply.Write(Encoding.UTF8.GetBytes(_words.LastOrDefault() ?? ""));
 
     protected override void Save(IBufferWriter<byte> snapshot) =>

@@ -79,7 +79,7 @@ internal sealed class TestCluster : IAsyncDisposable
         using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));
         while (true)
         {
-            BftReplicaStatus status = await Replicas[replica]!.GetStatusAsync(patience.Token);
+            BftReplicaStatus status = await Replicas[replica]!.GetStatusAsync(withStateDigest: true, patience.Token);
             if (condition(status)) return status;
             try
             {

@@ -7,7 +7,7 @@ internal sealed class ThrowingService : IStateMachine
 {
     public void Execute(CommandBatch batch) => throw new FormatException("planned");
 
-    public void Query(ReadOnlySpan<byte> query, long agreedTimeMicros, System.Buffers.IBufferWriter<byte> reply)
+    public void Query(ReadOnlySpan<byte> query, in QueryContext context, System.Buffers.IBufferWriter<byte> reply)
     {
     }
 

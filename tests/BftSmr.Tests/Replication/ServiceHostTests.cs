@@ -4,6 +4,7 @@ using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Service;
+using BftSmr.Settings;
 using BftSmr.Tests.Hosting;
 using BftSmr.Tests.Storage;
 
@@ -115,14 +116,15 @@ public sealed class ServiceHostTests
         Assert.True(digest.IsDigest);
         Assert.Equal(Blake2b.Hash(whole.Result.Span), new Digest(digest.Result.Span));
         Assert.Equal((8ul, 9ul, new Regency(3)), (whole.Nonce, whole.ReadId, whole.Regency));
-        Assert.Equal(1234, _service.QueriedAtMicros);
+        Assert.Equal(
+            new QueryContext(new ClientId(0), ClientRights.Read | ClientRights.Write, 1234), _service.QueriedBy);
     }
 
     [Fact]
     public void A_frozen_snapshot_installs_elsewhere_and_keeps_showing_the_moment_it_was_frozen()
     {
         RegisterService first = new(), second = new();
-        ServiceHost source = new(first, 100), target = new(second, 100);
+        ServiceHost source = new(first, 100, RightsTable.Everybody), target = new(second, 100, RightsTable.Everybody);
         source.Execute(new ExecuteEffect(new Instance(1), 1, 1, [LogHarness.Request("one"u8.ToArray())]));
         using ISnapshotReader frozen = source.Freeze("sessions"u8.ToArray());
         source.Execute(new ExecuteEffect(new Instance(2), 2, 2, [LogHarness.Request("two"u8.ToArray())]));
@@ -143,7 +145,7 @@ public sealed class ServiceHostTests
     public void Bytes_that_are_no_snapshot_leave_the_old_state()
     {
         RegisterService service = new();
-        ServiceHost executor = new(service, 100);
+        ServiceHost executor = new(service, 100, RightsTable.Everybody);
         executor.Execute(new ExecuteEffect(new Instance(1), 1, 1, [LogHarness.Request("one"u8.ToArray())]));
         foreach (byte[] bytes in new byte[][] { [], [0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 9, 1], [255, 255, 255, 255, 255, 255, 255, 255, 1], [127, 255, 255, 255, 255, 255, 255, 255] })
         {
@@ -159,7 +161,7 @@ public sealed class ServiceHostTests
     {
         Request[] requests =
             [.. Enumerable.Range(0, 1000).Select(static i => LogHarness.Request("12345678"u8.ToArray(), (ulong)i + 1))];
-        ServiceHost executor = new(new EchoService(), 1000);
+        ServiceHost executor = new(new EchoService(), 1000, RightsTable.Everybody);
         for (int i = 0; i < 3; i++) executor.Execute(new ExecuteEffect(new Instance(1), 1, 1, requests));
         ExecuteEffect effect = new(new Instance(1), 1, 1, requests);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -169,7 +171,7 @@ public sealed class ServiceHostTests
 
     private IReadOnlyList<Outcome> Execute(params (RequestKind Kind, string Operation)[] requests)
     {
-        _executor ??= new ServiceHost(_service, 10_000);
+        _executor ??= new ServiceHost(_service, 10_000, RightsTable.Everybody);
         Request[] commands =
             [.. requests.Select(static (r, i) => LogHarness.Request(Encoding.UTF8.GetBytes(r.Operation), (ulong)i + 1, r.Kind))];
         ExecutedInput executed = _executor.Execute(new ExecuteEffect(new Instance(5), 777, 42, commands));
@@ -179,7 +181,7 @@ public sealed class ServiceHostTests
 
     private ReadReply Answer(bool wantsFull)
     {
-        _executor ??= new ServiceHost(_service, 10_000);
+        _executor ??= new ServiceHost(_service, 10_000, RightsTable.Everybody);
         return _executor.Answer(
             new AnswerReadEffect(new ClientId(0), new Read(8, 9, wantsFull, default), new Regency(3), 1234));
     }
@@ -212,7 +214,7 @@ public sealed class ServiceHostTests
 
         public List<int> BatchSizes { get; } = [];
         public int Executed { get; private set; }
-        public long QueriedAtMicros { get; private set; }
+        public QueryContext QueriedBy { get; private set; }
 
         public void Execute(CommandBatch batch)
         {
@@ -262,9 +264,9 @@ public sealed class ServiceHostTests
             }
         }
 
-        public void Query(ReadOnlySpan<byte> query, long agreedTimeMicros, IBufferWriter<byte> reply)
+        public void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply)
         {
-            QueriedAtMicros = agreedTimeMicros;
+            QueriedBy = context;
             reply.Write(Encoding.UTF8.GetBytes(_state));
             if (_isBroken) throw new InvalidOperationException("broken");
         }

@@ -3,6 +3,7 @@ using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Service;
+using BftSmr.Settings;
 using BftSmr.Storage;
 using BftSmr.Tests.Hosting;
 
@@ -56,7 +57,7 @@ public sealed class CheckpointStoreTests : IDisposable
         RegisterService service = new();
 
         SnapshotFile? restored = store.Restore(
-            file => ReplicaStorage.TryInstall(file, new ServiceHost(service, 100), out _), []);
+            file => ReplicaStorage.TryInstall(file, new ServiceHost(service, 100, RightsTable.Everybody), out _), []);
 
         Assert.Equal(new Instance(5), restored?.Instance);
         Assert.Equal(RegisterService.DigestOf(["five"]), ((IStateMachine)service).StateDigest());
@@ -80,7 +81,8 @@ public sealed class CheckpointStoreTests : IDisposable
                 CheckpointStore.Open(copy.Path, ChunkBytes, flushes: false, out IReadOnlyList<string> unreadable);
             List<string> damaged = [.. unreadable];
             SnapshotFile? restored = store.Restore(
-                f => ReplicaStorage.TryInstall(f, new ServiceHost(service, 100), out _), damaged);
+                f => ReplicaStorage.TryInstall(f, new ServiceHost(service, 100, RightsTable.Everybody), out _),
+                damaged);
 
             Assert.Equal(new Instance(3), restored?.Instance);
             Assert.Equal([file], damaged);
@@ -368,7 +370,7 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         using CheckpointStore store = Open();
         RegisterService service = new();
-        ServiceHost executor = new(service, 100);
+        ServiceHost executor = new(service, 100, RightsTable.Everybody);
         executor.Execute(new ExecuteEffect(new Instance(1), 1, 1, [LogHarness.Request(Encoding.UTF8.GetBytes(word))]));
         using ISnapshotReader reader = executor.Freeze(new byte[] { 1, 2, 3 });
         store.Write(new Instance(instance), reader, default);

@@ -85,7 +85,7 @@ public sealed class DataDirectoryTests : IDisposable
     {
         ReplicaSettings settings = Settings with { Durability = durability };
         using ReplicaStorage storage = ReplicaStorage.Open(
-            Data, settings, LogHarness.Limits, new ServiceHost(new RegisterService(), 100), NullLogger.Instance, out RecoveredState recovered);
+            Data, settings, LogHarness.Limits, new ServiceHost(new RegisterService(), 100, RightsTable.Everybody), NullLogger.Instance, out RecoveredState recovered);
         use?.Invoke(storage);
         storage.Log.Close();
         return recovered;

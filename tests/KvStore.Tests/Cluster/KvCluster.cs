@@ -55,7 +55,8 @@ internal sealed class KvCluster : IAsyncDisposable
     {
         while (true)
         {
-            BftReplicaStatus[] all = await Task.WhenAll(Replicas.OfType<BftReplica>().Select(r => r.GetStatusAsync()));
+            BftReplicaStatus[] all = await Task.WhenAll(
+                Replicas.OfType<BftReplica>().Select(static r => r.GetStatusAsync(withStateDigest: true)));
             if (all.Select(s => s.LastExecuted).Distinct().Count() == 1) return [.. all.Select(s => s.StateDigest)];
             await Task.Yield();
         }

@@ -125,7 +125,7 @@ internal static class PackTargets
         machine.Execute(Opcode.Put, "a", "1", 0);
         Digest before = machine.Store.StateDigest();
         ArrayBufferWriter<byte> answer = new();
-        machine.Store.Query(operation, machine.NowMicros, answer);
+        machine.Store.Query(operation, TestMachine.AsOf(machine.NowMicros), answer);
         CanonicalReader reader = new(answer.WrittenMemory);
         if (!reader.TryReadElement(out _) || !reader.TryReadElement(out _) || !reader.AtEnd)
             throw new InvalidOperationException("The answer to a query is not well-formed.");

@@ -25,7 +25,7 @@ public class FuzzTests
             if (i % 10 != 0) continue;
             Array.Reverse(operation);
             ArrayBufferWriter<byte> answer = new();
-            first.Store.Query(operation, first.NowMicros, answer);
+            first.Store.Query(operation, TestMachine.AsOf(first.NowMicros), answer);
             Assert.InRange(answer.WrittenCount, 2, KvLimits.ReplyBytesMax);
         }
         Assert.Equal(first.Store.StateDigest(), second.Store.StateDigest());
@@ -45,7 +45,7 @@ public class FuzzTests
         ArrayBufferWriter<byte> reply = new();
         for (int i = 0; i < 20_000; i++)
         {
-            machine.Store.Query(RandomOperation(random), machine.NowMicros, reply);
+            machine.Store.Query(RandomOperation(random), TestMachine.AsOf(machine.NowMicros), reply);
             reply.Clear();
         }
         Assert.Equal(before, machine.Snapshot());

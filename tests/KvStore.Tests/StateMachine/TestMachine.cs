@@ -25,17 +25,24 @@ internal sealed class TestMachine(long stateBytesMax = KvLimits.StateBytesMaxDef
     {
         NowMicros++;
         TestReplies replies = new(operations.Count);
-        Command[] commands =
-            [.. operations.Select((o, i) => new Command(new SessionId(new ClientId(0), 1), (ulong)i + 1, o))];
+        Command[] commands = [.. operations.Select((o, i) => CommandOf((ulong)i + 1, o))];
         Store.Execute(new CommandBatch(new Instance(++_instance), NowMicros, 0, commands, replies));
         return [.. Enumerable.Range(0, operations.Count).Select(i => replies[i])];
     }
+
+    /// <summary>A command of the one client that there is.</summary>
+    public static Command CommandOf(ulong sequence, ReadOnlyMemory<byte> operation) =>
+        new(new SessionId(new ClientId(0), 1), sequence, ClientRights.Read | ClientRights.Write, operation);
+
+    /// <summary>That client asks at this agreed time.</summary>
+    public static QueryContext AsOf(long agreedTimeMicros) =>
+        new(new ClientId(0), ClientRights.Read | ClientRights.Write, agreedTimeMicros);
 
     /// <summary>The reply, and when the first entry that it rests on expires.</summary>
     public (object? Reply, object? Until) Query(Opcode opcode, params object?[] arguments)
     {
         ArrayBufferWriter<byte> reply = new();
-        Store.Query(Op.Of(opcode, arguments), NowMicros, reply);
+        Store.Query(Op.Of(opcode, arguments), AsOf(NowMicros), reply);
         CanonicalReader reader = new(reply.WrittenMemory);
         object? until = Op.Read(ref reader);
         object? result = Op.Read(ref reader);

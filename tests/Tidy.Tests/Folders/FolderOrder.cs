@@ -18,7 +18,7 @@ internal static class FolderOrder
         ["BftSmr"] =
         [
             "Abstractions",
-            "Messages",
+            "Diagnostics Messages",
             "Keys Settings",
             "Codec",
             "Authentication",

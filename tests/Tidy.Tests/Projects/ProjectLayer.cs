@@ -5,12 +5,15 @@ internal sealed record ProjectLayer(string Project, string Projects, string Pack
 {
     private const string Logging = "Microsoft.Extensions.Logging.Abstractions";
 
+    private const string Hosting = "Microsoft.Extensions.DependencyInjection.Abstractions "
+        + "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions Microsoft.Extensions.Hosting.Abstractions";
+
     /// <summary>The layers as ARCHITECTURE.md draws them, from the lowest to the highest.</summary>
     public static IReadOnlyList<ProjectLayer> Declared { get; } =
     [
         new("BftCloud.Primitives", "", "MessagePack NSec.Cryptography"),
         new("BftCloud.Links", "BftCloud.Primitives", Logging),
-        new("BftSmr", "BftCloud.Links BftCloud.Primitives", Logging),
+        new("BftSmr", "BftCloud.Links BftCloud.Primitives", $"{Hosting} {Logging}"),
         new("KvStore", "BftSmr", "", "Microsoft.AspNetCore.App"),
         new("DepSky", "BftCloud.Primitives", "AWSSDK.S3"),
         new("BftCloud.Simulation", ""),

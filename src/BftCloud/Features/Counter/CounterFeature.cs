@@ -7,7 +7,7 @@ internal static class CounterFeature
 {
     public const string Name = "counter";
 
-    public static ServiceFeature Value { get; } = new(Name, static () => new CounterStateMachine())
+    public static ServiceFeature Value { get; } = new(Name, CounterStateMachine.Create)
     {
         Verbs = CounterCommand.Create,
         Benchmarks =

@@ -12,6 +12,17 @@ internal sealed class CounterStateMachine : StateMachine
 {
     private long _value;
 
+    private CounterStateMachine(long initialValue) => _value = initialValue;
+
+    /// <summary>A counter; the option <c>initialValue</c> says where it begins, 0 by default.</summary>
+    public static CounterStateMachine Create(ServiceOptions options)
+    {
+        ServiceOptionReader settings = options.Read();
+        long initialValue = settings.Integer("initialValue", 0, long.MinValue, long.MaxValue);
+        settings.End();
+        return new CounterStateMachine(initialValue);
+    }
+
     protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply)
     {
         if (command.Operation.Length != sizeof(long))
@@ -20,7 +31,8 @@ internal sealed class CounterStateMachine : StateMachine
         Write(reply);
     }
 
-    protected override void Query(ReadOnlySpan<byte> query, IBufferWriter<byte> reply) => Write(reply);
+    protected override void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply) =>
+        Write(reply);
 
     protected override void Save(IBufferWriter<byte> snapshot) => Write(snapshot);
 

@@ -9,7 +9,7 @@ internal static class EchoFeature
     private const string Name = "echo";
     private const int SimulatedBytesMax = 64;
 
-    public static ServiceFeature Value { get; } = new(Name, static () => new EchoStateMachine())
+    public static ServiceFeature Value { get; } = new(Name, EchoStateMachine.Create)
     {
         Benchmarks =
         [

@@ -15,6 +15,13 @@ internal sealed class EchoStateMachine : IStateMachine
 
     private long _executed;
 
+    /// <summary>The service; it has no options.</summary>
+    public static EchoStateMachine Create(ServiceOptions options)
+    {
+        options.Read().End();
+        return new EchoStateMachine();
+    }
+
     /// <summary>
     /// An operation of the given size, or of the four bytes that are needed to ask for a reply that is not empty.
     /// </summary>
@@ -36,7 +43,7 @@ internal sealed class EchoStateMachine : IStateMachine
         _executed += commands.Length;
     }
 
-    public void Query(ReadOnlySpan<byte> query, long agreedTimeMicros, IBufferWriter<byte> reply) =>
+    public void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply) =>
         WriteZeros(reply, ReplyBytesOf(query));
 
     public Digest StateDigest() => Blake2b.Hash(State());

@@ -10,7 +10,7 @@ internal static class KvFeature
 {
     public const string Name = "kv";
 
-    public static ServiceFeature Value { get; } = new(Name, static () => new KvStateMachine())
+    public static ServiceFeature Value { get; } = new(Name, KvStateMachine.Create)
     {
         Verbs = KvCommand.Create,
         Benchmarks =

@@ -47,6 +47,11 @@ internal sealed class Attempt(int replicas)
     /// <summary>It was sent to the full replier only, which is to send the others' words along.</summary>
     public bool IsRelayed { get; set; }
 
+    /// <summary>
+    /// f+1 replicas refused it: no correct replica keeps it, so its number is free for another request.
+    /// </summary>
+    public bool IsRefused { get; set; }
+
     public bool WasResent => ResentMicros != long.MaxValue;
 
     public void Clear()
@@ -55,6 +60,6 @@ internal sealed class Attempt(int replicas)
         Ballot.Clear();
         Asked = SentTo = Suspects = 0;
         ResentMicros = long.MaxValue;
-        ToAll = BeganFast = IsRelayed = false;
+        ToAll = BeganFast = IsRelayed = IsRefused = false;
     }
 }

@@ -83,6 +83,9 @@ internal enum OutcomeKind
     /// <summary>The session was evicted, or could not be opened.</summary>
     SessionExpired,
 
+    /// <summary>f+1 replicas refused it: the client lacks the right to it.</summary>
+    NotPermitted,
+
     /// <summary>The deadline passed.</summary>
     TimedOut,
 

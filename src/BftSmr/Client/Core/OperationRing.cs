@@ -36,6 +36,14 @@ internal sealed class OperationRing(int capacity)
         while (Oldest < Next && _slots[Oldest % (ulong)_slots.Length] is null) Oldest++;
     }
 
+    /// <summary>The operation that was given a number last is over, and its number is the next one's.</summary>
+    public void TakeBack()
+    {
+        if (IsEmpty) throw new InvalidOperationException("No number has been given.");
+        Next--;
+        _slots[Next % (ulong)_slots.Length] = null;
+    }
+
     /// <summary>Begins again at number 1.</summary>
     public void Clear()
     {

@@ -1,6 +1,5 @@
 using System.Numerics;
 using BftCloud.Primitives;
-using BftSmr.Codec;
 using BftSmr.Keys;
 using BftSmr.Messages;
 
@@ -13,12 +12,17 @@ namespace BftSmr.Client.Core;
 /// open → closed again when f+1 replicas say it expired.</para>
 /// <para>Invariants: numbers are given in order and without gaps, only while the session is open, and at most a window
 /// ahead of the oldest operation that is not over; an operation is over only when f+1 replicas stated the same status
-/// and digest, and the result has that digest; the body of a request never changes once it was sent; a caller who was
-/// told "not executed" waited for an operation that was never sent.</para>
+/// and digest, and the result has that digest; the body of a request never changes once it was sent, unless f+1
+/// replicas refused it; a caller that was told "not executed" waited for an operation that was never sent, or that f+1
+/// replicas refused.</para>
+/// <para>The number of a refused operation is free: for the next operation if it is the newest, else, when it would be
+/// sent again, for a request that does nothing.</para>
 /// </summary>
 internal sealed class OrderedOperations(
     ClientSettings settings, IKeyring keyring, ReplicaView view, AttemptPool attempts, ClientStatistics statistics)
 {
+    private readonly OrderedRequests _requests = new(settings, keyring, statistics);
+    private readonly VoucherCount _vouchers = new(keyring, statistics);
     private readonly OperationRing _window = new(settings.SessionWindow);
     private readonly ByteRoom _room = new(settings);
     private readonly WaitingOperations _waiting = new();
@@ -85,9 +89,14 @@ internal sealed class OrderedOperations(
     public void OnReply(ReplicaId from, Reply reply, long nowMicros, ClientEffectBuffer effects)
     {
         ClientOperation? operation = reply.Nonce == Session.Nonce ? _window[reply.Sequence] : null;
-        if (operation?.Attempt is not { } attempt)
+        if (operation?.Attempt is not { IsRefused: false } attempt)
         {
             statistics.LateReplies++;
+            return;
+        }
+        if (reply.Status == ReplyStatus.NotPermitted && !OrderedRequests.IsRefused(attempt.Request!, reply))
+        {
+            statistics.LateReplies++; // of the request that had the number before
             return;
         }
         bool wholeExpected = attempt.ToAll || from == attempt.FullReplier;
@@ -96,15 +105,18 @@ internal sealed class OrderedOperations(
         if (cast == CastResult.Duplicate) statistics.DuplicateReplies++;
         if (cast == CastResult.Malformed) statistics.MalformedReplies++;
         if (cast == CastResult.Malformed) return;
-        bool isVouched = reply.Vouchers is { } vouchers && Count(vouchers, attempt, from, reply);
+        bool isVouched = reply.Vouchers is { } vouchers && _vouchers.Count(vouchers, attempt, from, reply);
         if (cast == CastResult.Duplicate && !isVouched) return;
 
         ulong agreeing = attempt.Ballot.AgreeingWith(from);
-        if (BitOperations.PopCount(agreeing) < settings.Quorums.OneCorrect) return;
-        if (reply.Status == ReplyStatus.SessionExpired)
+        if (BitOperations.PopCount(agreeing) < settings.Quorums.OneCorrect)
         {
-            Expire(effects);
+            // Only those that got it refuse it: f+1 refusals take all.
+            if (reply.Status == ReplyStatus.NotPermitted && !attempt.ToAll) Resend(attempt, nowMicros, effects);
+            return;
         }
+        if (reply.Status == ReplyStatus.SessionExpired) Expire(effects);
+        else if (reply.Status == ReplyStatus.NotPermitted) Refuse(operation, attempt, nowMicros, effects);
         else if (attempt.Ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> result))
         {
             bool wasResent = attempt.WasResent;
@@ -120,32 +132,12 @@ internal sealed class OrderedOperations(
         }
     }
 
-    /// <summary>Vouchers are the votes of those that made them. True if there was a new one.</summary>
-    private bool Count(in Vouchers vouchers, Attempt attempt, ReplicaId from, Reply reply)
-    {
-        Span<byte> statement = stackalloc byte[VoucherStatement.Bytes];
-        VoucherStatement.Write(reply.Nonce, reply.Sequence, reply.Status, attempt.Ballot.DigestOf(from), statement);
-        ulong before = attempt.Ballot.Voters;
-        ReadOnlySpan<byte> macs = vouchers.Macs.Span;
-        for (ulong rest = vouchers.From; rest != 0; rest &= rest - 1, macs = macs[Request.MacBytes..])
-        {
-            ReplicaId voucher = new(BitOperations.TrailingZeroCount(rest));
-            if ((before >> voucher.Value & 1) != 0) continue; // what it said itself, or vouched for first, counts
-            if (keyring.VerifyMacFromReplica(voucher, statement, macs[..Request.MacBytes]))
-                attempt.Ballot.Second(voucher, from);
-            else statistics.InvalidVouchers++;
-        }
-        ulong silent = attempt.Asked & ~attempt.Ballot.Voters;
-        attempt.Suspects = silent == 0 || attempt.ToAll ? 0 : silent | 1ul << from.Value;
-        return attempt.Ballot.Voters != before;
-    }
-
     public void OnLinkUp(ReplicaId replica, long nowMicros, ClientEffectBuffer effects)
     {
         ulong bit = 1ul << replica.Value;
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
         {
-            if (_window[sequence]?.Attempt is not { } attempt || (attempt.SentTo & bit) != 0) continue;
+            if (_window[sequence]?.Attempt is not { IsRefused: false } attempt || (attempt.SentTo & bit) != 0) continue;
             if (!attempt.ToAll && replica != view.Leader) continue;
             attempt.SentTo |= bit;
             effects.Send(replica, new Submit(attempt.Request!));
@@ -161,7 +153,7 @@ internal sealed class OrderedOperations(
         ulong bit = 1ul << replica.Value;
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
         {
-            if (_window[sequence]?.Attempt is not { } attempt) continue;
+            if (_window[sequence]?.Attempt is not { IsRefused: false } attempt) continue;
             attempt.SentTo &= ~bit;
             bool awaited = (attempt.Asked & ~attempt.Ballot.Voters & bit) != 0;
             if (!attempt.ToAll && (awaited || replica == view.Leader)) Resend(attempt, nowMicros, effects);
@@ -174,7 +166,8 @@ internal sealed class OrderedOperations(
     {
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
         {
-            if (_window[sequence]?.Attempt is not { ToAll: false } attempt || (attempt.SentTo >> view.Leader.Value & 1) != 0) continue;
+            if (_window[sequence]?.Attempt is not { ToAll: false, IsRefused: false } attempt) continue;
+            if ((attempt.SentTo >> view.Leader.Value & 1) != 0) continue;
             if (!view.IsLeaderUp)
             {
                 Resend(attempt, nowMicros, effects);
@@ -211,9 +204,7 @@ internal sealed class OrderedOperations(
         {
             if (_window[sequence] is not { IsSettled: false } operation) continue;
             if (operation.DeadlineMicros <= nowMicros)
-                operation.Settle(
-                    new OperationOutcome(OutcomeKind.TimedOut, default, operation.Kind == OperationKind.Command),
-                    effects);
+                operation.Settle(UndecidedAs(OutcomeKind.TimedOut, operation), effects);
             else
                 next = Math.Min(next, operation.DeadlineMicros);
         }
@@ -230,9 +221,7 @@ internal sealed class OrderedOperations(
             if (_window[sequence] is not { } operation) continue;
             Remove(operation);
             if (operation.Kind != OperationKind.Open)
-                operation.Settle(
-                    new OperationOutcome(OutcomeKind.Closed, default, operation.Kind == OperationKind.Command),
-                    effects);
+                operation.Settle(UndecidedAs(OutcomeKind.Closed, operation), effects);
         }
         _waiting.SettleAll(OutcomeKind.Closed, effects);
         _window.Clear();
@@ -256,9 +245,6 @@ internal sealed class OrderedOperations(
     private void Transmit(ClientOperation operation, long nowMicros, ClientEffectBuffer effects)
     {
         bool fast = view.IsLeaderUp && !_caution.Applies(nowMicros);
-        bool macs = settings.Authentication == RequestAuthentication.Mac;
-        bool sign = !fast || !macs;
-        if (sign) statistics.SignedFromStart++;
         if (_window.IsEmpty) _roundBudget = settings.RetransmissionWindow;
 
         Attempt attempt = attempts.Rent();
@@ -268,16 +254,28 @@ internal sealed class OrderedOperations(
         int repliers = settings.Quorums.OneCorrect;
         ulong preferred = view.Preferred(repliers, nowMicros);
         attempt.FullReplier = view.PreferredTurn(repliers, operation.Sequence, nowMicros);
-        Request request = RequestCodec.Create(
-            Session, operation.Sequence, RequestKindOf(operation.Kind), preferred, attempt.FullReplier, operation.Payload, _window.Next - _window.Oldest,
-            WantsOneReply && fast);
-        attempt.Request = RequestCodec.Authenticate(request, keyring, settings.Quorums.Replicas, macs, sign);
+        attempt.Request = _requests.Create(
+            Session, operation, preferred, attempt.FullReplier, _window.Next - _window.Oldest, fast, WantsOneReply);
         attempt.SentMicros = nowMicros;
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         attempt.BeganFast = fast;
         attempt.ToAll = !fast;
         attempt.Asked = fast ? preferred : view.Everyone;
         SendTo(fast ? 1ul << view.Leader.Value : view.Everyone, attempt, effects);
+    }
+
+    // Its caller has its answer; numbers have no gaps, so it stays until nothing that was numbered later remains.
+    private void Refuse(ClientOperation operation, Attempt attempt, long nowMicros, ClientEffectBuffer effects)
+    {
+        attempt.IsRefused = true;
+        statistics.Completed++;
+        operation.Settle(Outcomes.Of(ReplyStatus.NotPermitted, default, changesState: false), effects);
+        while (!_window.IsEmpty && _window[_window.Next - 1] is { Attempt.IsRefused: true } newest)
+        {
+            _window.TakeBack();
+            Release(newest);
+        }
+        Pump(nowMicros, effects);
     }
 
     // From the oldest on, as many as the round allows; more follow as these complete.
@@ -304,10 +302,13 @@ internal sealed class OrderedOperations(
 
     private void Resend(Attempt attempt, long nowMicros, ClientEffectBuffer effects)
     {
-        Request request = attempt.Request!;
-        if (!request.IsSigned)
-            attempt.Request = RequestCodec.Authenticate(
-                request, keyring, settings.Quorums.Replicas, macs: false, signature: true);
+        if (attempt.IsRefused)
+        {
+            attempt.Request = OrderedRequests.FillerOf(attempt.Request!);
+            attempt.Ballot.Clear();
+            attempt.IsRefused = false;
+        }
+        attempt.Request = _requests.Signed(attempt.Request!);
         statistics.Retransmissions++;
         attempt.ToAll = true;
         attempt.Asked = view.Everyone;
@@ -349,10 +350,7 @@ internal sealed class OrderedOperations(
         {
             _waiting.PutBack([operation]); // it changed nothing: another one has another reply
         }
-        else
-        {
-            operation.Settle(Outcomes.Of(status, result, operation.Kind == OperationKind.Command), effects);
-        }
+        else operation.Settle(Outcomes.Of(status, result, operation.Kind == OperationKind.Command), effects);
     }
 
     private void Expire(ClientEffectBuffer effects)
@@ -379,17 +377,18 @@ internal sealed class OrderedOperations(
     private void Remove(ClientOperation operation)
     {
         _window.Remove(operation.Sequence);
+        Release(operation);
+    }
+
+    private void Release(ClientOperation operation)
+    {
         _room.Leave(operation);
         attempts.Return(operation.Attempt!);
         operation.Attempt = null;
     }
 
-    private static RequestKind RequestKindOf(OperationKind kind) => kind switch
-    {
-        OperationKind.Command => RequestKind.Command,
-        OperationKind.Query => RequestKind.OrderedQuery,
-        _ => RequestKind.Open,
-    };
+    private static OperationOutcome UndecidedAs(OutcomeKind kind, ClientOperation sent) =>
+        new(kind, default, MayHaveExecuted: sent.Kind == OperationKind.Command);
 
     private enum SessionPhase
     {

@@ -12,6 +12,7 @@ internal static class Outcomes
         ReplyStatus.Failed => new OperationOutcome(OutcomeKind.Failed, result, changesState),
         ReplyStatus.ReplyTooLarge => new OperationOutcome(OutcomeKind.ReplyTooLarge, default, changesState),
         ReplyStatus.ReplyForgotten => new OperationOutcome(OutcomeKind.ReplyForgotten, default, changesState),
+        ReplyStatus.NotPermitted => new OperationOutcome(OutcomeKind.NotPermitted, default, MayHaveExecuted: false),
         _ => new OperationOutcome(OutcomeKind.SessionExpired, default, changesState),
     };
 }

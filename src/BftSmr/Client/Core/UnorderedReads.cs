@@ -94,7 +94,9 @@ internal sealed class UnorderedReads(
         if (reply.Vouchers is { } vouchers) Count(vouchers, read.ReadId, attempt);
 
         ulong agreeing = attempt.Ballot.AgreeingWith(from);
-        bool enough = BitOperations.PopCount(agreeing) >= Quorum;
+        // One correct replica's refusal is enough: it follows from the configuration, whatever the state.
+        int needed = reply.Status == ReplyStatus.NotPermitted ? settings.Quorums.OneCorrect : Quorum;
+        bool enough = BitOperations.PopCount(agreeing) >= needed;
         if (enough && attempt.Ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> result))
         {
             Finish(read, attempt, agreeing, reply.Status, result, nowMicros, effects);
@@ -102,7 +104,12 @@ internal sealed class UnorderedReads(
             return;
         }
         bool fullReplierAnswered = (attempt.Ballot.Voters >> attempt.FullReplier.Value & 1) != 0;
-        if (attempt is { ToAll: false, IsRelayed: true } && fullReplierAnswered)
+        if (reply.Status == ReplyStatus.NotPermitted)
+        {
+            if (!attempt.ToAll) Widen(read, attempt, nowMicros, effects);
+            else if (IsHopeless(attempt)) HandOn(read, nowMicros, effects);
+        }
+        else if (attempt is { ToAll: false, IsRelayed: true } && fullReplierAnswered)
         {
             // Who did not give its word, or who did not pass it on: either may be to blame.
             ulong silent = attempt.Asked & ~attempt.Ballot.Voters;

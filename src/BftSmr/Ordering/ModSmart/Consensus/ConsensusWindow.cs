@@ -134,7 +134,7 @@ internal sealed class ConsensusWindow(
         if (batch.Requests.Count >= context.Settings.BatchRequestsMax || batch.Encoded.Length >= context.Settings.BatchBytesMax / 2) LastFullMicros = context.Now.MonotonicMicros;
         if (!isVouchedFor)
         {
-            if (!isTimely) Refuse(state, []);
+            if (!isTimely || !context.Permission.Permits(batch)) Refuse(state, []);
             else if (_checks.LeftToOthersUntil(candidate, state.Number, batch) is { } until) LeaveUnchecked(state, until);
             else Check(state, batch);
         }
