@@ -6,8 +6,8 @@ using BftSmr.Storage;
 namespace BftSmr.Simulation.Storage;
 
 /// <summary>
-/// A simulated log as it lies on the disk, byte for byte in the format of storage.md, so that it can be damaged as
-/// disks damage, and read back by the code that reads real logs.
+/// A simulated log as it lies on the disk, byte for byte in the format of docs/spec/storage, so that it can be damaged
+/// as disks damage, and read back by the code that reads real logs.
 /// </summary>
 internal sealed class LogImage
 {

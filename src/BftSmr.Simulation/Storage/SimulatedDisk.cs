@@ -210,7 +210,7 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
 
     /// <summary>
     /// Whether an intact record behind the first so many entries says that more than those was once on disk. (If none
-    /// does, damage cannot be told from an end that was never written: storage.md.)
+    /// does, damage cannot be told from an end that was never written: docs/spec/storage/log.md.)
     /// </summary>
     private bool IsLossProven(LogImage left, int kept)
     {

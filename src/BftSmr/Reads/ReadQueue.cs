@@ -9,7 +9,7 @@ namespace BftSmr.Reads;
 /// <summary>
 /// Unordered reads. A read is answered once every instance that this replica had sent ACCEPT for when the read arrived
 /// is executed: an operation acknowledged before the read was sent has q ACCEPTs, so among any q answers is one of a
-/// correct replica that executed it (spec/client.md).
+/// correct replica that executed it (docs/spec/client/linearizability.md).
 /// </summary>
 internal sealed class ReadQueue(ReplicaContext context, DecidedLog log, IOrdering ordering)
 {

@@ -5,7 +5,7 @@ namespace BftSmr;
 
 /// <summary>
 /// A replica's directory on disk: <c>lock</c>, <c>genesis</c> (only until the first start), <c>log/</c> and
-/// <c>snapshots/</c>. The format is described in docs/spec/storage.md.
+/// <c>snapshots/</c>. The format is described in docs/spec/storage.
 /// </summary>
 public static class DataDirectory
 {

@@ -86,7 +86,7 @@ internal sealed class LogRecovery
         return recovery;
     }
 
-    /// <summary>Votes may have been sent that the log does not have, as storage.md lists them.</summary>
+    /// <summary>Votes may have been sent that the log does not have, as docs/spec/storage lists them.</summary>
     /// <param name="neverRan">Whether an empty log is that of a replica that has never run, rather than one that was
     /// lost.</param>
     public bool ForgetsVotes(bool neverRan) => VotesForgotten || Damage is not null || (IsEmpty && !neverRan);

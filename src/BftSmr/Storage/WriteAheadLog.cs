@@ -12,7 +12,7 @@ namespace BftSmr.Storage;
 /// The log of a replica: checksummed records in numbered segment files. Appending costs no system call; one
 /// <see cref="Flush"/> is one write and one fdatasync for all that was appended. One thread at a time. A failed write
 /// or flush throws <see cref="StorageException"/>, after which the log must not be used any more. Format and recovery
-/// rules: docs/spec/storage.md.
+/// rules: docs/spec/storage.
 /// </summary>
 internal sealed class WriteAheadLog : IDisposable
 {

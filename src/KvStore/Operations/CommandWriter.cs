@@ -2,7 +2,7 @@ using BftCloud.Primitives;
 
 namespace KvStore.Operations;
 
-/// <summary>Writes commands as docs/spec/kv.md lists them.</summary>
+/// <summary>Writes commands as docs/spec/kv/operations.md lists them.</summary>
 internal static class CommandWriter
 {
     /// <summary>Begins a command of which so many arguments will be written.</summary>

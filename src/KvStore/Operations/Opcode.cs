@@ -1,7 +1,8 @@
 namespace KvStore.Operations;
 
 /// <summary>
-/// What an operation asks for: the first element of its array. docs/spec/kv.md lists each with its arguments and reply.
+/// What an operation asks for: the first element of its array. docs/spec/kv/operations.md lists each with its
+/// arguments and reply.
 /// Numbers are never given to another meaning: logs and clients of earlier versions hold them.
 /// </summary>
 internal enum Opcode

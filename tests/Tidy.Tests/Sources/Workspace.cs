@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Text;
 using Tidy.Tests.Projects;
 
 namespace Tidy.Tests.Sources;
@@ -23,8 +22,6 @@ internal sealed class Workspace
         global using System.Threading.Tasks;
         """;
 
-    private static readonly CSharpParseOptions s_parsing = new(LanguageVersion.Latest, DocumentationMode.Parse);
-
     private static readonly Lazy<MetadataReference[]> s_assemblies = new(static () =>
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -41,7 +38,7 @@ internal sealed class Workspace
     {
         _projects = projects.Select(ProjectFile.Parse).ToDictionary(static p => p.Name, StringComparer.Ordinal);
         ProjectFile[] byDepth = [.. _projects.Values.OrderByDescending(static p => p.Folder.Length)];
-        _trees = sources.AsParallel().AsOrdered().Select(Parse)
+        _trees = sources.AsParallel().AsOrdered().Select(static s => s.Tree)
             .ToLookup(tree => byDepth.FirstOrDefault(p => IsWithin(tree, p))?.Name ?? "", StringComparer.Ordinal);
         foreach (string project in _projects.Keys) Compile(project);
     }
@@ -68,6 +65,20 @@ internal sealed class Workspace
     public IReadOnlyList<NamedSymbol> Names(string project, IReadOnlySet<string> of) =>
         Resolve(_compilations[project], of);
 
+    /// <summary>
+    /// What the compiler refuses in one file. Code that uses generated members is refused for their lack.
+    /// </summary>
+    public IEnumerable<Diagnostic> Errors(string path)
+    {
+        (CSharpCompilation compilation, SyntaxTree file) = (
+            from c in _compilations.Values
+            from tree in c.SyntaxTrees
+            where tree.FilePath == path
+            select (c, tree)).First();
+        return compilation.GetSemanticModel(file).GetDiagnostics()
+            .Where(static d => d.Severity == DiagnosticSeverity.Error);
+    }
+
     private static NamedSymbol[] Resolve(CSharpCompilation compilation, IReadOnlySet<string>? of) =>
         [.. compilation.SyntaxTrees.AsParallel().AsOrdered().SelectMany(tree => Resolve(compilation, tree, of))];
 
@@ -91,9 +102,6 @@ internal sealed class Workspace
         return names;
     }
 
-    private static SyntaxTree Parse(SourceFile source) =>
-        CSharpSyntaxTree.ParseText(SourceText.From(source.Text), s_parsing, source.Path);
-
     private CSharpCompilation Compile(string name)
     {
         if (_compilations.TryGetValue(name, out CSharpCompilation? done)) return done;
@@ -104,10 +112,11 @@ internal sealed class Workspace
         string added = string.Join('\n', [ImplicitUsings, .. usings, .. friends]);
         IEnumerable<SyntaxTree> linked = _trees[""].Where(t => project.Linked.Any(l => IsLinked(t.FilePath, l)));
         CSharpCompilation compilation = CSharpCompilation.Create(name,
-            [.. _trees[name], .. linked, Parse(new SourceFile($"{project.Folder}/obj/project.cs", added))],
+            [.. _trees[name], .. linked, new SourceFile($"{project.Folder}/obj/project.cs", added).Tree],
             [.. s_assemblies.Value, .. Below(project).Select(p => Compile(p).ToMetadataReference())],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true,
-                nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                _trees[name].Any(IsProgram) ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
+                allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
         _compilations.Add(name, compilation);
         return compilation;
     }
@@ -122,6 +131,9 @@ internal sealed class Workspace
         }
         return below;
     }
+
+    private static bool IsProgram(SyntaxTree tree) =>
+        tree.GetRoot().ChildNodes().OfType<GlobalStatementSyntax>().Any();
 
     private static bool IsWithin(SyntaxTree tree, ProjectFile project) =>
         tree.FilePath.StartsWith(project.Folder + "/", StringComparison.Ordinal);

@@ -6,7 +6,7 @@ using BftSmr.Settings;
 
 namespace BftSmr.Ordering.ModSmart;
 
-/// <summary>BftSmr's own ordering: 3f+1 plain replicas (docs/spec/ordering.md).</summary>
+/// <summary>BftSmr's own ordering: 3f+1 plain replicas (docs/spec/ordering).</summary>
 internal sealed class ModSmartProtocol : OrderingProtocol
 {
     public static ModSmartProtocol Instance { get; } = new();

@@ -16,8 +16,8 @@ namespace BftSmr.Ordering.ModSmart.Synchronization;
 /// <item>unbound: not bound, and more than (n+f)/2 entries have never written.</item>
 /// </list>
 /// An instance that is neither leaves the collection inconclusive: the leader waits for more entries. A value that was
-/// decided anywhere is bound in every conclusive collection (spec/ordering.md, "Why a decision survives"). Invariant:
-/// every instance in (Base, High] has one value.
+/// decided anywhere is bound in every conclusive collection (docs/spec/ordering/argument.md). Invariant: every
+/// instance in (Base, High] has one value.
 /// </summary>
 internal sealed record SyncEvaluation
 {
