@@ -96,7 +96,7 @@ public sealed class BftConnection : IAsyncDisposable
         {
             throw new BftTimeoutException(
                 $"Could not {what} within {_options.ConnectTimeout}: {_loop.Quorums.Connect} of {_loop.Quorums.Replicas} replicas must be running and reachable. {_loop.Describe()} "
-                + "Start the replicas, check their addresses in cluster.json, or raise ConnectTimeout.",
+                + "Start the replicas, check their addresses in cluster.json, or allow more time.",
                 mayHaveExecuted: false);
         }
     }

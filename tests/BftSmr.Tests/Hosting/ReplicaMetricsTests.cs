@@ -19,7 +19,7 @@ public sealed class ReplicaMetricsTests
         Dictionary<string, double> seen = [];
         listener.InstrumentPublished = (instrument, l) =>
         {
-            if (instrument.Meter.Name == "BftSmr" && instrument.Meter.Tags!.Any(static t => t.Value is 77))
+            if (instrument.Meter.Name == "BftSmr" && instrument.Meter.Tags?.Any(static t => t.Value is 77) == true)
                 l.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(instrument, value, tags));
