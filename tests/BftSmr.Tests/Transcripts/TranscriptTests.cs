@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace BftSmr.Tests.Transcripts;
 
 /// <summary>
@@ -54,6 +52,5 @@ public sealed class TranscriptTests
         Assert.StartsWith("Line 2, '> fly'", error.Message, StringComparison.Ordinal);
     }
 
-    private static string Folder([CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "transcripts"));
+    private static string Folder() => Checkout.At("tests", "transcripts");
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
+using BftCloud.Testing.Fuzzing;
 using DepSky.Clouds;
 using DepSky.Tests.Clouds;
-using Fuzzing;
 
 namespace DepSky.Tests.Decoders;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
-namespace Fuzzing;
+namespace BftCloud.Testing.Fuzzing;
 
 /// <summary>
 /// Changes input that is valid, or once was, in the ways that break decoders: bits, lengths, counts, ends, order,

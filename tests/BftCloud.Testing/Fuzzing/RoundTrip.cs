@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Fuzzing;
+namespace BftCloud.Testing.Fuzzing;
 
 /// <summary>What was encoded is accepted, and is encoded again as the same bytes.</summary>
 internal static class RoundTrip

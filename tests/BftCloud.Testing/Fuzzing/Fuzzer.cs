@@ -2,14 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 
-namespace Fuzzing;
+namespace BftCloud.Testing.Fuzzing;
 
 /// <summary>
-/// Throws changed and random input at a decoder. Whatever comes: no error but those declared; in canonical formats
-/// nothing accepted that is not exactly the encoding of what it was decoded to; no more memory than a fixed multiple of
-/// the bytes received; an end. Every round follows from its seed alone. Short by default; longer with
-/// <c>BFTCLOUD_FUZZ_SECONDS</c> (for each target, beginning with a seed of the moment), repeated with
-/// <c>BFTCLOUD_FUZZ_SEED</c>.
+/// Throws what its corpus holds, and then changed and random input, at a decoder. Whatever comes: no error but those
+/// declared; in canonical formats nothing accepted that is not exactly the encoding of what it was decoded to; no more
+/// memory than a fixed multiple of the bytes received; an end. Every round follows from its seed alone. Short by
+/// default; longer with <c>BFTCLOUD_FUZZ_SECONDS</c> (for each target, beginning with a seed of the moment), repeated
+/// with <c>BFTCLOUD_FUZZ_SEED</c>.
 /// </summary>
 internal static class Fuzzer
 {
@@ -21,13 +21,12 @@ internal static class Fuzzer
     /// <summary>Rounds of short runs begin with these seeds: the same in every run.</summary>
     private const int FirstSeed = 1;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     /// <summary>
-    /// Fuzzes a decoder; throws at the first input that breaks a promise, with all that is needed to see it again.
+    /// Fuzzes a decoder; throws at the first input that breaks a promise, with all that is needed to see it again. What
+    /// is found is kept in the corpus, so that it is tried first from then on.
     /// </summary>
     /// <returns>What was done, in words.</returns>
-    public static string Run(FuzzTarget target)
+    public static string Run(FuzzTarget target, Corpus corpus)
     {
         double? seconds = Variable("BFTCLOUD_FUZZ_SECONDS");
         int? seed = (int?)Variable("BFTCLOUD_FUZZ_SEED");
@@ -39,9 +38,12 @@ internal static class Fuzzer
         {
             try
             {
+                IReadOnlyList<string> files = corpus.FilesOf(target.Name);
+                foreach (string file in files) new Round(target, first, progress, corpus).Replay(file);
+                progress.Replayed = files.Count;
                 long start = Stopwatch.GetTimestamp();
                 int rounds = seed is not null && seconds is null ? 1 : target.Rounds;
-                for (int round = 0; seconds is { } limit ? Stopwatch.GetElapsedTime(start).TotalSeconds < limit : round < rounds; round++) new Round(target, first + round, progress).Run();
+                for (int round = 0; seconds is { } limit ? Stopwatch.GetElapsedTime(start).TotalSeconds < limit : round < rounds; round++) new Round(target, first + round, progress, corpus).Run();
             }
             catch (Exception e)
             {
@@ -50,11 +52,11 @@ internal static class Fuzzer
         }, maxStackSize: 1 << 20)
         { IsBackground = true };
         thread.Start();
-        for (long last = -1; !thread.Join(Patience); last = progress.Inputs)
+        for (long last = -1; !thread.Join(Patience.Time); last = progress.Inputs)
         {
             if (progress.Inputs == last)
                 throw new FuzzException(
-                    $"{target}: no end after {Patience}. {Describe(progress.Seed, progress.Input)}");
+                    $"{target}: no end after {Patience.Time}. {Describe(progress.Seed, progress.Input)}");
         }
         if (failure is not null) ExceptionDispatchInfo.Throw(failure);
         if (progress.Accepted == 0 || progress.Refused == 0)
@@ -62,7 +64,8 @@ internal static class Fuzzer
                 $"{target}: {progress.Accepted} accepted, {progress.Refused} refused: the inputs do not test the decoder.");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{target}: seeds {first} to {progress.Seed}, {progress.Inputs} inputs, {progress.Accepted} accepted, {progress.Refused} refused");
+            $"{target}: {progress.Replayed} of the corpus, seeds {first} to {progress.Seed}, "
+            + $"{progress.Inputs} inputs, {progress.Accepted} accepted, {progress.Refused} refused");
     }
 
     private static double? Variable(string name) =>
@@ -82,13 +85,21 @@ internal static class Fuzzer
     private sealed class Progress
     {
         public long Inputs, Accepted, Refused;
-        public int Seed;
+        public int Seed, Replayed;
         public byte[] Input = [];
     }
 
-    private sealed class Round(FuzzTarget target, int seed, Progress progress)
+    private sealed class Round(FuzzTarget target, int seed, Progress progress, Corpus corpus)
     {
         private readonly Random _random = new(seed);
+
+        /// <summary>An input of the corpus keeps the promises.</summary>
+        public void Replay(string file)
+        {
+            byte[] input = File.ReadAllBytes(file);
+            progress.Input = input;
+            if (ProblemWith(input, out _) is { } problem) throw new FuzzException($"{target}: {problem} It is {file}");
+        }
 
         public void Run()
         {
@@ -119,7 +130,10 @@ internal static class Fuzzer
             if (problem is not null)
             {
                 byte[] smaller = Shrink(input);
-                throw new FuzzException($"{target}: {ProblemWith(smaller, out _)} {Describe(seed, smaller)}");
+                string file = corpus.Keep(target.Name, smaller);
+                throw new FuzzException(
+                    $"{target}: {ProblemWith(smaller, out _)} {Describe(seed, smaller)}\n"
+                    + $"It is kept as {file}: commit that file with the correction.");
             }
             if (accepted) progress.Accepted++;
             else progress.Refused++;

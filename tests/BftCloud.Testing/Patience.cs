@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace BftSmr.Tests.Transport;
+namespace BftCloud.Testing;
 
 /// <summary>How long a test waits for what must happen before it fails.</summary>
 internal static class Patience
@@ -13,7 +13,8 @@ internal static class Patience
         long start = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < Time, $"Never happened: {what}");
+            if (Stopwatch.GetElapsedTime(start) > Time)
+                throw new TimeoutException($"It did not happen within {Time}: {what}.");
             await Task.Yield();
         }
     }

@@ -1,20 +1,20 @@
-namespace BftSmr.Tests;
+namespace BftCloud.Testing;
 
 /// <summary>A directory of a test's own, gone when the test is over.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("bftsmr-test-").FullName;
+    public string Path { get; } = Directory.CreateTempSubdirectory("bftcloud-test-").FullName;
 
-    public string File(string name) => System.IO.Path.Combine(Path, name);
+    public string At(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
     /// <summary>A copy of everything in it, in another one.</summary>
     public TemporaryDirectory Copy()
     {
         TemporaryDirectory copy = new();
         foreach (string directory in Directory.EnumerateDirectories(Path, "*", SearchOption.AllDirectories))
-            Directory.CreateDirectory(copy.File(System.IO.Path.GetRelativePath(Path, directory)));
+            Directory.CreateDirectory(copy.At(System.IO.Path.GetRelativePath(Path, directory)));
         foreach (string file in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories))
-            System.IO.File.Copy(file, copy.File(System.IO.Path.GetRelativePath(Path, file)));
+            File.Copy(file, copy.At(System.IO.Path.GetRelativePath(Path, file)));
         return copy;
     }
 

@@ -1,4 +1,4 @@
-namespace Fuzzing;
+namespace BftCloud.Testing.Fuzzing;
 
 /// <summary>
 /// A decoder of what others wrote, and what is known of it: how to make input that it accepts, how it refuses, and what

@@ -1,8 +1,13 @@
-namespace BftSmr.Tests.Transport;
+namespace BftCloud.Testing;
 
-/// <summary>A clock that stands still until it is moved; timers fire on the thread that moves it.</summary>
+/// <summary>
+/// A clock that stands still until it is moved; timers fire on the thread that moves it. It begins with the year 2026,
+/// and with 0 ticks.
+/// </summary>
 internal sealed class ManualTime : TimeProvider
 {
+    private static readonly DateTimeOffset s_begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
     private long _now;
@@ -33,7 +38,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override long GetTimestamp() => Interlocked.Read(ref _now);
 
-    public override DateTimeOffset GetUtcNow() => new(GetTimestamp(), TimeSpan.Zero);
+    public override DateTimeOffset GetUtcNow() => s_begin.AddTicks(GetTimestamp());
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -43,6 +48,7 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Time passes: each timer fires at its own time.</summary>
     public void Advance(TimeSpan by)
     {
         long end = GetTimestamp() + by.Ticks;
@@ -58,6 +64,21 @@ internal sealed class ManualTime : TimeProvider
             }
             next.Fire();
         }
+    }
+
+    /// <summary>
+    /// Time has passed at once, as for a process that stood still: timers that were due fire late, at the new time.
+    /// </summary>
+    public void Jump(TimeSpan by)
+    {
+        Timer[] due;
+        lock (_gate)
+        {
+            _now += by.Ticks;
+            due = [.. _timers.Where(timer => timer.Due <= _now).OrderBy(static timer => timer.Due)];
+            foreach (Timer timer in due) timer.Due = timer.Period > 0 ? _now + timer.Period : long.MaxValue;
+        }
+        foreach (Timer timer in due) timer.Fire();
     }
 
     private sealed class Timer(ManualTime time, Action fire) : ITimer

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
-namespace BftSmr.Tests.Transport;
+namespace BftCloud.Testing;
 
 /// <summary>Keeps the log lines of at least warning level for a test to wait for.</summary>
 internal sealed class RecordingLogger : ILogger

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
-namespace Fuzzing;
+namespace BftCloud.Testing.Fuzzing;
 
 /// <summary>
 /// Finds whatever in an assembly reads bytes or text, by its name and what it takes. A list says of each what fuzzes
