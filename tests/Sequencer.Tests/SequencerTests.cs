@@ -12,8 +12,6 @@ namespace Sequencer.Tests;
 /// <summary>KvStore on three replicas, ordered by a protocol that the library does not know.</summary>
 public sealed class SequencerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     public SequencerTests() => OrderingProtocols.Register(SequencerProtocol.Instance);
 
     public static TheoryData<ulong> Seeds => [.. Enumerable.Range(1, 25).Select(static seed => (ulong)seed)];
@@ -43,21 +41,21 @@ public sealed class SequencerTests
     [Fact]
     public async Task The_store_runs_in_three_processes_and_goes_on_without_one()
     {
-        string path = Directory.CreateTempSubdirectory("sequencer-").FullName;
+        using TemporaryDirectory directory = new();
         List<Process> replicas = [];
         try
         {
             using LocalCluster local =
                 LocalCluster.Create(f: 1, service: "kv", protocol: SequencerProtocol.Instance.Name);
-            ClusterDirectory files = ClusterDirectory.Create(Path.Combine(path, "D"), local);
+            ClusterDirectory files = ClusterDirectory.Create(directory.At("D"), local);
             Assert.Equal(3, files.Cluster.Replicas.Count);
             for (int id = 0; id < 3; id++) replicas.Add(Start(files.ReplicaFile(id)));
             foreach (Process replica in replicas)
-                Assert.Equal("ready", await replica.StandardOutput.ReadLineAsync().WaitAsync(Patience));
+                Assert.Equal("ready", await replica.StandardOutput.ReadLineAsync().WaitAsync(Patience.Time));
             await using BftClient client = await BftClient.ConnectAsync(new BftClientOptions
             {
                 Cluster = local.Configuration, ClientId = new ClientId(0), Key = local.ClientKeys[0],
-                ConnectTimeout = Patience, OperationTimeout = Patience,
+                ConnectTimeout = Patience.Time, OperationTimeout = Patience.Time,
             });
             KvClient store = new(client);
 
@@ -65,7 +63,7 @@ public sealed class SequencerTests
             End(replicas[2]); // a follower: the sequencer itself is fixed
             for (int i = 21; i <= 40; i++) Assert.Equal(i, await store.IncrementAsync("sum"));
             replicas[2] = Start(files.ReplicaFile(2));
-            Assert.Equal("ready", await replicas[2].StandardOutput.ReadLineAsync().WaitAsync(Patience));
+            Assert.Equal("ready", await replicas[2].StandardOutput.ReadLineAsync().WaitAsync(Patience.Time));
             End(replicas[1]); // nothing is answered from here on without the one that came back
             for (int i = 41; i <= 60; i++) Assert.Equal(i, await store.IncrementAsync("sum"));
         }
@@ -76,7 +74,6 @@ public sealed class SequencerTests
                 End(replica);
                 replica.Dispose();
             }
-            Directory.Delete(path, recursive: true);
         }
     }
 

@@ -8,7 +8,7 @@ public sealed class MachineTests
     [Fact]
     public async Task The_cost_of_a_few_things_is_measured_and_no_file_is_left()
     {
-        using TestDirectory directory = new();
+        using TemporaryDirectory directory = new();
         using JsonDocument report =
             JsonDocument.Parse(
                 await CommandLineRun.SucceedAsync("bench", "machine", "--data", directory.Path, "--json"));

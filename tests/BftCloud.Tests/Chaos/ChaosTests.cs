@@ -11,7 +11,7 @@ public sealed class ChaosTests
     [Fact]
     public async Task A_short_run_of_everything_is_linearizable_and_loses_nothing()
     {
-        using TestDirectory directory = new();
+        using TemporaryDirectory directory = new();
         ChaosManifest manifest = new()
         {
             DurationSeconds = 15,
@@ -66,7 +66,7 @@ public sealed class ChaosTests
     [Fact]
     public void A_manifest_with_a_mistake_in_it_is_refused_with_the_reason()
     {
-        using TestDirectory directory = new();
+        using TemporaryDirectory directory = new();
         File.WriteAllText(directory.At("m.json"), """{ "duration": 5 }""");
         Assert.Contains(
             "duration", Assert.Throws<CommandFailedException>(() => ChaosManifest.Load(directory.At("m.json"))).Message,

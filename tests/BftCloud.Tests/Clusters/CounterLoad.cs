@@ -49,7 +49,7 @@ internal sealed class CounterLoad : IAsyncDisposable
             reached = _progressed.Task;
         }
         int before = _acknowledged.Count;
-        Task first = await Task.WhenAny([reached, .. _writers]).WaitAsync(TestCluster.Patience);
+        Task first = await Task.WhenAny([reached, .. _writers]).WaitAsync(Patience.Time);
         await first;
         Assert.True(
             first == reached, $"A writer ended after {_acknowledged.Count - before} of {count} acknowledgements.");

@@ -52,7 +52,7 @@ public sealed class DiskTests
         await using TestCluster cluster = await TestCluster.StartAsync("counter");
         await using CounterLoad load = await CounterLoad.StartAsync(cluster, writers: 4);
         await load.AcknowledgedMoreAsync(500);
-        await cluster.Processes.Replicas[1].StopAsync(TestCluster.Patience, CancellationToken.None);
+        await cluster.Processes.Replicas[1].StopAsync(Patience.Time, CancellationToken.None);
         string log = Directory.GetFiles(
             Path.Combine(cluster.Path, "r1", "data"), "*.wal",
             SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
@@ -79,7 +79,7 @@ public sealed class DiskTests
         await load.AcknowledgedMoreAsync(500);
         await cluster.UntilAsync(
             "replica 1 has a stable checkpoint", static reports => reports[1]?.StableCheckpoint > 0);
-        await cluster.Processes.Replicas[1].StopAsync(TestCluster.Patience, CancellationToken.None);
+        await cluster.Processes.Replicas[1].StopAsync(Patience.Time, CancellationToken.None);
         string[] snapshots = Directory.GetFiles(
             Path.Combine(cluster.Path, "r1", "data"), "*.snap", SearchOption.AllDirectories);
         Assert.NotEmpty(snapshots);

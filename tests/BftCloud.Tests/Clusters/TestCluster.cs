@@ -8,16 +8,14 @@ namespace BftCloud.Tests.Clusters;
 /// <summary>A cluster of real processes in a directory of its own. What it started it ends, by pid.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
     private readonly ClusterMonitor _monitor;
     private readonly KeyPair _clientKey;
 
     private TestCluster(LocalCluster content) : this(
         directory => ClusterDirectory.Create(directory.At("D"), content)) { }
 
-    private TestCluster(Func<TestDirectory, ClusterDirectory> directory)
+    private TestCluster(Func<TemporaryDirectory, ClusterDirectory> directory)
     {
         Directory = directory(_directory);
         Processes = new ClusterProcesses(Directory);
@@ -40,8 +38,8 @@ internal sealed class TestCluster : IAsyncDisposable
             Cluster = Directory.Cluster,
             ClientId = new ClientId(0),
             Key = _clientKey,
-            OperationTimeout = Patience,
-            ConnectTimeout = Patience,
+            OperationTimeout = Patience.Time,
+            ConnectTimeout = Patience.Time,
         };
 
     /// <summary>A cluster whose files are there already, in a directory that stays the caller's.</summary>
@@ -72,7 +70,7 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Starts the replicas that are down.</summary>
-    public Task UpAsync() => Processes.StartAsync(Patience, CancellationToken.None);
+    public Task UpAsync() => Processes.StartAsync(Patience.Time, CancellationToken.None);
 
     /// <summary>Stops all replicas as an operator does.</summary>
     public Task DownAsync() => Processes.StopAsync(CancellationToken.None);
@@ -99,13 +97,13 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             IReadOnlyList<ReplicaReport?> reports = await AskAsync();
             if (isSo(reports)) return reports;
-            if (System.Diagnostics.Stopwatch.GetElapsedTime(start) > Patience)
+            if (System.Diagnostics.Stopwatch.GetElapsedTime(start) > Patience.Time)
             {
                 string logs = string.Join(
                     "\n",
                     Processes.Replicas.Select(static replica => $"-- replica {replica.Id}:\n{replica.LogTail(12)}"));
                 throw new TimeoutException(
-                    $"It did not become so within {Patience} that {what}: {string.Join("\n", reports)}\n{logs}");
+                    $"It did not become so within {Patience.Time} that {what}: {string.Join("\n", reports)}\n{logs}");
             }
         }
     }

@@ -6,7 +6,7 @@ namespace BftCloud.Tests.CommandLine;
 /// <summary>What the commands say about files that are wrong, with no replica running.</summary>
 public sealed class ClusterFilesTests : IAsyncLifetime
 {
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
     private string _cluster = "";
 
     public async Task InitializeAsync()

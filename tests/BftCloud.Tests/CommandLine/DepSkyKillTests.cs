@@ -8,9 +8,7 @@ public sealed class DepSkyKillTests : IDisposable
 {
     private const string Unit = "unit";
     private const int ContentBytes = 2_000_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -39,7 +37,7 @@ public sealed class DepSkyKillTests : IDisposable
             long start = Stopwatch.GetTimestamp();
             while (!writer.HasExited && Files() < filesBefore + wanted)
             {
-                if (Stopwatch.GetElapsedTime(start) > Patience)
+                if (Stopwatch.GetElapsedTime(start) > Patience.Time)
                     throw new TimeoutException(
                         $"The writer does not get to {wanted} files: {await writer.StandardError.ReadToEndAsync()}");
                 await Task.Yield();

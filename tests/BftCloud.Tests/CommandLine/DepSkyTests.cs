@@ -5,7 +5,7 @@ namespace BftCloud.Tests.CommandLine;
 /// <summary>The depsky commands on folders, as a person uses them.</summary>
 public sealed class DepSkyTests : IDisposable
 {
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
 

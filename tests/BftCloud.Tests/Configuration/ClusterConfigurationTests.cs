@@ -9,7 +9,7 @@ namespace BftCloud.Tests.Configuration;
 
 public sealed class ClusterConfigurationTests : IDisposable
 {
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
     private readonly string _file;
 
     public ClusterConfigurationTests()

@@ -6,7 +6,7 @@ namespace BftCloud.Tests.Configuration;
 
 public sealed class ClusterDirectoryTests : IDisposable
 {
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
 

@@ -1,6 +1,6 @@
 using BftCloud.Common;
+using BftCloud.Testing.Fuzzing;
 using BftSmr.Simulation;
-using Fuzzing;
 using Xunit.Abstractions;
 
 namespace BftCloud.Tests.Decoders;
@@ -8,8 +8,10 @@ namespace BftCloud.Tests.Decoders;
 /// <summary>Every decoder of the command line program and of the simulator against changed and random input.</summary>
 public sealed class DecoderTests : IAsyncLifetime
 {
+    private static readonly Corpus s_corpus = Corpus.Of("BftCloud.Tests");
+
     private readonly ITestOutputHelper _output;
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
     private readonly InputTargets _targets;
 
     public DecoderTests(ITestOutputHelper output) => (_output, _targets) = (output, new InputTargets(_directory));
@@ -54,10 +56,14 @@ public sealed class DecoderTests : IAsyncLifetime
         DecoderInventory.Check([typeof(SavedSimulation).Assembly], DecoderList.OfSimulator, targets);
     }
 
+    [Fact]
+    public void Every_folder_of_the_corpus_belongs_to_a_target() =>
+        s_corpus.Check(_targets.All.Select(static target => target.Name));
+
     private void Check(string name)
     {
         FuzzTarget target = _targets.All.Single(target => target.Name == name);
         RoundTrip.Check(target);
-        _output.WriteLine(Fuzzer.Run(target));
+        _output.WriteLine(Fuzzer.Run(target, s_corpus));
     }
 }

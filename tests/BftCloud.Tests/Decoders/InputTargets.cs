@@ -8,17 +8,17 @@ using BftCloud.Common;
 using BftCloud.Monitoring;
 using BftCloud.Processes;
 using BftCloud.Sim;
+using BftCloud.Testing.Fuzzing;
 using BftSmr;
 using BftSmr.Configuration;
 using BftSmr.Simulation;
-using Fuzzing;
 
 namespace BftCloud.Tests.Decoders;
 
 /// <summary>
 /// What people type and save, what a browser asks, and what a replica, which may be faulty, says of itself.
 /// </summary>
-internal sealed class InputTargets(TestDirectory directory) : IAsyncDisposable
+internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposable
 {
     private const string Report =
         """{"id":0,"pid":1,"clusterId":"c","service":"kv","uptimeSeconds":1.5,"regency":0,"leader":0,"""

@@ -12,7 +12,7 @@ public sealed class CounterTests
     [Fact]
     public async Task From_init_to_a_sum()
     {
-        using TestDirectory directory = new();
+        using TemporaryDirectory directory = new();
         string path = directory.At("D");
         await CommandLineRun.SucceedAsync("cluster", "init", "--service", "counter", "--out", path);
         await using TestCluster cluster = TestCluster.Open(path);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BftCloud.Testing;
 using BftCloud.Tests.Clusters;
 using Pages;
 
@@ -14,7 +15,7 @@ internal sealed class PageSession : IAsyncDisposable
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     /// <summary>Runs a session to its end. Its exit code, and all that it printed.</summary>
     public async Task<(int ExitCode, string Output)> RunAsync(Fence session)

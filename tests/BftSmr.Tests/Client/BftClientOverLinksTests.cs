@@ -1,5 +1,4 @@
 using System.Text;
-using BftSmr.Tests.Transport;
 
 namespace BftSmr.Tests.Client;
 

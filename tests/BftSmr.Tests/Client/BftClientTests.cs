@@ -3,7 +3,6 @@ using BftCloud.Primitives;
 using BftSmr.Client;
 using BftSmr.Codec;
 using BftSmr.Messages;
-using BftSmr.Tests.Transport;
 
 namespace BftSmr.Tests.Client;
 

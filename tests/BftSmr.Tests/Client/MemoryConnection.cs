@@ -1,7 +1,6 @@
 using BftCloud.Primitives;
 using BftSmr.Client;
 using BftSmr.Client.Core;
-using BftSmr.Tests.Transport;
 
 namespace BftSmr.Tests.Client;
 

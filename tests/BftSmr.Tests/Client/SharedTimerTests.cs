@@ -1,5 +1,4 @@
 using BftSmr.Client;
-using BftSmr.Tests.Transport;
 
 namespace BftSmr.Tests.Client;
 

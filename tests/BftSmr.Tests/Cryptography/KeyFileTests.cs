@@ -6,15 +6,15 @@ namespace BftSmr.Tests.Cryptography;
 [UnsupportedOSPlatform("windows")]
 public sealed class KeyFileTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("keyfile").FullName;
+    private readonly TemporaryDirectory _directory = new();
     private readonly KeyPair _pair = KeyPair.Generate();
 
-    private string FilePath => Path.Combine(_folder, "node.key");
+    private string FilePath => _directory.At("node.key");
 
     public void Dispose()
     {
         _pair.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _directory.Dispose();
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class KeyFileTests : IDisposable
     {
         KeyFile.Save(FilePath, _pair);
         using KeyPair loaded = KeyFile.Load(FilePath);
-        string copy = Path.Combine(_folder, "copy.key");
+        string copy = _directory.At("copy.key");
         Assert.Contains(
             $"Copy that file to '{copy}'", Assert.Throws<KeyFileException>(() => KeyFile.Save(copy, loaded)).Message,
             StringComparison.Ordinal);
@@ -64,7 +64,7 @@ public sealed class KeyFileTests : IDisposable
     public void A_missing_folder_is_named() =>
         Assert.Contains(
             "nowhere",
-            Assert.Throws<KeyFileException>(() => KeyFile.Save(Path.Combine(_folder, "nowhere", "node.key"), _pair)).Message, StringComparison.Ordinal);
+            Assert.Throws<KeyFileException>(() => KeyFile.Save(_directory.At("nowhere", "node.key"), _pair)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(UnixFileMode.GroupRead)]
@@ -108,7 +108,7 @@ public sealed class KeyFileTests : IDisposable
     {
         KeyFile.Save(FilePath, _pair);
         string whole = File.ReadAllText(FilePath);
-        string changed = Path.Combine(_folder, "changed.key");
+        string changed = _directory.At("changed.key");
         KeyFile.Save(changed, _pair);
         for (int length = 0; length < whole.Length - 1; length++)
         {

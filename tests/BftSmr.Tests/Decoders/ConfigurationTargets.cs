@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using BftCloud.Primitives;
+using BftCloud.Testing.Fuzzing;
 using BftSmr.Configuration;
-using Fuzzing;
 
 namespace BftSmr.Tests.Decoders;
 
@@ -67,7 +67,7 @@ internal sealed class ConfigurationTargets(TemporaryDirectory directory)
     private FuzzTarget Json(
         string name, Action<Random, string> save, Func<string, object> load, Action<string, string> again, int rounds)
     {
-        string file = directory.File(name), second = directory.File("again-" + name);
+        string file = directory.At(name), second = directory.At("again-" + name);
         return new FuzzTarget(
             name,
             random =>
@@ -120,24 +120,24 @@ internal sealed class ConfigurationTargets(TemporaryDirectory directory)
     private void SaveReplica(Random random, string file) => new ReplicaConfiguration
     {
         Id = random.Next(4),
-        ClusterFile = directory.File("cluster.json"),
-        DataDirectory = directory.File($"data{random.Next()}"),
-        KeyFile = directory.File("a \"key\" \u00e4.key"),
+        ClusterFile = directory.At("cluster.json"),
+        DataDirectory = directory.At($"data{random.Next()}"),
+        KeyFile = directory.At("a \"key\" \u00e4.key"),
         PeerListenAddress = random.Next(2) == 0 ? null : Address(random),
         MetricsAddress = random.Next(2) == 0 ? null : Address(random),
     }.Save(file);
 
     private void SaveClient(Random random, string file) =>
-        new ClientConfiguration { Id = random.Next(65_536), ClusterFile = directory.File("cluster.json"), KeyFile = directory.File("node.key") }.Save(file);
+        new ClientConfiguration { Id = random.Next(65_536), ClusterFile = directory.At("cluster.json"), KeyFile = directory.At("node.key") }.Save(file);
 
     private void SaveAdministrator(Random random, string file) =>
-        new AdministratorConfiguration { ClusterFile = directory.File($"cluster{random.Next()}.json"), KeyFile = directory.File("admin.key") }.Save(file);
+        new AdministratorConfiguration { ClusterFile = directory.At($"cluster{random.Next()}.json"), KeyFile = directory.At("admin.key") }.Save(file);
 
     private byte[] KeyFileText(Random random)
     {
         byte[] seed = new byte[KeyPair.SeedSize];
         random.NextBytes(seed);
-        string file = directory.File("node.key");
+        string file = directory.At("node.key");
         File.Delete(file);
         using KeyPair pair = KeyPair.FromSeed(seed);
         KeyFile.Save(file, pair);
@@ -146,8 +146,8 @@ internal sealed class ConfigurationTargets(TemporaryDirectory directory)
 
     private bool LoadKey(byte[] bytes)
     {
-        File.WriteAllBytes(directory.File("node.key"), bytes); // its mode stays what it was saved with
-        using KeyPair pair = KeyFile.Load(directory.File("node.key"));
+        File.WriteAllBytes(directory.At("node.key"), bytes); // its mode stays what it was saved with
+        using KeyPair pair = KeyFile.Load(directory.At("node.key"));
         return true;
     }
 

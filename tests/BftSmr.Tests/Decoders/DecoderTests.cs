@@ -1,6 +1,6 @@
 using BftCloud.Links;
 using BftCloud.Primitives;
-using Fuzzing;
+using BftCloud.Testing.Fuzzing;
 using Xunit.Abstractions;
 
 namespace BftSmr.Tests.Decoders;
@@ -10,6 +10,8 @@ namespace BftSmr.Tests.Decoders;
 /// </summary>
 public sealed class DecoderTests(ITestOutputHelper output) : IDisposable
 {
+    private static readonly Corpus s_corpus = Corpus.Of("BftSmr.Tests");
+
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -25,7 +27,8 @@ public sealed class DecoderTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Whatever_comes_is_decoded_or_refused(string name) => output.WriteLine(Fuzzer.Run(Target(name)));
+    public void Whatever_comes_is_decoded_or_refused(string name) =>
+        output.WriteLine(Fuzzer.Run(Target(name), s_corpus));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -35,6 +38,10 @@ public sealed class DecoderTests(ITestOutputHelper output) : IDisposable
     public void Every_decoder_is_fuzzed() => DecoderInventory.Check(
         [typeof(Quorums).Assembly, typeof(SecureLink).Assembly, typeof(Digest).Assembly], DecoderList.Of,
         Targets(_directory).Select(static target => target.Name));
+
+    [Fact]
+    public void Every_folder_of_the_corpus_belongs_to_a_target() =>
+        s_corpus.Check(Targets(_directory).Select(static target => target.Name));
 
     private FuzzTarget Target(string name) => Targets(_directory).Single(target => target.Name == name);
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using BftCloud.Links;
 using BftCloud.Primitives;
-using Fuzzing;
+using BftCloud.Testing.Fuzzing;
 
 namespace BftSmr.Tests.Decoders;
 

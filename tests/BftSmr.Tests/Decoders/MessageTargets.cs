@@ -1,10 +1,10 @@
 using BftCloud.Primitives;
+using BftCloud.Testing.Fuzzing;
 using BftSmr.Messages;
 using BftSmr.Service;
 using BftSmr.Sessions;
 using BftSmr.Settings;
 using BftSmr.Tests.Codec;
-using Fuzzing;
 
 namespace BftSmr.Tests.Decoders;
 

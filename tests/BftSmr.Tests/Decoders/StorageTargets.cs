@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using BftCloud.Primitives;
+using BftCloud.Testing.Fuzzing;
 using BftSmr.Messages;
 using BftSmr.Storage;
 using BftSmr.Tests.Storage;
-using Fuzzing;
 
 namespace BftSmr.Tests.Decoders;
 
@@ -109,7 +109,7 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
     {
         Clear();
         long number = SegmentHeader.TryRead(segment, out SegmentHeader header) && header.Number > 0 ? header.Number : 1;
-        File.WriteAllBytes(directory.File(LogSegment.FileName(number)), segment);
+        File.WriteAllBytes(directory.At(LogSegment.FileName(number)), segment);
         LogRecovery recovery = LogRecovery.Read(directory.Path, LogHarness.Limits, LogHarness.Small.SegmentBytes);
         if (recovery.Damage is null != recovery.SetAside.Count is 0)
             throw new InvalidOperationException("Damage is told if and only if a file is set aside.");
@@ -141,7 +141,7 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
 
     private bool OpenSnapshot(byte[] bytes)
     {
-        string file = directory.File(SnapshotFile.FileName(new Instance(7)));
+        string file = directory.At(SnapshotFile.FileName(new Instance(7)));
         File.WriteAllBytes(file, bytes);
         if (!SnapshotFile.TryOpen(file, out SnapshotFile? snapshot)) return false;
         using (snapshot)

@@ -10,7 +10,7 @@ public sealed class BackgroundWorkTests
         List<int> order = [];
         using BackgroundWork first = new(static work => work()), second = new(static work => work());
         using ManualResetEventSlim begin = new();
-        first.Add(() => begin.Wait(Transport.Patience.Time));
+        first.Add(() => begin.Wait(Patience.Time));
         for (int i = 0; i < 100; i++)
         {
             int number = i;
@@ -20,7 +20,7 @@ public sealed class BackgroundWorkTests
         second.Add(() => order.Add(101));
         first.AddAfter(second, () => order.Add(102));
         begin.Set();
-        await Task.WhenAll(first.Done, second.Done).WaitAsync(Transport.Patience.Time);
+        await Task.WhenAll(first.Done, second.Done).WaitAsync(Patience.Time);
         Assert.Equal(Enumerable.Range(0, 103), order);
     }
 
@@ -37,7 +37,7 @@ public sealed class BackgroundWorkTests
             {
                 work.Add(() =>
                 {
-                    begin.Wait(Transport.Patience.Time);
+                    begin.Wait(Patience.Time);
                     waitingMost = Math.Max(waitingMost, Volatile.Read(ref added) - done);
                     done++;
                 });
@@ -45,8 +45,8 @@ public sealed class BackgroundWorkTests
                 if (i == WaitingMax - 1) begin.Set();
             }
         });
-        await adding.WaitAsync(Transport.Patience.Time);
-        await work.Done.WaitAsync(Transport.Patience.Time);
+        await adding.WaitAsync(Patience.Time);
+        await work.Done.WaitAsync(Patience.Time);
         Assert.Equal(100, done);
         Assert.InRange(waitingMost, 1, WaitingMax);
     }
@@ -67,7 +67,7 @@ public sealed class BackgroundWorkTests
             }
         }, waitingMax: 1);
         for (int i = 0; i < 10; i++) work.Add(static () => throw new IOException("the disk is full"));
-        await work.Done.WaitAsync(Transport.Patience.Time);
+        await work.Done.WaitAsync(Patience.Time);
         Assert.Equal(10, failures);
     }
 }

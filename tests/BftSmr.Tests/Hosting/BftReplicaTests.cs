@@ -1,7 +1,6 @@
 using System.Text;
 using BftCloud.Primitives;
 using BftSmr.Hosting;
-using BftSmr.Tests.Transport;
 
 namespace BftSmr.Tests.Hosting;
 

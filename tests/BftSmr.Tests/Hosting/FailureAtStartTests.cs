@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using BftCloud.Primitives;
 using BftSmr.Hosting;
-using BftSmr.Tests.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace BftSmr.Tests.Hosting;

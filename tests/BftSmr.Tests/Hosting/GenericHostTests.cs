@@ -120,7 +120,7 @@ public sealed class GenericHostTests : IDisposable
         for (int i = 0; i < _local.ReplicaKeys.Count; i++)
         {
             int id = i;
-            DataDirectory.Initialize(_directory.File($"r{id}"));
+            DataDirectory.Initialize(_directory.At($"r{id}"));
             builder.Services.AddBftReplica(_ => ReplicaOptions(id), static _ => new RegisterService());
         }
         builder.Services.AddBftClient(_ => ClientOptions(0));
@@ -135,7 +135,7 @@ public sealed class GenericHostTests : IDisposable
         Cluster = _local.Configuration,
         Self = new ReplicaId(id),
         Key = _local.ReplicaKeys[id],
-        DataDirectory = _directory.File($"r{id}"),
+        DataDirectory = _directory.At($"r{id}"),
         OnChanged = change =>
         {
             _changes.Enqueue(change);

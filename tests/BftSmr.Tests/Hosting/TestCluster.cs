@@ -9,8 +9,6 @@ namespace BftSmr.Tests.Hosting;
 /// <summary>Four real replicas in this process, over loopback sockets and real files.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly TemporaryDirectory _directory = new();
     private readonly Func<IStateMachine> _service;
 
@@ -37,7 +35,7 @@ internal sealed class TestCluster : IAsyncDisposable
         return cluster;
     }
 
-    public string DataOf(int replica) => _directory.File($"r{replica}");
+    public string DataOf(int replica) => _directory.At($"r{replica}");
 
     public async Task StartReplicaAsync(int replica) =>
         Replicas[replica] = await BftReplica.StartAsync(
@@ -75,7 +73,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// </summary>
     public async Task<BftReplicaStatus> WaitForAsync(int replica, Func<BftReplicaStatus, bool> condition)
     {
-        using CancellationTokenSource patience = new(Patience);
+        using CancellationTokenSource patience = new(Patience.Time);
         using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));
         while (true)
         {
@@ -87,7 +85,7 @@ internal sealed class TestCluster : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"It did not come to this within {Patience}: {status}");
+                Assert.Fail($"It did not come to this within {Patience.Time}: {status}");
             }
         }
     }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using BftCloud.Links;
-using BftSmr.Tests.Transport;
 
 namespace BftSmr.Tests.Sockets;
 

@@ -68,12 +68,12 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         Write(3, "three");
         Write(5, new string('x', 200));
-        string newest = _directory.File(SnapshotFile.FileName(new Instance(5)));
+        string newest = _directory.At(SnapshotFile.FileName(new Instance(5)));
         long length = new FileInfo(newest).Length;
         for (long at = 0; at < length; at++)
         {
             using TemporaryDirectory copy = _directory.Copy();
-            string file = copy.File(Path.GetFileName(newest));
+            string file = copy.At(Path.GetFileName(newest));
             LogHarness.FlipBit(file, at, (int)(at % 8));
             RegisterService service = new();
 
@@ -95,11 +95,11 @@ public sealed class CheckpointStoreTests : IDisposable
     public void A_snapshot_cut_anywhere_is_not_used()
     {
         Write(5, new string('x', 200));
-        byte[] whole = File.ReadAllBytes(_directory.File(SnapshotFile.FileName(new Instance(5))));
+        byte[] whole = File.ReadAllBytes(_directory.At(SnapshotFile.FileName(new Instance(5))));
         for (int length = 0; length < whole.Length; length += 3)
         {
             using TemporaryDirectory copy = new();
-            File.WriteAllBytes(copy.File(SnapshotFile.FileName(new Instance(5))), whole[..length]);
+            File.WriteAllBytes(copy.At(SnapshotFile.FileName(new Instance(5))), whole[..length]);
             using CheckpointStore store =
                 CheckpointStore.Open(copy.Path, ChunkBytes, flushes: false, out IReadOnlyList<string> damaged);
             Assert.Single(damaged);
@@ -347,7 +347,7 @@ public sealed class CheckpointStoreTests : IDisposable
     public void A_full_disk_is_an_error_that_says_so()
     {
         using CheckpointStore store = Open();
-        File.CreateSymbolicLink(_directory.File(SnapshotFile.FileName(new Instance(7)) + ".tmp"), "/dev/full");
+        File.CreateSymbolicLink(_directory.At(SnapshotFile.FileName(new Instance(7)) + ".tmp"), "/dev/full");
         StorageException e = Assert.Throws<StorageException>(
             () => store.Write(new Instance(7), new PieceReader(Snapshot(10)), default));
         Assert.Contains("disk is full", e.Message, StringComparison.Ordinal);

@@ -16,7 +16,7 @@ public sealed class DataDirectoryTests : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
 
-    private string Data => _directory.File("data");
+    private string Data => _directory.At("data");
 
     public void Dispose() => _directory.Dispose();
 

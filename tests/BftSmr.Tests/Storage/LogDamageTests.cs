@@ -26,7 +26,7 @@ public sealed class LogDamageTests : IDisposable
         for (long cut = layout[3].Offset; cut < end; cut++)
         {
             using TemporaryDirectory torn = _directory.Copy();
-            Zero(torn.File(Path.GetFileName(segment)), cut, end - cut);
+            Zero(torn.At(Path.GetFileName(segment)), cut, end - cut);
 
             LogContents contents = Read(torn);
 
@@ -84,7 +84,7 @@ public sealed class LogDamageTests : IDisposable
             for (long at = 0; at < RecordHeader.Size + 2; at++)
             {
                 using TemporaryDirectory damaged = _directory.Copy();
-                FlipBit(damaged.File(Path.GetFileName(segment)), layout[record].Offset + at, bit: (int)(at % 8));
+                FlipBit(damaged.At(Path.GetFileName(segment)), layout[record].Offset + at, bit: (int)(at % 8));
 
                 LogContents contents = Read(damaged);
 
@@ -108,7 +108,7 @@ public sealed class LogDamageTests : IDisposable
         for (int record = 0; record < 4; record++)
         {
             using TemporaryDirectory damaged = _directory.Copy();
-            FlipBit(damaged.File(Path.GetFileName(segment)), Layout(segment)[record].Offset + 4);
+            FlipBit(damaged.At(Path.GetFileName(segment)), Layout(segment)[record].Offset + 4);
             Assert.True(Read(damaged).VotesForgotten);
         }
     }
@@ -124,13 +124,13 @@ public sealed class LogDamageTests : IDisposable
             for (long offset = 0; offset < SegmentHeader.Size; offset += 5)
             {
                 using TemporaryDirectory damaged = _directory.Copy();
-                FlipBit(damaged.File(Path.GetFileName(segments[i])), offset);
+                FlipBit(damaged.At(Path.GetFileName(segments[i])), offset);
                 AssertLost(damaged, segments[i], 0);
             }
             if (i == segments.Length - 1) break;
             (long last, _) = Layout(segments[i])[^1];
             using TemporaryDirectory tail = _directory.Copy();
-            Zero(tail.File(Path.GetFileName(segments[i])), last, RecordHeader.Size);
+            Zero(tail.At(Path.GetFileName(segments[i])), last, RecordHeader.Size);
             AssertLost(tail, segments[i], last);
         }
     }
@@ -143,7 +143,7 @@ public sealed class LogDamageTests : IDisposable
         for (int i = 0; i < segments.Length - 1; i++)
         {
             using TemporaryDirectory damaged = _directory.Copy();
-            File.Delete(damaged.File(Path.GetFileName(segments[i])));
+            File.Delete(damaged.At(Path.GetFileName(segments[i])));
             AssertLost(damaged, segments[i + 1], 0);
         }
     }

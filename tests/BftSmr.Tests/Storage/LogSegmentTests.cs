@@ -58,7 +58,7 @@ public sealed class LogSegmentTests : IDisposable
 
     private LogSegment Begin(long preparedEnd, long preparedMax = FileBytes)
     {
-        string path = _directory.File("segment");
+        string path = _directory.At("segment");
         File.WriteAllBytes(path, [.. Enumerable.Repeat(Before, FileBytes)]);
         SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         SegmentHeader header = new()
@@ -76,7 +76,7 @@ public sealed class LogSegmentTests : IDisposable
 
     private void AssertFile(int records, int zerosTo)
     {
-        byte[] file = File.ReadAllBytes(_directory.File("segment"));
+        byte[] file = File.ReadAllBytes(_directory.At("segment"));
         Assert.Equal(Math.Max(FileBytes, zerosTo), file.Length);
         Assert.Equal(-1, file.AsSpan(0, records).IndexOfAnyExcept(Record));
         Assert.Equal(-1, file.AsSpan(records, zerosTo - records).IndexOfAnyExcept((byte)0));

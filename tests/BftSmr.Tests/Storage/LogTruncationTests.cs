@@ -92,8 +92,8 @@ public sealed class LogTruncationTests : IDisposable
             for (int i = 0; i < removed.Length; i++)
             {
                 if ((there & (1 << i)) == 0) continue;
-                File.Copy(before.File(removed[i]), crashed.File(removed[i]));
-                File.Delete(crashed.File("spare-" + removed[i]));
+                File.Copy(before.At(removed[i]), crashed.At(removed[i]));
+                File.Delete(crashed.At("spare-" + removed[i]));
             }
             yield return crashed;
         }
@@ -116,7 +116,7 @@ public sealed class LogTruncationTests : IDisposable
     private void AssertMissed(string missing, string next)
     {
         using TemporaryDirectory damaged = _directory.Copy();
-        File.Delete(damaged.File(Path.GetFileName(missing)));
+        File.Delete(damaged.At(Path.GetFileName(missing)));
         LogContents contents = Read(damaged);
         Assert.True(contents.VotesForgotten);
         Assert.Equal(Path.GetFileName(next), Path.GetFileName(contents.Damage?.File));

@@ -96,10 +96,10 @@ public sealed class WriteAheadLogTests : IDisposable
             Append(log, 0, 10);
             log.Flush();
         }
-        File.CreateSymbolicLink(_directory.File("spare-full"), "/dev/full"); // writing to it fails as on a full disk
+        File.CreateSymbolicLink(_directory.At("spare-full"), "/dev/full"); // writing to it fails as on a full disk
         Assert.Contains(
             "full", Assert.Throws<StorageException>(() => Open(_directory, out _)).Message, StringComparison.Ordinal);
-        File.Delete(_directory.File("spare-full"));
+        File.Delete(_directory.At("spare-full"));
         AssertRecords(Read(_directory), 0, 10);
     }
 

@@ -63,7 +63,7 @@ public sealed class LockTests : IDisposable
                     && name.Contains("/.lock/", StringComparison.Ordinal)
                         ? throw new IOException("cut off")
                         : Task.CompletedTask;
-        _time.Advance(Lease + TimeSpan.FromSeconds(1));
+        _time.Jump(Lease + TimeSpan.FromSeconds(1));
         foreach (TestCloud cloud in _clouds.All) cloud.Up();
         await using UnitLock next = await b.LockAsync("u", Lease);
         Assert.True(next.Epoch > held.Epoch);
@@ -96,7 +96,7 @@ public sealed class LockTests : IDisposable
         Task late = a.PutAsync("u", new MemoryStream([2]), new PutOptions { Lock = lost });
         await stopped.Task;
         foreach (TestCloud cloud in _clouds.All) cloud.Up();
-        _time.Advance(Lease + TimeSpan.FromSeconds(1));
+        _time.Jump(Lease + TimeSpan.FromSeconds(1));
 
         await using UnitLock next = await b.LockAsync("u", Lease);
         ObjectDescription third = await b.PutAsync("u", new MemoryStream([3]), new PutOptions { Lock = next });
@@ -119,7 +119,7 @@ public sealed class LockTests : IDisposable
         ObjectDescription stat = await client.StatAsync("u");
         Assert.Equal(held.Epoch, stat.Version.Epoch);
         Assert.Equal(content, await client.GetAsync("u"));
-        _time.Advance(TimeSpan.FromHours(1));
+        _time.Jump(TimeSpan.FromHours(1));
         await client.CollectGarbageAsync("u");
         Assert.Equal(content, await client.GetAsync("u"));
         Assert.True((await client.VerifyAsync("u")).IsReadable);
@@ -133,8 +133,8 @@ public sealed class LockTests : IDisposable
         for (int i = 0; i < 6; i++)
         {
             DateTimeOffset before = held.ExpiresAt;
-            while (!_time.HasTimerWithin(TimeSpan.FromSeconds(10))) await Task.Yield();
-            _time.Advance(TimeSpan.FromSeconds(10.5));
+            while (_time.NextWithin(TimeSpan.FromSeconds(10)) is null) await Task.Yield();
+            _time.Jump(TimeSpan.FromSeconds(10.5));
             while (held.ExpiresAt == before) await Task.Yield();
         }
         await Assert.ThrowsAsync<UnitLockedException>(() => b.LockAsync("u", Lease));

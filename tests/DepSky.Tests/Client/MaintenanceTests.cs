@@ -122,12 +122,12 @@ public sealed class MaintenanceTests : IDisposable
         for (int i = 0; i < 5; i++) await client.PutAsync("u", TestClouds.Content(1000, i));
         await client.DrainAsync();
         Assert.Equal(0, await client.CollectGarbageAsync("u"));
-        time.Advance(TimeSpan.FromMinutes(11));
+        time.Jump(TimeSpan.FromMinutes(11));
         await client.PutAsync("u", TestClouds.Content(1000, 5));
         // The fifth was superseded just now; those before it, long ago.
         await client.DrainAsync();
         Assert.Equal(2, Versions());
-        time.Advance(TimeSpan.FromMinutes(11));
+        time.Jump(TimeSpan.FromMinutes(11));
         Assert.Equal(1, await client.CollectGarbageAsync("u"));
         Assert.Equal(1, Versions());
         Assert.Equal(TestClouds.Content(1000, 5), await client.GetAsync("u"));
@@ -155,7 +155,7 @@ public sealed class MaintenanceTests : IDisposable
             () => client.PutAsync("u", new MemoryStream(new byte[100_000]), null, dies.Token));
         foreach (TestCloud cloud in _clouds.All) cloud.Up();
         await client.PutAsync("u", TestClouds.Content(2000));
-        time.Advance(TimeSpan.FromHours(1));
+        time.Jump(TimeSpan.FromHours(1));
         await client.CollectGarbageAsync("u");
         Assert.Equal(1, Versions());
         Assert.Equal(TestClouds.Content(2000), await client.GetAsync("u"));
@@ -175,12 +175,12 @@ public sealed class MaintenanceTests : IDisposable
             read.AddRange(piece.Span);
             if (read.Count == 2 * TestClouds.SegmentBytes)
             {
-                time.Advance(TimeSpan.FromMinutes(3));
+                time.Jump(TimeSpan.FromMinutes(3));
                 await UntilAsync(
                     time,
                     () => _clouds.All.Count(c => c.Objects.Keys.Any(k => k.Contains("/.read/", StringComparison.Ordinal))) >= 3);
                 await client.PutAsync("u", [1]);
-                time.Advance(TimeSpan.FromMinutes(11));
+                time.Jump(TimeSpan.FromMinutes(11));
                 await UntilAsync(
                     time,
                     () => _clouds.All.Count(c => c.Objects.Keys.Count(k => k.Contains("/.read/", StringComparison.Ordinal)) >= 2) >= 3);
@@ -207,7 +207,7 @@ public sealed class MaintenanceTests : IDisposable
         for (int spins = 1; !condition(); spins++)
         {
             await Task.Yield();
-            if (spins % 2000 == 0) time.Advance(TimeSpan.FromSeconds(1));
+            if (spins % 2000 == 0) time.Jump(TimeSpan.FromSeconds(1));
         }
     }
 }

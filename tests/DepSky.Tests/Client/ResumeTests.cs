@@ -3,13 +3,13 @@ namespace DepSky.Tests.Client;
 public sealed class ResumeTests : IDisposable
 {
     private readonly TestClouds _clouds = new();
-    private readonly string _file = Path.Combine(Path.GetTempPath(), $"depsky-{Guid.NewGuid():n}.upload");
+    private readonly TemporaryDirectory _directory = new();
     private readonly byte[] _content = TestClouds.Content(10 * TestClouds.SegmentBytes + 5);
 
     public void Dispose()
     {
         _clouds.Dispose();
-        File.Delete(_file);
+        _directory.Dispose();
     }
 
     [Theory]
@@ -25,7 +25,7 @@ public sealed class ResumeTests : IDisposable
         await using DepSkyClient client = _clouds.Client();
         await client.PutAsync("u", new MemoryStream(_content), Resume);
         Assert.Equal(_content, await client.GetAsync("u"));
-        Assert.False(File.Exists(_file));
+        Assert.False(File.Exists(Ticket));
         int again = _clouds.All.Sum(c => c.Requests.Count(r => r.StartsWith("put u/.data/", StringComparison.Ordinal)));
         // What was stored is not stored again, except for the segments that were under way.
         Assert.InRange(again, 33 - before, 33 - before + 3 * 4);
@@ -63,27 +63,29 @@ public sealed class ResumeTests : IDisposable
     {
         await InterruptAsync(3, _content);
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_file));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Ticket));
         await using DepSkyClient client = _clouds.Client();
         await client.PutAsync("u", new MemoryStream(_content), Resume);
-        Assert.False(File.Exists(_file));
+        Assert.False(File.Exists(Ticket));
     }
 
     [Fact]
     public async Task A_file_that_was_cut_off_anywhere_serves_as_far_as_it_goes()
     {
         await InterruptAsync(9, _content);
-        byte[] ticket = await File.ReadAllBytesAsync(_file);
+        byte[] ticket = await File.ReadAllBytesAsync(Ticket);
         for (int length = 0; length < ticket.Length; length += 97)
         {
-            await File.WriteAllBytesAsync(_file, ticket[..length]);
+            await File.WriteAllBytesAsync(Ticket, ticket[..length]);
             await using DepSkyClient client = _clouds.Client();
             await client.PutAsync("u", new MemoryStream(_content), Resume);
             Assert.Equal(_content, await client.GetAsync("u"));
         }
     }
 
-    private PutOptions Resume => new() { ResumeFile = _file };
+    private string Ticket => _directory.At("upload");
+
+    private PutOptions Resume => new() { ResumeFile = Ticket };
 
     private int Stored() =>
         _clouds.All.Sum(c => c.Objects.Keys.Count(k => k.Contains("/.data/", StringComparison.Ordinal)));

@@ -4,7 +4,7 @@ namespace DepSky.Tests.Clouds;
 
 public sealed class FolderCloudTests : CloudConformance, IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryDirectory _folder = new();
 
     private protected override Task<ICloud> OpenAsync() =>
         Task.FromResult<ICloud>(new FolderCloud("folder", Directory.CreateDirectory(_folder.At("cloud")).FullName));

@@ -1,12 +1,11 @@
 using BftCloud.Primitives;
 using DepSky.Configuration;
-using DepSky.Tests.Clouds.Servers;
 
 namespace DepSky.Tests.Configuration;
 
 public sealed class DepSkyConfigurationTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryDirectory _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using BftCloud.Testing.Fuzzing;
 using DepSky.Tests.Clouds;
-using Fuzzing;
 
 namespace DepSky.Tests.Decoders;
 

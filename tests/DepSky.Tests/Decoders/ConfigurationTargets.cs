@@ -1,13 +1,12 @@
 using System.Text;
 using BftCloud.Primitives;
+using BftCloud.Testing.Fuzzing;
 using DepSky.Configuration;
-using DepSky.Tests.Clouds.Servers;
-using Fuzzing;
 
 namespace DepSky.Tests.Decoders;
 
 /// <summary>What people write and copy: depsky.json, reader keys, secrets.</summary>
-internal sealed class ConfigurationTargets(TemporaryFolder folder)
+internal sealed class ConfigurationTargets(TemporaryDirectory folder)
 {
     private static readonly byte[][] Words =
     [

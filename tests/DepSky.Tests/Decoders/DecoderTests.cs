@@ -1,5 +1,4 @@
-using DepSky.Tests.Clouds.Servers;
-using Fuzzing;
+using BftCloud.Testing.Fuzzing;
 using Xunit.Abstractions;
 
 namespace DepSky.Tests.Decoders;
@@ -9,7 +8,9 @@ namespace DepSky.Tests.Decoders;
 /// </summary>
 public sealed class DecoderTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private readonly TemporaryFolder _folder = new();
+    private static readonly Corpus s_corpus = Corpus.Of("DepSky.Tests");
+
+    private readonly TemporaryDirectory _folder = new();
     private readonly CloudTargets _clouds = new();
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -46,13 +47,17 @@ public sealed class DecoderTests(ITestOutputHelper output) : IAsyncLifetime
     {
         FuzzTarget target = Targets.Single(target => target.Name == name);
         RoundTrip.Check(target);
-        output.WriteLine(Fuzzer.Run(target));
+        output.WriteLine(Fuzzer.Run(target, s_corpus));
     }
 
     [Fact]
     public void Every_decoder_is_fuzzed() =>
         DecoderInventory.Check(
             [typeof(DepSkyClient).Assembly], DecoderList.Of, Targets.Select(static target => target.Name));
+
+    [Fact]
+    public void Every_folder_of_the_corpus_belongs_to_a_target() =>
+        s_corpus.Check(Targets.Select(static target => target.Name));
 
     [Fact]
     public void Every_target_has_its_test() => Assert.Equal(

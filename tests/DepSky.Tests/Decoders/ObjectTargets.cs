@@ -1,9 +1,8 @@
 using System.Text;
 using BftCloud.Primitives;
+using BftCloud.Testing.Fuzzing;
 using DepSky.Client;
 using DepSky.Protocol;
-using DepSky.Tests.Clouds.Servers;
-using Fuzzing;
 
 namespace DepSky.Tests.Decoders;
 
@@ -11,9 +10,10 @@ namespace DepSky.Tests.Decoders;
 /// What clouds keep: names that say all, and signed records. Bodies are signed again after each change, as the worst
 /// that can come is what the writer's key has signed.
 /// </summary>
-internal sealed class ObjectTargets(TemporaryFolder folder)
+internal sealed class ObjectTargets(TemporaryDirectory folder)
 {
-    private const string Parameters = "a/b Confidential 4 1 4096 False";
+    /// <summary>Those of the uploads whose tickets are made here.</summary>
+    public const string Parameters = "a/b Confidential 4 1 4096 False";
 
     private static readonly CloudQuorums Quorums = new(4, 1);
     private static readonly UnitLayout Layout = new("a/b");

@@ -4,7 +4,7 @@ namespace KvStore.Tests.Client;
 
 public class KvClientTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly ManualTime _clock = new();
     private readonly KvClient _client;
 
     public KvClientTests() => _client = new KvClient(new LocalService(_clock), _clock);

@@ -5,7 +5,7 @@ namespace KvStore.Tests.Client;
 
 public class KvDistributedCacheTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly ManualTime _clock = new();
     private readonly KvClient _client;
     private readonly KvDistributedCache _cache;
 

@@ -7,7 +7,7 @@ namespace KvStore.Tests.Cluster;
 /// <summary>Four replicas of the store in this process, with real links and logs.</summary>
 internal sealed class KvCluster : IAsyncDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kvstore-cluster-");
+    private readonly TemporaryDirectory _directory = new();
     private readonly LocalCluster _local = LocalCluster.Create(
         f: 1, service: "kv", adjust: c => c with { Durability = Durability.Decisions, CheckpointPeriod = 64 });
 
@@ -69,8 +69,8 @@ internal sealed class KvCluster : IAsyncDisposable
             if (replica is not null) await replica.DisposeAsync();
         }
         _local.Dispose();
-        _directory.Delete(recursive: true);
+        _directory.Dispose();
     }
 
-    private string DirectoryOf(int id) => Path.Combine(_directory.FullName, $"r{id}");
+    private string DirectoryOf(int id) => _directory.At($"r{id}");
 }

@@ -1,5 +1,5 @@
+using BftCloud.Testing.Fuzzing;
 using KvStore.Gateway;
-using Fuzzing;
 using Xunit.Abstractions;
 
 namespace KvStore.Tests.Decoders;
@@ -9,11 +9,14 @@ namespace KvStore.Tests.Decoders;
 /// </summary>
 public sealed class DecoderTests(ITestOutputHelper output)
 {
+    private static readonly Corpus s_corpus = Corpus.Of("KvStore.Tests");
+
     public static TheoryData<string> Names => [.. Targets.Select(static target => target.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Whatever_comes_is_decoded_or_refused(string name) => output.WriteLine(Fuzzer.Run(Target(name)));
+    public void Whatever_comes_is_decoded_or_refused(string name) =>
+        output.WriteLine(Fuzzer.Run(Target(name), s_corpus));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -24,6 +27,10 @@ public sealed class DecoderTests(ITestOutputHelper output)
         DecoderInventory.Check(
             [typeof(KvStateMachine).Assembly, typeof(RespServer).Assembly], DecoderList.Of,
             Targets.Select(static target => target.Name));
+
+    [Fact]
+    public void Every_folder_of_the_corpus_belongs_to_a_target() =>
+        s_corpus.Check(Targets.Select(static target => target.Name));
 
     private static FuzzTarget Target(string name) => Targets.Single(target => target.Name == name);
 

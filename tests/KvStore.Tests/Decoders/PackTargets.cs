@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
 using BftCloud.Primitives;
+using BftCloud.Testing.Fuzzing;
 using BftSmr;
-using Fuzzing;
 using KvStore.Commands;
 using KvStore.Operations;
 using KvStore.State;
@@ -219,7 +219,7 @@ internal static class PackTargets
 
     private static byte[] CacheEntry(Random random)
     {
-        LocalService service = new(new ManualClock());
+        LocalService service = new(new ManualTime());
         DistributedCacheEntryOptions options = random.Next(3) switch
         {
             0 => new() { SlidingExpiration = TimeSpan.FromSeconds(random.Next(1, 1 << 30)) },
@@ -227,8 +227,8 @@ internal static class PackTargets
                 new() { SlidingExpiration = TimeSpan.FromSeconds(random.Next(1, 1 << 30)), AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(random.Next(1, 1 << 30)) },
             _ => new(),
         };
-        KvClient client = new(service, new ManualClock());
-        new KvDistributedCache(client, clock: new ManualClock()).Set("k", new byte[random.Next(10)], options);
+        KvClient client = new(service, new ManualTime());
+        new KvDistributedCache(client, clock: new ManualTime()).Set("k", new byte[random.Next(10)], options);
         return client.GetAsync(
             new KvDistributedCacheOptions().KeyPrefix + "k").GetAwaiter().GetResult()!.Value.ToArray();
     }
@@ -236,10 +236,10 @@ internal static class PackTargets
     /// <summary>What an application finds in its cache if this stands there.</summary>
     private static bool ReadCache(byte[] held)
     {
-        KvClient client = new(new LocalService(new ManualClock()), new ManualClock());
+        KvClient client = new(new LocalService(new ManualTime()), new ManualTime());
         if (!client.PutAsync(new KvDistributedCacheOptions().KeyPrefix + "k", held).GetAwaiter().GetResult())
             return false;
-        KvDistributedCache cache = new(client, clock: new ManualClock());
+        KvDistributedCache cache = new(client, clock: new ManualTime());
         cache.Refresh("k");
         return cache.Get("k") is not null;
     }

@@ -1,6 +1,6 @@
 using System.Text;
 using BftCloud.Primitives;
-using Fuzzing;
+using BftCloud.Testing.Fuzzing;
 using KvStore.Operations;
 using KvStore.Gateway;
 using KvStore.Gateway.Commands;

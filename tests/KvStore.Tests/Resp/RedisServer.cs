@@ -7,16 +7,16 @@ namespace KvStore.Tests.Resp;
 /// <summary>A real Redis, on a socket file of its own, for the time of a test class.</summary>
 public sealed class RedisServer : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kvstore-redis-");
+    private readonly TemporaryDirectory _directory = new();
     private readonly Process _process;
 
     public RedisServer()
     {
-        string path = Path.Combine(_directory.FullName, "s");
+        string path = _directory.At("s");
         EndPoint = new UnixDomainSocketEndPoint(path);
         try
         {
-            _process = Process.Start(new ProcessStartInfo("redis-server", ["--port", "0", "--unixsocket", path, "--save", "", "--appendonly", "no", "--dir", _directory.FullName])
+            _process = Process.Start(new ProcessStartInfo("redis-server", ["--port", "0", "--unixsocket", path, "--save", "", "--appendonly", "no", "--dir", _directory.Path])
             {
                 RedirectStandardOutput = true,
             })!;
@@ -45,6 +45,6 @@ public sealed class RedisServer : IDisposable
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
-        _directory.Delete(recursive: true);
+        _directory.Dispose();
     }
 }

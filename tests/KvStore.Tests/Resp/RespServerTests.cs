@@ -8,7 +8,7 @@ public class RespServerTests
     [Fact]
     public async Task Keys_expire_in_a_store_that_nobody_writes_to()
     {
-        ManualClock clock = new();
+        ManualTime clock = new();
         await using GatewayFixture gateway = new(clock: clock);
         RespTestClient client = gateway.Connect();
         Assert.Equal("+OK\r\n", client.Call("set", "a", "1", "px", "1500"));
@@ -28,7 +28,7 @@ public class RespServerTests
     [Fact]
     public async Task Reads_are_not_ordered_until_something_they_rest_on_may_have_expired()
     {
-        ManualClock clock = new();
+        ManualTime clock = new();
         await using GatewayFixture gateway = new(clock: clock);
         RespTestClient client = gateway.Connect();
         client.Call("set", "a", "1", "ex", "10");

@@ -10,7 +10,6 @@ namespace DepSky.Tests.Clouds.Servers;
 /// </summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// Runs the server until the standard input ends, which it does whenever the test process ends, however that
@@ -48,14 +47,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         server._process.BeginErrorReadLine();
         try
         {
-            server.Address = await listening.Task.WaitAsync(Patience);
+            server.Address = await listening.Task.WaitAsync(Patience.Time);
             return server;
         }
         catch (TimeoutException e)
         {
             await server.DisposeAsync();
             throw new TimeoutException(
-                $"'{string.Join(' ', command)}' did not say within {Patience} where it listens; it said:\n{string.Join('\n', server._output)}", e);
+                $"'{string.Join(' ', command)}' did not say within {Patience.Time} where it listens; it said:\n{string.Join('\n', server._output)}", e);
         }
     }
 

@@ -6,15 +6,15 @@ internal sealed class WebDavServer : CloudServer
 {
     private const string User = "depsky";
 
-    private readonly TemporaryFolder _folder;
+    private readonly TemporaryDirectory _folder;
 
-    private WebDavServer(ServerProcess process, TemporaryFolder folder) : base(process) => _folder = folder;
+    private WebDavServer(ServerProcess process, TemporaryDirectory folder) : base(process) => _folder = folder;
 
     public override string Secret => "a password: with a colon";
 
     public static async Task<WebDavServer> StartAsync()
     {
-        TemporaryFolder folder = new();
+        TemporaryDirectory folder = new();
         string settings = folder.At("rclone.conf");
         await File.WriteAllTextAsync(settings, "");
         string data = Directory.CreateDirectory(folder.At("data")).FullName;
