@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Net;
 using BftCloud.Links;
+using BftCloud.Links.Tests.Transport;
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
-using BftSmr.Tests.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BftSmr.Tests.Hosting;

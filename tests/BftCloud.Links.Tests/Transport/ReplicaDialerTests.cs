@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+using BftCloud.Links;
+using BftCloud.Primitives;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BftCloud.Links.Tests.Transport;
+
+public sealed class ReplicaDialerTests : IDisposable
+{
+    private static readonly IPAddress s_mute = IPAddress.Parse("127.0.0.2");
+
+    private readonly LinkKeys _keys = new();
+
+    public void Dispose() => _keys.Dispose();
+
+    [Fact]
+    public async Task An_address_of_a_name_that_never_answers_does_not_keep_the_others_from_their_turn()
+    {
+        await using ClientPort port = new(_keys, LinkOptions.Clients with { LocalShortcut = false });
+        int number = port.Listener.LocalEndPoint.Port;
+        using Socket mute = NewSocket(), first = NewSocket();
+        mute.Bind(new IPEndPoint(s_mute, number));
+        mute.Listen(0);
+        first.Connect(mute.LocalEndPoint!); // there is no room for another one: it waits to be connected, or else to be accepted
+
+        ManualTime time = new();
+        LinkCounters counters = new();
+        RecordingSink<ReplicaId> sink = new();
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using LinkMonitor monitor = new(LinkOptions.Clients, time);
+        using ReplicaLink link =
+            new(new ReplicaId(0), sink, LinkOptions.Clients, counters, monitor, NullLogger.Instance);
+        using CancellationTokenSource stop = new();
+        ReplicaDialer dialer = new(
+            link, new DnsEndPoint(
+                "replica.example", number), LinkPort.Clients, 0, _keys.CredentialsOf(_keys.Clients[0]),
+                LinkOptions.Clients, counters, NullLogger.Instance, time,
+            Reactor.Shared, Resolve);
+        Task run = dialer.RunAsync(stop.Token);
+
+        await asked.Task.WaitAsync(Patience.Time);
+        time.Advance(LinkOptions.Clients.HandshakeTimeout);
+        await Patience.UntilAsync(
+            () => time.NextWithin(LinkOptions.Clients.ReconnectDelayMin) is not null, "the attempt is given up");
+        Assert.Equal(1, counters.Count(LinkFault.HandshakeTimeout));
+        time.Advance(LinkOptions.Clients.ReconnectDelayMin);
+        Assert.Equal(new ReplicaId(0), await sink.NextUpAsync());
+
+        await stop.CancelAsync();
+        link.Stop();
+        await run.WaitAsync(Patience.Time);
+
+        Task<IPAddress[]> Resolve(string name, CancellationToken cancellation)
+        {
+            Assert.Equal("replica.example", name);
+            asked.TrySetResult();
+            return Task.FromResult<IPAddress[]>([s_mute, IPAddress.Loopback]);
+        }
+    }
+
+    private static Socket NewSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+}

@@ -1,8 +1,0 @@
-using BftCloud.Links;
-
-namespace BftSmr.Tests.Transport;
-
-public sealed class ChaCha20Poly1305LinkTests : SecureLinkTests
-{
-    private protected override CipherSuites Suite => CipherSuites.ChaCha20Poly1305;
-}
