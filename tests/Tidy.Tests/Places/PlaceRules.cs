@@ -12,6 +12,7 @@ internal static class PlaceRules
     public static IReadOnlyDictionary<string, string> Elsewhere { get; } = new Dictionary<string, string>
     {
         ["tests/BftCloud.Tests/Configuration/ClusterConfigurationTests.cs"] = "a cluster with a service of its own",
+        ["tests/BftCloud.Tests/Guides/PageTests.cs"] = "pages of documentation",
         ["tests/BftSmr.Tests/Client/Core/SessionTests.cs"] = "sessions as a client's core opens them",
         ["tests/BftSmr.Tests/Storage/LogDamageTests.cs"] = "damage to a log that a replica reads",
         ["tests/DepSky.Tests/Protocol/ExplorationTests.cs"] = "exploration of DepSky's cores",

@@ -1,6 +1,6 @@
 using BftCloud.Primitives;
 
-namespace BftSmr.Tests;
+namespace BftSmr.Tests.Abstractions;
 
 public sealed class ServiceOptionsTests
 {
