@@ -389,12 +389,13 @@ public abstract class SecureLinkTests
         byte[] frame =
             new byte[200],
             received = new byte[FrameAssembler.LengthBytes + 200 + SecureLink.LengthBytes + pair.FarOpens.TagBytes];
-        // All on one thread: each has its own pool of arrays.
+        // All on one thread: each has its own pool of arrays. A collection in between counts what is left of the
+        // thread's allocation buffer, so the least of five rounds counts.
         Assert.Equal(0, await Task.Factory.StartNew(
             () =>
             {
                 for (int i = 0; i < 100; i++) SendOne();
-                return Enumerable.Range(0, 100).Sum(_ => SendOne());
+                return Enumerable.Range(0, 5).Min(_ => Enumerable.Range(0, 100).Sum(_ => SendOne()));
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
 

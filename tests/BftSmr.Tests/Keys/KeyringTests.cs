@@ -131,9 +131,10 @@ public sealed class KeyringTests : IDisposable
         byte[] mac = new byte[16];
         bool good = true;
         Everything();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) Everything();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            for (int i = 0; i < 100; i++) Everything();
+        }));
         Assert.True(good);
 
         void Everything()
