@@ -102,7 +102,7 @@ public sealed record ClusterConfiguration
         Quorums = Quorums,
         Durability = Durability,
         Authentication = RequestAuthentication,
-        Rights = new RightsTable([.. Clients.Select(static client => client.Rights)]),
+        Rights = RightsTable.For([.. Clients.Select(static client => client.Rights)]),
     };
 
     /// <summary>The limits that replicas and clients keep.</summary>

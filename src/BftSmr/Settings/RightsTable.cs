@@ -16,6 +16,13 @@ internal sealed class RightsTable(IReadOnlyList<ClientRights> rights)
     /// <summary>Every identity has the default.</summary>
     public static RightsTable Everybody { get; } = new([]);
 
+    /// <summary>The table of these rights; <see cref="Everybody"/> if all are the default.</summary>
+    public static RightsTable For(IReadOnlyList<ClientRights> rights)
+    {
+        RightsTable table = new(rights);
+        return table.HasExceptions ? table : Everybody;
+    }
+
     /// <summary>Whether an identity has other rights than the default.</summary>
     public bool HasExceptions { get; } = rights.Any(static r => r != Default);
 

@@ -91,7 +91,7 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
             AllocatedBytesPerByte = 20_000,
             Rounds = 2,
         },
-        new("request for a page", static _ => "GET /status?x HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), Ask)
+        new("request for a page", static _ => "GET /status/digest?x HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), Ask)
         {
             IsAsynchronous = true,
             Words = Words("GET ", "HTTP/1.1", "\r\n", "\r\n\r\n", "/", "/../", "%00", "?", " "),
