@@ -71,6 +71,7 @@ public sealed class HandshakeTests : IAsyncDisposable
         using Socket socket = await _port.ConnectAsync();
         await socket.SendAsync(first);
         Assert.Equal(Hello.Size, (await ReadToEndAsync(socket)).Length);
+        Assert.Contains("changed on the way", await _port.Log.NextAsync(), StringComparison.Ordinal);
         await AssertRefusedAsync(LinkFault.BadHandshake);
     }
 
