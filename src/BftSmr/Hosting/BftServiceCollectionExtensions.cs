@@ -25,21 +25,14 @@ public static class BftServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(service);
         services.TryAddSingleton<BftReplicaHealthCheck>();
         // The same object as BftReplicaHost and as IHostedService, for each of several.
-        Lazy<BftReplicaHost>? host = null;
-        Lock gate = new();
+        object key = new();
         return services
+            .AddKeyedSingleton(
+                key, (provider, _) => new BftReplicaHost(() => options(provider), service, LoggersOf(provider)))
             .AddSingleton(HostOf)
             .AddSingleton<IHostedService>(HostOf);
 
-        BftReplicaHost HostOf(IServiceProvider provider)
-        {
-            lock (gate)
-            {
-                host ??= new Lazy<BftReplicaHost>(
-                    () => new BftReplicaHost(() => options(provider), service, LoggersOf(provider)));
-                return host.Value;
-            }
-        }
+        BftReplicaHost HostOf(IServiceProvider provider) => provider.GetRequiredKeyedService<BftReplicaHost>(key);
     }
 
     /// <summary>
