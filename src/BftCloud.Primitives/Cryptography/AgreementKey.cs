@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using NSec.Cryptography;
 
 namespace BftCloud.Primitives;
@@ -21,7 +22,14 @@ internal sealed class AgreementKey : IDisposable
     public ReadOnlySpan<byte> PublicBytes => _publicBytes;
 
     /// <summary>A new key from the system's random generator.</summary>
-    public static AgreementKey Generate() => new(Key.Create(KeyAgreementAlgorithm.X25519));
+    public static AgreementKey Generate()
+    {
+        Span<byte> secret = stackalloc byte[Size];
+        SecretRandom.Fill(secret);
+        AgreementKey key = FromSecret(secret);
+        CryptographicOperations.ZeroMemory(secret);
+        return key;
+    }
 
     /// <summary>The key that has this secret; the caller zeroes its copy.</summary>
     public static AgreementKey FromSecret(ReadOnlySpan<byte> secret) =>

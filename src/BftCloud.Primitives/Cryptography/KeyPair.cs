@@ -43,7 +43,7 @@ public sealed class KeyPair : IDisposable
     public static KeyPair Generate()
     {
         Span<byte> seed = stackalloc byte[SeedSize];
-        RandomNumberGenerator.Fill(seed);
+        SecretRandom.Fill(seed);
         KeyPair pair = FromSeed(seed);
         CryptographicOperations.ZeroMemory(seed);
         return pair;

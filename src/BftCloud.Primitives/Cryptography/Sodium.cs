@@ -4,7 +4,7 @@ namespace BftCloud.Primitives;
 
 /// <summary>
 /// The functions of libsodium that NSec does not offer, bound to the library that NSec brings along: keys converted
-/// from Ed25519 to X25519, and a keyed hash whose key is not an object of its own.
+/// from Ed25519 to X25519, random bytes, and a keyed hash whose key is not an object of its own.
 /// </summary>
 internal static partial class Sodium
 {
@@ -42,6 +42,12 @@ internal static partial class Sodium
     /// <summary>The Ed25519 secret is the seed and the public key, as libsodium keeps it.</summary>
     [LibraryImport(Library, EntryPoint = "crypto_sign_ed25519_sk_to_curve25519")]
     public static partial int SecretKeyToX25519(Span<byte> x25519, ReadOnlySpan<byte> ed25519);
+
+    [LibraryImport(Library, EntryPoint = "randombytes_buf")]
+    private static partial void RandomBytes(Span<byte> output, nuint length);
+
+    /// <summary>Unpredictable bytes, from the system's generator.</summary>
+    public static void Randomize(Span<byte> output) => RandomBytes(output, (nuint)output.Length);
 
     /// <summary>
     /// Memory between pages that fault, out of core dumps, locked if the process may lock more; 0 if there is none.

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using BftCloud.Links;
 using BftCloud.Primitives;
 using BftSmr.Codec;
@@ -139,7 +138,7 @@ public sealed class BftReplica : IAsyncDisposable
     {
         ReplicaSettings settings = options.Cluster.ToSettings(options.Self) with
         {
-            SeedSecret = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+            SeedSecret = SecretRandom.NextUInt64(),
         };
         (PublicKey[] replicaKeys, PublicKey[] clientKeys) = KeysOf(options.Cluster);
         Keyring keyring = new(options.Cluster.ClusterId, options.Key, replicaKeys, clientKeys);

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
@@ -205,8 +203,7 @@ internal sealed class WriteAheadLog : IDisposable
     private LogSegment Create(
         SegmentHeader header, IReadOnlyList<(RecordKind Kind, byte[] Payload)> carried, IReadOnlyList<LogRecord> live)
     {
-        header =
-            header with { Salt = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) };
+        header = header with { Salt = SecretRandom.NextUInt64() };
         _buffer.GetSpan(SegmentHeader.Size);
         _buffer.Advance(SegmentHeader.Size);
         foreach ((RecordKind kind, byte[] payload) in carried) Encode(kind, payload, header.Salt, 0, 0);
