@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using Pages;
+using BftCloud.Testing.Pages;
 
 namespace BftCloud.Tests.Guides;
 

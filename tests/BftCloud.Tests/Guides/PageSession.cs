@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using BftCloud.Testing;
+using BftCloud.Testing.Pages;
 using BftCloud.Tests.Clusters;
-using Pages;
 
 namespace BftCloud.Tests.Guides;
 

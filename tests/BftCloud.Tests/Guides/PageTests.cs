@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using BftCloud.Testing.Pages;
 using BftCloud.Tests.Clusters;
-using Pages;
 
 namespace BftCloud.Tests.Guides;
 

@@ -1,5 +1,5 @@
+using BftCloud.Testing.Pages;
 using Microsoft.CodeAnalysis;
-using Pages;
 using Tidy.Tests.Sources;
 
 namespace Tidy.Tests.Prose;

@@ -1,6 +1,6 @@
 using System.Globalization;
+using BftCloud.Testing.Pages;
 using Microsoft.CodeAnalysis;
-using Pages;
 using Tidy.Tests.Sources;
 
 namespace Tidy.Tests.Prose;

@@ -1,4 +1,4 @@
-using Pages;
+using BftCloud.Testing.Pages;
 using Tidy.Tests.Sources;
 
 namespace Tidy.Tests.Prose;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Pages;
+using BftCloud.Testing.Pages;
 using Tidy.Tests.Sources;
 
 namespace Tidy.Tests.Prose;

@@ -1,4 +1,4 @@
-namespace Pages;
+namespace BftCloud.Testing.Pages;
 
 /// <summary>A fenced block of a page.</summary>
 /// <param name="Page">The page's path from the root of the checkout.</param>
