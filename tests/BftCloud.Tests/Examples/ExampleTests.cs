@@ -32,6 +32,20 @@ public sealed class ExampleTests
         Assert.Contains(lines, static line => line.StartsWith("metrics: 3", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_lease_has_one_holder_at_a_time_and_a_late_write_is_refused()
+    {
+        string[] lines = await RunAsync("LeaseService");
+
+        Assert.Equal("alice, bob, carol incremented 5 times each, one at a time", lines[0]);
+        Assert.StartsWith("alice took lease ", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("the lease ran out, and ", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "alice wakes up and writes, refused by the counter: Token ", lines[3], StringComparison.Ordinal);
+        Assert.Contains("has ended", lines[4], StringComparison.Ordinal);
+        Assert.EndsWith(" 0 of them overlap; the counter is 17 of 17", lines[5], StringComparison.Ordinal);
+    }
+
     /// <summary>
     /// From its own output: what lies there is all that the example has beside the runtime that it names.
     /// </summary>
