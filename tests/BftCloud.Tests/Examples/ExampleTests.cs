@@ -46,6 +46,20 @@ public sealed class ExampleTests
         Assert.EndsWith(" 0 of them overlap; the counter is 17 of 17", lines[5], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Objects_outlive_a_cloud_that_loses_everything_and_one_that_tampers()
+    {
+        string[] lines = await RunAsync("ObjectStore");
+
+        Assert.Contains("listed reports/2025, version 0.2", lines);
+        Assert.Contains("cloud0 has Missing metadata", lines.Select(static line => line.Trim()));
+        Assert.Contains("cloud1 has Corrupt metadata", lines.Select(static line => line.Trim()));
+        Assert.Equal(2, lines.Count(static line => line == "  all reports are read as they were written"));
+        Assert.Equal(2, lines.Count(static line => line.EndsWith(" flaws; 0 are left", StringComparison.Ordinal)));
+        Assert.StartsWith("a reader writes: This client has no writer key", lines[^2], StringComparison.Ordinal);
+        Assert.Equal("nothing was lost", lines[^1]);
+    }
+
     /// <summary>
     /// From its own output: what lies there is all that the example has beside the runtime that it names.
     /// </summary>
