@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using BftCloud.Testing.Pages;
 using BftCloud.Tests.Clusters;
 
@@ -69,24 +68,6 @@ public sealed class PageTests
         Assert.NotEqual(0, exitCode);
         Assert.Contains("bftcloud: ", output, StringComparison.Ordinal);
         Assert.DoesNotContain("+ true", output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task The_example_runs_four_replicas_in_one_process_and_goes_on_without_the_leader()
-    {
-        // From its own output: what lies there is all that the example has beside the runtime that it names.
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        string program = Checkout.At(
-            "examples", "EmbeddedCounter", "bin", configuration, "net10.0", "EmbeddedCounter.dll");
-        ProcessStartInfo start = new("dotnet", program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process example = Process.Start(start)!;
-        Task<string> error = example.StandardError.ReadToEndAsync();
-
-        string output = await example.StandardOutput.ReadToEndAsync();
-        await example.WaitForExitAsync();
-
-        Assert.True(example.ExitCode == 0, await error);
-        Assert.Equal("counted to 55\n", output);
     }
 
     private static IEnumerable<Fence> AllSessions() =>
