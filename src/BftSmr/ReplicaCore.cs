@@ -97,7 +97,8 @@ internal sealed class ReplicaCore : IReplicaCore
             _log.JumpTo(recovered.Checkpoint);
             if (recovered.Records.Count == 0) _log.BeginAt(recovered.Checkpoint);
             Invariant.Holds(
-                ReplicatedStateCodec.TryDecode(recovered.Sessions, Settings, out ReplicatedState? state), "a local snapshot that verified can be read");
+                ReplicatedStateCodec.TryDecode(recovered.Sessions, Settings, out ReplicatedState? state),
+                "a local snapshot that verified can be read");
             _execution.Restore(state, recovered.Checkpoint);
             _checkpoints.Take(recovered.Checkpoint, recovered.Root, recovered.SnapshotBytes);
         }
@@ -150,7 +151,7 @@ internal sealed class ReplicaCore : IReplicaCore
                 break;
             default:
                 throw new InvariantViolationException(
-                    $"A core was given {input.GetType().Name}, which it does not know.");
+                    $"The core knows no {input.GetType().Name}: add a case for it.");
         }
         Settle(moreFollow);
     }
@@ -254,7 +255,8 @@ internal sealed class ReplicaCore : IReplicaCore
         _executedAtLastStatus = _log.LastExecuted;
         _ordering.BeginPeriod(isLate);
         _context.Effects.Broadcast(
-            _ordering.Describe(new Status(_ordering.Regency, _ordering.IsOpen, _log.LastExecuted, _checkpoints.Stable.Instance)));
+            _ordering.Describe(
+                new Status(_ordering.Regency, _ordering.IsOpen, _log.LastExecuted, _checkpoints.Stable.Instance)));
         _requests.RemoveGone();
         _requests.ReleaseOrphans(_context.Now.MonotonicMicros - 2 * Settings.RequestTimeoutMicros);
         _ordering.EndPeriod(isStalled);
@@ -269,13 +271,15 @@ internal sealed class ReplicaCore : IReplicaCore
     private void Settle(bool moreFollow)
     {
         Invariant.Holds(_checkpoints.Contradiction is null,
-            "this replica's state equals that of a quorum at every checkpoint (if it does not, its disk or memory is damaged, or the service is not deterministic)");
+            "this replica's state equals that of a quorum at every checkpoint (if it does not, its disk or memory is "
+            + "damaged, or the service is not deterministic)");
         if (_ordering.TakeDropped() is { } dropped) OnRegencyOpened(dropped);
         NoteStable();
         if (!_execution.IsExecuting && _snapshotFetch.TakeComplete() is { } complete)
         {
             _context.Effects.Add(new InstallStateEffect(
-                complete.Certificate, complete.SnapshotBytes, LiveRecords(complete.Certificate, complete.SnapshotBytes)));
+                complete.Certificate, complete.SnapshotBytes,
+                LiveRecords(complete.Certificate, complete.SnapshotBytes)));
         }
         if (!moreFollow) _proposer.ProposeIfDue(_execution.AgreedTimeMicros);
         if (_snapshotFetch.Installing is null) _execution.TryExecuteNext();
@@ -295,7 +299,8 @@ internal sealed class ReplicaCore : IReplicaCore
         if (_execution.IsCheckpointDue)
         {
             _context.Effects.Add(new TakeCheckpointEffect(
-                _log.LastExecuted, _execution.BeginCheckpoint(), LiveRecords(_checkpoints.Stable, _checkpoints.StableBytes)));
+                _log.LastExecuted, _execution.BeginCheckpoint(),
+                LiveRecords(_checkpoints.Stable, _checkpoints.StableBytes)));
         }
         _reads.Release(_execution.AgreedTimeMicros);
         if (_decidedFetch.IsActive) _decidedFetch.Continue();
@@ -304,7 +309,8 @@ internal sealed class ReplicaCore : IReplicaCore
     private void OnStateInstalled(StateInstalledInput input)
     {
         Invariant.Holds(
-            ReplicatedStateCodec.TryDecode(input.Sessions, Settings, out ReplicatedState? state), "an installed snapshot that verified can be read");
+            ReplicatedStateCodec.TryDecode(input.Sessions, Settings, out ReplicatedState? state),
+            "an installed snapshot that verified can be read");
         CheckpointOffer? installed = _snapshotFetch.Installing;
         Invariant.Holds(installed?.Certificate.Instance == input.Instance, "what was installed is what was fetched");
         _snapshotFetch.Abandon();
@@ -352,7 +358,7 @@ internal sealed class ReplicaCore : IReplicaCore
         CatchingUp = _decidedFetch.IsActive || _snapshotFetch.IsActive,
         IsSilent = _ordering.Status.IsNonVoting,
         LeaderChanges = _ordering.Status.LeaderChanges,
-        PeerLastExecuted =
-            [.. Enumerable.Range(0, Settings.Quorums.Replicas).Select(i => _progress.Of(new ReplicaId(i))?.LastExecuted ?? Instance.Zero)],
+        PeerLastExecuted = [.. Enumerable.Range(0, Settings.Quorums.Replicas)
+            .Select(i => _progress.Of(new ReplicaId(i))?.LastExecuted ?? Instance.Zero)],
     };
 }

@@ -38,7 +38,8 @@ public class CrashTests
         for (ulong seed = 1; seed <= 8; seed++)
         {
             DiskLossFault[] losses =
-                [.. Enumerable.Range(0, 6).Select(i => new DiskLossFault(1_000_000 * (i + 1), new ReplicaId(i % 4), 10_000))];
+                [.. Enumerable.Range(0, 6)
+                    .Select(i => new DiskLossFault(1_000_000 * (i + 1), new ReplicaId(i % 4), 10_000))];
             SimulationReport report = Cluster.Simulate(new SimulationOptions
             {
                 Seed =
@@ -62,8 +63,10 @@ public class CrashTests
                 {
                     Seed =
                         seed, FaultyMicros = 4_000_000,
-                        Faults =
-                            new FaultPlan { Events = [new CrashFault(1_500_000, new ReplicaId(victim), 2_000_000, true)] },
+                        Faults = new FaultPlan
+                        {
+                            Events = [new CrashFault(1_500_000, new ReplicaId(victim), 2_000_000, true)],
+                        },
                 });
                 Assert.True(report.Passed, report.ToString());
                 Assert.Equal(report.Operations, report.Acknowledged);

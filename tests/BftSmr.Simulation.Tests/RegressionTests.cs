@@ -45,7 +45,7 @@ public class RegressionTests
     // no bound.
     [InlineData(19556, 1, Durability.None, RequestAuthentication.Mac)]
     // Once that was bounded: a replica whose disk had been lost executed to the end of its log on decided values, and
-    // nobody told it of the checkpoint that would have made room.
+    // no replica told it of the checkpoint that would have made room.
     [InlineData(5010, 1, Durability.Votes, RequestAuthentication.Mac)]
     // A replica that had restarted from a snapshot whose stability it had not heard of could not tell that the
     // certificate for it was about what it had.
@@ -58,14 +58,14 @@ public class RegressionTests
     // The simulator's own: a thousand inputs that had waited for a paused replica were taken for a thousand ticks in
     // vain.
     [InlineData(58017, 1, Durability.Votes, RequestAuthentication.Signed)]
-    // A replica that had forgotten its votes said that it had caught up while the others had not executed what it was
-    // silent about; then another one forgot, and too few could vote on it.
+    // A replica that had forgotten its votes said that it had caught up while the others had not executed what it
+    // did not vote on; then another one forgot, and too few could vote on it.
     [InlineData(78463, 1, Durability.Decisions, RequestAuthentication.Mac)]
     // A replica decided by the ACCEPTs of others before their WRITEs came, and never sent ACCEPT; the two that had were
     // waiting for a third, with one Byzantine.
     [InlineData(413, 1, Durability.None, RequestAuthentication.Signed)]
-    // All who offered a snapshot had failed in a fetch that was then not needed; when one was, none of them was asked,
-    // for ever.
+    // All replicas that offered a snapshot had failed in a fetch that was then not needed; when one was, none of them
+    // was asked, for ever.
     [InlineData(53804, 1, Durability.None, RequestAuthentication.Mac)]
     public void A_seed_that_once_broke_a_promise_no_longer_does(
         ulong seed, int f, Durability durability, RequestAuthentication authentication)

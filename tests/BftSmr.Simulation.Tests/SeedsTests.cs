@@ -39,10 +39,13 @@ public class SeedsTests
     [Fact]
     public void With_the_write_quorum_lowered_by_one_the_checkers_find_a_violation_within_1000_seeds()
     {
-        CampaignReport report =
-            new Campaign { Options = static seed => new SimulationOptions { Seed = seed, WriteQuorumLoweredBy = 1 } }.Run(1, 1000);
+        CampaignReport report = new Campaign
+        {
+            Options = static seed => new SimulationOptions { Seed = seed, WriteQuorumLoweredBy = 1 },
+        }.Run(1, 1000);
         Violation violation = Assert.Single(
-            report.Violations.DistinctBy(static v => v.Promise).Where(static v => v.Promise is "agreement" or "invariant").Take(1));
+            report.Violations.DistinctBy(static v => v.Promise)
+                .Where(static v => v.Promise is "agreement" or "invariant").Take(1));
         Assert.InRange(violation.Seed, 1UL, 1000UL);
         SimulationReport again = Cluster.Simulate(
             new SimulationOptions { Seed = violation.Seed, WriteQuorumLoweredBy = 1 });
@@ -105,7 +108,8 @@ public class SeedsTests
         int started = 0;
         SimulationReport report = Cluster.Simulate(
             new SimulationOptions { Seed = 1, Faults = FaultPlan.None },
-            () => ++started < 5 ? new RegisterService() : throw new InvalidOperationException("no service today"), new RegisterWorkload(0.3));
+            () => ++started < 5 ? new RegisterService() : throw new InvalidOperationException("no service today"),
+            new RegisterWorkload(0.3));
         Assert.Equal("exception", report.Violation?.Promise);
         Assert.Contains("no service today", report.Violation!.Description, StringComparison.Ordinal);
     }

@@ -102,8 +102,14 @@ public sealed class ReplicaCoreTests : IDisposable
         .Select(static e => e.Message).OfType<Propose>().Select(static p => p.Batch.Requests.Count);
 
     private IReplicaCore Replica(RecoveredState recovered, int self = 1) => ReplicaCore.Create(
-        new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(4, 1), RequestTimeoutMicros = Timeout, StatusPeriodMicros = StatusPeriod }, _keys.Replica(self), recovered,
-        ModSmartProtocol.Instance);
+        new ReplicaSettings
+        {
+            Self = new ReplicaId(self),
+            Quorums = Quorums.Byzantine(4, 1),
+            RequestTimeoutMicros = Timeout,
+            StatusPeriodMicros = StatusPeriod,
+        },
+        _keys.Replica(self), recovered, ModSmartProtocol.Instance);
 
     private long SuspectedAfter(long lateMicros)
     {

@@ -11,7 +11,7 @@ namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
 /// A Byzantine replica: a correct core whose inputs and messages pass through here. It holds its own key and no other,
-/// so whatever it sends, it can sign only as itself.
+/// so it can sign only as itself.
 /// </summary>
 internal abstract class Adversary
 {

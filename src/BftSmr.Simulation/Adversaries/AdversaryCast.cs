@@ -1,6 +1,6 @@
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>Who plays which part.</summary>
+/// <summary>Which adversary plays which part.</summary>
 internal static class AdversaryCast
 {
     public static Adversary Create(AdversaryKind kind) => kind switch

@@ -7,11 +7,11 @@ public enum AdversaryKind
     Mute,
 
     /// <summary>
-    /// As leader proposes different batches to different replicas, and votes for whatever each was told.
+    /// As leader proposes different batches to different replicas, and sends each votes for its own batch.
     /// </summary>
     EquivocatingLeader,
 
-    /// <summary>Votes for digests that nobody proposed.</summary>
+    /// <summary>Votes for digests that no leader proposed.</summary>
     WrongDigests,
 
     /// <summary>Gives clients wrong replies.</summary>
@@ -23,7 +23,7 @@ public enum AdversaryKind
     /// <summary>Signs accounts of its window that are old, or made up.</summary>
     LyingStopData,
 
-    /// <summary>Sends wrong chunks, wrong decisions, wrong checkpoints to those who catch up.</summary>
+    /// <summary>Sends wrong chunks, wrong decisions, wrong checkpoints to replicas that catch up.</summary>
     LyingStateSender,
 
     /// <summary>As leader collects all proposals and sends them as late as it dares.</summary>
@@ -32,10 +32,10 @@ public enum AdversaryKind
     /// <summary>Asks for new leaders all the time.</summary>
     Mutineer,
 
-    /// <summary>Answers with whatever it likes: changes any field of any message that it sends.</summary>
+    /// <summary>Answers at random: changes any field of any message that it sends.</summary>
     Mutator,
 
-    /// <summary>Votes, to each replica, for whatever that one votes for.</summary>
+    /// <summary>Sends each replica a vote for the value that this replica votes for.</summary>
     Yeasayer,
 
     /// <summary>As leader keeps f correct replicas out, and lets only one of the others decide.</summary>
@@ -50,7 +50,7 @@ public enum AdversaryKind
     /// <summary>As new leader makes SYNC of what proves nothing.</summary>
     SyncForger,
 
-    /// <summary>Offers those who are late a state of its own making.</summary>
+    /// <summary>Offers late replicas a state of its own making.</summary>
     SnapshotForger,
 
     /// <summary>Sends garbled frames.</summary>

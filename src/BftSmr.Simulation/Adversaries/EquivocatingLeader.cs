@@ -5,8 +5,8 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// As leader proposes one batch to some replicas and another, just as authentic, to the others - and votes, in every
-/// round, for whatever the one it talks to was told, so that both batches may gather votes.
+/// As leader proposes one batch to some replicas and another, just as authentic, to the others. In every round it sends
+/// each replica votes for the batch that this one was told, so that both batches may gather votes.
 /// </summary>
 internal sealed class EquivocatingLeader : Adversary
 {
@@ -40,7 +40,8 @@ internal sealed class EquivocatingLeader : Adversary
     /// <summary>Its core votes for one value only; it accepts both whenever it may help.</summary>
     public override void Idle()
     {
-        foreach (((Regency regency, Instance instance), Lie lie) in _lies.Where(static l => l.Value.AcceptsLeft > 0).OrderBy(static l => l.Key.Item2).Take(4).ToArray())
+        foreach (((Regency regency, Instance instance), Lie lie) in _lies
+            .Where(static l => l.Value.AcceptsLeft > 0).OrderBy(static l => l.Key.Item2).Take(4).ToArray())
         {
             lie.AcceptsLeft--;
             for (int i = 0; i < Settings.Quorums.Replicas; i++)

@@ -4,8 +4,8 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// As leader keeps as many correct replicas out as there may be faulty ones - they get no proposal and no vote of its -
-/// and gives its own votes to one of the others only, so that one decides and the rest cannot. A cluster that waits for
+/// As leader keeps as many correct replicas out as there may be faulty ones: they get no proposal and no vote of its.
+/// It gives its own votes to one of the others only, so that one decides and the rest cannot. A cluster that waits for
 /// the replica it forgot to tell stands still.
 /// </summary>
 internal sealed class Excluder : Adversary
@@ -14,7 +14,8 @@ internal sealed class Excluder : Adversary
 
     public override void Sending(ReplicaId to, PeerMessage message, List<PeerMessage> instead)
     {
-        int place = (to.Value - Self.Value + Settings.Quorums.Replicas) % Settings.Quorums.Replicas; // 1 is its favourite
+        // 1 is its favourite.
+        int place = (to.Value - Self.Value + Settings.Quorums.Replicas) % Settings.Quorums.Replicas;
         bool isKept = message switch
         {
             Propose => place < Settings.Quorums.Replicas - Settings.Quorums.Faulty,

@@ -4,8 +4,8 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// Orders honestly, and lies to clients: about results, how operations ended, who leads, and what others vouch for;
-/// vouches for nothing, or wrongly.
+/// Orders honestly, and lies to clients: about results, how operations ended, the leader, and the reply shares of
+/// others. It gives no reply shares of its own, or wrong ones.
 /// </summary>
 internal sealed class ForgedReplies : Adversary
 {
@@ -20,7 +20,7 @@ internal sealed class ForgedReplies : Adversary
             instead.Add(message);
             return;
         }
-        Misbehave("false voucher");
+        Misbehave("false reply share");
         if (message is Vouch vouch) Falsify(vouch, instead);
         else Falsify((VouchRead)message, instead);
     }
@@ -38,8 +38,8 @@ internal sealed class ForgedReplies : Adversary
                 instead.Add(vouch with { Voucher = vouch.Voucher with { Mac = Forge(vouch.Voucher.Mac) } });
                 break;
             default:
-                instead.Add(
-                    vouch with { Voucher = vouch.Voucher with { From = new ReplicaId(Random.Next(Settings.Quorums.Replicas)) } });
+                ReplicaId other = new(Random.Next(Settings.Quorums.Replicas));
+                instead.Add(vouch with { Voucher = vouch.Voucher with { From = other } });
                 instead.Add(vouch);
                 break;
         }
@@ -102,15 +102,16 @@ internal sealed class ForgedReplies : Adversary
         };
     }
 
-    // What is right about the others' words, but said of what this replica makes up; or fewer of them.
+    // What is right about the reply shares of others, but said of what this replica makes up; or fewer of them.
     private List<ReadVoucher> Other(IReadOnlyList<ReadVoucher> vouchers, ReadReply reply)
     {
         List<ReadVoucher> others = [];
         foreach (ReadVoucher voucher in vouchers)
         {
             if (Random.Chance(0.3)) continue;
+            ReplyStatus wrong = reply.Status == ReplyStatus.Ok ? ReplyStatus.Failed : ReplyStatus.Ok;
             others.Add(
-                Random.Chance(0.5) ? voucher with { Result = AnyDigest() } : voucher with { Status = reply.Status == ReplyStatus.Ok ? ReplyStatus.Failed : ReplyStatus.Ok });
+                Random.Chance(0.5) ? voucher with { Result = AnyDigest() } : voucher with { Status = wrong });
         }
         return others;
     }

@@ -3,7 +3,7 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>Lies to those who catch up: about chunks, decisions, checkpoints, batches, and where it stands.</summary>
+/// <summary>Lies to replicas that catch up: about chunks, decisions, checkpoints, batches, and its own place.</summary>
 internal sealed class LyingStateSender : Adversary
 {
     public override AdversaryKind Kind => AdversaryKind.LyingStateSender;
@@ -29,8 +29,10 @@ internal sealed class LyingStateSender : Adversary
                 1 => m with { From = m.From.Next },
                 _ => m with { Bodies = [.. m.Bodies.Reverse()] },
             },
-            CheckpointOffer m =>
-                m with { SnapshotBytes = m.SnapshotBytes + Random.Between(-10, 1_000_000) is > 0 and var bytes ? bytes : 1 },
+            CheckpointOffer m => m with
+            {
+                SnapshotBytes = m.SnapshotBytes + Random.Between(-10, 1_000_000) is > 0 and var bytes ? bytes : 1,
+            },
             Checkpoint m => Sign(m with { Root = AnyDigest() }),
             BatchBody m => m with { Instance = m.Instance.Next },
             Status m => m with

@@ -78,8 +78,8 @@ internal sealed class LyingStopData : Adversary
     {
         if (Random.Chance(0.2)) return sync;
         Misbehave("chosen SYNC");
-        List<StopData> all =
-            [.. sync.Collected.Concat(_received.Where(d => d.Regency == sync.Regency)).Where(d => d.Sender != Self).DistinctBy(static d => d.Sender)];
+        IEnumerable<StopData> known = sync.Collected.Concat(_received.Where(d => d.Regency == sync.Regency));
+        List<StopData> all = [.. known.Where(d => d.Sender != Self).DistinctBy(static d => d.Sender)];
         StopData? own = sync.Collected.FirstOrDefault(d => d.Sender == Self);
         if (own is not null) all.Add(Lie(own));
         Random.Shuffle(all);

@@ -49,10 +49,15 @@ internal sealed class Mutator : Adversary
         Refuse m =>
             Ballot(m.Regency, m.Instance, m.Value, (r, i, v) => m with { Regency = r, Instance = i, Value = v }),
         Vouch m => m with { Instance = Near(m.Instance) },
-        RelayRead m =>
-            m with { ReadId = m.ReadId + (ulong)Random.Next(2), Operation = Random.Chance(0.5) ? m.Operation : default },
-        VouchRead m =>
-            m with { ReadId = m.ReadId - (ulong)Random.Next(2), Voucher = m.Voucher with { Result = Seen(m.Voucher.Result) } },
+        RelayRead m => m with
+        {
+            ReadId = m.ReadId + (ulong)Random.Next(2), Operation = Random.Chance(0.5) ? m.Operation : default,
+        },
+        VouchRead m => m with
+        {
+            ReadId = m.ReadId - (ulong)Random.Next(2),
+            Voucher = m.Voucher with { Result = Seen(m.Voucher.Result) },
+        },
         Stop m => m with { Next = Near(m.Next) },
         StopData m => Sign(m with { LastExecuted = Near(m.LastExecuted) }),
         Sync m => m with { Collected = [.. m.Collected.Skip(1)] },

@@ -21,7 +21,8 @@ internal sealed class Mutineer : Adversary
     {
         if (!Random.Chance(0.2)) return;
         Stop stop = new(_latest + (Random.Chance(0.8) ? 1 : Random.Between(1, 1_000_000)));
+        int replicas = Settings.Quorums.Replicas;
         if (Random.Chance(0.5)) SendToAll(stop);
-        else Send(new ReplicaId((Self.Value + 1 + Random.Next(Settings.Quorums.Replicas - 1)) % Settings.Quorums.Replicas), stop);
+        else Send(new ReplicaId((Self.Value + 1 + Random.Next(replicas - 1)) % replicas), stop);
     }
 }

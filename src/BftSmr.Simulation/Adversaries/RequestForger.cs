@@ -36,7 +36,7 @@ internal sealed class RequestForger : Adversary
         return _forged[key] = batch;
     }
 
-    /// <summary>The next operation of somebody else's session.</summary>
+    /// <summary>The next operation of another client's session.</summary>
     private Request Forge(Request victim)
     {
         Request forged = RequestCodec.Create(

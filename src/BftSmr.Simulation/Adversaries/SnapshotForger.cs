@@ -5,8 +5,8 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// Offers those who are late a state of its own making, further than anybody is, under a certificate that only itself
-/// has signed; serves its chunks, which fit the root, to whoever believes it.
+/// Offers late replicas a state of its own making, further than any replica is, under a certificate that only itself
+/// has signed. It serves its chunks, which fit the root, to each replica that believes it.
 /// </summary>
 internal sealed class SnapshotForger : Adversary
 {
@@ -30,14 +30,15 @@ internal sealed class SnapshotForger : Adversary
                 && m.Instance == _offer!.Certificate.Instance
                 && m.Index < MerkleTree.ChunkCount(_bytes.Length, Settings.ChunkBytes):
                 Misbehave("made-up chunk");
-                Send(
-                    from,
-                    new Chunk(m.Instance, m.Index, _bytes.AsMemory(m.Index * Settings.ChunkBytes, MerkleTree.ChunkLength(_bytes.Length, Settings.ChunkBytes, m.Index)), _tree.Path(m.Index)));
+                Send(from, new Chunk(m.Instance, m.Index, ChunkAt(m.Index), _tree.Path(m.Index)));
                 return false;
             default:
                 return true;
         }
     }
+
+    private ReadOnlyMemory<byte> ChunkAt(int index) => _bytes.AsMemory(
+        index * Settings.ChunkBytes, MerkleTree.ChunkLength(_bytes.Length, Settings.ChunkBytes, index));
 
     private CheckpointOffer Offer(Instance above)
     {
@@ -49,8 +50,8 @@ internal sealed class SnapshotForger : Adversary
         ReadOnlyMemory<byte> own = Sign(new Checkpoint(instance, _tree.Root, Self)).Signature;
         IEnumerable<int> others = Enumerable.Range(0, Settings.Quorums.Replicas).Where(i => i != Self.Value).Take(
             Random.Chance(0.5) ? 0 : Settings.Quorums.Write - 1);
-        CheckpointSignature[] signatures =
-            [.. others.Append(Self.Value).Order().Select(i => new CheckpointSignature(new ReplicaId(i), i == Self.Value ? own : new byte[64]))];
+        CheckpointSignature[] signatures = [.. others.Append(Self.Value).Order()
+            .Select(i => new CheckpointSignature(new ReplicaId(i), i == Self.Value ? own : new byte[64]))];
         return _offer = new CheckpointOffer(new CheckpointCertificate(instance, _tree.Root, signatures), _bytes.Length);
     }
 }

@@ -7,9 +7,9 @@ using BftSmr.Reads;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// Orders honestly, and answers each unordered read, or vouches for it, with what the last one of its kind would have
-/// shown before the state changed. Where it is to pass on others' words it asks for them before the client does,
-/// guessing the read; it makes them up, or asks for them about another read.
+/// Orders honestly. It answers each unordered read, or gives its reply share, with what the last one of its kind would
+/// have shown before the state changed. As relay it asks for the reply shares before the client does, guessing the
+/// read; it makes them up, or asks for them about another read.
 /// </summary>
 internal class StaleReader : Adversary
 {
@@ -41,7 +41,8 @@ internal class StaleReader : Adversary
         return true;
     }
 
-    public override void Sending(ReplicaId to, PeerMessage message, List<PeerMessage> instead) => instead.Add(message switch
+    public override void Sending(
+        ReplicaId to, PeerMessage message, List<PeerMessage> instead) => instead.Add(message switch
     {
         VouchRead m => Outdated(m),
         RelayRead m => AboutAnother(m),
@@ -64,7 +65,7 @@ internal class StaleReader : Adversary
         return reply with { Result = reply.IsDigest ? digest : _results[stale] };
     }
 
-    /// <summary>Asks for words on what clients may read next.</summary>
+    /// <summary>Asks for reply shares on what clients may read next.</summary>
     public override void Idle()
     {
         foreach (((ClientId client, ulong nonce), Read read) in _latest)
@@ -92,9 +93,15 @@ internal class StaleReader : Adversary
     private VouchRead Outdated(VouchRead message)
     {
         Digest result = message.Voucher.Result;
-        if (!_asked.TryGetValue((message.Nonce, message.ReadId), out string? operation) || Before(operation, result) is var stale && stale == result) return message;
-        Misbehave("stale word on a read");
-        return message with { Voucher = ReadRelay.Vouch(Keyring, Self, message.Client, message.Nonce, message.ReadId, message.Voucher.Status, stale) };
+        if (!_asked.TryGetValue((message.Nonce, message.ReadId), out string? operation)) return message;
+        Digest stale = Before(operation, result);
+        if (stale == result) return message;
+        Misbehave("stale reply share of a read");
+        return message with
+        {
+            Voucher = ReadRelay.Vouch(
+                Keyring, Self, message.Client, message.Nonce, message.ReadId, message.Voucher.Status, stale),
+        };
     }
 
     // All are asked about the same other one.
@@ -110,17 +117,17 @@ internal class StaleReader : Adversary
     }
 
     /// <summary>
-    /// Others' first words on a read, which may be from before it began, with what they agree on as the answer; or
-    /// made-up ones for what is stale.
+    /// The first reply shares of others, which may be from before the read began, with what they agree on as the
+    /// answer; or made-up ones for what is stale.
     /// </summary>
     private List<ReadVoucher> Words(ReadReply reply, IReadOnlyList<ReadVoucher> vouchers, Digest now, ref Digest stale)
     {
-        List<ReadVoucher> words =
-            [.. vouchers.Select(voucher => _words.GetValueOrDefault((reply.Nonce, reply.ReadId, voucher.From), voucher))];
+        List<ReadVoucher> words = [.. vouchers.Select(voucher =>
+            _words.GetValueOrDefault((reply.Nonce, reply.ReadId, voucher.From), voucher))];
         Digest madeUp = stale;
         if (madeUp != now && Random.Chance(0.3))
         {
-            Misbehave("word made up");
+            Misbehave("made-up reply share");
             return [.. words.Select(word => word with { Result = madeUp })];
         }
         if (words.Count > 0 && words.TrueForAll(word => word.Result == words[0].Result)) stale = words[0].Result;

@@ -5,8 +5,8 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// As the new leader makes SYNC of what proves nothing: STOPDATA of earlier regencies, accounts in other replicas'
-/// names that say they know nothing, too few of them, and an own one under a checkpoint that nobody else signed.
+/// As the new leader makes SYNC of what proves nothing: STOPDATA of earlier regencies; STOPDATA in other replicas'
+/// names without evidence; too few of them; or its own under a checkpoint that no other replica signed.
 /// </summary>
 internal sealed class SyncForger : Adversary
 {
@@ -61,8 +61,9 @@ internal sealed class SyncForger : Adversary
         1 =>
             [.. sync.Collected.Select(d => _received.Find(r => r.Sender == d.Sender && r.Regency < sync.Regency) ?? d)],
         2 => [.. sync.Collected.Take(Settings.Quorums.Available - 1)],
-        _ =>
-            [.. sync.Collected.Select(d => d.Sender == Self ? Sign(d with { Stable = MakeUp(d.Stable, d.LastExecuted), Evidence = [] }) : d)],
+        _ => [.. sync.Collected.Select(d => d.Sender == Self
+            ? Sign(d with { Stable = MakeUp(d.Stable, d.LastExecuted), Evidence = [] })
+            : d)],
     };
 
     /// <summary>A checkpoint of an instance that is not stable, with one true signature: its own.</summary>
@@ -75,6 +76,7 @@ internal sealed class SyncForger : Adversary
             Random.Chance(0.5) ? 0 : Settings.Quorums.Faulty);
         return new CheckpointCertificate(
             instance, root,
-            [.. others.Append(Self.Value).Order().Select(i => new CheckpointSignature(new ReplicaId(i), i == Self.Value ? own : new byte[64]))]);
+            [.. others.Append(Self.Value).Order()
+                .Select(i => new CheckpointSignature(new ReplicaId(i), i == Self.Value ? own : new byte[64]))]);
     }
 }

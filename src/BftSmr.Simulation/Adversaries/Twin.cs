@@ -113,7 +113,7 @@ internal sealed class Twin : Adversary
         {
             for (int count; (count = reader.Read(bytes.GetSpan(4096))) > 0;) bytes.Advance(count);
         }
-        _own.Enqueue(
-            new CheckpointTakenInput(effect.Instance, MerkleTree.Of(bytes.WrittenSpan, Settings.ChunkBytes).Root, bytes.WrittenCount));
+        Digest root = MerkleTree.Of(bytes.WrittenSpan, Settings.ChunkBytes).Root;
+        _own.Enqueue(new CheckpointTakenInput(effect.Instance, root, bytes.WrittenCount));
     }
 }

@@ -4,8 +4,8 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// Tells one replica alone what it accepts, so that the two of them can acknowledge what nobody else has executed yet;
-/// and answers reads with an old state.
+/// Tells one replica alone what it accepts, so that the two of them can acknowledge what no other replica has executed
+/// yet; and answers reads with an old state.
 /// </summary>
 internal sealed class Whisperer : StaleReader
 {

@@ -3,7 +3,7 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>Votes for values that nobody proposed, or that were proposed elsewhere.</summary>
+/// <summary>Votes for values that no leader proposed, or that were proposed elsewhere.</summary>
 internal sealed class WrongDigests : Adversary
 {
     private readonly List<Digest> _heard = [];

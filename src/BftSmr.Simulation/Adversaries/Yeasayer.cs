@@ -5,7 +5,7 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// Agrees with everybody: votes, to each replica, for whatever that one votes for. Harmless alone; with an equivocating
+/// Agrees with every replica: sends each a vote for the value that it votes for. Harmless alone; with an equivocating
 /// leader beyond f, deadly.
 /// </summary>
 internal sealed class Yeasayer : Adversary

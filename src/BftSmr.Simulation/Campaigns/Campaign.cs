@@ -78,7 +78,8 @@ public sealed class Campaign
         Thread[] threads = [.. Enumerable.Range(0, Math.Max(1, Parallelism)).Select(_ => new Thread(Work, 16 << 20))];
         foreach (Thread thread in threads) thread.Start();
         foreach (Thread thread in threads) thread.Join();
-        return totals.Report(watch.Elapsed) with { Interrupted = cancellation.IsCancellationRequested && !exhausted && !stopped };
+        bool interrupted = cancellation.IsCancellationRequested && !exhausted && !stopped;
+        return totals.Report(watch.Elapsed) with { Interrupted = interrupted };
     }
 
     private sealed class Totals

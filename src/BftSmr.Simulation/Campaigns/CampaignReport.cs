@@ -52,6 +52,8 @@ public sealed record CampaignReport
     {
         string verdict = Passed ? "no violation" : $"{Violations.Count} violations, the first: {Violations[0]}";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{(Interrupted ? "interrupted after " : "")}{Seeds} seeds in {Elapsed.TotalSeconds:F1} s ({SeedsPerHour:N0} an hour), {VirtualTime.TotalHours:F1} h of virtual time ({Speed:N0} times real time), {Operations} operations, {Faults.Values.Sum()} faults: {verdict}");
+            $"{(Interrupted ? "interrupted after " : "")}{Seeds} seeds in {Elapsed.TotalSeconds:F1} s "
+            + $"({SeedsPerHour:N0} an hour), {VirtualTime.TotalHours:F1} h of virtual time ({Speed:N0} times real "
+            + $"time), {Operations} operations, {Faults.Values.Sum()} faults: {verdict}");
     }
 }

@@ -69,5 +69,6 @@ public sealed record ExplorationReport
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Strategies} strategies, {Complete} of them to the end: {States:N0} distinct states, {Transitions:N0} transitions, depth {Depth}, {Elapsed.TotalSeconds:F1} s: {Violation ?? "no violation"}");
+        $"{Strategies} strategies, {Complete} of them to the end: {States:N0} distinct states, "
+        + $"{Transitions:N0} transitions, depth {Depth}, {Elapsed.TotalSeconds:F1} s: {Violation ?? "no violation"}");
 }

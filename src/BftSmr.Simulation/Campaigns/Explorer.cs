@@ -15,8 +15,8 @@ namespace BftSmr.Simulation.Campaigns;
 /// Goes through all states that three correct replicas and a Byzantine leader can get into with one instance: every
 /// message that was ever sent may arrive at any time, in any order, or never; each replica may lose patience once,
 /// which leads through a change of regency. The leader's strategies are gone through one by one
-/// (<see cref="ByzantineStrategy"/>). States that were met before, in whatever order they came about, are not entered
-/// again. Breadth first, so that what is found is found on the shortest way.
+/// (<see cref="ByzantineStrategy"/>). A state that was met before, in any way, is not entered again. Breadth first, so
+/// that what is found is found on the shortest way.
 /// </summary>
 internal sealed class Explorer
 {
@@ -41,8 +41,8 @@ internal sealed class Explorer
         };
         Keyrings = [.. Enumerable.Range(0, Replicas).Select(i => oracle.ForReplica(new ReplicaId(i)))];
         Batch[] batches = [BatchOf(oracle, 1), BatchOf(oracle, 2)];
-        _lies =
-            [.. Enumerable.Range(0, Replicas).Select(i => i == 0 ? [] : strategy.MessagesTo(i - 1, batches, options.ChangesLeader))];
+        _lies = [.. Enumerable.Range(0, Replicas)
+            .Select(i => i == 0 ? [] : strategy.MessagesTo(i - 1, batches, options.ChangesLeader))];
     }
 
     private IReadOnlyList<IKeyring> Keyrings { get; }
@@ -54,8 +54,17 @@ internal sealed class Explorer
     {
         Stopwatch watch = Stopwatch.StartNew();
         IReadOnlyList<ByzantineStrategy> strategies = ByzantineStrategy.All;
-        ExplorationReport total =
-            new() { States = 0, Transitions = 0, Depth = 0, Strategies = 0, Complete = 0, Elapsed = default, Violation = null, Story = [] };
+        ExplorationReport total = new()
+        {
+            States = 0,
+            Transitions = 0,
+            Depth = 0,
+            Strategies = 0,
+            Complete = 0,
+            Elapsed = default,
+            Violation = null,
+            Story = [],
+        };
         foreach (ByzantineStrategy strategy in strategies.Take(options.StrategiesMax))
         {
             if (watch.Elapsed >= options.TimeMax) break;
@@ -90,7 +99,9 @@ internal sealed class Explorer
     private ExplorationReport Explore()
     {
         State first = new(
-            [.. Enumerable.Range(1, Replicas - 1).Select(i => ExploredCore.Start(_settings with { Self = new ReplicaId(i) }, Keyrings[i]))], null, 0, null);
+            [.. Enumerable.Range(1, Replicas - 1)
+                .Select(i => ExploredCore.Start(_settings with { Self = new ReplicaId(i) }, Keyrings[i]))],
+            null, 0, null);
         _seen.Add(KeyOf(first));
         List<State> layer = [first];
         long transitions = 0;
@@ -156,7 +167,7 @@ internal sealed class Explorer
     }
 
     /// <summary>
-    /// What may arrive at a replica: all that was ever sent to it and has not arrived, and whatever the leader likes.
+    /// What may arrive at a replica: all that was ever sent to it and has not arrived, and anything the leader likes.
     /// </summary>
     private IEnumerable<ExploredMessage> Pending(State state, ReplicaId self)
     {
@@ -214,8 +225,9 @@ internal sealed class Explorer
         for (State at = state; at.Before is { } before; at = before)
         {
             if (at.Failure is { } failure) story.Add(failure);
-            story.Add(
-                at.Given is { } given ? $"r{at.Core + 1} <- {Wording.Of(given.Message)} from {given.From}" : $"r{at.Core + 1} loses patience");
+            story.Add(at.Given is { } given
+                ? $"r{at.Core + 1} <- {Wording.Of(given.Message)} from {given.From}"
+                : $"r{at.Core + 1} loses patience");
         }
         story.Reverse();
         return story;
@@ -226,9 +238,10 @@ internal sealed class Explorer
         Request open = RequestCodec.Create(
             new SessionId(new ClientId(client), 1), 1, RequestKind.Open, ReplicaSet.AllOf(Replicas), new ReplicaId(0),
             default);
+        IKeyring keyring = oracle.ForClient(new ClientId(client));
         return BatchCodec.Create(
             1_800_000_000_000_000, 7,
-            [RequestCodec.Authenticate(open, oracle.ForClient(new ClientId(client)), Replicas, macs: false, signature: true)]);
+            [RequestCodec.Authenticate(open, keyring, Replicas, macs: false, signature: true)]);
     }
 
     /// <summary>The three cores, and the step that led here: a core was given a message, or lost patience.</summary>

@@ -32,7 +32,8 @@ public sealed class Minimizer
     /// <param name="simulate">Runs one simulation; by default that of the built-in registers.</param>
     /// <exception cref="ArgumentException">The report has no violation.</exception>
     public static Minimized Minimize(
-        SimulationOptions options, SimulationReport report, TimeSpan timeMax, Action<string>? progress = null, Func<SimulationOptions, SimulationReport>? simulate = null)
+        SimulationOptions options, SimulationReport report, TimeSpan timeMax, Action<string>? progress = null,
+        Func<SimulationOptions, SimulationReport>? simulate = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(report);
@@ -111,9 +112,14 @@ public sealed class Minimizer
 
     private SimulationOptions Smaller(SimulationOptions best)
     {
-        while (Try(ref best, best with { OperationsPerClient = best.OperationsPerClient / 2 }, best.OperationsPerClient > 4, $"{best.OperationsPerClient / 2} operations per client")) { }
-        while (Try(ref best, best with { Clients = best.Clients - 1 }, best.Clients > 1, $"{best.Clients - 1} clients")) { }
-        while (Try(ref best, best with { FaultyMicros = best.FaultyMicros / 2 }, best.FaultyMicros > 200_000, $"{best.FaultyMicros / 2e6:F2} s of faults")) { }
+        while (Try(
+            ref best, best with { OperationsPerClient = best.OperationsPerClient / 2 }, best.OperationsPerClient > 4,
+            $"{best.OperationsPerClient / 2} operations per client")) { }
+        while (Try(
+            ref best, best with { Clients = best.Clients - 1 }, best.Clients > 1, $"{best.Clients - 1} clients")) { }
+        while (Try(
+            ref best, best with { FaultyMicros = best.FaultyMicros / 2 }, best.FaultyMicros > 200_000,
+            $"{best.FaultyMicros / 2e6:F2} s of faults")) { }
         return best;
     }
 
@@ -129,7 +135,8 @@ public sealed class Minimizer
     }
 
     private static int Weight(SimulationOptions options) =>
-        options.Faults!.Events.Count + options.Faults.Adversaries.Count + options.Faults.ByzantineClients.Count + options.OperationsPerClient + options.Clients;
+        options.Faults!.Events.Count + options.Faults.Adversaries.Count + options.Faults.ByzantineClients.Count
+        + options.OperationsPerClient + options.Clients;
 }
 
 /// <summary>The smallest simulation found that breaks a promise.</summary>

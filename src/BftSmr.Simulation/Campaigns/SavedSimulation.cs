@@ -32,7 +32,8 @@ public static class SavedSimulation
             throw new FormatException(
                 $"This is no saved simulation: {e.Message} A number that is left out counts as 0.", e);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException) // the latter for an event that does not say which it is
+        // NotSupportedException: an event does not say which kind it is.
+        catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             throw new FormatException($"This is no saved simulation: {e.Message}", e);
         }
@@ -40,7 +41,11 @@ public static class SavedSimulation
 
     /// <summary>The serializer lets null pass where a list or one of its members should be.</summary>
     private static bool IsWhole(FaultPlan plan) =>
-        plan is { Network: not null, Disk: not null, Adversaries: not null, ByzantineClients: not null, Clocks: not null, Events: not null }
+        plan is
+        {
+            Network: not null, Disk: not null, Adversaries: not null, ByzantineClients: not null, Clocks: not null,
+            Events: not null,
+        }
         && plan.Adversaries.All(static a => a is not null)
             && plan.Events.All(static e => e is not null and not SlowDiskFault { Speed: null });
 

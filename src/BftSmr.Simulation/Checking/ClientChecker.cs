@@ -9,10 +9,10 @@ using BftSmr.Settings;
 namespace BftSmr.Simulation.Checking;
 
 /// <summary>
-/// Holds what clients saw against what was executed: an acknowledged operation was executed and has the reply of its
-/// place in the total order (durability, as the history never forgets), the order respects real time, and each
-/// unordered read shows a state that was current at some moment between its invocation and its completion, and no older
-/// than what any read before it showed: linearizability with the total order as witness.
+/// Holds what clients saw against what was executed: linearizability, with the total order as witness. An acknowledged
+/// operation was executed and has the reply of its place in the total order (durability, as the history never forgets).
+/// The order respects real time. Each unordered read shows a state that was current at some moment between its
+/// invocation and its completion. No read shows an older state than a read before it showed.
 /// </summary>
 internal sealed class ClientChecker(World world, HistoryChecker history, Func<IStateMachine> service, int replyBytesMax,
     RightsTable rights)
@@ -32,8 +32,13 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
 
     public RecordedOperation Invoked(int client, WorkloadOperation operation)
     {
-        RecordedOperation invoked =
-            new() { Client = client, IsQuery = operation.IsQuery, Bytes = operation.Bytes, InvokedMicros = world.NowMicros };
+        RecordedOperation invoked = new()
+        {
+            Client = client,
+            IsQuery = operation.IsQuery,
+            Bytes = operation.Bytes,
+            InvokedMicros = world.NowMicros,
+        };
         _operations.Add(invoked);
         return invoked;
     }
@@ -53,12 +58,14 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
         if (IsOnDisk is not null && !IsOnDisk(new Instance(place.Instance)))
             world.Violate(
                 "durability",
-                $"{session}/{sequence} was acknowledged before the decision of {new Instance(place.Instance)} was on the disks of those who acknowledged it.");
+                $"{session}/{sequence} was acknowledged before the decision of {new Instance(place.Instance)} was on "
+                + "the disks of the replicas that acknowledged it.");
         Outcome outcome = history.OutcomeAt(place);
         if (outcome.Status != status || !outcome.Result.Span.SequenceEqual(result.Span))
             world.Violate(
                 "reply",
-                $"the client of {session}/{sequence} was given a reply that is not the one of its execution at {new Instance(place.Instance)}.");
+                $"the client of {session}/{sequence} was given a reply that is not the one of its execution at "
+                + $"{new Instance(place.Instance)}.");
     }
 
     /// <summary>A client learned the answer to an unordered read.</summary>
@@ -84,7 +91,8 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
             if (history.TryFind(session, sequence, out (long Instance, int Index) place))
                 world.Violate(
                     "outcome",
-                    $"{session}/{sequence} was executed at {new Instance(place.Instance)} although its client was told that it never would be.");
+                    $"{session}/{sequence} was executed at {new Instance(place.Instance)} although its client was told "
+                    + "that it never would be.");
         }
         CheckRealTimeOrder();
         CheckReads();
@@ -115,7 +123,8 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
             if (operation.Position!.Value.CompareTo(highest) > 0) continue;
             world.Violate(
                 "linearizability",
-                $"an operation of client {operation.Client} executed at {operation.Position} began after one at {highest} had completed.");
+                $"an operation of client {operation.Client} executed at {operation.Position} began after one at "
+                + $"{highest} had completed.");
             return;
         }
     }
@@ -160,9 +169,11 @@ internal sealed class ClientChecker(World world, HistoryChecker history, Func<IS
                 }
                 else if (instance >= read.Operation.ExecutedAtCompletion)
                 {
+                    RecordedOperation seen = read.Operation;
                     world.Violate("linearizability",
-                        $"a read of client {read.Operation.Client} at {read.Operation.InvokedMicros}..{read.Operation.CompletedMicros} µs shows no state between " +
-                        $"{new Instance(read.LowestInstance)} and {new Instance(read.Operation.ExecutedAtCompletion)}, or one older than a read before it showed.");
+                        $"a read of client {seen.Client} at {seen.InvokedMicros}..{seen.CompletedMicros} µs shows no "
+                        + $"state between {new Instance(read.LowestInstance)} and "
+                        + $"{new Instance(seen.ExecutedAtCompletion)}, or one older than a read before it showed.");
                     return;
                 }
             }

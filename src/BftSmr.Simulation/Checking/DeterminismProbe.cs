@@ -11,7 +11,7 @@ namespace BftSmr.Simulation.Checking;
 /// </summary>
 internal static class DeterminismProbe
 {
-    /// <summary>In words, where the two first differ.</summary>
+    /// <summary>Tells where the two first differ.</summary>
     public static string Explain(
         Func<IStateMachine> service, IEnumerable<ExecuteEffect> history, int replyBytesMax, RightsTable rights)
     {
@@ -29,12 +29,20 @@ internal static class DeterminismProbe
                     : one.StateDigest() != other.StateDigest() ? "state after"
                     : null;
                 if (what is not null)
-                    return $"Two fresh instances that are given the same commands first differ in the {what} {Name(command)} at {effect.Instance}.";
+                    return "Two fresh instances that are given the same commands first differ in the "
+                        + $"{what} {Name(command)} at {effect.Instance}.";
             }
         }
-        return "Two fresh instances that are given the same commands one by one do not differ: the service depends on something besides its commands, such as the clock, randomness, static state or the order of a hash table.";
+        return "Two fresh instances that are given the same commands one by one do not differ: the service depends on "
+            + "something besides its commands, such as the clock, randomness, static state or the order of a hash "
+            + "table.";
     }
 
-    private static string Name(Request command) =>
-        $"{command.Session}/{command.Sequence} ({command.Kind}, {Convert.ToHexStringLower(command.Operation.Span[..Math.Min(32, command.Operation.Length)])}{(command.Operation.Length > 32 ? "…" : "")})";
+    private static string Name(Request command)
+    {
+        ReadOnlySpan<byte> operation = command.Operation.Span;
+        string bytes = Convert.ToHexStringLower(operation[..Math.Min(32, operation.Length)]);
+        string rest = operation.Length > 32 ? "…" : "";
+        return $"{command.Session}/{command.Sequence} ({command.Kind}, {bytes}{rest})";
+    }
 }

@@ -9,10 +9,10 @@ using BftSmr.Settings;
 namespace BftSmr.Simulation.Checking;
 
 /// <summary>
-/// Watches what correct replicas execute, and holds it against one history that never forgets, whatever replicas lose:
-/// agreement (the same commands with the same context at each instance, executed in order), validity (only what its
-/// client issued and has the right to), exactly once and first in, first out per session, determinism of the service,
-/// and equal checkpoint roots.
+/// Watches what correct replicas execute, and holds it against one history that never forgets what a replica may lose.
+/// It checks agreement (the same commands with the same context at each instance, executed in order) and validity (only
+/// what its client issued and has the right to). It checks exactly once and first in, first out per session,
+/// determinism of the service, and equal checkpoint roots.
 /// </summary>
 internal sealed class HistoryChecker
 {
@@ -86,11 +86,13 @@ internal sealed class HistoryChecker
         else if (known.DifferenceTo(executed.Outcomes) is { } outcome)
             _world.Violate(
                 "determinism",
-                $"at {replica} {outcome} differs at {effect.Instance}: the service is not deterministic. {WhereItDiverges()}");
+                $"at {replica} {outcome} differs at {effect.Instance}: the service is not deterministic. "
+                + WhereItDiverges());
         else if (known.StateAfter != stateAfter)
             _world.Violate(
                 "determinism",
-                $"the state of {replica} after {effect.Instance} differs: the service is not deterministic, or its state was damaged. {WhereItDiverges()}");
+                $"the state of {replica} after {effect.Instance} differs: the service is not deterministic, or its "
+                + $"state was damaged. {WhereItDiverges()}");
     }
 
     private string WhereItDiverges() =>
@@ -133,7 +135,8 @@ internal sealed class HistoryChecker
             {
                 _world.Violate(
                     "agreed time",
-                    $"{effect.Instance} has {effect.AgreedTimeMicros}, which is not after {_lastAgreedMicros} of an earlier one.");
+                    $"{effect.Instance} has {effect.AgreedTimeMicros}, which is not after {_lastAgreedMicros} of an "
+                    + "earlier one.");
                 return false;
             }
             _lastAgreedMicros = effect.AgreedTimeMicros;

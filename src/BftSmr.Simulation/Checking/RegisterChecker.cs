@@ -16,14 +16,13 @@ internal static class RegisterChecker
     {
         int unknown = 0;
         RegisterModel model = new();
-        List<HistoryEvent<(
-            RegisterOperation Operation,
-            long? Answer)>>[] histories = new List<HistoryEvent<(RegisterOperation, long?)>>[RegisterService.CorrectRegisters];
+        List<HistoryEvent<(RegisterOperation Operation, long? Answer)>>[] histories =
+            new List<HistoryEvent<(RegisterOperation, long?)>>[RegisterService.CorrectRegisters];
         for (int i = 0; i < histories.Length; i++) histories[i] = [];
         foreach (RecordedOperation operation in operations)
         {
             RegisterOperation decoded = RegisterOperation.Decode(operation.Bytes.Span);
-            if (!operation.IsCompleted && operation.IsQuery) continue; // seen by nobody, changes nothing
+            if (!operation.IsCompleted && operation.IsQuery) continue; // no client saw it, and it changes nothing
             if (operation.Failed) continue;
             long? answer = operation.Result is { } result ? RegisterService.AnswerIn(result.Span) : null;
             histories[decoded.Register].Add(new((decoded, answer), operation.InvokedMicros, operation.CompletedMicros));
@@ -35,7 +34,8 @@ internal static class RegisterChecker
                 case Linearizability.No:
                     world.Violate(
                         "linearizability",
-                        $"no order of the {histories[register].Count} operations on register {register} explains what their clients saw.");
+                        $"no order of the {histories[register].Count} operations on register {register} explains what "
+                        + "their clients saw.");
                     return unknown;
                 case Linearizability.Unknown:
                     unknown++;

@@ -10,8 +10,7 @@ using BftSmr.Simulation.Workload;
 namespace BftSmr.Simulation.Clients;
 
 /// <summary>
-/// A client that wants to harm: it has its own key and links, and sends whatever it likes over them, from beginning to
-/// end.
+/// A client that wants to harm: it has its own key and links, and sends anything over them from beginning to end.
 /// </summary>
 internal sealed class ByzantineClient : INetworkNode
 {
@@ -27,7 +26,8 @@ internal sealed class ByzantineClient : INetworkNode
     private ulong _nonce, _sequence, _answered;
 
     public ByzantineClient(
-        World world, SimulatedNetwork network, ClientId id, ByzantineClientKind kind, Quorums quorums, IKeyring keyring, CodecLimits limits)
+        World world, SimulatedNetwork network, ClientId id, ByzantineClientKind kind, Quorums quorums,
+        IKeyring keyring, CodecLimits limits)
     {
         (
             _world, _network, _id, _kind, _quorums, _keyring, _limits) = (world, network, id, kind, quorums, keyring,
@@ -50,7 +50,8 @@ internal sealed class ByzantineClient : INetworkNode
 
     public void Receive(int from, ReadOnlyMemory<byte> frame)
     {
-        if (ClientMessageCodec.TryDecode(frame, _limits, out ClientMessage? message) && message is Reply reply && reply.Nonce == _nonce)
+        if (ClientMessageCodec.TryDecode(frame, _limits, out ClientMessage? message)
+            && message is Reply reply && reply.Nonce == _nonce)
             _answered = Math.Max(_answered, reply.Sequence);
     }
 
@@ -94,7 +95,9 @@ internal sealed class ByzantineClient : INetworkNode
                 if (_sequence > _answered + 60) _sequence = _answered + 1;
                 for (int i = 0; i < 20; i++)
                     SendToSome(
-                        RequestCodec.Authenticate(Next(_sequence++), _keyring, _quorums.Replicas, macs: true, signature: true), everywhere: true);
+                        RequestCodec.Authenticate(
+                            Next(_sequence++), _keyring, _quorums.Replicas, macs: true, signature: true),
+                        everywhere: true);
                 break;
             case ByzantineClientKind.Garbage:
                 SendGarbage();
@@ -150,8 +153,10 @@ internal sealed class ByzantineClient : INetworkNode
             RegisterKind.Put, register, (long)(_random.NextUInt64() >> 2), 0, 0).Encode();
         if (_random.Chance(0.1)) operation = operation[..5];
         return RequestCodec.Create(
-            new SessionId(_id, _nonce), sequence, _random.Pick(
-                [RequestKind.Command, RequestKind.Command, RequestKind.Command, RequestKind.OrderedQuery, RequestKind.Open]),
+            new SessionId(_id, _nonce), sequence, _random.Pick([
+                RequestKind.Command, RequestKind.Command, RequestKind.Command, RequestKind.OrderedQuery,
+                RequestKind.Open,
+            ]),
             SomeReplicas(), new ReplicaId(_random.Next(_quorums.Replicas)), operation,
             1 + (_random.NextUInt64() % sequence));
     }

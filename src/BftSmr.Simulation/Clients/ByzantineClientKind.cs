@@ -12,7 +12,7 @@ public enum ByzantineClientKind
     /// <summary>Sends different requests with the same sequence number to different replicas.</summary>
     Equivocator,
 
-    /// <summary>Floods with requests that nobody can authenticate.</summary>
+    /// <summary>Floods with requests that no replica can authenticate.</summary>
     Spammer,
 
     /// <summary>Sends frames beyond every limit, and garbage.</summary>

@@ -40,8 +40,8 @@ internal sealed class SimulatedClient : INetworkNode
     private bool _healed, _waitsToThink;
 
     public SimulatedClient(
-        World world, SimulatedNetwork network, int number, ClientSettings settings, IKeyring keyring, CodecLimits limits, ClientChecker checker,
-        HistoryChecker history, ClientPace pace, IWorkload workload)
+        World world, SimulatedNetwork network, int number, ClientSettings settings, IKeyring keyring,
+        CodecLimits limits, ClientChecker checker, HistoryChecker history, ClientPace pace, IWorkload workload)
     {
         (_world, _network, _number, _settings, _keyring, _limits) = (world, network, number, settings, keyring, limits);
         (_checker, _history, _pace, _workload) = (checker, history, pace, workload);
@@ -118,7 +118,7 @@ internal sealed class SimulatedClient : INetworkNode
     private void Run(Action<long> step)
     {
         if (_world.Violation is not null) return;
-#pragma warning disable CA1031 // Whatever the code under test throws is a finding, with its seed.
+#pragma warning disable CA1031 // An exception of the code under test is a finding, with its seed.
         try
         {
             step(_world.NowMicros);
@@ -153,7 +153,7 @@ internal sealed class SimulatedClient : INetworkNode
                 case SessionOpenedEffect:
                     break;
                 default:
-                    throw new NotSupportedException($"Nobody knows how to carry out {effect}.");
+                    throw new NotSupportedException($"A simulated client cannot do {effect}: add a case for it.");
             }
         }
     }

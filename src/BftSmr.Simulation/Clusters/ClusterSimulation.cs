@@ -48,7 +48,8 @@ internal sealed class ClusterSimulation
         _plan = options.Faults
             ?? FaultPlanner.Draw(
                 random.Fork("faults"),
-                new FaultScope(replicas, options.F, options.Clients, options.Durability, _faultyMicros, options.FaultKinds));
+                new FaultScope(
+                    replicas, options.F, options.Clients, options.Durability, _faultyMicros, options.FaultKinds));
         _network = new SimulatedNetwork(_world, _plan.Network);
         _history = new HistoryChecker(_world, replicas, service, _settings.ReplyBytesMax, _settings.Rights);
         _clientChecker = new ClientChecker(
@@ -88,7 +89,7 @@ internal sealed class ClusterSimulation
     public SimulationReport Run()
     {
         long recovery = 0;
-#pragma warning disable CA1031 // Whatever is thrown - by the code under test, the service or a checker - is a finding, with its seed.
+#pragma warning disable CA1031 // An exception - of the code under test, the service or a checker - is a finding.
         try
         {
             recovery = Play();
@@ -106,7 +107,8 @@ internal sealed class ClusterSimulation
     {
         _world.Tell(
             "--",
-            $"seed {_options.Seed}: {_plan.Adversaries.Count} adversaries, {_plan.Events.Count} events, {_plan.Network}");
+            $"seed {_options.Seed}: {_plan.Adversaries.Count} adversaries, {_plan.Events.Count} events, "
+            + $"{_plan.Network}");
         foreach (SimulatedReplica replica in _replicas) replica.Start();
         foreach (SimulatedClient client in _clients) client.Start();
         foreach (ByzantineClient client in _byzantine) client.Start();
@@ -132,12 +134,13 @@ internal sealed class ClusterSimulation
             if (_world.NowMicros < next) return false; // asking is not free
             next = _world.NowMicros + 10_000;
             if (!_clients.TrueForAll(static c => c.IsDone)) return false;
-            foreach (ByzantineClient client in _byzantine) client.Stop(); // replicas are compared when nothing is left to execute
+            // Replicas are compared when nothing is left to execute.
+            foreach (ByzantineClient client in _byzantine) client.Stop();
             return WhatDiffers() is null;
         }, _options.StepsMax);
         if (_world.Violation is not null) return;
-        List<string> waiting =
-            [.. _clients.Where(static c => !c.IsDone).Select(static c => $"c{c.Number} has {c.Outstanding} operations outstanding")];
+        List<string> waiting = [.. _clients.Where(static c => !c.IsDone)
+            .Select(static c => $"c{c.Number} has {c.Outstanding} operations outstanding")];
         string seconds = $"{_options.HealedMicros / 1_000_000} s after everything was mended";
         if (waiting.Count > 0) _world.Violate("liveness", $"{seconds} {string.Join(", ", waiting)}. {Where()}");
         else if (WhatDiffers() is { } difference) _world.Violate("convergence", $"{seconds} {difference} {Where()}");
@@ -164,7 +167,8 @@ internal sealed class ClusterSimulation
     }
 
     private string Where() => string.Join("; ", _replicas.Select(static r => r.Core?.Status() is { } s
-        ? $"{r.Id}{(r.IsCorrect ? "" : " (Byzantine)")} {s.Regency}{(s.Synchronized ? "" : " not open")} executed {s.LastExecuted} stable {s.StableCheckpoint} pending {s.PendingRequests}"
+        ? $"{r.Id}{(r.IsCorrect ? "" : " (Byzantine)")} {s.Regency}{(s.Synchronized ? "" : " not open")} "
+            + $"executed {s.LastExecuted} stable {s.StableCheckpoint} pending {s.PendingRequests}"
         : $"{r.Id} down"));
 
     private void AddReplica(int index, KeyOracle oracle, Func<IStateMachine> service)
@@ -177,7 +181,10 @@ internal sealed class ClusterSimulation
         _replicas.Add(new SimulatedReplica(
             _world, _network, settings, oracle.ForReplica(id), service, _history, new SimulatedClock(
                 error.DriftPpm, error.SkewMicros),
-            part is null ? null : AdversaryCast.Create(part.Kind), _options.Ordering) { ClientOf = node => _identities[node] });
+            part is null ? null : AdversaryCast.Create(part.Kind), _options.Ordering)
+        {
+            ClientOf = node => _identities[node],
+        });
     }
 
     private void AddClient(int index, SimulationRandom random, KeyOracle oracle, IWorkload workload)
@@ -198,7 +205,8 @@ internal sealed class ClusterSimulation
             _options.OperationsPerClient, Math.Max(0, _options.OperationsPerClient - late), _options.OutstandingMax,
             _faultyMicros / Math.Max(1, _options.OperationsPerClient));
         SimulatedClient client = new(
-            _world, _network, index, settings, oracle.ForClient(id), CodecLimits.For(_settings, _options.Ordering.Family), _clientChecker, _history, pace, workload);
+            _world, _network, index, settings, oracle.ForClient(id),
+            CodecLimits.For(_settings, _options.Ordering.Family), _clientChecker, _history, pace, workload);
         _identities[client.Node] = id;
         _history.AddCorrectClient(id);
         _clients.Add(client);
@@ -208,7 +216,8 @@ internal sealed class ClusterSimulation
     {
         ClientId id = new(1_000 + index);
         ByzantineClient client = new(
-            _world, _network, id, _plan.ByzantineClients[index], _settings.Quorums, oracle.ForClient(id), CodecLimits.For(_settings, _options.Ordering.Family));
+            _world, _network, id, _plan.ByzantineClients[index], _settings.Quorums, oracle.ForClient(id),
+            CodecLimits.For(_settings, _options.Ordering.Family));
         _identities[client.Node] = id;
         _byzantine.Add(client);
     }

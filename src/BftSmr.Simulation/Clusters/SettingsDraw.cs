@@ -41,7 +41,11 @@ internal static class SettingsDraw
             ChunkBytes = random.Pick([64, 100, 4_096]),
             VouchedRepliesMin = random.Pick([1, 2, 8]),
         };
-        return settings with { ClientReplyBytesMax = 5 * settings.SessionReplyBytesMax, SessionTableBytesMax = 50 * settings.SessionReplyBytesMax };
+        return settings with
+        {
+            ClientReplyBytesMax = 5 * settings.SessionReplyBytesMax,
+            SessionTableBytesMax = 50 * settings.SessionReplyBytesMax,
+        };
     }
 
     /// <summary>The last correct clients may only read.</summary>

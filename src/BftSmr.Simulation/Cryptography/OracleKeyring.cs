@@ -4,7 +4,7 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Cryptography;
 
-/// <summary>What one simulated node can do with its own secret: sign as itself, and check anybody.</summary>
+/// <summary>What one simulated node can do with its own secret: sign as itself, and check all others.</summary>
 internal sealed class OracleKeyring(KeyOracle oracle, ReplicaId? replica, ClientId? client) : IKeyring
 {
     public void Sign(ReadOnlySpan<byte> message, Span<byte> signature)
@@ -26,10 +26,11 @@ internal sealed class OracleKeyring(KeyOracle oracle, ReplicaId? replica, Client
         IsMac(from, replica ?? throw new InvalidOperationException("Only replicas check request MACs."), message, mac);
 
     public void MacForClient(ClientId to, ReadOnlySpan<byte> message, Span<byte> mac) =>
-        oracle.Mac(to, replica ?? throw new InvalidOperationException("Only replicas vouch."), message, mac);
+        oracle.Mac(
+            to, replica ?? throw new InvalidOperationException("Only replicas give reply shares."), message, mac);
 
     public bool VerifyMacFromReplica(ReplicaId from, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac) =>
-        IsMac(client ?? throw new InvalidOperationException("Only clients check vouchers."), from, message, mac);
+        IsMac(client ?? throw new InvalidOperationException("Only clients check reply shares."), from, message, mac);
 
     private bool IsMac(ClientId one, ReplicaId other, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac)
     {

@@ -26,7 +26,7 @@ public abstract record FaultEvent(long AtMicros);
 /// <param name="AtMicros">When.</param>
 /// <param name="Replica">Which one.</param>
 /// <param name="DownMicros">How long it is down.</param>
-/// <param name="MachineToo">Nobody closes its connections: the others learn late that it is gone.</param>
+/// <param name="MachineToo">Its machine is gone and closes no connection: the others learn of it late.</param>
 public sealed record CrashFault(
     long AtMicros, ReplicaId Replica, long DownMicros, bool MachineToo) : FaultEvent(AtMicros);
 

@@ -11,8 +11,8 @@ namespace BftSmr.Simulation.Faults;
 /// at the end.
 /// </summary>
 internal sealed class FaultInjector(
-    World world, SimulatedNetwork network, IReadOnlyList<SimulatedReplica> replicas, IReadOnlyList<SimulatedClient> clients, int faultyMax,
-    Durability durability, FaultPlan plan)
+    World world, SimulatedNetwork network, IReadOnlyList<SimulatedReplica> replicas,
+    IReadOnlyList<SimulatedClient> clients, int faultyMax, Durability durability, FaultPlan plan)
 {
     private readonly SimulationRandom _random = world.Random.Fork("faults");
     private bool _over;
@@ -101,7 +101,7 @@ internal sealed class FaultInjector(
             case LinkFault or ClientRestartFault: // of a client that was left out to make the simulation smaller
                 break;
             default:
-                throw new NotSupportedException($"Nobody knows how to inject {fault}.");
+                throw new NotSupportedException($"A simulation cannot inject {fault}: add a case for it.");
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class FaultInjector(
         }
     }
 
-    /// <summary>Its next write or flush fails, and it ends; if it writes nothing meanwhile, nobody notices.</summary>
+    /// <summary>Its next write or flush fails, and it ends; if it writes nothing meanwhile, nothing happens.</summary>
     private void FailDisk(SimulatedReplica replica, long forMicros)
     {
         if (!replica.IsAlive || !MayForget(replica, isDamaged: false)) return;

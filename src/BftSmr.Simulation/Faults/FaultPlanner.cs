@@ -143,7 +143,8 @@ internal static class FaultPlanner
     {
         if (random.Chance(0.5)) return [];
         long drift = random.Pick([0L, 100, 10_000]), skew = random.Pick([1_000L, 1_000_000, 20_000_000]);
-        return [.. Enumerable.Range(0, scope.Replicas).Select(_ => new ClockError(random.Between(-drift, drift), random.Between(-skew, skew)))];
+        return [.. Enumerable.Range(0, scope.Replicas)
+            .Select(_ => new ClockError(random.Between(-drift, drift), random.Between(-skew, skew)))];
     }
 
     private static void DrawCrashes(SimulationRandom random, FaultScope scope, List<FaultEvent> events)
@@ -151,8 +152,8 @@ internal static class FaultPlanner
         if (random.Chance(0.4)) return;
         int count = 1 + random.Next(random.Pick([2, 6, 15]));
         for (int i = 0; i < count; i++)
-            events.Add(
-                new CrashFault(Moment(random, scope), Replica(random, scope), Duration(random, 2_000_000), random.Chance(0.5)));
+            events.Add(new CrashFault(
+                Moment(random, scope), Replica(random, scope), Duration(random, 2_000_000), random.Chance(0.5)));
         if (scope.Durability != Durability.Votes || random.Chance(0.6)) return;
         for (int losses = 1 + random.Next(3); losses > 0; losses--)
             events.Add(new PowerLossFault(Moment(random, scope), Duration(random, 1_000_000)));
@@ -173,8 +174,9 @@ internal static class FaultPlanner
         {
             (long moment, ReplicaId replica, long duration) = (
                 Moment(random, scope), Replica(random, scope), Duration(random, 1_000_000));
-            events.Add(
-                random.Chance(0.3) ? new DiskFailureFault(moment, replica, duration) : new DiskDamageFault(moment, replica, duration, random.Pick(kinds)));
+            events.Add(random.Chance(0.3)
+                ? new DiskFailureFault(moment, replica, duration)
+                : new DiskDamageFault(moment, replica, duration, random.Pick(kinds)));
         }
     }
 
@@ -197,8 +199,10 @@ internal static class FaultPlanner
                 1 => 1UL << random.Next(nodes),
                 _ => random.NextUInt64() & ((1UL << nodes) - 1),
             };
-            PartitionDirection direction = random.Pick(
-                [PartitionDirection.Both, PartitionDirection.Both, PartitionDirection.IntoGroup, PartitionDirection.OutOfGroup]);
+            PartitionDirection direction = random.Pick([
+                PartitionDirection.Both, PartitionDirection.Both, PartitionDirection.IntoGroup,
+                PartitionDirection.OutOfGroup,
+            ]);
             events.Add(new PartitionFault(Moment(random, scope), Duration(random, 5_000_000), group, direction));
         }
     }
@@ -225,8 +229,9 @@ internal static class FaultPlanner
     {
         if (random.Chance(0.8)) return;
         for (int count = 1 + random.Next(3); count > 0; count--)
-            events.Add(
-                new SlowDiskFault(Moment(random, scope), Replica(random, scope), Duration(random, 3_000_000), new DiskSpeed(50_000, 400_000)));
+            events.Add(new SlowDiskFault(
+                Moment(random, scope), Replica(random, scope), Duration(random, 3_000_000),
+                new DiskSpeed(50_000, 400_000)));
     }
 
     private static void DrawClientRestarts(SimulationRandom random, FaultScope scope, List<FaultEvent> events)

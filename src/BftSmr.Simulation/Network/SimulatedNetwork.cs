@@ -4,9 +4,10 @@ using BftSmr.Simulation.Timelines;
 namespace BftSmr.Simulation.Network;
 
 /// <summary>
-/// Carries frames between nodes in virtual time. A link behaves like an authenticated TCP connection: it keeps order,
-/// may break (what is on the way is lost, both ends are told, each in its own time) and comes back by itself once both
-/// ends live and can reach each other. With <see cref="NetworkConditions.Datagrams"/> frames overtake and repeat each
+/// Carries frames between nodes in virtual time. A link behaves like an authenticated TCP connection: it keeps order.
+/// It may break: frames on the way are lost, and both ends are told, each in its own time. It comes back by itself once
+/// both ends live and can reach each other. With <see cref="NetworkConditions.Datagrams"/> frames overtake and repeat
+/// each
 /// other instead. Nodes are numbered: replicas first, then clients.
 /// </summary>
 internal sealed class SimulatedNetwork
@@ -137,7 +138,7 @@ internal sealed class SimulatedNetwork
 
     /// <summary>
     /// The node's process ended: its links break, and only the other ends are there to be told - late if the whole
-    /// machine is gone, as then nobody closes its connections.
+    /// machine is gone, as then its connections stay open.
     /// </summary>
     public void Died(int node, bool silently)
     {

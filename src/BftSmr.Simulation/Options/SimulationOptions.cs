@@ -4,7 +4,7 @@ using BftSmr.Ordering.Protocols;
 namespace BftSmr.Simulation;
 
 /// <summary>
-/// What to simulate. Whatever is null is drawn from the seed; the same options always tell the same story.
+/// What to simulate. An option that is null is drawn from the seed; the same options always tell the same story.
 /// </summary>
 public sealed record SimulationOptions
 {

@@ -69,5 +69,6 @@ public sealed record SimulationReport
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"seed {Seed}: {(Passed ? "passed" : Violation!.ToString())}; {Acknowledged} of {Operations} operations, {Instances} instances, regency {Regency}, {Steps} steps, trace {TraceHash:x16}");
+        $"seed {Seed}: {(Passed ? "passed" : Violation!.ToString())}; {Acknowledged} of {Operations} operations, "
+        + $"{Instances} instances, regency {Regency}, {Steps} steps, trace {TraceHash:x16}");
 }

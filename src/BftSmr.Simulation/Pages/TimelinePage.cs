@@ -25,7 +25,11 @@ public static class TimelinePage
             ? string.Create(CultureInfo.InvariantCulture, $"{v.Promise} at {v.AtMicros / 1e6:F3} s: {v.Description}")
             : "every promise was kept";
         string summary = string.Create(CultureInfo.InvariantCulture,
-            $"{report.Replicas} replicas · {report.VirtualMicros / 1e6:F2} s of virtual time · {report.Acknowledged} of {report.Operations} operations acknowledged · {report.Instances} instances · regency {report.Regency} · {report.Messages:N0} messages · trace {report.TraceHash:x16}");
+            $"{report.Replicas} replicas · {report.VirtualMicros / 1e6:F2} s of virtual time · "
+            + $"{report.Acknowledged} of {report.Operations} operations acknowledged · {report.Instances} instances · "
+            + $"regency {report.Regency} · {report.Messages:N0} messages · trace {report.TraceHash:x16}");
+        string faults = string.Join(" · ", report.Faults.Select(
+            static f => string.Create(CultureInfo.InvariantCulture, $"{f.Value:N0} {f.Key}")));
         // The encoder of JavaScriptEncoder.Default escapes < and &, so nothing in the data ends the script.
         return reader.ReadToEnd()
             .Replace("{{title}}", HtmlEncoder.Default.Encode($"seed {report.Seed}"), StringComparison.Ordinal)
@@ -34,9 +38,7 @@ public static class TimelinePage
                 StringComparison.Ordinal)
             .Replace("{{class}}", report.Passed ? "kept" : "broken", StringComparison.Ordinal)
             .Replace("{{summary}}", HtmlEncoder.Default.Encode(summary), StringComparison.Ordinal)
-            .Replace(
-                "{{faults}}",
-                HtmlEncoder.Default.Encode(string.Join(" · ", report.Faults.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Value:N0} {f.Key}")))), StringComparison.Ordinal)
+            .Replace("{{faults}}", HtmlEncoder.Default.Encode(faults), StringComparison.Ordinal)
             .Replace(
                 "{{data}}", JsonSerializer.Serialize(timeline, TimelineJson.Default.Timeline),
                 StringComparison.Ordinal);

@@ -16,19 +16,19 @@ internal static class Milestones
             collected.Any(static d => d.Evidence.Any(static e => e.Written is not null))
                 ? "SYNC with written values"
                 : "SYNC without written values",
-        PersistEffect { Record: SilentUpTo } => "silence ends",
+        PersistEffect { Record: SilentUpTo } => "non-voting recovery ends",
         PersistEffect { Record: WriteVoted { Batch: null } } => "voted for a value again",
-        SendEffect { Message: BatchBody } => "batch sent to one who missed it",
-        SendEffect { Message: Decided } => "decisions sent to one who is late",
+        SendEffect { Message: BatchBody } => "batch sent to a replica that missed it",
+        SendEffect { Message: Decided } => "decisions sent to a late replica",
         SendEffect { Message: Forward } => "request relayed",
         BroadcastEffect { Message: Refuse } => "proposal refused",
-        SendEffect { Message: Vouch } => "replies vouched for",
+        SendEffect { Message: Vouch } => "reply shares sent",
         SendEffect { Message: RelayRead } => "read relayed",
         ReadReplyEffect { Reply.Vouchers: { } vouchers } =>
-            vouchers.Count == 0 ? "read answered without a word that was waited for" : "vouched read",
-        ReadReplyEffect => "relayed read answered too late for vouchers",
+            vouchers.Count == 0 ? "read answered without an awaited reply share" : "aggregated read reply",
+        ReadReplyEffect => "relayed read answered too late for reply shares",
         ReplyEffect { Reply.Vouchers: { } vouchers } =>
-            vouchers.From.IsEmpty ? "reply without a voucher that was waited for" : "vouched reply",
+            vouchers.From.IsEmpty ? "reply without an awaited reply share" : "aggregated reply",
         ReplyEffect { Reply.Status: ReplyStatus.SessionExpired } => "session expired",
         ReplyEffect { Reply.Status: ReplyStatus.ReplyForgotten } => "reply forgotten",
         RejectEffect e => $"rejected: {e.Reason}",

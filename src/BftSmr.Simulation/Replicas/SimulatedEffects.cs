@@ -15,7 +15,8 @@ namespace BftSmr.Simulation.Replicas;
 /// time.
 /// </summary>
 internal sealed class SimulatedEffects(
-    World world, ReplicaSettings settings, Instance recovered, ServiceHost executor, SimulatedDisk disk, SimulationRandom random, Func<DiskSpeed> speed)
+    World world, ReplicaSettings settings, Instance recovered, ServiceHost executor, SimulatedDisk disk,
+    SimulationRandom random, Func<DiskSpeed> speed)
 {
     private readonly Outbox _outbox = new(disk);
     private bool _flushing;
@@ -90,7 +91,7 @@ internal sealed class SimulatedEffects(
             case RejectEffect:
                 break;
             default:
-                throw new NotSupportedException($"Nobody knows how to carry out {effect}.");
+                throw new NotSupportedException($"A simulated host cannot carry out {effect}: add a case for it.");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using BftCloud.Primitives;
 using BftCloud.Simulation;
 using BftSmr.Codec;
@@ -18,8 +17,8 @@ using BftSmr.Simulation.Time;
 namespace BftSmr.Simulation.Replicas;
 
 /// <summary>
-/// One replica: the real core, ingress, codec and executor, hosted in virtual time on a simulated disk and network. Can be crashed, restarted, paused,
-/// robbed of its disk, and handed to an adversary.
+/// One replica: the real core, ingress, codec and executor, hosted in virtual time on a simulated disk and network. Can
+/// be crashed, restarted, paused, robbed of its disk, and handed to an adversary.
 /// </summary>
 internal sealed class SimulatedReplica : INetworkNode
 {
@@ -37,7 +36,7 @@ internal sealed class SimulatedReplica : INetworkNode
     private readonly MessageIngress _ingress;
     private readonly EffectBuffer _effects = new();
     private readonly Queue<Action> _inbox = new();
-    private readonly SortedDictionary<SessionId, int> _attached = [];
+    private readonly SimulatedLinks _links;
     private readonly string _name;
     private readonly SimulationRandom _torn;
     private SimulatedEffects? _runner;
@@ -46,15 +45,17 @@ internal sealed class SimulatedReplica : INetworkNode
     private long _life;
     private long _tickAtMicros = long.MaxValue;
     private int _vainTicks;
-    private bool _paused, _forgets, _hasEndOfSilence;
+    private bool _paused, _forgets, _hasEndOfRecovery;
     private Instance? _lacksUpTo;
 
     public SimulatedReplica(
-        World world, SimulatedNetwork network, ReplicaSettings settings, IKeyring keyring, Func<IStateMachine> service, HistoryChecker history,
-        SimulatedClock clock, Adversary? adversary, OrderingProtocol protocol)
+        World world, SimulatedNetwork network, ReplicaSettings settings, IKeyring keyring, Func<IStateMachine> service,
+        HistoryChecker history, SimulatedClock clock, Adversary? adversary, OrderingProtocol protocol)
     {
         _protocol = protocol;
-        (_world, _network, _settings, _keyring, _service, _history, Clock, _adversary) = (world, network, settings, keyring, service, history, clock, adversary);
+        (_world, _network, _settings, _keyring) = (world, network, settings, keyring);
+        (_service, _history, Clock, _adversary) = (service, history, clock, adversary);
+        _links = new SimulatedLinks(network, settings.Self, adversary, () => IsAlive && !_paused);
         _random = world.Random.Fork("replica", settings.Self.Value);
         _ingress = new MessageIngress(settings, keyring, protocol);
         _name = settings.Self.ToString();
@@ -63,7 +64,9 @@ internal sealed class SimulatedReplica : INetworkNode
         _torn = world.Random.Fork("torn writes", settings.Self.Value);
         network.Add(this);
         if (adversary is null) return;
-        adversary.Join(world, world.Random.Fork("adversary", settings.Self.Value), settings, keyring, protocol, service, (to, message) => Transmit(to, Encode(message)));
+        adversary.Join(
+            world, world.Random.Fork("adversary", settings.Self.Value), settings, keyring, protocol, service,
+            _links.Send);
         IdleLater();
     }
 
@@ -79,8 +82,12 @@ internal sealed class SimulatedReplica : INetworkNode
     public bool IsCorrect => _adversary is null;
     public bool IsPaused => _paused;
 
-    /// <summary>It lost votes or state that it may have acknowledged, and has not caught up yet, or may do so at its next write: one of the f.</summary>
-    public bool IsForgetful => _forgets || _lacksUpTo is not null || Disk.IsSnapshotDamaged || (Disk.Fails && ForgetsInCrash);
+    /// <summary>
+    /// It is one of the f: it lost votes or state that it may have acknowledged, or may lose them at its next write,
+    /// and has not caught up yet.
+    /// </summary>
+    public bool IsForgetful =>
+        _forgets || _lacksUpTo is not null || Disk.IsSnapshotDamaged || (Disk.Fails && ForgetsInCrash);
 
     /// <summary>Its votes are not on its disk before they leave.</summary>
     public bool ForgetsInCrash => _settings.Durability != Durability.Votes;
@@ -99,12 +106,13 @@ internal sealed class SimulatedReplica : INetworkNode
         ServiceHost executor = new(_service(), _settings.ReplyBytesMax, _settings.Rights);
         RecoveredState recovered = Recover(executor);
         _forgets |= recovered.VotesForgotten;
-        _runner = new SimulatedEffects(_world, _settings, recovered.Checkpoint, executor, Disk, _random, () => DiskSpeed)
+        _runner = new SimulatedEffects(
+            _world, _settings, recovered.Checkpoint, executor, Disk, _random, () => DiskSpeed)
         {
             Deliver = input => Step(life, input),
             Later = (micros, run) => Later(life, micros, run),
-            SendToPeer = SendToPeer,
-            SendToClient = SendToClient,
+            SendToPeer = _links.SendToPeer,
+            SendToClient = _links.SendToClient,
             Executed = (effect, executed) =>
             {
                 if (IsCorrect) _history.Executed(Id, effect, executed, executor.StateDigest());
@@ -148,7 +156,7 @@ internal sealed class SimulatedReplica : INetworkNode
     public void Forget()
     {
         _forgets = true;
-        _hasEndOfSilence = false; // what ended an earlier silence says nothing of the next
+        _hasEndOfRecovery = false; // the end of an earlier recovery says nothing of the next
     }
 
     /// <summary>Takes the disk away from a replica that is down.</summary>
@@ -183,7 +191,7 @@ internal sealed class SimulatedReplica : INetworkNode
         Enter(life, () =>
         {
             if (peer < _settings.Quorums.Replicas) Step(life, new LinkInput(new ReplicaId(peer), isUp));
-            else if (!isUp) Detach(peer);
+            else if (!isUp) _links.Detach(peer);
         });
     }
 
@@ -196,7 +204,11 @@ internal sealed class SimulatedReplica : INetworkNode
             _world.Tell(_name, $"finds its log damaged: {damage.File} at {damage.Offset}, {damage.Description}");
             _world.Events.Count("log found damaged");
         }
-        if (found.Unnoticed && IsCorrect) _world.Violate("storage", $"{Id} starts without records that were on its disk, and takes nothing for missing.");
+        if (found.Unnoticed && IsCorrect)
+        {
+            _world.Violate(
+                "storage", $"{Id} starts without records that were on its disk, and takes nothing for missing.");
+        }
         if (found.SnapshotLost)
         {
             _world.Tell(_name, "finds its snapshot damaged");
@@ -208,9 +220,13 @@ internal sealed class SimulatedReplica : INetworkNode
         {
             using SnapshotInstallation installation = executor.BeginInstall();
             installation.Write(found.Snapshot.Span);
-            if (!installation.TryCommit(out sessions)) throw new InvalidDataException($"The snapshot of {found.Checkpoint} is none.");
+            if (!installation.TryCommit(out sessions))
+                throw new InvalidDataException($"The snapshot of {found.Checkpoint} is none.");
         }
-        return new RecoveredState(found.Checkpoint, found.Root, sessions, found.Snapshot.Length, found.Records) { VotesForgotten = found.VotesMissing };
+        return new RecoveredState(found.Checkpoint, found.Root, sessions, found.Snapshot.Length, found.Records)
+        {
+            VotesForgotten = found.VotesMissing,
+        };
     }
 
     private void Read(int from, ReadOnlyMemory<byte> frame)
@@ -226,7 +242,7 @@ internal sealed class SimulatedReplica : INetworkNode
                 _world.Tell(_name, $"drops a frame of node {from}: {reason}");
                 break;
             case AttachInput attach:
-                _attached[attach.Session] = from;
+                _links.Attach(attach.Session, from);
                 break;
             default:
                 Step(_life, input);
@@ -236,11 +252,6 @@ internal sealed class SimulatedReplica : INetworkNode
 
     /// <summary>The identity behind a client's node; set by the cluster.</summary>
     public required Func<int, ClientId> ClientOf { get; init; }
-
-    private void Detach(int node)
-    {
-        foreach (SessionId session in _attached.Where(a => a.Value == node).Select(static a => a.Key).ToArray()) _attached.Remove(session);
-    }
 
     private void Step(long life, Input input)
     {
@@ -262,14 +273,14 @@ internal sealed class SimulatedReplica : INetworkNode
         foreach (Effect effect in effects)
         {
             if (effect is not RejectEffect) _world.Tell(_name, "->", effect);
-            _hasEndOfSilence |= effect is PersistEffect { Record: SilentUpTo };
+            _hasEndOfRecovery |= effect is PersistEffect { Record: SilentUpTo };
             if (IsCorrect) _proposals.Check(effect);
             if (IsCorrect && Milestones.Of(effect) is { } milestone) _world.Events.Count(milestone);
             if (IsCorrect && effect is TakeCheckpointEffect) CheckMemory();
             _runner!.Run(effect);
         }
         if (_core is null) return;
-        if (_forgets && _hasEndOfSilence && !_core.Status().IsSilent)
+        if (_forgets && _hasEndOfRecovery && !_core.Status().IsSilent)
         {
             _forgets = false;
             _world.Tell(_name, "has caught up");
@@ -279,16 +290,25 @@ internal sealed class SimulatedReplica : INetworkNode
     }
 
     /// <summary>
-    /// What a core keeps is bounded, whatever others do or fail to do: instances up to a full log above the stable checkpoint, horizons above and below, and, while it catches
-    /// up, one stretch of decided values.
+    /// What a core keeps is bounded, even if others fail: instances up to a full log above the stable checkpoint,
+    /// horizons above and below, and, while it catches up, one stretch of decided values.
     /// </summary>
     private void CheckMemory()
     {
         ReplicaStatus status = _core!.Status();
-        int instancesMax = 4 * _settings.CheckpointPeriod + 16 * _settings.Window + (status.CatchingUp ? CodecLimits.DecidedMax : 0);
-        if (status.InstancesKept > instancesMax) _world.Violate("memory", $"{Id} keeps {status.InstancesKept} instances; {instancesMax} are enough.");
+        int decidedMax = status.CatchingUp ? CodecLimits.DecidedMax : 0;
+        int instancesMax = 4 * _settings.CheckpointPeriod + 16 * _settings.Window + decidedMax;
+        if (status.InstancesKept > instancesMax)
+        {
+            _world.Violate(
+                "memory", $"{Id} keeps {status.InstancesKept} instances; {instancesMax} are enough.");
+        }
         if (status.PendingRequests > _settings.PendingRequestsMax)
-            _world.Violate("memory", $"{Id} keeps {status.PendingRequests} requests; {_settings.PendingRequestsMax} are the limit.");
+        {
+            _world.Violate(
+                "memory",
+                $"{Id} keeps {status.PendingRequests} requests; {_settings.PendingRequestsMax} are the limit.");
+        }
     }
 
     private void ScheduleTick()
@@ -328,40 +348,6 @@ internal sealed class SimulatedReplica : INetworkNode
         else run();
     }
 
-    private void SendToPeer(ReplicaId to, PeerMessage message, ReadOnlyMemory<byte> encoded)
-    {
-        if (_adversary is null)
-        {
-            Transmit(to, encoded);
-            return;
-        }
-        List<PeerMessage> instead = [];
-        _adversary.Sending(to, message, instead);
-        foreach (PeerMessage each in instead) Transmit(to, ReferenceEquals(each, message) ? encoded : Encode(each));
-    }
-
-    private void Transmit(ReplicaId to, ReadOnlyMemory<byte> frame)
-    {
-        if (IsAlive && !_paused && to != Id) _network.Send(Id.Value, to.Value, _adversary?.Framing(to, frame) ?? frame);
-    }
-
-    private void SendToClient(ClientId client, ulong nonce, ClientMessage message)
-    {
-        if (!_attached.TryGetValue(new SessionId(client, nonce), out int node)) return;
-        ClientMessage? answer = _adversary is null ? message : _adversary.Answering(client, message);
-        if (answer is null) return;
-        ArrayBufferWriter<byte> bytes = new(128);
-        ClientMessageCodec.Encode(answer, bytes);
-        _network.Send(Id.Value, node, bytes.WrittenMemory);
-    }
-
-    private static ReadOnlyMemory<byte> Encode(PeerMessage message)
-    {
-        ArrayBufferWriter<byte> bytes = new(256);
-        PeerMessageCodec.Encode(message, bytes);
-        return bytes.WrittenMemory;
-    }
-
     private void IdleLater() => _world.After(_random.Between(1_000, 20_000), () =>
     {
         if (IsAlive && !_paused) _adversary!.Idle();
@@ -375,17 +361,20 @@ internal sealed class SimulatedReplica : INetworkNode
         _runner = null;
         _paused = false;
         _tickAtMicros = long.MaxValue;
-        _hasEndOfSilence = false;
+        _hasEndOfRecovery = false;
         _inbox.Clear();
         _effects.Clear();
-        _attached.Clear();
+        _links.Clear();
         _network.Died(Id.Value, machineToo);
     }
 
-    /// <summary>Nothing that is received, and no fault of others, may make a correct replica throw; its own broken invariants stop it, and count.</summary>
+    /// <summary>
+    /// A correct replica may not throw on what it receives, nor on the faults of others. Its own broken invariants stop
+    /// it, and count.
+    /// </summary>
     private void Guard(Action run)
     {
-#pragma warning disable CA1031 // Whatever the code under test throws is a finding, with its seed.
+#pragma warning disable CA1031 // An exception of the code under test is a finding, with its seed.
         try
         {
             run();

@@ -22,8 +22,8 @@ internal sealed record ByzantineStrategy(IReadOnlyList<int> Proposals, IReadOnly
     public static IReadOnlyList<ByzantineStrategy> All { get; } =
     [
         .. Enumerable.Range(0, Choices).Where(static code => Equivalents(code).Min() == code).Select(Decode)
-            .OrderByDescending(
-                static s => s.Proposals.Where(static p => p > 0).Distinct().Count() + s.Votes.Where(static v => v > 0).Distinct().Count())
+            .OrderByDescending(static s => s.Proposals.Where(static p => p > 0).Distinct().Count()
+                + s.Votes.Where(static v => v > 0).Distinct().Count())
             .ThenByDescending(static s => s.Proposals.Count(static p => p > 0) + s.Votes.Count(static v => v > 0)),
     ];
 

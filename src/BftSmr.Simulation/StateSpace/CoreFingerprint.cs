@@ -56,10 +56,12 @@ internal static class CoreFingerprint
                 hash.Add(text);
                 return;
             case bool or byte or int or uint or long or ulong or Enum:
-                hash.Add(
-                    value is ulong big ? big : (ulong)Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
+                hash.Add(value is ulong big
+                    ? big
+                    : (ulong)Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
                 return;
-            case ReplicaContext or ReplicaSettings or IKeyring or BatchPacing or LeaderPatience or Quorums or OrderingProtocol or Delegate:
+            case ReplicaContext or ReplicaSettings or IKeyring or BatchPacing or LeaderPatience or Quorums
+                or OrderingProtocol or Delegate:
                 return;
         }
         if (!value.GetType().IsValueType)
@@ -102,14 +104,18 @@ internal static class CoreFingerprint
         foreach (FieldInfo field in FieldsOf(value.GetType())) Add(ref hash, field.GetValue(value), seen);
     }
 
+    private const BindingFlags OwnFields =
+        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
     private static FieldInfo[] FieldsOf(Type type)
     {
         if (s_fields.TryGetValue(type, out FieldInfo[]? known)) return known;
         List<FieldInfo> fields = [];
         for (Type? at = type; at is not null && at != typeof(object); at = at.BaseType)
         {
-            fields.AddRange(at.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
-                .Where(static f => !f.Name.Contains("Micros", StringComparison.OrdinalIgnoreCase)).OrderBy(static f => f.Name, StringComparer.Ordinal));
+            fields.AddRange(at.GetFields(OwnFields)
+                .Where(static f => !f.Name.Contains("Micros", StringComparison.OrdinalIgnoreCase))
+                .OrderBy(static f => f.Name, StringComparer.Ordinal));
         }
         return s_fields[type] = [.. fields];
     }

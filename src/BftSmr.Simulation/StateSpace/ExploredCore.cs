@@ -25,13 +25,14 @@ internal sealed class ExploredCore
     private readonly Dictionary<ulong, ExploredCore> _next = [];
 
     private ExploredCore(
-        ReplicaSettings settings, IKeyring keyring, Dictionary<(ulong, bool, ulong, ulong), ExploredCore> known, ExploredCore? before, ExploredMessage? given) =>
+        ReplicaSettings settings, IKeyring keyring, Dictionary<(ulong, bool, ulong, ulong), ExploredCore> known,
+        ExploredCore? before, ExploredMessage? given) =>
         (_settings, _keyring, _known, _before, _given) = (settings, keyring, known, before, given);
 
     /// <summary>Its state.</summary>
     public ulong Fingerprint { get; private set; }
 
-    /// <summary>What it has sent so far, and to whom.</summary>
+    /// <summary>What it has sent so far, and to which replicas.</summary>
     public IReadOnlyList<(ReplicaId To, ExploredMessage Message)> Sent { get; private set; } = [];
 
     /// <summary>What it was given.</summary>
@@ -52,13 +53,21 @@ internal sealed class ExploredCore
     public ExploredCore Give(ExploredMessage message) =>
         Next(
             message.Hash,
-            () => new ExploredCore(_settings, _keyring, _known, this, message) { Received = [.. Received, message.Hash], HasTimedOut = HasTimedOut });
+            () => new ExploredCore(_settings, _keyring, _known, this, message)
+            {
+                Received = [.. Received, message.Hash],
+                HasTimedOut = HasTimedOut,
+            });
 
     /// <summary>So much time passes that it suspects the leader if it has any reason to.</summary>
     public ExploredCore TimeOut() =>
         Next(
             0,
-            () => new ExploredCore(_settings, _keyring, _known, this, null) { Received = Received, HasTimedOut = true });
+            () => new ExploredCore(_settings, _keyring, _known, this, null)
+            {
+                Received = Received,
+                HasTimedOut = true,
+            });
 
     /// <summary>
     /// What a step leads to is found out once, however many states of the whole hold this core; and ways that lead to
@@ -140,8 +149,8 @@ internal sealed class ExploredCore
                         for (int i = 0; i < settings.Quorums.Replicas; i++) Keep(new ReplicaId(i), e.Message);
                         break;
                     case ExecuteEffect e:
-                        _executed.Add(
-                            $"{e.Instance} [{string.Join(' ', e.Commands.Select(static c => Wording.Of(c.Digest)))}] {e.AgreedTimeMicros}");
+                        IEnumerable<string> commands = e.Commands.Select(static c => Wording.Of(c.Digest));
+                        _executed.Add($"{e.Instance} [{string.Join(' ', commands)}] {e.AgreedTimeMicros}");
                         ExecutedInput executed = executor.Execute(e);
                         Take(more => core.Step(executed, Now(0), more));
                         break;
@@ -151,7 +160,8 @@ internal sealed class ExploredCore
 
         private void Keep(ReplicaId to, PeerMessage message)
         {
-            if (to == settings.Self || message is not (Propose or Write or Accept or Stop or StopData or Sync or FetchBatch or BatchBody)) return;
+            if (to == settings.Self || message is not (Propose or Write or Accept or Stop or StopData or Sync
+                or FetchBatch or BatchBody)) return;
             ExploredMessage sent = ExploredMessage.Create(settings.Self, message);
             if (_known.Add((to.Value, sent.Hash))) _sent.Add((to, sent));
         }

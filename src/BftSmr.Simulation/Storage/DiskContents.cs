@@ -15,4 +15,5 @@ namespace BftSmr.Simulation.Storage;
 /// not count as missing.</param>
 /// <param name="SnapshotLost">A newer snapshot was damaged.</param>
 internal sealed record DiskContents(
-    Instance Checkpoint, Digest Root, ReadOnlyMemory<byte> Snapshot, IReadOnlyList<LogRecord> Records, bool VotesMissing, LogDamage? Damage, bool Unnoticed, bool SnapshotLost);
+    Instance Checkpoint, Digest Root, ReadOnlyMemory<byte> Snapshot, IReadOnlyList<LogRecord> Records,
+    bool VotesMissing, LogDamage? Damage, bool Unnoticed, bool SnapshotLost);

@@ -6,8 +6,8 @@ using BftSmr.Storage;
 namespace BftSmr.Simulation.Storage;
 
 /// <summary>
-/// A simulated log as it lies on the disk, byte for byte in the format of docs/spec/storage, so that it can be damaged
-/// as disks damage, and read back by the code that reads real logs.
+/// A simulated log as it lies on the disk, byte for byte in the format of docs/spec/storage. So it can be damaged as
+/// disks damage, and read back by the code that reads real logs.
 /// </summary>
 internal sealed class LogImage
 {
@@ -124,7 +124,8 @@ internal sealed class LogImage
             _ends[position + i + 1] = bytes.WrittenCount;
             if (i == begin + segment.LiveRecords) initialEnd = bytes.WrittenCount;
         }
-        byte[] file = new byte[(bytes.WrittenCount / SectorBytes + 2) * SectorBytes]; // files are longer than what is in them
+        // Files are longer than what is in them.
+        byte[] file = new byte[(bytes.WrittenCount / SectorBytes + 2) * SectorBytes];
         bytes.WrittenSpan.CopyTo(file);
         new SegmentHeader
         {
@@ -144,7 +145,8 @@ internal sealed class LogImage
         Span<byte> record = log.GetSpan(space)[..space];
         record.Clear();
         payload.CopyTo(record[RecordHeader.Size..]);
-        new RecordHeader { Length = payload.Length, Salt = salt, DurableEnd = durableEnd, Kind = kind }.Write(record, offset);
+        new RecordHeader { Length = payload.Length, Salt = salt, DurableEnd = durableEnd, Kind = kind }
+            .Write(record, offset);
         log.Advance(space);
     }
 

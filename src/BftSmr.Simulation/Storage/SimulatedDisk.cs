@@ -9,15 +9,15 @@ namespace BftSmr.Simulation.Storage;
 
 /// <summary>
 /// One replica's disk: a log of records and complete snapshots. What was not flushed when the power goes is lost, but
-/// for a prefix of any length, or torn, as a disk may have written more than it was asked to. What is left is read back
-/// by <see cref="LogRecovery"/>, which decides what counts, as in real life.
+/// for a prefix of any length, or torn: a disk may have written more than it was asked to. <see cref="LogRecovery"/>
+/// reads back what is left and decides what counts, as in real life.
 /// </summary>
 /// <param name="limits">Bounds of what is decoded.</param>
 /// <param name="chunkBytes">Length of a snapshot's chunks, which are verified whenever they are read.</param>
 /// <param name="hasVotes">Whether every vote is in the log before it is sent.</param>
 internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool hasVotes = true)
 {
-    /// <summary>Stable snapshots kept: the last but one may still be on its way to somebody.</summary>
+    /// <summary>Stable snapshots kept: a peer may still fetch the last but one.</summary>
     private const int StableKept = 2;
 
     private readonly List<DiskEntry> _log = [];
@@ -78,8 +78,12 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         LogRecord[] onDisk =
             [.. _log.Take((int)(_flushed - _dropped)).OfType<RecordEntry>().Select(static e => e.Record)];
         Digest? decided = onDisk.OfType<ValueDecided>().FirstOrDefault(r => r.Instance == instance)?.Value;
-        return decided is not null && onDisk.Any(r => r is WriteVoted { Batch: { } voted } w && w.Instance == instance && voted.Digest == decided
-            || r is ValueDecided { Batch: { } body } d && d.Instance == instance && body.Digest == decided);
+        return decided is not null && onDisk.Any(r => r switch
+        {
+            WriteVoted { Batch: { } voted } w => w.Instance == instance && voted.Digest == decided,
+            ValueDecided { Batch: { } body } d => d.Instance == instance && body.Digest == decided,
+            _ => false,
+        });
     }
 
     /// <summary>A snapshot is complete, and on disk.</summary>
@@ -96,7 +100,8 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
     /// <summary>One chunk of a snapshot, with its path; null if there is none, or it is damaged.</summary>
     public Chunk? ReadChunk(Instance instance, int index)
     {
-        if (!_snapshots.TryGetValue(instance.Value, out Snapshot? snapshot) || index < 0 || index >= snapshot.Tree.Leaves.Count) return null;
+        if (!_snapshots.TryGetValue(instance.Value, out Snapshot? snapshot)) return null;
+        if (index < 0 || index >= snapshot.Tree.Leaves.Count) return null;
         ReadOnlyMemory<byte> chunk = snapshot.ChunkAt(index);
         return MerkleTree.HashLeaf(chunk.Span) == snapshot.Tree.Leaves[index]
             ? new Chunk(instance, index, chunk, snapshot.Tree.Path(index))
@@ -157,7 +162,7 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
     }
 
     /// <summary>
-    /// Nobody knows of an old snapshot whether all replicas agree on it, if nothing was ever flushed.
+    /// If nothing was ever flushed, an old snapshot does not tell whether all replicas agree on it.
     /// </summary>
     public void DiscardSnapshots() => _snapshots.Clear();
 
@@ -218,7 +223,8 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         for (int i = 0; i < _log.Count; i++)
         {
             if (_log[i] is SegmentEntry begun) segment = begun.Number;
-            else if (i >= kept && ((RecordEntry)_log[i]).FlushedBefore > _dropped + kept && left.IsWhole(segment, _dropped + i + 1)) return true;
+            else if (i >= kept && ((RecordEntry)_log[i]).FlushedBefore > _dropped + kept
+                && left.IsWhole(segment, _dropped + i + 1)) return true;
         }
         return false;
     }

@@ -1,7 +1,8 @@
 namespace BftSmr.Simulation;
 
 /// <summary>
-/// What happened in a simulation, for people to look at: who told whom what, when it arrived, and what nodes did.
+/// What happened in a simulation, for people to look at: which messages were sent, when they arrived, and what nodes
+/// did.
 /// </summary>
 /// <param name="Nodes">The names of the nodes, replicas first.</param>
 /// <param name="Messages">The last messages sent, in the order of sending.</param>
@@ -25,6 +26,6 @@ public sealed record TimelineMessage(int From, int To, long SentMicros, long Arr
 /// <summary>Something at one node, or everywhere.</summary>
 /// <param name="Node">Its place in <see cref="Timeline.Nodes"/>; -1 for the whole cluster.</param>
 /// <param name="AtMicros">When.</param>
-/// <param name="Kind">In a word: <c>execute</c>, <c>fault</c>, <c>violation</c>…</param>
-/// <param name="Text">In words.</param>
+/// <param name="Kind">For example <c>execute</c>, <c>fault</c>, <c>violation</c>.</param>
+/// <param name="Text">A description for people.</param>
 public sealed record TimelineNote(int Node, long AtMicros, string Kind, string Text);

@@ -5,8 +5,8 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Timelines;
 
 /// <summary>
-/// Collects a timeline while a simulation runs; keeps the last so many messages and notes. Frames are put into words
-/// only at the end.
+/// Collects a timeline while a simulation runs; keeps the last so many messages and notes. Frames become text only at
+/// the end.
 /// </summary>
 internal sealed class TimelineRecorder(CodecLimits limits, int replicas)
 {
@@ -37,13 +37,15 @@ internal sealed class TimelineRecorder(CodecLimits limits, int replicas)
     public void Note(long atMicros, string who, string what, object? subject)
     {
         if (Kind(who, what, subject) is not { } kind) return;
-        _notes.Enqueue(
-            new TimelineNote(_places.GetValueOrDefault(who, -1), atMicros, kind, subject is null ? what : Wording.Of(subject)));
+        string text = subject is null ? what : Wording.Of(subject);
+        _notes.Enqueue(new TimelineNote(_places.GetValueOrDefault(who, -1), atMicros, kind, text));
         if (_notes.Count > NotesMax) _notes.Dequeue();
     }
 
     public Timeline Build() => new(
-        _nodes, [.. _flights.Select(f => new TimelineMessage(f.From, f.To, f.SentMicros, f.ArrivedMicros, Describe(f)))], [.. _notes]);
+        _nodes,
+        [.. _flights.Select(f => new TimelineMessage(f.From, f.To, f.SentMicros, f.ArrivedMicros, Describe(f)))],
+        [.. _notes]);
 
     private static string? Kind(string who, string what, object? subject) => subject switch
     {

@@ -5,7 +5,7 @@ using BftSmr.Messages;
 
 namespace BftSmr.Simulation.Timelines;
 
-/// <summary>Messages, inputs and effects in a few words, for people who read a trace.</summary>
+/// <summary>Messages, inputs and effects as short texts, for people that read a trace.</summary>
 internal static class Wording
 {
     public static string Of(object subject) => subject switch
@@ -21,23 +21,33 @@ internal static class Wording
 
     public static string Of(Digest digest) => digest.ToString()[..8];
 
-    private static string Of(Request request) =>
-        $"{request.Session}/{request.Sequence} {request.Kind}{(request.IsSigned ? " signed" : "")} {Of(request.Digest)}";
+    private static string Of(Request request)
+    {
+        string signed = request.IsSigned ? " signed" : "";
+        return $"{request.Session}/{request.Sequence} {request.Kind}{signed} {Of(request.Digest)}";
+    }
 
-    private static string Of(Batch? batch) => batch is null
-        ? "-"
-        : $"{Of(batch.Digest)}[{string.Join(' ', batch.Requests.Take(8).Select(r => $"{r.Session}/{r.Sequence}"))}{(batch.Requests.Count > 8 ? " …" : "")}]";
+    private static string Of(Batch? batch)
+    {
+        if (batch is null) return "-";
+        string requests = string.Join(' ', batch.Requests.Take(8).Select(r => $"{r.Session}/{r.Sequence}"));
+        return $"{Of(batch.Digest)}[{requests}{(batch.Requests.Count > 8 ? " …" : "")}]";
+    }
 
-    private static string Of(CheckpointCertificate certificate) =>
-        $"{certificate.Instance} {Of(certificate.Root)} by {string.Join('+', certificate.Signatures.Select(s => s.Sender))}";
+    private static string Of(CheckpointCertificate certificate)
+    {
+        string signers = string.Join('+', certificate.Signatures.Select(s => s.Sender));
+        return $"{certificate.Instance} {Of(certificate.Root)} by {signers}";
+    }
 
     private static string Of(Vote? vote) => vote is { } v ? $"{v.Regency}:{Of(v.Value)}" : "-";
 
     private static string Of(StopData data) =>
         $"STOPDATA {data.Regency} of {data.Sender}: executed {data.LastExecuted}, stable {Of(data.Stable)}; " +
-        string.Join(
-            "; ",
-            data.Evidence.Select(e => $"{e.Instance} written {Of(e.Written)} set {string.Join(',', e.WriteSet.Select(v => Of(v)))}"));
+        string.Join("; ", data.Evidence.Select(Of));
+
+    private static string Of(InstanceEvidence e) =>
+        $"{e.Instance} written {Of(e.Written)} set {string.Join(',', e.WriteSet.Select(v => Of(v)))}";
 
     private static string Of(PeerMessage message) => message switch
     {
@@ -65,11 +75,14 @@ internal static class Wording
     {
         Submit m => $"REQUEST {Of(m.Request)}",
         Reply m =>
-            $"REPLY {m.Nonce:x}/{m.Sequence} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}{(m.Vouchers is { } v ? $" vouched by {v.From.Bits:b}" : "")}",
+            $"REPLY {m.Nonce:x}/{m.Sequence} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}"
+            + (m.Vouchers is { } v ? $" with shares of {v.From.Bits:b}" : ""),
         Read m =>
-            $"READ {m.Nonce:x}:{m.ReadId}{(m.WantsFull ? " full" : "")}{(!m.Seconders.IsEmpty ? $" with {m.Seconders.Bits:b}" : "")}",
+            $"READ {m.Nonce:x}:{m.ReadId}{(m.WantsFull ? " full" : "")}"
+            + (!m.Seconders.IsEmpty ? $" with {m.Seconders.Bits:b}" : ""),
         ReadReply m =>
-            $"READREPLY {m.Nonce:x}:{m.ReadId} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}{(m.Vouchers is { } v ? $" vouched by {string.Join(", ", v.Select(Of))}" : "")}",
+            $"READREPLY {m.Nonce:x}:{m.ReadId} {m.Regency} {m.Status} {Result(m.IsDigest, m.Result)}"
+            + (m.Vouchers is { } v ? $" with shares {string.Join(", ", v.Select(Of))}" : ""),
         _ => message.ToString(),
     };
 

@@ -18,8 +18,8 @@ internal enum RegisterKind : byte
 /// <param name="Register">With which one.</param>
 /// <param name="Value">What to put, add or set.</param>
 /// <param name="Expected">What CAS compares with.</param>
-/// <param name="PaddingBytes">Zeros after the value, so that some replies are too long to be sent whole by
-/// everybody.</param>
+/// <param name="PaddingBytes">Zeros after the value, so that some replies are too long for all to send them
+/// whole.</param>
 internal readonly record struct RegisterOperation(
     RegisterKind Kind, byte Register, long Value, long Expected, byte PaddingBytes)
 {
@@ -39,10 +39,12 @@ internal readonly record struct RegisterOperation(
     /// <exception cref="ArgumentException">No operation has these bytes.</exception>
     public static RegisterOperation Decode(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length != SizeBytes || bytes[0] > (byte)RegisterKind.CompareAndSet || bytes[1] >= RegisterService.Registers)
+        if (bytes.Length != SizeBytes || bytes[0] > (byte)RegisterKind.CompareAndSet
+            || bytes[1] >= RegisterService.Registers)
             throw new ArgumentException("Not a register operation.", nameof(bytes));
         return new RegisterOperation(
-            (RegisterKind)bytes[0], bytes[1], BinaryPrimitives.ReadInt64LittleEndian(bytes[3..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[11..]), bytes[2]);
+            (RegisterKind)bytes[0], bytes[1], BinaryPrimitives.ReadInt64LittleEndian(bytes[3..]),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[11..]), bytes[2]);
     }
 
     /// <summary>What the register holds afterwards, and what the operation answers.</summary>

@@ -6,9 +6,9 @@ using BftCloud.Primitives;
 namespace BftSmr.Simulation.Workload;
 
 /// <summary>
-/// The service that simulations replicate unless they are given another: a few registers, and a running hash over every
-/// command ever executed, with its context, so that a command executed twice, out of order or in another context
-/// anywhere shows in the state for ever.
+/// The service that simulations replicate unless they are given another. It has a few registers, and a running hash
+/// over every command ever executed, with its context. So a command that is executed twice, out of order or in another
+/// context shows in the state for ever.
 /// </summary>
 internal sealed class RegisterService : IStateMachine
 {
@@ -16,7 +16,7 @@ internal sealed class RegisterService : IStateMachine
     public const int Registers = 8;
 
     /// <summary>
-    /// Those that correct clients use; Byzantine ones have the others, as nobody knows what they asked for when.
+    /// Those that correct clients use; Byzantine clients have the others, as no history tells what they asked when.
     /// </summary>
     public const int CorrectRegisters = 6;
 

@@ -13,7 +13,7 @@ internal sealed class RegisterWorkload(double queryShare) : IWorkload
         ArgumentNullException.ThrowIfNull(random);
         byte register = (byte)(random.Chance(0.7) ? random.Next(2) : random.Next(RegisterService.CorrectRegisters));
         byte padding = (byte)(random.Chance(0.2) ? random.Next(200) : 0);
-        long value = 1_000_000L * (client + 1) + index; // unlike any other, so that a read tells who wrote
+        long value = 1_000_000L * (client + 1) + index; // unlike any other, so that a read tells its writer
         if (random.Chance(queryShare))
             return new WorkloadOperation(
                 new RegisterOperation(RegisterKind.Get, register, 0, 0, padding).Encode(), IsQuery: true);

@@ -16,14 +16,14 @@ public interface IStateMachine
 
     /// <summary>Answers a read-only query on the executed state. Must not change the state.</summary>
     /// <param name="query">The query's bytes, as the client sent them.</param>
-    /// <param name="context">Who asks, and the agreed time of the state.</param>
+    /// <param name="context">The client that asks, and the agreed time of the state.</param>
     /// <param name="reply">Where the answer goes.</param>
     void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply);
 
     /// <summary>
-    /// A digest of the whole state; equal at replicas that executed the same batches. Execution waits for it. It is
-    /// computed only when somebody asks a replica for it (<see cref="Hosting.BftReplica.GetStatusAsync"/>), and by
-    /// simulations after every batch.
+    /// A digest of the whole state; equal at replicas that executed the same batches. Execution waits for it. A replica
+    /// computes it only when it is asked for it (<see cref="Hosting.BftReplica.GetStatusAsync"/>); simulations compute
+    /// it after every batch.
     /// </summary>
     Digest StateDigest();
 

@@ -2,7 +2,7 @@ using BftCloud.Primitives;
 
 namespace BftSmr;
 
-/// <summary>Who asks a query, and of which state.</summary>
+/// <summary>The client that asks a query, and the time of the state that answers it.</summary>
 /// <param name="Client">The identity that asks.</param>
 /// <param name="Rights">The rights of that identity. <see cref="ClientRights.Read"/> is among them: a replica refuses
 /// the query of a client without it.</param>

@@ -21,7 +21,7 @@ public sealed record Quorums
         ArgumentOutOfRangeException.ThrowIfGreaterThan(replicas, ReplicasMax);
         (Replicas, Faulty, Write, Install) = (replicas, faulty, write, install);
         Invariant.Holds(
-            Write <= replicas && OneCorrect <= Available, "every quorum can be reached while f replicas are silent");
+            Write <= replicas && OneCorrect <= Available, "every quorum can be reached without f of the replicas");
     }
 
     /// <summary>

@@ -28,7 +28,7 @@ public abstract class StateMachine : IStateMachine
         ReadOnlySpan<Command> commands = batch.Commands.Span;
         for (int i = 0; i < commands.Length; i++)
         {
-#pragma warning disable CA1031 // Whatever a service throws is deterministic, so it is an answer, not a reason to stop every replica.
+#pragma warning disable CA1031 // A service's exception is deterministic: an answer, not a reason to stop every replica.
             try { Execute(batch, commands[i], batch.ReplyTo(i)); }
             catch (Exception e) { batch.Fail(i, $"{e.GetType().Name}: {e.Message}"); }
 #pragma warning restore CA1031

@@ -14,7 +14,8 @@ public sealed class StateMachineException : Exception
     private static string Describe(string doing, Exception cause)
     {
         ArgumentNullException.ThrowIfNull(cause);
-        return $"The service threw {cause.GetType().Name} while {doing}: {cause.Message} This is a defect of the service, not of the replica: "
-            + "IStateMachine members other than Query must not throw. Mend the service and start the replica again.";
+        return $"The service threw {cause.GetType().Name} while {doing}: {cause.Message} This is a defect of the "
+            + "service, not of the replica: IStateMachine members other than Query must not throw. Mend the service "
+            + "and start the replica again.";
     }
 }

@@ -29,8 +29,8 @@ internal sealed class ProofVerifier(Quorums quorums, IKeyring keyring)
     }
 
     /// <summary>
-    /// q replicas, f+1 of them correct, signed this root for this instance, so that f+1 are left to tell those who
-    /// missed it; every signature given is right. The initial state needs none.
+    /// q replicas, f+1 of them correct, signed this root for this instance: f+1 are left to pass it on. Every signature
+    /// given is right. The initial state needs none.
     /// </summary>
     public bool IsValid(CheckpointCertificate certificate)
     {

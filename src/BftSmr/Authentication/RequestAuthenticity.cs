@@ -7,9 +7,9 @@ using BftSmr.Settings;
 namespace BftSmr.Authentication;
 
 /// <summary>
-/// Whether this replica can tell that a request is its client's, whoever passed it on: by its own MAC, in mode
-/// <c>mac</c>, or by a signature. One that is there has to be right, whatever the MAC: what is signed passes for
-/// something that every replica can verify.
+/// Whether this replica can tell that a request is its client's, through any replica it came: by its own MAC, in mode
+/// <c>mac</c>, or by a signature. A signature that is there has to be right even if the MAC is: a signed request passes
+/// for one that every replica can verify.
 /// </summary>
 internal sealed class RequestAuthenticity(ReplicaSettings settings, IKeyring keyring)
 {

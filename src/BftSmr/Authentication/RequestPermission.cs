@@ -5,7 +5,7 @@ namespace BftSmr.Authentication;
 
 /// <summary>
 /// Whether a request is one that its client may make. It follows from the configuration alone, so all correct replicas
-/// agree on it: what one of them refuses is never ordered, and every other one refuses it as well.
+/// agree on it: a request that one of them refuses is never ordered, and every other one refuses it as well.
 /// </summary>
 internal sealed class RequestPermission(RightsTable rights)
 {

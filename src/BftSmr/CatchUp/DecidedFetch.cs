@@ -9,7 +9,7 @@ namespace BftSmr.CatchUp;
 /// <summary>
 /// Fetches decided values that this replica missed, a stretch at a time: all peers that are ahead say which values they
 /// executed, one of them, in turn, sends the bodies. A value is believed when f+1 peers report it and its body has that
-/// digest. Invariants: each peer has one report of a stretch; what is learnt has the digest that is believed.
+/// digest. Invariants: each peer has one report of a stretch; a batch that is learnt has the digest that is believed.
 /// </summary>
 internal sealed class DecidedFetch(
     ReplicaContext context, DecidedLog log, CheckpointLedger checkpoints, PeerProgress progress)
@@ -38,7 +38,8 @@ internal sealed class DecidedFetch(
             return;
         }
         bool isAnswered = log.LastExecuted >= _from;
-        if (IsActive && !isAnswered && context.Now.MonotonicMicros - _askedMicros < 2 * context.Settings.StatusPeriodMicros) return;
+        bool isRecent = context.Now.MonotonicMicros - _askedMicros < 2 * context.Settings.StatusPeriodMicros;
+        if (IsActive && !isAnswered && isRecent) return;
         Stop();
         IsActive = true;
         _from = log.LastExecuted.Next;
@@ -64,7 +65,8 @@ internal sealed class DecidedFetch(
 
     public void OnDecided(ReplicaId from, Decided message)
     {
-        if (!IsActive || message.From != _from || message.Values.Count > StretchInstances || !_reports.TryAdd(from, message.Values))
+        if (!IsActive || message.From != _from || message.Values.Count > StretchInstances
+            || !_reports.TryAdd(from, message.Values))
         {
             context.Effects.Reject(from, RejectReason.Unsolicited);
             return;
@@ -83,7 +85,9 @@ internal sealed class DecidedFetch(
     {
         foreach (IReadOnlyList<Digest> report in _reports.Values)
         {
-            if (index < report.Count && _reports.Values.Count(r => index < r.Count && r[index] == report[index]) >= context.Quorums.OneCorrect) return report[index];
+            if (index >= report.Count) continue;
+            int equal = _reports.Values.Count(r => index < r.Count && r[index] == report[index]);
+            if (equal >= context.Quorums.OneCorrect) return report[index];
         }
         return null;
     }

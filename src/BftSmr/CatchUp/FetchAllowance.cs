@@ -5,9 +5,9 @@ using BftSmr.Messages;
 namespace BftSmr.CatchUp;
 
 /// <summary>
-/// How much of what costs this replica much to answer, and a peer little to ask, each peer may ask for in a status
-/// period. Who catches up needs less; who asks for more is not answered, and asks again, so that it cannot keep this
-/// replica from its work.
+/// How much each peer may ask for in a status period, of what costs this replica much to answer and the peer little to
+/// ask. A replica that catches up needs less. A peer that asks for more gets no answer and asks again: it cannot keep
+/// this replica from its work.
 /// </summary>
 internal sealed class FetchAllowance(ReplicaContext context)
 {

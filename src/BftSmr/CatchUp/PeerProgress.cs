@@ -18,7 +18,8 @@ internal sealed class PeerProgress(ReplicaContext context)
     {
         bool hasStopped = _statuses[from.Value]?.LastExecuted == status.LastExecuted;
         _statuses[from.Value] = status;
-        if (!hasStopped || context.Now.MonotonicMicros - _stoppedMicros[from.Value] < context.Settings.StatusPeriodMicros) return false;
+        long sinceMicros = context.Now.MonotonicMicros - _stoppedMicros[from.Value];
+        if (!hasStopped || sinceMicros < context.Settings.StatusPeriodMicros) return false;
         _stoppedMicros[from.Value] = context.Now.MonotonicMicros;
         return true;
     }

@@ -9,7 +9,7 @@ namespace BftSmr.CatchUp;
 /// Fetches a stable checkpoint's snapshot in chunks from every peer that offers it, a few at a time, each verified on
 /// arrival against the root that the certificate signs. A peer that sends a bad chunk is not asked again; one that is
 /// slow is passed over. Memory: the chunks in flight. Invariants: a chunk that is asked for or stored is one of the
-/// snapshot's, and is not stored yet; a few are under way; what is installed is whole, and new.
+/// snapshot's, and is not stored yet; a few are under way; a snapshot that is installed is whole, and new.
 /// </summary>
 internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
 {
@@ -38,10 +38,12 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
     /// <summary>A peer offers a checkpoint whose certificate has been verified.</summary>
     public void OnOffer(ReplicaId from, CheckpointOffer offer)
     {
-        if (offer.Certificate.Instance <= log.LastExecuted || Installing is not null || !IsPlausible(offer) || _dropped.Contains(from)) return;
+        CheckpointCertificate certificate = offer.Certificate;
+        if (certificate.Instance <= log.LastExecuted || Installing is not null) return;
+        if (!IsPlausible(offer) || _dropped.Contains(from)) return;
         if (_offer is { } current)
         {
-            if (offer.Certificate.Instance == current.Certificate.Instance && offer.Certificate.Root == current.Certificate.Root
+            if (certificate.Instance == current.Certificate.Instance && certificate.Root == current.Certificate.Root
                 && offer.SnapshotBytes == current.SnapshotBytes && !_sources.Contains(from)) _sources.Add(from);
             if (_sources.Count > 0) return;
         }
@@ -69,13 +71,16 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
 
     public void OnChunk(ReplicaId from, Chunk chunk)
     {
-        if (_offer is not { } offer || chunk.Instance != offer.Certificate.Instance || !_inFlight.TryGetValue(chunk.Index, out (ReplicaId Source, long) asked) || asked.Source != from)
+        if (_offer is not { } offer || chunk.Instance != offer.Certificate.Instance
+            || !_inFlight.TryGetValue(chunk.Index, out (ReplicaId Source, long) asked) || asked.Source != from)
         {
             context.Effects.Reject(from, RejectReason.Unsolicited);
             return;
         }
         _inFlight.Remove(chunk.Index);
-        if (!MerkleTree.Verify(offer.Certificate.Root, offer.SnapshotBytes, context.Settings.ChunkBytes, chunk.Index, chunk.Bytes.Span, chunk.Path))
+        if (!MerkleTree.Verify(
+            offer.Certificate.Root, offer.SnapshotBytes, context.Settings.ChunkBytes,
+            chunk.Index, chunk.Bytes.Span, chunk.Path))
         {
             context.Effects.Reject(from, RejectReason.InvalidProof);
             _again.Enqueue(chunk.Index);
@@ -97,7 +102,8 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
     /// </summary>
     public void OnResumed(FetchResumedInput input)
     {
-        if (_offer?.Certificate.Instance != input.Instance || _offer.SnapshotBytes != input.SnapshotBytes || Installing is not null) return;
+        if (_offer?.Certificate.Instance != input.Instance || _offer.SnapshotBytes != input.SnapshotBytes) return;
+        if (Installing is not null) return;
         foreach (int index in input.Chunks)
         {
             if (index < ChunkCount && _stored.Add(index)) _inFlight.Remove(index);
@@ -106,8 +112,8 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
     }
 
     /// <summary>
-    /// Asks others for what has not come; and everybody for an offer while nobody is left to ask, as the last question
-    /// may have been lost.
+    /// Asks others for what has not come. While no source is left it asks all replicas for an offer, as the last
+    /// question may have been lost.
     /// </summary>
     public void Tick()
     {
@@ -139,7 +145,8 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
 
     private void Pump()
     {
-        while (_sources.Count > 0 && _inFlight.Count < InFlightMax && (_again.TryDequeue(out int index) || TryNext(out index)))
+        while (_sources.Count > 0 && _inFlight.Count < InFlightMax
+            && (_again.TryDequeue(out int index) || TryNext(out index)))
         {
             if (_stored.Contains(index)) continue;
             Invariant.Holds((uint)index < (uint)ChunkCount, "a chunk that is asked for is one of the snapshot's");

@@ -6,10 +6,10 @@ using BftSmr.Messages;
 namespace BftSmr.Checkpoints;
 
 /// <summary>
-/// Which checkpoints this replica took, what others say of theirs, and which one is stable. A checkpoint is stable when
-/// q replicas signed the same root for it: at least f+1 correct ones hold it, and their log above it suffices.
-/// Invariant: the stable checkpoint never goes back. The lowest are the next to become stable: those are announced, and
-/// kept of what others announce, however far ahead somebody's disk is.
+/// Which checkpoints this replica took, which ones the others announced, and which one is stable. A checkpoint is
+/// stable when q replicas signed the same root for it: at least f+1 correct ones hold it, and their log above it
+/// suffices. Invariant: the stable checkpoint never goes back. The lowest checkpoints are the next to become stable:
+/// the replica announces those, and keeps those of others, however far ahead a peer's disk is.
 /// </summary>
 internal sealed class CheckpointLedger(ReplicaContext context)
 {
@@ -74,7 +74,9 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     private void Evaluate(Instance instance)
     {
         if (!_taken.TryGetValue(instance.Value, out TakenCheckpoint own)) return;
-        foreach (IGrouping<Digest, Checkpoint> equal in _announced.Select(a => a.GetValueOrDefault(instance.Value)).OfType<Checkpoint>().GroupBy(c => c.Root).ToList())
+        IEnumerable<Checkpoint> announced =
+            _announced.Select(a => a.GetValueOrDefault(instance.Value)).OfType<Checkpoint>();
+        foreach (IGrouping<Digest, Checkpoint> equal in announced.GroupBy(c => c.Root).ToList())
         {
             CheckpointSignature[] signatures = [.. equal.Select(c => new CheckpointSignature(c.Sender, c.Signature))];
             if (signatures.Length < context.Quorums.Stable) continue;
@@ -110,15 +112,17 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     /// </summary>
     public bool TryAdopt(CheckpointCertificate certificate)
     {
-        if (certificate.Instance <= Stable.Instance || !_taken.TryGetValue(certificate.Instance.Value, out TakenCheckpoint own) || own.Root != certificate.Root) return false;
+        if (certificate.Instance <= Stable.Instance
+            || !_taken.TryGetValue(certificate.Instance.Value, out TakenCheckpoint own)
+            || own.Root != certificate.Root) return false;
         Adopt(certificate, own.SnapshotBytes);
         return true;
     }
 
     /// <summary>
     /// A peer that has stopped has executed what is stable here, and does not know that it is: it gets the proof.
-    /// Nobody repeats announcements of what is stable for everybody else, and without it the log of that peer stays too
-    /// full to take part.
+    /// Replicas for which a checkpoint is stable do not announce it again. Without the proof the log of that peer stays
+    /// too full to take part.
     /// </summary>
     public void Inform(ReplicaId peer, Status status)
     {

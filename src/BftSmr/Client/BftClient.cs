@@ -27,7 +27,7 @@ public sealed class BftClient : IAsyncDisposable
     /// Connects to a cluster, over links of its own, and opens a session. The replicas may be started later, within the
     /// timeout.
     /// </summary>
-    /// <param name="options">Who connects to what.</param>
+    /// <param name="options">The client, its key and its cluster.</param>
     /// <param name="cancellationToken">Gives up connecting.</param>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
     /// <exception cref="BftTimeoutException">The session was not open within
@@ -53,7 +53,7 @@ public sealed class BftClient : IAsyncDisposable
     /// A client with links and a session of its own that does not wait for them: operations wait until the replicas can
     /// be reached, each as long as its timeout.
     /// </summary>
-    /// <param name="options">Who connects to what.</param>
+    /// <param name="options">The client, its key and its cluster.</param>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
     public static BftClient Start(BftClientOptions options)
     {
@@ -127,7 +127,7 @@ public sealed class BftClient : IAsyncDisposable
     internal Quorums Quorums => _session.Loop.Quorums;
 
     /// <summary>
-    /// Closes the session, and the links if they are its own. What is under way fails with
+    /// Closes the session, and the links if they are its own. Operations under way fail with
     /// <see cref="BftClientClosedException"/>.
     /// </summary>
     public async ValueTask DisposeAsync()
@@ -146,12 +146,15 @@ public sealed class BftClient : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
         if (payload.Length > _options.Cluster.OperationBytesMax)
             throw new ArgumentException(
-                $"The operation has {payload.Length} bytes, but the cluster allows {_options.Cluster.OperationBytesMax} (operationBytesMax). Split it, or raise the limit in cluster.json at all nodes.", nameof(payload));
+                $"The operation has {payload.Length} bytes, but the cluster allows "
+                + $"{_options.Cluster.OperationBytesMax} (operationBytesMax). Split it, or raise the limit in "
+                + "cluster.json at all nodes.", nameof(payload));
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled<ReadOnlyMemory<byte>>(cancellationToken);
         if (!_session.TryEnter())
             return Task.FromException<ReadOnlyMemory<byte>>(new BftOverloadedException(
-                $"{_options.PendingOperationsMax} operations of this client are under way or waiting. Await some of them before beginning more, or raise PendingOperationsMax."));
+                $"{_options.PendingOperationsMax} operations of this client are under way or waiting. Await some of "
+                + "them before beginning more, or raise PendingOperationsMax."));
         PendingOperation operation = new(
             _session, kind, payload, _session.Loop.NowMicros, timeout, _options.AllowSynchronousContinuations,
             OperationSpan.Begin(_options.TimeProvider));

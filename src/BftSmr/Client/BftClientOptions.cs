@@ -42,8 +42,8 @@ public sealed record BftClientOptions
 
     /// <summary>
     /// Whether code that awaits an operation may go on, at once, on the thread that receives for all clients of the
-    /// process. Saves waking another thread for each operation; for code that never blocks and soon awaits again, as
-    /// whatever else it does holds up all other clients. False by default.
+    /// process. Saves waking another thread for each operation. For code that never blocks and soon awaits again, as
+    /// any other work of it holds up all other clients. False by default.
     /// </summary>
     public bool AllowSynchronousContinuations { get; init; }
 
@@ -59,10 +59,12 @@ public sealed record BftClientOptions
         Cluster.Check();
         if ((uint)ClientId.Value >= (uint)Cluster.Clients.Count)
             throw new ArgumentException(
-                $"Client {ClientId.Value} is not in the cluster, which lists {Cluster.Clients.Count} clients. Use a client.json that was made with this cluster.json.", nameof(ClientId));
+                $"Client {ClientId.Value} is not in the cluster, which lists {Cluster.Clients.Count} clients. Use a "
+                + "client.json that was made with this cluster.json.", nameof(ClientId));
         if (Cluster.Clients[ClientId.Value].PublicKey != Key.PublicKey)
             throw new ArgumentException(
-                $"The key {Key.PublicKey} is not that of client {ClientId.Value} in the cluster. Use the key file that was made for this client.", nameof(Key));
+                $"The key {Key.PublicKey} is not that of client {ClientId.Value} in the cluster. Use the key file "
+                + "that was made for this client.", nameof(Key));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(OperationTimeout, TimeSpan.Zero, nameof(OperationTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero, nameof(ConnectTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThan(PendingOperationsMax, 1, nameof(PendingOperationsMax));

@@ -15,7 +15,7 @@ public sealed class BftConnection : IAsyncDisposable
     internal BftConnection(BftClientOptions options, ConnectionLoop loop) => (_options, _loop) = (options, loop);
 
     /// <summary>Connects to a cluster; waits until a quorum of replicas can be reached.</summary>
-    /// <param name="options">Who connects to what.</param>
+    /// <param name="options">The client, its key and its cluster.</param>
     /// <param name="cancellationToken">Gives up connecting.</param>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
     /// <exception cref="BftTimeoutException">Too few replicas could be reached within
@@ -95,7 +95,8 @@ public sealed class BftConnection : IAsyncDisposable
         catch (TimeoutException)
         {
             throw new BftTimeoutException(
-                $"Could not {what} within {_options.ConnectTimeout}: {_loop.Quorums.Connect} of {_loop.Quorums.Replicas} replicas must be running and reachable. {_loop.Describe()} "
+                $"Could not {what} within {_options.ConnectTimeout}: {_loop.Quorums.Connect} of "
+                + $"{_loop.Quorums.Replicas} replicas must be running and reachable. {_loop.Describe()} "
                 + "Start the replicas, check their addresses in cluster.json, or allow more time.",
                 mayHaveExecuted: false);
         }

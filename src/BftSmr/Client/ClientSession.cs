@@ -59,13 +59,14 @@ internal sealed class ClientSession(ConnectionLoop loop, ClientCore core, BftCli
     public void SetOpened() => _opened.TrySetResult();
 
     public void SetRefused() => _opened.TrySetException(new BftSessionExpiredException(
-        "The replicas refused to open a session: they have evicted sessions of this identity with later start times. Set this machine's clock, then try again.",
+        "The replicas refused to open a session: they have evicted sessions of this identity with later start times. "
+        + "Set this machine's clock, then try again.",
         mayHaveExecuted: false));
 
     public void SetClosed()
     {
         _closed.TrySetResult();
         _opened.TrySetException(new BftClientClosedException(mayHaveExecuted: false));
-        _ = _opened.Task.Exception; // Observed: nobody may be waiting for it any more.
+        _ = _opened.Task.Exception; // Observed: no caller may be waiting for it any more.
     }
 }

@@ -10,23 +10,25 @@ using BftSmr.Messages;
 namespace BftSmr.Client;
 
 /// <summary>
-/// The host of the client cores of one connection. Callers and links post to an inbox; a turn of the process's reactor,
-/// or of a caller's thread, never two at a time, takes what waits, steps the cores, carries out their effects, and
-/// flushes the links once. One alarm serves all sessions.
+/// The host of the client cores of one connection. Callers and links post to an inbox. A turn takes what waits, steps
+/// the cores, carries out their effects, and flushes the links once. It runs on the process's reactor, or on a caller's
+/// thread, never two at a time. One alarm serves all sessions.
 /// </summary>
 internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyncDisposable
 {
     // As many as one pass may take before the links are flushed and others get the thread.
     private const int PassMax = 512;
 
-    // With more operations under way replies of one replica come several at a time: a second one's cost less than vouchers.
+    // With more operations under way replies of one replica come several at a time: a second one costs less than reply
+    // shares.
     private const int OneReplyMax = 2;
 
     // With so many operations under way the thread's work for a read costs more than a hop between replicas.
     private const int RelayedReadsMin = 16;
 
     // How far ahead of the clock the nonces of one attempt after the other to open a session are.
-    private static readonly TimeSpan[] s_ahead = [TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)];
+    private static readonly TimeSpan[] s_ahead =
+        [TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)];
 
     private readonly ConcurrentQueue<Post> _inbox = new();
     private readonly Dictionary<ulong, ClientSession> _sessionsByNonce = [];
@@ -63,11 +65,15 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     {
         _options = options;
         _load = load;
-        _settings = ClientSettings.For(options.Cluster, options.ClientId) with { QueuedOperationsMax = options.PendingOperationsMax };
+        _settings = ClientSettings.For(options.Cluster, options.ClientId) with
+        {
+            QueuedOperationsMax = options.PendingOperationsMax,
+        };
         _limits = CodecLimits.For(options.Cluster.Quorums, options.Cluster.Limits);
         _keyring = new Keyring(
             options.Cluster.ClusterId, options.Key,
-            [.. options.Cluster.Replicas.Select(static replica => replica.PublicKey)], [.. options.Cluster.Clients.Select(static client => client.PublicKey)]);
+            [.. options.Cluster.Replicas.Select(static replica => replica.PublicKey)],
+            [.. options.Cluster.Clients.Select(static client => client.PublicKey)]);
         _backlogs = [.. options.Cluster.Replicas.Select(static _ => new LinkBacklog())];
         _time = options.TimeProvider;
         _timer = SharedTimer.Of(_time);
@@ -106,8 +112,8 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     }
 
     /// <summary>
-    /// Begins an operation. If nothing else is under way there is nobody to share a flush with: then the caller's
-    /// thread does the work, which saves waking another one.
+    /// Begins an operation. If nothing else is under way, no other operation can share a flush with it: then the
+    /// caller's thread does the work, which saves waking another one.
     /// </summary>
     public void PostBegin(PendingOperation operation)
     {
@@ -140,7 +146,8 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
 
     void ILinkSink<ReplicaId>.OnUp(ReplicaId remote) => PostAndSchedule(new Post(PostKind.LinkUp, null, remote.Value));
 
-    void ILinkSink<ReplicaId>.OnDown(ReplicaId remote, LinkFault fault) => PostAndSchedule(new Post(PostKind.LinkDown, null, remote.Value));
+    void ILinkSink<ReplicaId>.OnDown(ReplicaId remote, LinkFault fault) =>
+        PostAndSchedule(new Post(PostKind.LinkDown, null, remote.Value));
 
     ValueTask ILinkSink<ReplicaId>.OnFrame(ReplicaId remote, ReadOnlyMemory<byte> frame)
     {
@@ -162,7 +169,8 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     private void Run()
     {
         Pass();
-        Interlocked.Exchange(ref _isScheduled, 0); // a full fence: whoever posts either sees that the loop does not run, or is seen here
+        // A full fence: a thread that posts either sees that the loop does not run, or its post is seen here.
+        Interlocked.Exchange(ref _isScheduled, 0);
         if (!_inbox.IsEmpty || _alarmWentOff) Schedule();
     }
 
@@ -272,7 +280,8 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     private void Add(ClientSession session, long now)
     {
         _sessions.Add(session);
-        for (int i = 0; i < Quorums.Replicas; i++) session.Core.OnLink(new ReplicaId(i), _up.Contains(new ReplicaId(i)), now, _effects);
+        for (int i = 0; i < Quorums.Replicas; i++)
+            session.Core.OnLink(new ReplicaId(i), _up.Contains(new ReplicaId(i)), now, _effects);
         Open(session, now);
         CarryOut(session, now);
     }
@@ -383,18 +392,4 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         _armedMicros = due;
         _alarm.Set(due);
     }
-
-    private enum PostKind
-    {
-        Message,
-        Begin,
-        Abandon,
-        LinkUp,
-        LinkDown,
-        OpenSession,
-        CloseSession,
-        Ask,
-    }
-
-    private readonly record struct Post(PostKind Kind, object? Subject, int Replica = 0, int Bytes = 0);
 }

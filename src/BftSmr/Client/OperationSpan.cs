@@ -4,7 +4,7 @@ using BftSmr.Diagnostics;
 
 namespace BftSmr.Client;
 
-/// <summary>An operation as its client sees it, for whoever listens to traces.</summary>
+/// <summary>An operation as its client sees it, for listeners to traces.</summary>
 internal sealed class OperationSpan
 {
     private readonly TimeProvider _time;
@@ -13,7 +13,7 @@ internal sealed class OperationSpan
 
     private OperationSpan(TimeProvider time) => (_time, _began) = (time, time.GetUtcNow());
 
-    /// <summary>The caller begins an operation; null if nobody listens.</summary>
+    /// <summary>The caller begins an operation; null if nothing listens.</summary>
     public static OperationSpan? Begin(TimeProvider time) =>
         OperationTrace.IsListenedTo ? new OperationSpan(time) : null;
 

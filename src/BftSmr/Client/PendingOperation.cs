@@ -51,23 +51,30 @@ internal sealed class PendingOperation(
         OutcomeKind.Failed =>
             new BftOperationFailedException(Encoding.UTF8.GetString(Outcome.Result.Span), Outcome.MayHaveExecuted),
         OutcomeKind.ReplyForgotten => new BftReplyUnavailableException(
-            "The operation executed, but its reply was lost and the replicas no longer keep it. Read the state back to learn what it did; keep replies small, or fewer operations in flight.",
+            "The operation executed, but its reply was lost and the replicas no longer keep it. Read the state back to "
+            + "learn what it did; keep replies small, or fewer operations in flight.",
             Outcome.MayHaveExecuted),
         OutcomeKind.ReplyTooLarge => new BftReplyUnavailableException(
-            "The operation executed, but its reply exceeds the cluster's limit (replyBytesMax). Ask for less at a time, or raise the limit in cluster.json at all nodes.",
+            "The operation executed, but its reply exceeds the cluster's limit (replyBytesMax). Ask for less at a "
+            + "time, or raise the limit in cluster.json at all nodes.",
             Outcome.MayHaveExecuted),
         OutcomeKind.SessionExpired when Outcome.MayHaveExecuted => new BftSessionExpiredException(
-            "The replicas evicted this session while the operation was under way, so it may have executed or not. Read the state back before issuing it again. "
-            + "A new session is opened for later operations; if this happens often, open fewer sessions with one client identity.",
+            "The replicas evicted this session while the operation was under way, so it may have executed or not. Read "
+            + "the state back before issuing it again. A new session is opened for later operations; if this happens "
+            + "often, open fewer sessions with one client identity.",
             mayHaveExecuted: true),
         OutcomeKind.SessionExpired => new BftSessionExpiredException(
-            "The replicas refused to open a session: they have evicted sessions of this identity with later start times. Set this machine's clock, then try again.",
+            "The replicas refused to open a session: they have evicted sessions of this identity with later start "
+            + "times. Set this machine's clock, then try again.",
             mayHaveExecuted: false),
         OutcomeKind.NotPermitted => new BftNotPermittedException(Session.DescribeRights(Kind)),
         OutcomeKind.TimedOut => new BftTimeoutException(
             Outcome.MayHaveExecuted
-                ? $"No {Session.Loop.Quorums.OneCorrect} equal replies came within {timeout}. The operation was sent and may execute, now or later: read the state back before issuing it again. {Session.Loop.Describe()}"
-                : $"The operation could not be {(Kind == OperationKind.Query ? "answered" : "sent")} within {timeout} and changed nothing. {Session.Loop.Describe()}",
+                ? $"No {Session.Loop.Quorums.OneCorrect} equal replies came within {timeout}. The operation was sent "
+                    + "and may execute, now or later: read the state back before issuing it again. "
+                    + Session.Loop.Describe()
+                : $"The operation could not be {(Kind == OperationKind.Query ? "answered" : "sent")} within {timeout} "
+                    + $"and changed nothing. {Session.Loop.Describe()}",
             Outcome.MayHaveExecuted),
         _ => new BftClientClosedException(Outcome.MayHaveExecuted),
     };

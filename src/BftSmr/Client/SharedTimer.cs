@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace BftSmr.Client;
 
 /// <summary>
-/// One timer for all connections of a process. What it is set to is rounded up to a grid, so that many connections,
-/// which as a rule find nothing to do, wake a thread once rather than each for itself. Safe for any number of threads.
+/// One timer for all connections of a process. Its due time is rounded up to a grid: many connections, which as a rule
+/// find nothing to do, wake a thread once rather than each for itself. Safe for any number of threads.
 /// </summary>
 internal sealed class SharedTimer
 {
@@ -48,7 +48,8 @@ internal sealed class SharedTimer
         lock (_gate)
         {
             if (alarm.DueMicros == dueMicros) return;
-            if (_set.TryGetValue(alarm.DueMicros, out HashSet<Alarm>? before) && before.Remove(alarm) && before.Count == 0) _set.Remove(alarm.DueMicros);
+            if (_set.TryGetValue(alarm.DueMicros, out HashSet<Alarm>? before) && before.Remove(alarm)
+                && before.Count == 0) _set.Remove(alarm.DueMicros);
             alarm.DueMicros = dueMicros;
             if (dueMicros == long.MaxValue) return;
             if (!_set.TryGetValue(dueMicros, out HashSet<Alarm>? together)) _set.Add(dueMicros, together = []);

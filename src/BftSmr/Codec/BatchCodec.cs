@@ -81,8 +81,14 @@ internal static class BatchCodec
             requests[i] = request;
         }
         ReadOnlyMemory<byte> encoded = reader.Since(start);
-        batch =
-            new Batch { TimestampMicros = timestampMicros, Seed = seed, Requests = requests, Encoded = encoded, Digest = Hash(timestampMicros, seed, requests) };
+        batch = new Batch
+        {
+            TimestampMicros = timestampMicros,
+            Seed = seed,
+            Requests = requests,
+            Encoded = encoded,
+            Digest = Hash(timestampMicros, seed, requests),
+        };
         return true;
     }
 

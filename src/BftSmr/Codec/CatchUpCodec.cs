@@ -69,7 +69,8 @@ internal static class CatchUpCodec
     }
 
     public static bool TryReadFields(
-        ref CanonicalReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+        ref CanonicalReader reader, MessageType type, int fields, CodecLimits limits,
+        [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         switch (type)
@@ -84,7 +85,8 @@ internal static class CatchUpCodec
                 message = new FetchBatch(wanted, value);
                 return true;
             case MessageType.BatchBody when fields == 2:
-                if (!reader.TryReadInstance(out Instance instance) || !BatchCodec.TryRead(ref reader, limits, out Batch? batch)) return false;
+                if (!reader.TryReadInstance(out Instance instance)
+                    || !BatchCodec.TryRead(ref reader, limits, out Batch? batch)) return false;
                 message = new BatchBody(instance, batch);
                 return true;
             case MessageType.FetchDecided when fields == 3:
@@ -127,7 +129,8 @@ internal static class CatchUpCodec
         Batch[] bodies = count == 0 ? [] : new Batch[count];
         for (int i = 0; i < bodies.Length; i++)
         {
-            if (!BatchCodec.TryRead(ref reader, limits, out Batch? body) || reader.Position - start > limits.DecidedBodiesBytesMax) return false;
+            if (!BatchCodec.TryRead(ref reader, limits, out Batch? body)
+                || reader.Position - start > limits.DecidedBodiesBytesMax) return false;
             bodies[i] = body;
         }
         message = new Decided(from, values, bodies);

@@ -74,7 +74,8 @@ internal static class ClientMessageCodec
     }
 
     private static bool TryReadFields(
-        ref CanonicalReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out ClientMessage? message)
+        ref CanonicalReader reader, MessageType type, int fields, CodecLimits limits,
+        [NotNullWhen(true)] out ClientMessage? message)
     {
         message = null;
         switch (type)
@@ -94,7 +95,8 @@ internal static class ClientMessageCodec
                     || !reader.TryReadReplicas(limits.Replicas, out ReplicaSet seconders)
                     || !reader.TryReadBinaryOf(
                         seconders.Count * Request.MacBytes, out ReadOnlyMemory<byte> readMacs)
-                    || !reader.TryReadBinary(limits.OperationBytesMax, out ReadOnlyMemory<byte> operation)) return false;
+                    || !reader.TryReadBinary(limits.OperationBytesMax, out ReadOnlyMemory<byte> operation))
+                    return false;
                 message = new Read(nonce, readId, wantsFull, operation) { Seconders = seconders, Macs = readMacs };
                 return true;
             case MessageType.Reply or MessageType.ReadReply when fields == 6:
@@ -102,12 +104,14 @@ internal static class ClientMessageCodec
             case MessageType.VouchedReply when fields == 8:
                 if (!TryReadAnswer(ref reader, MessageType.Reply, limits, out ClientMessage? reply)
                     || !reader.TryReadReplicas(limits.Replicas, out ReplicaSet from)
-                    || !reader.TryReadBinaryOf(from.Count * Request.MacBytes, out ReadOnlyMemory<byte> macs)) return false;
+                    || !reader.TryReadBinaryOf(from.Count * Request.MacBytes, out ReadOnlyMemory<byte> macs))
+                    return false;
                 message = (Reply)reply with { Vouchers = new Vouchers(from, macs) };
                 return true;
             case MessageType.VouchedReadReply when fields == 7:
                 if (!TryReadAnswer(ref reader, MessageType.ReadReply, limits, out ClientMessage? answer)
-                    || !ReadVoucherCodec.TryRead(ref reader, limits, out IReadOnlyList<ReadVoucher>? vouchers)) return false;
+                    || !ReadVoucherCodec.TryRead(ref reader, limits, out IReadOnlyList<ReadVoucher>? vouchers))
+                    return false;
                 message = (ReadReply)answer with { Vouchers = vouchers };
                 return true;
             default:
@@ -116,7 +120,8 @@ internal static class ClientMessageCodec
     }
 
     private static void WriteAnswer(
-        ref CanonicalWriter writer, ulong nonce, ulong number, Regency regency, ReplyStatus status, bool isDigest, ReadOnlySpan<byte> result)
+        ref CanonicalWriter writer, ulong nonce, ulong number, Regency regency, ReplyStatus status, bool isDigest,
+        ReadOnlySpan<byte> result)
     {
         writer.WriteUInt64(nonce);
         writer.WriteUInt64(number);

@@ -4,7 +4,7 @@ using BftSmr.Settings;
 
 namespace BftSmr.Codec;
 
-/// <summary>Every bound on what is decoded, in one place. What exceeds one is not a message.</summary>
+/// <summary>Every bound on what is decoded, in one place. Bytes that exceed one are no message.</summary>
 internal sealed record CodecLimits
 {
     /// <summary>
@@ -73,14 +73,17 @@ internal sealed record CodecLimits
     /// </summary>
     public int StopDataBytesMax =>
         Frame(
-            EnvelopeBytesMax + Request.SignatureBytes + CertificateBytesMax + (long)EvidenceMax * EvidenceBytesMax + (long)OtherValuesMax * VoteBytesMax);
+            EnvelopeBytesMax + Request.SignatureBytes + CertificateBytesMax
+            + (long)EvidenceMax * EvidenceBytesMax + (long)OtherValuesMax * VoteBytesMax);
 
     /// <summary>
-    /// The largest frame that one replica sends another; the bound that holds whatever the others would allow.
+    /// The largest frame that one replica sends another. The bound holds even if the other limits would allow more.
     /// </summary>
     public int PeerFrameBytesMax => Frame(EnvelopeBytesMax + Math.Max(
         Math.Max(BatchEncodedBytesMax, ChunkBytesMax + (long)ChunkPathMax * CanonicalFormat.DigestBytes),
-        Math.Max(DecidedBodiesBytesMax + (long)DecidedMax * CanonicalFormat.DigestBytes, (long)Replicas * StopDataBytesMax)));
+        Math.Max(
+            DecidedBodiesBytesMax + (long)DecidedMax * CanonicalFormat.DigestBytes,
+            (long)Replicas * StopDataBytesMax)));
 
     /// <summary>The largest frame that a client sends a replica.</summary>
     public int ClientFrameBytesMax => Frame(EnvelopeBytesMax + (long)RequestBytesMax);

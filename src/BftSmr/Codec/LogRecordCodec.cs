@@ -78,7 +78,8 @@ internal static class LogRecordCodec
     }
 
     private static bool TryReadFields(
-        ref CanonicalReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out LogRecord? record)
+        ref CanonicalReader reader, MessageType type, int fields, CodecLimits limits,
+        [NotNullWhen(true)] out LogRecord? record)
     {
         record = null;
         switch (type)
@@ -98,7 +99,8 @@ internal static class LogRecordCodec
                 record = new WriteVoted(voted, vote, batch);
                 return true;
             case MessageType.QuorumWritten when fields == 2:
-                if (!reader.TryReadInstance(out Instance written) || !StopDataCodec.TryReadVote(ref reader, out Vote quorum)) return false;
+                if (!reader.TryReadInstance(out Instance written)
+                    || !StopDataCodec.TryReadVote(ref reader, out Vote quorum)) return false;
                 record = new QuorumWritten(written, quorum);
                 return true;
             case MessageType.ValueDecided when fields == 3:

@@ -19,11 +19,13 @@ internal abstract class MessageFamily
     /// Reads the fields of a message; false, never an exception, if they are not canonical and within the limits.
     /// </summary>
     public abstract bool TryReadMessage(
-        ref CanonicalReader reader, int number, int fields, CodecLimits limits, [NotNullWhen(true)] out FamilyMessage? message);
+        ref CanonicalReader reader, int number, int fields, CodecLimits limits,
+        [NotNullWhen(true)] out FamilyMessage? message);
 
     /// <summary>
     /// Reads the fields of a log record; false, never an exception, if they are not canonical and within the limits.
     /// </summary>
     public abstract bool TryReadRecord(
-        ref CanonicalReader reader, int number, int fields, CodecLimits limits, [NotNullWhen(true)] out FamilyRecord? record);
+        ref CanonicalReader reader, int number, int fields, CodecLimits limits,
+        [NotNullWhen(true)] out FamilyRecord? record);
 }

@@ -134,7 +134,8 @@ internal static class PeerMessageCodec
     }
 
     private static bool TryReadFields(
-        ref CanonicalReader reader, MessageType type, int fields, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
+        ref CanonicalReader reader, MessageType type, int fields, CodecLimits limits,
+        [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         switch (type)
@@ -304,7 +305,8 @@ internal static class PeerMessageCodec
         ref CanonicalReader reader, MessageType type, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
-        if (!reader.TryReadRegency(out Regency regency) || !reader.TryReadInstance(out Instance instance) || !reader.TryReadDigest(out Digest value)) return false;
+        if (!reader.TryReadRegency(out Regency regency) || !reader.TryReadInstance(out Instance instance)
+            || !reader.TryReadDigest(out Digest value)) return false;
         message = type == MessageType.Write
             ? new Write(regency, instance, value)
             : new Accept(regency, instance, value);
@@ -340,7 +342,8 @@ internal static class PeerMessageCodec
         ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
-        if (!reader.TryReadRegency(out Regency regency) || !reader.TryReadInstance(out Instance instance) || !reader.TryReadDigest(out Digest value)
+        if (!reader.TryReadRegency(out Regency regency) || !reader.TryReadInstance(out Instance instance)
+            || !reader.TryReadDigest(out Digest value)
             || !reader.TryReadArray(limits.BatchRequestsMax, 1, out int count)) return false;
         ClientId[] clients = count == 0 ? [] : new ClientId[count];
         for (int i = 0; i < clients.Length; i++)

@@ -5,11 +5,12 @@ using BftSmr.Messages;
 namespace BftSmr.Codec;
 
 /// <summary>
-/// What MACs on relayed reads cover: a tag, then nonce and id (8 bytes each, big-endian), and then, in the client's for
-/// a replica that is asked for its word, the BLAKE2b of the query (32); in that replica's for the client, the status
-/// (1) and the BLAKE2b of the result (32). Tags and lengths keep them apart from each other and from what else is
-/// authenticated under the same key. A replica gives its word only on what the client authenticated, and a client never
-/// gives an id to two queries: so the word is on this query, and given after the client asked.
+/// The bytes that MACs on relayed reads cover. They begin with a tag, the nonce and the id (8 bytes each, big-endian).
+/// The client's MAC for a replica that is asked for its reply share adds the BLAKE2b of the query (32). That replica's
+/// MAC for the client adds the status (1) and the BLAKE2b of the result (32). Tags and lengths keep them apart from
+/// each other and from other bytes that are authenticated under the same key. A replica gives its reply share only on a
+/// read that the client authenticated, and a client never gives an id to two queries. So the share is on this query,
+/// and given after the client asked.
 /// </summary>
 internal static class ReadStatement
 {

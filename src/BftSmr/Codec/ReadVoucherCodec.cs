@@ -4,7 +4,7 @@ using BftSmr.Messages;
 
 namespace BftSmr.Codec;
 
-/// <summary>A replica's word on a read: <c>[from, status, result, mac]</c>.</summary>
+/// <summary>A replica's reply share of a read: <c>[from, status, result, mac]</c>.</summary>
 internal static class ReadVoucherCodec
 {
     /// <summary>The most bytes of one.</summary>
@@ -39,7 +39,7 @@ internal static class ReadVoucherCodec
         for (int i = 0; i < vouchers.Count; i++)
         {
             if (i > 0 && vouchers[i].From.Value <= vouchers[i - 1].From.Value)
-                throw new InvalidOperationException("Vouchers are sorted.");
+                throw new InvalidOperationException("Reply shares are sorted by replica.");
             Write(ref writer, vouchers[i]);
         }
     }

@@ -24,14 +24,15 @@ internal static class RequestCodec
 
     /// <summary>A new request without authentication.</summary>
     public static Request Create(
-        SessionId session, ulong sequence, RequestKind kind, ReplicaSet repliers, ReplicaId fullReplier, ReadOnlyMemory<byte> operation,
+        SessionId session, ulong sequence, RequestKind kind, ReplicaSet repliers, ReplicaId fullReplier,
+        ReadOnlyMemory<byte> operation,
         ulong outstanding = 1, bool wantsOneReply = false)
     {
         int size = 1
-            + SizeOfUInt64(
-                (ulong)session.Client.Value) + SizeOfUInt64(session.Nonce) + SizeOfUInt64(sequence) + SizeOfUInt64(outstanding)
-            + SizeOfUInt64((ulong)kind) + SizeOfUInt64(repliers.Bits) + SizeOfUInt64(
-                (ulong)fullReplier.Value) + 1 + SizeOfBinary(operation.Length);
+            + SizeOfUInt64((ulong)session.Client.Value) + SizeOfUInt64(session.Nonce)
+            + SizeOfUInt64(sequence) + SizeOfUInt64(outstanding)
+            + SizeOfUInt64((ulong)kind) + SizeOfUInt64(repliers.Bits)
+            + SizeOfUInt64((ulong)fullReplier.Value) + 1 + SizeOfBinary(operation.Length);
         ByteBuffer output = new(size);
         CanonicalWriter writer = new(output);
         writer.WriteArrayHeader(BodyFields);
@@ -63,10 +64,11 @@ internal static class RequestCodec
     }
 
     /// <summary>The same request with MACs for all replicas, a signature, or both added to what it has.</summary>
-    public static Request Authenticate(Request request, IKeyring keyring, int replicas, bool macs, bool signature) => WithAuthentication(
-        request,
-        macs ? ComputeMacs(request.Digest, keyring, replicas) : request.Macs,
-        signature ? Sign(request.Digest, keyring) : request.Signature);
+    public static Request Authenticate(
+        Request request, IKeyring keyring, int replicas, bool macs, bool signature) => WithAuthentication(
+            request,
+            macs ? ComputeMacs(request.Digest, keyring, replicas) : request.Macs,
+            signature ? Sign(request.Digest, keyring) : request.Signature);
 
     /// <summary>The same body with other authentication beside it.</summary>
     public static Request WithAuthentication(
@@ -133,7 +135,8 @@ internal static class RequestCodec
     public static bool TryRead(ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out Request? request)
     {
         request = null;
-        if (!reader.TryReadArray(3) || !reader.TryReadBinaryHeader(BodyBytesMax + limits.OperationBytesMax, out int bodyLength)) return false;
+        if (!reader.TryReadArray(3)
+            || !reader.TryReadBinaryHeader(BodyBytesMax + limits.OperationBytesMax, out int bodyLength)) return false;
 
         int bodyStart = reader.Position;
         if (!reader.TryReadArray(BodyFields)
@@ -149,7 +152,8 @@ internal static class RequestCodec
             || reader.Position - bodyStart != bodyLength) return false;
         ReadOnlyMemory<byte> body = reader.Since(bodyStart);
 
-        if (!reader.TryReadBinary(limits.MacsBytes, out ReadOnlyMemory<byte> macs) || (!macs.IsEmpty && macs.Length != limits.MacsBytes)
+        if (!reader.TryReadBinary(limits.MacsBytes, out ReadOnlyMemory<byte> macs)
+            || (!macs.IsEmpty && macs.Length != limits.MacsBytes)
             || !reader.TryReadBinary(Request.SignatureBytes, out ReadOnlyMemory<byte> signature)
             || (!signature.IsEmpty && signature.Length != Request.SignatureBytes)) return false;
 

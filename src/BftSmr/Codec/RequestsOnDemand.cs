@@ -5,8 +5,8 @@ using BftSmr.Messages;
 namespace BftSmr.Codec;
 
 /// <summary>
-/// The requests of an encoded batch that was decoded before, without holding them: whoever looks at them again pays for
-/// it again.
+/// The requests of an encoded batch that was decoded before. It does not hold them: each look at them decodes them
+/// again.
 /// </summary>
 internal sealed class RequestsOnDemand(
     ReadOnlyMemory<byte> encodedBatch, int count, CodecLimits limits) : IReadOnlyList<Request>

@@ -61,10 +61,12 @@ internal static class StopDataCodec
         InstanceEvidence[] evidence = count == 0 ? [] : new InstanceEvidence[count];
         for (int i = 0; i < evidence.Length; i++)
         {
-            if (!TryReadEvidence(ref reader, out InstanceEvidence? one) || (i > 0 && one.Instance <= evidence[i - 1].Instance)) return false;
+            if (!TryReadEvidence(ref reader, out InstanceEvidence? one)
+                || (i > 0 && one.Instance <= evidence[i - 1].Instance)) return false;
             evidence[i] = one;
         }
-        if (!reader.TryReadBinaryOf(Request.SignatureBytes, out ReadOnlyMemory<byte> signature) || reader.Position - start > limits.StopDataBytesMax) return false;
+        if (!reader.TryReadBinaryOf(Request.SignatureBytes, out ReadOnlyMemory<byte> signature)
+            || reader.Position - start > limits.StopDataBytesMax) return false;
         message = new StopData(
             regency, sender, lastExecuted, stable, evidence) { SilentUntil = silentUntil, Signature = signature };
         return true;
@@ -80,7 +82,8 @@ internal static class StopDataCodec
     public static bool TryReadVote(ref CanonicalReader reader, out Vote vote)
     {
         vote = default;
-        if (!reader.TryReadArray(2) || !reader.TryReadRegency(out Regency regency) || !reader.TryReadDigest(out Digest value)) return false;
+        if (!reader.TryReadArray(2) || !reader.TryReadRegency(out Regency regency)
+            || !reader.TryReadDigest(out Digest value)) return false;
         vote = new Vote(regency, value);
         return true;
     }

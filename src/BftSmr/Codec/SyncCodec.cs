@@ -29,7 +29,8 @@ internal static class SyncCodec
         StopData[] collected = count == 0 ? [] : new StopData[count];
         for (int i = 0; i < collected.Length; i++)
         {
-            if (!StopDataCodec.TryRead(ref reader, limits, out StopData? one) || (i > 0 && one.Sender <= collected[i - 1].Sender)) return false;
+            if (!StopDataCodec.TryRead(ref reader, limits, out StopData? one)
+                || (i > 0 && one.Sender <= collected[i - 1].Sender)) return false;
             collected[i] = one;
         }
         message = new Sync(regency, collected);

@@ -5,9 +5,9 @@ using BftSmr.Messages;
 namespace BftSmr.Codec;
 
 /// <summary>
-/// What a voucher's MAC covers: a tag, then nonce and sequence (8 bytes each, big-endian), the status (1) and the
-/// BLAKE2b of the result (32). The tag and the length keep it apart from a request's digest, which clients authenticate
-/// under the same key.
+/// The bytes that the MAC of a reply share covers: a tag, then nonce and sequence (8 bytes each, big-endian), the
+/// status (1) and the BLAKE2b of the result (32). The tag and the length keep it apart from a request's digest, which
+/// clients authenticate under the same key.
 /// </summary>
 internal static class VoucherStatement
 {

@@ -30,7 +30,8 @@ public sealed record AdministratorConfiguration
     /// <summary>Writes an <c>admin.json</c> with comments.</summary>
     public void Save(string file) => new SettingsWriter()
         .Comment(
-            "The identity that may change the membership. Keep its key off the replicas' machines. Paths are relative to this file.")
+            "The identity that may change the membership. Keep its key off the replicas' machines. Paths are relative "
+            + "to this file.")
         .Add("cluster", SettingsWriter.Relative(file, ClusterFile))
         .Add("key", SettingsWriter.Relative(file, KeyFile))
         .Save(file);

@@ -52,7 +52,8 @@ public sealed record ClientConfiguration
         {
             throw new ConfigurationException(
                 ClusterFile, "clients",
-                $"has no entry for client {Id}. Correct 'id' in client.json, or use the cluster.json that lists this client.");
+                $"has no entry for client {Id}. Correct 'id' in client.json, or use the cluster.json that lists this "
+                + "client.");
         }
         return cluster;
     }

@@ -35,7 +35,7 @@ public sealed record ClusterConfiguration
     /// <summary>The client identities that are admitted; identity i is at position i.</summary>
     public required IReadOnlyList<ClientIdentity> Clients { get; init; }
 
-    /// <summary>The key whose owner may change the membership; null if nobody may.</summary>
+    /// <summary>The key whose owner may change the membership; null if no key may.</summary>
     public PublicKey? Administrator { get; init; }
 
     /// <summary>When a replica's promises are on disk.</summary>
@@ -81,8 +81,8 @@ public sealed record ClusterConfiguration
     public void Check() => ClusterLimits.Check(this, "cluster configuration");
 
     /// <summary>
-    /// A hash of every value, the same wherever the configuration says the same, whatever its comments and layout.
-    /// Compared whenever two nodes connect.
+    /// A hash of every value: the same for equal configurations, whatever their comments and layout. Compared whenever
+    /// two nodes connect.
     /// </summary>
     public Digest ContentHash() => Blake2b.Hash(ClusterFile.Canonical(this).Span);
 

@@ -70,7 +70,8 @@ public sealed class ClusterDirectory
             {
                 throw new ConfigurationException(
                     full,
-                    "the directory is not empty, and nothing in it is overwritten. Name a new one, or remove it if nothing needs it any more.");
+                    "the directory is not empty, and nothing in it is overwritten. Name a new one, or remove it if "
+                    + "nothing needs it any more.");
             }
             ClusterDirectory directory = new(full, content.Configuration);
             directory.Write(content);
@@ -110,7 +111,8 @@ public sealed class ClusterDirectory
             WriteClient(id, At("clients", Cluster.Clients[id].Name), content.ClientKeys[id]);
         MakeDirectory(At("admin"));
         KeyFile.Save(At("admin", KeyFileName), content.AdministratorKey);
-        new AdministratorConfiguration { ClusterFile = ClusterFile, KeyFile = At("admin", KeyFileName) }.Save(AdministratorFile);
+        new AdministratorConfiguration { ClusterFile = ClusterFile, KeyFile = At("admin", KeyFileName) }
+            .Save(AdministratorFile);
     }
 
     private void WriteClient(int id, string directory, KeyPair key)

@@ -78,14 +78,18 @@ internal static class ClusterFile
     {
         SettingsWriter settings = new SettingsWriter()
             .Comment(
-                "What all replicas and clients of this cluster agree on. Keep it the same everywhere: its content is compared whenever two of them connect.")
+                "All replicas and clients of this cluster agree on this file. Keep it the same everywhere: its content "
+                + "is compared whenever two of them connect.")
             .Add("clusterId", cluster.ClusterId)
             .Add("protocol", cluster.Protocol)
             .Comment("How many replicas may be faulty at a time; 3f+1 are needed.")
             .Add("f", cluster.F)
             .Add("service", cluster.Service)
             .AddList("replicas", cluster.Replicas.Index(), static replica =>
-                [("id", replica.Index), ("peerAddress", replica.Item.PeerAddress), ("clientAddress", replica.Item.ClientAddress), ("publicKey", replica.Item.PublicKey.ToString())])
+            [
+                ("id", replica.Index), ("peerAddress", replica.Item.PeerAddress),
+                ("clientAddress", replica.Item.ClientAddress), ("publicKey", replica.Item.PublicKey.ToString()),
+            ])
             .Comment(
                 "The identities that are admitted. Their rights: read, write, admin; read and write unless given.")
             .AddList(
@@ -93,21 +97,25 @@ internal static class ClusterFile
                 FieldsOf);
         if (cluster.ServiceOptions.Values.Count > 0)
         {
-            settings.Comment("What the service is told.").AddObject("serviceOptions", cluster.ServiceOptions.Values);
+            settings.Comment("The options of the service.").AddObject("serviceOptions", cluster.ServiceOptions.Values);
         }
         if (cluster.Administrator is { } administrator)
         {
-            settings.Comment("Who may change the membership.").Add("administrator", administrator.ToString());
+            settings.Comment("The key whose owner may change the membership.")
+                .Add("administrator", administrator.ToString());
         }
         settings
             .Comment(
-                "votes: the loss of power everywhere loses nothing acknowledged; decisions: replies wait for the disk; none: the disk is never waited for.")
+                "votes: the loss of power everywhere loses nothing acknowledged; decisions: replies wait for the disk; "
+                + "none: nothing waits for the disk.")
             .Add("durability", cluster.Durability)
             .Comment(
-                "mac: authenticators, and a signature only when a request is sent again; signed: an Ed25519 signature on every request.")
+                "mac: authenticators, and a signature only when a request is sent again; signed: an Ed25519 signature "
+                + "on every request.")
             .Add("requestAuthentication", cluster.RequestAuthentication)
             .Comment(
-                "Instances under way beyond the last executed one; requests and bytes in a batch; bytes of one operation and of one reply.")
+                "Instances under way beyond the last executed one; requests and bytes in a batch; bytes of one "
+                + "operation and of one reply.")
             .Add("window", cluster.Window)
             .Add("batchRequestsMax", cluster.BatchRequestsMax)
             .Add("batchBytesMax", cluster.BatchBytesMax)

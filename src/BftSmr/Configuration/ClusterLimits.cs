@@ -37,21 +37,28 @@ internal static class ClusterLimits
         Between(source, "checkpointPeriod", cluster.CheckpointPeriod, 1, 1_000_000);
         Between(source, "checkpointBytes", cluster.CheckpointBytes, 64 << 10, 1L << 40);
         long batchBytesMin =
-            (long)cluster.OperationBytesMax + Request.OverheadBytesMax + Request.SignatureBytes + (long)Request.MacBytes * cluster.Replicas.Count;
+            (long)cluster.OperationBytesMax + Request.OverheadBytesMax + Request.SignatureBytes
+            + (long)Request.MacBytes * cluster.Replicas.Count;
         if (cluster.BatchBytesMax < batchBytesMin)
         {
             throw new ConfigurationException(source, "batchBytesMax",
-                $"is {Number(cluster.BatchBytesMax)}, but the largest operation with its authentication takes {Number(batchBytesMin)}. Raise it, or lower 'operationBytesMax'.");
+                $"is {Number(cluster.BatchBytesMax)}, but the largest operation with its authentication takes "
+                + $"{Number(batchBytesMin)}. Raise it, or lower 'operationBytesMax'.");
         }
         if (!CodecLimits.For(cluster.Quorums, cluster.Limits).HasRoomForSync)
         {
             throw new ConfigurationException(source, "checkpointPeriod",
-                $"is {Number(cluster.CheckpointPeriod)}, with a window of {Number(cluster.Window)}: what {cluster.Replicas.Count} replicas tell of that many instances when the leader changes is too large for one message. Lower it, or 'window'.");
+                $"is {Number(cluster.CheckpointPeriod)}, with a window of {Number(cluster.Window)}: the STOPDATA of "
+                + $"{cluster.Replicas.Count} replicas over so many instances are too large for one message. Lower it, "
+                + "or 'window'.");
         }
     }
 
-    public static string UnknownProtocol(string name) =>
-        $"is \"{name}\"; the protocols that this version runs are {string.Join(", ", OrderingProtocols.Names.Select(static n => $"\"{n}\""))}.";
+    public static string UnknownProtocol(string name)
+    {
+        string known = string.Join(", ", OrderingProtocols.Names.Select(static n => $"\"{n}\""));
+        return $"is \"{name}\"; the protocols that this version runs are {known}.";
+    }
 
     private static void CheckReplicas(ClusterConfiguration cluster, OrderingProtocol protocol, string source)
     {
@@ -59,7 +66,8 @@ internal static class ClusterLimits
         if (cluster.Replicas.Count < replicasMin || cluster.Replicas.Count > Quorums.ReplicasMax)
         {
             throw new ConfigurationException(source, "replicas",
-                $"has {cluster.Replicas.Count} entries; to bear f = {cluster.F} faulty replicas it needs {replicasMin} to {Quorums.ReplicasMax}. Add replicas, or lower 'f'.");
+                $"has {cluster.Replicas.Count} entries; to bear f = {cluster.F} faulty replicas it needs "
+                + $"{replicasMin} to {Quorums.ReplicasMax}. Add replicas, or lower 'f'.");
         }
         Dictionary<PublicKey, string> keys = [];
         Dictionary<string, string> addresses = new(StringComparer.OrdinalIgnoreCase);
@@ -87,7 +95,7 @@ internal static class ClusterLimits
         }
     }
 
-    /// <summary>What they mean is the service's to check.</summary>
+    /// <summary>The service checks their meaning.</summary>
     private static void CheckServiceOptions(ServiceOptions options, string source)
     {
         Between(source, "serviceOptions", options.Values.Count, 0, ServiceOptions.CountMax);
@@ -107,7 +115,8 @@ internal static class ClusterLimits
         {
             throw new ConfigurationException(
                 source, key,
-                $"is \"{address}\", but must be host:port with a port from 1 to 65535, for example 127.0.0.1:7000 or [::1]:7000.");
+                $"is \"{address}\", but must be host:port with a port from 1 to 65535, for example 127.0.0.1:7000 or "
+                + "[::1]:7000.");
         }
     }
 

@@ -66,10 +66,10 @@ public sealed class LocalCluster : IDisposable
             Protocol = protocol,
             F = f,
             Service = service,
-            Replicas =
-                [.. replicaKeys.Select((key, i) => new ReplicaEndpoint(Loopback(ports[2 * i]), Loopback(ports[2 * i + 1]), key.PublicKey))],
-            Clients =
-                [.. clientKeys.Select(static (key, i) => new ClientIdentity(string.Create(CultureInfo.InvariantCulture, $"client{i}"), key.PublicKey))],
+            Replicas = [.. replicaKeys.Select((key, i) => new ReplicaEndpoint(
+                Loopback(ports[2 * i]), Loopback(ports[2 * i + 1]), key.PublicKey))],
+            Clients = [.. clientKeys.Select(static (key, i) => new ClientIdentity(
+                string.Create(CultureInfo.InvariantCulture, $"client{i}"), key.PublicKey))],
             Administrator = administratorKey.PublicKey,
         };
         if (adjust is not null) cluster = adjust(cluster);

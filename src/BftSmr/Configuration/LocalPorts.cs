@@ -5,9 +5,9 @@ using System.Security.Cryptography;
 namespace BftSmr.Configuration;
 
 /// <summary>
-/// Free TCP ports of this machine's loopback interface. Taken below the range that systems hand to outgoing connections
-/// (from 32768 on Linux), so that a replica that is down does not find its port taken when it comes back; and one after
-/// the other from a random start, so that clusters made at the same time do not get the same ones.
+/// Free TCP ports of this machine's loopback interface. They are below the range that systems hand to outgoing
+/// connections (from 32768 on Linux): a replica that is down finds its port free when it comes back. They are taken one
+/// after the other from a random start, so that clusters made at the same time do not get the same ones.
 /// </summary>
 internal static class LocalPorts
 {
@@ -32,7 +32,8 @@ internal static class LocalPorts
         }
         return ports.Count == count
             ? [.. ports]
-            : throw new IOException($"There are no {count} free TCP ports on 127.0.0.1. Stop what is listening there.");
+            : throw new IOException(
+                $"There are no {count} free TCP ports on 127.0.0.1. Stop a program that listens there.");
     }
 
     private static bool IsFree(int port)

@@ -67,12 +67,15 @@ public sealed record ReplicaConfiguration
             .Add("data", SettingsWriter.Relative(file, DataDirectory))
             .Add("key", SettingsWriter.Relative(file, KeyFile));
         if (PeerListenAddress is { } peers)
-            settings.Comment(
-                "Where it listens for other replicas, which find it at its address in cluster.json.").Add("peerListenAddress", peers);
+        {
+            settings.Comment("The address for links from other replicas, which find it at its address in cluster.json.")
+                .Add("peerListenAddress", peers);
+        }
         if (MetricsAddress is { } address)
         {
             settings.Comment(
-                "Serves /metrics, /healthz, /status and a status page at /. Unprotected: keep it on a network that you trust.").Add("metricsAddress", address);
+                "Serves /metrics, /healthz, /status and a status page at /. Unprotected: keep it on a network that you "
+                + "trust.").Add("metricsAddress", address);
         }
         settings.Save(file);
     }
@@ -86,7 +89,8 @@ public sealed record ReplicaConfiguration
         {
             throw new ConfigurationException(
                 ClusterFile, "replicas",
-                $"has no entry for replica {Id}. Correct 'id' in replica.json, or use the cluster.json that lists this replica.");
+                $"has no entry for replica {Id}. Correct 'id' in replica.json, or use the cluster.json that lists this "
+                + "replica.");
         }
         return cluster;
     }

@@ -30,7 +30,7 @@ internal sealed record ExecuteEffect(
 internal sealed record AnswerReadEffect(ClientId Client, Read Read, Regency Regency, long AgreedTimeMicros) : Effect
 {
     /// <summary>
-    /// If not null, the answer is for the core: <see cref="ReadAnsweredInput"/> says what it is for whom.
+    /// If not null, the answer is for the core: <see cref="ReadAnsweredInput"/> says which node it is for.
     /// </summary>
     public ReplicaId? Relay { get; init; }
 }

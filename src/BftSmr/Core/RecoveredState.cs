@@ -17,9 +17,9 @@ internal sealed record RecoveredState(
 {
     /// <summary>
     /// Votes sent before the restart may be missing from <see cref="Records"/> (the disk was lost, or durability does
-    /// not cover votes): the core stays silent for the instances it may have voted in. Stays true at every start until
-    /// the core has persisted a <see cref="SilentUpTo"/> (with durability <see cref="Durability.Votes"/>; otherwise it
-    /// is true at every start but the very first).
+    /// not cover votes). Then the core is in non-voting recovery: it votes in no instance that it may have voted in.
+    /// Stays true at every start until the core has persisted a <see cref="SilentUpTo"/> (with durability
+    /// <see cref="Durability.Votes"/>; otherwise it is true at every start but the very first).
     /// </summary>
     public bool VotesForgotten { get; init; }
 

@@ -8,7 +8,7 @@ using BftSmr.Settings;
 namespace BftSmr.Core;
 
 /// <summary>
-/// What the parts of one replica core share during a step: who it is, what time it is, and where effects go.
+/// What the parts of one replica core share during a step: its settings, the time, and where effects go.
 /// </summary>
 internal sealed class ReplicaContext(ReplicaSettings settings, IKeyring keyring, MessageFamily? family = null)
 {

@@ -26,8 +26,8 @@ internal sealed record ReplicaStatus
     public required bool CatchingUp { get; init; }
 
     /// <summary>
-    /// It restarted without its votes, and it may have left the regency before that, or it or too few of the others
-    /// have executed as far as it may have voted: until then it counts as one of the f faulty ones.
+    /// It is in non-voting recovery: it restarted without its votes. That lasts until it, and enough of the others,
+    /// have executed as far as it may have voted, in a later regency. Until then it counts as one of the f faulty ones.
     /// </summary>
     public required bool IsSilent { get; init; }
 

@@ -6,7 +6,7 @@ namespace BftSmr.Diagnostics;
 
 /// <summary>
 /// The trace that an operation belongs to: every node computes the same, so nothing about it is sent. Costs nothing
-/// while nobody listens.
+/// while nothing listens.
 /// </summary>
 internal static class OperationTrace
 {

@@ -39,7 +39,8 @@ internal sealed class ExecutionStage(
     /// </summary>
     public void TryExecuteNext()
     {
-        while (_inFlight is null && !IsCheckpointDue && log.TryNextDecided(out DecidedInstance instance, out Batch batch))
+        while (_inFlight is null && !IsCheckpointDue
+            && log.TryNextDecided(out DecidedInstance instance, out Batch batch))
         {
             if (batch.Requests.Count > 0)
                 _state.AgreedTimeMicros = Math.Max(batch.TimestampMicros, _state.AgreedTimeMicros + 1);
@@ -75,7 +76,7 @@ internal sealed class ExecutionStage(
     {
         Invariant.Holds(
             _inFlight is { } f && f.State.Number == input.Instance && f.Commands.Count == input.Outcomes.Count,
-            "what was executed is what was asked for");
+            "the executed batch is the one that was asked for");
         InFlight done = _inFlight;
         _inFlight = null;
         vouching.Begin(done.State.Number, done.Commands.Count);
@@ -129,7 +130,8 @@ internal sealed class ExecutionStage(
         _inFlight is { } f && f.Commands.Any(c => c.Session == request.Session && c.Sequence == request.Sequence);
 
     /// <summary>
-    /// To those who want it from here: whole from the replica named for that, and where a digest would be no shorter.
+    /// Sends the reply to each client that wants it from here: whole from the full replier, and where a digest would be
+    /// no shorter.
     /// </summary>
     private void Answer(Request request, Outcome outcome, bool isDirect)
     {

@@ -10,29 +10,31 @@ using BftSmr.Ordering;
 namespace BftSmr.Execution;
 
 /// <summary>
-/// One reply for all repliers of a request that wants it so. Where an instance executed many commands, the repliers of
-/// each send its full replier a MAC over what they would have told the client, all of an instance in one message; the
-/// full replier passes them on with its own reply. The client receives one message rather than f+1.
+/// One reply for all repliers of a request that wants it so. The repliers of a request send its full replier a MAC over
+/// what they would have told the client: their reply share. The shares for all requests of an instance go in one
+/// message. The full replier passes them on with its own reply. The client receives one message rather than f+1.
 /// <para>
 /// Which requests this goes for, and in which order the MACs are, follows from the decided batch: it is the same at all
 /// correct replicas. A MAC that is missing, or wrong, costs the client time and nothing else: without f+1 equal replies
 /// it asks all replicas.
 /// </para>
 /// <para>
-/// Invariants: the replies of one instance are collected at a time, in the order of instances; a replica vouches only
-/// where it is a replier; a complete reply has the words of all other repliers; what is held is bounded, and counted in
-/// and out alike.
+/// Invariants: the replies of one instance are collected at a time, in the order of instances; a replica gives reply
+/// shares only where it is a replier; a complete reply has the reply shares of all other repliers; the replies held are
+/// bounded, and counted in and out alike.
 /// </para>
 /// </summary>
 internal sealed class ReplyVouching
 {
     /// <summary>
-    /// A reply for which not all vouchers came in this time is sent as it is: so the client learns who is to blame…
+    /// A reply for which a reply share did not come in this time is sent without it: so the client learns which replica
+    /// is to blame…
     /// </summary>
     private const long PatienceMicros = 50_000;
 
     /// <summary>
-    /// …and again when the last one comes, unless that takes longer than this: by then the client has asked everybody.
+    /// …and again when the last one comes, unless that takes longer than this: by then the client has asked all
+    /// replicas.
     /// </summary>
     private const long KeptMicros = 1_000_000;
 
@@ -76,8 +78,8 @@ internal sealed class ReplyVouching
     }
 
     /// <summary>
-    /// Whether the client is answered by way of the request's full replier. That passes the vouchers on even if the
-    /// client, having asked it itself, had its reply before: those who vouch cannot know.
+    /// Whether the client is answered by way of the request's full replier. That passes the reply shares on even if the
+    /// client, having asked it itself, had its reply before: the other repliers cannot know.
     /// </summary>
     public bool TryTake(Request request, in Outcome outcome)
     {
@@ -129,7 +131,7 @@ internal sealed class ReplyVouching
             _latest[from.Value] = message.Instance;
             early.Enqueue(message);
             Invariant.Holds(
-                early.Count <= _log.HorizonInstances, "vouchers are kept for so many instances ahead, and no more");
+                early.Count <= _log.HorizonInstances, "reply shares are kept for so many instances ahead, and no more");
             return;
         }
         if (Find(message.Instance) is not { } held) return; // answered, or given up, long ago
@@ -155,7 +157,7 @@ internal sealed class ReplyVouching
     {
         Invariant.Holds(
             request.FullReplier != _context.Self && request.Repliers.Contains(_context.Self),
-            "a replica vouches for what it would have told the client itself");
+            "a replica gives a reply share for what it would have told the client itself");
         Span<byte> statement = stackalloc byte[VoucherStatement.Bytes];
         VoucherStatement.Write(
             request.Session.Nonce, request.Sequence, outcome.Status, Blake2b.Hash(outcome.Result.Span), statement);
@@ -207,7 +209,7 @@ internal sealed class ReplyVouching
             if (reply.IsSent || heard != reply.Others != incomplete) continue;
             Invariant.Holds(
                 !reply.Others.IsEmpty && !reply.Others.Contains(_context.Self),
-                "the full replier passes on the words of the other repliers");
+                "the full replier passes on the reply shares of the other repliers");
             _context.Effects.Add(new ReplyEffect(
                 reply.Session.Client,
                 new Reply(
@@ -249,7 +251,9 @@ internal sealed class ReplyVouching
 
     private HeldReplies? Find(Instance instance)
     {
-        for (LinkedListNode<HeldReplies>? node = _held.Last; node is not null && node.Value.Instance >= instance; node = node.Previous)
+        for (LinkedListNode<HeldReplies>? node = _held.Last;
+            node is not null && node.Value.Instance >= instance;
+            node = node.Previous)
         {
             if (node.Value.Instance == instance) return node.Value;
         }
@@ -274,7 +278,7 @@ internal sealed class ReplyVouching
         }
     }
 
-    /// <summary>The replies of one instance that wait for vouchers, in the order of its commands.</summary>
+    /// <summary>The replies of one instance that wait for reply shares, in the order of its commands.</summary>
     private sealed class HeldReplies(Instance instance, long sinceMicros, int replicas)
     {
         private readonly int[] _counts = new int[replicas];
@@ -300,13 +304,13 @@ internal sealed class ReplyVouching
             foreach (ReplicaId other in reply.Others) _counts[other.Value]++;
         }
 
-        /// <summary>Replies that a replica vouches for.</summary>
+        /// <summary>Replies for which a replica gives its reply share.</summary>
         public int CountOf(ReplicaId replica) => _counts[replica.Value];
     }
 
     private record struct HeldReply(SessionId Session, ulong Sequence, Outcome Outcome, ReplicaSet Others)
     {
-        /// <summary>With all vouchers.</summary>
+        /// <summary>With all reply shares.</summary>
         public bool IsSent { get; set; }
     }
 }

@@ -33,7 +33,8 @@ public sealed class BftReplica : IAsyncDisposable
     private Task? _stopping, _closingLinks;
 
     private BftReplica(
-        BftReplicaOptions options, ReplicaSettings settings, Keyring keyring, MessageIngress ingress, ServiceHost executor,
+        BftReplicaOptions options, ReplicaSettings settings, Keyring keyring, MessageIngress ingress,
+        ServiceHost executor,
         ReplicaStorage storage, RecoveredState recovered, Reactor reactor)
     {
         ClusterConfiguration cluster = options.Cluster;
@@ -62,12 +63,17 @@ public sealed class BftReplica : IAsyncDisposable
         _peers = new PeerMesh(
             _self, ListenOn(options.PeerListenAddress ?? own.PeerAddress), credentials, new PeerSink(
                 replicaKeys.Length, ingress, _loop, _metrics, _logger),
-            LinkOptions.Peers with { FrameBytesMax = limits.PeerFrameBytesMax }, peerCounters, linkLogger, reactor: _reactor);
+            LinkOptions.Peers with { FrameBytesMax = limits.PeerFrameBytesMax }, peerCounters, linkLogger,
+            reactor: _reactor);
         try
         {
             _clients = new ClientListener(
                 ListenOn(own.ClientAddress), credentials, new ClientSink(ingress, _loop, routes, _metrics, _logger),
-                LinkOptions.Clients with { FrameBytesMax = Math.Max(limits.ClientFrameBytesMax, limits.ReplyFrameBytesMax) }, clientCounters, linkLogger, reactor: _reactor);
+                LinkOptions.Clients with
+                {
+                    FrameBytesMax = Math.Max(limits.ClientFrameBytesMax, limits.ReplyFrameBytesMax),
+                },
+                clientCounters, linkLogger, reactor: _reactor);
         }
         catch
         {
@@ -91,10 +97,10 @@ public sealed class BftReplica : IAsyncDisposable
     public Task Completion { get; }
 
     /// <summary>
-    /// Recovers what is on disk, connects to the other replicas and begins to serve clients. What breaks after that,
-    /// however soon, <see cref="Completion"/> tells.
+    /// Recovers what is on disk, connects to the other replicas and begins to serve clients. An error after that,
+    /// however soon, ends <see cref="Completion"/>.
     /// </summary>
-    /// <param name="options">Who it is and where its data are.</param>
+    /// <param name="options">The replica, its cluster and its data.</param>
     /// <param name="stateMachine">The service in its initial state. From now on only the replica may use it.</param>
     /// <param name="cancellationToken">Gives up before the replica has begun to run.</param>
     /// <exception cref="StorageException">The data directory cannot be used.</exception>
@@ -145,7 +151,8 @@ public sealed class BftReplica : IAsyncDisposable
         MessageIngress ingress = new(settings, keyring, options.Cluster.Ordering);
         ServiceHost executor = new(stateMachine, settings.ReplyBytesMax, settings.Rights);
         ReplicaStorage storage = ReplicaStorage.Open(
-            options.DataDirectory, settings, ingress.Limits, executor, options.LoggerFactory.CreateLogger("BftSmr.Storage"), out RecoveredState recovered);
+            options.DataDirectory, settings, ingress.Limits, executor,
+            options.LoggerFactory.CreateLogger("BftSmr.Storage"), out RecoveredState recovered);
         Reactor? reactor = null;
         try
         {
@@ -162,7 +169,7 @@ public sealed class BftReplica : IAsyncDisposable
         }
     }
 
-    /// <summary>Cleans up once the loop has ended, for whatever reason.</summary>
+    /// <summary>Cleans up once the loop has ended, for any reason.</summary>
     private async Task SuperviseAsync()
     {
         try
@@ -194,7 +201,7 @@ public sealed class BftReplica : IAsyncDisposable
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Once, whoever comes first: the replica that is stopped, or the loop that ended.</summary>
+    /// <summary>Once, for the first that comes: the replica that is stopped, or the loop that ended.</summary>
     private Task CloseLinks()
     {
         lock (_stopLock) return _closingLinks ??= Task.Run(CloseLinksAsync);
@@ -222,8 +229,9 @@ public sealed class BftReplica : IAsyncDisposable
         ExecutedOperations = _metrics.ExecutedOperations,
         Rejections = _metrics.Rejections(),
         StateDigest = stateDigest,
-        Peers =
-            [.. status.PeerLastExecuted.Select((executed, i) => PeerStatusOf(new ReplicaId(i), executed, status.LastExecuted)).Where(peer => peer.Id != _self)],
+        Peers = [.. status.PeerLastExecuted
+            .Select((executed, i) => PeerStatusOf(new ReplicaId(i), executed, status.LastExecuted))
+            .Where(peer => peer.Id != _self)],
     };
 
     private BftPeerStatus PeerStatusOf(ReplicaId peer, Instance executed, Instance own) =>
@@ -241,7 +249,8 @@ public sealed class BftReplica : IAsyncDisposable
                 nameof(options));
         if (options.Key.PublicKey != options.Cluster.Replicas[options.Self.Value].PublicKey)
             throw new ArgumentException(
-                $"Key is not the one whose public key the cluster lists for {options.Self}: give the replica its own key.", nameof(options));
+                $"Key is not the one whose public key the cluster lists for {options.Self}: give the replica its own "
+                + "key.", nameof(options));
     }
 
     private static (PublicKey[] Replicas, PublicKey[] Clients) KeysOf(ClusterConfiguration cluster) =>

@@ -34,7 +34,7 @@ public sealed record BftReplicaOptions
 
     /// <summary>
     /// Is told of changes of the leader epoch, of catching up, and of failures of others: one at a time, in order, and
-    /// on no particular thread. It cannot harm the replica: what it throws is logged.
+    /// on no particular thread. It cannot harm the replica: its exceptions are logged.
     /// </summary>
     public Action<BftReplicaChange>? OnChanged { get; init; }
 

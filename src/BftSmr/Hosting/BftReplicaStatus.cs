@@ -33,9 +33,9 @@ public sealed record BftReplicaStatus
     public required bool CatchingUp { get; init; }
 
     /// <summary>
-    /// It started without knowing its earlier votes, and it may have left the regency before that, or it or too few of
-    /// the others have executed as far as it may have voted: until then it counts as one of the f faulty ones, so let
-    /// no other replica lose its votes.
+    /// It is in non-voting recovery: it started without its earlier votes. That lasts until it, and enough of the
+    /// others, have executed as far as it may have voted, in a later regency. Until then it counts as one of the f
+    /// faulty ones, so let no other replica lose its votes.
     /// </summary>
     public required bool IsSilent { get; init; }
 

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace BftSmr.Hosting;
 
 /// <summary>
-/// Decodes and authenticates what clients send, on the threads of their links, and passes it to the loop. Whoever sends
-/// what no correct client sends loses its link, and what costs the work of a signature counts as much: a flood of
-/// either slows down its own sender alone.
+/// Decodes and authenticates what clients send, on the threads of their links, and passes it to the loop. A client that
+/// sends what no correct client sends loses its link. A message that costs the work of a signature counts as much: a
+/// flood of either slows down its own sender alone.
 /// </summary>
 internal sealed class ClientSink(
     MessageIngress ingress, ReplicaLoop loop, SessionRoutes routes, ReplicaMetrics metrics,
@@ -25,7 +25,9 @@ internal sealed class ClientSink(
         if (ingress.FromClient(remote.Client, frame, out RejectReason reason) is { } input)
             return loop.Post(
                 input, remote, remote.Backlog,
-                input is RequestInput { Request.IsSigned: true } ? frame.Length + LinkBacklog.SignatureBytes : frame.Length);
+                input is RequestInput { Request.IsSigned: true }
+                    ? frame.Length + LinkBacklog.SignatureBytes
+                    : frame.Length);
         metrics.Reject(reason);
         if (logger.IsEnabled(LogLevel.Debug)) HostLog.Rejected(logger, remote.Client.ToString(), reason);
         remote.Close(LinkFault.Misbehaved);

@@ -92,7 +92,7 @@ internal sealed class HostEffects(
                 HostLog.Rejected(logger, e.Source, e.Reason);
                 break;
             default:
-                throw new UnreachableException($"The host knows no {effect.GetType().Name}.");
+                throw new UnreachableException($"The host knows no {effect.GetType().Name}: add a case for it.");
         }
         return null;
     }
@@ -131,7 +131,8 @@ internal sealed class HostEffects(
     private void FlushLinks()
     {
         Invariant.Holds(
-            _framesDependOn <= storage.Log.FlushedRecords, "nothing leaves before the records that it follows are on disk");
+            _framesDependOn <= storage.Log.FlushedRecords,
+            "nothing leaves before the records that it follows are on disk");
         if (_hasPeerFrames) _peers!.Flush();
         if (_hasClientFrames) _clients!.Flush();
         _hasPeerFrames = _hasClientFrames = false;

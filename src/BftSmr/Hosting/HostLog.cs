@@ -7,14 +7,17 @@ namespace BftSmr.Hosting;
 /// <summary>What the host says to operators.</summary>
 internal static partial class HostLog
 {
-    [LoggerMessage(20, LogLevel.Information, "Replica {Self} listens to replicas on {Peers} and to clients on {Clients}.")]
+    [LoggerMessage(20, LogLevel.Information,
+        "Replica {Self} listens to replicas on {Peers} and to clients on {Clients}.")]
     public static partial void Started(
         ILogger logger, ReplicaId self, System.Net.EndPoint peers, System.Net.EndPoint clients);
 
     [LoggerMessage(21, LogLevel.Information, "Replica {Self} stopped.")]
     public static partial void Stopped(ILogger logger, ReplicaId self);
 
-    [LoggerMessage(22, LogLevel.Critical, "Replica {Self} cannot go on and stops. Nothing that was acknowledged is lost.")]
+    [LoggerMessage(22, LogLevel.Critical,
+        "Replica {Self} cannot go on and stops. No acknowledged operation is lost. Mend the cause, then start it "
+        + "again.")]
     public static partial void Failed(ILogger logger, ReplicaId self, Exception cause);
 
     [LoggerMessage(23, LogLevel.Information, "Leader epoch {Regency}: the leader is {Leader}.")]
@@ -26,13 +29,16 @@ internal static partial class HostLog
     [LoggerMessage(25, LogLevel.Information, "Fetching snapshot {Instance} of {Bytes} bytes from the other replicas.")]
     public static partial void FetchBegun(ILogger logger, Instance instance, long bytes);
 
-    [LoggerMessage(26, LogLevel.Information, "{Chunks} chunks of snapshot {Instance} are on disk from before the restart.")]
+    [LoggerMessage(26, LogLevel.Information,
+        "{Chunks} chunks of snapshot {Instance} are on disk from before the restart.")]
     public static partial void FetchResumed(ILogger logger, Instance instance, int chunks);
 
     [LoggerMessage(27, LogLevel.Information, "Installed snapshot {Instance}.")]
     public static partial void StateInstalled(ILogger logger, Instance instance);
 
-    [LoggerMessage(28, LogLevel.Error, "The fetched snapshot {Instance} is damaged on this disk, although every chunk was verified when it arrived. It is fetched again. Check the disk.")]
+    [LoggerMessage(28, LogLevel.Error,
+        "The fetched snapshot {Instance} is damaged on this disk, although every chunk was verified when it arrived. "
+        + "It is fetched again. Check the disk.")]
     public static partial void StateInstallFailed(ILogger logger, Instance instance);
 
     [LoggerMessage(30, LogLevel.Information, "Replica {Self}: {Change}, {Lag} instances behind, executed {Executed}.")]
@@ -53,6 +59,6 @@ internal static partial class HostLog
         else Changed(logger, change.Self, change.Kind, change.Lag, change.LastExecuted);
     }
 
-    [LoggerMessage(29, LogLevel.Debug, "Dropped something from {Source}: {Reason}.")]
+    [LoggerMessage(29, LogLevel.Debug, "Dropped a message from {Source}: {Reason}.")]
     public static partial void Rejected(ILogger logger, string source, RejectReason reason);
 }

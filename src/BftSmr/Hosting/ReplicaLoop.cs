@@ -95,13 +95,13 @@ internal sealed class ReplicaLoop : IReactorTurn
         await Task.WhenAny(answer.Task, _ended.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
         return answer.Task.IsCompleted
             ? await answer.Task.ConfigureAwait(false)
-            : throw new InvalidOperationException("The replica has stopped.");
+            : throw new InvalidOperationException("The replica has stopped: Completion tells why.");
     }
 
     void IReactorTurn.TakeTurn()
     {
         Volatile.Write(ref _isScheduled, 0);
-        Interlocked.MemoryBarrier(); // whoever posts either sees that no turn is to come, or is seen here
+        Interlocked.MemoryBarrier(); // a thread that posts either sees that no turn is to come, or is seen here
 #pragma warning disable CA1031 // Nothing is swallowed: it ends the loop, and is what Ended faults with.
         try
         {
@@ -130,7 +130,7 @@ internal sealed class ReplicaLoop : IReactorTurn
         }
         catch (StateMachineException)
         {
-            _runner.Flush(); // how it voted before is said, so that the others come to the same end rather than wait for it
+            _runner.Flush(); // its votes so far are sent, so that the others come to the same end rather than wait
             throw;
         }
         if (_hasEnded) return;

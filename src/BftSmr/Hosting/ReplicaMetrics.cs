@@ -28,7 +28,7 @@ internal sealed class ReplicaMetrics : IDisposable
         _meter = new Meter(
             new MeterOptions(MeterName) { Tags = [new KeyValuePair<string, object?>("replica", self.Value)] });
         _meter.CreateObservableCounter(
-            "bftsmr.rejected", ObserveRejected, description: "What was received and dropped, by reason.");
+            "bftsmr.rejected", ObserveRejected, description: "Messages received and dropped, by reason.");
         Counter("bftsmr.executed.operations", () => Interlocked.Read(ref _executedOperations), "Operations executed.");
         Counter("bftsmr.executed.batches", () => Interlocked.Read(ref _executedBatches), "Instances executed.");
         Counter(
@@ -50,7 +50,8 @@ internal sealed class ReplicaMetrics : IDisposable
             "bftsmr.catching_up", static s => s.CatchingUp ? 1 : 0, "1 while state is being fetched from the others.");
         Gauge(
             "bftsmr.silent", static s => s.IsSilent ? 1 : 0,
-            "1 while the replica counts as one of the f because it forgot its votes in a restart: it may have left the regency before that, or it or too few of the others have yet to execute as far as it may have voted.");
+            "1 while the replica is in non-voting recovery: it forgot its votes in a restart and counts as one of the "
+            + "f. It ends when enough replicas have executed as far as it may have voted, in a later regency.");
         _meter.CreateObservableGauge(
             "bftsmr.peer.lag", ObserveLag, description: "Instances that a peer is behind this replica.");
         AddLinks("peers", peerLinks);
@@ -128,7 +129,9 @@ internal sealed class ReplicaMetrics : IDisposable
         LinkCounters counters, KeyValuePair<string, object?> tag) =>
         Enum.GetValues<LinkFault>().Where(fault => counters.Count(fault) > 0)
             .Select(
-                fault => new Measurement<long>(counters.Count(fault), tag, new KeyValuePair<string, object?>("fault", SnakeCase(fault.ToString()))));
+                fault => new Measurement<long>(
+                    counters.Count(fault), tag,
+                    new KeyValuePair<string, object?>("fault", SnakeCase(fault.ToString()))));
 
     private IEnumerable<Measurement<long>> ObserveRejected() =>
         Rejections().Select(
@@ -136,11 +139,12 @@ internal sealed class ReplicaMetrics : IDisposable
 
     private IEnumerable<Measurement<long>> ObserveLag() =>
         _status is not { } status ? [] : status.PeerLastExecuted.Select((executed, i) =>
-            new Measurement<long>(Math.Max(0, status.LastExecuted - executed), new KeyValuePair<string, object?>("peer", i)));
+            new Measurement<long>(
+                Math.Max(0, status.LastExecuted - executed), new KeyValuePair<string, object?>("peer", i)));
 
     private static string NameOf(RejectReason reason) => SnakeCase(reason.ToString());
 
     private static string SnakeCase(string name) =>
-        string.Concat(
-            name.Select(static (c, i) => char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));
+        string.Concat(name.Select(static (c, i) =>
+            char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

@@ -6,10 +6,10 @@ using BftSmr.Messages;
 
 namespace BftSmr.Hosting;
 
-/// <summary>What a replica does for operations, for whoever listens to traces.</summary>
+/// <summary>What a replica does for operations, for listeners to traces.</summary>
 internal sealed class ReplicaSpans(ReplicaId self)
 {
-    /// <summary>The time, if anybody listens.</summary>
+    /// <summary>The time, if a listener wants it.</summary>
     public static DateTimeOffset? Begin() => OperationTrace.IsListenedTo ? DateTimeOffset.UtcNow : null;
 
     /// <summary>A batch was executed.</summary>

@@ -42,7 +42,8 @@ internal sealed class SessionRoutes(int sessionsPerClientMax)
 
     public bool TryFind(ClientId client, ulong nonce, [NotNullWhen(true)] out ClientLink? link)
     {
-        if (_clients.TryGetValue(client, out Routes? routes) && routes.ByNonce.TryGetValue(nonce, out LinkedListNode<Route>? node))
+        if (_clients.TryGetValue(client, out Routes? routes)
+            && routes.ByNonce.TryGetValue(nonce, out LinkedListNode<Route>? node))
         {
             link = node.Value.Link;
             return true;

@@ -176,7 +176,7 @@ internal sealed class SnapshotWork : IDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // The replica stops; what is half written is not used.
+            // The replica stops; a half-written snapshot is not used.
         }
         catch (Exception e)
         {

@@ -10,10 +10,10 @@ using BftSmr.Settings;
 namespace BftSmr.Ingress;
 
 /// <summary>
-/// Turns frames from authenticated links into inputs of the core: decodes, checks proofs and single requests, and who
-/// may speak for whom. Stateless, so link readers call it in parallel; whatever depends on the replica's state is the
-/// core's to check: the requests of a proposal, too, as others may vouch for them. What is dropped is null with a
-/// reason, never an exception. Inputs keep slices of the frame.
+/// Turns frames from authenticated links into inputs of the core: decodes them, and checks proofs, single requests, and
+/// which node may send what. Stateless, so link readers call it in parallel. Checks that depend on the replica's state
+/// are the core's: also those of the requests of a proposal, as WRITEs of others may prove them. A frame that is
+/// dropped gives null with a reason, never an exception. Inputs keep slices of the frame.
 /// </summary>
 internal sealed class MessageIngress
 {
@@ -95,8 +95,8 @@ internal sealed class MessageIngress
     }
 
     /// <summary>
-    /// Without its client's MAC a read could be asked about before the client issues it: a word on a state that is
-    /// older than the read.
+    /// Without its client's MAC a read could be asked about before the client issues it: the reply share would be on a
+    /// state older than the read.
     /// </summary>
     private RelayRead? CheckRelayRead(RelayRead read, out RejectReason reason)
     {

@@ -41,7 +41,7 @@ internal sealed class BatchArchive
         return kept;
     }
 
-    /// <summary>What was kept in this block at one time is not needed any more.</summary>
+    /// <summary>The batches of this block of one time are not needed any more.</summary>
     public void Release(Block block)
     {
         block.Leave();

@@ -5,7 +5,7 @@ using BftSmr.Messages;
 namespace BftSmr.Instances;
 
 /// <summary>
-/// The instances of which something is kept, and how far they are decided and executed, whatever ordering decides them.
+/// The instances of which something is kept, and how far they are decided and executed, under any ordering protocol.
 /// Invariants:
 /// 1. A decided value never changes.
 /// 2. Instances execute in order, without a gap, and never beyond the room above the stable checkpoint.
@@ -37,7 +37,7 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     public Instance DecidedInLog { get; private set; }
 
     /// <summary>
-    /// The stable checkpoint, or the one a replica without a log recovered from. What lies above it is kept, and is
+    /// The stable checkpoint, or the one a replica without a log recovered from. Instances above it are kept, and are
     /// evidence: proposals too far above it are not considered.
     /// </summary>
     public Instance Base { get; private set; }
@@ -85,7 +85,7 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
         return instance;
     }
 
-    /// <summary>Forgets an instance that was not executed: what it was is fetched from others.</summary>
+    /// <summary>Forgets an instance that was not executed: its decision is fetched from others.</summary>
     public void Forget(DecidedInstance instance)
     {
         Invariant.Holds(!instance.IsExecuted, "an executed instance is kept until a stable checkpoint covers it");

@@ -23,7 +23,7 @@ internal interface IKeyring
 
     /// <summary>
     /// As a replica: the 16-byte MAC under the key shared with a client; zeros if the client's public key allows for
-    /// none. Both ends use the same key: who made a MAC must show in the message.
+    /// none. Both ends use the same key: the message must show which of them made a MAC.
     /// </summary>
     void MacForClient(ClientId client, ReadOnlySpan<byte> message, Span<byte> mac);
 

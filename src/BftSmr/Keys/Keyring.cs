@@ -8,9 +8,9 @@ namespace BftSmr.Keys;
 /// A real node's keys. Safe for any number of threads; allocates nothing per call.
 /// <para>Signatures: Ed25519 over the 64-byte BLAKE2b of the message, keyed by a hash of the cluster's id.</para>
 /// <para>
-/// MACs between a client and a replica: 16-byte BLAKE2b of the message, keyed by BLAKE2b of (a context, the cluster's
-/// id, the client's and the replica's public key), which in turn is keyed by the static X25519 secret that the two
-/// share. These keys stay in guarded memory, which is zeroed on disposal, or when the keyring is collected.
+/// MACs between a client and a replica: 16-byte BLAKE2b of the message. Its key is the BLAKE2b of (a context, the
+/// cluster's id, the client's and the replica's public key), keyed by the static X25519 secret that the two share.
+/// These keys stay in guarded memory, which is zeroed on disposal, or when the keyring is collected.
 /// </para>
 /// </summary>
 internal sealed class Keyring : IKeyring, IDisposable
@@ -141,7 +141,8 @@ internal sealed class Keyring : IKeyring, IDisposable
         {
             if (!TryMakeMacKey(_macKeysOfReplicas, id, _replicas[id], _own.PublicKey, _replicas[id]))
                 throw new ArgumentException(
-                    $"The public key of replica {id}, {_replicas[id]}, is not a valid Ed25519 key. Correct it in cluster.json.");
+                    $"The public key of replica {id}, {_replicas[id]}, is not a valid Ed25519 key. Correct it in "
+                    + "cluster.json.");
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed record Read(ulong Nonce, ulong ReadId, bool WantsFull, ReadOnlyM
     public const int RelayedBytesMax = 1024;
 
     /// <summary>
-    /// The replicas whose word on it the receiver is to send along with its own; empty if it answers for itself.
+    /// The co-signers whose reply shares the receiver is to send along with its own reply; empty if it answers alone.
     /// </summary>
     public ReplicaSet Seconders { get; init; }
 
@@ -71,7 +71,7 @@ internal sealed record Reply(
     ReadOnlyMemory<byte> Result) : ClientMessage
 {
     /// <summary>
-    /// The other repliers' word for it, which the sender passes on; null if each of them answers itself.
+    /// The reply shares of the other repliers, which the sender passes on; null if each of them answers itself.
     /// </summary>
     public Vouchers? Vouchers { get; init; }
 }
@@ -92,8 +92,10 @@ internal sealed record ReadReply(
     public IReadOnlyList<ReadVoucher>? Vouchers { get; init; }
 }
 
-/// <summary>What a replica would have answered to a read, under a MAC for its client to check.</summary>
-/// <param name="From">Whose word it is.</param>
+/// <summary>
+/// What a replica would have answered to a read, under a MAC for its client to check: its reply share.
+/// </summary>
+/// <param name="From">The replica whose reply share it is.</param>
 /// <param name="Status">How the read ended.</param>
 /// <param name="Result">The BLAKE2b of the result.</param>
 /// <param name="Mac">16 bytes, under the key that the replica shares with the client.</param>

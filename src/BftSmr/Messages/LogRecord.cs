@@ -32,9 +32,9 @@ internal sealed record ValueDecided(Instance Instance, Digest Value, Batch? Batc
 internal sealed record CheckpointStable(CheckpointCertificate Certificate, long SnapshotBytes) : LogRecord;
 
 /// <summary>
-/// The replica restarted without its votes and learned that none of them can have been beyond this instance, and that
-/// it had left no regency but those below this one: it stays silent up to here, and in them. Until this record is in
-/// the log, every restart is again one with <c>RecoveredState.VotesForgotten</c>; from then on the log tells all there
-/// is to know.
+/// The replica restarted without its votes and learned two things: none of them can have been beyond this instance, and
+/// it had left no regency but those below this one. Non-voting recovery covers these instances and regencies. Until
+/// this record is in the log, every restart is again one with <c>RecoveredState.VotesForgotten</c>; from then on the
+/// log tells all there is to know.
 /// </summary>
 internal sealed record SilentUpTo(Instance Instance, Regency Regency) : LogRecord;

@@ -8,7 +8,7 @@ internal abstract record PeerMessage;
 /// <summary>The leader's value for an instance.</summary>
 internal sealed record Propose(Regency Regency, Instance Instance, Batch Batch) : PeerMessage;
 
-/// <summary>The sender accepts the leader's value as authentic and vouches for its requests.</summary>
+/// <summary>The sender accepts the leader's value: it holds its requests for authentic.</summary>
 internal sealed record Write(Regency Regency, Instance Instance, Digest Value) : PeerMessage;
 
 /// <summary>
@@ -30,7 +30,7 @@ internal sealed record Refuse(
 internal sealed record Vouch(Instance Instance, ReadOnlyMemory<byte> Macs) : PeerMessage;
 
 /// <summary>
-/// A client's unordered read: the receiver is asked for its word on it, under the client's MAC for it.
+/// A client's unordered read: the receiver is asked for its reply share of it, under the client's MAC for it.
 /// </summary>
 internal sealed record RelayRead(
     ClientId Client, ulong Nonce, ulong ReadId, ReadOnlyMemory<byte> Operation, ReadOnlyMemory<byte> Mac) : PeerMessage;
@@ -57,7 +57,8 @@ internal readonly record struct Vote(Regency Regency, Digest Value);
 
 /// <summary>A replica's signed account of its window for the new regency.</summary>
 internal sealed record StopData(
-    Regency Regency, ReplicaId Sender, Instance LastExecuted, CheckpointCertificate Stable, IReadOnlyList<InstanceEvidence> Evidence) : PeerMessage
+    Regency Regency, ReplicaId Sender, Instance LastExecuted, CheckpointCertificate Stable,
+    IReadOnlyList<InstanceEvidence> Evidence) : PeerMessage
 {
     /// <summary>The sender forgot what it voted for up to here: it says nothing about those instances.</summary>
     public Instance SilentUntil { get; init; }
@@ -98,7 +99,8 @@ internal readonly record struct CheckpointSignature(ReplicaId Sender, ReadOnlyMe
 internal sealed record Status(Regency Regency, bool Synchronized, Instance LastExecuted, Instance Stable) : PeerMessage
 {
     /// <summary>
-    /// The highest instance it sent ACCEPT for; a replica that forgot its votes stays silent up to there.
+    /// The highest instance it sent ACCEPT for; non-voting recovery of a replica that forgot its votes reaches up to
+    /// there.
     /// </summary>
     public Instance LastAccepted { get; init; }
 
@@ -120,7 +122,7 @@ internal sealed record FetchSync(Regency Regency) : PeerMessage;
 /// <summary>Asks for a batch that was bound by a SYNC, or decided, and that the sender never received.</summary>
 internal sealed record FetchBatch(Instance Instance, Digest Value) : PeerMessage;
 
-/// <summary>Answers <see cref="FetchBatch"/>; whoever asked checks the digest.</summary>
+/// <summary>Answers <see cref="FetchBatch"/>; the receiver checks the digest.</summary>
 internal sealed record BatchBody(Instance Instance, Batch Batch) : PeerMessage;
 
 /// <summary>Asks which values were decided from an instance on; bodies only from one replica at a time.</summary>

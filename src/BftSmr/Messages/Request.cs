@@ -30,8 +30,8 @@ internal sealed class Request
     public required ulong Sequence { get; init; }
 
     /// <summary>
-    /// How many operations of the session, up to this one, its client still waited for when it made this one: nobody
-    /// needs the replies to those before.
+    /// How many operations of the session, up to this one, its client still waited for when it made this one: the
+    /// client does not need the replies to those before.
     /// </summary>
     public required ulong Outstanding { get; init; }
 

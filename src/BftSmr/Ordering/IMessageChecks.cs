@@ -4,8 +4,8 @@ using BftSmr.Messages;
 namespace BftSmr.Ordering;
 
 /// <summary>
-/// Checks of an ordering's messages that need no state: proofs, signatures, who may send what. Links call them in
-/// parallel.
+/// Checks of an ordering's messages that need no state: proofs, signatures, which node may send what. Links call them
+/// in parallel.
 /// </summary>
 internal interface IMessageChecks
 {

@@ -30,7 +30,9 @@ internal interface IOrdering
     /// <summary>An unordered read that arrives now is answered once everything up to here is executed.</summary>
     Instance ReadBarrier { get; }
 
-    /// <summary>Whether this replica's word on a read counts: it remembers all that it took part in deciding.</summary>
+    /// <summary>
+    /// Whether this replica's reply share of a read counts: it remembers all that it took part in deciding.
+    /// </summary>
     bool AnswersReads { get; }
 
     /// <summary>
@@ -85,7 +87,7 @@ internal interface IOrdering
     /// <summary>Adds to a STATUS what the ordering tells the others.</summary>
     Status Describe(Status status);
 
-    /// <summary>The status was sent: suspects, retransmits, and whatever else is done once per period.</summary>
+    /// <summary>The status was sent: suspects, retransmits, and does all else that is due once per period.</summary>
     /// <param name="isStalled">Nothing was executed here since the period before.</param>
     void EndPeriod(bool isStalled);
 

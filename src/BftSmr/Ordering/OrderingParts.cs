@@ -7,7 +7,7 @@ using BftSmr.Requests;
 namespace BftSmr.Ordering;
 
 /// <summary>The parts of a replica that an ordering works with.</summary>
-/// <param name="Context">Who the replica is, what time it is, where effects go.</param>
+/// <param name="Context">The replica's settings, the time, and where effects go.</param>
 /// <param name="Log">What is decided and executed.</param>
 /// <param name="Checkpoints">Which checkpoint is stable.</param>
 /// <param name="Requests">What clients wait for.</param>

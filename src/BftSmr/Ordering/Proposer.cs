@@ -42,7 +42,7 @@ internal sealed class Proposer(ReplicaContext context, RequestPool requests, Bat
         }
     }
 
-    /// <summary>Looks random to all who do not know this replica's secret.</summary>
+    /// <summary>Looks random to all nodes that do not know this replica's secret.</summary>
     private ulong NextSeed()
     {
         Span<byte> bytes = stackalloc byte[24];

@@ -27,7 +27,8 @@ internal sealed class ReadQueue(ReplicaContext context, DecidedLog log, IOrderin
     /// <summary>Something was executed. Barriers only grow, so the first that does not hold ends the search.</summary>
     public void Release(long agreedTimeMicros)
     {
-        while (_waiting.TryPeek(out (Instance Barrier, PendingRead Read) next) && next.Barrier <= log.LastExecuted && ordering.AnswersReads)
+        while (_waiting.TryPeek(out (Instance Barrier, PendingRead Read) next) && next.Barrier <= log.LastExecuted
+            && ordering.AnswersReads)
         {
             _waiting.Dequeue();
             Answer(next.Read, agreedTimeMicros);
@@ -36,15 +37,16 @@ internal sealed class ReadQueue(ReplicaContext context, DecidedLog log, IOrderin
 
     private void Answer(in PendingRead read, long agreedTimeMicros)
     {
-        Invariant.Holds(ordering.AnswersReads, "a replica that may have forgotten votes gives no word on a read");
+        Invariant.Holds(
+            ordering.AnswersReads, "a replica that may have forgotten votes gives no reply share of a read");
         context.Effects.Add(
             new AnswerReadEffect(read.Client, read.Read, ordering.Regency, agreedTimeMicros) { Relay = read.Relay });
     }
 }
 
 /// <summary>A read that is to be answered.</summary>
-/// <param name="Client">Whose it is.</param>
+/// <param name="Client">The client that issued it.</param>
 /// <param name="Read">The read.</param>
-/// <param name="Relay">The replica that the client asked for the word of several; null if it asked this one for its
-/// own.</param>
+/// <param name="Relay">The replica that the client asked for the reply shares of several; null if it asked this one for
+/// its own answer.</param>
 internal readonly record struct PendingRead(ClientId Client, Read Read, ReplicaId? Relay);

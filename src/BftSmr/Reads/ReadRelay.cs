@@ -7,17 +7,18 @@ using BftSmr.Messages;
 namespace BftSmr.Reads;
 
 /// <summary>
-/// One answer for all replicas that a read asks. The client sends it to one of them, which asks the others for their
-/// word, each under a MAC for the client, and sends all of them along with its own answer. Each answers as it would
-/// have answered the client (<see cref="ReadQueue"/>), so what the client learns is the same; it sends and receives one
-/// message rather than q. A word that is missing, wrong or another one costs the client time and nothing else: it asks
-/// all replicas. Invariants: what is held is bounded, and counted in and out alike; each word is taken once, of a
-/// replica that was asked; what is sent has this replica's own answer.
+/// One answer for all replicas that a read asks. The client sends it to one of them, the relay, which asks the
+/// co-signers for their reply shares, each under a MAC for the client. It sends all shares along with its own answer.
+/// Each co-signer answers as it would have answered the client (<see cref="ReadQueue"/>), so the client learns the
+/// same; it sends and receives one message rather than q. A reply share that is missing, wrong or another one costs the
+/// client time and nothing else: it asks all replicas. Invariants: the reads held are bounded, and counted in and out
+/// alike; each reply share is taken once, of a replica that was asked; an answer that is sent has this replica's own.
 /// </summary>
 internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
 {
     /// <summary>
-    /// An answer that does not have all words in this time is sent as it is: so the client learns who is to blame.
+    /// An answer that lacks a reply share after this time is sent as it is: so the client learns which replica is to
+    /// blame.
     /// </summary>
     private const long PatienceMicros = 50_000;
 
@@ -32,7 +33,7 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
     public long NextDeadlineMicros =>
         _byAge.First is { } first ? first.Value.SinceMicros + PatienceMicros : long.MaxValue;
 
-    /// <summary>A replica's word on a read.</summary>
+    /// <summary>A replica's reply share of a read.</summary>
     public static ReadVoucher Vouch(
         IKeyring keyring, ReplicaId self, ClientId client, ulong nonce, ulong readId, ReplyStatus status, Digest result)
     {
@@ -48,7 +49,8 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
     {
         ReadKey key = new(client, read.Nonce, read.ReadId);
         ReplicaSet others = read.Seconders.Without(context.Self);
-        if (others.IsEmpty || read.Operation.Length > Read.RelayedBytesMax || _held.Count >= HeldMax || _heldBytes >= HeldBytesMax || _held.ContainsKey(key))
+        if (others.IsEmpty || read.Operation.Length > Read.RelayedBytesMax
+            || _held.Count >= HeldMax || _heldBytes >= HeldBytesMax || _held.ContainsKey(key))
         {
             reads.Admit(new PendingRead(client, read, Relay: null), agreedTimeMicros);
             return;
@@ -101,7 +103,7 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
         if (held.Missing.IsEmpty || _heldBytes > HeldBytesMax) Send(held);
     }
 
-    /// <summary>Another replica's word. It may come before this replica has its own.</summary>
+    /// <summary>A co-signer's reply share. It may come before this replica has its own answer.</summary>
     public void OnVouched(ReplicaId from, VouchRead message)
     {
         if (Find(message.Client, message.Nonce, message.ReadId) is not { } held) return; // sent, or given up, long ago
@@ -115,8 +117,8 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
     }
 
     /// <summary>
-    /// Sends what has waited for long enough; what this replica has not answered yet is sent without the others' words
-    /// once it has.
+    /// Sends what has waited for long enough. A read that this replica has not answered yet is sent without the reply
+    /// shares once it has.
     /// </summary>
     public void Tick()
     {
@@ -133,7 +135,7 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
 
     private void Send(HeldRead held)
     {
-        Invariant.Holds(held.Reply is not null, "the relay sends the words of others along with its own answer");
+        Invariant.Holds(held.Reply is not null, "the relay sends reply shares along with its own answer");
         context.Effects.Add(new ReadReplyEffect(held.Key.Client, held.Reply with { Vouchers = held.Vouchers }));
         Forget(held);
     }
@@ -149,7 +151,7 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
 
     private readonly record struct ReadKey(ClientId Client, ulong Nonce, ulong ReadId);
 
-    /// <summary>A read that waits for this replica's answer, or others' words on it.</summary>
+    /// <summary>A read that waits for this replica's answer, or for reply shares.</summary>
     private sealed class HeldRead(ReadKey key, ReplicaSet seconders, long sinceMicros)
     {
         private readonly List<ReadVoucher> _vouchers = new(seconders.Count);
@@ -157,16 +159,16 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
         public ReadKey Key { get; } = key;
         public long SinceMicros { get; } = sinceMicros;
 
-        /// <summary>The replicas whose word has not come.</summary>
+        /// <summary>The replicas whose reply share has not come.</summary>
         public ReplicaSet Missing { get; private set; } = seconders;
 
         public ReadReply? Reply { get; set; }
         public IReadOnlyList<ReadVoucher> Vouchers => _vouchers;
 
-        /// <summary>Takes one of the missing words.</summary>
+        /// <summary>Takes one of the missing reply shares.</summary>
         public void Take(in ReadVoucher voucher)
         {
-            Invariant.Holds(Missing.Contains(voucher.From), "a word is taken once, of a replica that was asked for it");
+            Invariant.Holds(Missing.Contains(voucher.From), "a reply share is taken once, of a replica asked for it");
             Missing = Missing.Without(voucher.From);
             int at = _vouchers.Count;
             while (at > 0 && _vouchers[at - 1].From.Value > voucher.From.Value) at--;

@@ -3,7 +3,7 @@ using BftSmr.Messages;
 namespace BftSmr.Requests;
 
 /// <summary>
-/// When a leader proposes. Each instance costs the same messages whatever its size, so a batch waits a little for its
+/// When a leader proposes. Each instance costs the same messages for any size, so a batch waits a little for its
 /// company: half of the sessions that were active lately, at most <see cref="GatherMicrosMax"/>. A lone client never
 /// waits. While instances are under way, the next ones are spaced so that about <see cref="Depth"/> share one consensus
 /// latency: batches grow with the load, and the window fills on links with a long delay. A batch whose requests cost

@@ -14,7 +14,7 @@ internal sealed class PendingRequest(Request request, long sinceMicros)
     public long SinceMicros { get; set; } = sinceMicros;
 
     /// <summary>
-    /// Its client sent it here directly, so it gets the reply from here whatever its list of repliers says.
+    /// Its client sent it here directly: it gets the reply from here even if its list of repliers lacks this replica.
     /// </summary>
     public bool IsDirect { get; set; }
 

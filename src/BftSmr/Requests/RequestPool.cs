@@ -11,11 +11,11 @@ namespace BftSmr.Requests;
 /// Requests between their arrival and their execution. As the leader a replica proposes from here, each session in its
 /// order; as a follower it keeps what clients sent it directly, holds it against the leader, and proposes it should it
 /// become the leader. Invariants: at most <see cref="ReplicaSettings.PendingRequestsMax"/> and
-/// <see cref="ReplicaSettings.PendingBytesMax"/> are taken in (a signature that comes later is kept all the same), and
-/// of one client identity no more than there is room left for all others (so k greedy clients leave a (k+1)-th of the
-/// room free, whatever they send); what requests take is counted in and out alike; a session is known only
-/// while something of it is, or was lately; only a request that every replica can verify - a signed one - that is next
-/// in its session is ever held against a leader.
+/// <see cref="ReplicaSettings.PendingBytesMax"/> are taken in (a signature that comes later is kept all the same). Of
+/// one client identity no more are taken in than there is room left for all others: k greedy clients leave a (k+1)-th
+/// of the room free. What requests take is counted in and out alike. A session is known only while something of it is,
+/// or was lately. A replica holds only a signed request, which every replica can verify, against a leader, and only if
+/// it is next in its session.
 /// </summary>
 internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
 {
@@ -106,8 +106,9 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     }
 
     /// <summary>
-    /// The turn of these requests has come. A request is held against the leader from now on, not since it arrived:
-    /// whoever fills a gap in a session of its own that is minutes old must not make everybody lose patience at once.
+    /// The turn of these requests has come. A request is held against the leader from now on, not since it arrived: a
+    /// client that fills a gap in a session of its own that is minutes old must not make all replicas lose patience at
+    /// once.
     /// </summary>
     private void MakeReady(SessionQueue queue, bool isNews = true)
     {
@@ -142,7 +143,8 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
             if (batch.Count > 0 && bytes + next.SizeBytes > context.Settings.BatchBytesMax) break;
             _ready.Dequeue();
             ReadyWeight -= BatchPacing.WeightOf(next);
-            if (next.Sequence <= (Sessions.Find(next.Session)?.LastSequence ?? 0) || (!next.IsSigned && MustSign(next.Session.Client))) continue;
+            if (next.Sequence <= (Sessions.Find(next.Session)?.LastSequence ?? 0)) continue;
+            if (!next.IsSigned && MustSign(next.Session.Client)) continue;
             batch.Add(next);
             bytes += next.SizeBytes;
         }
@@ -195,7 +197,10 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
         _isLeading = isLeading;
         _ready.Clear();
         ReadyWeight = 0;
-        foreach ((SessionId id, SessionQueue queue) in _queues.OrderBy(q => q.Value.Pending.Count == 0 ? long.MaxValue : q.Value.Pending[0].SinceMicros).ThenBy(q => q.Key).ToList())
+        IEnumerable<KeyValuePair<SessionId, SessionQueue>> oldestFirst = _queues
+            .OrderBy(q => q.Value.Pending.Count == 0 ? long.MaxValue : q.Value.Pending[0].SinceMicros)
+            .ThenBy(q => q.Key);
+        foreach ((SessionId id, SessionQueue queue) in oldestFirst.ToList())
         {
             if (Sessions.IsGone(id))
             {
@@ -211,7 +216,9 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
         Invariant.Holds(isLeading || _ready.Count == 0, "only the leader has requests that are ready");
     }
 
-    /// <summary>Drops what waits for sessions that are gone: nobody will propose it, and nobody is to blame.</summary>
+    /// <summary>
+    /// Drops what waits for sessions that are gone: no leader will propose it, and no leader is to blame.
+    /// </summary>
     public void RemoveGone()
     {
         if (_closingsSeen == Sessions.Closings) return;
@@ -251,27 +258,30 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
                 if (!pending.Request.IsSigned) continue;
                 if (oldest is null || pending.SinceMicros < oldest) oldest = pending.SinceMicros;
                 if (leader == context.Self) continue;
-                if (pending.RelayedIn != regency && (pending.SinceMicros <= relayBefore || (pending.SinceMicros <= now - patienceMicros && early-- > 0)))
+                bool isLate = pending.SinceMicros <= relayBefore;
+                if (pending.RelayedIn != regency
+                    && (isLate || (pending.SinceMicros <= now - patienceMicros && early-- > 0)))
                 {
                     (pending.RelayedIn, pending.RelayedMicros, pending.WasRelayedTwice) = (regency, now, false);
                     context.Effects.Send(leader, new Forward(pending.Request));
                 }
-                else if (pending.RelayedIn == regency && !pending.WasRelayedTwice && pending.RelayedMicros <= now - patienceMicros && early-- > 0)
+                else if (pending.RelayedIn == regency && !pending.WasRelayedTwice
+                    && pending.RelayedMicros <= now - patienceMicros && early-- > 0)
                 {
                     pending.WasRelayedTwice = true; // the first may have been lost with a link
                     context.Effects.Send(leader, new Forward(pending.Request));
                 }
-                if (pending.RelayedIn == regency && pending.Request.SizeBytes <= context.Settings.BatchBytesMax / 2 && !(relayedMicros < pending.RelayedMicros))
-                    relayedMicros = pending.RelayedMicros;
+                if (pending.RelayedIn == regency
+                    && pending.Request.SizeBytes <= context.Settings.BatchBytesMax / 2
+                    && !(relayedMicros < pending.RelayedMicros)) relayedMicros = pending.RelayedMicros;
             }
         }
         return new OverdueRequests(oldest, relayedMicros);
     }
 
     /// <summary>
-    /// Sessions of which no beginning has come for that long: their first signed requests, which followers may hold
-    /// against a leader whatever unsigned ones only it has, are made ready all the same, so that their clients learn
-    /// that the session is not open here.
+    /// Sessions of which no beginning has come for that long: their first signed requests are made ready all the same,
+    /// as followers may hold them against a leader. So their clients learn that the session is not open here.
     /// </summary>
     public void ReleaseOrphans(long before)
     {

@@ -64,9 +64,10 @@ internal sealed class ReplyCollector(int replyBytesMax) : IReplySink
     {
         if (index < _next || index >= _positions.Length)
             throw new InvalidOperationException(
-                $"Replies are asked for in ascending order, each once: {index} of {_positions.Length} is not one of those left.");
+                $"Replies are asked for in ascending order, each once: {index} of {_positions.Length} is not one of "
+                + "those left.");
         EndReply();
-        _buffer.Length = _start; // whatever a failed command still wrote
+        _buffer.Length = _start; // drops the bytes that a failed command still wrote
         _current = _positions.Span[index];
         _next = index + 1;
         return _buffer;

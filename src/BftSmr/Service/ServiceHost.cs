@@ -130,7 +130,7 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax, Righ
     {
         _queryPosition[0] = position;
         _replies.BeginRun(_queryPosition);
-#pragma warning disable CA1031 // As for an unordered read: what a query throws is its answer.
+#pragma warning disable CA1031 // As for an unordered read: a query's exception is its answer.
         try
         {
             QueryContext context = ContextOf(request.Session.Client, agreedTimeMicros);

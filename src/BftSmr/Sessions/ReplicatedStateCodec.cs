@@ -43,7 +43,8 @@ internal static class ReplicatedStateCodec
         foreach ((int client, ClientSessions sessions) in clients)
         {
             size = checked(
-                size + 1 + SizeOfUInt64((ulong)client) + SizeOfUInt64(sessions.Floor) + SizeOfArrayHeader(sessions.ByUse.Count));
+                size + 1 + SizeOfUInt64((ulong)client) + SizeOfUInt64(sessions.Floor)
+                + SizeOfArrayHeader(sessions.ByUse.Count));
             foreach (Session session in sessions.ByUse) size = checked(size + EncodedBytes(session));
         }
         return size;
@@ -57,7 +58,8 @@ internal static class ReplicatedStateCodec
         {
             CachedReply reply = session.Replies[i];
             size = checked(
-                size + 1 + SizeOfUInt64(reply.Sequence) + SizeOfUInt64((ulong)reply.Status) + SizeOfBinary(reply.Result.Length));
+                size + 1 + SizeOfUInt64(reply.Sequence) + SizeOfUInt64((ulong)reply.Status)
+                + SizeOfBinary(reply.Result.Length));
         }
         return size;
     }
@@ -85,12 +87,14 @@ internal static class ReplicatedStateCodec
         state = null;
         CanonicalReader reader = new(bytes);
         ReplicatedState read = new(settings);
-        if (!reader.TryReadArray(2) || !reader.TryReadInt64(out long time) || !reader.TryReadArray(int.MaxValue, 4, out int clients)) return false;
+        if (!reader.TryReadArray(2) || !reader.TryReadInt64(out long time)
+            || !reader.TryReadArray(int.MaxValue, 4, out int clients)) return false;
         read.AgreedTimeMicros = time;
         int last = -1;
         for (int i = 0; i < clients; i++)
         {
-            if (!reader.TryReadArray(3) || !reader.TryReadInt32(int.MaxValue, out int client) || client <= last || !TryReadClient(ref reader, out ClientSessions? sessions)) return false;
+            if (!reader.TryReadArray(3) || !reader.TryReadInt32(int.MaxValue, out int client) || client <= last
+                || !TryReadClient(ref reader, out ClientSessions? sessions)) return false;
             read.Sessions.Restore(client, sessions);
             last = client;
         }
@@ -118,12 +122,14 @@ internal static class ReplicatedStateCodec
     private static bool TryReadSession(ref CanonicalReader reader, [NotNullWhen(true)] out Session? session)
     {
         session = null;
-        if (!reader.TryReadArray(3) || !reader.TryReadUInt64(out ulong nonce) || !reader.TryReadUInt64(out ulong lastSequence)
+        if (!reader.TryReadArray(3)
+            || !reader.TryReadUInt64(out ulong nonce) || !reader.TryReadUInt64(out ulong lastSequence)
             || !reader.TryReadArray(int.MaxValue, 4, out int count)) return false;
         CachedReply[] replies = new CachedReply[count];
         for (int i = 0; i < count; i++)
         {
-            if (!reader.TryReadArray(3) || !reader.TryReadUInt64(out ulong sequence) || !reader.TryReadInt32((int)ReplyStatus.ReplyTooLarge, out int status)
+            if (!reader.TryReadArray(3) || !reader.TryReadUInt64(out ulong sequence)
+                || !reader.TryReadInt32((int)ReplyStatus.ReplyTooLarge, out int status)
                 || !reader.TryReadBinary(int.MaxValue, out ReadOnlyMemory<byte> result)) return false;
             replies[i] = new CachedReply(sequence, (ReplyStatus)status, result);
         }

@@ -9,9 +9,9 @@ namespace BftSmr.Sessions;
 /// The sessions of all clients: part of the replicated state, changed only by executing decided requests, and therefore
 /// equal at all replicas that executed the same instances. Invariants: an operation executes at most once, in the order
 /// of its session; a nonce at or below its client's floor never opens a session (again); a client holds at most
-/// <see cref="ReplicaSettings.SessionsPerClientMax"/> sessions, the least recently used being evicted; all sessions
-/// with their replies count for no more than <see cref="ReplicaSettings.SessionTableBytesMax"/> after each operation,
-/// whatever clients do, and take less than that in a snapshot, but for 20 bytes for each client.
+/// <see cref="ReplicaSettings.SessionsPerClientMax"/> sessions, the least recently used being evicted; after each
+/// operation all sessions with their replies count for no more than <see cref="ReplicaSettings.SessionTableBytesMax"/>.
+/// A snapshot takes less than that for them, but for 20 bytes for each client.
 /// </summary>
 internal sealed class SessionTable(ReplicaSettings settings)
 {
@@ -76,7 +76,8 @@ internal sealed class SessionTable(ReplicaSettings settings)
     /// </summary>
     public void Keep(Request request, Outcome outcome)
     {
-        if (!_clients.TryGetValue(request.Session.Client.Value, out ClientSessions? client) || client.Find(request.Session.Nonce) is not { } session) return;
+        if (!_clients.TryGetValue(request.Session.Client.Value, out ClientSessions? client)
+            || client.Find(request.Session.Nonce) is not { } session) return;
         _bytes -= client.Bytes;
         client.Keep(
             session, request.Sequence - request.Outstanding + 1,
@@ -89,8 +90,8 @@ internal sealed class SessionTable(ReplicaSettings settings)
     }
 
     /// <summary>
-    /// The table is full: the clients that hold most are cut to a level at which all fit into half of it, so that who
-    /// holds little loses nothing. It then takes another half before the clients are gone through again.
+    /// The table is full: the clients that hold most are cut to a level at which all fit into half of it, so that a
+    /// client that holds little loses nothing. It then takes another half before the clients are gone through again.
     /// </summary>
     private void Halve()
     {

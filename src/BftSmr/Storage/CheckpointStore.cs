@@ -16,8 +16,8 @@ internal sealed class CheckpointStore : IDisposable
     private const string CorruptSuffix = ".corrupt";
 
     /// <summary>
-    /// Snapshots at or below the stable checkpoint that are kept: the newest, and one more for whoever is still
-    /// fetching it.
+    /// Snapshots at or below the stable checkpoint that are kept: the newest, and one more for peers that still fetch
+    /// it.
     /// </summary>
     private const int StableKept = 2;
 
@@ -146,7 +146,7 @@ internal sealed class CheckpointStore : IDisposable
 
     /// <summary>
     /// Stores a verified chunk of the snapshot being fetched; nothing if it is another one's. The first one makes room:
-    /// of the others begun only the newest stays, so that two of them take disk at most, and whoever offers an older
+    /// of the others begun only the newest stays. So two of them take disk at most, and a peer that offers an older
     /// checkpoint takes nothing away.
     /// </summary>
     public void StoreChunk(Instance instance, int index, ReadOnlyMemory<byte> chunk)
@@ -307,7 +307,7 @@ internal sealed class CheckpointStore : IDisposable
     private SnapshotFile Add(string path)
     {
         if (!SnapshotFile.TryOpen(path, out SnapshotFile? snapshot))
-            throw new IOException("what was just written cannot be read back.");
+            throw new IOException("the bytes just written cannot be read back.");
         SnapshotFile? same;
         lock (_lock)
         {

@@ -14,8 +14,9 @@ public static class DataDirectory
 
     private const string GenesisFile = "genesis";
     private const string GenesisText = """
-        The replica of this directory has never run. It deletes this file at its first start. Do not put it back: a replica that lost
-        its disk and finds this file would take itself for new, and could contradict what it said before.
+        The replica of this directory has never run. It deletes this file at its first start. Do not put it back: a
+        replica that lost its disk and finds this file would take itself for new, and could contradict what it said
+        before.
 
         """;
 
@@ -33,9 +34,11 @@ public static class DataDirectory
         {
             if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
                 throw new StorageException(
-                    $"The data directory '{path}' is not empty. Give a new replica a directory of its own, or remove this one if its replica never ran.");
+                    $"The data directory '{path}' is not empty. Give a new replica a directory of its own, or remove "
+                    + "this one if its replica never ran.");
+            const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
             if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-            else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            else Directory.CreateDirectory(path, OwnerOnly);
             string genesis = Path.Combine(path, GenesisFile);
             File.WriteAllText(genesis, GenesisText);
             using (SafeFileHandle file = File.OpenHandle(genesis, FileMode.Open, FileAccess.ReadWrite))

@@ -11,7 +11,7 @@ internal sealed class DataDirectoryLock : IDisposable
     /// Takes the lock of a directory, which is made if it does not exist. The system releases it when the process ends,
     /// however it ends.
     /// </summary>
-    /// <exception cref="StorageException">Someone else has it, or the directory cannot be used.</exception>
+    /// <exception cref="StorageException">Another process has it, or the directory cannot be used.</exception>
     public static DataDirectoryLock Take(string directory)
     {
         string path = Path.Combine(directory, "lock");
@@ -35,7 +35,8 @@ internal sealed class DataDirectoryLock : IDisposable
         catch (IOException e)
         {
             throw new StorageException(
-                $"The data directory '{directory}' is in use by another replica process ('{path}' is locked: {e.Message}). Stop that process, or give this replica a directory of its own.", e);
+                $"The data directory '{directory}' is in use by another replica process ('{path}' is locked: "
+                + $"{e.Message}). Stop that process, or give this replica a directory of its own.", e);
         }
     }
 

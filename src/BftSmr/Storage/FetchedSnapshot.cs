@@ -8,10 +8,10 @@ namespace BftSmr.Storage;
 /// <summary>
 /// A snapshot that is being fetched: the file it will be, with holes. A chunk's hash is written where it will stand in
 /// the end, so the file itself tells which chunks it has; after a crash those that did not reach the disk do not match
-/// their hashes. There is a file from the first chunk on: what a peer merely announces takes no disk. The announced
-/// length is in its name, so that a wrong one does not touch what was fetched with the right one. Its users are counted
-/// - who began the fetch, and each who reads or stores - and the last one to dispose of it closes the file. One thread
-/// at a time stores.
+/// their hashes. There is a file from the first chunk on: an announcement takes no disk. The announced length is in its
+/// name, so that a wrong one does not touch what was fetched with the right one. Its users are counted - the fetch that
+/// began it, and each read or store under way - and the last one to dispose of it closes the file. One thread at a time
+/// stores.
 /// </summary>
 internal sealed class FetchedSnapshot : IDisposable
 {
@@ -29,7 +29,8 @@ internal sealed class FetchedSnapshot : IDisposable
         Path = System.IO.Path.Combine(directory, FileName(certificate, snapshotBytes));
         if (!File.Exists(Path)) return;
         _file = OpenFile();
-        if (RandomAccess.GetLength(_file) > HashesEnd) RandomAccess.SetLength(_file, HashesEnd); // a trailer, written just before a crash
+        // A trailer may have been written just before a crash.
+        if (RandomAccess.GetLength(_file) > HashesEnd) RandomAccess.SetLength(_file, HashesEnd);
     }
 
     public string Path { get; }
@@ -84,7 +85,8 @@ internal sealed class FetchedSnapshot : IDisposable
             Digest hash = ReadHash(file, hashOffset);
             if (hash == default) continue;
             Span<byte> chunk = buffer.AsSpan(0, MerkleTree.ChunkLength(SnapshotBytes, _chunkBytes, i));
-            if (SnapshotTrailer.TryReadExactly(file, chunk, (long)i * _chunkBytes) && MerkleTree.HashLeaf(chunk) == hash) found.Add(i);
+            if (SnapshotTrailer.TryReadExactly(file, chunk, (long)i * _chunkBytes)
+                && MerkleTree.HashLeaf(chunk) == hash) found.Add(i);
         }
         return found;
     }
@@ -108,7 +110,7 @@ internal sealed class FetchedSnapshot : IDisposable
         return true;
     }
 
-    /// <summary>One more user, who has to dispose of it as well.</summary>
+    /// <summary>One more user, which has to dispose of it as well.</summary>
     public void Retain() =>
         Invariant.Holds(Interlocked.Increment(ref _users) > 1, "a fetch that is over is not added to");
 

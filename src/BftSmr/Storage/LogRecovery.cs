@@ -6,8 +6,8 @@ namespace BftSmr.Storage;
 
 /// <summary>
 /// Reads the segments of a log and decides what counts. The segments form a chain: each header names its predecessor
-/// and where that one ended, all of which was on disk then. So only the end of the last segment can be torn; whatever
-/// else is unreadable is damage. Nothing is changed here.
+/// and where that one ended, all of which was on disk then. So only the end of the last segment can be torn; all else
+/// that is unreadable is damage. Nothing is changed here.
 /// </summary>
 internal sealed class LogRecovery
 {
@@ -69,7 +69,7 @@ internal sealed class LogRecovery
         }
     }
 
-    /// <summary>Reads segments, in whatever order, whose paths end in their names.</summary>
+    /// <summary>Reads segments, in any order, whose paths end in their names.</summary>
     /// <exception cref="StorageException">The log was written by another version.</exception>
     public static LogRecovery Read(IEnumerable<SegmentReader> segments, CodecLimits limits, long segmentBytes)
     {
@@ -102,8 +102,8 @@ internal sealed class LogRecovery
         if (Damage is null) PlanContinuation(newest + 1);
         else PlanAfterDamage(newest + 1, last);
         HashSet<string> gone = [.. Obsolete, .. SetAside];
-        Kept =
-            [.. _segments.Where(s => !gone.Contains(s.Reader.Path)).Select(static s => (s.Number, s.Reader.Header.Base, s.Reader.Path))];
+        Kept = [.. _segments.Where(s => !gone.Contains(s.Reader.Path))
+            .Select(static s => (s.Number, s.Reader.Header.Base, s.Reader.Path))];
     }
 
     private void RemoveSuperseded()
@@ -217,7 +217,8 @@ internal sealed class LogRecovery
     }
 
     private static StorageException Unreadable(string path, string what, string orElse) =>
-        new($"The log file '{path}' {what} that this version cannot read. It was written by another version{orElse}: start that version, or remove the data directory so that the replica rejoins from the others.");
+        new($"The log file '{path}' {what} that this version cannot read. It was written by another version{orElse}: "
+            + "start that version, or remove the data directory so that the replica rejoins from the others.");
 
     private bool Damaged(SegmentReader reader, long offset, string description)
     {
@@ -236,8 +237,12 @@ internal sealed class LogRecovery
         SegmentReader last = _segments[^1].Reader;
         if (last.Offset > _segmentBytes / 2)
         {
-            Next =
-                First(number) with { Base = SegmentHeader.Continues, Previous = last.Header.Number, PreviousEnd = last.Offset };
+            Next = First(number) with
+            {
+                Base = SegmentHeader.Continues,
+                Previous = last.Header.Number,
+                PreviousEnd = last.Offset,
+            };
             return;
         }
         Next = last.Header with { Number = number };
@@ -270,8 +275,16 @@ internal sealed class LogRecovery
         }
     }
 
-    private static SegmentHeader First(long number) =>
-        new() { Number = number, Salt = 0, Base = 0, Supersedes = number, Previous = 0, PreviousEnd = 0, InitialEnd = 0 };
+    private static SegmentHeader First(long number) => new()
+    {
+        Number = number,
+        Salt = 0,
+        Base = 0,
+        Supersedes = number,
+        Previous = 0,
+        PreviousEnd = 0,
+        InitialEnd = 0,
+    };
 
     private sealed record Candidate(long Number, SegmentReader Reader)
     {

@@ -5,10 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace BftSmr.Storage;
 
 /// <summary>
-/// The segment that is being written. Its file has its full size from the start, and is written with zeros a little
-/// ahead of the records where it was never written before, so that a flush need not update the file's metadata: file
-/// systems note which blocks of a file were ever written. Invariants: what is on disk was written, and what was written
-/// is within what was prepared.
+/// The segment that is being written. Its file has its full size from the start. Where it was never written before, it
+/// is written with zeros a little ahead of the records. So a flush need not update the file's metadata: file systems
+/// note which blocks of a file were ever written. Invariants: what is on disk was written, and what was written is
+/// within what was prepared.
 /// </summary>
 internal sealed class LogSegment : IDisposable
 {

@@ -32,7 +32,8 @@ internal sealed class ReplicaStorage : IDisposable
     /// <param name="recovered">What the core is to be told.</param>
     /// <exception cref="StorageException">The directory cannot be used.</exception>
     public static ReplicaStorage Open(
-        string directory, ReplicaSettings settings, CodecLimits limits, ServiceHost executor, ILogger logger, out RecoveredState recovered)
+        string directory, ReplicaSettings settings, CodecLimits limits, ServiceHost executor, ILogger logger,
+        out RecoveredState recovered)
     {
         bool flushes = settings.Durability != Durability.None;
         LogOptions logOptions = new() { Flushes = flushes, HasVotes = settings.Durability == Durability.Votes };
@@ -54,7 +55,8 @@ internal sealed class ReplicaStorage : IDisposable
 
             Instance instance = snapshot?.Instance ?? Instance.Zero;
             log = WriteAheadLog.Open(
-                Path.Combine(directory, DataDirectory.LogFolder), DataDirectory.NeverRan(directory), limits, logOptions, out LogContents contents);
+                Path.Combine(directory, DataDirectory.LogFolder), DataDirectory.NeverRan(directory), limits, logOptions,
+                out LogContents contents);
             DataDirectory.MarkAsRun(directory);
             if (contents.Damage is { } damage)
                 StorageLog.LogDamaged(logger, damage.File, damage.Offset, damage.Description);
@@ -94,7 +96,7 @@ internal sealed class ReplicaStorage : IDisposable
 
     /// <summary>
     /// Lets go of the log below the stable checkpoint, as far as a snapshot that makes it unnecessary is complete on
-    /// this disk. Votes above the stable checkpoint remain, whatever was executed: they are evidence until it is
+    /// this disk. Votes above the stable checkpoint remain even for executed instances: they are evidence until it is
     /// stable.
     /// </summary>
     public void TruncateLog() =>

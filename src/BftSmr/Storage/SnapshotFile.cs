@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BftSmr.Storage;
 
 /// <summary>
-/// A complete snapshot on disk. Every chunk is verified whenever it is read. Its users are counted - who opened it, and
-/// each who is reading - and the last one to dispose of it closes the file.
+/// A complete snapshot on disk. Every chunk is verified whenever it is read. Its users are counted - the one that
+/// opened it, and each read under way - and the last one to dispose of it closes the file.
 /// </summary>
 internal sealed class SnapshotFile : IDisposable
 {
@@ -36,8 +36,10 @@ internal sealed class SnapshotFile : IDisposable
     {
         instance = default;
         ReadOnlySpan<char> name = System.IO.Path.GetFileName(file.AsSpan());
-        if (!name.StartsWith(Prefix, StringComparison.Ordinal) || !name.EndsWith(Suffix, StringComparison.Ordinal)
-            || !long.TryParse(name[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out long number)) return false;
+        if (!name.StartsWith(Prefix, StringComparison.Ordinal) || !name.EndsWith(Suffix, StringComparison.Ordinal))
+            return false;
+        ReadOnlySpan<char> digits = name[Prefix.Length..^Suffix.Length];
+        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long number)) return false;
         instance = new Instance(number);
         return true;
     }
@@ -50,7 +52,8 @@ internal sealed class SnapshotFile : IDisposable
         snapshot = null;
         SafeFileHandle file = File.OpenHandle(
             path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        if (SnapshotTrailer.TryRead(file, out Instance instance, out MerkleTree? tree) && TryParseName(path, out Instance named) && named == instance)
+        if (SnapshotTrailer.TryRead(file, out Instance instance, out MerkleTree? tree)
+            && TryParseName(path, out Instance named) && named == instance)
         {
             snapshot = new SnapshotFile(path, file, instance, tree);
             return true;
@@ -71,7 +74,7 @@ internal sealed class SnapshotFile : IDisposable
     }
 
     /// <summary>
-    /// Passes the whole snapshot on. False if a chunk is damaged; what was passed on until then must not be committed.
+    /// Passes the whole snapshot on. False if a chunk is damaged; the bytes passed on until then must not be committed.
     /// </summary>
     public bool TryStream(SnapshotInstallation destination, CancellationToken cancellationToken)
     {
@@ -86,7 +89,7 @@ internal sealed class SnapshotFile : IDisposable
         return true;
     }
 
-    /// <summary>One more user, who has to dispose of it as well.</summary>
+    /// <summary>One more user, which has to dispose of it as well.</summary>
     public void Retain() =>
         Invariant.Holds(Interlocked.Increment(ref _users) > 1, "a snapshot that was closed is not read");
 

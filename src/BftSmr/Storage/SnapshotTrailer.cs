@@ -52,11 +52,13 @@ internal static class SnapshotTrailer
         int count = BinaryPrimitives.ReadInt32BigEndian(end.AsSpan(28));
         long hashesBytes = (long)count * Digest.Size;
         if (snapshotBytes <= 0 || chunkBytes <= 0 || count <= 0 || snapshotBytes != length - Size - hashesBytes
-            || MerkleTree.ChunkCount(snapshotBytes, chunkBytes) != count || hashesBytes + Size > Array.MaxLength) return false;
+            || MerkleTree.ChunkCount(snapshotBytes, chunkBytes) != count || hashesBytes + Size > Array.MaxLength)
+            return false;
 
         byte[] bytes = new byte[hashesBytes + Size];
         if (!TryReadExactly(file, bytes, snapshotBytes)) return false;
-        if (Blake2b.Hash(bytes.AsSpan(0, bytes.Length - Digest.Size)) != new Digest(bytes.AsSpan(bytes.Length - Digest.Size))) return false;
+        Digest written = new(bytes.AsSpan(bytes.Length - Digest.Size));
+        if (Blake2b.Hash(bytes.AsSpan(0, bytes.Length - Digest.Size)) != written) return false;
         Digest[] leaves = new Digest[count];
         for (int i = 0; i < count; i++) leaves[i] = new Digest(bytes.AsSpan(i * Digest.Size, Digest.Size));
         instance = new Instance(BinaryPrimitives.ReadInt64BigEndian(end.AsSpan(8)));

@@ -21,7 +21,8 @@ public sealed class StorageException : Exception
             ? "The disk is full: free space or move the data directory to a larger one, then start the replica again."
             : "Check the disk and the directory's permissions, then start the replica again.";
         return new StorageException(
-            $"{doing} '{path}' failed: {cause.Message} The replica stops so that it keeps every promise it made. {advice}", cause);
+            $"{doing} '{path}' failed: {cause.Message} The replica stops so that it keeps every promise it made. "
+            + advice, cause);
     }
 
     private const int TooLarge = 27; // EFBIG: a limit on file sizes

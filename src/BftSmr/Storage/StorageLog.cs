@@ -9,14 +9,19 @@ internal static partial class StorageLog
     public static partial void Recovered(ILogger logger, Instance instance, int records);
 
     [LoggerMessage(11, LogLevel.Error,
-        "The log file {File} is damaged at offset {Offset}: {Description}. It and what follows it were renamed to *.corrupt, what precedes it is used. The replica cannot know what it voted, so it stays silent until it has caught up with the others. Check the disk.")]
+        "The log file {File} is damaged at offset {Offset}: {Description}. It and what follows it were renamed to "
+        + "*.corrupt, what precedes it is used. The replica cannot know what it voted, so it is in non-voting recovery "
+        + "until it has caught up with the others. Check the disk.")]
     public static partial void LogDamaged(ILogger logger, string file, long offset, string description);
 
     [LoggerMessage(12, LogLevel.Error,
-        "The snapshot {File} is damaged and was renamed to *.corrupt. An older one is used, or the state is fetched from the other replicas. Check the disk.")]
+        "The snapshot {File} is damaged and was renamed to *.corrupt. An older one is used, or the state is fetched "
+        + "from the other replicas. Check the disk.")]
     public static partial void SnapshotDamaged(ILogger logger, string file);
 
     [LoggerMessage(13, LogLevel.Warning,
-        "Votes sent before this start are not in the log of {Directory}: the replica stays silent until it has caught up with the others. That is as it should be after the loss of a disk, or without durable votes.")]
+        "Votes sent before this start are not in the log of {Directory}: the replica is in non-voting recovery until "
+        + "it has caught up with the others. That is as it should be after the loss of a disk, or without durable "
+        + "votes.")]
     public static partial void VotesForgotten(ILogger logger, string directory);
 }

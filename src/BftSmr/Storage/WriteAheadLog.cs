@@ -63,8 +63,10 @@ internal sealed class WriteAheadLog : IDisposable
             File.Delete(Path.Combine(directory, TemporaryFile));
             LogRecovery recovery = LogRecovery.Read(directory, limits, options.SegmentBytes);
             bool forgotten = recovery.ForgetsVotes(neverRan);
-            foreach ((_, _, string path) in recovery.Kept) FlushFile(path); // what was read must be on disk before anything depends on it
-            FileSync.Directory(directory); // so must the names: a spare file is not written while the disk may have it as a segment
+            // What was read must be on disk before anything depends on it. So must the names: a spare file is not
+            // written while the disk may have it as a segment.
+            foreach ((_, _, string path) in recovery.Kept) FlushFile(path);
+            FileSync.Directory(directory);
             WriteAheadLog log = new(directory, options, recovery, forgotten || !options.HasVotes);
             log.SetAside(recovery.SetAside);
             log.Recycle([.. recovery.Obsolete.Select(static path => (path, PreparedEnd: 0L))]);
@@ -191,8 +193,8 @@ internal sealed class WriteAheadLog : IDisposable
             throw StorageException.Failed(
                 "Beginning the log segment", Path.Combine(_directory, LogSegment.FileName(number)), e);
         }
-        _older.Add(
-            (full.Header.Number, full.Header.Base, Path.Combine(_directory, LogSegment.FileName(full.Header.Number)), full.PreparedEnd));
+        string path = Path.Combine(_directory, LogSegment.FileName(full.Header.Number));
+        _older.Add((full.Header.Number, full.Header.Base, path, full.PreparedEnd));
         full.Dispose();
         _failed = _hasWritten = false;
     }
@@ -296,8 +298,8 @@ internal sealed class WriteAheadLog : IDisposable
     }
 
     /// <summary>
-    /// Keeps some files to be written again and deletes the others. They lose their names on disk, in whatever order,
-    /// before they are written.
+    /// Keeps some files to be written again and deletes the others. They lose their names on disk, in any order, before
+    /// they are written.
     /// </summary>
     private void Recycle((string Path, long PreparedEnd)[] files)
     {

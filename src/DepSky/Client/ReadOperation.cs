@@ -80,11 +80,7 @@ internal sealed class ReadOperation(ClientContext context, UnitLayout layout)
         {
             await ended.CancelAsync().ConfigureAwait(false);
             await hosting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            while (decoded.Reader.TryRead(out Task<SegmentBuffer>? left))
-            {
-                await ((Task)left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (left.IsCompletedSuccessfully) (await left.ConfigureAwait(false)).Release();
-            }
+            await ReleaseAsync(decoded.Reader).ConfigureAwait(false);
             cipher?.Dispose();
             foreach (ReadLease lease in core.Leases) context.DeleteLater(lease.Name(layout));
         }
@@ -110,6 +106,16 @@ internal sealed class ReadOperation(ClientContext context, UnitLayout layout)
         finally
         {
             decoded.Complete();
+        }
+    }
+
+    /// <summary>Gives back the buffers of segments that were not handed out.</summary>
+    private static async Task ReleaseAsync(ChannelReader<Task<SegmentBuffer>> decoded)
+    {
+        while (decoded.TryRead(out Task<SegmentBuffer>? left))
+        {
+            await ((Task)left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (left.IsCompletedSuccessfully) (await left.ConfigureAwait(false)).Release();
         }
     }
 

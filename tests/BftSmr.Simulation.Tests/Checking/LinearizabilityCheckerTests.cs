@@ -65,7 +65,8 @@ public class LinearizabilityCheckerTests
         List<Event> history = [.. Enumerable.Range(0, 30).Select(static i => Put(i, 0, 1000, before: -1))];
         Assert.Equal(
             Linearizability.Unknown,
-            LinearizabilityChecker.Check(new RegisterModel(), [.. Enumerable.Range(1, 30).Select(Concurrent), Get(-5, 2000, 2001)], 500));
+            LinearizabilityChecker.Check(
+                new RegisterModel(), [.. Enumerable.Range(1, 30).Select(Concurrent), Get(-5, 2000, 2001)], 500));
         Assert.Equal(Linearizability.No, LinearizabilityChecker.Check(new RegisterModel(), history, 500));
     }
 

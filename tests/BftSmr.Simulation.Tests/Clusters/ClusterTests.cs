@@ -25,7 +25,8 @@ public class ClusterTests
     public void Different_seeds_tell_different_stories() =>
         Assert.Equal(
             20,
-            Enumerable.Range(1, 20).Select(static seed => Cluster.Simulate(new SimulationOptions { Seed = (ulong)seed }).TraceHash).Distinct().Count());
+            Enumerable.Range(1, 20).Select(static seed =>
+                Cluster.Simulate(new SimulationOptions { Seed = (ulong)seed }).TraceHash).Distinct().Count());
 
     [Theory]
     [InlineData(1)]
@@ -59,7 +60,8 @@ public class ClusterTests
     {
         int instances = 0;
         SimulationReport report = Cluster.Simulate(
-            new SimulationOptions { Seed = 1, Faults = FaultPlan.None }, () => new Counter { Step = ++instances == 3 ? 2 : 1 }, new CounterWorkload());
+            new SimulationOptions { Seed = 1, Faults = FaultPlan.None },
+            () => new Counter { Step = ++instances == 3 ? 2 : 1 }, new CounterWorkload());
         Assert.Equal("determinism", report.Violation?.Promise);
     }
 
@@ -108,20 +110,28 @@ public class ClusterTests
         Minimized smallest = Minimizer.Minimize(options, report, TimeSpan.FromSeconds(20));
         Assert.Equal(report.Violation!.Promise, smallest.Report.Violation?.Promise);
         Assert.True(
-            smallest.Options.OperationsPerClient + smallest.Options.Faults!.Events.Count + smallest.Options.Faults.ByzantineClients.Count
-            < options.OperationsPerClient + report.Plan.Events.Count + report.Plan.ByzantineClients.Count, SavedSimulation.Write(smallest.Options));
+            Size(smallest.Options, smallest.Options.Faults!) < Size(options, report.Plan),
+            SavedSimulation.Write(smallest.Options));
         Assert.Equal(
             smallest.Report.TraceHash,
             Cluster.Simulate(SavedSimulation.Read(SavedSimulation.Write(smallest.Options))).TraceHash);
     }
 
+    private static int Size(SimulationOptions options, FaultPlan plan) =>
+        options.OperationsPerClient + plan.Events.Count + plan.ByzantineClients.Count;
+
     [Fact]
     public void A_service_that_forgets_part_of_its_state_in_snapshots_is_found_out()
     {
         static FaultPlan Restarts() =>
-            new() { Events = [.. Enumerable.Range(1, 20).Select(static i => new CrashFault(200_000 * i, new ReplicaId(i % 4), 1_000, false))] };
+            new()
+            {
+                Events = [.. Enumerable.Range(1, 20)
+                    .Select(static i => new CrashFault(200_000 * i, new ReplicaId(i % 4), 1_000, false))],
+            };
         SimulationReport report = Cluster.Simulate(
-            new SimulationOptions { Seed = 1, Faults = Restarts(), FaultyMicros = 5_000_000, CheckpointPeriod = 4 }, static () => new Counter { Forgets = true }, new CounterWorkload());
+            new SimulationOptions { Seed = 1, Faults = Restarts(), FaultyMicros = 5_000_000, CheckpointPeriod = 4 },
+            static () => new Counter { Forgets = true }, new CounterWorkload());
         Assert.Equal("checkpoint", report.Violation?.Promise);
     }
 
@@ -129,7 +139,8 @@ public class ClusterTests
     public void A_violation_carries_what_is_needed_to_see_it_again()
     {
         SimulationReport report = Cluster.Simulate(
-            new SimulationOptions { Seed = 5, Durability = Durability.None, Faults = FaultPlan.None }, NotDeterministic(), new CounterWorkload());
+            new SimulationOptions { Seed = 5, Durability = Durability.None, Faults = FaultPlan.None },
+            NotDeterministic(), new CounterWorkload());
         Assert.NotNull(report.Violation);
         Assert.Equal(5UL, report.Violation.Seed);
         Assert.True(report.Violation.AtMicros > 0);

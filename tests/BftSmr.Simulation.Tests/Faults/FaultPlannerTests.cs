@@ -14,7 +14,8 @@ public class FaultPlannerTests
         Assert.All(plans, static p => Assert.InRange(p.Adversaries.Count, 0, 2));
         Assert.All(
             plans,
-            static p => Assert.Equal(p.Adversaries.Count, p.Adversaries.Select(static a => a.Replica).Distinct().Count()));
+            static p => Assert.Equal(
+                p.Adversaries.Count, p.Adversaries.Select(static a => a.Replica).Distinct().Count()));
         Assert.All(plans.SelectMany(static p => p.Events), static e => Assert.InRange(e.AtMicros, 0, 5_000_000));
         Assert.Equal(11, plans.SelectMany(static p => p.Events).Select(static e => e.GetType()).Distinct().Count());
         Assert.Equal(
@@ -31,7 +32,8 @@ public class FaultPlannerTests
     {
         FaultScope scope = new(4, 1, 3, Durability.Decisions, 5_000_000, FaultKinds.All);
         Assert.DoesNotContain(
-            Enumerable.Range(0, 300).SelectMany(i => FaultPlanner.Draw(new SimulationRandom((ulong)i), scope).Events), static e => e is PowerLossFault);
+            Enumerable.Range(0, 300).SelectMany(i => FaultPlanner.Draw(new SimulationRandom((ulong)i), scope).Events),
+            static e => e is PowerLossFault);
     }
 
     [Fact]

@@ -20,14 +20,19 @@ public sealed class SimulationBoundsTests
         { "faultyMicros is 4611686018427387904", s_short with { FaultyMicros = 1L << 62 } },
         { "faultKinds is 4096", s_short with { FaultKinds = (FaultKinds)4096 } },
         { "traceLines is -1", s_short with { TraceLines = -1 } },
-        { "faults.network.latencyMaxMicros is 1, but must be between 2", With(new NetworkConditions { LatencyMinMicros = 2, LatencyMaxMicros = 1 }) },
+        { "faults.network.latencyMaxMicros is 1, but must be between 2",
+            With(new NetworkConditions { LatencyMinMicros = 2, LatencyMaxMicros = 1 }) },
         { "faults.network.lossShare is 1.5", With(new NetworkConditions { LossShare = 1.5 }) },
         { "faults.disk.flushMinMicros is -1", s_short with { Faults = new FaultPlan { Disk = new DiskSpeed(-1, 1) } } },
-        { "faults.byzantineClients is 99", s_short with { Faults = new FaultPlan { ByzantineClients = [(ByzantineClientKind)99] } } },
-        { "replica of faults.adversaries is 4", s_short with { Faults = new FaultPlan { Adversaries = [new AdversaryFault(new ReplicaId(4), default)] } } },
-        { "driftPpm of faults.clocks", s_short with { Faults = new FaultPlan { Clocks = [new ClockError(long.MinValue, 0)] } } },
+        { "faults.byzantineClients is 99",
+            s_short with { Faults = new FaultPlan { ByzantineClients = [(ByzantineClientKind)99] } } },
+        { "replica of faults.adversaries is 4",
+            s_short with { Faults = new FaultPlan { Adversaries = [new AdversaryFault(new ReplicaId(4), default)] } } },
+        { "driftPpm of faults.clocks",
+            s_short with { Faults = new FaultPlan { Clocks = [new ClockError(long.MinValue, 0)] } } },
         { "atMicros of faults.events is -1", With(new PauseFault(-1, new ReplicaId(0), 1)) },
-        { "replica of faults.events is 4, but must be between 0 and 3", With(new CrashFault(1, new ReplicaId(4), 1, false)) },
+        { "replica of faults.events is 4, but must be between 0 and 3",
+            With(new CrashFault(1, new ReplicaId(4), 1, false)) },
         { "forMicros or downMicros of faults.events", With(new PowerLossFault(1, long.MaxValue)) },
         { "byMicros of faults.events", With(new ClockFault(1, new ReplicaId(0), long.MinValue)) },
         { "flushMaxMicros", With(new SlowDiskFault(1, new ReplicaId(0), 1, new DiskSpeed(2, 1))) },
@@ -62,7 +67,11 @@ public sealed class SimulationBoundsTests
     [Fact]
     public void What_happens_to_a_client_that_is_not_there_is_left_out() =>
         Assert.True(
-            Cluster.Simulate(s_short with { Clients = 1, Faults = new FaultPlan { Events = [new ClientRestartFault(1_000, 1), new LinkFault(2_000, 5, 0)] } }).Passed);
+            Cluster.Simulate(s_short with
+            {
+                Clients = 1,
+                Faults = new FaultPlan { Events = [new ClientRestartFault(1_000, 1), new LinkFault(2_000, 5, 0)] },
+            }).Passed);
 
     private static SimulationOptions With(NetworkConditions network) =>
         s_short with { Faults = new FaultPlan { Network = network } };

@@ -35,7 +35,7 @@ internal sealed class BuggyCore : AssemblyLoadContext
     /// <summary>Plays a scenario on the buggy core: the promise that was broken, or null.</summary>
     public string? Play(string scenario, ulong seed) => _play(scenario, seed);
 
-    /// <summary>Explores so many states of the buggy core; tells what was found, in words.</summary>
+    /// <summary>Explores so many states of the buggy core; tells what was found.</summary>
     public string Explore(int statesMax) => _explore(statesMax);
 
     protected override Assembly? Load(AssemblyName assemblyName) => Resolve(assemblyName);

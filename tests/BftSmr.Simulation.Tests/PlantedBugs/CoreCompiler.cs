@@ -16,7 +16,7 @@ namespace BftSmr.Simulation.Tests.PlantedBugs;
 /// </summary>
 internal sealed partial class CoreCompiler
 {
-    /// <summary>What the project file adds to the sources: implicit usings, and who may see internals.</summary>
+    /// <summary>The project file adds this to the sources: implicit usings, and the readers of internals.</summary>
     private const string ProjectText = """
         global using System;
         global using System.Collections.Generic;
@@ -62,10 +62,13 @@ internal sealed partial class CoreCompiler
                 || name.StartsWith("Microsoft.Extensions", StringComparison.Ordinal)
                     || name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
                 || (name == "BftCloud.Primitives.dll" && project != "BftCloud.Primitives")
-                || name is "MessagePack.dll" or "NSec.Cryptography.dll" or "netstandard.dll" or "mscorlib.dll" or "Microsoft.Win32.Primitives.dll"))
+                || name is "MessagePack.dll" or "NSec.Cryptography.dll" or "netstandard.dll" or "mscorlib.dll"
+                    or "Microsoft.Win32.Primitives.dll"))
             .Select(static path => MetadataReference.CreateFromFile(path));
-        CSharpCompilation compilation = CSharpCompilation.Create(project, files.Append(Parse(ProjectText, "project.cs")), references,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            project, files.Append(Parse(ProjectText, "project.cs")), references,
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
                 nullableContextOptions: NullableContextOptions.Enable, deterministic: true));
         CSharpGeneratorDriver.Create(
             Generators(), parseOptions: _parsing).RunGeneratorsAndUpdateCompilation(compilation, out _unchanged, out _);

@@ -4,7 +4,7 @@ using BftSmr.Simulation.Tests.Scenarios;
 namespace BftSmr.Simulation.Tests.PlantedBugs;
 
 /// <summary>
-/// Every defence that is taken out of a copy of the core is missed by somebody, where nothing is amiss with it. With
+/// Every defence that is taken out of a copy of the core is missed by some check, where nothing is amiss with it. With
 /// BFTCLOUD_PLANTED_SEEDS=N in the environment, a bug whose seed is not the right one any more is searched for in N
 /// seeds of every scenario, and the failure says what to write in the list.
 /// </summary>
@@ -35,8 +35,10 @@ public class PlantedBugTests
 
     private static string Search(BuggyCore core, PlantedBug bug)
     {
-        if (!ulong.TryParse(Environment.GetEnvironmentVariable("BFTCLOUD_PLANTED_SEEDS"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seeds)) return "";
-        foreach (string scenario in ScenarioList.All.Select(static s => s.Id).OrderBy(id => id == bug.Scenario ? 0 : id.StartsWith("any", StringComparison.Ordinal) ? 1 : 2))
+        string? wanted = Environment.GetEnvironmentVariable("BFTCLOUD_PLANTED_SEEDS");
+        if (!ulong.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seeds)) return "";
+        foreach (string scenario in ScenarioList.All.Select(static s => s.Id)
+            .OrderBy(id => id == bug.Scenario ? 0 : id.StartsWith("any", StringComparison.Ordinal) ? 1 : 2))
         {
             for (ulong seed = 1; seed <= (scenario == bug.Scenario ? 4 * seeds : seeds); seed++)
             {

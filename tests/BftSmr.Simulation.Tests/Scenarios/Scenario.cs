@@ -5,7 +5,7 @@ namespace BftSmr.Simulation.Tests.Scenarios;
 /// <summary>
 /// A situation that broke other systems, or a kind of trouble, as simulations of it: one for each seed.
 /// </summary>
-/// <param name="Id">B1 to B28, or a word.</param>
+/// <param name="Id">B1 to B28, or a name.</param>
 /// <param name="Holds">What happens, and what must hold.</param>
 /// <param name="Options">The simulation of a seed.</param>
 internal sealed record Scenario(string Id, string Holds, Func<ulong, SimulationOptions> Options)

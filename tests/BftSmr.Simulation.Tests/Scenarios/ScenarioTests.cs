@@ -21,11 +21,15 @@ public class ScenarioTests
     [Fact]
     public void Each_listed_scenario_catches_a_planted_bug() =>
         Assert.Empty(
-            ScenarioList.All.Where(static s => s.IsListed).Select(static s => s.Id).Except(PlantedBugList.All.Select(static b => b.Scenario)));
+            ScenarioList.All.Where(static s => s.IsListed)
+                .Select(static s => s.Id).Except(PlantedBugList.All.Select(static b => b.Scenario)));
 
     [Fact]
     public void None_of_the_listed_scenarios_that_concern_replication_is_missing() =>
         Assert.Equal(
-            ["B1", "B10", "B11", "B12", "B13", "B14", "B15", "B16", "B17", "B18", "B19", "B2", "B20", "B23", "B27", "B28", "B3", "B4", "B5", "B6", "B7", "B8", "B9"],
+            [
+                "B1", "B10", "B11", "B12", "B13", "B14", "B15", "B16", "B17", "B18", "B19", "B2", "B20", "B23", "B27",
+                "B28", "B3", "B4", "B5", "B6", "B7", "B8", "B9",
+            ],
             ScenarioList.All.Where(static s => s.IsListed).Select(static s => s.Id).Order(StringComparer.Ordinal));
 }

@@ -103,7 +103,8 @@ public sealed class ProofTests : IDisposable
     {
         Accepted(
             2,
-            WithEvidence(new InstanceEvidence(new Instance(11), new Vote(new Regency(4), A), [new Vote(new Regency(4), A)])));
+            WithEvidence(
+                new InstanceEvidence(new Instance(11), new Vote(new Regency(4), A), [new Vote(new Regency(4), A)])));
         Rejected(
             2, WithEvidence(new InstanceEvidence(new Instance(11), new Vote(new Regency(5), A), [])),
             RejectReason.InvalidProof);
@@ -141,7 +142,10 @@ public sealed class ProofTests : IDisposable
         Rejected(1, With(Signed(last with { Stable = Certificate(10, Root, 0, 3) })), RejectReason.InvalidProof);
         Rejected(
             1,
-            With(Signed(last with { Evidence = [new InstanceEvidence(new Instance(11), null, [new Vote(new Regency(5), A)])] })), RejectReason.InvalidProof);
+            With(Signed(last with
+            {
+                Evidence = [new InstanceEvidence(new Instance(11), null, [new Vote(new Regency(5), A)])],
+            })), RejectReason.InvalidProof);
 
         Sync With(StopData changed) => sync with { Collected = [.. sync.Collected.Take(3), changed] };
     }
@@ -150,7 +154,10 @@ public sealed class ProofTests : IDisposable
     public void A_sync_with_a_stopdata_of_a_replica_that_does_not_exist_or_spoke_twice_is_malformed()
     {
         byte[] fifth = Wire.Encode(
-            Sync(5, 0, 1, 2) with { Collected = [StopData(0, 5), StopData(1, 5), StopData(2, 5) with { Sender = new ReplicaId(4) }] });
+            Sync(5, 0, 1, 2) with
+            {
+                Collected = [StopData(0, 5), StopData(1, 5), StopData(2, 5) with { Sender = new ReplicaId(4) }],
+            });
         byte[] twice = Wire.Encode(Sync(5, 0, 1, 2));
         int second = twice.AsSpan().IndexOf(new byte[] { 0x97, 5, 1 });
         twice[second + 2] = 0;
@@ -214,7 +221,8 @@ public sealed class ProofTests : IDisposable
 
     private CheckpointCertificate Certificate(long instance, Digest root, params int[] signers) => new(
         new Instance(instance), root,
-        [.. signers.Select(i => new CheckpointSignature(new ReplicaId(i), Signed(new Checkpoint(new Instance(instance), root, new ReplicaId(i))).Signature))]);
+        [.. signers.Select(i => new CheckpointSignature(
+            new ReplicaId(i), Signed(new Checkpoint(new Instance(instance), root, new ReplicaId(i))).Signature))]);
 
     private StopData StopData(int sender, long regency) => Signed(new StopData(
         new Regency(regency), new ReplicaId(sender), new Instance(12), Certificate(10, Root, 0, 1, 3),

@@ -21,7 +21,8 @@ public sealed class RequestAuthenticityTests : IDisposable
         Request request = Request(Alice, macs: true);
         Assert.True(Mac().IsAuthentic(With(request, [.. new byte[16], .. request.Macs.Span[16..32], .. new byte[32]])));
         Assert.False(
-            Mac().IsAuthentic(With(request, [.. request.Macs.Span[..16], .. new byte[16], .. request.Macs.Span[32..]])));
+            Mac().IsAuthentic(
+                With(request, [.. request.Macs.Span[..16], .. new byte[16], .. request.Macs.Span[32..]])));
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public sealed class SnapshotFetchTests : IDisposable
     public void Chunks_found_on_disk_count_only_for_the_length_that_they_were_found_for()
     {
         Offer(2, snapshotBytes: 1000);
-        _fetch.OnChunk(new ReplicaId(2), new Chunk(s_instance, 0, new byte[3], [])); // not what was certified: it is not asked again
+        // Not what was certified: it is not asked again.
+        _fetch.OnChunk(new ReplicaId(2), new Chunk(s_instance, 0, new byte[3], []));
         Offer(3, snapshotBytes: 1);
         Assert.Equal([1000, 1], _effects.Effects.OfType<BeginFetchEffect>().Select(static e => e.SnapshotBytes));
 

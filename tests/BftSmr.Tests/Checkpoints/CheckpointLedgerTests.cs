@@ -7,7 +7,7 @@ using BftSmr.Settings;
 namespace BftSmr.Tests.Checkpoints;
 
 /// <summary>
-/// Four replicas, one of which is silent or lies: the announcements of all others are needed, and their disks are not
+/// Four replicas, one of which is mute or lies: the announcements of all others are needed, and their disks are not
 /// equally fast.
 /// </summary>
 public sealed class CheckpointLedgerTests : IDisposable

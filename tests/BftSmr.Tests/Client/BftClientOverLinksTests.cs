@@ -87,7 +87,8 @@ public sealed class BftClientOverLinksTests : IAsyncLifetime
 
         await Parallel.ForAsync(
             0, 800,
-            async (i, token) => Assert.Equal($"{i}", Text(await clients[i % 8].InvokeAsync(Bytes($"{i}"), token)))).WaitAsync(Patience.Time);
+            async (i, token) => Assert.Equal($"{i}", Text(await clients[i % 8].InvokeAsync(Bytes($"{i}"), token))))
+                .WaitAsync(Patience.Time);
         Assert.Equal(800, _cluster.Script.Executed.Count);
     }
 
@@ -98,7 +99,8 @@ public sealed class BftClientOverLinksTests : IAsyncLifetime
         for (int i = 0; i < 4; i++) _cluster.Start(i, options.Cluster with { Service = "another" });
 
         BftTimeoutException timeout = await Assert.ThrowsAsync<BftTimeoutException>(
-            () => BftClient.ConnectAsync(options with { ConnectTimeout = TimeSpan.FromSeconds(2) }).WaitAsync(Patience.Time));
+            () => BftClient.ConnectAsync(options with { ConnectTimeout = TimeSpan.FromSeconds(2) })
+                .WaitAsync(Patience.Time));
         Assert.Contains("has another cluster.json", timeout.Message, StringComparison.Ordinal);
     }
 

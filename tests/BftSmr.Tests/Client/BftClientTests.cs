@@ -53,7 +53,10 @@ public sealed class BftClientTests : IAsyncLifetime
     {
         MemoryConnection memory = Connect();
         BftClient[] clients =
-            [await memory.Connection.OpenSessionAsync(), await memory.Connection.OpenSessionAsync(), await memory.Connection.OpenSessionAsync()];
+        [
+            await memory.Connection.OpenSessionAsync(), await memory.Connection.OpenSessionAsync(),
+            await memory.Connection.OpenSessionAsync(),
+        ];
 
         await Parallel.ForAsync(0, 3000, async (i, token) =>
         {
@@ -79,7 +82,8 @@ public sealed class BftClientTests : IAsyncLifetime
         Assert.Equal("there is no such account", failure.Message);
         Assert.True(failure.MayHaveExecuted);
         Assert.False(
-            (await Assert.ThrowsAsync<BftOperationFailedException>(() => client.QueryAsync(Bytes("op")))).MayHaveExecuted);
+            (await Assert.ThrowsAsync<BftOperationFailedException>(
+                () => client.QueryAsync(Bytes("op")))).MayHaveExecuted);
     }
 
     [Theory]
@@ -92,7 +96,8 @@ public sealed class BftClientTests : IAsyncLifetime
         memory.Cluster.Service = _ => (status, []);
 
         Assert.True(
-            (await Assert.ThrowsAsync<BftReplyUnavailableException>(() => client.InvokeAsync(Bytes("op")))).MayHaveExecuted);
+            (await Assert.ThrowsAsync<BftReplyUnavailableException>(
+                () => client.InvokeAsync(Bytes("op")))).MayHaveExecuted);
     }
 
     [Fact]
@@ -118,7 +123,11 @@ public sealed class BftClientTests : IAsyncLifetime
     public async Task Timers_that_go_off_early_delay_nothing()
     {
         MemoryConnection memory = Connect(
-            static options => options with { TimeProvider = new HastyTime(options.TimeProvider), OperationTimeout = TimeSpan.FromDays(1) });
+            static options => options with
+            {
+                TimeProvider = new HastyTime(options.TimeProvider),
+                OperationTimeout = TimeSpan.FromDays(1),
+            });
         BftClient client = await memory.Connection.OpenSessionAsync();
         memory.Cluster.LeaderIgnores = true;
 
@@ -285,7 +294,8 @@ public sealed class BftClientTests : IAsyncLifetime
         await memory.Connection.DisposeAsync();
         await Assert.ThrowsAsync<BftClientClosedException>(() => operation);
         Assert.False(
-            (await Assert.ThrowsAsync<BftClientClosedException>(() => client.InvokeAsync(Bytes("op")))).MayHaveExecuted);
+            (await Assert.ThrowsAsync<BftClientClosedException>(
+                () => client.InvokeAsync(Bytes("op")))).MayHaveExecuted);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => memory.Connection.OpenSessionAsync());
     }
 

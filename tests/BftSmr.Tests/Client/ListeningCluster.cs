@@ -60,10 +60,12 @@ internal sealed class ListeningCluster : IAsyncDisposable
             _limits = CodecLimits.For(configuration.ToSettings(new ReplicaId(replica)));
             LinkCredentials credentials = new(
                 configuration.ClusterId, configuration.ContentHash(), cluster._local.ReplicaKeys[replica],
-                [.. configuration.Replicas.Select(static one => one.PublicKey)], [.. configuration.Clients.Select(static one => one.PublicKey)]);
+                [.. configuration.Replicas.Select(static one => one.PublicKey)],
+                [.. configuration.Clients.Select(static one => one.PublicKey)]);
             HostPort address = HostPort.Parse(configuration.Replicas[replica].ClientAddress);
             _listener = new ClientListener(
-                new IPEndPoint(IPAddress.Parse(address.Host), address.Port), credentials, this, LinkOptions.Clients, new LinkCounters(), NullLogger.Instance);
+                new IPEndPoint(IPAddress.Parse(address.Host), address.Port), credentials, this, LinkOptions.Clients,
+                new LinkCounters(), NullLogger.Instance);
             _listener.Start();
         }
 

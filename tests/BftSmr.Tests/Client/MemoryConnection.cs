@@ -13,8 +13,13 @@ internal sealed class MemoryConnection : IAsyncDisposable
 
     public MemoryConnection(Func<BftClientOptions, BftClientOptions>? adjust = null, bool isReachable = true)
     {
-        BftClientOptions options =
-            new() { Cluster = _local.Configuration, ClientId = new ClientId(0), Key = _local.ClientKeys[0], TimeProvider = Time };
+        BftClientOptions options = new()
+        {
+            Cluster = _local.Configuration,
+            ClientId = new ClientId(0),
+            Key = _local.ClientKeys[0],
+            TimeProvider = Time,
+        };
         Options = adjust?.Invoke(options) ?? options;
         Options.Check();
         Loop = new ConnectionLoop(

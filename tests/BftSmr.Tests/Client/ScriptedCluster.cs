@@ -4,9 +4,9 @@ using BftSmr.Messages;
 namespace BftSmr.Tests.Client;
 
 /// <summary>
-/// Replicas that agree without a protocol: what the leader, or anybody with a signature, receives is executed in the
-/// order of its session, and answered as the specification says. The test scripts what goes wrong. Safe for any number
-/// of threads.
+/// Replicas that agree without a protocol: what the leader receives, or any replica with a signature, is executed in
+/// the order of its session, and answered as the specification says. The test scripts what goes wrong. Safe for any
+/// number of threads.
 /// </summary>
 internal sealed class ScriptedCluster(int replicas)
 {
@@ -115,7 +115,8 @@ internal sealed class ScriptedCluster(int replicas)
                 || request.FullReplier.Value == replica
                 || whole.Contains(replier);
             replies.Add((replica, new Reply(
-                request.Session.Nonce, request.Sequence, new Regency(Regency), status, !isWhole, isWhole ? stated : DigestOf(stated))));
+                request.Session.Nonce, request.Sequence, new Regency(Regency), status, !isWhole,
+                isWhole ? stated : DigestOf(stated))));
         }
     }
 

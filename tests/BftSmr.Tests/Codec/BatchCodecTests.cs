@@ -27,7 +27,8 @@ public sealed class BatchCodecTests
     public void A_decoded_batch_shares_the_bytes_it_was_decoded_from()
     {
         byte[] frame = Wire.Encode(
-            new Propose(new Regency(3), new Instance(9), BatchCodec.Create(5, 6, [Request(1, 40, macs: true), Request(2, 40, macs: true)])));
+            new Propose(new Regency(3), new Instance(9),
+                BatchCodec.Create(5, 6, [Request(1, 40, macs: true), Request(2, 40, macs: true)])));
 
         Assert.True(PeerMessageCodec.TryDecode(frame, Small, out PeerMessage? message));
         Batch batch = Assert.IsType<Propose>(message).Batch;
@@ -117,7 +118,8 @@ public sealed class BatchCodecTests
         Assert.True(
             BatchCodec.TryDecode(BatchCodec.Create(long.MaxValue, ulong.MaxValue, [request]).Encoded, tight, out _));
         Assert.False(
-            BatchCodec.TryDecode(BatchCodec.Create(long.MaxValue, ulong.MaxValue, [request, request]).Encoded, tight, out _));
+            BatchCodec.TryDecode(
+                BatchCodec.Create(long.MaxValue, ulong.MaxValue, [request, request]).Encoded, tight, out _));
     }
 
     [Fact]
@@ -125,7 +127,8 @@ public sealed class BatchCodecTests
     {
         Batch batch = BatchCodec.Create(1, 2, [.. Enumerable.Range(1, 10_000).Select(static i => Request(i, 1))]);
         Assert.True(
-            BatchCodec.TryDecode(batch.Encoded, RandomMessages.Limits with { BatchRequestsMax = 10_000 }, out Batch? decoded));
+            BatchCodec.TryDecode(
+                batch.Encoded, RandomMessages.Limits with { BatchRequestsMax = 10_000 }, out Batch? decoded));
         Assert.Equal(
             Enumerable.Range(1, 10_000).Select(static i => (ulong)i), decoded.Requests.Select(static r => r.Sequence));
         Assert.Equal(batch.Digest, decoded.Digest);
@@ -137,7 +140,8 @@ public sealed class BatchCodecTests
     private static Request Request(int sequence, int bytes, bool macs = false)
     {
         Request made = RequestCodec.Create(
-            new SessionId(new ClientId(1), 1_700_000_000_000_000), (ulong)sequence, RequestKind.Command, ReplicaSet.AllOf(2), new ReplicaId(1), new byte[bytes]);
+            new SessionId(new ClientId(1), 1_700_000_000_000_000), (ulong)sequence, RequestKind.Command,
+            ReplicaSet.AllOf(2), new ReplicaId(1), new byte[bytes]);
         return macs ? RequestCodec.WithAuthentication(made, new byte[4 * Messages.Request.MacBytes], default) : made;
     }
 }

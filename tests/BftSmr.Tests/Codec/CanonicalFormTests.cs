@@ -25,7 +25,8 @@ public sealed class CanonicalFormTests
                     foreach (byte[] longer in token.LongerForms())
                     {
                         byte[] twin =
-                            [.. encoded.AsSpan(0, token.Start), .. longer, .. encoded.AsSpan(token.Start + token.HeaderBytes)];
+                            [.. encoded.AsSpan(0, token.Start), .. longer,
+                                .. encoded.AsSpan(token.Start + token.HeaderBytes)];
                         twins++;
                         Assert.False(accepts(twin), $"seed {seed}: {Convert.ToHexStringLower(twin)}");
                     }
@@ -48,7 +49,8 @@ public sealed class CanonicalFormTests
                 foreach (byte[] longer in token.LongerForms())
                 {
                     byte[] twin =
-                        [.. request.Body.Span[..token.Start], .. longer, .. request.Body.Span[(token.Start + token.HeaderBytes)..]];
+                        [.. request.Body.Span[..token.Start], .. longer,
+                            .. request.Body.Span[(token.Start + token.HeaderBytes)..]];
                     twins++;
                     Assert.False(Accepts(request, twin), $"seed {seed}: {Convert.ToHexStringLower(twin)}");
                 }

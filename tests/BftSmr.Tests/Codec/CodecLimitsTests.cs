@@ -88,15 +88,19 @@ public sealed class CodecLimitsTests
 
         Assert.True(most > CodecLimits.DecidedMax);
         Assert.True(
-            Accepts(new Decided(Last, Digests(CodecLimits.DecidedMax), [.. Enumerable.Repeat(batch, CodecLimits.DecidedMax)])));
+            Accepts(new Decided(
+                Last, Digests(CodecLimits.DecidedMax), [.. Enumerable.Repeat(batch, CodecLimits.DecidedMax)])));
         Assert.False(Accepts(new Decided(Last, Digests(CodecLimits.DecidedMax + 1), [])));
         Assert.False(Accepts(new Decided(Last, Digests(2), [batch, batch, batch])));
         Assert.True(
-            PeerMessageCodec.TryDecode(Wire.Encode(new Decided(Last, Digests(100), [.. Enumerable.Repeat(largest, mostLarge)])), large, out _));
+            PeerMessageCodec.TryDecode(Wire.Encode(
+                new Decided(Last, Digests(100), [.. Enumerable.Repeat(largest, mostLarge)])), large, out _));
         Assert.False(
-            PeerMessageCodec.TryDecode(Wire.Encode(new Decided(Last, Digests(100), [.. Enumerable.Repeat(largest, mostLarge + 1)])), large, out _));
+            PeerMessageCodec.TryDecode(Wire.Encode(
+                new Decided(Last, Digests(100), [.. Enumerable.Repeat(largest, mostLarge + 1)])), large, out _));
         Assert.InRange(
-            Wire.Encode(new Decided(Last, Digests(CodecLimits.DecidedMax), [.. Enumerable.Repeat(batch, CodecLimits.DecidedMax)])).Length, 1, Limits.PeerFrameBytesMax);
+            Wire.Encode(new Decided(Last, Digests(CodecLimits.DecidedMax),
+                [.. Enumerable.Repeat(batch, CodecLimits.DecidedMax)])).Length, 1, Limits.PeerFrameBytesMax);
         Assert.False(Accepts(new FetchDecided(Last, 0, true)));
         Assert.True(Accepts(new FetchDecided(Last, CodecLimits.DecidedMax, true)));
         Assert.False(Accepts(new FetchDecided(Last, CodecLimits.DecidedMax + 1, true)));
@@ -114,9 +118,11 @@ public sealed class CodecLimitsTests
     public void A_refusal_names_no_more_clients_than_a_batch_has_requests_each_once()
     {
         Assert.True(
-            Accepts(new Refuse(Latest, Last, default, [.. Enumerable.Range(0, 50).Select(static i => new ClientId(i))])));
+            Accepts(new Refuse(
+                Latest, Last, default, [.. Enumerable.Range(0, 50).Select(static i => new ClientId(i))])));
         Assert.False(
-            Accepts(new Refuse(Latest, Last, default, [.. Enumerable.Range(0, 51).Select(static i => new ClientId(i))])));
+            Accepts(new Refuse(
+                Latest, Last, default, [.. Enumerable.Range(0, 51).Select(static i => new ClientId(i))])));
 
         byte[] twice = Wire.Encode(new Refuse(Latest, Last, default, [new ClientId(1), new ClientId(2)]));
         twice[^1] = 1;
@@ -167,7 +173,10 @@ public sealed class CodecLimitsTests
         twice[second] = 1;
         Assert.False(ClientMessageCodec.TryDecode(twice, Limits, out _));
         Assert.Throws<InvalidOperationException>(
-            static () => Wire.Encode(new ReadReply(1, 1, Latest, ReplyStatus.Ok, false, default) { Vouchers = [VoucherOf(2), VoucherOf(1)] }));
+            static () => Wire.Encode(new ReadReply(1, 1, Latest, ReplyStatus.Ok, false, default)
+            {
+                Vouchers = [VoucherOf(2), VoucherOf(1)],
+            }));
     }
 
     [Theory]
@@ -195,14 +204,16 @@ public sealed class CodecLimitsTests
                 Seconders = ReplicaSet.AllOf(7),
                 Macs = new byte[7 * Request.MacBytes],
             });
-        byte[] answer = Wire.Encode(new ReadReply(ulong.MaxValue, ulong.MaxValue, Latest, ReplyStatus.ReplyTooLarge, false, new byte[2_000])
-        {
-            Vouchers = [.. Enumerable.Range(0, 7).Select(VoucherOf)],
-        });
-        byte[] reply = Wire.Encode(new Reply(ulong.MaxValue, ulong.MaxValue, Latest, ReplyStatus.ReplyTooLarge, false, new byte[2_000])
-        {
-            Vouchers = new Vouchers(ReplicaSet.AllOf(7), new byte[7 * Request.MacBytes]),
-        });
+        byte[] answer = Wire.Encode(
+            new ReadReply(ulong.MaxValue, ulong.MaxValue, Latest, ReplyStatus.ReplyTooLarge, false, new byte[2_000])
+            {
+                Vouchers = [.. Enumerable.Range(0, 7).Select(VoucherOf)],
+            });
+        byte[] reply = Wire.Encode(
+            new Reply(ulong.MaxValue, ulong.MaxValue, Latest, ReplyStatus.ReplyTooLarge, false, new byte[2_000])
+            {
+                Vouchers = new Vouchers(ReplicaSet.AllOf(7), new byte[7 * Request.MacBytes]),
+            });
         byte[] tooLarge = Wire.Encode(new Reply(1, 1, Latest, ReplyStatus.Ok, false, new byte[2_001]));
 
         foreach (byte[] frame in (byte[][])[submit, read, reply, answer])
@@ -225,16 +236,19 @@ public sealed class CodecLimitsTests
     {
         Assert.Equal(
             accepted,
-            ClientMessageCodec.TryDecode(Wire.Encode(new Reply(1, 1, Latest, ReplyStatus.Ok, isDigest, new byte[bytes])), Limits, out _));
+            ClientMessageCodec.TryDecode(
+                Wire.Encode(new Reply(1, 1, Latest, ReplyStatus.Ok, isDigest, new byte[bytes])), Limits, out _));
         Assert.Equal(
             accepted,
-            ClientMessageCodec.TryDecode(Wire.Encode(new ReadReply(1, 1, Latest, ReplyStatus.Ok, isDigest, new byte[bytes])), Limits, out _));
+            ClientMessageCodec.TryDecode(
+                Wire.Encode(new ReadReply(1, 1, Latest, ReplyStatus.Ok, isDigest, new byte[bytes])), Limits, out _));
     }
 
     [Fact]
     public void A_reply_of_an_unknown_status_is_refused() =>
         Assert.False(
-            ClientMessageCodec.TryDecode(Wire.Encode(new Reply(1, 1, Latest, (ReplyStatus)6, false, default)), Limits, out _));
+            ClientMessageCodec.TryDecode(
+                Wire.Encode(new Reply(1, 1, Latest, (ReplyStatus)6, false, default)), Limits, out _));
 
     [Fact]
     public void Replicas_beyond_the_membership_are_refused()
@@ -242,7 +256,8 @@ public sealed class CodecLimitsTests
         Assert.True(Accepts(new Checkpoint(Last, default, new ReplicaId(6)) { Signature = new byte[64] }));
         Assert.False(Accepts(new Checkpoint(Last, default, new ReplicaId(7)) { Signature = new byte[64] }));
         Assert.False(
-            Accepts(new CheckpointOffer(new CheckpointCertificate(Last, default, [new CheckpointSignature(new ReplicaId(7), new byte[64])]), 0)));
+            Accepts(new CheckpointOffer(new CheckpointCertificate(
+                Last, default, [new CheckpointSignature(new ReplicaId(7), new byte[64])]), 0)));
     }
 
     [Fact]
@@ -264,7 +279,8 @@ public sealed class CodecLimitsTests
             Last, default,
             [.. Enumerable.Range(0, 7).Select(static i => new CheckpointSignature(new ReplicaId(i), new byte[64]))]),
         [.. Enumerable.Range(1, Limits.EvidenceMax).Select(i => new InstanceEvidence(
-            new Instance(long.MaxValue - 1_000_000 + i), new Vote(Latest, default), Votes(i <= fullWriteSets ? CodecLimits.WriteSetMax : 1)))])
+            new Instance(long.MaxValue - 1_000_000 + i), new Vote(Latest, default),
+            Votes(i <= fullWriteSets ? CodecLimits.WriteSetMax : 1)))])
     {
         SilentUntil = Last,
         Signature = new byte[64],

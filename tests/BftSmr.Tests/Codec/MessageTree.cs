@@ -81,7 +81,8 @@ internal static class MessageTree
         Array(U(batch.TimestampMicros), U(batch.Seed), Array(batch.Requests, Request));
 
     private static JsonArray StopData(StopData m) => Array(
-        U(m.Regency.Value), U(m.Sender.Value), U(m.LastExecuted.Value), U(m.SilentUntil.Value), Certificate(m.Stable), Array(m.Evidence, Evidence), B(m.Signature));
+        U(m.Regency.Value), U(m.Sender.Value), U(m.LastExecuted.Value), U(m.SilentUntil.Value), Certificate(m.Stable),
+        Array(m.Evidence, Evidence), B(m.Signature));
 
     private static JsonArray Evidence(InstanceEvidence e) =>
         Array(U(e.Instance.Value), e.Written is { } written ? Vote(written) : null, Array(e.WriteSet, Vote));
@@ -92,7 +93,8 @@ internal static class MessageTree
     private static JsonArray Vote(Vote vote) => Array(U(vote.Regency.Value), B(vote.Value));
 
     private static JsonArray Certificate(CheckpointCertificate certificate) => Array(
-        U(certificate.Instance.Value), B(certificate.Root), Array(certificate.Signatures, static s => Array(U(s.Sender.Value), B(s.Signature))));
+        U(certificate.Instance.Value), B(certificate.Root),
+        Array(certificate.Signatures, static s => Array(U(s.Sender.Value), B(s.Signature))));
 
     private static JsonArray Array(params JsonNode?[] items) => new(items);
 

@@ -13,17 +13,24 @@ public sealed class MsgpackReferenceTests(MsgpackReference reference) : IClassFi
         {
             RandomMessages messages = new(seed, 2 * seed);
             cases.AddRange(
-                messages.EveryPeerMessage().Select(m => ($"{m.GetType().Name}, seed {seed}", MessageTree.Of(m), Wire.Encode(m))));
+                messages.EveryPeerMessage()
+                    .Select(m => ($"{m.GetType().Name}, seed {seed}", MessageTree.Of(m), Wire.Encode(m))));
             cases.AddRange(
-                messages.EveryClientMessage().Select(m => ($"{m.GetType().Name}, seed {seed}", MessageTree.Of(m), Wire.Encode(m))));
+                messages.EveryClientMessage()
+                    .Select(m => ($"{m.GetType().Name}, seed {seed}", MessageTree.Of(m), Wire.Encode(m))));
             cases.AddRange(
-                messages.EveryLogRecord().Select(r => ($"{r.GetType().Name}, seed {seed}", MessageTree.Of(r), Wire.Encode(r))));
+                messages.EveryLogRecord()
+                    .Select(r => ($"{r.GetType().Name}, seed {seed}", MessageTree.Of(r), Wire.Encode(r))));
             Request request = messages.Request();
             cases.Add(($"body, seed {seed}", MessageTree.Body(request), request.Body.ToArray()));
         }
 
         string[] answers = await reference.AnswerAsync(
-            cases.Select(static c => new JsonObject { ["tree"] = c.Tree.DeepClone(), ["hex"] = Convert.ToHexStringLower(c.Bytes) }.ToJsonString()));
+            cases.Select(static c => new JsonObject
+            {
+                ["tree"] = c.Tree.DeepClone(),
+                ["hex"] = Convert.ToHexStringLower(c.Bytes),
+            }.ToJsonString()));
 
         Assert.Equal(cases.Count, answers.Length);
         for (int i = 0; i < answers.Length; i++)

@@ -78,9 +78,11 @@ internal sealed class RandomMessages(int seed, int size)
         ulong sequence = (ulong)Math.Max(1, Number());
         ulong outstanding = 1 + ((ulong)Number() % sequence);
         Request made = RequestCodec.Create(
-            session, sequence, (RequestKind)_random.Next(3), SomeReplicas(), Replica(), Bytes(Length()), outstanding, Flag());
+            session, sequence, (RequestKind)_random.Next(3), SomeReplicas(), Replica(), Bytes(Length()), outstanding,
+            Flag());
         return RequestCodec.WithAuthentication(
-            made, Flag() ? Bytes(Replicas * Messages.Request.MacBytes) : default, Flag() ? Bytes(Messages.Request.SignatureBytes) : default);
+            made, Flag() ? Bytes(Replicas * Messages.Request.MacBytes) : default,
+            Flag() ? Bytes(Messages.Request.SignatureBytes) : default);
     }
 
     public Batch Batch() => BatchCodec.Create(Number(), (ulong)Number(), Many(Count(), Request));
@@ -89,7 +91,8 @@ internal sealed class RandomMessages(int seed, int size)
     {
         bool isDigest = Flag();
         return new Reply(
-            (ulong)Number(), (ulong)Number(), Regency(), (ReplyStatus)_random.Next(5), isDigest, Bytes(isDigest ? BftCloud.Primitives.Digest.Size : Length()));
+            (ulong)Number(), (ulong)Number(), Regency(), (ReplyStatus)_random.Next(5), isDigest,
+            Bytes(isDigest ? BftCloud.Primitives.Digest.Size : Length()));
     }
 
     private ReplicaSet SomeReplicas() => ReplicaSet.FromBits((ulong)_random.Next(1 << Replicas));
@@ -107,7 +110,8 @@ internal sealed class RandomMessages(int seed, int size)
     {
         bool isDigest = Flag();
         return new ReadReply(
-            (ulong)Number(), (ulong)Number(), Regency(), (ReplyStatus)_random.Next(5), isDigest, Bytes(isDigest ? BftCloud.Primitives.Digest.Size : Length()));
+            (ulong)Number(), (ulong)Number(), Regency(), (ReplyStatus)_random.Next(5), isDigest,
+            Bytes(isDigest ? BftCloud.Primitives.Digest.Size : Length()));
     }
 
     private StopData StopData(ReplicaId sender) =>
@@ -120,7 +124,9 @@ internal sealed class RandomMessages(int seed, int size)
         };
 
     private InstanceEvidence Evidence() => new(
-        Instance(), Flag() ? Vote() : null, [.. Many(Math.Min(Count(), CodecLimits.WriteSetMax), Vote).DistinctBy(static v => v.Value).OrderBy(static v => v.Value)]);
+        Instance(), Flag() ? Vote() : null,
+        [.. Many(Math.Min(Count(), CodecLimits.WriteSetMax), Vote).DistinctBy(static v => v.Value)
+            .OrderBy(static v => v.Value)]);
 
     private Sync Sync() => new(Regency(), [.. Senders().Select(StopData)]);
 
@@ -133,7 +139,8 @@ internal sealed class RandomMessages(int seed, int size)
     private CheckpointCertificate Certificate() => _random.Next(4) == 0
         ? CheckpointCertificate.Initial
         : new CheckpointCertificate(
-            Instance(), Digest(), [.. Senders().Select(s => new CheckpointSignature(s, Bytes(Messages.Request.SignatureBytes)))]);
+            Instance(), Digest(),
+            [.. Senders().Select(s => new CheckpointSignature(s, Bytes(Messages.Request.SignatureBytes)))]);
 
     private IEnumerable<ReplicaId> Senders() =>
         Enumerable.Range(0, Replicas).Where(_ => Flag()).Select(static i => new ReplicaId(i));

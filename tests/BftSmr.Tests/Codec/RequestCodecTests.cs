@@ -62,9 +62,11 @@ public sealed class RequestCodecTests : IDisposable
         for (int i = 0; i < 4; i++) Assert.True(RequestCodec.VerifySignature(request, _keys.Replica(i)));
         Assert.False(RequestCodec.VerifySignature(Plain(), _keys.Replica(0)));
         Assert.False(
-            RequestCodec.VerifySignature(RequestCodec.Authenticate(Plain(), _keys.Client(1), 4, macs: false, signature: true), _keys.Replica(0)));
+            RequestCodec.VerifySignature(RequestCodec.Authenticate(
+                Plain(), _keys.Client(1), 4, macs: false, signature: true), _keys.Replica(0)));
         Assert.False(
-            RequestCodec.VerifySignature(With(Plain(sequence: 8), null, request.Signature.ToArray()), _keys.Replica(0)));
+            RequestCodec.VerifySignature(
+                With(Plain(sequence: 8), null, request.Signature.ToArray()), _keys.Replica(0)));
     }
 
     [Fact]
@@ -127,7 +129,8 @@ public sealed class RequestCodecTests : IDisposable
             "sequence 0" => RequestCodec.Create(session, 0, RequestKind.Command, One, new ReplicaId(0), default),
             "nothing outstanding" =>
                 RequestCodec.Create(session, 7, RequestKind.Command, One, new ReplicaId(0), default, 0),
-            "all outstanding" => RequestCodec.Create(session, 7, RequestKind.Command, One, new ReplicaId(0), default, 7),
+            "all outstanding" =>
+                RequestCodec.Create(session, 7, RequestKind.Command, One, new ReplicaId(0), default, 7),
             "more outstanding than there are" =>
                 RequestCodec.Create(session, 7, RequestKind.Command, One, new ReplicaId(0), default, 8),
             "kind 3" => RequestCodec.Create(session, 1, (RequestKind)3, One, new ReplicaId(0), default),

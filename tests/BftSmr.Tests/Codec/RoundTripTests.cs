@@ -86,13 +86,15 @@ public sealed class RoundTripTests
     public void Each_kind_of_message_and_each_of_its_properties_is_covered()
     {
         HashSet<Type> unseen = [.. typeof(PeerMessage).Assembly.GetTypes().Where(static t => !t.IsAbstract
-            && (t.IsAssignableTo(typeof(PeerMessage)) || t.IsAssignableTo(typeof(ClientMessage)) || t.IsAssignableTo(typeof(LogRecord))))];
+            && (t.IsAssignableTo(typeof(PeerMessage)) || t.IsAssignableTo(typeof(ClientMessage))
+                || t.IsAssignableTo(typeof(LogRecord))))];
         HashSet<string> unset =
             [.. unseen.SelectMany(static t => Structure.Properties(t).Select(p => $"{t.Name}.{p.Name}"))];
         for (int seed = 0; seed < 100; seed++)
         {
             RandomMessages messages = new(seed, 10);
-            foreach (object message in messages.EveryPeerMessage().Cast<object>().Concat(messages.EveryClientMessage()).Concat(messages.EveryLogRecord()))
+            foreach (object message in messages.EveryPeerMessage().Cast<object>().Concat(messages.EveryClientMessage())
+                .Concat(messages.EveryLogRecord()))
             {
                 unseen.Remove(message.GetType());
                 foreach (var property in Structure.Properties(message.GetType()))

@@ -29,7 +29,8 @@ internal static class Structure
             default:
                 foreach (PropertyInfo property in Properties(left.GetType()))
                 {
-                    if (Difference(property.GetValue(left), property.GetValue(right), $"{path}.{property.Name}") is { } difference) return difference;
+                    if (Difference(property.GetValue(left), property.GetValue(right),
+                        $"{path}.{property.Name}") is { } difference) return difference;
                 }
                 return null;
         }

@@ -5,7 +5,7 @@ using BftSmr.Messages;
 namespace BftSmr.Tests.Codec;
 
 /// <summary>
-/// Encodes whatever has an encoding; and each decoder as a function from bytes to the bytes that its result encodes to.
+/// Encodes all that has an encoding; and each decoder as a function from bytes to the bytes that its result encodes to.
 /// </summary>
 internal static class Wire
 {

@@ -74,12 +74,16 @@ public sealed class ClusterDirectoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{ \"id\": 4, \"cluster\": \"../cluster.json\", \"data\": \"data\", \"key\": \"secret.key\" }", "has no entry for replica 4")]
+    [InlineData("{ \"id\": 4, \"cluster\": \"../cluster.json\", \"data\": \"data\", \"key\": \"secret.key\" }",
+        "has no entry for replica 4")]
     [InlineData("{ \"id\": 0, \"cluster\": \"../cluster.json\", \"data\": \"data\" }", "'key': is missing")]
     [InlineData("{ \"id\": 0, \"cluster\": \"\", \"data\": \"data\", \"key\": \"secret.key\" }", "'cluster': is empty")]
-    [InlineData("{ \"id\": 0, \"cluster\": \"../cluster.json\", \"data\": \"data\", \"key\": \"secret.key\", \"port\": 1 }", "'port': is not a known key")]
-    [InlineData("{ \"id\": 0, \"cluster\": \"../cluster.json\", \"data\": \"data\", \"key\": \"secret.key\", \"metricsAddress\": \"9\" }", "'metricsAddress': is \"9\"")]
-    [InlineData("{ \"id\": -1, \"cluster\": \"../cluster.json\", \"data\": \"data\", \"key\": \"secret.key\" }", "'id': is -1")]
+    [InlineData("{ \"id\": 0, \"cluster\": \"../cluster.json\", \"data\": \"data\", \"key\": \"secret.key\", "
+        + "\"port\": 1 }", "'port': is not a known key")]
+    [InlineData("{ \"id\": 0, \"cluster\": \"../cluster.json\", \"data\": \"data\", \"key\": \"secret.key\", "
+        + "\"metricsAddress\": \"9\" }", "'metricsAddress': is \"9\"")]
+    [InlineData("{ \"id\": -1, \"cluster\": \"../cluster.json\", \"data\": \"data\", \"key\": \"secret.key\" }",
+        "'id': is -1")]
     public void A_wrong_replica_file_is_refused_with_what_to_do(string text, string problem)
     {
         using LocalCluster content = LocalCluster.Create();
@@ -131,5 +135,6 @@ public sealed class ClusterDirectoryTests : IDisposable
 
     private static IEnumerable<string> AddressesOf(LocalCluster cluster) =>
         cluster.Configuration.Replicas.SelectMany(
-            static replica => (string[])[replica.PeerAddress, replica.ClientAddress]).Concat(cluster.MetricsPorts.Select(LocalCluster.Loopback));
+            static replica => (string[])[replica.PeerAddress, replica.ClientAddress])
+                .Concat(cluster.MetricsPorts.Select(LocalCluster.Loopback));
 }

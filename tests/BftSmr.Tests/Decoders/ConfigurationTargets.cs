@@ -16,8 +16,10 @@ internal sealed class ConfigurationTargets(TemporaryDirectory directory)
     [
         .. new[]
         {
-            "{", "}", "[", "]", "\"", ":", ",", "null", "true", "{}", "[]", "// x\n", "/* x */", "\"\\u0000\"", "\"\\ud800\"", "\\u0000", "\\ud800", "\uFEFF", "\"replicas\"", "\"clients\"", "\"id\"", "\"key\"", "\"data\"",
-            "\"window\"", "\"durability\"", "\"administrator\"", "\"metricsAddress\": ", "[::1]:1", "..", "/", "~",
+            "{", "}", "[", "]", "\"", ":", ",", "null", "true", "{}", "[]", "// x\n", "/* x */", "\"\\u0000\"",
+            "\"\\ud800\"", "\\u0000", "\\ud800", "\uFEFF", "\"replicas\"", "\"clients\"", "\"id\"", "\"key\"",
+            "\"data\"", "\"window\"", "\"durability\"", "\"administrator\"", "\"metricsAddress\": ", "[::1]:1", "..",
+            "/", "~",
         }.Select(Encoding.UTF8.GetBytes),
         [0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80],
     ];
@@ -60,7 +62,8 @@ internal sealed class ConfigurationTargets(TemporaryDirectory directory)
                     : [],
             AllocatedBytes = 16 << 10,
             Words =
-                [.. new[] { "[", "]", ":", "::", "::1", "%1", "xn--", "\u00e4", "\u0130", "\uFF0E" }.Select(Encoding.UTF8.GetBytes)],
+                [.. new[] { "[", "]", ":", "::", "::1", "%1", "xn--", "\u00e4", "\u0130", "\uFF0E" }
+                    .Select(Encoding.UTF8.GetBytes)],
         },
     ];
 
@@ -100,8 +103,8 @@ internal sealed class ConfigurationTargets(TemporaryDirectory directory)
         ClusterId = "c" + random.Next().ToString("x", CultureInfo.InvariantCulture),
         F = 1,
         Service = "kv",
-        Replicas =
-            [.. Enumerable.Range(0, random.Next(4, 6)).Select(i => new ReplicaEndpoint($"10.0.0.{i}:{random.Next(1, 65536)}", $"10.0.1.{i}:{random.Next(1, 65536)}", Key(random)))],
+        Replicas = [.. Enumerable.Range(0, random.Next(4, 6)).Select(i => new ReplicaEndpoint(
+            $"10.0.0.{i}:{random.Next(1, 65536)}", $"10.0.1.{i}:{random.Next(1, 65536)}", Key(random)))],
         Clients =
             [.. Enumerable.Range(0, random.Next(1, 4)).Select(i => new ClientIdentity($"client{i}", Key(random)))],
         Administrator = random.Next(2) == 0 ? null : Key(random),
@@ -128,10 +131,19 @@ internal sealed class ConfigurationTargets(TemporaryDirectory directory)
     }.Save(file);
 
     private void SaveClient(Random random, string file) =>
-        new ClientConfiguration { Id = random.Next(65_536), ClusterFile = directory.At("cluster.json"), KeyFile = directory.At("node.key") }.Save(file);
+        new ClientConfiguration
+        {
+            Id = random.Next(65_536),
+            ClusterFile = directory.At("cluster.json"),
+            KeyFile = directory.At("node.key"),
+        }.Save(file);
 
     private void SaveAdministrator(Random random, string file) =>
-        new AdministratorConfiguration { ClusterFile = directory.At($"cluster{random.Next()}.json"), KeyFile = directory.At("admin.key") }.Save(file);
+        new AdministratorConfiguration
+        {
+            ClusterFile = directory.At($"cluster{random.Next()}.json"),
+            KeyFile = directory.At("admin.key"),
+        }.Save(file);
 
     private byte[] KeyFileText(Random random)
     {

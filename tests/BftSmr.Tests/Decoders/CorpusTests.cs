@@ -15,7 +15,7 @@ public sealed class CorpusTests : IDisposable
         Corpus corpus = new(_directory.Path);
         FuzzTarget broken = new("broken decoder", static _ => [1, 2, 3], static bytes => bytes.Length < 4
             ? bytes.Length == 3
-            : throw new InvalidOperationException("Nobody declared this."));
+            : throw new InvalidOperationException("No target declares this."));
         FuzzException found = Assert.Throws<FuzzException>(() => Fuzzer.Run(broken, corpus));
         string file = Assert.Single(corpus.FilesOf(broken.Name));
         Assert.Contains($"It is kept as {file}", found.Message, StringComparison.Ordinal);

@@ -46,5 +46,6 @@ public sealed class DecoderTests(ITestOutputHelper output) : IDisposable
     private FuzzTarget Target(string name) => Targets(_directory).Single(target => target.Name == name);
 
     private static IEnumerable<FuzzTarget> Targets(TemporaryDirectory directory) =>
-        [.. MessageTargets.All, .. LinkTargets.All, .. new StorageTargets(directory).All, .. new ConfigurationTargets(directory).All];
+        [.. MessageTargets.All, .. LinkTargets.All, .. new StorageTargets(directory).All,
+            .. new ConfigurationTargets(directory).All];
 }

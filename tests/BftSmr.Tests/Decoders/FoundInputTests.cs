@@ -3,7 +3,7 @@ using BftCloud.Testing.Fuzzing;
 
 namespace BftSmr.Tests.Decoders;
 
-/// <summary>What becomes of inputs of the corpus that once got through as an error that nobody had declared.</summary>
+/// <summary>Inputs of the corpus that once got through as an error that no target had declared.</summary>
 public sealed class FoundInputTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

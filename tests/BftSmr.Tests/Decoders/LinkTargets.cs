@@ -74,7 +74,7 @@ internal static class LinkTargets
         return handshake.TryWriteFirst(new byte[IdBytes], first) && handshake.TryReadSecond(bytes, default);
     }
 
-    /// <summary>Whatever opens is what was sealed, from its beginning on.</summary>
+    /// <summary>The bytes that open are those that were sealed, from their beginning on.</summary>
     private static bool ReadRecords(byte[] bytes, CipherSuites suite)
     {
         using RecordReader reader = new(new NoiseCipher(RecordKey, suite));
@@ -88,7 +88,8 @@ internal static class LinkTargets
             at += count;
             while (reader.TryRead(out ReadOnlyMemory<byte> plaintext))
             {
-                if (opened + plaintext.Length > Plaintext.Length || !plaintext.Span.SequenceEqual(Plaintext.AsSpan(opened, plaintext.Length)))
+                if (opened + plaintext.Length > Plaintext.Length
+                    || !plaintext.Span.SequenceEqual(Plaintext.AsSpan(opened, plaintext.Length)))
                     throw new InvalidOperationException("A record was opened that was not sealed.");
                 opened += plaintext.Length;
             }
@@ -96,7 +97,7 @@ internal static class LinkTargets
         return !reader.IsCorrupt && opened == Plaintext.Length;
     }
 
-    /// <summary>Whatever comes out is what its length says, and no more memory is held than the budget.</summary>
+    /// <summary>A frame that comes out is as long as its length says; no more memory is held than the budget.</summary>
     private static bool Assemble(byte[] bytes)
     {
         RemoteBudget budget = new(FrameBytesMax);
@@ -110,7 +111,8 @@ internal static class LinkTargets
             while (assembler.TryRead(ref piece, out ReadOnlyMemory<byte> frame))
             {
                 frames++;
-                if (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at)) != frame.Length || !bytes.AsSpan(at + FrameAssembler.LengthBytes, frame.Length).SequenceEqual(frame.Span))
+                if (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at)) != frame.Length
+                    || !bytes.AsSpan(at + FrameAssembler.LengthBytes, frame.Length).SequenceEqual(frame.Span))
                     throw new InvalidOperationException("A frame came out that did not go in.");
                 at += FrameAssembler.LengthBytes + frame.Length;
             }

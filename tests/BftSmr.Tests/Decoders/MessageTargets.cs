@@ -56,10 +56,13 @@ internal static class MessageTargets
     private static ReplicatedState State(Random random)
     {
         ReplicatedState state = new(Settings) { AgreedTimeMicros = random.NextInt64() >> random.Next(63) };
-        foreach (int client in Enumerable.Range(0, random.Next(5)).Select(_ => random.Next(1 << random.Next(1, 31))).Distinct().Order())
+        IEnumerable<int> clients =
+            Enumerable.Range(0, random.Next(5)).Select(_ => random.Next(1 << random.Next(1, 31)));
+        foreach (int client in clients.Distinct().Order())
         {
             Session[] sessions = [.. Enumerable.Range(0, random.Next(4)).Select(i => Session.Restore(
-                (ulong)(i + random.NextInt64(1000) * 8), (ulong)random.NextInt64(), [.. Enumerable.Range(0, random.Next(3)).Select(_ => Reply(random))]))];
+                (ulong)(i + random.NextInt64(1000) * 8), (ulong)random.NextInt64(),
+                [.. Enumerable.Range(0, random.Next(3)).Select(_ => Reply(random))]))];
             state.Sessions.Restore(
                 client, ClientSessions.Restore((ulong)random.NextInt64(), sessions.DistinctBy(static s => s.Nonce)));
         }

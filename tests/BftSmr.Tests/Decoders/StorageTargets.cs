@@ -123,7 +123,9 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
         BinaryPrimitives.WriteUInt32BigEndian(
             bytes.AsSpan(SegmentHeader.Size - 4), Crc32C.Append(0, bytes.AsSpan(0, SegmentHeader.Size - 4)));
         ulong salt = BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(16));
-        for (long at = SegmentHeader.Size; RecordHeader.TryRead(bytes.AsSpan((int)at), salt, out RecordHeader header) && header.Length <= bytes.Length - at - RecordHeader.Size;)
+        long at = SegmentHeader.Size;
+        while (RecordHeader.TryRead(bytes.AsSpan((int)at), salt, out RecordHeader header)
+            && header.Length <= bytes.Length - at - RecordHeader.Size)
         {
             header.Write(bytes.AsSpan((int)at), at);
             at += RecordHeader.Space(header.Length);

@@ -43,10 +43,15 @@ public sealed class ExecutionStageTests : IDisposable
     }
 
     [Fact]
-    public void A_client_that_asked_the_full_replier_itself_is_answered_at_once_and_gets_what_others_vouch_for_all_the_same()
+    public void A_client_that_asked_the_full_replier_itself_is_answered_at_once_and_gets_the_reply_shares_too()
     {
-        ReplicaSettings settings =
-            new() { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(4, 1), Authentication = RequestAuthentication.Signed, VouchedRepliesMin = 1 };
+        ReplicaSettings settings = new()
+        {
+            Self = new ReplicaId(0),
+            Quorums = Quorums.Byzantine(4, 1),
+            Authentication = RequestAuthentication.Signed,
+            VouchedRepliesMin = 1,
+        };
         ReplicaContext context = new(settings, _keys.Replica(0));
         VotingParts parts = new(context);
         RequestPool requests = parts.Requests;

@@ -54,7 +54,7 @@ public sealed class ReplyVouchingTests : IDisposable
     }
 
     [Fact]
-    public void Vouchers_that_do_not_come_are_waited_for_a_moment_and_then_the_reply_leaves_without_them_and_once_more_when_they_come()
+    public void A_reply_waits_a_moment_for_reply_shares_then_leaves_without_them_and_once_more_when_they_come()
     {
         Node one = new(_keys, 1, 4, 1), two = new(_keys, 2, 4, 1);
         List<(Request Request, Outcome Outcome)> commands = Commands(new Random(1), s_12, new ReplicaId(1), count: 8);
@@ -149,15 +149,15 @@ public sealed class ReplyVouchingTests : IDisposable
     /// </summary>
     private void AssertAnswered(Node node, List<(Request Request, Outcome Outcome)> commands)
     {
-        List<(
-            Request Request,
-            Outcome Outcome)> own = [.. commands.Where(c => IsVouched(c.Request) && c.Request.FullReplier == node.Self)];
+        List<(Request Request, Outcome Outcome)> own =
+            [.. commands.Where(c => IsVouched(c.Request) && c.Request.FullReplier == node.Self)];
         Assert.Equal(own.Count, node.Replies.Count);
         foreach ((Request request, Outcome outcome) in own)
         {
             Reply reply = Assert.Single(
                 node.Replies,
-                e => e.Client == request.Session.Client && e.Reply.Nonce == request.Session.Nonce && e.Reply.Sequence == request.Sequence).Reply;
+                e => e.Client == request.Session.Client && e.Reply.Nonce == request.Session.Nonce
+                    && e.Reply.Sequence == request.Sequence).Reply;
             Assert.Equal(outcome.Status, reply.Status);
             Assert.Equal(outcome.Result, reply.Result);
             Assert.Equal(request.Repliers.Without(node.Self), reply.Vouchers!.Value.From);
@@ -203,7 +203,7 @@ public sealed class ReplyVouchingTests : IDisposable
         return (request, new Outcome((ReplyStatus)random.Next(2), result));
     }
 
-    /// <summary>What vouches at one replica, and what it had it do.</summary>
+    /// <summary>The reply shares of one replica, and the effects that they had.</summary>
     private sealed class Node
     {
         private readonly ReplicaContext _context;

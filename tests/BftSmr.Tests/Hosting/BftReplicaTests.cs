@@ -85,7 +85,7 @@ public sealed class BftReplicaTests
             () => Directory.GetFiles(Path.Combine(cluster.DataOf(1), "snapshots"), "*.snap").Length > 0,
             "it has a snapshot on disk again, fetched or its own");
 
-        // Its silence ends by itself, and then its votes count: without replica 3 they are needed.
+        // Its non-voting recovery ends by itself, and then its votes count: without replica 3 they are needed.
         await cluster.WaitForAsync(1, static s => !s.IsSilent);
         await cluster.StopReplicaAsync(3);
         await AppendOneByOneAsync(client, 40, 5);
@@ -127,7 +127,8 @@ public sealed class BftReplicaTests
         Digest expected = RegisterService.DigestOf(words);
         await cluster.WaitForAsync(0, s => s.StateDigest == expected);
         Assert.True(
-            Directory.GetFiles(Path.Combine(cluster.DataOf(0), "snapshots"), "*.snap").Max(static file => new FileInfo(file).Length) > 1_000_000);
+            Directory.GetFiles(Path.Combine(cluster.DataOf(0), "snapshots"), "*.snap")
+                .Max(static file => new FileInfo(file).Length) > 1_000_000);
     }
 
     [Fact]
@@ -140,7 +141,8 @@ public sealed class BftReplicaTests
         string log = Path.Combine(cluster.DataOf(2), "log");
         foreach (string file in Directory.GetFiles(log, "spare-*")) File.Delete(file);
         File.WriteAllBytes(Path.Combine(log, "spare-0"), []); // for the segment that a start begins
-        File.CreateSymbolicLink(Path.Combine(log, "spare-1"), "/dev/full"); // for the next one: a device that is always full
+        // For the next one: a device that is always full.
+        File.CreateSymbolicLink(Path.Combine(log, "spare-1"), "/dev/full");
         await cluster.StartReplicaAsync(2);
 
         await AppendOneByOneAsync(client, 2, 18);
@@ -160,7 +162,7 @@ public sealed class BftReplicaTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(service: static () => new ThrowingService());
         await using BftClient client = await cluster.ConnectAsync();
-        // A replica that is not connected yet when the three others end can learn from nobody what they executed.
+        // A replica that is not connected yet when the three others end cannot learn what they executed.
         for (int id = 0; id < cluster.Replicas.Length; id++)
         {
             await cluster.WaitForAsync(

@@ -11,7 +11,7 @@ namespace BftSmr.Tests.Hosting;
 public sealed class FailureAtStartTests
 {
     /// <summary>Nothing can be sent there by TCP, which the operating system says at once.</summary>
-    private const string NobodysAddress = "224.0.0.1:9";
+    private const string UnusedAddress = "224.0.0.1:9";
 
     [Fact]
     public async Task A_replica_that_has_ended_before_its_start_was_complete_says_what_ended_it()
@@ -24,8 +24,14 @@ public sealed class FailureAtStartTests
         ClusterConfiguration configuration = cluster.Cluster.Configuration;
         BftReplicaOptions options = new()
         {
-            Cluster =
-                configuration with { Replicas = [configuration.Replicas[0] with { PeerAddress = NobodysAddress }, .. configuration.Replicas.Skip(1)] },
+            Cluster = configuration with
+            {
+                Replicas =
+                [
+                    configuration.Replicas[0] with { PeerAddress = UnusedAddress },
+                    .. configuration.Replicas.Skip(1),
+                ],
+            },
             Self = new ReplicaId(1),
             Key = cluster.Cluster.ReplicaKeys[1],
             DataDirectory = cluster.DataOf(1),
@@ -39,8 +45,8 @@ public sealed class FailureAtStartTests
     }
 
     /// <summary>
-    /// Takes, for a line about a connection that failed, until nobody listens at an address any more: whoever starts
-    /// dials, and so is held up until the end.
+    /// Takes, for a line about a connection that failed, until no socket listens at an address any more. A replica that
+    /// starts dials, and so is held up until the end.
     /// </summary>
     private sealed class SlowLog(IPEndPoint until) : ILoggerFactory, ILogger
     {

@@ -166,7 +166,7 @@ public sealed class GenericHostTests : IDisposable
     {
         while (true)
         {
-            Assert.True(await _changed.WaitAsync(s_patience), $"Nobody told of {kind}.");
+            Assert.True(await _changed.WaitAsync(s_patience), $"No change of kind {kind} was told.");
             // Replicas that do not reach each other yet tell so at the start.
             if (_changes.TryDequeue(out BftReplicaChange? change) && change.Kind == kind
                 && change.Unreachable is [{ Value: 3 }]) return change;

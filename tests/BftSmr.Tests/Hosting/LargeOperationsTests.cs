@@ -31,7 +31,13 @@ public sealed class LargeOperationsTests
     {
         const int Bytes = 20 << 20;
         await using TestCluster cluster = await StartAsync(
-            c => c with { OperationBytesMax = Bytes, ReplyBytesMax = Bytes, BatchBytesMax = Bytes + (64 << 10), RequestTimeoutMs = 20_000 });
+            c => c with
+            {
+                OperationBytesMax = Bytes,
+                ReplyBytesMax = Bytes,
+                BatchBytesMax = Bytes + (64 << 10),
+                RequestTimeoutMs = 20_000,
+            });
         await using BftClient client = await cluster.ConnectAsync();
         Assert.Equal(Bytes, (await client.InvokeAsync(Asking(Bytes, Bytes))).Length);
         Assert.Equal(Bytes, (await client.QueryAsync(Asking(Bytes, operationBytes: 4))).Length);

@@ -22,14 +22,17 @@ public sealed class MisbehavingClientTests
         RecordingSink<ReplicaId> sink = new();
         LinkCredentials credentials = new(
             configuration.ClusterId, configuration.ContentHash(), cluster.Cluster.ClientKeys[0],
-            [.. configuration.Replicas.Select(static r => r.PublicKey)], [.. configuration.Clients.Select(static c => c.PublicKey)]);
+            [.. configuration.Replicas.Select(static r => r.PublicKey)],
+            [.. configuration.Clients.Select(static c => c.PublicKey)]);
         await using ReplicaLinks links = new(
-            new ClientId(0), [.. configuration.Replicas.Select(static r => IPEndPoint.Parse(r.ClientAddress))], credentials, sink, LinkOptions.Clients, new LinkCounters(), NullLogger.Instance, TimeProvider.System);
+            new ClientId(0), [.. configuration.Replicas.Select(static r => IPEndPoint.Parse(r.ClientAddress))],
+            credentials, sink, LinkOptions.Clients, new LinkCounters(), NullLogger.Instance, TimeProvider.System);
         links.Start();
 
         Request forged = RequestCodec.WithAuthentication(
-            RequestCodec.Create(new SessionId(new ClientId(0), 5), 1, RequestKind.Command, ReplicaSet.AllOf(2), Replica, new byte[] { 1 }), default, new byte[Request.SignatureBytes]);
-        foreach (byte[] frame in (byte[][])[[1, 2, 3], Encoded(new Submit(forged)), Encoded(new Submit(With(forged, new ClientId(1))))])
+            RequestOf(new ClientId(0)), default, new byte[Request.SignatureBytes]);
+        byte[][] frames = [[1, 2, 3], Encoded(new Submit(forged)), Encoded(new Submit(With(forged, new ClientId(1))))];
+        foreach (byte[] frame in frames)
         {
             await NextAsync(sink, isUp: true);
             for (int i = 0; i < 100; i++) links.Send(Replica, frame);
@@ -47,8 +50,11 @@ public sealed class MisbehavingClientTests
         while (next.Remote != Replica || next.IsUp != isUp);
     }
 
-    private static Request With(Request request, ClientId client) => RequestCodec.WithAuthentication(
-        RequestCodec.Create(new SessionId(client, 5), 1, RequestKind.Command, ReplicaSet.AllOf(2), Replica, new byte[] { 1 }), request.Macs, request.Signature);
+    private static Request With(Request request, ClientId client) =>
+        RequestCodec.WithAuthentication(RequestOf(client), request.Macs, request.Signature);
+
+    private static Request RequestOf(ClientId client) => RequestCodec.Create(
+        new SessionId(client, 5), 1, RequestKind.Command, ReplicaSet.AllOf(2), Replica, new byte[] { 1 });
 
     private static byte[] Encoded(ClientMessage message)
     {

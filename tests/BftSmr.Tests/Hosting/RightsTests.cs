@@ -4,7 +4,7 @@ using BftCloud.Primitives;
 
 namespace BftSmr.Tests.Hosting;
 
-/// <summary>Clients with other rights than the default, and what a service learns of who asks.</summary>
+/// <summary>Clients with other rights than the default, and what a service learns of the client that asks.</summary>
 public sealed class RightsTests
 {
     [Fact]
@@ -43,7 +43,7 @@ public sealed class RightsTests
     private static async Task<string> TextOf(Task<ReadOnlyMemory<byte>> reply) =>
         Encoding.UTF8.GetString((await reply).Span);
 
-    /// <summary>Answers who asks, and with which rights.</summary>
+    /// <summary>Answers with the client that asks, and its rights.</summary>
     private sealed class WhoService : StateMachine
     {
         protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply) =>

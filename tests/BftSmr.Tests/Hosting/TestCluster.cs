@@ -25,7 +25,8 @@ internal sealed class TestCluster : IAsyncDisposable
     public BftReplica?[] Replicas { get; }
 
     public static async Task<TestCluster> StartAsync(
-        Func<ClusterConfiguration, ClusterConfiguration>? adjust = null, Func<IStateMachine>? service = null, ILoggerFactory? loggerFactory = null)
+        Func<ClusterConfiguration, ClusterConfiguration>? adjust = null, Func<IStateMachine>? service = null,
+        ILoggerFactory? loggerFactory = null)
     {
         TestCluster cluster = new(
             LocalCluster.Create(adjust: adjust), service ?? (static () => new RegisterService()),

@@ -25,7 +25,8 @@ public sealed class MessageIngressTests : IDisposable
         Assert.Empty(Proposed(Mac()).Batch.Requests);
         Assert.Single(Proposed(Signed(), Request(Alice)).Batch.Requests);
         Assert.NotNull(
-            Mac().FromPeer(Follower, Wire.Encode(Proposal(Request(Alice, macs: true)) with { Regency = new Regency(6) }), out _));
+            Mac().FromPeer(
+                Follower, Wire.Encode(Proposal(Request(Alice, macs: true)) with { Regency = new Regency(6) }), out _));
     }
 
     [Fact]
@@ -87,7 +88,7 @@ public sealed class MessageIngressTests : IDisposable
     }
 
     [Fact]
-    public void Words_are_asked_for_only_on_reads_that_their_client_authenticated_for_this_replica()
+    public void Reply_shares_are_asked_for_only_on_reads_that_their_client_authenticated_for_this_replica()
     {
         byte[] statement =
             new byte[ReadStatement.QueryBytes], mac = new byte[BftSmr.Messages.Request.MacBytes],
@@ -99,8 +100,12 @@ public sealed class MessageIngressTests : IDisposable
 
         Assert.NotNull(Mac().FromPeer(Follower, Wire.Encode(read), out _));
         Assert.NotNull(Signed().FromPeer(Follower, Wire.Encode(read), out _));
-        foreach (RelayRead forged in (RelayRead[])[read with { ReadId = 6 }, read with { Nonce = 8 }, read with { Operation = "set"u8.ToArray() }, read with { Client = Bob },
-            read with { Client = new ClientId(1000) }, read with { Mac = another }]) Rejected(Mac(), RejectReason.BadAuthentication, Follower, forged);
+        RelayRead[] forgeries =
+        [
+            read with { ReadId = 6 }, read with { Nonce = 8 }, read with { Operation = "set"u8.ToArray() },
+            read with { Client = Bob }, read with { Client = new ClientId(1000) }, read with { Mac = another },
+        ];
+        foreach (RelayRead forged in forgeries) Rejected(Mac(), RejectReason.BadAuthentication, Follower, forged);
     }
 
     [Fact]
@@ -171,8 +176,9 @@ public sealed class MessageIngressTests : IDisposable
         int mistakes = 0;
         Parallel.For(0, 2000, i =>
         {
-            if (ingress.FromPeer(Leader, i % 2 == 0 ? right : wrong, out _) is not PeerInput { Message: Propose proposal }
-                || proposal.Batch.Requests.Count != 2) Interlocked.Increment(ref mistakes);
+            Input? input = ingress.FromPeer(Leader, i % 2 == 0 ? right : wrong, out _);
+            if (input is not PeerInput { Message: Propose { Batch.Requests.Count: 2 } })
+                Interlocked.Increment(ref mistakes);
         });
         Assert.Equal(0, mistakes);
     }
@@ -185,7 +191,8 @@ public sealed class MessageIngressTests : IDisposable
             Random random = new(seed);
             MessageIngress ingress = seed % 2 == 0 ? Mac() : Signed();
             RandomMessages messages = new(seed, 5);
-            foreach (byte[] frame in messages.EveryPeerMessage().Select(Wire.Encode).Concat(messages.EveryClientMessage().Select(Wire.Encode)))
+            foreach (byte[] frame in messages.EveryPeerMessage().Select(Wire.Encode)
+                .Concat(messages.EveryClientMessage().Select(Wire.Encode)))
             {
                 frame[random.Next(frame.Length)] ^= (byte)random.Next(2);
                 Input? fromPeer = ingress.FromPeer(new ReplicaId(random.Next(5)), frame, out RejectReason peerReason);

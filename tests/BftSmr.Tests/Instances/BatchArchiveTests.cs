@@ -44,6 +44,7 @@ public sealed class BatchArchiveTests
             blocks.Enqueue(block);
             if (blocks.Count > 40) archive.Release(blocks.Dequeue());
         }
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, batch.Length); // of 1,500 batches; a collection leaves some small change in the count
+        // Of 1,500 batches; a collection leaves some small change in the count.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, batch.Length);
     }
 }

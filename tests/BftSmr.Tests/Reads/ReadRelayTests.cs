@@ -106,7 +106,7 @@ public sealed class ReadRelayTests : IDisposable
     }
 
     [Fact]
-    public void A_read_that_asks_for_no_other_word_or_a_large_one_is_answered_directly_and_one_that_is_there_already_once_more_so()
+    public void A_read_without_co_signers_a_large_one_and_one_that_is_there_already_are_answered_directly()
     {
         Node relay = new(_keys, 1);
         relay.Read(ReadOf(4, 0b0000));
@@ -219,7 +219,8 @@ public sealed class ReadRelayTests : IDisposable
         public EffectBuffer Effects { get; } = new();
         public List<ReadReply> Replies => [.. Effects.Effects.OfType<ReadReplyEffect>().Select(static e => e.Reply)];
         public List<int> Relayed =>
-            [.. Effects.Effects.OfType<SendEffect>().Where(static e => e.Message is RelayRead).Select(static e => e.To.Value)];
+            [.. Effects.Effects.OfType<SendEffect>().Where(static e => e.Message is RelayRead)
+                .Select(static e => e.To.Value)];
 
         public void Read(Read read) => Relay.OnRead(s_client, read, 0);
 

@@ -64,7 +64,14 @@ public sealed class RequestPoolTests : IDisposable
     private RequestPool PoolOf(int requestsMax, long bytesMax)
     {
         ReplicaContext context = new(
-            new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1), PendingRequestsMax = requestsMax, PendingBytesMax = bytesMax }, _keys.Replica(1));
+            new ReplicaSettings
+            {
+                Self = new ReplicaId(1),
+                Quorums = Quorums.Byzantine(4, 1),
+                PendingRequestsMax = requestsMax,
+                PendingBytesMax = bytesMax,
+            },
+            _keys.Replica(1));
         context.BeginStep(new ClockReading(0, 0), new EffectBuffer());
         return new RequestPool(context, new BatchPacing());
     }

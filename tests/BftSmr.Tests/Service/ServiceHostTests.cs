@@ -36,7 +36,7 @@ public sealed class ServiceHostTests
     }
 
     [Fact]
-    public void Replies_of_all_sizes_come_back_whole_and_those_beyond_the_limit_are_refused_after_the_command_took_effect()
+    public void Replies_of_all_sizes_come_back_whole_and_those_beyond_the_limit_are_refused_after_the_command()
     {
         int[] sizes = [0, 1, 100, 4095, 4096, 4097, 10_000, 3, 9_999, 10_001, 0, 7, 50_000, 5];
         IReadOnlyList<Outcome> outcomes = Execute(
@@ -59,7 +59,11 @@ public sealed class ServiceHostTests
                 (RequestKind.Command, "fail before"),
             (RequestKind.Command, "fail the first"), (RequestKind.Command, "z"));
         Assert.Equal(
-            [ReplyStatus.Failed, ReplyStatus.Failed, ReplyStatus.Ok, ReplyStatus.Failed, ReplyStatus.Ok, ReplyStatus.Ok], outcomes.Select(static o => o.Status));
+            [
+                ReplyStatus.Failed, ReplyStatus.Failed, ReplyStatus.Ok, ReplyStatus.Failed, ReplyStatus.Ok,
+                ReplyStatus.Ok,
+            ],
+            outcomes.Select(static o => o.Status));
         Assert.Equal(["first", "no", "y", "never", "", "z"], outcomes.Select(TextOf));
     }
 
@@ -101,7 +105,8 @@ public sealed class ServiceHostTests
     [InlineData("reply out of range")]
     public void Writers_are_given_out_once_and_in_order(string command) =>
         Assert.IsType<InvalidOperationException>(
-            Assert.Throws<StateMachineException>(() => Execute((RequestKind.Command, "a"), (RequestKind.Command, command))).InnerException);
+            Assert.Throws<StateMachineException>(
+                () => Execute((RequestKind.Command, "a"), (RequestKind.Command, command))).InnerException);
 
     [Fact]
     public void A_read_is_answered_whole_to_who_wants_that_and_by_its_digest_otherwise()
@@ -147,7 +152,12 @@ public sealed class ServiceHostTests
         RegisterService service = new();
         ServiceHost executor = new(service, 100, RightsTable.Everybody);
         executor.Execute(new ExecuteEffect(new Instance(1), 1, 1, [LogHarness.Request("one"u8.ToArray())]));
-        foreach (byte[] bytes in new byte[][] { [], [0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 9, 1], [255, 255, 255, 255, 255, 255, 255, 255, 1], [127, 255, 255, 255, 255, 255, 255, 255] })
+        byte[][] none =
+        [
+            [], [0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 9, 1],
+            [255, 255, 255, 255, 255, 255, 255, 255, 1], [127, 255, 255, 255, 255, 255, 255, 255],
+        ];
+        foreach (byte[] bytes in none)
         {
             using SnapshotInstallation installation = executor.BeginInstall();
             installation.Write(bytes);
@@ -166,14 +176,16 @@ public sealed class ServiceHostTests
         ExecuteEffect effect = new(new Instance(1), 1, 1, requests);
         long before = GC.GetAllocatedBytesForCurrentThread();
         executor.Execute(effect);
-        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / requests.Length, 0, 40); // the outcome, and its eight bytes
+        // The outcome, and its eight bytes.
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / requests.Length, 0, 40);
     }
 
     private IReadOnlyList<Outcome> Execute(params (RequestKind Kind, string Operation)[] requests)
     {
         _executor ??= new ServiceHost(_service, 10_000, RightsTable.Everybody);
         Request[] commands =
-            [.. requests.Select(static (r, i) => LogHarness.Request(Encoding.UTF8.GetBytes(r.Operation), (ulong)i + 1, r.Kind))];
+            [.. requests.Select(
+                static (r, i) => LogHarness.Request(Encoding.UTF8.GetBytes(r.Operation), (ulong)i + 1, r.Kind))];
         ExecutedInput executed = _executor.Execute(new ExecuteEffect(new Instance(5), 777, 42, commands));
         Assert.Equal(new Instance(5), executed.Instance);
         return executed.Outcomes;

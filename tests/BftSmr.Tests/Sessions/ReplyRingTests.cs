@@ -28,7 +28,9 @@ public sealed class ReplyRingTests
                 CachedReply reply = new(sequence, (ReplyStatus)random.Next(2), result);
                 ring.Keep(reply, repliesMax, bytesMax);
                 expected.Enqueue(reply);
-                while (expected.Count > repliesMax || (expected.Count > 1 && expected.Sum(static r => r.Result.Length) > bytesMax)) expected.Dequeue();
+                while (expected.Count > repliesMax
+                    || (expected.Count > 1 && expected.Sum(static r => r.Result.Length) > bytesMax))
+                    expected.Dequeue();
 
                 Assert.True(
                     expected.Count == ring.Count,
@@ -38,7 +40,9 @@ public sealed class ReplyRingTests
                 {
                     CachedReply found = ring[place++];
                     Assert.True(
-                        kept.Sequence == found.Sequence && kept.Status == found.Status && kept.Result.Span.SequenceEqual(found.Result.Span), $"seed {seed}, reply {sequence}, place {place}");
+                        kept.Sequence == found.Sequence && kept.Status == found.Status
+                            && kept.Result.Span.SequenceEqual(found.Result.Span),
+                        $"seed {seed}, reply {sequence}, place {place}");
                 }
             }
         }

@@ -97,8 +97,13 @@ public sealed class SessionTableTests
     [Fact]
     public void A_table_from_a_snapshot_goes_on_like_the_one_that_was_saved()
     {
-        ReplicaSettings settings =
-            s_settings with { ReplyBytesMax = 300, SessionsPerClientMax = 8, ClientReplyBytesMax = 1000, SessionTableBytesMax = 20_000 };
+        ReplicaSettings settings = s_settings with
+        {
+            ReplyBytesMax = 300,
+            SessionsPerClientMax = 8,
+            ClientReplyBytesMax = 1000,
+            SessionTableBytesMax = 20_000,
+        };
         for (int seed = 0; seed < 50; seed++)
         {
             Random random = new(seed);
@@ -155,7 +160,8 @@ public sealed class SessionTableTests
         [.. Enumerable.Range(1, last).Select(i => _table.Find(_id)!.ReplyTo((ulong)i) is not null)];
 
     private ulong[] WithReplies(int client) =>
-        [.. _table.Clients.Single(c => c.Key == client).Value.ByUse.Where(static s => s.Replies.Count > 0).Select(static s => s.Nonce)];
+        [.. _table.Clients.Single(c => c.Key == client).Value.ByUse.Where(static s => s.Replies.Count > 0)
+            .Select(static s => s.Nonce)];
 
     private byte[] Encoded() => Encoded(_table);
 

@@ -192,7 +192,8 @@ public sealed class CheckpointStoreTests : IDisposable
                     int index = (int)(instance % tree.Leaves.Count);
                     if (store.ReadChunk(new Instance(instance), index) is { } chunk)
                         Assert.True(
-                            MerkleTree.Verify(tree.Root, bytes.Length, ChunkBytes, index, chunk.Bytes.Span, chunk.Path));
+                            MerkleTree.Verify(
+                                tree.Root, bytes.Length, ChunkBytes, index, chunk.Bytes.Span, chunk.Path));
                 }
             }
         }
@@ -227,7 +228,8 @@ public sealed class CheckpointStoreTests : IDisposable
             Assert.Equal(order.Take(step).Order(), store.FindFetchedChunks(new Instance(9), default));
             store.StoreChunk(
                 new Instance(9), order[step],
-                expected.AsMemory(order[step] * ChunkBytes, MerkleTree.ChunkLength(expected.Length, ChunkBytes, order[step])));
+                expected.AsMemory(
+                    order[step] * ChunkBytes, MerkleTree.ChunkLength(expected.Length, ChunkBytes, order[step])));
         }
         using CheckpointStore last = Open();
         last.BeginFetch(certificate, expected.Length);

@@ -48,7 +48,8 @@ public sealed class DataDirectoryTests : IDisposable
         DataDirectory.Initialize(Data);
         Assert.False(Open(durability: durability).VotesForgotten);
         Assert.True(
-            Open(static storage => storage.Log.Append(new SilentUpTo(new Instance(3), Regency.Zero)), durability).VotesForgotten);
+            Open(static storage => storage.Log.Append(new SilentUpTo(new Instance(3), Regency.Zero)),
+                durability).VotesForgotten);
         Assert.True(Open(durability: durability).VotesForgotten);
     }
 
@@ -56,7 +57,8 @@ public sealed class DataDirectoryTests : IDisposable
     public void A_directory_is_used_by_one_replica_at_a_time()
     {
         Open(
-            storage => Assert.Contains("in use", Assert.Throws<StorageException>(() => Open()).Message, StringComparison.Ordinal));
+            storage => Assert.Contains(
+                "in use", Assert.Throws<StorageException>(() => Open()).Message, StringComparison.Ordinal));
         Open();
     }
 
@@ -85,7 +87,8 @@ public sealed class DataDirectoryTests : IDisposable
     {
         ReplicaSettings settings = Settings with { Durability = durability };
         using ReplicaStorage storage = ReplicaStorage.Open(
-            Data, settings, LogHarness.Limits, new ServiceHost(new RegisterService(), 100, RightsTable.Everybody), NullLogger.Instance, out RecoveredState recovered);
+            Data, settings, LogHarness.Limits, new ServiceHost(new RegisterService(), 100, RightsTable.Everybody),
+            NullLogger.Instance, out RecoveredState recovered);
         use?.Invoke(storage);
         storage.Log.Close();
         return recovered;

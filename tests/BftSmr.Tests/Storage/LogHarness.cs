@@ -40,7 +40,8 @@ internal static class LogHarness
         Assert.Equal(Enumerable.Range(0, (int)count).Select(i => Record(from + i)), contents.Records);
 
     public static string[] Segments(TemporaryDirectory directory) =>
-        [.. Directory.EnumerateFiles(directory.Path).Where(static file => LogSegment.TryParseName(file, out _)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(directory.Path).Where(static file => LogSegment.TryParseName(file, out _))
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>Offset and space of each record in a segment.</summary>
     public static List<(long Offset, long Space)> Layout(string segment)

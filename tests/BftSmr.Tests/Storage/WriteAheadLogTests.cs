@@ -37,7 +37,8 @@ public sealed class WriteAheadLogTests : IDisposable
     {
         using WriteAheadLog log = Open(_directory, out _, neverRan: true);
         long appended = 0;
-        foreach (Action flush in (Action[])[log.Flush, () => log.BeginSegment(new Instance(1), [Record(0)]), log.Flush, log.Close])
+        Action[] flushes = [log.Flush, () => log.BeginSegment(new Instance(1), [Record(0)]), log.Flush, log.Close];
+        foreach (Action flush in flushes)
         {
             Append(log, appended, 100); // more than one segment holds
             appended += 100;

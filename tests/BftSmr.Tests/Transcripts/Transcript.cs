@@ -36,7 +36,7 @@ internal static class Transcript
         return replayed.ToString();
     }
 
-    /// <summary>Where two texts differ first, in words; null if they are equal.</summary>
+    /// <summary>A description of the first difference of two texts; null if they are equal.</summary>
     public static string? Difference(string recorded, string replayed)
     {
         string[] before = recorded.Split('\n'), now = replayed.Split('\n');

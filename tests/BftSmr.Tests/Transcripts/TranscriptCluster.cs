@@ -95,7 +95,7 @@ internal sealed class TranscriptCluster : IDisposable
         }
     }
 
-    /// <summary>A faulty replica sends whatever the script says.</summary>
+    /// <summary>A faulty replica sends what the script says.</summary>
     public void Forge(ReplicaId from, IReadOnlyList<ReplicaId> to, PeerMessage message)
     {
         if (_replicas[from.Value] is not null) throw new ArgumentException($"{from} is not faulty.");

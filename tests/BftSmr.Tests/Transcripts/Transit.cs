@@ -6,6 +6,6 @@ namespace BftSmr.Tests.Transcripts;
 /// <param name="From">Its sender.</param>
 /// <param name="To">Its receiver.</param>
 /// <param name="Kind">The name of its type in docs/spec/wire.md.</param>
-/// <param name="Text">All of it, in words.</param>
+/// <param name="Text">All of it, as text.</param>
 /// <param name="Frame">Its bytes.</param>
 internal sealed record Transit(ReplicaId From, ReplicaId To, string Kind, string Text, ReadOnlyMemory<byte> Frame);

@@ -16,7 +16,6 @@ internal static class SizeRules
     /// </summary>
     public static IReadOnlySet<string> ToSplit { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "src/DepSky/Client/ReadOperation.cs#RunAsync",
         "src/KvStore/Commands/CommandTable.cs#Run",
     };
 

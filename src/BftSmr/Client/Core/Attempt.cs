@@ -14,10 +14,12 @@ internal sealed class Attempt(int replicas)
     /// <summary>The replies so far.</summary>
     public Ballot Ballot { get; } = new(replicas);
 
-    /// <summary>The replicas whose answers are expected: the repliers, or everybody after a retransmission.</summary>
+    /// <summary>
+    /// The replicas whose answers are expected: the repliers, or all replicas after a retransmission.
+    /// </summary>
     public ReplicaSet Asked { get; set; }
 
-    /// <summary>The replicas one of which withheld a voucher, or sent a wrong one.</summary>
+    /// <summary>The replicas one of which withheld a reply share, or sent a wrong one.</summary>
     public ReplicaSet Suspects { get; set; }
 
     /// <summary>
@@ -44,7 +46,7 @@ internal sealed class Attempt(int replicas)
     /// <summary>It was sent to the leader only.</summary>
     public bool BeganFast { get; set; }
 
-    /// <summary>It was sent to the full replier only, which is to send the others' words along.</summary>
+    /// <summary>It was sent to the full replier only, which is to send the reply shares of the others along.</summary>
     public bool IsRelayed { get; set; }
 
     /// <summary>
@@ -54,8 +56,8 @@ internal sealed class Attempt(int replicas)
 
     /// <summary>
     /// The replicas to blame when nothing came in time. If a replica answered, the operation was executed: those that
-    /// were asked and did not answer are to blame, or those that should have passed a word on. If none answered, the
-    /// leader may be to blame, or the replica that was to answer for all.
+    /// were asked and did not answer are to blame, or those that should have passed a reply share on. If none answered,
+    /// the leader may be to blame, or the replica that was to answer for all.
     /// </summary>
     public ReplicaSet Blamed =>
         !Ballot.Voters.IsEmpty ? Asked.Except(Ballot.Voters).Union(Suspects)

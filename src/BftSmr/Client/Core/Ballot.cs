@@ -7,7 +7,7 @@ namespace BftSmr.Client.Core;
 /// What each replica says about the outcome of one operation: a status and the digest of the result. A replica has one
 /// vote, its latest: a correct one changes it only when it has forgotten a reply, or read a newer state; a faulty one
 /// gains nothing by changing it. Invariants: a replica that gave the whole result has voted; only votes that were cast
-/// are compared; another replica's word is a vote of a replica that has none.
+/// are compared; a reply share is a vote of a replica that has none.
 /// </summary>
 internal sealed class Ballot(int replicas)
 {
@@ -20,7 +20,7 @@ internal sealed class Ballot(int replicas)
     public ReplicaSet WholeVoters { get; private set; }
 
     /// <summary>Takes a reply in.</summary>
-    /// <param name="from">Who sent it.</param>
+    /// <param name="from">The replica that sent it.</param>
     /// <param name="status">What it states.</param>
     /// <param name="isDigest">Whether the result is a digest.</param>
     /// <param name="result">The result or its digest.</param>
@@ -34,10 +34,10 @@ internal sealed class Ballot(int replicas)
         return Cast(from, status, digest, keep, result);
     }
 
-    /// <summary>A replica that has not voted does, by its word that another one passed on.</summary>
+    /// <summary>A replica that has not voted does, by its reply share that another one passed on.</summary>
     public void Cast(in ReadVoucher voucher)
     {
-        Invariant.Holds(!Voters.Contains(voucher.From), "a word on a read is the vote of a replica that has none");
+        Invariant.Holds(!Voters.Contains(voucher.From), "a reply share of a read is the vote of a replica without one");
         Cast(voucher.From, voucher.Status, voucher.Result, keep: false, default);
     }
 
@@ -58,7 +58,7 @@ internal sealed class Ballot(int replicas)
     public void Second(ReplicaId voucher, ReplicaId of)
     {
         Invariant.Holds(
-            Voters.Contains(of) && !Voters.Contains(voucher), "a voucher repeats a vote, for a replica that has none");
+            Voters.Contains(of) && !Voters.Contains(voucher), "a reply share repeats a vote for a replica without one");
         _votes[voucher.Value] = _votes[of.Value] with { Result = default };
         Voters = Voters.With(voucher);
     }

@@ -6,8 +6,8 @@ namespace BftSmr.Client.Core;
 
 /// <summary>
 /// A client as a deterministic state machine: inputs and the time in, ordered effects out; no clock, socket, task or
-/// random number. One session at a time. Whatever replicas send is counted and dropped if it makes no sense; it never
-/// throws.
+/// random number. One session at a time. A message of a replica that makes no sense is counted and dropped; the core
+/// never throws.
 /// <para>Life: <see cref="Open"/> once, with a nonce that this identity never used; <see cref="OnLink"/> for every link
 /// that is up, and whenever that changes; <see cref="Begin"/> for each operation; <see cref="OnMessage"/> for what
 /// arrives; <see cref="Tick"/> at <see cref="NextDeadlineMicros"/>; after <see cref="SessionExpiredEffect"/>
@@ -52,8 +52,8 @@ internal sealed class ClientCore
     public bool WantsOneReply { get => _ordered.WantsOneReply; set => _ordered.WantsOneReply = value; }
 
     /// <summary>
-    /// Whether reads are sent to one replica, for the words of all that have to answer, rather than to each of these:
-    /// less to do for the client, and one hop more.
+    /// Whether a read is sent to one replica, for the reply shares of all that have to answer, rather than to each of
+    /// these: less to do for the client, and one hop more.
     /// </summary>
     public bool WantsRelayedReads { get => _reads.WantsRelayed; set => _reads.WantsRelayed = value; }
 
@@ -106,7 +106,7 @@ internal sealed class ClientCore
     }
 
     /// <summary>
-    /// A message arrived over the link to a replica, which vouches for the sender and for nothing else.
+    /// A message arrived over the link to a replica. The link proves the sender and nothing else.
     /// </summary>
     public void OnMessage(ReplicaId from, ClientMessage message, long nowMicros, ClientEffectBuffer effects)
     {

@@ -16,7 +16,7 @@ internal sealed record OperationCompletedEffect(ClientOperation Operation) : Cli
 internal sealed record SessionOpenedEffect(SessionId Session) : ClientEffect;
 
 /// <summary>
-/// f+1 replicas say that the session is gone, or cannot be opened. What was outstanding has been completed; what was
-/// queued waits for <see cref="ClientCore.Open"/> with a larger nonce, or for <see cref="ClientCore.FailWaiting"/>.
+/// f+1 replicas say that the session is gone, or cannot be opened. Outstanding operations have been completed. Queued
+/// ones wait for <see cref="ClientCore.Open"/> with a larger nonce, or for <see cref="ClientCore.FailWaiting"/>.
 /// </summary>
 internal sealed record SessionExpiredEffect(SessionId Session, bool WhileOpening) : ClientEffect;

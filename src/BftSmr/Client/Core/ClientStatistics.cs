@@ -41,7 +41,7 @@ internal sealed class ClientStatistics
     /// </summary>
     public long DissentingReplies { get; set; }
 
-    /// <summary>Vouchers whose MAC is not that of the replica they are said to be from.</summary>
+    /// <summary>Reply shares whose MAC is not that of the replica they are said to be from.</summary>
     public long InvalidVouchers { get; set; }
 
     /// <summary>

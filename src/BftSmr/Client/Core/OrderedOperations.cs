@@ -7,8 +7,8 @@ namespace BftSmr.Client.Core;
 /// <summary>
 /// The ordered operations of a session.
 /// <para>States of an operation: waiting (no number yet, nothing sent) → under way, fast (sent to the leader; f+1
-/// repliers answer) → under way, to all (signed, sent to everybody; all answer) → over. The session: closed → opening →
-/// open → closed again when f+1 replicas say it expired.</para>
+/// repliers answer) → under way, to all (signed, sent to all replicas; all answer) → over. The session: closed →
+/// opening → open → closed again when f+1 replicas say it expired.</para>
 /// <para>Invariants: numbers are given in order and without gaps, only while the session is open, and at most a window
 /// ahead of the oldest operation that is not over; an operation is over only when f+1 replicas stated the same status
 /// and digest, and the result has that digest; the body of a request never changes once it was sent, unless f+1
@@ -126,7 +126,7 @@ internal sealed class OrderedOperations(
         }
         else if (!attempt.ToAll && attempt.Ballot.Voters.Contains(attempt.FullReplier))
         {
-            // The one that was to send the result has answered without it: everybody else has it.
+            // The full replier has answered without the result: the other replicas have it.
             view.Avoid(ReplicaSet.Of(attempt.FullReplier), nowMicros);
             Resend(attempt, nowMicros, effects);
         }
@@ -160,7 +160,7 @@ internal sealed class OrderedOperations(
         Pump(nowMicros, effects);
     }
 
-    /// <summary>What only the old leader has is given to the new one.</summary>
+    /// <summary>The new leader gets the requests that only the old one has.</summary>
     public void OnLeaderChanged(long nowMicros, ClientEffectBuffer effects)
     {
         for (ulong sequence = _window.Oldest; sequence < _window.Next; sequence++)
@@ -310,7 +310,7 @@ internal sealed class OrderedOperations(
         attempt.Request = _requests.Signed(request);
         Invariant.Holds(
             attempt.Request.Digest == request.Digest && attempt.Request.IsSigned,
-            "what is sent again has the body that was sent, and is signed");
+            "a request that is sent again has the body that was sent, and is signed");
         statistics.Retransmissions++;
         attempt.ToAll = true;
         attempt.Asked = view.Everyone;
@@ -329,7 +329,8 @@ internal sealed class OrderedOperations(
     }
 
     private void Finish(
-        ClientOperation operation, Attempt attempt, ReplicaSet agreeing, ReplyStatus status, ReadOnlyMemory<byte> result, long nowMicros, ClientEffectBuffer effects)
+        ClientOperation operation, Attempt attempt, ReplicaSet agreeing, ReplyStatus status,
+        ReadOnlyMemory<byte> result, long nowMicros, ClientEffectBuffer effects)
     {
         Invariant.Holds(
             agreeing.Count >= settings.Quorums.OneCorrect && agreeing.IsSubsetOf(attempt.Ballot.Voters),
@@ -381,7 +382,7 @@ internal sealed class OrderedOperations(
     {
         Invariant.Holds(
             ReferenceEquals(_window[operation.Sequence], operation) && operation.Attempt is not null,
-            "what leaves the window was under way in it");
+            "an operation that leaves the window was under way in it");
         _window.Remove(operation.Sequence);
         Release(operation);
     }

@@ -3,9 +3,9 @@ using BftCloud.Primitives;
 namespace BftSmr.Client.Core;
 
 /// <summary>
-/// What a client believes of the replicas: whose links are up, who leads, who is worth asking. Believed is the highest
-/// regency that f+1 replicas stated, so that f liars can neither name a leader nor hold one back by stating less.
-/// Invariants: a link that is up has not failed; each replica has one place in the ranking.
+/// What a client believes of the replicas: whose links are up, which one leads, which ones are worth asking. It
+/// believes the highest regency that f+1 replicas stated, so that f liars can neither name a leader nor hold one back
+/// by stating less. Invariants: a link that is up has not failed; each replica has one place in the ranking.
 /// </summary>
 internal sealed class ReplicaView
 {

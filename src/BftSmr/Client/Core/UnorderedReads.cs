@@ -8,13 +8,14 @@ namespace BftSmr.Client.Core;
 /// <summary>
 /// Unordered reads.
 /// <para>States of a read: waiting (for a session and q links) → narrow (q preferred replicas asked, one of them for
-/// the whole result; or that one for the words of all) → wide (everybody asked for the whole result, once: the first
+/// the whole result; or that one for the reply shares of all) → wide (all asked for the whole result, once: the first
 /// answers disagreed, did not come in time, or lacked the result) → over, or handed on as an ordered query.</para>
 /// <para>Invariants: a read is over only when q replicas gave the same status and digest to this read, and the result
 /// has that digest; every read leaves this table after two timeouts at the latest.</para>
 /// </summary>
 internal sealed class UnorderedReads(
-    ClientSettings settings, IKeyring keyring, ReplicaView view, AttemptPool attempts, ClientStatistics statistics, OrderedOperations ordered)
+    ClientSettings settings, IKeyring keyring, ReplicaView view, AttemptPool attempts, ClientStatistics statistics,
+    OrderedOperations ordered)
 {
     private readonly OperationRing _reads = new(settings.ReadsMax);
     private readonly ByteRoom _room = new(settings);
@@ -24,7 +25,7 @@ internal sealed class UnorderedReads(
     private ulong _nonce;
     private bool _attached;
 
-    /// <summary>Whether one replica is asked for the words of all.</summary>
+    /// <summary>Whether one replica is asked for the reply shares of all.</summary>
     public bool WantsRelayed { get; set; }
 
     /// <summary>Reads not sent yet.</summary>
@@ -45,7 +46,7 @@ internal sealed class UnorderedReads(
         Pump(nowMicros, effects);
     }
 
-    /// <summary>The session ended: what was under way begins again with the next one.</summary>
+    /// <summary>The session ended: reads under way begin again with the next one.</summary>
     public void Detach()
     {
         _attached = false;
@@ -109,7 +110,7 @@ internal sealed class UnorderedReads(
         }
         else if (attempt is { ToAll: false, IsRelayed: true } && fullReplierAnswered)
         {
-            // Who did not give its word, or who did not pass it on: either may be to blame.
+            // A replica did not give its reply share, or the relay did not pass it on: either may be to blame.
             ReplicaSet silent = attempt.Asked.Except(attempt.Ballot.Voters);
             if (!silent.IsEmpty) view.Avoid(silent.With(attempt.FullReplier), nowMicros);
             Widen(read, attempt, nowMicros, effects);
@@ -119,7 +120,7 @@ internal sealed class UnorderedReads(
         else if (attempt.ToAll && IsHopeless(attempt)) HandOn(read, nowMicros, effects);
     }
 
-    /// <summary>Words that are right are the votes of those who gave them, if they have not voted themselves.</summary>
+    /// <summary>A right reply share is the vote of its replica, if that has not voted itself.</summary>
     private void Count(IReadOnlyList<ReadVoucher> vouchers, ulong readId, Attempt attempt)
     {
         Span<byte> statement = stackalloc byte[ReadStatement.AnswerBytes];
@@ -278,7 +279,7 @@ internal sealed class UnorderedReads(
         }
     }
 
-    // Even if everyone who still owes an answer joined the most frequent one, q would not be reached.
+    // Even if every replica that still owes an answer joined the most frequent one, q would not be reached.
     private bool IsHopeless(Attempt attempt)
     {
         ReplicaSet agreeing = attempt.Ballot.Largest();
@@ -286,7 +287,7 @@ internal sealed class UnorderedReads(
         return attempt.SentTo.IsEmpty && !attempt.Ballot.TryGetResult(agreeing, out _);
     }
 
-    // One correct replica's refusal is enough: it follows from the configuration, whatever the state.
+    // One correct replica's refusal is enough: it follows from the configuration, not from the state.
     private int NeededFor(ReplyStatus status) =>
         status == ReplyStatus.NotPermitted ? settings.Quorums.OneCorrect : Quorum;
 

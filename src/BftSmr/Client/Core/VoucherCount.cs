@@ -5,7 +5,7 @@ using BftSmr.Messages;
 
 namespace BftSmr.Client.Core;
 
-/// <summary>Takes the vouchers that come with a reply for the votes of those that made them.</summary>
+/// <summary>Takes the reply shares that come with a reply for the votes of the replicas that made them.</summary>
 internal sealed class VoucherCount(IKeyring keyring, ClientStatistics statistics)
 {
     /// <summary>True if there was a new vote.</summary>
@@ -19,7 +19,7 @@ internal sealed class VoucherCount(IKeyring keyring, ClientStatistics statistics
         {
             ReadOnlySpan<byte> mac = macs[..Request.MacBytes];
             macs = macs[Request.MacBytes..];
-            if (before.Contains(voucher)) continue; // what it said itself, or vouched for first, counts
+            if (before.Contains(voucher)) continue; // its own reply, or its first reply share, counts
             if (keyring.VerifyMacFromReplica(voucher, statement, mac))
                 attempt.Ballot.Second(voucher, from);
             else statistics.InvalidVouchers++;

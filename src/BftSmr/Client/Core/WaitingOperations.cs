@@ -4,7 +4,8 @@ namespace BftSmr.Client.Core;
 
 /// <summary>
 /// Operations that were not sent yet, first in first out. Settled ones (abandoned, timed out) are skipped, and swept
-/// out when they are many. Invariants: what waits was not sent, or no longer is under way; as many wait as are counted.
+/// out when they are many. Invariants: an operation that waits was not sent, or no longer is under way; as many wait as
+/// are counted.
 /// </summary>
 internal sealed class WaitingOperations
 {
@@ -28,7 +29,7 @@ internal sealed class WaitingOperations
         Queue<ClientOperation> queue = new(operations);
         Invariant.Holds(
             queue.All(static operation => operation is { IsSettled: false, Attempt: null }),
-            "what is put back is neither under way nor settled");
+            "an operation that is put back is neither under way nor settled");
         Count += queue.Count;
         foreach (ClientOperation operation in _queue) queue.Enqueue(operation);
         _queue = queue;

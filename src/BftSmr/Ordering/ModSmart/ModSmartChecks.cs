@@ -7,8 +7,8 @@ using BftSmr.Messages;
 namespace BftSmr.Ordering.ModSmart;
 
 /// <summary>
-/// Checks who proposes, and the messages of a regency change, which carry signatures of replicas. Decoding has made
-/// sure that senders are members, distinct and sorted.
+/// Checks the sender of a proposal, and the messages of a regency change, which carry signatures of replicas. Decoding
+/// has made sure that senders are members, distinct and sorted.
 /// </summary>
 internal sealed class ModSmartChecks(Quorums quorums, IKeyring keyring) : IMessageChecks
 {

@@ -23,10 +23,15 @@ internal sealed class CoreHarness
     private readonly Dictionary<ulong, Request> _requests = [];
 
     public CoreHarness(
-        int replicas = 4, int faulty = 1, RequestAuthentication authentication = RequestAuthentication.Mac, Func<ClientSettings, ClientSettings>? adjust = null)
+        int replicas = 4, int faulty = 1, RequestAuthentication authentication = RequestAuthentication.Mac,
+        Func<ClientSettings, ClientSettings>? adjust = null)
     {
-        ClientSettings settings =
-            new() { Client = new ClientId(7), Quorums = Quorums.Byzantine(replicas, faulty), Authentication = authentication };
+        ClientSettings settings = new()
+        {
+            Client = new ClientId(7),
+            Quorums = Quorums.Byzantine(replicas, faulty),
+            Authentication = authentication,
+        };
         Core = new ClientCore(adjust?.Invoke(settings) ?? settings, Keyring);
     }
 
@@ -48,7 +53,8 @@ internal sealed class CoreHarness
 
     /// <summary>All links up, session open, nothing recorded.</summary>
     public static CoreHarness Opened(
-        int replicas = 4, int faulty = 1, RequestAuthentication authentication = RequestAuthentication.Mac, Func<ClientSettings, ClientSettings>? adjust = null, ulong nonce = 41)
+        int replicas = 4, int faulty = 1, RequestAuthentication authentication = RequestAuthentication.Mac,
+        Func<ClientSettings, ClientSettings>? adjust = null, ulong nonce = 41)
     {
         CoreHarness harness = new(replicas, faulty, authentication, adjust) { Nonce = nonce };
         harness.AllLinksUp();
@@ -106,7 +112,7 @@ internal sealed class CoreHarness
         ulong? nonce = null) =>
         Deliver(from, new Reply(nonce ?? Nonce, sequence, new Regency(regency), status, false, Bytes(result)));
 
-    /// <summary>A reply with the word of others for it, or for something else.</summary>
+    /// <summary>A reply with the reply shares of others for it, or for something else.</summary>
     public void VouchedReply(
         int from, ulong sequence, string result, int[] vouchers, string? vouched = null, ulong? vouchedSequence = null,
         ReplyStatus status = ReplyStatus.Ok) =>
@@ -136,7 +142,7 @@ internal sealed class CoreHarness
     public void AnswerDigest(int from, ulong readId, string result) =>
         Deliver(from, new ReadReply(Nonce, readId, Regency.Zero, ReplyStatus.Ok, true, DigestBytes(result)));
 
-    /// <summary>An answer with the words of others on it, or on something else.</summary>
+    /// <summary>An answer with the reply shares of others for it, or for something else.</summary>
     public void VouchedAnswer(
         int from, ulong readId, string result, int[] vouchers, string? vouched = null, ulong? vouchedId = null) =>
         Deliver(from, new ReadReply(Nonce, readId, Regency.Zero, ReplyStatus.Ok, false, Bytes(result))
@@ -243,12 +249,19 @@ internal sealed class CoreHarness
     {
         Submit { Request: var request } => string.Create(
             CultureInfo.InvariantCulture,
-            $"{send.To} submit {request.Sequence} {request.Kind} '{Encoding.UTF8.GetString(request.Operation.Span)}' {Authentication(request)}"),
+            $"{send.To} submit {request.Sequence} {request.Kind} '{Encoding.UTF8.GetString(request.Operation.Span)}' "
+            + $"{Authentication(request)}"),
         Read read => string.Create(
-            CultureInfo.InvariantCulture, $"{send.To} read {read.ReadId} '{Encoding.UTF8.GetString(read.Operation.Span)}' {(read.WantsFull ? "whole" : "digest")}{(read.Seconders.IsEmpty ? "" : $" and {string.Join(' ', Positions(read.Seconders).Select(static i => $"r{i}"))}")}"),
+            CultureInfo.InvariantCulture,
+            $"{send.To} read {read.ReadId} '{Encoding.UTF8.GetString(read.Operation.Span)}' "
+            + $"{(read.WantsFull ? "whole" : "digest")}{CoSigners(read)}"),
         Attach attach => string.Create(CultureInfo.InvariantCulture, $"{send.To} attach {attach.Nonce}"),
         var other => $"{send.To} {other}",
     };
+
+    private static string CoSigners(Read read) => read.Seconders.IsEmpty
+        ? ""
+        : $" and {string.Join(' ', Positions(read.Seconders).Select(static i => $"r{i}"))}";
 
     private static string Authentication(Request request) => (request.Macs.IsEmpty, request.IsSigned) switch
     {

@@ -40,7 +40,11 @@ public sealed class LeaderTests
         foreach (int replier in client.Repliers(2)) client.Reply(replier, 2, "ok", regency: 1);
 
         Assert.Equal(
-            ["r0 submit 3 Command 'b' macs+signed", "r2 submit 3 Command 'b' macs+signed", "r3 submit 3 Command 'b' macs+signed"], client.TakeSent());
+            [
+                "r0 submit 3 Command 'b' macs+signed", "r2 submit 3 Command 'b' macs+signed",
+                "r3 submit 3 Command 'b' macs+signed",
+            ],
+            client.TakeSent());
     }
 
     [Fact]

@@ -8,8 +8,8 @@ namespace BftSmr.Tests.Client.Core;
 
 /// <summary>
 /// A cluster as a client sees it, without its protocol: correct replicas agree on a log and execute it each at its own
-/// pace, answer reads by the rule of the specification, and reach new regencies one by one; up to f others send
-/// whatever the choices make of it. Choices are numbers, so that a failing run shrinks.
+/// pace, answer reads by the rule of the specification, and reach new regencies one by one; the choices
+/// of the test tell what up to f others send. Choices are numbers, so that a failing run shrinks.
 /// </summary>
 internal sealed class ModelCluster
 {
@@ -33,8 +33,13 @@ internal sealed class ModelCluster
         _faulty = faulty;
         _firstFaulty = firstFaulty % quorums.Replicas;
         _acceptQuorum = quorums.Write;
-        ClientSettings settings =
-            new() { Client = new ClientId(1), Quorums = clientQuorums?.Invoke(quorums) ?? quorums, SessionWindow = 8, ReadsMax = 8 };
+        ClientSettings settings = new()
+        {
+            Client = new ClientId(1),
+            Quorums = clientQuorums?.Invoke(quorums) ?? quorums,
+            SessionWindow = 8,
+            ReadsMax = 8,
+        };
         _core = new ClientCore(settings, new StubKeyring());
         _replicas = [.. Enumerable.Range(0, quorums.Replicas).Select(static i => new Replica())];
         _linkUp = new bool[quorums.Replicas];
@@ -97,8 +102,8 @@ internal sealed class ModelCluster
         CarryOut();
     }
 
-    // Everything up to here may have been acknowledged to somebody: one correct replica executed it, and liars vouch
-    // for anything.
+    // Everything up to here may have been acknowledged to a client: one correct replica executed it, and liars confirm
+    // anything.
     private int LinearizationPoint => Correct.Max(i => _replicas[i].Executed);
 
     private void Receive(int index)
@@ -162,9 +167,9 @@ internal sealed class ModelCluster
         byte[] result = Encoding.UTF8.GetBytes(
             request.Kind == RequestKind.OrderedQuery ? State(position) : Result(request));
         bool whole = isDirect || request.FullReplier.Value == index || result.Length <= Digest.Size;
-        Enqueue(
-            index,
-            new Reply(77, request.Sequence, new Regency(_replicas[index].Regency), ReplyStatus.Ok, !whole, whole ? result : DigestOf(result)));
+        Enqueue(index, new Reply(
+            77, request.Sequence, new Regency(_replicas[index].Regency), ReplyStatus.Ok, !whole,
+            whole ? result : DigestOf(result)));
     }
 
     private void AnswerReads(int index)
@@ -175,23 +180,24 @@ internal sealed class ModelCluster
             replica.Reads.Remove((barrier, read));
             byte[] result = Encoding.UTF8.GetBytes(State(replica.Executed));
             bool whole = read.WantsFull || result.Length <= Digest.Size;
-            Enqueue(index, new ReadReply(77, read.ReadId, new Regency(replica.Regency), ReplyStatus.Ok, !whole, whole ? result : DigestOf(result))
+            byte[] stated = whole ? result : DigestOf(result);
+            Enqueue(index, new ReadReply(77, read.ReadId, new Regency(replica.Regency), ReplyStatus.Ok, !whole, stated)
             {
                 Vouchers = read.Seconders.IsEmpty ? null : Words(read, point: index),
             });
         }
     }
 
-    // Of those that can give their word at once; faulty ones say what the relay, or a replica that is as far as it
-    // pleases them, would say.
+    // The reply shares of co-signers that can answer at once; faulty ones say what the relay, or a replica that is as
+    // far as it pleases them, would say.
     private List<ReadVoucher> Words(Read read, int point)
     {
         List<ReadVoucher> words = [];
         foreach (int seconder in CoreHarness.Positions(read.Seconders))
         {
             if (!IsFaulty(seconder) && _replicas[seconder].Executed < Barrier(seconder)) continue;
-            words.Add(
-                CoreHarness.WordOf(77, read.ReadId, State(_replicas[IsFaulty(seconder) ? point : seconder].Executed), seconder));
+            string state = State(_replicas[IsFaulty(seconder) ? point : seconder].Executed);
+            words.Add(CoreHarness.WordOf(77, read.ReadId, state, seconder));
         }
         return words;
     }
@@ -223,17 +229,23 @@ internal sealed class ModelCluster
         parameter /= 7;
         Regency regency = new(parameter % 3 == 0 ? long.MaxValue : parameter % 5);
         parameter /= 3;
-        byte[] result = Encoding.UTF8.GetBytes(
-            (parameter % 4) switch { 0 => "forged", 1 => State(parameter / 4 % 9), 2 => new string('x', 200), _ => Large(parameter / 4 % 20) });
+        byte[] result = Encoding.UTF8.GetBytes((parameter % 4) switch
+        {
+            0 => "forged",
+            1 => State(parameter / 4 % 9),
+            2 => new string('x', 200),
+            _ => Large(parameter / 4 % 20),
+        });
         bool isDigest = parameter % 3 == 0;
         if (isDigest) result = DigestOf(result);
-        // What correct replicas do say of an operation, passed off as their word for something else.
+        // What correct replicas do say of an operation, passed off as their reply shares for something else.
         Vouchers vouchers = CoreHarness.VouchersOf(
             77, number, number > 0 && number <= (ulong)_log.Count ? Result(_log[(int)number - 1].Request) : "",
             [.. Correct]);
-        Deliver(
-            liar,
-            parameter % 2 == 0 ? new Reply(77, number, regency, status, isDigest, result) { Vouchers = parameter % 5 > 2 ? vouchers : null } : new ReadReply(77, number, regency, status, isDigest, result));
+        Vouchers? sent = parameter % 5 > 2 ? vouchers : null;
+        Deliver(liar, parameter % 2 == 0
+            ? new Reply(77, number, regency, status, isDigest, result) { Vouchers = sent }
+            : new ReadReply(77, number, regency, status, isDigest, result));
     }
 
     // The most convincing lie: what a correct replica that is behind would say.
@@ -246,13 +258,20 @@ internal sealed class ModelCluster
         byte[] result = Encoding.UTF8.GetBytes(state);
         bool whole = read.WantsFull || result.Length <= Digest.Size;
         List<ReadVoucher> words = Words(read, point);
-        // What was said of another read, passed off as their word on this one.
+        // What was said of another read, passed off as their reply shares of this one.
         if (parameter % 3 == 0)
-            words =
-                [.. words.Select(word => word with { Mac = CoreHarness.WordOf(77, read.ReadId + 1, state, word.From.Value).Mac, Result = new Digest(DigestOf(result)) })];
-        Deliver(
-            liar,
-            new ReadReply(77, read.ReadId, Regency.Zero, ReplyStatus.Ok, !whole, whole ? result : DigestOf(result)) { Vouchers = parameter % 5 > 0 ? words : null });
+        {
+            words = [.. words.Select(word => word with
+            {
+                Mac = CoreHarness.WordOf(77, read.ReadId + 1, state, word.From.Value).Mac,
+                Result = new Digest(DigestOf(result)),
+            })];
+        }
+        byte[] stated = whole ? result : DigestOf(result);
+        Deliver(liar, new ReadReply(77, read.ReadId, Regency.Zero, ReplyStatus.Ok, !whole, stated)
+        {
+            Vouchers = parameter % 5 > 0 ? words : null,
+        });
     }
 
     private void Deliver(int from, ClientMessage message)
@@ -353,7 +372,10 @@ internal sealed class ModelCluster
             if (operation.Point > _log.Count || State(operation.Point) != result)
                 Defect ??= $"query {operation.Number} got '{result}'";
             if (operation.Point < operation.Bound)
-                Defect ??= $"query {operation.Number} saw state {operation.Point}, older than {operation.Bound}, which was observed before it began";
+            {
+                Defect ??= $"query {operation.Number} saw state {operation.Point}, older than {operation.Bound}, "
+                    + "which was observed before it began";
+            }
         }
     }
 

@@ -196,7 +196,8 @@ public sealed class OrderedOperationTests
 
         Answer(client, 2);
         Assert.Equal(
-            ["r0 submit 6 Command '4' macs", "r0 submit 7 Command '5' macs", "r0 submit 8 Command '6' macs"], client.TakeSent());
+            ["r0 submit 6 Command '4' macs", "r0 submit 7 Command '5' macs", "r0 submit 8 Command '6' macs"],
+            client.TakeSent());
         Assert.True(client.Core.HasRoom);
     }
 

@@ -5,7 +5,7 @@ using BftSmr.Messages;
 
 namespace BftSmr.Tests.Client.Core;
 
-/// <summary>Reads for which one replica passes on the words of the others.</summary>
+/// <summary>Reads for which one replica passes on the reply shares of the others.</summary>
 public sealed class RelayedReadTests
 {
     [Fact]
@@ -24,7 +24,13 @@ public sealed class RelayedReadTests
     {
         using TestKeys keys = new(replicas: 4, clients: 8);
         ClientCore core = new(
-            new ClientSettings { Client = new ClientId(7), Quorums = Quorums.Byzantine(4, 1), Authentication = RequestAuthentication.Mac }, keys.Client(7)) { WantsRelayedReads = true };
+            new ClientSettings
+            {
+                Client = new ClientId(7),
+                Quorums = Quorums.Byzantine(4, 1),
+                Authentication = RequestAuthentication.Mac,
+            },
+            keys.Client(7)) { WantsRelayedReads = true };
         ClientEffectBuffer effects = new();
         for (int i = 0; i < 4; i++) core.OnLink(new ReplicaId(i), isUp: true, 0, effects);
         core.Open(41, 0, effects);
@@ -38,7 +44,8 @@ public sealed class RelayedReadTests
         Assert.Equal(2, seconders.Length);
         for (int i = 0; i < seconders.Length; i++)
             Assert.True(
-                keys.Replica(seconders[i]).VerifyMacFromClient(new ClientId(7), statement, read.Macs.Span.Slice(i * Request.MacBytes, Request.MacBytes)));
+                keys.Replica(seconders[i]).VerifyMacFromClient(
+                    new ClientId(7), statement, read.Macs.Span.Slice(i * Request.MacBytes, Request.MacBytes)));
     }
 
     [Fact]
@@ -56,7 +63,10 @@ public sealed class RelayedReadTests
             client.Nonce, 1, "forged", others[0]) with { From = new ReplicaId(others[1]) };
         client.Deliver(
             relay,
-            new ReadReply(client.Nonce, 1, Regency.Zero, ReplyStatus.Ok, false, CoreHarness.Bytes("forged")) { Vouchers = [borrowed] });
+            new ReadReply(client.Nonce, 1, Regency.Zero, ReplyStatus.Ok, false, CoreHarness.Bytes("forged"))
+            {
+                Vouchers = [borrowed],
+            });
         Assert.Empty(client.Completed);
         Assert.Equal(3, client.Core.Statistics.InvalidVouchers);
     }
@@ -90,7 +100,8 @@ public sealed class RelayedReadTests
         client.Query();
         int[] asked = Asked(client);
         Assert.Equal(3, asked.Length);
-        Assert.True(asked[0] != relay && asked[0] != others[1], "Who is not to be blamed is asked to speak for all.");
+        Assert.True(
+            asked[0] != relay && asked[0] != others[1], "A replica that is not to blame is asked to answer for all.");
     }
 
     [Fact]
@@ -140,12 +151,13 @@ public sealed class RelayedReadTests
     /// <summary>The replica that the read sent just now went to.</summary>
     private static int Relay(CoreHarness client) => Asked(client)[0];
 
-    /// <summary>The replicas whose words the read sent just now asks for, first the one that it was sent to.</summary>
+    /// <summary>The replicas whose reply shares the read sent just now asks for, first its relay.</summary>
     private static int[] Asked(CoreHarness client)
     {
         string line = Assert.Single(client.TakeSent());
         Assert.Contains(" whole and ", line, StringComparison.Ordinal);
-        return [.. line.Split(' ').Where(static word => word.Length == 2 && word[0] == 'r').Select(static word => word[1] - '0')];
+        return [.. line.Split(' ').Where(static word => word.Length == 2 && word[0] == 'r')
+            .Select(static word => word[1] - '0')];
     }
 
     // The leader is asked last, so not at all.

@@ -180,8 +180,10 @@ public sealed class RetransmissionTests
         client.Link(0, isUp: false);
         Assert.Equal(
             [
-                "r1 submit 2 Command 'a' macs+signed", "r2 submit 2 Command 'a' macs+signed", "r3 submit 2 Command 'a' macs+signed",
-                "r1 submit 3 Command 'b' macs+signed", "r2 submit 3 Command 'b' macs+signed", "r3 submit 3 Command 'b' macs+signed",
+                "r1 submit 2 Command 'a' macs+signed", "r2 submit 2 Command 'a' macs+signed",
+                "r3 submit 2 Command 'a' macs+signed",
+                "r1 submit 3 Command 'b' macs+signed", "r2 submit 3 Command 'b' macs+signed",
+                "r3 submit 3 Command 'b' macs+signed",
             ],
             client.TakeSent());
 
@@ -190,7 +192,11 @@ public sealed class RetransmissionTests
 
         client.Invoke("c");
         Assert.Equal(
-            ["r1 submit 4 Command 'c' macs+signed", "r2 submit 4 Command 'c' macs+signed", "r3 submit 4 Command 'c' macs+signed"], client.TakeSent());
+            [
+                "r1 submit 4 Command 'c' macs+signed", "r2 submit 4 Command 'c' macs+signed",
+                "r3 submit 4 Command 'c' macs+signed",
+            ],
+            client.TakeSent());
         Assert.Equal(3, client.Keyring.Signatures);
     }
 

@@ -7,7 +7,7 @@ namespace BftSmr.Tests.Client.Core;
 public sealed class SessionTests
 {
     [Fact]
-    public void When_the_session_expired_what_was_sent_fails_as_possibly_executed_and_what_waits_goes_on_in_the_next_session()
+    public void When_the_session_expired_sent_operations_fail_as_possibly_executed_and_waiting_ones_go_on_in_the_next()
     {
         CoreHarness client = CoreHarness.Opened(adjust: settings => settings with { SessionWindow = 2 });
         ClientOperation first = client.Invoke("first");
@@ -21,7 +21,8 @@ public sealed class SessionTests
         Assert.Equal([first, second], client.Completed);
         Assert.All(
             client.Completed,
-            operation => Assert.Equal(new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: true), operation.Outcome));
+            operation => Assert.Equal(
+                new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: true), operation.Outcome));
         Assert.Equal(
             [new SessionExpiredEffect(new SessionId(new ClientId(7), 42), WhileOpening: false)], client.SessionEffects);
         Assert.True(client.Core.IsClosed);
@@ -85,7 +86,8 @@ public sealed class SessionTests
         Assert.Equal([operation, query], client.Completed);
         Assert.All(
             client.Completed,
-            one => Assert.Equal(new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: false), one.Outcome));
+            one => Assert.Equal(
+                new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: false), one.Outcome));
     }
 
     [Fact]

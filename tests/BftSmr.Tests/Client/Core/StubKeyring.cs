@@ -20,7 +20,7 @@ internal sealed class StubKeyring : IKeyring
     public bool VerifyMacFromReplica(ReplicaId replica, ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac) =>
         mac.SequenceEqual(VoucherOf(replica.Value, message));
 
-    /// <summary>The MAC of a replica over what it vouches for: its id, and a hash of the statement.</summary>
+    /// <summary>The MAC of a replica over its reply share: its id, and a hash of the statement.</summary>
     public static byte[] VoucherOf(int replica, ReadOnlySpan<byte> statement)
     {
         byte[] mac = new byte[16];

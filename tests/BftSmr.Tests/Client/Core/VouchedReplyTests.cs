@@ -4,7 +4,7 @@ using BftSmr.Messages;
 
 namespace BftSmr.Tests.Client.Core;
 
-/// <summary>One reply that carries the word of the other repliers for it.</summary>
+/// <summary>One reply that carries the reply shares of the other repliers.</summary>
 public sealed class VouchedReplyTests
 {
     [Theory]

@@ -9,15 +9,19 @@ using BftSmr.Ordering.ModSmart.Recovery;
 namespace BftSmr.Ordering.ModSmart.Consensus;
 
 /// <summary>
-/// PROPOSE / WRITE / ACCEPT over a window of instances (Mod-SMaRt; the change of regency is the Byzantine epoch change of Cachin et al.).
-/// States of an instance in a regency: idle -> candidate (a value to vote on) -> written (q WRITEs) -> decided (q ACCEPTs) -> executed.
+/// PROPOSE / WRITE / ACCEPT over a window of instances (Mod-SMaRt). The change of regency is the Byzantine epoch change
+/// of Cachin et al.
+/// States of an instance in a regency: idle -> candidate (a value to vote on) -> written (q WRITEs) -> decided (q
+/// ACCEPTs) -> executed.
 /// Invariants:
-/// 1. WRITE is sent for at most one value per instance and regency, and only for a value whose requests are authentic: their MACs or signatures
-///    verified here, or f+1 replicas sent WRITE for it, or its SYNC binds it.
-/// 2. ACCEPT is sent only for a value with q WRITEs in the current regency; <see cref="InstanceState.Written"/> is then that vote.
+/// 1. WRITE is sent for at most one value per instance and regency, and only for a value whose requests are authentic:
+///    their MACs or signatures verified here, or f+1 replicas sent WRITE for it, or its SYNC binds it.
+/// 2. ACCEPT is sent only for a value with q WRITEs in the current regency; <see cref="InstanceState.Written"/> is then
+///    that vote.
 /// 3. No vote is sent in a regency before its SYNC was accepted, nor in a regency that was left.
 /// 4. A decided value never changes; two correct replicas never decide differently.
-/// 5. No vote leaves before its record is on disk (durability 'votes'); none is sent where <see cref="NonVotingRecovery"/> forbids it.
+/// 5. No vote leaves before its record is on disk (durability 'votes'); none is sent where
+///    <see cref="NonVotingRecovery"/> forbids it.
 /// </summary>
 internal sealed class ConsensusWindow(
     ReplicaContext context, DecidedLog log, CheckpointLedger checkpoints, NonVotingRecovery recovery)
@@ -30,10 +34,14 @@ internal sealed class ConsensusWindow(
     /// <summary>The current regency's SYNC has been accepted: votes may be sent.</summary>
     public bool IsOpen { get; private set; } = true;
 
-    /// <summary>Everything up to here was executed by f+1 correct replicas, as the SYNC of the current regency proves.</summary>
+    /// <summary>
+    /// Everything up to here was executed by f+1 correct replicas, as the SYNC of the current regency proves.
+    /// </summary>
     public Instance SyncBase { get; private set; }
 
-    /// <summary>Everything up to here was settled by the SYNC of the current regency: its leader proposes above.</summary>
+    /// <summary>
+    /// Everything up to here was settled by the SYNC of the current regency: its leader proposes above.
+    /// </summary>
     public Instance SyncHigh { get; private set; }
 
     /// <summary>The highest instance that ACCEPT was sent for.</summary>
@@ -43,18 +51,20 @@ internal sealed class ConsensusWindow(
     public Instance LastProposed { get; private set; }
 
     /// <summary>
-    /// Whether what others say of an instance is kept: within the horizon of what was executed here, or of the base of the SYNC. Of what lies between, however much that is, the
-    /// decisions are fetched.
+    /// Whether what others say of an instance is kept. It is within the horizon of what was executed here, or of the
+    /// base of the SYNC. The decisions of all instances between these are fetched.
     /// </summary>
     private bool IsWithinHorizon(Instance number) =>
-        number - log.LastExecuted <= log.HorizonInstances || (number > SyncBase && number - SyncBase <= log.HorizonInstances);
+        number - log.LastExecuted <= log.HorizonInstances
+        || (number > SyncBase && number - SyncBase <= log.HorizonInstances);
 
     public ReplicaId Leader => context.Quorums.LeaderOf(Regency);
 
     public bool IsLeading => IsOpen && Leader == context.Self;
 
     /// <summary>Whether the leader may propose another instance.</summary>
-    public bool HasRoom => NextProposal - log.LastExecuted <= context.Settings.Window && recovery.MayVote(NextProposal, Regency);
+    public bool HasRoom =>
+        NextProposal - log.LastExecuted <= context.Settings.Window && recovery.MayVote(NextProposal, Regency);
 
     /// <summary>As many instances are proposed and not executed as the leader may propose.</summary>
     public bool IsFull => Instance.Max(_lastConsidered, SyncHigh) - log.LastExecuted >= context.Settings.Window;
@@ -69,8 +79,11 @@ internal sealed class ConsensusWindow(
 
     private Instance Floor => Instance.Max(SyncBase, log.LastExecuted);
 
-    /// <summary>Above all that was proposed, and all that was decided: a leader that is no longer one may learn decisions of a later regency.</summary>
-    private Instance NextProposal => Instance.Max(Instance.Max(LastProposed, SyncHigh), Instance.Max(Floor, log.LastDecided)).Next;
+    /// <summary>
+    /// Above all that was proposed, and all that was decided: a former leader may learn decisions of a later regency.
+    /// </summary>
+    private Instance NextProposal =>
+        Instance.Max(Instance.Max(LastProposed, SyncHigh), Instance.Max(Floor, log.LastDecided)).Next;
 
     private InstanceState? Find(Instance number) => (InstanceState?)log.Find(number);
 
@@ -87,10 +100,12 @@ internal sealed class ConsensusWindow(
     }
 
     /// <summary>
-    /// An undecided candidate from before the given time that f+1 replicas refuse. Until some time has passed the others' WRITEs may still vouch for it.
+    /// An undecided candidate from before the given time that f+1 replicas refuse. Until some time has passed, WRITEs
+    /// of others may still prove its requests.
     /// </summary>
     public InstanceState? Refuted(long sinceMicros) =>
-        Undecided().FirstOrDefault(s => s.Candidate is not null && s.Refusals >= context.Quorums.OneCorrect && s.CandidateSinceMicros <= sinceMicros);
+        Undecided().FirstOrDefault(s => s.Candidate is not null && s.Refusals >= context.Quorums.OneCorrect
+            && s.CandidateSinceMicros <= sinceMicros);
 
     /// <summary>As the leader: puts a batch to the vote.</summary>
     public void Propose(Batch batch)
@@ -98,7 +113,9 @@ internal sealed class ConsensusWindow(
         Invariant.Holds(IsLeading && HasRoom, "only the leader of an open regency proposes, within its window");
         LastProposed = NextProposal;
         InstanceState state = GetOrAdd(LastProposed);
-        Invariant.Holds(state.Decided is null && state.Candidate is null, "a leader proposes once per instance, and nothing that is decided");
+        Invariant.Holds(
+            state.Decided is null && state.Candidate is null,
+            "a leader proposes once per instance, and nothing that is decided");
         Consider(state, batch, isOwn: true);
     }
 
@@ -140,19 +157,22 @@ internal sealed class ConsensusWindow(
     /// <summary>When <see cref="CheckOverdue"/> is due, monotonic microseconds.</summary>
     public long NextCheckMicros => _checks.NextMicros(Regency);
 
-    /// <summary>Checks the candidates that others should have vouched for by now.</summary>
+    /// <summary>Checks the candidates that others should have sent WRITE for by now.</summary>
     public void CheckOverdue()
     {
         while (_checks.TryCheckOverdue(Regency) is { } state) Advance(state);
     }
 
-    public void OnWrite(ReplicaId from, Write message) => OnVote(from, message.Instance, new Vote(message.Regency, message.Value), isAccept: false);
+    public void OnWrite(ReplicaId from, Write message) =>
+        OnVote(from, message.Instance, new Vote(message.Regency, message.Value), isAccept: false);
 
-    public void OnAccept(ReplicaId from, Accept message) => OnVote(from, message.Instance, new Vote(message.Regency, message.Value), isAccept: true);
+    public void OnAccept(ReplicaId from, Accept message) =>
+        OnVote(from, message.Instance, new Vote(message.Regency, message.Value), isAccept: true);
 
     private void OnVote(ReplicaId from, Instance number, Vote vote, bool isAccept)
     {
-        // What was executed here is voted on again only where a SYNC put it to the vote for those who have not; other late votes are the tail of a quorum.
+        // What was executed here is voted on again only where a SYNC put it to the vote for replicas that have not
+        // executed it. Other late votes are the tail of a quorum.
         if (number <= log.LastExecuted && !(number > SyncBase && number <= SyncHigh)) return;
         if (!IsWithinHorizon(number))
         {
@@ -189,7 +209,8 @@ internal sealed class ConsensusWindow(
 
     private void AdvanceWrite(InstanceState state)
     {
-        if (state.Candidate is not { } candidate || candidate.Regency != Regency || state.SentWrite?.Regency == Regency) return;
+        if (state.Candidate is not { } candidate || candidate.Regency != Regency) return;
+        if (state.SentWrite?.Regency == Regency) return;
         if (state.Body(candidate.Value) is not { } body)
         {
             log.AskForBody(state, candidate.Value);
@@ -197,10 +218,13 @@ internal sealed class ConsensusWindow(
         }
         if (!state.CandidateIsAuthentic && state.Writes.Count(candidate) < context.Quorums.OneCorrect) return;
         _checks.NoteAuthentic(state);
-        Invariant.Holds(state.SentWrite is null || state.SentWrite.Value.Regency < Regency, "one WRITE per instance and regency");
+        Invariant.Holds(
+            state.SentWrite is null || state.SentWrite.Value.Regency < Regency, "one WRITE per instance and regency");
         bool isNew = !state.HasWritten(candidate.Value);
         if (isNew && !MayWriteAnother(state)) return;
-        Invariant.Holds(IsOpen && recovery.MayVote(state.Number, Regency), "no vote is sent outside of an open regency, or where votes may be forgotten");
+        Invariant.Holds(
+            IsOpen && recovery.MayVote(state.Number, Regency),
+            "no vote is sent outside of an open regency, or where votes may be forgotten");
         Invariant.Holds(body.Digest == candidate.Value, "WRITE is sent for a value whose batch is here");
         state.RecordWrite(candidate);
         // A proposal is no vote: it does not wait for the leader's disk, so that the others' work at the same time.
@@ -211,17 +235,23 @@ internal sealed class ConsensusWindow(
     }
 
     /// <summary>
-    /// Whether WRITE may be sent for another value of an instance. All that were sent above the stable checkpoint are told in STOPDATA, and nobody takes one beyond its bound: of a
-    /// replica that had to make one the others would never hear again.
+    /// Whether WRITE may be sent for another value of an instance. STOPDATA tells all that were sent above the stable
+    /// checkpoint, and no replica takes one beyond its bound. A replica that made such a STOPDATA could never send it.
     /// </summary>
     private bool MayWriteAnother(InstanceState state) => state.WriteSet.Count == 0
-        || (state.WriteSet.Count < CodecLimits.WriteSetMax && Instances.Where(s => s.Number > checkpoints.Stable.Instance).Sum(s => Math.Max(0, s.WriteSet.Count - 1)) < context.Limits.OtherValuesMax);
+        || (state.WriteSet.Count < CodecLimits.WriteSetMax
+            && Instances.Where(s => s.Number > checkpoints.Stable.Instance)
+                .Sum(s => Math.Max(0, s.WriteSet.Count - 1)) < context.Limits.OtherValuesMax);
 
     private void AdvanceAccept(InstanceState state)
     {
         if (state.Written?.Regency == Regency || QuorumWrittenIn(state) is not { } written) return;
-        Invariant.Holds(state.Written is null || state.Written.Value.Regency < Regency, "one value gathers a quorum of WRITEs in a regency");
-        Invariant.Holds(IsOpen && recovery.MayVote(state.Number, Regency), "no vote is sent outside of an open regency, or where votes may be forgotten");
+        Invariant.Holds(
+            state.Written is null || state.Written.Value.Regency < Regency,
+            "one value gathers a quorum of WRITEs in a regency");
+        Invariant.Holds(
+            IsOpen && recovery.MayVote(state.Number, Regency),
+            "no vote is sent outside of an open regency, or where votes may be forgotten");
         Invariant.Holds(written.Regency == Regency, "ACCEPT is sent for a value written in this regency");
         state.RecordAccept(written);
         LastAccepted = Instance.Max(LastAccepted, state.Number);
@@ -231,11 +261,13 @@ internal sealed class ConsensusWindow(
     }
 
     /// <summary>
-    /// What a quorum sent WRITE for in this regency. Who did not hear all of them believes f+1 ACCEPTs, one of which is a correct replica's: else, where f of the others are
-    /// silent, those who did not decide when somebody else did might never do.
+    /// What a quorum sent WRITE for in this regency. A replica that did not hear all of them believes f+1 ACCEPTs, one
+    /// of which is a correct replica's. Else it might never decide what another one decided, where f of the others are
+    /// silent.
     /// </summary>
     private Vote? QuorumWrittenIn(InstanceState state) =>
-        state.Writes.QuorumOf(context.Quorums.Write, Regency) ?? state.Accepts.QuorumOf(context.Quorums.OneCorrect, Regency);
+        state.Writes.QuorumOf(context.Quorums.Write, Regency)
+        ?? state.Accepts.QuorumOf(context.Quorums.OneCorrect, Regency);
 
     private void AdvanceDecision(InstanceState state)
     {
@@ -243,7 +275,8 @@ internal sealed class ConsensusWindow(
         {
             log.Decide(state, accepted.Value);
         }
-        if (state.Decided is { } decided && !state.IsExecuted && state.Body(decided) is null) log.AskForBody(state, decided);
+        if (state.Decided is { } decided && !state.IsExecuted && state.Body(decided) is null)
+            log.AskForBody(state, decided);
     }
 
     /// <summary>A regency was installed: no more votes until its SYNC.</summary>
@@ -256,8 +289,8 @@ internal sealed class ConsensusWindow(
     }
 
     /// <summary>
-    /// The SYNC of the current regency was accepted: bound values become candidates; values of earlier regencies that are not bound lose the vote.
-    /// Returns the batches that lost it, whose requests wait again.
+    /// The SYNC of the current regency was accepted: bound values become candidates; values of earlier regencies that
+    /// are not bound lose the vote. Returns the batches that lost it: their requests wait again.
     /// </summary>
     public IReadOnlyList<Batch> Open(Instance syncBase, Instance syncHigh, IReadOnlyDictionary<long, Digest> bound)
     {
@@ -281,7 +314,9 @@ internal sealed class ConsensusWindow(
         return dropped;
     }
 
-    /// <summary>The regency is open, as it may have been before a restart: what earlier regencies put to the vote no longer is.</summary>
+    /// <summary>
+    /// The regency is open, as it may have been before a restart: values of earlier regencies lose the vote.
+    /// </summary>
     public void Reopen(Instance syncBase, Instance syncHigh)
     {
         (IsOpen, SyncBase, SyncHigh) = (true, syncBase, syncHigh);
@@ -292,17 +327,21 @@ internal sealed class ConsensusWindow(
     }
 
     /// <summary>
-    /// Below the base of the SYNC everything was executed by others. A replica that is far behind fetches it: what it heard of it is forgotten, but for its own votes, so that a string of regencies
-    /// that it did not keep up with does not grow memory; and but for the decisions that its log had, as they may have been executed, and acknowledged, before it restarted.
+    /// Below the base of the SYNC everything was executed by others, and a replica that is far behind fetches it. The
+    /// replica forgets what it heard of these instances: a string of regencies that it did not keep up with does not
+    /// grow memory. It keeps its own votes. It also keeps the decisions in its log, as it may have executed and
+    /// acknowledged them before it restarted.
     /// </summary>
     private void ForgetGap()
     {
-        foreach (InstanceState state in Instances.Where(s => s.Number <= SyncBase && s.Number > log.LastExecuted && !IsWithinHorizon(s.Number)
-            && s.SentWrite is null && s.Written is null && (s.Decided is null || s.Number > log.DecidedInLog)).ToList())
-        {
+        foreach (InstanceState state in Instances.Where(IsInGap).ToList())
             log.Forget(state);
-        }
     }
+
+    private bool IsInGap(InstanceState state) =>
+        state.Number <= SyncBase && state.Number > log.LastExecuted && !IsWithinHorizon(state.Number)
+        && state.SentWrite is null && state.Written is null
+        && (state.Decided is null || state.Number > log.DecidedInLog);
 
     private void Bind(Instance number, Digest value)
     {
@@ -319,8 +358,11 @@ internal sealed class ConsensusWindow(
     /// <summary>What STOPDATA says of every instance above the stable checkpoint.</summary>
     public IReadOnlyList<InstanceEvidence> Evidence(Instance above)
     {
-        List<InstanceEvidence> evidence = [.. Instances.Where(s => s.Number > above).Select(s => s.Evidence()).OfType<InstanceEvidence>()];
-        Invariant.Holds(evidence.Count <= context.Limits.EvidenceMax, "what a replica voted on above its stable checkpoint fits into a STOPDATA");
+        List<InstanceEvidence> evidence =
+            [.. Instances.Where(s => s.Number > above).Select(s => s.Evidence()).OfType<InstanceEvidence>()];
+        Invariant.Holds(
+            evidence.Count <= context.Limits.EvidenceMax,
+            "the evidence of a replica above its stable checkpoint fits into a STOPDATA");
         return evidence;
     }
 
@@ -335,10 +377,12 @@ internal sealed class ConsensusWindow(
             case WriteVoted w when w.Instance > stable:
                 InstanceState voted = GetOrAdd(w.Instance);
                 voted.RecordWrite(w.Vote);
-                if (w.Vote.Regency == Regency) voted.SetCandidate(w.Vote, isAuthentic: true, context.Now.MonotonicMicros);
+                if (w.Vote.Regency == Regency)
+                    voted.SetCandidate(w.Vote, isAuthentic: true, context.Now.MonotonicMicros);
                 if (w.Batch is not null) voted.KeepBody(w.Batch);
                 voted.Writes.TryRecord(context.Self, w.Vote);
-                if (w.Vote.Regency == Regency && Leader == context.Self) LastProposed = Instance.Max(LastProposed, w.Instance);
+                if (w.Vote.Regency == Regency && Leader == context.Self)
+                    LastProposed = Instance.Max(LastProposed, w.Instance);
                 break;
             case QuorumWritten q when q.Instance > stable:
                 InstanceState written = GetOrAdd(q.Instance);
@@ -349,5 +393,6 @@ internal sealed class ConsensusWindow(
         }
     }
 
-    private IEnumerable<InstanceState> Undecided() => Instances.Where(s => s.Number > log.LastExecuted && s.Decided is null && IsWithinHorizon(s.Number));
+    private IEnumerable<InstanceState> Undecided() =>
+        Instances.Where(s => s.Number > log.LastExecuted && s.Decided is null && IsWithinHorizon(s.Number));
 }

@@ -6,8 +6,8 @@ namespace BftSmr.Ordering.ModSmart.Consensus;
 
 /// <summary>
 /// What a replica knows of one instance. Invariants: it sends WRITE for at most one value per regency
-/// (<see cref="SentWrite"/>), ACCEPT only for a value with a quorum of WRITEs, or f+1 ACCEPTs, in that regency
-/// (<see cref="Written"/>), and forgets neither until a stable checkpoint covers the instance.
+/// (<see cref="SentWrite"/>); it sends ACCEPT only for a value with a quorum of WRITEs, or f+1 ACCEPTs, in that regency
+/// (<see cref="Written"/>); it forgets neither until a stable checkpoint covers the instance.
 /// </summary>
 internal sealed class InstanceState(Instance number) : DecidedInstance(number)
 {
@@ -22,7 +22,7 @@ internal sealed class InstanceState(Instance number) : DecidedInstance(number)
     /// <summary>The value under vote in the current regency: proposed by its leader, or bound by its SYNC.</summary>
     public Vote? Candidate { get; private set; }
 
-    /// <summary>The candidate's requests could be authenticated, or its SYNC vouches for it.</summary>
+    /// <summary>The candidate's requests could be authenticated, or its SYNC binds it.</summary>
     public bool CandidateIsAuthentic { get; private set; }
 
     /// <summary>
@@ -59,7 +59,7 @@ internal sealed class InstanceState(Instance number) : DecidedInstance(number)
     /// <summary>Others are to check the candidate, until then.</summary>
     public void LeaveUnchecked(long untilMicros) => UncheckedUntilMicros = untilMicros;
 
-    /// <summary>The candidate was checked here, or vouched for.</summary>
+    /// <summary>The candidate was checked here, or f+1 replicas sent WRITE for it.</summary>
     public void NoteChecked(bool isAuthentic) => (CandidateIsAuthentic, UncheckedUntilMicros) = (isAuthentic, null);
 
     public void DropCandidate() => Candidate = null;
@@ -74,7 +74,7 @@ internal sealed class InstanceState(Instance number) : DecidedInstance(number)
             _refusals[from] = new Refusal(vote, clients);
     }
 
-    /// <summary>Whom this replica named when it refused the candidate; null if it did not.</summary>
+    /// <summary>The clients that this replica named when it refused the candidate; null if it did not.</summary>
     public IReadOnlyList<ClientId>? RefusalBy(ReplicaId replica) =>
         _refusals is not null
             && _refusals.TryGetValue(replica, out Refusal? held)

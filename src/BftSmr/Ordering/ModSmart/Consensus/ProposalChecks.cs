@@ -20,7 +20,7 @@ internal sealed class ProposalChecks(ReplicaContext context, DecidedLog log)
     public bool IsTimely(Batch batch) =>
         Math.Abs(batch.TimestampMicros - context.Now.UnixMicros) <= context.Settings.ClockSkewMicros;
 
-    /// <summary>A batch that nobody vouches for became the candidate of an instance.</summary>
+    /// <summary>A batch without f+1 WRITEs became the candidate of an instance.</summary>
     public void Begin(InstanceState state, Batch batch)
     {
         Vote candidate = state.Candidate!.Value;
@@ -49,7 +49,9 @@ internal sealed class ProposalChecks(ReplicaContext context, DecidedLog log)
         _unchecked.Enqueue(state);
     }
 
-    /// <summary>A candidate turned out to be authentic: if it was left to others, they have vouched for it.</summary>
+    /// <summary>
+    /// A candidate turned out to be authentic: if its check was left to others, they have sent WRITE for it.
+    /// </summary>
     public void NoteAuthentic(InstanceState state)
     {
         if (state.UncheckedUntilMicros is null) return;
@@ -72,7 +74,7 @@ internal sealed class ProposalChecks(ReplicaContext context, DecidedLog log)
     }
 
     /// <summary>
-    /// Checks the first candidate of this regency that others should have vouched for by now; null if there is none.
+    /// Checks the first candidate of this regency that others should have sent WRITE for by now; null if there is none.
     /// </summary>
     public InstanceState? TryCheckOverdue(Regency regency)
     {

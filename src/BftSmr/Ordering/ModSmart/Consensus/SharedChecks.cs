@@ -4,11 +4,12 @@ using BftSmr.Messages;
 namespace BftSmr.Ordering.ModSmart.Consensus;
 
 /// <summary>
-/// Who checks the signatures of a proposal, in mode <c>signed</c>, where checking is most of what a replica does. f+1
-/// WRITEs vouch for a value, so it is enough that its leader checked it and f others do, in turns by instance; the rest
-/// wait for their WRITEs, and send theirs on what those vouch for. Who waits in vain checks for itself, and everything
-/// from then on for a while, which is twice as long each time it happens again: so a checker that is silent on purpose
-/// soon costs the others no more than a hundredth of their time, and one that was slow once costs little.
+/// Which replicas check the signatures of a proposal, in mode <c>signed</c>, where checking is most of a replica's
+/// work. f+1 WRITEs prove a value, so it is enough that its leader checks it and f others do, in turns by instance. The
+/// rest wait for their WRITEs, and send theirs on the strength of those. A replica that waits in vain checks the value
+/// itself, and everything from then on for a while. The while is twice as long each time it happens again. So a checker
+/// that withholds its WRITEs on purpose soon costs the others no more than a hundredth of their time, and one that was
+/// slow once costs little.
 /// </summary>
 internal sealed class SharedChecks(ReplicaContext context)
 {
@@ -20,7 +21,9 @@ internal sealed class SharedChecks(ReplicaContext context)
     /// <summary>How many times as long as it waited in vain a replica checks everything itself, at most.</summary>
     private const int AlertPatiencesMax = 128;
 
-    /// <summary>After being vouched for so often, and never in vain, that is half as long.</summary>
+    /// <summary>
+    /// After so many values that others proved in time, with none waited for in vain, that is half as long.
+    /// </summary>
     private const int CalmAfter = 64;
 
     private long _usualMicros = context.Settings.RequestTimeoutMicros / 64;
@@ -45,7 +48,9 @@ internal sealed class SharedChecks(ReplicaContext context)
             && !IsChecker(candidate.Regency, number) ? now + PatienceMicros : null;
     }
 
-    /// <summary>Others vouched for a value so long after its proposal came: moves the estimate by an eighth.</summary>
+    /// <summary>
+    /// Others sent WRITE for a value so long after its proposal came: moves the estimate by an eighth.
+    /// </summary>
     public void NoteVouched(long micros)
     {
         Estimate(micros);
@@ -55,7 +60,7 @@ internal sealed class SharedChecks(ReplicaContext context)
     }
 
     /// <summary>
-    /// A value that was left to others was not vouched for in time. It may be that all are slower than before.
+    /// Others did not send WRITE in time for a value whose check was left to them. All may be slower than before.
     /// </summary>
     public void NoteVain()
     {

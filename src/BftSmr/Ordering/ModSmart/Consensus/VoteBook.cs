@@ -4,8 +4,8 @@ using BftSmr.Messages;
 namespace BftSmr.Ordering.ModSmart.Consensus;
 
 /// <summary>
-/// The latest vote of each replica in one phase of one instance: by vote, who casts it. There is one as a rule, and
-/// thousands of instances are kept.
+/// The latest vote of each replica in one phase of one instance: by vote, the replicas that cast it. There is one vote
+/// as a rule, and thousands of instances are kept.
 /// </summary>
 internal sealed class VoteBook
 {

@@ -43,9 +43,9 @@ internal sealed class VoteRetransmission(ReplicaContext context, DecidedLog log,
     }
 
     /// <summary>
-    /// A peer has stopped at an instance that was executed here: it is told again how this replica voted on the next
-    /// ones. With f others silent no other replica can make up for a vote that was lost, and this one has no reason of
-    /// its own to want anything.
+    /// A peer has stopped at an instance that was executed here: this replica tells it again how it voted on the next
+    /// ones. If f others send nothing, no other replica can make up for a vote that was lost, and this one has no
+    /// reason of its own to want anything.
     /// </summary>
     public void RepeatVotes(ReplicaId to, Instance executedThere)
     {

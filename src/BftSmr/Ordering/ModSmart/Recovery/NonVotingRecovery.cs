@@ -58,7 +58,10 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
     /// after that f+1 correct ones know it, whichever of the others fails next.
     /// </summary>
     public bool IsMissed(Regency current) => IsActive || current < Below
-        || (log.Base < Until && 1 + progress.Known.Count(p => p.Peer != context.Self && p.Status.LastExecuted >= Until) < context.Quorums.Install);
+        || (log.Base < Until && 1 + OthersAtEnd() < context.Quorums.Install);
+
+    private int OthersAtEnd() =>
+        progress.Known.Count(p => p.Peer != context.Self && p.Status.LastExecuted >= Until);
 
     /// <summary>
     /// Told to the others; the leader then fills the log, so that it passes without load. After a restart of all it is
@@ -80,8 +83,8 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
         }
         Status[] remembering = [.. others.Where(s => !s.VotesForgotten)];
         if (remembering.Length < context.Quorums.Available) return;
-        Instance accepted = Bounded(
-            [.. remembering.Select(s => s.LastAccepted > s.LastExecuted ? s.LastAccepted : s.LastExecuted).OrderDescending()]);
+        Instance accepted = Bounded([.. remembering
+            .Select(s => s.LastAccepted > s.LastExecuted ? s.LastAccepted : s.LastExecuted).OrderDescending()]);
         // It installed none that fewer than two of these wanted.
         Regency wanted = remembering.Select(s => s.Wanted).OrderDescending().ElementAt(1);
         EndAt(

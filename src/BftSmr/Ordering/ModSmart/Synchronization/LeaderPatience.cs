@@ -33,7 +33,9 @@ internal sealed class LeaderPatience(ReplicaContext context)
     /// After so long a request is relayed to the leader. Grows with the timeout, when changes of leader were in vain.
     /// </summary>
     public long Micros(long timeoutMicros) => Math.Min(
-        timeoutMicros / 3, timeoutMicros / context.Settings.RequestTimeoutMicros * Math.Max(Latencies * _latencyMicros, context.Settings.StatusPeriodMicros));
+        timeoutMicros / 3,
+        timeoutMicros / context.Settings.RequestTimeoutMicros
+            * Math.Max(Latencies * _latencyMicros, context.Settings.StatusPeriodMicros));
 
     /// <summary>Whether the leader has had a request since then, and room for it, for too long.</summary>
     public bool IsOver(long relayedMicros, long lastFullMicros, long timeoutMicros) =>

@@ -7,10 +7,10 @@ using BftSmr.Requests;
 namespace BftSmr.Ordering.ModSmart.Synchronization;
 
 /// <summary>
-/// Whether the leader of the open regency gives reason to want another one: a request or a proposal has waited for the
-/// timeout, the leader left a relayed request out for longer than agreement takes, f+1 replicas refuse its proposal, or
-/// its link is down. Invariant: only what a correct leader is bound to take is held against it; no replica suspects
-/// itself.
+/// Whether the leader of the open regency gives reason to want another one. A request or a proposal has waited for the
+/// timeout; or the leader left a relayed request out for longer than agreement takes; or f+1 replicas refuse its
+/// proposal; or its link is down. Invariant: only what a correct leader is bound to take is held against it; no replica
+/// suspects itself.
 /// </summary>
 internal sealed class LeaderSuspicion(
     ReplicaContext context, DecidedLog log, ConsensusWindow window, Synchronizer synchronizer, RequestPool requests)
@@ -42,7 +42,8 @@ internal sealed class LeaderSuspicion(
         long oldest = Math.Max(
             Math.Min(overdue.OldestMicros ?? long.MaxValue, candidate ?? long.MaxValue), synchronizer.SinceMicros);
         if (now - oldest > timeout) return true;
-        if (overdue.RelayedMicros is { } owed && _patience.IsOver(Math.Max(owed, synchronizer.SinceMicros), window.LastFullMicros, timeout))
+        if (overdue.RelayedMicros is { } owed
+            && _patience.IsOver(Math.Max(owed, synchronizer.SinceMicros), window.LastFullMicros, timeout))
             return true;
         if (window.Refuted(now - timeout / 8) is not null) return true;
         return _linkDownSince[window.Leader.Value] is { } down

@@ -77,7 +77,7 @@ internal sealed record SyncEvaluation
         return stable > executed ? stable : executed;
     }
 
-    /// <summary>What senders that forgot their votes say of the instances in question does not count.</summary>
+    /// <summary>A sender that forgot its votes does not count for the instances in question.</summary>
     private static IEnumerable<InstanceEvidence> EvidenceAbove(Instance floor, IReadOnlyList<StopData> entries) =>
         entries.SelectMany(s => s.Evidence.Where(e => e.Instance > floor && e.Instance > s.SilentUntil));
 
@@ -89,7 +89,9 @@ internal sealed record SyncEvaluation
 
     private static Digest? BoundValue(Quorums quorums, int informed, List<InstanceEvidence> known)
     {
-        foreach (Vote vote in known.Select(e => e.Written).OfType<Vote>().Distinct().OrderByDescending(v => v.Regency.Value).ThenBy(v => v.Value))
+        IOrderedEnumerable<Vote> written = known.Select(e => e.Written).OfType<Vote>().Distinct()
+            .OrderByDescending(v => v.Regency.Value).ThenBy(v => v.Value);
+        foreach (Vote vote in written)
         {
             if (IsQuorumHighest(quorums, informed, known, vote) && IsCertified(quorums, known, vote)) return vote.Value;
         }
@@ -98,8 +100,8 @@ internal sealed record SyncEvaluation
 
     private static bool IsQuorumHighest(Quorums quorums, int informed, List<InstanceEvidence> known, Vote vote)
     {
-        int against = known.Count(
-            e => e.Written is { } written && (written.Regency > vote.Regency || (written.Regency == vote.Regency && written.Value != vote.Value)));
+        int against = known.Count(e => e.Written is { } written
+            && (written.Regency > vote.Regency || (written.Regency == vote.Regency && written.Value != vote.Value)));
         return IsMajority(quorums, informed - against);
     }
 

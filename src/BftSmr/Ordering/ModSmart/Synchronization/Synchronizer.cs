@@ -22,7 +22,8 @@ namespace BftSmr.Ordering.ModSmart.Synchronization;
 /// A wish expires unless renewed, so that two unrelated suspicions, far apart in time, do not add up to a change.
 /// </summary>
 internal sealed class Synchronizer(
-    ReplicaContext context, DecidedLog log, ConsensusWindow window, CheckpointLedger checkpoints, NonVotingRecovery recovery)
+    ReplicaContext context, DecidedLog log, ConsensusWindow window, CheckpointLedger checkpoints,
+    NonVotingRecovery recovery)
 {
     /// <summary>A wish not renewed for this many status periods has expired.</summary>
     private const int WishPeriods = 10;
@@ -136,7 +137,8 @@ internal sealed class Synchronizer(
     public void OnSync(ReplicaId from, Sync message)
     {
         if (message.Regency < window.Regency || (message.Regency == window.Regency && window.IsOpen)) return;
-        if (SyncEvaluation.TryEvaluate(context.Quorums, message.Collected) is not { } evaluation || Contradicts(evaluation))
+        if (SyncEvaluation.TryEvaluate(context.Quorums, message.Collected) is not { } evaluation
+            || Contradicts(evaluation))
         {
             context.Effects.Reject(from, RejectReason.InvalidProof);
             return;
@@ -198,7 +200,8 @@ internal sealed class Synchronizer(
         _stopDataSentMicros = context.Now.MonotonicMicros;
         Instance stable = checkpoints.Stable.Instance;
         Invariant.Holds(!window.IsOpen, "STOPDATA is made after the last vote in any earlier regency");
-        _ownStopData ??= Sign(new StopData(window.Regency, context.Self, log.LastExecuted, checkpoints.Stable, window.Evidence(stable))
+        _ownStopData ??= Sign(new StopData(
+            window.Regency, context.Self, log.LastExecuted, checkpoints.Stable, window.Evidence(stable))
         {
             SilentUntil = stable >= recovery.Until ? Instance.Zero : recovery.Until,
         });
@@ -260,7 +263,8 @@ internal sealed class Synchronizer(
     /// <summary>The log says that this SYNC was accepted.</summary>
     public void Recover(Sync sync)
     {
-        if (sync.Regency != window.Regency || SyncEvaluation.TryEvaluate(context.Quorums, sync.Collected) is not { } evaluation) return;
+        if (sync.Regency != window.Regency) return;
+        if (SyncEvaluation.TryEvaluate(context.Quorums, sync.Collected) is not { } evaluation) return;
         _sync = sync;
         window.Reopen(evaluation.Base, evaluation.High);
     }

@@ -21,7 +21,14 @@ public sealed class ConsensusWindowTests : IDisposable
     public ConsensusWindowTests()
     {
         _context = new ReplicaContext(
-            new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1), BatchBytesMax = 5_000, CheckpointBytes = 10_000 }, _keys.Replica(1));
+            new ReplicaSettings
+            {
+                Self = new ReplicaId(1),
+                Quorums = Quorums.Byzantine(4, 1),
+                BatchBytesMax = 5_000,
+                CheckpointBytes = 10_000,
+            },
+            _keys.Replica(1));
         _context.BeginStep(new ClockReading(0, 0), _effects);
         _parts = new VotingParts(_context);
     }
@@ -123,7 +130,14 @@ public sealed class ConsensusWindowTests : IDisposable
     public void What_was_written_always_fits_into_a_STOPDATA(int instances)
     {
         ReplicaContext context = new(
-            new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1), Window = 1, CheckpointPeriod = 1 }, _keys.Replica(1));
+            new ReplicaSettings
+            {
+                Self = new ReplicaId(1),
+                Quorums = Quorums.Byzantine(4, 1),
+                Window = 1,
+                CheckpointPeriod = 1,
+            },
+            _keys.Replica(1));
         context.BeginStep(new ClockReading(0, 0), _effects);
         ConsensusWindow window = new VotingParts(context).Window;
         Regency regency = Regency.Zero;
@@ -140,7 +154,10 @@ public sealed class ConsensusWindowTests : IDisposable
 
         IReadOnlyList<InstanceEvidence> evidence = window.Evidence(above: Instance.Zero);
         byte[] frame = Wire.Encode(
-            new StopData(regency.Next, context.Self, Instance.Zero, CheckpointCertificate.Initial, evidence) { Signature = new byte[Request.SignatureBytes] });
+            new StopData(regency.Next, context.Self, Instance.Zero, CheckpointCertificate.Initial, evidence)
+            {
+                Signature = new byte[Request.SignatureBytes],
+            });
         Assert.Equal(instances, evidence.Count);
         Assert.Equal(
             instances == 1 ? CodecLimits.WriteSetMax : CodecLimits.WriteSetMax + instances,

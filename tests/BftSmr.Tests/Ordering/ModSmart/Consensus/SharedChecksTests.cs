@@ -26,7 +26,8 @@ public sealed class SharedChecksTests : IDisposable
             for (int instance = 1; instance <= 6 * (n - 1); instance++)
             {
                 int[] checkers =
-                    [.. Enumerable.Range(0, n).Where(i => i != regency % n && Left(new SharedChecks(Context(i, n, f)), regency, instance) is null)];
+                    [.. Enumerable.Range(0, n).Where(i => i != regency % n
+                        && Left(new SharedChecks(Context(i, n, f)), regency, instance) is null)];
                 Assert.Equal(f, checkers.Length);
                 foreach (int checker in checkers) turns[checker]++;
             }
@@ -94,7 +95,14 @@ public sealed class SharedChecksTests : IDisposable
     }
 
     private ReplicaContext Context(int self, int n, int f, RequestAuthentication mode = RequestAuthentication.Signed) =>
-        new(new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(n, f), Authentication = mode }, _keys.Replica(0));
+        new(
+            new ReplicaSettings
+            {
+                Self = new ReplicaId(self),
+                Quorums = Quorums.Byzantine(n, f),
+                Authentication = mode,
+            },
+            _keys.Replica(0));
 
     private static void At(ReplicaContext context, long micros) =>
         context.BeginStep(new ClockReading(micros, 0), context.Effects);

@@ -11,7 +11,7 @@ public sealed class VoteBookTests
     private static readonly Digest[] Values = [Digest.Of("a"u8), Digest.Of("b"u8), Digest.Of("c"u8)];
 
     /// <summary>
-    /// Whatever comes in whatever order, the book says what a plain table of each replica's latest vote says.
+    /// For any votes in any order, the book says what a plain table of each replica's latest vote says.
     /// </summary>
     [Theory]
     [InlineData(1)]

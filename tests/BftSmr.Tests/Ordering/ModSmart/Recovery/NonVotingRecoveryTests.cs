@@ -59,7 +59,8 @@ public sealed class NonVotingRecoveryTests : IDisposable
         _parts.Log.JumpTo(last);
         Assert.False(HasVotedOn(last.Next));
         Assert.True(_parts.Recovery.IsMissed(Window.Regency));
-        Assert.False(_parts.Recovery.HasForgotten(Window.LastAccepted)); // what comes next is not filled with no-ops until the regency changes
+        // What comes next is not filled with no-ops until the regency changes.
+        Assert.False(_parts.Recovery.HasForgotten(Window.LastAccepted));
 
         Open(Next);
         Assert.True(HasVotedOn(last.Next));
@@ -99,7 +100,11 @@ public sealed class NonVotingRecoveryTests : IDisposable
         foreach (int peer in (int[])[0, 1, 3])
             _parts.Progress.Record(
                 new ReplicaId(peer),
-                new Status(Current, true, Executed, Instance.Zero) { LastAccepted = Executed, Wanted = peer == 3 ? butOne ?? wanted : wanted });
+                new Status(Current, true, Executed, Instance.Zero)
+                {
+                    LastAccepted = Executed,
+                    Wanted = peer == 3 ? butOne ?? wanted : wanted,
+                });
         _parts.Recovery.Tick(Window.LastAccepted);
     }
 

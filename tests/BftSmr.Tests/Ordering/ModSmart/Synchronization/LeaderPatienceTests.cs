@@ -17,7 +17,14 @@ public sealed class LeaderPatienceTests : IDisposable
     public LeaderPatienceTests()
     {
         _context = new ReplicaContext(
-            new ReplicaSettings { Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1), RequestTimeoutMicros = Timeout, StatusPeriodMicros = StatusPeriod }, _keys.Replica(0));
+            new ReplicaSettings
+            {
+                Self = new ReplicaId(1),
+                Quorums = Quorums.Byzantine(4, 1),
+                RequestTimeoutMicros = Timeout,
+                StatusPeriodMicros = StatusPeriod,
+            },
+            _keys.Replica(0));
         _patience = new LeaderPatience(_context);
     }
 

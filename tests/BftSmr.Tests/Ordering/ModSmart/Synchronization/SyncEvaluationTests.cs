@@ -44,12 +44,14 @@ public sealed class SyncEvaluationTests
     [Property(MaxTest = Histories)]
     public Property The_STOPDATA_of_all_correct_replicas_is_always_conclusive() =>
         Check(
-            static history => SyncEvaluation.TryEvaluate(history.Quorums, history.Honest()) is null ? "inconclusive" : null);
+            static history =>
+                SyncEvaluation.TryEvaluate(history.Quorums, history.Honest()) is null ? "inconclusive" : null);
 
     [Property(MaxTest = Histories)]
     public Property Too_few_entries_are_never_conclusive() =>
         Check(
-            static history => SyncEvaluation.TryEvaluate(history.Quorums, history.Honest()[..^1]) is null ? null : "conclusive");
+            static history =>
+                SyncEvaluation.TryEvaluate(history.Quorums, history.Honest()[..^1]) is null ? null : "conclusive");
 
     [Property(MaxTest = Histories)]
     public Property The_order_of_the_entries_changes_nothing() => Check(static history =>

@@ -5,9 +5,10 @@ using BftSmr.Ordering.ModSmart.Synchronization;
 namespace BftSmr.Tests.Ordering.ModSmart.Synchronization;
 
 /// <summary>
-/// One instance through several regencies, as correct replicas may vote in it whatever the f others and the network do.
-/// A faulty leader may show each replica another conclusive collection; each votes once a regency, for the bound value
-/// if there is one; whoever could see a quorum of WRITEs may have seen it; where enough have, the value may be decided.
+/// One instance through several regencies, as correct replicas may vote in it with any f others and any network. A
+/// faulty leader may show each replica another conclusive collection. Each votes once a regency, for the bound value if
+/// there is one. A replica that could see a quorum of WRITEs may have seen it; where enough have, the value may be
+/// decided.
 /// </summary>
 internal sealed class VotingHistory
 {
@@ -71,8 +72,8 @@ internal sealed class VotingHistory
     public StopData[] Honest() => [.. Enumerable.Range(0, Correct).Select(StopDataOf)];
 
     /// <summary>
-    /// A collection as a faulty leader may put it together: some of the correct replicas' STOPDATA, and whatever the
-    /// others sign.
+    /// A collection as a faulty leader may put it together: some of the correct replicas' STOPDATA, and anything that
+    /// the others sign.
     /// </summary>
     public StopData[] Collected()
     {
@@ -96,12 +97,16 @@ internal sealed class VotingHistory
         Made(replica, _written[replica], [.. _writeSets[replica].Select(static w => new Vote(w.Value, w.Key))]);
 
     private StopData Lie(int replica) => Made(
-        replica, _random.Next(3) == 0 ? null : Any(), [.. Enumerable.Range(0, _random.Next(4)).Select(_ => Any()).DistinctBy(static v => v.Value)], _random.Next(5) == 0 ? Only : Instance.Zero);
+        replica, _random.Next(3) == 0 ? null : Any(),
+        [.. Enumerable.Range(0, _random.Next(4)).Select(_ => Any()).DistinctBy(static v => v.Value)],
+        _random.Next(5) == 0 ? Only : Instance.Zero);
 
     private Vote Any() => new(new Regency(_random.NextInt64(Next.Value + 1)), Values[_random.Next(Values.Length)]);
 
     private StopData Made(int replica, Vote? written, Vote[] writeSet, Instance silentUntil = default) => new(
         Next, new ReplicaId(replica), Instance.Zero, CheckpointCertificate.Initial,
-        written is null && writeSet.Length == 0 ? [] : [new InstanceEvidence(Only, written, [.. writeSet.OrderBy(static v => v.Value)])])
+        written is null && writeSet.Length == 0
+            ? []
+            : [new InstanceEvidence(Only, written, [.. writeSet.OrderBy(static v => v.Value)])])
     { SilentUntil = silentUntil };
 }

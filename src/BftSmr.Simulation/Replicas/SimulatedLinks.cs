@@ -1,0 +1,75 @@
+using System.Buffers;
+using BftCloud.Primitives;
+using BftSmr.Codec;
+using BftSmr.Messages;
+using BftSmr.Simulation.Adversaries;
+using BftSmr.Simulation.Network;
+
+namespace BftSmr.Simulation.Replicas;
+
+/// <summary>
+/// What one simulated replica sends: it encodes messages, lets the replica's adversary change them, and knows at which
+/// node each session of a client is.
+/// </summary>
+/// <param name="network">Carries the frames.</param>
+/// <param name="self">The replica.</param>
+/// <param name="adversary">The adversary that has the replica; null if it is correct.</param>
+/// <param name="isRunning">Whether the replica can send to others now.</param>
+internal sealed class SimulatedLinks(
+    SimulatedNetwork network, ReplicaId self, Adversary? adversary, Func<bool> isRunning)
+{
+    private readonly SortedDictionary<SessionId, int> _attached = [];
+
+    /// <summary>A client opened or uses a session at a node.</summary>
+    public void Attach(SessionId session, int node) => _attached[session] = node;
+
+    /// <summary>The link to a client's node failed.</summary>
+    public void Detach(int node)
+    {
+        foreach (SessionId session in _attached.Where(a => a.Value == node).Select(static a => a.Key).ToArray())
+            _attached.Remove(session);
+    }
+
+    /// <summary>The replica's process ended: no session is attached any more.</summary>
+    public void Clear() => _attached.Clear();
+
+    /// <summary>Sends a message as it is.</summary>
+    public void Send(ReplicaId to, PeerMessage message) => Transmit(to, Encode(message));
+
+    /// <summary>Sends what the core wants to send, or what the adversary sends instead.</summary>
+    public void SendToPeer(ReplicaId to, PeerMessage message, ReadOnlyMemory<byte> encoded)
+    {
+        if (adversary is null)
+        {
+            Transmit(to, encoded);
+            return;
+        }
+        List<PeerMessage> instead = [];
+        adversary.Sending(to, message, instead);
+        foreach (PeerMessage each in instead)
+            Transmit(to, ReferenceEquals(each, message) ? encoded : Encode(each));
+    }
+
+    /// <summary>Sends a client an answer, if its session is attached.</summary>
+    public void SendToClient(ClientId client, ulong nonce, ClientMessage message)
+    {
+        if (!_attached.TryGetValue(new SessionId(client, nonce), out int node)) return;
+        ClientMessage? answer = adversary is null ? message : adversary.Answering(client, message);
+        if (answer is null) return;
+        ArrayBufferWriter<byte> bytes = new(128);
+        ClientMessageCodec.Encode(answer, bytes);
+        network.Send(self.Value, node, bytes.WrittenMemory);
+    }
+
+    private void Transmit(ReplicaId to, ReadOnlyMemory<byte> frame)
+    {
+        if (isRunning() && to != self) network.Send(self.Value, to.Value, adversary?.Framing(to, frame) ?? frame);
+    }
+
+    private static ReadOnlyMemory<byte> Encode(PeerMessage message)
+    {
+        ArrayBufferWriter<byte> bytes = new(256);
+        PeerMessageCodec.Encode(message, bytes);
+        return bytes.WrittenMemory;
+    }
+}
