@@ -30,8 +30,8 @@ internal static class BenchCommand
             "--clients", "Closed loops, each a client with a session and links of its own.", 64, 1, 10_000);
         Option<int> requestBytes = Number("--request-bytes", "Bytes of a request.", 0, 0, 32 << 20);
         Option<int> replyBytes = Number("--reply-bytes", "Bytes of a reply.", 0, 0, 32 << 20);
-        Option<TimeSpan> duration = Time("--duration", "How long to measure.", TimeSpan.FromSeconds(30));
-        Option<TimeSpan> warmUp = Time("--warm-up", "How long to run before measuring.", TimeSpan.FromSeconds(3));
+        Option<Duration> duration = Time("--duration", "How long to measure.", Duration.Seconds(30));
+        Option<Duration> warmUp = Time("--warm-up", "How long to run before measuring.", Duration.Seconds(3));
         Option<bool> multiplex = new("--multiplex")
         {
             Description = "All sessions over one link per replica, as in a gateway or a server application.",
@@ -49,8 +49,8 @@ internal static class BenchCommand
                 Clients = result.GetValue(clients),
                 RequestBytes = result.GetValue(requestBytes),
                 ReplyBytes = result.GetValue(replyBytes),
-                Duration = result.GetValue(duration),
-                WarmUp = result.GetValue(warmUp),
+                Duration = result.GetValue(duration).Time,
+                WarmUp = result.GetValue(warmUp).Time,
                 Multiplex = result.GetValue(multiplex),
                 Reads = result.GetValue(reads),
             };
@@ -122,7 +122,7 @@ internal static class BenchCommand
         return option;
     }
 
-    private static Option<TimeSpan> Time(string name, string description, TimeSpan fallback) =>
+    private static Option<Duration> Time(string name, string description, Duration fallback) =>
         new(name)
         {
             Description = description,

@@ -40,9 +40,9 @@ internal static class ClusterInitCommand
         {
             int f = result.GetValue(faulty);
             string served = result.GetValue(service)!;
-            ServiceOptions options = result.GetValue(serviceOptions)!;
+            ServiceOptions options = result.GetValue(serviceOptions) ?? ServiceOptions.None;
             services.Create(served, options); // it checks its options
-            (string Name, ClientRights Rights)[] named = result.GetValue(clients)!;
+            (string Name, ClientRights Rights)[] named = result.GetValue(clients) ?? [];
             using LocalCluster content = LocalCluster.Create(f, served, 1 + named.Length, cluster => cluster with
             {
                 ServiceOptions = options,
@@ -72,7 +72,6 @@ internal static class ClusterInitCommand
         Description = "What the service is told, for example stateBytesMax=1073741824 for kv; may be repeated.",
         HelpName = "NAME=VALUE",
         CustomParser = ParseOptions,
-        DefaultValueFactory = static _ => ServiceOptions.None,
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -82,7 +81,6 @@ internal static class ClusterInitCommand
             + "Its configuration and key are in DIR/clients/NAME.",
         HelpName = "NAME=RIGHT,RIGHT",
         CustomParser = ParseClients,
-        DefaultValueFactory = static _ => [],
         Arity = ArgumentArity.ZeroOrMore,
     };
 

@@ -30,22 +30,21 @@ internal static class ClusterUpCommand
     private static async Task<int> RunAsync(string path, bool detach, CancellationToken cancellationToken)
     {
         ClusterProcesses cluster = new(ClusterDirectory.Open(path));
-        int running = cluster.Replicas.Count(static replica => replica.FindPid() is not null);
-        if (running == cluster.Replicas.Count)
-        {
-            Console.WriteLine(
-                $"All {running} replicas are up already. See 'bftcloud cluster status {path}'; "
-                + $"stop them with 'bftcloud cluster down {path}'.");
-            return ExitCode.Done;
-        }
+        int count = cluster.Replicas.Count, started = count;
         try
         {
-            await cluster.StartAsync(HealthPatience, cancellationToken);
+            started = await cluster.StartAsync(HealthPatience, cancellationToken);
+            if (started == 0)
+            {
+                Console.WriteLine(
+                    $"All {count} replicas are up already. See 'bftcloud cluster status {path}'; "
+                    + $"stop them with 'bftcloud cluster down {path}'.");
+                return ExitCode.Done;
+            }
             Console.WriteLine(
-                running == 0
-                    ? $"All {cluster.Replicas.Count} replicas are up."
-                    : $"Started what was down, {cluster.Replicas.Count - running} of {cluster.Replicas.Count} "
-                        + "replicas.");
+                started == count
+                    ? $"All {count} replicas are up."
+                    : $"Started what was down, {started} of {count} replicas.");
             if (detach) return ExitCode.Done;
             await ShowUntilCancelledAsync(cluster, cancellationToken);
         }
@@ -55,7 +54,7 @@ internal static class ClusterUpCommand
         }
         finally
         {
-            if (!detach) await cluster.StopAsync(CancellationToken.None);
+            if (!detach && started > 0) await cluster.StopAsync(CancellationToken.None);
         }
         Console.WriteLine("All replicas are stopped.");
         return ExitCode.Done;

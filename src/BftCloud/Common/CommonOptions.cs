@@ -15,10 +15,10 @@ internal static class CommonOptions
         Recursive = true,
     };
 
-    public static Option<TimeSpan> Timeout() => new("--timeout")
+    public static Option<Duration> Timeout() => new("--timeout")
     {
         Description = "How long to wait for the cluster before giving up.",
-        DefaultValueFactory = static _ => TimeSpan.FromSeconds(30),
+        DefaultValueFactory = static _ => Duration.Seconds(30),
         CustomParser = Duration.Parse,
         HelpName = "TIME",
         Recursive = true,

@@ -9,11 +9,11 @@ internal sealed class ServiceTarget(string service)
 {
     public Option<string> Cluster { get; } = CommonOptions.Cluster();
 
-    public Option<TimeSpan> Timeout { get; } = CommonOptions.Timeout();
+    public Option<Duration> Timeout { get; } = CommonOptions.Timeout();
 
     /// <summary>Reads what a client needs. Throws unless the cluster runs the service.</summary>
     public ClusterClient Open(ParseResult result) =>
-        ClusterClient.Open(result.GetValue(Cluster)!, result.GetValue(Timeout)).Require(service);
+        ClusterClient.Open(result.GetValue(Cluster)!, result.GetValue(Timeout).Time).Require(service);
 
     /// <summary>Connects, and runs the command with a client of the cluster.</summary>
     public async Task<int> RunAsync(

@@ -28,7 +28,7 @@ internal sealed class ClusterMonitor(ClusterProcesses cluster) : IDisposable
         return new ClusterReport([.. cluster.Replicas.Select(replica =>
         {
             ReplicaReport? answer = answers[replica.Id];
-            int? pid = replica.FindPid() ?? (answer is not null && replica.IsOurs(answer.Pid) ? answer.Pid : null);
+            int? pid = replica.FindPid();
             return new ClusterReplicaReport(
                 replica.Id, pid, answer is not null, answer?.Regency, answer?.Leader, answer?.LastExecuted,
                 answer?.StableCheckpoint, answer?.StateDigest);

@@ -19,10 +19,12 @@ internal sealed class ClusterProcesses(ClusterDirectory directory)
     ];
 
     /// <summary>Starts those that are not running and waits until every one says that it is healthy.</summary>
+    /// <returns>How many it started.</returns>
     /// <exception cref="CommandFailedException">One ended, or was not healthy in time; the message has the end of its
     /// log.</exception>
-    public async Task StartAsync(TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<int> StartAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
+        using IDisposable turn = await ClusterTurn.TakeAsync(Directory, cancellationToken);
         Dictionary<int, Process> started = [];
         try
         {
@@ -43,13 +45,17 @@ internal sealed class ClusterProcesses(ClusterDirectory directory)
                     // One that was just being killed counted as running.
                     if (!started.ContainsKey(replica.Id) && replica.FindPid() is null)
                         started.Add(replica.Id, replica.Start());
-                    if (started.TryGetValue(replica.Id, out Process? process) && process.HasExited)
+                    // One that ended because the replica runs already, started by hand, is no loss.
+                    if (started.TryGetValue(replica.Id, out Process? process) && process.HasExited
+                        && replica.FindPid() is null)
                         throw Unhealthy(replica, $"ended with exit code {process.ExitCode}");
                     if (Stopwatch.GetElapsedTime(start) > patience)
                         throw Unhealthy(replica, $"was not healthy within {patience.TotalSeconds:0} s");
                     await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
                 }
+                if (replica.FindPid() is { } pid) replica.WritePidFile(pid);
             }
+            return started.Count;
         }
         finally
         {
@@ -58,8 +64,11 @@ internal sealed class ClusterProcesses(ClusterDirectory directory)
     }
 
     /// <summary>Stops all that run. For each: null if it did not run, else whether it stopped by itself.</summary>
-    public async Task<IReadOnlyList<bool?>> StopAsync(CancellationToken cancellationToken) =>
-        await Task.WhenAll(Replicas.Select(replica => replica.StopAsync(StopPatience, cancellationToken)));
+    public async Task<IReadOnlyList<bool?>> StopAsync(CancellationToken cancellationToken)
+    {
+        using IDisposable turn = await ClusterTurn.TakeAsync(Directory, cancellationToken);
+        return await Task.WhenAll(Replicas.Select(replica => replica.StopAsync(StopPatience, cancellationToken)));
+    }
 
     private static CommandFailedException Unhealthy(ReplicaProcess replica, string what) =>
         new($"Replica {replica.Id} {what}. The end of its log, {replica.LogFile}:\n{replica.LogTail(12)}");

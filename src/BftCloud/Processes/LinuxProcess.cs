@@ -19,6 +19,16 @@ internal static partial class LinuxProcess
         return text.TrimEnd('\0') is { Length: > 0 } arguments ? arguments.Split('\0') : [];
     }
 
+    /// <summary>The processes that there are.</summary>
+    public static IEnumerable<int> All() =>
+        Directory.EnumerateDirectories("/proc")
+            .Select(static path => int.TryParse(
+                Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : 0)
+            .Where(static pid => pid > 0);
+
+    /// <summary>A path that leads to its current directory, for as long as it lives.</summary>
+    public static string DirectoryOf(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/cwd");
+
     /// <summary>What it has used; null if there is no such process, or it may not be asked.</summary>
     public static ProcessUsage? UsageOf(int pid)
     {

@@ -1,14 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
 using BftCloud.Common;
+using BftCloud.Primitives;
 using BftSmr;
+using BftSmr.Storage;
 
 namespace BftCloud.Processes;
 
 /// <summary>
-/// One replica of a cluster directory as a process of this machine. Its pid file may be stale, and its pid another
-/// program's by now: a process counts as the replica only while its command line is that of <c>replica run</c> with
-/// this replica's configuration file.
+/// One replica of a cluster directory as a process of this machine. The process that runs it is the one that has the
+/// lock of its data directory open, however it was started and by whatever path. One that is still starting, or whose
+/// data directory was removed, is known by its command line: <c>replica run</c> with this replica's configuration file.
+/// The pid file is for people; nothing here reads it.
 /// </summary>
 internal sealed class ReplicaProcess(ClusterDirectory directory, int id)
 {
@@ -19,20 +22,42 @@ internal sealed class ReplicaProcess(ClusterDirectory directory, int id)
         + """if command -v setsid >/dev/null; then exec setsid "$@"; else exec "$@"; fi""";
 
     private readonly string _configuration = directory.ReplicaFile(id);
+    private readonly string? _dataDirectory = DataDirectoryOf(directory.ReplicaFile(id));
 
     public int Id { get; } = id;
 
     public string LogFile { get; } = directory.LogFile(id);
 
     /// <summary>The process that runs this replica now; null if none does.</summary>
-    public int? FindPid() => TryReadPidFile() is { } pid && IsOurs(pid) ? pid : null;
+    public int? FindPid() => FindHolder() ?? FindStarting();
 
-    /// <summary>Whether the process runs this replica.</summary>
-    public bool IsOurs(int pid)
+    /// <summary>Whether the process runs this replica, or is about to.</summary>
+    private bool IsOurs(int pid) => IsHolder(pid) || IsStarting(pid, RealPath.Of(_configuration));
+
+    private int? FindHolder() =>
+        _dataDirectory is not null && DataDirectoryLock.NamedHolder(_dataDirectory) is { } pid && IsHolder(pid)
+            ? pid
+            : null;
+
+    private bool IsHolder(int pid) =>
+        _dataDirectory is not null
+        && RealPath.Of(Path.Combine(_dataDirectory, DataDirectoryLock.FileName)) is { } held
+        && RealPath.IsOpenIn(pid, held);
+
+    private int? FindStarting()
+    {
+        string? configuration = RealPath.Of(_configuration);
+        return LinuxProcess.All().Where(pid => IsStarting(pid, configuration)).Cast<int?>().FirstOrDefault();
+    }
+
+    private static bool IsStarting(int pid, string? configuration)
     {
         string[] arguments = LinuxProcess.CommandLineOf(pid);
         int run = Array.IndexOf(arguments, "run");
-        return run > 0 && arguments[run - 1] == "replica" && arguments.AsSpan(run).Contains(_configuration);
+        if (configuration is null || run < 1 || arguments[run - 1] != "replica") return false;
+        return arguments.Skip(run + 1).Any(
+            argument => Path.GetFileName(argument) == Path.GetFileName(configuration)
+                && RealPath.Of(Path.Combine(LinuxProcess.DirectoryOf(pid), argument)) == configuration);
     }
 
     /// <summary>Starts it, detached from this terminal, and writes its pid file.</summary>
@@ -46,10 +71,16 @@ internal sealed class ReplicaProcess(ClusterDirectory directory, int id)
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         Process process = Process.Start(start)
             ?? throw new CommandFailedException($"Replica {Id} could not be started.");
-        string pidFile = directory.PidFile(Id);
-        File.WriteAllText($"{pidFile}.new", process.Id.ToString(CultureInfo.InvariantCulture) + "\n");
-        File.Move($"{pidFile}.new", pidFile, overwrite: true);
+        WritePidFile(process.Id);
         return process;
+    }
+
+    /// <summary>Tells people which process runs this replica, in its pid file.</summary>
+    public void WritePidFile(int pid)
+    {
+        string pidFile = directory.PidFile(Id);
+        File.WriteAllText($"{pidFile}.new", pid.ToString(CultureInfo.InvariantCulture) + "\n");
+        File.Move($"{pidFile}.new", pidFile, overwrite: true);
     }
 
     /// <summary>
@@ -60,7 +91,7 @@ internal sealed class ReplicaProcess(ClusterDirectory directory, int id)
     {
         if (FindPid() is not { } pid)
         {
-            File.Delete(directory.PidFile(Id));
+            DeletePidFile();
             return null;
         }
         LinuxProcess.Send(pid, Signal.Terminate);
@@ -75,7 +106,7 @@ internal sealed class ReplicaProcess(ClusterDirectory directory, int id)
                     + "it hangs in the kernel, probably on its disk. See 'dmesg'.");
             }
         }
-        File.Delete(directory.PidFile(Id));
+        DeletePidFile();
         return stopped;
     }
 
@@ -97,6 +128,18 @@ internal sealed class ReplicaProcess(ClusterDirectory directory, int id)
         }
     }
 
+    private void DeletePidFile()
+    {
+        try
+        {
+            File.Delete(directory.PidFile(Id));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Where nothing can be written the file stays: only people read it.
+        }
+    }
+
     private async Task<bool> IsGoneAsync(int pid, TimeSpan patience, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
@@ -108,12 +151,16 @@ internal sealed class ReplicaProcess(ClusterDirectory directory, int id)
         return true;
     }
 
-    private int? TryReadPidFile()
+    private static string? DataDirectoryOf(string configuration)
     {
-        string file = directory.PidFile(Id);
-        if (!File.Exists(file)) return null;
-        ReadOnlySpan<char> text = File.ReadAllText(file).AsSpan().Trim();
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid > 1 ? pid : null;
+        try
+        {
+            return ReplicaConfiguration.Load(configuration).DataDirectory;
+        }
+        catch (ConfigurationException)
+        {
+            return null; // starting it tells what is wrong; what runs already can still be stopped
+        }
     }
 
     /// <summary>

@@ -12,7 +12,8 @@ namespace BftSmr.Simulation.Storage;
 internal sealed class LogImage
 {
     private const int SectorBytes = 512;
-    private const long SegmentBytesMax = 1 << 20;
+
+    private static readonly LogOptions Options = new() { SegmentBytes = 1 << 20 };
 
     private readonly List<(long Number, byte[] Bytes, int End)> _segments = [];
     private readonly Dictionary<long, int> _ends = [];
@@ -39,7 +40,7 @@ internal sealed class LogImage
     public LogRecovery Read(CodecLimits limits) =>
         LogRecovery.Read(
             _segments.Select(static s => new SegmentReader(LogSegment.FileName(s.Number), new Bytes(s.Bytes))), limits,
-            SegmentBytesMax);
+            Options);
 
     /// <summary>Whether nothing damaged the entry that ends at this position.</summary>
     /// <param name="segment">Its segment.</param>
@@ -132,7 +133,7 @@ internal sealed class LogImage
             Number =
                 segment.Number, Salt = salt, Base = segment.Checkpoint.Value, Supersedes = segment.Number,
                 Previous = previous.Number, PreviousEnd = previous.End,
-            InitialEnd = (uint)initialEnd,
+            InitialEnd = (uint)initialEnd, Owner = 0,
         }.Write(file);
         _segments.Add((segment.Number, file, bytes.WrittenCount));
         return (segment.Number, bytes.WrittenCount);

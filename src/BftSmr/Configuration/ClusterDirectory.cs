@@ -44,6 +44,9 @@ public sealed class ClusterDirectory
     /// <summary>Path of <c>rN/replica.log</c>.</summary>
     public string LogFile(int id) => At(NameOf(id), "replica.log");
 
+    /// <summary>The file whose lock commands take that start or stop the replicas.</summary>
+    internal string TurnFile => At("turn");
+
     /// <summary>Opens a directory that <see cref="Create"/> made.</summary>
     /// <exception cref="ConfigurationException">There is no cluster there, or its configuration cannot be
     /// used.</exception>

@@ -72,6 +72,7 @@ public sealed class BftReplica : IAsyncDisposable
                 LinkOptions.Clients with
                 {
                     FrameBytesMax = Math.Max(limits.ClientFrameBytesMax, limits.ReplyFrameBytesMax),
+                    LinksMax = ClientLinksMax(),
                 },
                 clientCounters, linkLogger, reactor: _reactor);
         }
@@ -139,6 +140,17 @@ public sealed class BftReplica : IAsyncDisposable
     /// <summary>Stops the replica if it runs.</summary>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
+    /// <summary>As many as this process has descriptors for, handshakes on both ports and its own files spared.</summary>
+    private int ClientLinksMax()
+    {
+        const int OwnFiles = 64;
+        int wanted = LinkOptions.Clients.LinksMax;
+        int fit = OpenFileLimit.ConnectionsThatFit(
+            wanted, LinkOptions.Clients.HalfOpenMax + LinkOptions.Peers.HalfOpenMax + OwnFiles);
+        if (fit < wanted) HostLog.FewDescriptors(_logger, fit, wanted);
+        return fit;
+    }
+
     private static BftReplica Open(
         BftReplicaOptions options, IStateMachine stateMachine, CancellationToken cancellationToken)
     {
@@ -151,8 +163,8 @@ public sealed class BftReplica : IAsyncDisposable
         MessageIngress ingress = new(settings, keyring, options.Cluster.Ordering);
         ServiceHost executor = new(stateMachine, settings.ReplyBytesMax, settings.Rights);
         ReplicaStorage storage = ReplicaStorage.Open(
-            options.DataDirectory, settings, ingress.Limits, executor,
-            options.LoggerFactory.CreateLogger("BftSmr.Storage"), out RecoveredState recovered);
+            options.DataDirectory, new DataOwner(options.Cluster.ClusterId, options.Self), settings, ingress.Limits,
+            executor, options.LoggerFactory.CreateLogger("BftSmr.Storage"), out RecoveredState recovered);
         Reactor? reactor = null;
         try
         {

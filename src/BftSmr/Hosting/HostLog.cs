@@ -41,6 +41,12 @@ internal static partial class HostLog
         + "It is fetched again. Check the disk.")]
     public static partial void StateInstallFailed(ILogger logger, Instance instance);
 
+    [LoggerMessage(
+        35, LogLevel.Warning,
+        "The limit on open files leaves room for {Fit} client links, not {Wanted}; the rest is refused. Raise it with "
+        + "'ulimit -n', or LimitNOFILE of systemd.")]
+    public static partial void FewDescriptors(ILogger logger, int fit, int wanted);
+
     [LoggerMessage(30, LogLevel.Information, "Replica {Self}: {Change}, {Lag} instances behind, executed {Executed}.")]
     private static partial void Changed(
         ILogger logger, ReplicaId self, BftReplicaChangeKind change, long lag, Instance executed);

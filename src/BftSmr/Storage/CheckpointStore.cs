@@ -28,14 +28,15 @@ internal sealed class CheckpointStore : IDisposable
     private const long FlushBytes = 16 << 20;
 
     private readonly string _directory;
+    private readonly DataOwner _owner;
     private readonly int _chunkBytes;
     private readonly bool _flushes;
     private readonly Lock _lock = new();
     private readonly List<SnapshotFile> _snapshots = []; // by instance, oldest first
     private FetchedSnapshot? _fetched;
 
-    private CheckpointStore(string directory, int chunkBytes, bool flushes) =>
-        (_directory, _chunkBytes, _flushes) = (directory, chunkBytes, flushes);
+    private CheckpointStore(string directory, DataOwner owner, int chunkBytes, bool flushes) =>
+        (_directory, _owner, _chunkBytes, _flushes) = (directory, owner, chunkBytes, flushes);
 
     /// <summary>The newest complete snapshot's instance; 0 if there is none.</summary>
     public Instance Newest
@@ -57,11 +58,12 @@ internal sealed class CheckpointStore : IDisposable
     /// Opens a directory of snapshots, made if it does not exist. Damaged ones are set aside and named in
     /// <paramref name="damaged"/>.
     /// </summary>
-    /// <exception cref="StorageException">The directory cannot be used.</exception>
+    /// <exception cref="StorageException">The directory cannot be used, or has another replica's
+    /// snapshots.</exception>
     public static CheckpointStore Open(
-        string directory, int chunkBytes, bool flushes, out IReadOnlyList<string> damaged)
+        string directory, DataOwner owner, int chunkBytes, bool flushes, out IReadOnlyList<string> damaged)
     {
-        CheckpointStore store = new(directory, chunkBytes, flushes);
+        CheckpointStore store = new(directory, owner, chunkBytes, flushes);
         List<string> bad = [];
         damaged = bad;
         Guard("Opening the snapshots in", directory, () =>
@@ -74,6 +76,9 @@ internal sealed class CheckpointStore : IDisposable
                 if (SnapshotFile.TryOpen(file, out SnapshotFile? snapshot))
                 {
                     store._snapshots.Add(snapshot);
+                    if (snapshot.Owner == owner.Tag) continue;
+                    store.Dispose();
+                    throw owner.Foreign(file);
                 }
                 else
                 {
@@ -111,7 +116,7 @@ internal sealed class CheckpointStore : IDisposable
             using (SafeFileHandle file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write))
             {
                 MerkleTree tree = WriteChunks(file, reader, cancellationToken);
-                RandomAccess.Write(file, SnapshotTrailer.Encode(instance, tree), tree.SnapshotBytes);
+                RandomAccess.Write(file, SnapshotTrailer.Encode(instance, tree, _owner.Tag), tree.SnapshotBytes);
                 if (_flushes) FileSync.Data(file);
             }
             File.Move(temporary, path, overwrite: true);
@@ -172,7 +177,7 @@ internal sealed class CheckpointStore : IDisposable
         {
             using (fetched)
             {
-                if (fetched.TryComplete(_directory, _flushes, out string path)) return Add(path);
+                if (fetched.TryComplete(_directory, _owner, _flushes, out string path)) return Add(path);
                 File.Delete(fetched.Path);
                 return null;
             }

@@ -1,8 +1,22 @@
+using System.Globalization;
+using System.Text;
+using BftCloud.Primitives;
+using Microsoft.Win32.SafeHandles;
+
 namespace BftSmr.Storage;
 
-/// <summary>Keeps a second process, and a second replica in this one, from using a data directory.</summary>
+/// <summary>
+/// Keeps a second process, and a second replica in this one, from using a data directory. The lock's file tells the
+/// process that has it.
+/// </summary>
 internal sealed class DataDirectoryLock : IDisposable
 {
+    /// <summary>The name of the lock's file in a data directory.</summary>
+    public const string FileName = "lock";
+
+    private const int WouldBlock = 11; // EWOULDBLOCK of flock
+    private const int SharingViolation = unchecked((int)0x80070020);
+
     private readonly FileStream _file;
 
     private DataDirectoryLock(FileStream file) => _file = file;
@@ -11,10 +25,10 @@ internal sealed class DataDirectoryLock : IDisposable
     /// Takes the lock of a directory, which is made if it does not exist. The system releases it when the process ends,
     /// however it ends.
     /// </summary>
-    /// <exception cref="StorageException">Another process has it, or the directory cannot be used.</exception>
+    /// <exception cref="StorageException">Another replica has it, or the directory cannot be used.</exception>
     public static DataDirectoryLock Take(string directory)
     {
-        string path = Path.Combine(directory, "lock");
+        string path = Path.Combine(directory, FileName);
         try
         {
             Directory.CreateDirectory(directory);
@@ -23,22 +37,46 @@ internal sealed class DataDirectoryLock : IDisposable
         {
             throw StorageException.Failed("Making the data directory", directory, e);
         }
+        FileStream? file = null;
         try
         {
-            return new DataDirectoryLock(
-                new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes(
+                Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+            return new DataDirectoryLock(file);
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw StorageException.Failed("Locking the data directory with", path, e);
-        }
-        catch (IOException e)
+        catch (IOException e) when (file is null && e.HResult is WouldBlock or SharingViolation)
         {
             throw new StorageException(
-                $"The data directory '{directory}' is in use by another replica process ('{path}' is locked: "
-                + $"{e.Message}). Stop that process, or give this replica a directory of its own.", e);
+                $"The data directory '{directory}' is in use by another replica process{HolderOf(path)}: it holds the "
+                + $"lock of '{path}'. Stop that process, or give this replica a directory of its own.",
+                e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            file?.Dispose();
+            throw StorageException.Failed("Locking the data directory with", path, e);
         }
     }
 
+    /// <summary>The process that the lock's file names; null if it names none. It may have ended since.</summary>
+    public static int? NamedHolder(string directory)
+    {
+        const int BytesMax = 32;
+        using SafeFileHandle? file = UnlockedFile.TryOpen(Path.Combine(directory, FileName));
+        if (file is null) return null;
+        Span<byte> text = stackalloc byte[BytesMax];
+        text = text[..RandomAccess.Read(file, text, fileOffset: 0)];
+        return int.TryParse(text.TrimEnd((byte)'\n'), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+            ? pid
+            : null;
+    }
+
     public void Dispose() => _file.Dispose();
+
+    private static string HolderOf(string path) =>
+        NamedHolder(Path.GetDirectoryName(path)!) is { } pid
+            ? string.Create(CultureInfo.InvariantCulture, $", {pid}")
+            : "";
 }

@@ -94,7 +94,7 @@ internal sealed class FetchedSnapshot : IDisposable
     /// <summary>
     /// Makes it a complete snapshot under its final name. False if hashes are missing or do not lead to the root.
     /// </summary>
-    public bool TryComplete(string directory, bool flush, out string path)
+    public bool TryComplete(string directory, DataOwner owner, bool flush, out string path)
     {
         path = System.IO.Path.Combine(directory, SnapshotFile.FileName(Instance));
         long count = MerkleTree.ChunkCount(SnapshotBytes, _chunkBytes);
@@ -103,7 +103,7 @@ internal sealed class FetchedSnapshot : IDisposable
         for (int i = 0; i < leaves.Length; i++) leaves[i] = ReadHash(_file, SnapshotBytes + ((long)i * Digest.Size));
         MerkleTree tree = new(leaves, SnapshotBytes, _chunkBytes);
         if (tree.Root != Root) return false;
-        RandomAccess.Write(_file, SnapshotTrailer.Encode(Instance, tree), SnapshotBytes);
+        RandomAccess.Write(_file, SnapshotTrailer.Encode(Instance, tree, owner.Tag), SnapshotBytes);
         if (flush) FileSync.Data(_file);
         File.Move(Path, path, overwrite: true);
         if (flush) FileSync.Directory(directory);

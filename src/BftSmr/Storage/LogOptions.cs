@@ -12,6 +12,9 @@ internal sealed record LogOptions
     /// </summary>
     public bool HasVotes { get; init; } = true;
 
+    /// <summary>Whose log it is; null where only one replica's files can be.</summary>
+    public DataOwner? Owner { get; init; }
+
     /// <summary>
     /// Size of a segment's file. A segment is followed by another when it has grown beyond this; records are never
     /// split.

@@ -40,15 +40,16 @@ internal sealed class LogRecovery
     /// <summary>Files that cannot be trusted, to be renamed once the next segment is written.</summary>
     public List<string> SetAside { get; } = [];
 
-    /// <summary>The header of the segment to be written next; salt and initial end are not set.</summary>
+    /// <summary>The header of the segment to be written next; salt, initial end and owner are not set.</summary>
     public SegmentHeader Next { get; private set; }
 
     /// <summary>Records that the next segment repeats.</summary>
     public IReadOnlyList<(RecordKind Kind, byte[] Payload)> Carried { get; private set; } = [];
 
     /// <summary>Reads the segments of a directory.</summary>
-    /// <exception cref="StorageException">The log was written by another version, or cannot be read.</exception>
-    public static LogRecovery Read(string directory, CodecLimits limits, long segmentBytes)
+    /// <exception cref="StorageException">The log was written by another version or replica, or cannot be
+    /// read.</exception>
+    public static LogRecovery Read(string directory, CodecLimits limits, LogOptions options)
     {
         List<SegmentReader> segments = [];
         try
@@ -57,7 +58,7 @@ internal sealed class LogRecovery
             {
                 if (LogSegment.TryParseName(file, out _)) segments.Add(new SegmentReader(file));
             }
-            return Read(segments, limits, segmentBytes);
+            return Read(segments, limits, options);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,18 +71,20 @@ internal sealed class LogRecovery
     }
 
     /// <summary>Reads segments, in any order, whose paths end in their names.</summary>
-    /// <exception cref="StorageException">The log was written by another version.</exception>
-    public static LogRecovery Read(IEnumerable<SegmentReader> segments, CodecLimits limits, long segmentBytes)
+    /// <exception cref="StorageException">The log was written by another version or replica.</exception>
+    public static LogRecovery Read(IEnumerable<SegmentReader> segments, CodecLimits limits, LogOptions options)
     {
         List<Candidate> candidates = [];
         foreach (SegmentReader segment in segments)
         {
             if (!LogSegment.TryParseName(segment.Path, out long number)) continue;
             if (segment.IsOfAnotherVersion) throw Unreadable(segment.Path, "is of a version", "");
+            if (options.Owner is { } owner && segment.HasHeader && segment.Header.Owner != owner.Tag)
+                throw owner.Foreign(segment.Path);
             candidates.Add(new Candidate(number, segment));
         }
         candidates.Sort(static (a, b) => a.Number.CompareTo(b.Number));
-        LogRecovery recovery = new(candidates, limits, segmentBytes);
+        LogRecovery recovery = new(candidates, limits, options.SegmentBytes);
         recovery.Run();
         return recovery;
     }
@@ -284,6 +287,7 @@ internal sealed class LogRecovery
         Previous = 0,
         PreviousEnd = 0,
         InitialEnd = 0,
+        Owner = 0,
     };
 
     private sealed record Candidate(long Number, SegmentReader Reader)

@@ -25,6 +25,7 @@ internal sealed class ReplicaStorage : IDisposable
     /// written.
     /// </summary>
     /// <param name="directory">The data directory.</param>
+    /// <param name="owner">Whose it has to be.</param>
     /// <param name="settings">The replica's.</param>
     /// <param name="limits">Bounds of what is decoded.</param>
     /// <param name="executor">Has the service in its initial state.</param>
@@ -32,22 +33,26 @@ internal sealed class ReplicaStorage : IDisposable
     /// <param name="recovered">What the core is to be told.</param>
     /// <exception cref="StorageException">The directory cannot be used.</exception>
     public static ReplicaStorage Open(
-        string directory, ReplicaSettings settings, CodecLimits limits, ServiceHost executor, ILogger logger,
-        out RecoveredState recovered)
+        string directory, DataOwner owner, ReplicaSettings settings, CodecLimits limits, ServiceHost executor,
+        ILogger logger, out RecoveredState recovered)
     {
         bool flushes = settings.Durability != Durability.None;
-        LogOptions logOptions = new() { Flushes = flushes, HasVotes = settings.Durability == Durability.Votes };
+        LogOptions logOptions = new()
+        {
+            Flushes = flushes, HasVotes = settings.Durability == Durability.Votes, Owner = owner,
+        };
         DataDirectoryLock directoryLock = DataDirectoryLock.Take(directory);
         CheckpointStore? snapshots = null;
         WriteAheadLog? log = null;
         try
         {
+            owner.Claim(directory);
             // Without durability there is no log that would say which snapshot of an earlier run all replicas agree on:
             // it starts from nothing.
             if (!flushes) CheckpointStore.Discard(Path.Combine(directory, DataDirectory.SnapshotsFolder));
             snapshots = CheckpointStore.Open(
-                Path.Combine(directory, DataDirectory.SnapshotsFolder), settings.ChunkBytes, flushes,
-                out IReadOnlyList<string> found);
+                Path.Combine(directory, DataDirectory.SnapshotsFolder), owner, settings.ChunkBytes,
+                flushes, out IReadOnlyList<string> found);
             List<string> damaged = [.. found];
             ReadOnlyMemory<byte> sessions = default;
             SnapshotFile? snapshot = snapshots.Restore(file => TryInstall(file, executor, out sessions), damaged);

@@ -45,8 +45,11 @@ internal readonly record struct SegmentHeader
     /// <summary>Everything before this offset was on disk when the file got its name.</summary>
     public required uint InitialEnd { get; init; }
 
-    /// <summary>2: the digest of a batch covers the digests of its requests, no longer their bodies.</summary>
-    private const byte Version = 4;
+    /// <summary>Whose log it is: <see cref="DataOwner.Tag"/>.</summary>
+    public required uint Owner { get; init; }
+
+    /// <summary>5: the header names the owner.</summary>
+    private const byte Version = 5;
 
     private static ReadOnlySpan<byte> Magic => "BFTWAL\0"u8;
 
@@ -61,7 +64,7 @@ internal readonly record struct SegmentHeader
         BinaryPrimitives.WriteInt64BigEndian(bytes[40..], Previous);
         BinaryPrimitives.WriteUInt32BigEndian(bytes[48..], checked((uint)PreviousEnd));
         BinaryPrimitives.WriteUInt32BigEndian(bytes[52..], InitialEnd);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes[56..], 0);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[56..], Owner);
         BinaryPrimitives.WriteUInt32BigEndian(bytes[60..], Crc32C.Append(0, bytes[..60]));
     }
 
@@ -79,6 +82,7 @@ internal readonly record struct SegmentHeader
             Previous = BinaryPrimitives.ReadInt64BigEndian(bytes[40..]),
             PreviousEnd = BinaryPrimitives.ReadUInt32BigEndian(bytes[48..]),
             InitialEnd = BinaryPrimitives.ReadUInt32BigEndian(bytes[52..]),
+            Owner = BinaryPrimitives.ReadUInt32BigEndian(bytes[56..]),
         };
         return true;
     }

@@ -18,8 +18,8 @@ internal sealed class SnapshotFile : IDisposable
     private readonly SafeFileHandle _file;
     private int _users = 1;
 
-    private SnapshotFile(string path, SafeFileHandle file, Instance instance, MerkleTree tree) =>
-        (Path, _file, Instance, Tree) = (path, file, instance, tree);
+    private SnapshotFile(string path, SafeFileHandle file, Instance instance, MerkleTree tree, uint owner) =>
+        (Path, _file, Instance, Tree, Owner) = (path, file, instance, tree, owner);
 
     public string Path { get; }
 
@@ -27,6 +27,9 @@ internal sealed class SnapshotFile : IDisposable
     public Instance Instance { get; }
 
     public MerkleTree Tree { get; }
+
+    /// <summary>Whose it is: <see cref="DataOwner.Tag"/>.</summary>
+    public uint Owner { get; }
 
     public static string FileName(Instance instance) =>
         string.Create(CultureInfo.InvariantCulture, $"{Prefix}{instance.Value:D16}{Suffix}");
@@ -52,10 +55,10 @@ internal sealed class SnapshotFile : IDisposable
         snapshot = null;
         SafeFileHandle file = File.OpenHandle(
             path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        if (SnapshotTrailer.TryRead(file, out Instance instance, out MerkleTree? tree)
+        if (SnapshotTrailer.TryRead(file, out Instance instance, out MerkleTree? tree, out uint owner)
             && TryParseName(path, out Instance named) && named == instance)
         {
-            snapshot = new SnapshotFile(path, file, instance, tree);
+            snapshot = new SnapshotFile(path, file, instance, tree, owner);
             return true;
         }
         file.Dispose();

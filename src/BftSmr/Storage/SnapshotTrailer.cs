@@ -11,14 +11,14 @@ namespace BftSmr.Storage;
 /// </summary>
 internal static class SnapshotTrailer
 {
-    public const int Size = 96;
+    public const int Size = 104;
 
     private const int ChecksumOffset = Size - Digest.Size;
 
-    private static ReadOnlySpan<byte> Magic => "BFTSNAP\x01"u8;
+    private static ReadOnlySpan<byte> Magic => "BFTSNAP\x02"u8;
 
-    /// <summary>The hashes and the trailer of a snapshot.</summary>
-    public static byte[] Encode(Instance instance, MerkleTree tree)
+    /// <summary>The hashes and the trailer of a snapshot in the directory of this owner.</summary>
+    public static byte[] Encode(Instance instance, MerkleTree tree, uint owner)
     {
         byte[] bytes = new byte[(tree.Leaves.Count * Digest.Size) + Size];
         Span<byte> rest = bytes;
@@ -33,6 +33,7 @@ internal static class SnapshotTrailer
         BinaryPrimitives.WriteInt32BigEndian(rest[24..], tree.ChunkBytes);
         BinaryPrimitives.WriteInt32BigEndian(rest[28..], tree.Leaves.Count);
         tree.Root.CopyTo(rest[32..]);
+        BinaryPrimitives.WriteUInt32BigEndian(rest[64..], owner);
         Blake2b.Hash(bytes.AsSpan(0, bytes.Length - Digest.Size)).CopyTo(rest[ChecksumOffset..]);
         return bytes;
     }
@@ -40,9 +41,10 @@ internal static class SnapshotTrailer
     /// <summary>
     /// Reads hashes and trailer from the end of a file; false if they are damaged, or do not fit the file.
     /// </summary>
-    public static bool TryRead(SafeFileHandle file, out Instance instance, [NotNullWhen(true)] out MerkleTree? tree)
+    public static bool TryRead(
+        SafeFileHandle file, out Instance instance, [NotNullWhen(true)] out MerkleTree? tree, out uint owner)
     {
-        (instance, tree) = (default, null);
+        (instance, tree, owner) = (default, null, 0);
         long length = RandomAccess.GetLength(file);
         if (length < Size) return false;
         byte[] end = new byte[Size];
@@ -63,6 +65,7 @@ internal static class SnapshotTrailer
         for (int i = 0; i < count; i++) leaves[i] = new Digest(bytes.AsSpan(i * Digest.Size, Digest.Size));
         instance = new Instance(BinaryPrimitives.ReadInt64BigEndian(end.AsSpan(8)));
         tree = new MerkleTree(leaves, snapshotBytes, chunkBytes);
+        owner = BinaryPrimitives.ReadUInt32BigEndian(end.AsSpan(64));
         return tree.Root == new Digest(end.AsSpan(32, Digest.Size));
     }
 

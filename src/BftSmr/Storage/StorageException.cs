@@ -17,9 +17,16 @@ public sealed class StorageException : Exception
     /// <summary>A write or flush that the system refused.</summary>
     internal static StorageException Failed(string doing, string path, Exception cause)
     {
-        string advice = cause.HResult is NoSpaceLeft or TooLarge or QuotaExceeded
-            ? "The disk is full: free space or move the data directory to a larger one, then start the replica again."
-            : "Check the disk and the directory's permissions, then start the replica again.";
+        string advice = cause.HResult switch
+        {
+            NoSpaceLeft or TooLarge or QuotaExceeded =>
+                "The disk is full: free space or move the data directory to a larger one, then start the replica "
+                + "again.",
+            ReadOnlyFileSystem =>
+                "The file system is read-only, which it also becomes after a fault of its disk: see 'dmesg'. Make it "
+                + "writable, then start the replica again.",
+            _ => "Check the disk and the directory's permissions, then start the replica again.",
+        };
         return new StorageException(
             $"{doing} '{path}' failed: {cause.Message} The replica stops so that it keeps every promise it made. "
             + advice, cause);
@@ -27,5 +34,6 @@ public sealed class StorageException : Exception
 
     private const int TooLarge = 27; // EFBIG: a limit on file sizes
     private const int NoSpaceLeft = 28; // ENOSPC
+    private const int ReadOnlyFileSystem = 30; // EROFS
     private const int QuotaExceeded = 122; // EDQUOT
 }

@@ -61,7 +61,7 @@ internal sealed class WriteAheadLog : IDisposable
         {
             Directory.CreateDirectory(directory);
             File.Delete(Path.Combine(directory, TemporaryFile));
-            LogRecovery recovery = LogRecovery.Read(directory, limits, options.SegmentBytes);
+            LogRecovery recovery = LogRecovery.Read(directory, limits, options);
             bool forgotten = recovery.ForgetsVotes(neverRan);
             // What was read must be on disk before anything depends on it. So must the names: a spare file is not
             // written while the disk may have it as a segment.
@@ -181,7 +181,7 @@ internal sealed class WriteAheadLog : IDisposable
         {
             Number =
                 number, Salt = 0, Base = snapshot, Supersedes = number, Previous = full.Header.Number,
-                PreviousEnd = full.End, InitialEnd = 0,
+                PreviousEnd = full.End, InitialEnd = 0, Owner = 0,
         };
         _failed = true;
         try
@@ -205,7 +205,7 @@ internal sealed class WriteAheadLog : IDisposable
     private LogSegment Create(
         SegmentHeader header, IReadOnlyList<(RecordKind Kind, byte[] Payload)> carried, IReadOnlyList<LogRecord> live)
     {
-        header = header with { Salt = SecretRandom.NextUInt64() };
+        header = header with { Salt = SecretRandom.NextUInt64(), Owner = _options.Owner?.Tag ?? 0 };
         _buffer.GetSpan(SegmentHeader.Size);
         _buffer.Advance(SegmentHeader.Size);
         foreach ((RecordKind kind, byte[] payload) in carried) Encode(kind, payload, header.Salt, 0, 0);

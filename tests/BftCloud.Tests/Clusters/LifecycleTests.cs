@@ -85,6 +85,73 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Of_commands_that_start_a_cluster_at_the_same_time_each_finds_it_up_and_none_leaves_a_replica_behind()
+    {
+        await using TestCluster cluster = TestCluster.Create("counter");
+        for (int round = 0; round < 3; round++)
+        {
+            CommandLineRun[] ups = await Task.WhenAll(Enumerable.Range(0, 4).Select(
+                _ => CommandLineRun.OfAsync("cluster", "up", cluster.Path, "--detach")));
+
+            Assert.All(ups, static up => Assert.Contains("up", up.Output, StringComparison.Ordinal));
+            Assert.All(ups, static up => Assert.Equal(0, up.ExitCode));
+            Assert.All(cluster.Processes.Replicas, replica => Assert.Equal(
+                $"{replica.FindPid()}\n", File.ReadAllText(cluster.Directory.PidFile(replica.Id))));
+            Assert.Contains(
+                "Stopped 4", await CommandLineRun.SucceedAsync("cluster", "down", cluster.Path),
+                StringComparison.Ordinal);
+            Assert.All(cluster.Processes.Replicas, static replica => Assert.Null(replica.FindPid()));
+        }
+    }
+
+    [Fact]
+    public async Task A_cluster_is_the_same_by_whatever_path_and_wherever_it_was_moved_to()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync("counter");
+        string link = cluster.Path + ".link", moved = cluster.Path + ".moved";
+        Directory.CreateSymbolicLink(link, cluster.Path);
+
+        Assert.Contains(
+            "up already", await CommandLineRun.SucceedAsync("cluster", "up", link, "--detach"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Stopped 4", await CommandLineRun.SucceedAsync("cluster", "down", link), StringComparison.Ordinal);
+        Assert.Contains(
+            "All 4", await CommandLineRun.SucceedAsync("cluster", "up", link, "--detach"), StringComparison.Ordinal);
+        Directory.Move(cluster.Path, moved);
+        Assert.Contains(
+            "Stopped 4", await CommandLineRun.SucceedAsync("cluster", "down", moved), StringComparison.Ordinal);
+        Directory.Move(moved, cluster.Path);
+    }
+
+    [Fact]
+    public async Task A_replica_whose_data_directory_was_removed_while_it_ran_can_be_stopped()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync("counter");
+        Directory.Delete(Path.Combine(cluster.Path, "r1", "data"), recursive: true);
+        Assert.Contains(
+            "Stopped 4", await CommandLineRun.SucceedAsync("cluster", "down", cluster.Path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_replica_refuses_the_data_of_another_cluster_by_both_names()
+    {
+        await using TestCluster one = await TestCluster.StartAsync("counter");
+        await one.DownAsync();
+        await using TestCluster two = TestCluster.Create("counter");
+        string data = Path.Combine(two.Path, "r1", "data");
+        Directory.Delete(data, recursive: true);
+        Directory.Move(Path.Combine(one.Path, "r1", "data"), data);
+
+        string error = await CommandLineRun.FailAsync(1, "cluster", "up", two.Path, "--detach");
+
+        Assert.Contains(one.Directory.Cluster.ClusterId, error, StringComparison.Ordinal);
+        Assert.Contains(two.Directory.Cluster.ClusterId, error, StringComparison.Ordinal);
+        Assert.Contains(data, error, StringComparison.Ordinal);
+        Assert.Null(two.Processes.Replicas[1].FindPid());
+    }
+
+    [Fact]
     public async Task In_the_foreground_a_cluster_runs_until_it_is_told_to_stop()
     {
         await using TestCluster cluster = TestCluster.Create("counter");

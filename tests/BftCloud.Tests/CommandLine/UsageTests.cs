@@ -1,3 +1,7 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Command = System.CommandLine.Command;
+
 namespace BftCloud.Tests.CommandLine;
 
 public sealed class UsageTests
@@ -29,6 +33,29 @@ public sealed class UsageTests
 
         Assert.Contains("--help", error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Every_default_that_the_help_shows_is_accepted_when_it_is_given()
+    {
+        List<string> refused = [];
+        int checkedDefaults = 0;
+        foreach (Command command in AllBelow(BftCloudCommand.Create(FeatureList.All)))
+        {
+            foreach (Option option in command.Options.Where(static option => option.HasDefaultValue))
+            {
+                if (option.GetDefaultValue()?.ToString() is not { Length: > 0 } shown || shown is "False") continue;
+                ParseResult given = command.Parse([option.Name, shown]);
+                if (given.Errors.Any(error => error.SymbolResult is OptionResult result && result.Option == option))
+                    refused.Add($"{command.Name} {option.Name} {shown}");
+                checkedDefaults++;
+            }
+        }
+        Assert.Empty(refused);
+        Assert.True(checkedDefaults > 10, $"only {checkedDefaults} options have defaults");
+    }
+
+    private static IEnumerable<Command> AllBelow(Command command) =>
+        [command, .. command.Subcommands.SelectMany(AllBelow)];
 
     [Fact]
     public async Task Help_is_no_error() =>

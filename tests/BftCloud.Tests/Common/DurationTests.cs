@@ -18,6 +18,18 @@ public sealed class DurationTests
     }
 
     [Theory]
+    [InlineData("30s")]
+    [InlineData("500ms")]
+    [InlineData("1500ms")]
+    [InlineData("2m")]
+    [InlineData("1h")]
+    public void A_time_is_written_as_it_is_read(string text)
+    {
+        Assert.True(Duration.TryParse(text, out TimeSpan time));
+        Assert.Equal(text, new Duration(time).ToString());
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("30")]
     [InlineData("s")]

@@ -72,8 +72,8 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
         },
         Option(
             "time", static random => $"{random.Next(1, 500)}{(random.Next(2) == 0 ? "ms" : "s")}",
-            new Option<TimeSpan>("--x") { CustomParser = Duration.Parse },
-            static time => time >= TimeSpan.Zero && time <= TimeSpan.FromDays(7)),
+            new Option<Duration>("--x") { CustomParser = Duration.Parse },
+            static time => time.Time >= TimeSpan.Zero && time.Time <= TimeSpan.FromDays(7)),
         Option(
             "seeds", static random => $"{random.Next(100)}..{random.Next(100, 200)}",
             new Option<SeedRange?>("--x") { CustomParser = SeedRange.Parse },

@@ -77,7 +77,7 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
         Number =
             random.NextInt64(), Salt = (ulong)random.NextInt64(), Base = random.NextInt64(-1, 100),
             Supersedes = random.NextInt64(), Previous = random.NextInt64(),
-        PreviousEnd = (uint)random.Next(), InitialEnd = (uint)random.Next(),
+        PreviousEnd = (uint)random.Next(), InitialEnd = (uint)random.Next(), Owner = (uint)random.Next(),
     });
 
     private static byte[] Written(SegmentHeader header)
@@ -110,7 +110,7 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
         Clear();
         long number = SegmentHeader.TryRead(segment, out SegmentHeader header) && header.Number > 0 ? header.Number : 1;
         File.WriteAllBytes(directory.At(LogSegment.FileName(number)), segment);
-        LogRecovery recovery = LogRecovery.Read(directory.Path, LogHarness.Limits, LogHarness.Small.SegmentBytes);
+        LogRecovery recovery = LogRecovery.Read(directory.Path, LogHarness.Limits, LogHarness.Small);
         if (recovery.Damage is null != recovery.SetAside.Count is 0)
             throw new InvalidOperationException("Damage is told if and only if a file is set aside.");
         return recovery.Damage is null && recovery.Records.Count > 0;
@@ -138,7 +138,7 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
     {
         byte[] content = new byte[random.Next(1, 5 * ChunkBytes)];
         random.NextBytes(content);
-        return [.. content, .. SnapshotTrailer.Encode(new Instance(7), MerkleTree.Of(content, ChunkBytes))];
+        return [.. content, .. SnapshotTrailer.Encode(new Instance(7), MerkleTree.Of(content, ChunkBytes), owner: 7)];
     }
 
     private bool OpenSnapshot(byte[] bytes)
@@ -193,7 +193,8 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
         List<int> chunks = fetched.FindChunks(default);
         if (chunks.Any(i => i < 0 || i >= tree.Leaves.Count))
             throw new InvalidOperationException("A chunk was found that there is not.");
-        return fetched.TryComplete(directory.Path, flush: false, out _) && chunks.Count == tree.Leaves.Count;
+        DataOwner owner = new("cluster", new ReplicaId(0));
+        return fetched.TryComplete(directory.Path, owner, flush: false, out _) && chunks.Count == tree.Leaves.Count;
     }
 
     private void Clear()

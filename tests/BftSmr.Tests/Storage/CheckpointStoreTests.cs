@@ -12,6 +12,7 @@ namespace BftSmr.Tests.Storage;
 public sealed class CheckpointStoreTests : IDisposable
 {
     private const int ChunkBytes = 64;
+    private static readonly DataOwner Owner = new("cluster", new ReplicaId(0));
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -78,7 +79,7 @@ public sealed class CheckpointStoreTests : IDisposable
             RegisterService service = new();
 
             using CheckpointStore store =
-                CheckpointStore.Open(copy.Path, ChunkBytes, flushes: false, out IReadOnlyList<string> unreadable);
+                CheckpointStore.Open(copy.Path, Owner, ChunkBytes, flushes: false, out IReadOnlyList<string> unreadable);
             List<string> damaged = [.. unreadable];
             SnapshotFile? restored = store.Restore(
                 f => ReplicaStorage.TryInstall(f, new ServiceHost(service, 100, RightsTable.Everybody), out _),
@@ -101,7 +102,7 @@ public sealed class CheckpointStoreTests : IDisposable
             using TemporaryDirectory copy = new();
             File.WriteAllBytes(copy.At(SnapshotFile.FileName(new Instance(5))), whole[..length]);
             using CheckpointStore store =
-                CheckpointStore.Open(copy.Path, ChunkBytes, flushes: false, out IReadOnlyList<string> damaged);
+                CheckpointStore.Open(copy.Path, Owner, ChunkBytes, flushes: false, out IReadOnlyList<string> damaged);
             Assert.Single(damaged);
             Assert.Equal(Instance.Zero, store.Newest);
         }
@@ -355,7 +356,7 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Contains("disk is full", e.Message, StringComparison.Ordinal);
     }
 
-    private CheckpointStore Open() => CheckpointStore.Open(_directory.Path, ChunkBytes, flushes: true, out _);
+    private CheckpointStore Open() => CheckpointStore.Open(_directory.Path, Owner, ChunkBytes, flushes: true, out _);
 
     private static CheckpointCertificate Certificate(int instance, byte[] snapshot) =>
         new(new Instance(instance), MerkleTree.Of(snapshot, ChunkBytes).Root, []);

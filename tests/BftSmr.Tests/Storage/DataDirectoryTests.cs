@@ -83,12 +83,93 @@ public sealed class DataDirectoryTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    private RecoveredState Open(Action<ReplicaStorage>? use = null, Durability durability = Durability.Votes)
+    [Fact]
+    public void A_directory_that_cannot_be_locked_is_not_said_to_be_in_use()
+    {
+        Directory.CreateDirectory(Path.Combine(Data, "lock"));
+        string message = Assert.Throws<StorageException>(() => Open()).Message;
+        Assert.Contains(Path.Combine(Data, "lock"), message, StringComparison.Ordinal);
+        Assert.DoesNotContain("in use", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_directory_in_use_is_said_to_be_so_with_the_process_that_uses_it() => Open(
+        _ => Assert.Contains(
+            $"process, {Environment.ProcessId}:", Assert.Throws<StorageException>(() => Open()).Message,
+            StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("another", 0)]
+    [InlineData("cluster", 1)]
+    public void A_directory_of_another_replica_is_refused_by_both_names_and_stays_as_it_is(string cluster, int replica)
+    {
+        DataDirectory.Initialize(Data);
+        Open(static storage => storage.Log.Append(new RegencyInstalled(new Regency(3))));
+        string[] before = Content();
+
+        string message = Assert.Throws<StorageException>(
+            () => Open(owner: new DataOwner(cluster, new ReplicaId(replica)))).Message;
+
+        Assert.Contains("replica 0 of cluster cluster", message, StringComparison.Ordinal);
+        Assert.Contains($"replica {replica} of cluster {cluster}", message, StringComparison.Ordinal);
+        Assert.Equal(before, Content());
+        Assert.False(Open().VotesForgotten);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("rubbish")]
+    [InlineData("cluster cluster\nreplica 0\nand more\n")]
+    public void An_owner_that_cannot_be_read_is_none_of_ours(string text)
+    {
+        Open();
+        File.WriteAllText(Path.Combine(Data, "owner"), text);
+        Assert.Contains(
+            Path.Combine(Data, "owner"), Assert.Throws<StorageException>(() => Open()).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_of_another_cluster_in_a_directory_of_ours_is_refused()
+    {
+        Open(static storage => storage.Log.Append(new RegencyInstalled(new Regency(3))));
+        File.Delete(Path.Combine(Data, "owner"));
+
+        string message = Assert.Throws<StorageException>(
+            () => Open(owner: new DataOwner("another", new ReplicaId(0)))).Message;
+
+        Assert.Contains(Path.Combine(Data, "log"), message, StringComparison.Ordinal);
+        Assert.Contains("replica 0 of cluster another", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_snapshot_of_another_cluster_in_a_directory_of_ours_is_refused()
+    {
+        using ISnapshotReader snapshot =
+            new ServiceHost(new RegisterService(), 100, RightsTable.Everybody).Freeze(new byte[] { 1, 2, 3 });
+        Open(storage => storage.Snapshots.Write(new Instance(5), snapshot, CancellationToken.None));
+        File.Delete(Path.Combine(Data, "owner"));
+        Directory.Delete(Path.Combine(Data, "log"), recursive: true);
+
+        string message = Assert.Throws<StorageException>(
+            () => Open(owner: new DataOwner("another", new ReplicaId(0)))).Message;
+
+        Assert.Contains(Path.Combine(Data, "snapshots"), message, StringComparison.Ordinal);
+    }
+
+    private string[] Content() =>
+        [.. Directory.GetFiles(Data, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Where(static file => Path.GetFileName(file) != "lock")
+            .Select(static file => $"{file} {Convert.ToHexString(File.ReadAllBytes(file))}")];
+
+    private RecoveredState Open(
+        Action<ReplicaStorage>? use = null, Durability durability = Durability.Votes, DataOwner? owner = null)
     {
         ReplicaSettings settings = Settings with { Durability = durability };
         using ReplicaStorage storage = ReplicaStorage.Open(
-            Data, settings, LogHarness.Limits, new ServiceHost(new RegisterService(), 100, RightsTable.Everybody),
-            NullLogger.Instance, out RecoveredState recovered);
+            Data, owner ?? new DataOwner("cluster", new ReplicaId(0)), settings, LogHarness.Limits,
+            new ServiceHost(new RegisterService(), 100, RightsTable.Everybody), NullLogger.Instance,
+            out RecoveredState recovered);
         use?.Invoke(storage);
         storage.Log.Close();
         return recovered;

@@ -65,7 +65,7 @@ public sealed class LogSegmentTests : IDisposable
         {
             Number =
                 1, Salt = 1, Base = SegmentHeader.Continues, Supersedes = 1, Previous = 0, PreviousEnd = 0,
-                InitialEnd = 1000,
+                InitialEnd = 1000, Owner = 0,
         };
         LogSegment segment = new(path, file, header, preparedEnd, preparedMax);
         segment.Begin(Records(1000));

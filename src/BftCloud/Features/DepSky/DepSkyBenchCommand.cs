@@ -21,10 +21,10 @@ internal static class DepSkyBenchCommand
         Option<int> rounds = Number("--rounds", "How often it is put and got.", 3, 1, 100);
         Option<int> reads = Number(
             "--reads", "How many reads of 100 KB, for no slow cloud and for each slow cloud.", 100, 1, 10_000);
-        Option<TimeSpan> delay = new("--slow-by")
+        Option<Duration> delay = new("--slow-by")
         {
             Description = "How slow the slow cloud is.",
-            DefaultValueFactory = static _ => TimeSpan.FromMilliseconds(500),
+            DefaultValueFactory = static _ => Duration.Seconds(0.5),
             CustomParser = Duration.Parse,
             HelpName = "TIME",
         };
@@ -41,7 +41,7 @@ internal static class DepSkyBenchCommand
             DepSkyBench bench = new(DepSkyConfiguration.Load(result.GetValue(config)!));
             DepSkyBenchReport report = await bench.RunAsync(
                 result.GetValue(megabytes) * 1_000_000L, result.GetValue(rounds), result.GetValue(reads),
-                result.GetValue(delay), cancellationToken);
+                result.GetValue(delay).Time, cancellationToken);
             if (result.GetValue(json)) JsonOutput.Write(report, DepSkyJson.Default.DepSkyBenchReport);
             else Console.WriteLine(Describe(report));
             return ExitCode.Done;

@@ -11,10 +11,10 @@ internal static class DepSkyLockCommand
     public static Command Create(DepSkyTarget target)
     {
         Argument<string> unit = DepSkyTarget.UnitArgument();
-        Option<TimeSpan> lease = new("--lease")
+        Option<Duration> lease = new("--lease")
         {
             Description = "How long others wait if this process dies; it renews the lease as long as it lives.",
-            DefaultValueFactory = static _ => TimeSpan.FromSeconds(30),
+            DefaultValueFactory = static _ => Duration.Seconds(30),
             CustomParser = Duration.Parse,
             HelpName = "TIME",
         };
@@ -36,7 +36,7 @@ internal static class DepSkyLockCommand
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
             await using UnitLock held = await client.LockAsync(
-                result.GetRequiredValue(unit), result.GetValue(lease), cancellationToken);
+                result.GetRequiredValue(unit), result.GetValue(lease).Time, cancellationToken);
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture, $"Locked '{held.Unit}', epoch {held.Epoch}. Ctrl-C gives it back."));

@@ -11,7 +11,7 @@ internal static class KvPutCommand
     {
         Argument<string> key = KvCommand.KeyArgument();
         Argument<string> value = new("VALUE") { Description = "The value." };
-        Option<TimeSpan?> timeToLive = new("--ttl")
+        Option<Duration?> timeToLive = new("--ttl")
         {
             Description = "Let the key expire after this time.",
             CustomParser = static result => Duration.Parse(result),
@@ -29,7 +29,7 @@ internal static class KvPutCommand
         {
             KvPutOptions options = new()
             {
-                TimeToLive = result.GetValue(timeToLive),
+                TimeToLive = result.GetValue(timeToLive)?.Time,
                 Condition = result.GetValue(ifAbsent) ? KvPutCondition.IfAbsent
                     : result.GetValue(ifPresent) ? KvPutCondition.IfPresent
                     : KvPutCondition.Always,
