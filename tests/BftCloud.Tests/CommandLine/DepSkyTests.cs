@@ -105,7 +105,7 @@ public sealed class DepSkyTests : IDisposable
             "is not empty", await CommandLineRun.FailAsync(1, "depsky", "init", "--out", _directory.At("D")),
             StringComparison.Ordinal);
         Assert.Contains(
-            "It takes 4 clouds",
+            "Four clouds tolerate one",
             await CommandLineRun.FailAsync(1, "depsky", "init", "--local", "3", "--out", _directory.At("E")),
             StringComparison.Ordinal);
         await File.WriteAllTextAsync(
