@@ -120,7 +120,8 @@ public sealed class DepSkyTests : IDisposable
         await InitAsync();
 
         JsonElement report = JsonDocument.Parse(await CommandLineRun.SucceedAsync(
-            "bench", "depsky", "--config", Config, "--megabytes", "1", "--rounds", "1", "--reads", "2", "--slow-by", "5ms", "--json")).RootElement;
+            "bench", "depsky", "--config", Config, "--megabytes", "1", "--rounds", "1",
+            "--reads", "2", "--slow-by", "5ms", "--json")).RootElement;
 
         Assert.InRange(report.GetProperty("storageFactor").GetDouble(), 1.5, 1.51);
         Assert.Equal(4, report.GetProperty("oneSlow").GetArrayLength());
