@@ -29,7 +29,10 @@ internal sealed class MemoryCluster
         _services = [.. replicas.Select(
             _ => new ServiceHost(new SilentService(), replyBytesMax, RightsTable.Everybody))];
         _cores =
-            [.. replicas.Select(i => ReplicaCore.Create(SettingsOf(i), keys.Replica(i), RecoveredState.None, ModSmartProtocol.Instance))];
+        [
+            .. replicas.Select(i => ReplicaCore.Create(
+                SettingsOf(i), keys.Replica(i), RecoveredState.None, ModSmartProtocol.Instance)),
+        ];
         for (int i = 0; i < _cores.Length; i++)
         {
             _cores[i].Start(Now, _effects);

@@ -10,7 +10,8 @@ namespace KvStore.Gateway;
 /// right; a connection submits again only when its last has completed.
 /// </summary>
 internal sealed class OperationLane(
-    Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> execute, int operationsMax, CancellationToken stopping)
+    Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> execute,
+    int operationsMax, CancellationToken stopping)
 {
     private readonly Lock _lock = new();
     private readonly Queue<RespSubmission> _waiting = new();
@@ -42,7 +43,8 @@ internal sealed class OperationLane(
         List<RespSubmission> group = [_waiting.Dequeue()];
         int bytes = group[0].Commands.Length, count = group[0].Count;
         if (group[0].StandsAlone) return group;
-        while (_waiting.TryPeek(out RespSubmission? next) && !next.StandsAlone && bytes + next.Commands.Length <= RespLimits.BatchBytesMax
+        while (_waiting.TryPeek(out RespSubmission? next) && !next.StandsAlone
+            && bytes + next.Commands.Length <= RespLimits.BatchBytesMax
             && count + next.Count <= KvLimits.CommandsMax)
         {
             group.Add(_waiting.Dequeue());
@@ -63,7 +65,7 @@ internal sealed class OperationLane(
             if (bare) group[0].Complete(1, reply);
             else Distribute(group, reply);
         }
-#pragma warning disable CA1031 // Whatever it was, the connections that wait have to be told; each answers its clients with it.
+#pragma warning disable CA1031 // The connections that wait are told of any error; each answers its client with it.
         catch (Exception e)
         {
             foreach (RespSubmission submission in group) submission.Fail(e);

@@ -83,7 +83,8 @@ internal sealed class RespConnection
         if (replies.TryReadError(out KvErrorCode error)) Output.Error(RespErrors.Of(error, pending.Command));
         else if (!pending.Format!(ref replies, Output))
             throw new InvalidDataException(
-                $"The replicas' reply to '{pending.Command}' has a form that this gateway does not know: run the same release.");
+                $"The replicas' reply to '{pending.Command}' has a form that this gateway does not know. "
+                + "Run the same release of both.");
     }
 
     /// <summary>
@@ -177,7 +178,7 @@ internal sealed class RespConnection
             {
                 await _submission.Completion.ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // The client is told, whatever it was.
+#pragma warning disable CA1031 // The client is told of any error.
             catch (Exception e)
             {
                 failure = RespErrors.Of(e);

@@ -18,7 +18,8 @@ internal static class RespErrors
     public const string TooManyClients = "ERR max number of clients reached";
 
     public static readonly string CommandTooLong =
-        $"ERR the command is too long: with its arguments it may take {KvLimits.OperationBytesMax} bytes. It was not executed";
+        $"ERR the command is too long: with its arguments it may take {KvLimits.OperationBytesMax} bytes. "
+        + "It was not executed";
 
     public static readonly string TooManyQueued =
         $"ERR more than {RespLimits.QueuedCommandsMax} commands or {KvLimits.OperationBytesMax} bytes queued by MULTI";
@@ -56,9 +57,11 @@ internal static class RespErrors
         KvErrorCode.FieldNotAnInteger => "ERR hash value is not an integer",
         KvErrorCode.FieldNotANumber => "ERR hash value is not a float",
         KvErrorCode.TooLong =>
-            $"ERR string exceeds maximum allowed size (a key {KvLimits.KeyBytesMax} bytes, a value {KvLimits.ValueBytesMax})",
+            $"ERR string exceeds maximum allowed size (a key {KvLimits.KeyBytesMax} bytes, "
+            + $"a value {KvLimits.ValueBytesMax})",
         KvErrorCode.ReplyTooLong =>
-            $"ERR the reply would be longer than {KvLimits.ReplyBytesMax} bytes; read it in parts (GETRANGE, LRANGE, HSCAN, SSCAN)",
+            $"ERR the reply would be longer than {KvLimits.ReplyBytesMax} bytes; "
+            + "read it in parts (GETRANGE, LRANGE, HSCAN, SSCAN)",
         KvErrorCode.StateFull => "OOM command not allowed when used memory > 'maxmemory'.",
         KvErrorCode.NoSuchKey => "ERR no such key",
         KvErrorCode.IndexOutOfRange => "ERR index out of range",

@@ -37,7 +37,7 @@ internal static class RespFormats
         return true;
     }
 
-    /// <summary>OK, whatever it was.</summary>
+    /// <summary>OK, for any reply.</summary>
     public static bool Ok(ref CanonicalReader reply, RespWriter output)
     {
         output.Ok();

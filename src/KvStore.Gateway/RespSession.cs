@@ -6,9 +6,8 @@ using KvStore.Gateway.Protocol;
 namespace KvStore.Gateway;
 
 /// <summary>
-/// What one connection has said so far: who it is, which protocol it speaks, what it queues and watches; and the batch
-/// that its commands go to. No I/O:
-/// <see cref="RespConnection"/> carries the batches to the store.
+/// The state of one connection: its user, its protocol, its queued commands, its watched keys, and the batch that its
+/// commands go to. No I/O: <see cref="RespConnection"/> carries the batches to the store.
 /// </summary>
 internal sealed class RespSession
 {

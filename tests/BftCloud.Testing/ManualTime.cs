@@ -23,8 +23,8 @@ internal sealed class ManualTime : TimeProvider
     }
 
     /// <summary>
-    /// How long until the next of those who wait once, and for no longer than this, has waited long enough; null if
-    /// nobody does.
+    /// How long until the next timer that fires once, and waits no longer than this, is due; null if there is
+    /// none.
     /// </summary>
     public TimeSpan? NextWithin(TimeSpan within)
     {

@@ -17,7 +17,7 @@ public sealed class FeatureListTests
     [MemberData(nameof(Folders))]
     public void Outside_its_folder_only_its_line_in_the_list_names_a_feature(string folder)
     {
-        // Its types and namespace, in whatever way they are written; Counter<T> of the runtime is none of them.
+        // Its types and namespace, in any way they are written; Counter<T> of the runtime is none of them.
         Regex name = new($@"\b{folder}(?=[A-Z]\w)|\bFeatures\.{folder}\b|^using {folder}\b");
 
         string line = Assert.Single(LinesOutside(folder), line => name.IsMatch(line));

@@ -14,7 +14,8 @@ internal sealed class SequencerMessages : MessageFamily
     public static SequencerMessages Instance { get; } = new();
 
     public override bool TryReadMessage(
-        ref CanonicalReader reader, int number, int fields, CodecLimits limits, [NotNullWhen(true)] out FamilyMessage? message)
+        ref CanonicalReader reader, int number, int fields, CodecLimits limits,
+        [NotNullWhen(true)] out FamilyMessage? message)
     {
         message = number == OrderedNumber
             && TryRead(ref reader, fields, limits, out Instance instance, out Batch? batch)
@@ -23,7 +24,8 @@ internal sealed class SequencerMessages : MessageFamily
     }
 
     public override bool TryReadRecord(
-        ref CanonicalReader reader, int number, int fields, CodecLimits limits, [NotNullWhen(true)] out FamilyRecord? record)
+        ref CanonicalReader reader, int number, int fields, CodecLimits limits,
+        [NotNullWhen(true)] out FamilyRecord? record)
     {
         record = number == RecordNumber && TryRead(ref reader, fields, limits, out Instance instance, out Batch? batch)
             ? new OrderRecorded(instance, batch) : null;
@@ -31,7 +33,8 @@ internal sealed class SequencerMessages : MessageFamily
     }
 
     private static bool TryRead(
-        ref CanonicalReader reader, int fields, CodecLimits limits, out Instance instance, [NotNullWhen(true)] out Batch? batch)
+        ref CanonicalReader reader, int fields, CodecLimits limits, out Instance instance,
+        [NotNullWhen(true)] out Batch? batch)
     {
         (instance, batch) = (default, null);
         return fields == 2 && reader.TryReadInstance(out instance) && BatchCodec.TryRead(ref reader, limits, out batch);

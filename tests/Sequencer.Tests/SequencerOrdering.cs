@@ -45,7 +45,9 @@ internal sealed class SequencerOrdering(OrderingParts parts) : IOrdering
         switch (message)
         {
             case Ordered m when from == Sequencer:
-                if (m.Instance > parts.Log.LastExecuted && m.Instance - parts.Log.LastExecuted <= parts.Log.HorizonInstances) Take(m);
+                if (m.Instance > parts.Log.LastExecuted
+                    && m.Instance - parts.Log.LastExecuted <= parts.Log.HorizonInstances)
+                    Take(m);
                 return true;
             case BatchBody m:
                 parts.Log.TakeBody(from, m);

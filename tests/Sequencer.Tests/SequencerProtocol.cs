@@ -6,8 +6,8 @@ using BftSmr.Ordering;
 namespace Sequencer.Tests;
 
 /// <summary>
-/// A second ordering, for showing that the replica takes one: a fixed sequencer that is never replaced. It bears
-/// crashes of the others, and its own for as long as they last; it bears no lies.
+/// A second ordering, for showing that the replica takes one: a fixed sequencer that is never replaced. It tolerates
+/// crashes of the others, and its own for as long as they last; it tolerates no lies.
 /// </summary>
 internal sealed class SequencerProtocol : OrderingProtocol
 {

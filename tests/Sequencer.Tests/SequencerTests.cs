@@ -31,7 +31,8 @@ public sealed class SequencerTests
                 Protocol = SequencerProtocol.Instance.Name,
                 F = 1,
                 FaultKinds =
-                    FaultKinds.Network | FaultKinds.Partitions | FaultKinds.Links | FaultKinds.Crashes | FaultKinds.Pauses | FaultKinds.Restarts,
+                    FaultKinds.Network | FaultKinds.Partitions | FaultKinds.Links | FaultKinds.Crashes
+                    | FaultKinds.Pauses | FaultKinds.Restarts,
             },
             static () => new KvStateMachine(),
             Workloads.Of(static random => Operation(random.Next(4), random.Next(3))));
@@ -87,10 +88,11 @@ public sealed class SequencerTests
         return new WorkloadOperation(operation.Written.ToArray(), IsQuery: kind == 0);
     }
 
-    private static Process Start(string file) => Process.Start(new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, file])
-    {
-        RedirectStandardInput = true, RedirectStandardOutput = true,
-    })!;
+    private static Process Start(string file) =>
+        Process.Start(new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, file])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true,
+        })!;
 
     private static void End(Process replica)
     {

@@ -6,9 +6,9 @@ using System.Runtime.Versioning;
 namespace BftCloud.Links;
 
 /// <summary>
-/// Linux' epoll. The framework's own use of it watches every socket for room to send as well, edge-triggered, which
-/// wakes a node for each message that another one takes out of a Unix domain socket; and it has one thread wait for
-/// sockets, and others do what follows.
+/// Linux' epoll. The framework's own use of it watches every socket for room to send as well, edge-triggered. That
+/// wakes a node for each message that another one takes out of a Unix domain socket. The framework also has one thread
+/// wait for sockets, and others do what follows.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed partial class EpollPoller : IPoller
@@ -26,8 +26,8 @@ internal sealed partial class EpollPoller : IPoller
     private static readonly int s_idOffset = s_isPacked ? 4 : 8;
     private static readonly int s_eventBytes = s_idOffset + sizeof(long);
 
-    // Held by whoever uses the descriptors beside the waiting thread, which closes them: their numbers may be others'
-    // from then on.
+    // Held by each thread that uses the descriptors beside the waiting thread, which closes them: their numbers may be
+    // others' from then on.
     private readonly Lock _gate = new();
     private readonly byte[] _events = new byte[EventsMax * s_eventBytes];
     private readonly int _epoll;
@@ -66,12 +66,13 @@ internal sealed partial class EpollPoller : IPoller
             if (id == WakeId) continue;
             ready[taken++] = new ReadySocket(id, (events & (Error | HangUp)) != 0
                 ? Readiness.Receive | Readiness.Send
-                : ((events & (In | PeerClosed)) != 0 ? Readiness.Receive : 0) | ((events & Out) != 0 ? Readiness.Send : 0));
+                : ((events & (In | PeerClosed)) != 0 ? Readiness.Receive : 0)
+                    | ((events & Out) != 0 ? Readiness.Send : 0));
         }
         return taken;
     }
 
-    // Edge-triggered, so nobody has to read the number.
+    // Edge-triggered, so no thread has to read the number.
     public void Wake()
     {
         long one = 1;

@@ -16,7 +16,7 @@ internal interface IPoller : IDisposable
     void Watch(Socket socket, long id, Readiness before, Readiness now);
 
     /// <summary>
-    /// Waits until a socket is ready, somebody calls <see cref="Wake"/>, or the time is over; negative: for ever.
+    /// Waits until a socket is ready, <see cref="Wake"/> is called, or the time is over; negative: for ever.
     /// Returns how many are ready.
     /// </summary>
     int Wait(Span<ReadySocket> ready, long timeoutMicros);

@@ -5,9 +5,9 @@ namespace BftCloud.Links;
 
 /// <summary>
 /// One thread that waits for all sockets of a node and does what follows. Each round reads what has arrived on every
-/// socket that is ready, then gives a turn to whoever asked for one, and then waits again: what arrives together is
-/// processed together, answered with one send a link, and nothing is handed from thread to thread - on an operating
-/// system that has to wake a thread for it, that costs more than all the protocol does with a message.
+/// socket that is ready, then gives a turn to each link that asked for one, and then waits again. What arrives
+/// together is processed together and answered with one send a link. Nothing is handed from thread to thread: to wake a
+/// thread costs more than all the protocol does with a message.
 /// </summary>
 internal sealed class Reactor : IDisposable
 {

@@ -37,7 +37,7 @@ internal sealed class ReactorSocket : IDisposable
     internal long Id { get; }
 
     /// <summary>Connects to an address.</summary>
-    /// <exception cref="SocketException">Nobody answers there, or the attempt was cancelled.</exception>
+    /// <exception cref="SocketException">No process answers there, or the attempt was cancelled.</exception>
     public static async ValueTask<ReactorSocket> ConnectAsync(
         Reactor reactor, Socket unconnected, EndPoint address, CancellationToken cancellation)
     {
@@ -110,7 +110,8 @@ internal sealed class ReactorSocket : IDisposable
         {
             Socket.Connect(address);
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress && address is IPEndPoint)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress
+            && address is IPEndPoint)
         {
             await _send.Start(default, default).ConfigureAwait(false);
         }

@@ -16,7 +16,8 @@ internal sealed class ClientListener : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly HashSet<SecureLink> _links = [];
-    private readonly Dictionary<ClientId, Identity> _identities = []; // for ever, and no more than there are admitted clients: what one has sent counts also when its links are gone
+    // Kept for ever: what a client sent still counts when its links are gone. No more than there are admitted clients.
+    private readonly Dictionary<ClientId, Identity> _identities = [];
     private bool _stopped;
 
     // Links with something to flush. The second gate is never held while a socket is used.

@@ -2,7 +2,7 @@ namespace BftCloud.Links;
 
 /// <summary>A connection whose handshake is complete.</summary>
 /// <param name="Socket">The connection.</param>
-/// <param name="RemoteId">Who the other end proved to be: a replica's or client's id, by the port.</param>
+/// <param name="RemoteId">The id that the other end proved to have: a replica's or a client's, by the port.</param>
 /// <param name="SendCipher">Seals what is sent.</param>
 /// <param name="ReceiveCipher">Opens what is received.</param>
 internal readonly record struct EstablishedLink(

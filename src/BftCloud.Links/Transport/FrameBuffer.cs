@@ -5,7 +5,7 @@ using BftCloud.Primitives;
 namespace BftCloud.Links;
 
 /// <summary>
-/// Pooled memory for bytes that wait to be sent, with a count of its users: whoever rented it, every queue that holds a
+/// Pooled memory for bytes that wait to be sent, with a count of its users: its renter, every queue that holds a
 /// reference, and every link that is sealing from it. The memory returns to the pool when the last user releases it.
 /// A frame is encoded into one once, behind its length, and any number of links send it from there. One thread writes;
 /// what was written never changes, so other threads may read it meanwhile.
@@ -28,7 +28,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     /// <summary>Bytes that can be written before it has to grow.</summary>
     public int Free => _bytes.Length - Length;
 
-    /// <summary>Whether nobody but its renter uses it, so that it may be written anew.</summary>
+    /// <summary>Whether its renter alone uses it, so that it may be written anew.</summary>
     public bool IsUnshared => Volatile.Read(ref _users) == 1;
 
     /// <summary>What was written.</summary>
@@ -38,11 +38,11 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     public static FrameBuffer Rent(int bytes) => new(bytes);
 
     /// <summary>
-    /// An empty frame: what is written next is its payload, whatever its size. <see cref="Complete"/> is to follow.
+    /// An empty frame: what is written next is its payload, of any size. <see cref="Complete"/> is to follow.
     /// </summary>
     public static FrameBuffer RentFrame() => new(FrameBytesMin) { Length = FrameAssembler.LengthBytes };
 
-    /// <summary>An empty frame that takes the place of another, in the same memory if nobody else uses it.</summary>
+    /// <summary>An empty frame that takes the place of another, in the same memory if it has no other user.</summary>
     public static FrameBuffer RentFrame(FrameBuffer previous)
     {
         if (previous.IsUnshared && previous._bytes.Length <= FrameBytesKeptMax)
@@ -76,7 +76,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     /// <summary>Forgets what was written.</summary>
     public void Reset()
     {
-        Invariant.Holds(IsUnshared, "memory is written anew when nobody reads it");
+        Invariant.Holds(IsUnshared, "memory is written anew when it has no reader");
         Length = 0;
     }
 

@@ -25,7 +25,7 @@ internal sealed class FramePool(long spareBytesMax = FramePool.SpareBytesMax)
     /// <summary>Bytes of large pieces that are kept now.</summary>
     public long SpareBytes { get; private set; }
 
-    /// <summary>At least so many bytes, with whatever was written there before.</summary>
+    /// <summary>At least so many bytes, with what was written there before.</summary>
     public byte[] Rent(int bytes)
     {
         if (bytes <= SmallBytesMax) return ArrayPool<byte>.Shared.Rent(bytes);

@@ -1,6 +1,6 @@
 namespace BftCloud.Links;
 
-/// <summary>A part of a <see cref="FrameBuffer"/> with one user of it, who releases it; nothing by default.</summary>
+/// <summary>A part of a <see cref="FrameBuffer"/> with one user, which releases it; nothing by default.</summary>
 internal readonly record struct FrameSlice(FrameBuffer? Buffer, int Start, int Length)
 {
     /// <summary>The bytes; valid until <see cref="Release"/>.</summary>

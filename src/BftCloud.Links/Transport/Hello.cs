@@ -4,7 +4,7 @@ namespace BftCloud.Links;
 
 /// <summary>
 /// What both ends say in clear before anything else, so that a mix-up can be named; 72 bytes. The handshake's prologue
-/// binds it, so a hello that somebody changed on the way only makes the handshake fail.
+/// binds it, so a hello that was changed on the way only makes the handshake fail.
 /// <code>
 /// "BFTL" | version | port | status | 0 | BLAKE2b of the cluster's id (32) | hash of cluster.json (32)
 /// </code>
@@ -47,7 +47,8 @@ internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest 
         if (other[4] != Version)
             throw new LinkException(
                 LinkFault.NotThisProtocol,
-                $"it speaks version {other[4]} of the link protocol, we speak version {Version}. Run the same release everywhere.");
+                $"it speaks version {other[4]} of the link protocol, this node speaks version {Version}. "
+                + "Run the same release everywhere.");
     }
 
     /// <summary>Throws if what the other end said does not fit to this, our own, hello.</summary>
@@ -57,7 +58,8 @@ internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest 
         if (other[5] != (byte)Port)
             throw new LinkException(
                 LinkFault.NotThisProtocol,
-                $"it means the port for {Name((LinkPort)other[5])}, this is about the one for {Name(Port)}. Check the peer and client addresses.");
+                $"it means the port for {Name((LinkPort)other[5])}, this is about the one for {Name(Port)}. "
+                + "Check the peer and client addresses.");
         Digest cluster = new(other.Slice(8, Digest.Size));
         if (cluster != ClusterHash)
             throw new LinkException(
@@ -67,7 +69,8 @@ internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest 
         if (configuration != ConfigurationHash)
             throw new LinkException(
                 LinkFault.ConfigurationDiffers,
-                $"its cluster.json differs from ours (its hash is {Short(configuration)}, ours {Short(ConfigurationHash)}). Copy the same cluster.json to all nodes.");
+                $"its cluster.json differs from this node's (its hash is {Short(configuration)}, "
+                + $"this node's is {Short(ConfigurationHash)}). Copy the same cluster.json to all nodes.");
     }
 
     /// <summary>Throws if the responder's hello refuses us.</summary>
@@ -75,7 +78,7 @@ internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest 
     public static void CheckAccepted(ReadOnlySpan<byte> other)
     {
         if (other[StatusOffset] == Accepted) return;
-        throw new LinkException(LinkFault.Refused, $"it refused us: {Explain(other[StatusOffset])}");
+        throw new LinkException(LinkFault.Refused, $"it refused this node: {Explain(other[StatusOffset])}");
     }
 
     private static byte StatusOf(LinkFault fault) => fault switch
@@ -92,10 +95,12 @@ internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest 
     private static string Explain(byte status) => status switch
     {
         4 =>
-            "our key is not the one that its cluster.json has for us. Use the key file that was made with this cluster.json.",
+            "this node's key is not the one that its cluster.json has for this node. "
+            + "Use the key file that was made with this cluster.json.",
         5 =>
-            "our handshake was not made for its key. Check that the address leads to the replica that we mean, and that it runs with its own key file.",
-        6 => "it has too many connections from us, or in total. Close some, or share one client among callers.",
+            "this node's handshake was not made for its key. "
+            + "Check that the address leads to the replica that is meant, and that it runs with its own key file.",
+        6 => "it has too many connections from this node, or in total. Close some, or share one client among callers.",
         _ => $"status {status}.",
     };
 

@@ -1,6 +1,6 @@
 namespace BftCloud.Links;
 
-/// <summary>Whoever a <see cref="SecureLink"/> hands its frames to. Called by one thread at a time.</summary>
+/// <summary>Takes the frames of a <see cref="SecureLink"/>. Called by one thread at a time.</summary>
 internal interface ILinkReceiver
 {
     /// <summary>A frame in an array of its own. Nothing more is read while the task is incomplete.</summary>

@@ -9,7 +9,7 @@ namespace BftCloud.Links;
 /// <typeparam name="TRemote">Names the other end: a <see cref="ReplicaId"/>, or a <see cref="ClientLink"/>.</typeparam>
 internal interface ILinkSink<TRemote>
 {
-    /// <summary>The link is up: the other end has proved who it is, and frames can be sent.</summary>
+    /// <summary>The link is up: the other end has proved its identity, and frames can be sent.</summary>
     void OnUp(TRemote remote);
 
     /// <summary>
@@ -19,7 +19,7 @@ internal interface ILinkSink<TRemote>
     ValueTask OnFrame(TRemote remote, ReadOnlyMemory<byte> frame);
 
     /// <summary>
-    /// All frames that had arrived together have been handed out: a good time to wake whoever processes them.
+    /// All frames that had arrived together have been handed out: a good time to wake the thread that processes them.
     /// </summary>
     void OnFramesEnd(TRemote remote);
 

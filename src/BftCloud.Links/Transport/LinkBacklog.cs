@@ -2,7 +2,7 @@ namespace BftCloud.Links;
 
 /// <summary>
 /// Bytes that one remote has sent and the loop that takes them has not taken yet. Beyond the limit nothing more is read
-/// from its links until the loop has taken half: whoever floods is slowed down, alone.
+/// from its links until the loop has taken half: a remote that floods is slowed down, alone.
 /// </summary>
 /// <param name="bytesMax">The limit, bytes; every message counts for <see cref="MessageOverheadBytes"/> more than it
 /// has.</param>
@@ -40,7 +40,8 @@ internal sealed class LinkBacklog(int bytesMax = LinkBacklog.BytesMax)
     /// <summary>The message was taken from the queue.</summary>
     public void Take(int frameBytes)
     {
-        if (Interlocked.Add(ref _bytes, -(frameBytes + MessageOverheadBytes)) > bytesMax / 2 || Volatile.Read(ref _drained) is null) return;
+        if (Interlocked.Add(ref _bytes, -(frameBytes + MessageOverheadBytes)) > bytesMax / 2
+            || Volatile.Read(ref _drained) is null) return;
         lock (_lock)
         {
             _drained?.TrySetResult();

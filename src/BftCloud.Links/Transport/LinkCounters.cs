@@ -7,7 +7,8 @@ namespace BftCloud.Links;
 internal sealed class LinkCounters
 {
     private readonly long[] _faults = new long[Enum.GetValues<LinkFault>().Length];
-    private long _linksOpened, _linksClosed, _framesSent, _framesReceived, _bytesSent, _bytesReceived, _socketSends, _framesDropped;
+    private long _linksOpened, _linksClosed, _framesSent, _framesReceived,
+        _bytesSent, _bytesReceived, _socketSends, _framesDropped;
 
     public long OpenLinks => Interlocked.Read(ref _linksOpened) - Interlocked.Read(ref _linksClosed);
 

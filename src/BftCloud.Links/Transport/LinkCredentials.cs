@@ -4,8 +4,8 @@ using BftCloud.Primitives;
 namespace BftCloud.Links;
 
 /// <summary>
-/// What a node proves itself by on its links, what it must have in common with the other end, and whom it believes to
-/// be whom.
+/// The key by which a node proves itself on its links, what it must have in common with the other end, and the keys of
+/// the other nodes.
 /// </summary>
 internal sealed class LinkCredentials
 {
@@ -47,7 +47,7 @@ internal sealed class LinkCredentials
 
     public Hello HelloFor(LinkPort port) => new(port, ClusterHash, ConfigurationHash);
 
-    /// <summary>The X25519 key of whoever may connect to the port under this id; empty if nobody may.</summary>
+    /// <summary>The X25519 key of the node that may connect to the port under this id; empty if none may.</summary>
     public ReadOnlySpan<byte> AgreementKeyOfInitiator(LinkPort port, int id) => port switch
     {
         LinkPort.Peers => Converted(_replicaAgreementKeys, _replicas, id),

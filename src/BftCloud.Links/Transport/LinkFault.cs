@@ -24,15 +24,15 @@ internal enum LinkFault
     ConfigurationDiffers,
 
     /// <summary>
-    /// The other end holds a key that is not in cluster.json, or not the one that cluster.json gives for whom it says
-    /// it is.
+    /// The other end holds a key that is not in cluster.json, or not the one that cluster.json gives for the
+    /// node that it says it is.
     /// </summary>
     UnknownKey,
 
     /// <summary>A handshake message that was not made for this node's key, or was changed on the way.</summary>
     BadHandshake,
 
-    /// <summary>The other end refused us, and said so before it could prove who it is.</summary>
+    /// <summary>The other end refused this node, and said so before it could prove its identity.</summary>
     Refused,
 
     /// <summary>

@@ -52,7 +52,8 @@ internal static class LinkHandshake
         if (!handshake.TryReadSecond(answer.AsSpan(Hello.Size), choice))
             throw new LinkException(
                 LinkFault.BadHandshake,
-                $"it does not hold the key that cluster.json has for {replica}. Check the address, and that the replica runs with its own key file.");
+                $"it does not hold the key that cluster.json has for {replica}. "
+                + "Check the address, and that the replica runs with its own key file.");
 
         CipherSuites suite = (CipherSuites)choice[0];
         if (!SuiteChoice.IsAnswerTo(credentials.Suites, suite))
@@ -74,14 +75,14 @@ internal static class LinkHandshake
         }
     }
 
-    /// <summary>Learns who connected, and proves to be this node.</summary>
+    /// <summary>Learns which node connected, and proves to be this node.</summary>
     /// <param name="socket">The connection.</param>
     /// <param name="credentials">This node's.</param>
     /// <param name="port">The port it came in by.</param>
-    /// <param name="admit">Throws if whoever has this id and key may not have a link now. It may be somebody else who
-    /// repeats an old message.</param>
-    /// <exception cref="LinkException">The other end is nobody we know, was not admitted, or speaks something
-    /// else.</exception>
+    /// <param name="admit">Throws if the node with this id and key may not have a link now. An attacker that repeats
+    /// an old message gets as far as here.</param>
+    /// <exception cref="LinkException">The other end is unknown, was not admitted, or speaks another
+    /// protocol.</exception>
     /// <exception cref="SocketException">The connection broke, or was closed here, as it is at a deadline.</exception>
     public static async Task<EstablishedLink> RespondAsync(
         ReactorSocket socket, LinkCredentials credentials, LinkPort port, Action<int> admit)
@@ -114,7 +115,7 @@ internal static class LinkHandshake
             await TrySendLastAsync(socket, answer.AsMemory(0, Hello.Size)).ConfigureAwait(false);
             throw;
         }
-        // Those who repeat old handshakes come as far as here: they must not leave keys behind.
+        // An attacker that repeats an old handshake gets as far as here: it must not leave keys behind.
         EstablishedLink link = new(socket, id, send, receive);
         try
         {
@@ -145,16 +146,19 @@ internal static class LinkHandshake
         if (!handshake.TryReadFirst(message, payload))
             throw new LinkException(
                 LinkFault.BadHandshake,
-                "its handshake was not made for this node's key, or was changed on the way. Check that its cluster.json has our public key at this address.");
+                "its handshake was not made for this node's key, or was changed on the way. "
+                + "Check that its cluster.json has this node's public key at this address.");
         int id = BinaryPrimitives.ReadInt32LittleEndian(payload);
         ReadOnlySpan<byte> expected = credentials.AgreementKeyOfInitiator(port, id);
         if (expected.IsEmpty || !CryptographicOperations.FixedTimeEquals(expected, handshake.RemoteStatic))
             throw new LinkException(
                 LinkFault.UnknownKey,
-                $"it says that it is {NameOf(port, id)}, but does not hold the key that cluster.json has for that one.");
+                $"it says that it is {NameOf(port, id)}, but does not hold the key that cluster.json has for it. "
+                + "Check that it runs with its own key file.");
         if (!SuiteChoice.TryChoose((CipherSuites)payload[IdBytes], credentials.Suites, out CipherSuites suite))
             throw new LinkException(
-                LinkFault.BadHandshake, "it offers no cipher suite that we have. Run the same release everywhere.");
+                LinkFault.BadHandshake,
+                "it offers no cipher suite that this node has. Run the same release everywhere.");
         return (id, suite);
     }
 

@@ -29,7 +29,8 @@ internal sealed class LinkListener : IAsyncDisposable
     private readonly LinkedList<ReactorSocket> _halfOpen = [];
 
     public LinkListener(
-        EndPoint listen, LinkPort port, LinkCredentials credentials, LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider time, Reactor reactor)
+        EndPoint listen, LinkPort port, LinkCredentials credentials, LinkOptions options, LinkCounters counters,
+        ILogger logger, TimeProvider time, Reactor reactor)
     {
         (
             _port, _credentials, _options, _counters, _logger, _time, _reactor) = (port, credentials, options, counters,
@@ -46,7 +47,8 @@ internal sealed class LinkListener : IAsyncDisposable
         {
             _socket.Dispose();
             throw new IOException(
-                $"Cannot listen on {listen}: {e.Message}. Check the address in cluster.json, and that no other process has it: ss -ltnp 'sport = :{address.Port}'", e);
+                $"Cannot listen on {listen}: {e.Message}. Check the address in cluster.json, "
+                + $"and that no other process has it: ss -ltnp 'sport = :{address.Port}'", e);
         }
         if (options.LocalShortcut) _localSocket = LocalShortcut.TryListen(LocalEndPoint, Backlog);
     }
@@ -55,7 +57,7 @@ internal sealed class LinkListener : IAsyncDisposable
     public IPEndPoint LocalEndPoint => (IPEndPoint)_socket.LocalEndPoint!;
 
     /// <summary>Begins to accept.</summary>
-    /// <param name="admit">Throws a <see cref="LinkException"/> if whoever has this id and key may not have a link
+    /// <param name="admit">Throws a <see cref="LinkException"/> if the node with this id and key may not have a link
     /// now.</param>
     /// <param name="run">Runs an established link to its end.</param>
     public void Start(Action<int> admit, Func<EstablishedLink, Task> run)
@@ -65,7 +67,7 @@ internal sealed class LinkListener : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops accepting and drops whoever is in the handshake; completes when all links that were run have ended.
+    /// Stops accepting and drops connections in the handshake; completes when all links that were run have ended.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -89,7 +91,8 @@ internal sealed class LinkListener : IAsyncDisposable
                 Socket socket = await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
                 _tasks.Run(() => HandleAsync(socket, admit, run));
             }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException && _stop.IsCancellationRequested)
+            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException
+                && _stop.IsCancellationRequested)
             {
                 return;
             }
@@ -185,7 +188,8 @@ internal sealed class LinkListener : IAsyncDisposable
         catch (SocketException e)
         {
             throw new IOException(
-                $"Cannot listen on {name.Host}:{name.Port}: the name has no address here ({e.Message}). Check the address in cluster.json.", e);
+                $"Cannot listen on {name.Host}:{name.Port}: the name has no address here ({e.Message}). "
+                + "Check the address in cluster.json.", e);
         }
     }
 }

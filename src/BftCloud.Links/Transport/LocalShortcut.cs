@@ -6,8 +6,8 @@ namespace BftCloud.Links;
 /// <summary>
 /// Nodes on one machine meet at a Unix domain socket beside the TCP port: the same handshake and records, for a third
 /// of the kernel's work. It has an abstract name - Linux only, no file, visible in the same network namespace as the
-/// port is - that follows from the port's loopback address. Whoever else takes the name gains nothing: without the
-/// replica's key the handshake fails, and the next attempt goes by TCP.
+/// port is - that follows from the port's loopback address. Another process that takes the name gains nothing: without
+/// the replica's key the handshake fails, and the next attempt goes by TCP.
 /// </summary>
 internal static class LocalShortcut
 {
@@ -40,7 +40,7 @@ internal static class LocalShortcut
         }
     }
 
-    /// <summary>Connects there; null if nobody listens.</summary>
+    /// <summary>Connects there; null if no process listens.</summary>
     public static async ValueTask<ReactorSocket?> TryConnectAsync(
         Reactor reactor, EndPoint local, CancellationToken cancellation)
     {

@@ -14,7 +14,7 @@ namespace BftCloud.Links;
 /// </summary>
 internal sealed class NoiseCipher : IDisposable
 {
-    /// <summary>What the handshake derives for each direction, whatever the suite.</summary>
+    /// <summary>What the handshake derives for each direction, in every suite.</summary>
     public const int KeyBytes = 32;
 
     private const int NonceBytesMax = 16;

@@ -12,9 +12,9 @@ namespace BftCloud.Links;
 /// -&gt; e, es, s, ss      first message: 96 bytes and the payload
 /// &lt;- e, ee, se         second message: 48 bytes and the payload
 /// </code>
-/// After the second message the initiator knows that the responder is whom it meant. The responder knows the same of
-/// the initiator only with the first record that opens: until then the first message may be an old one, repeated by
-/// somebody else.
+/// After the second message the initiator knows that the responder is the node that it meant. The responder knows the
+/// same of the initiator only with the first record that opens: until then the first message may be an old one,
+/// repeated by an attacker.
 /// </summary>
 internal sealed class NoiseHandshake : IDisposable
 {
@@ -49,7 +49,7 @@ internal sealed class NoiseHandshake : IDisposable
     /// <summary>The other end's static X25519 key; the responder learns it from the first message.</summary>
     public ReadOnlySpan<byte> RemoteStatic => _remoteStatic;
 
-    /// <summary>Starts as the one who connects.</summary>
+    /// <summary>Starts as the initiator, which connects.</summary>
     /// <param name="staticKey">The own static key; stays the caller's to dispose.</param>
     /// <param name="remoteStatic">The responder's public static key.</param>
     /// <param name="prologue">What both ends must have in common.</param>
@@ -64,7 +64,7 @@ internal sealed class NoiseHandshake : IDisposable
         return handshake;
     }
 
-    /// <summary>Starts as the one who is connected to; the parameters are those of the other end.</summary>
+    /// <summary>Starts as the responder; the parameters are those of the other end.</summary>
     public static NoiseHandshake Respond(
         AgreementKey staticKey, ReadOnlySpan<byte> prologue, AgreementKey? ephemeral = null)
     {

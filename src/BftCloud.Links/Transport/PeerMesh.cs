@@ -107,6 +107,7 @@ internal sealed class PeerMesh : IAsyncDisposable
         if (id <= _self.Value)
             throw new LinkException(
                 LinkFault.Refused,
-                $"{new ReplicaId(id)} connected to {_self}, but the replica with the higher id is the one that connects. Run the same release everywhere.");
+                $"{new ReplicaId(id)} connected to {_self}, "
+                + "but the replica with the higher id is the one that connects. Run the same release everywhere.");
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace BftCloud.Links;
 
 /// <summary>
-/// Counts refused connections and logs at most one a second of each kind, so that whoever knocks does not fill the
+/// Counts refused connections and logs at most one a second of each kind, so that connections cannot fill the
 /// disk.
 /// </summary>
 internal sealed class RefusalLog(LinkPort port, LinkCounters counters, ILogger logger, TimeProvider time)
@@ -18,7 +18,7 @@ internal sealed class RefusalLog(LinkPort port, LinkCounters counters, ILogger l
     public void Add(EndPoint? remote, LinkFault fault, string reason)
     {
         counters.Add(fault);
-        // Whoever only looks whether the port is open is no news.
+        // A connection that only looks whether the port is open is no news.
         if (fault == LinkFault.Closed) return;
         string suppressed = "";
         lock (_gate)

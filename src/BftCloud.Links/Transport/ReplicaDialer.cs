@@ -8,8 +8,9 @@ namespace BftCloud.Links;
 /// Connects to one replica, under the id that is ours on that port, and again whenever the link ends, until cancelled.
 /// </summary>
 internal sealed class ReplicaDialer(
-    ReplicaLink link, EndPoint address, LinkPort port, int ownId, LinkCredentials credentials, LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider time,
-    Reactor reactor, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    ReplicaLink link, EndPoint address, LinkPort port, int ownId, LinkCredentials credentials, LinkOptions options,
+    LinkCounters counters, ILogger logger, TimeProvider time, Reactor reactor,
+    Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
 {
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
     private readonly EndPoint? _shortcut = options.LocalShortcut ? LocalShortcut.Of(address) : null;
@@ -90,15 +91,16 @@ internal sealed class ReplicaDialer(
                 : await LocalShortcut.TryConnectAsync(reactor, _shortcut, cancellation).ConfigureAwait(false);
 
     /// <summary>
-    /// To the address, or the first one of the name's that answers, beginning behind the one at which an attempt failed
-    /// last: it may be one that takes the whole time of an attempt and never answers, and it is not to keep the others
-    /// from their turn.
+    /// To the address, or to the first address of the name that answers. The search begins behind the address at which
+    /// an attempt failed last. That address may take the whole time of an attempt and never answer, and must not keep
+    /// the others from their turn.
     /// </summary>
     private async Task<ReactorSocket> ConnectByTcpAsync(CancellationToken cancellation)
     {
         IPEndPoint[] candidates = address is IPEndPoint ip
             ? [ip]
-            : [.. (await _resolve(((DnsEndPoint)address).Host, cancellation).ConfigureAwait(false)).Select(found => new IPEndPoint(found, ((DnsEndPoint)address).Port))];
+            : [.. (await _resolve(((DnsEndPoint)address).Host, cancellation).ConfigureAwait(false))
+                .Select(found => new IPEndPoint(found, ((DnsEndPoint)address).Port))];
         int first = Array.IndexOf(candidates, _failed) + 1;
         for (int i = 0; ; i++)
         {

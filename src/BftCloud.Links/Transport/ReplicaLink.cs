@@ -4,11 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace BftCloud.Links;
 
 /// <summary>
-/// The place of a link to one replica, whether it is up or down. When the replica connects again while an older link is
-/// still up, the older one is closed, and the sink hears of its end before it hears of the new one.
+/// The place of a link to one replica, whether it is up or down. A replica may connect again while an older link is
+/// still up. Then the older one is closed, and the sink hears of its end before it hears of the new one.
 /// </summary>
 internal sealed class ReplicaLink(
-    ReplicaId replica, ILinkSink<ReplicaId> sink, LinkOptions options, LinkCounters counters, LinkMonitor monitor, ILogger logger) : ILinkReceiver, IDisposable
+    ReplicaId replica, ILinkSink<ReplicaId> sink, LinkOptions options, LinkCounters counters, LinkMonitor monitor,
+    ILogger logger) : ILinkReceiver, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1);

@@ -11,9 +11,9 @@ namespace BftCloud.Links;
 /// <para>
 /// States: running, deaf at the other end (a send failed: what had arrived before is still received, as it may be the
 /// last words of a node that has ended), closed. Receiving is one loop, <see cref="RunAsync"/>, whose end is the end of
-/// the link. Sending is a queue that is appended to and flushed by any thread, and a pump that is run by whoever
-/// flushes while no pump runs: at most one at a time, so records leave in the order in which they were sealed. While a
-/// socket send is under way, flushes only move the mark, and all they marked goes out together.
+/// the link. Sending is a queue and a pump. Any thread appends to the queue and flushes it. A thread that flushes runs
+/// the pump if no other thread does, so records leave in the order in which they were sealed. While a socket send is
+/// under way, flushes only move the mark, and all they marked goes out together.
 /// </para>
 /// <para>Record: length (2 bytes, big-endian) | ciphertext | tag. An empty record is a heartbeat.</para>
 /// </summary>
@@ -202,7 +202,7 @@ internal sealed class SecureLink : IDisposable
     }
 
     /// <summary>
-    /// Reads nothing while the receiver has no room. The other end's silence is not its fault meanwhile.
+    /// Reads nothing while the receiver has no room. The other end does not count as silent meanwhile.
     /// </summary>
     private async ValueTask PauseAsync(ValueTask taken)
     {
@@ -213,7 +213,9 @@ internal sealed class SecureLink : IDisposable
         _paused = false;
     }
 
-    /// <summary>The reactor has been busy since the last tick, so the other end's silence is ours.</summary>
+    /// <summary>
+    /// The reactor has been busy since the last tick, so the other end may have sent what was not read yet.
+    /// </summary>
     private bool IsDeaf()
     {
         long rounds = _socket.Reactor.Rounds;

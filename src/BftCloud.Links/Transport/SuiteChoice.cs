@@ -6,7 +6,7 @@ namespace BftCloud.Links;
 
 /// <summary>
 /// How two nodes agree on a cipher suite. The initiator offers in the first message of the handshake; the responder
-/// chooses in the second. Both payloads are encrypted and authenticated, so nobody between them can force a suite.
+/// chooses in the second. Both payloads are encrypted and authenticated: an attacker between them cannot force a suite.
 /// </summary>
 internal static class SuiteChoice
 {

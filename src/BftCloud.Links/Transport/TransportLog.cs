@@ -7,7 +7,9 @@ namespace BftCloud.Links;
 /// <summary>The log lines of the transport.</summary>
 internal static partial class TransportLog
 {
-    [LoggerMessage(1, LogLevel.Warning, "Refused a connection from {Remote} on the port for {Port} ({Fault}): {Reason}{Suppressed}")]
+    [LoggerMessage(
+        1, LogLevel.Warning,
+        "Refused a connection from {Remote} on the port for {Port} ({Fault}): {Reason}{Suppressed}")]
     public static partial void Refused(
         ILogger logger, EndPoint? remote, LinkPort port, LinkFault fault, string reason, string suppressed);
 

@@ -27,10 +27,11 @@ public static class KeyFile
         ArgumentNullException.ThrowIfNull(keyPair);
         if (File.Exists(path))
             throw new KeyFileException(
-                $"Key file '{path}' exists already and is not overwritten. Choose another path, or remove it if nothing needs that key any more.");
+                $"Key file '{path}' exists already and is not overwritten. "
+                + "Choose another path, or remove it if nothing needs that key any more.");
         if (!keyPair.IsExportable)
             throw new KeyFileException(
-                $"The key pair {keyPair.PublicKey} was read from a key file and gives its secret to nobody. "
+                $"The key pair {keyPair.PublicKey} was read from a key file, so it cannot be written to another. "
                 + $"Copy that file to '{path}'.");
         byte[] seed = GC.AllocateArray<byte>(KeyPair.SeedSize, pinned: true);
         byte[] text = GC.AllocateArray<byte>(FileBytesMax, pinned: true);
@@ -75,7 +76,8 @@ public static class KeyFile
                 string actual = pair.PublicKey.ToString();
                 pair.Dispose();
                 throw new KeyFileException(
-                    $"Key file '{path}' holds the key {actual}, but cluster.json gives {expected} for this node. Use the key file that was made with this cluster.json.");
+                    $"Key file '{path}' holds the key {actual}, but cluster.json gives {expected} for this node. "
+                    + "Use the key file that was made with this cluster.json.");
             }
             return pair;
         }
@@ -92,7 +94,8 @@ public static class KeyFile
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
                 throw new KeyFileException(
-                    $"Key file '{path}' can be read or written by other users. Run: chmod 600 '{path}' - and if it may have been copied, replace the key.");
+                    $"Key file '{path}' can be read or written by other users. "
+                    + $"Run: chmod 600 '{path}' - and if it may have been copied, replace the key.");
             if (file.Length >= buffer.Length) throw Malformed(path, "it is too long");
             int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             return buffer.AsSpan(0, length);
@@ -100,7 +103,8 @@ public static class KeyFile
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new KeyFileException(
-                $"Key file '{path}' does not exist. Copy the one that 'bftcloud cluster init' made for this node, or correct the path.", e);
+                $"Key file '{path}' does not exist. "
+                + "Copy the one that 'bftcloud cluster init' made for this node, or correct the path.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

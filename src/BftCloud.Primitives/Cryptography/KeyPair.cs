@@ -6,8 +6,8 @@ namespace BftCloud.Primitives;
 /// <summary>
 /// A node's Ed25519 key pair: it signs with it, and proves itself on links by the X25519 key that follows from it.
 /// Both secrets stay in guarded memory: between pages that fault, out of core dumps, and out of swap as far as the
-/// process may lock memory. They are zeroed on disposal. A pair that was made here can be written to key files; one
-/// that was read from a key file gives its secret to nobody.
+/// process may lock memory. They are zeroed on disposal. A pair that was made here can be written to key files. A
+/// pair that was read from a key file keeps its secret.
 /// </summary>
 public sealed class KeyPair : IDisposable
 {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace BftCloud.Primitives;
 
 /// <summary>
-/// The functions of libsodium that NSec does not offer, bound to the library that NSec brings along: keys converted
-/// from Ed25519 to X25519, random bytes, and a keyed hash whose key is not an object of its own.
+/// The functions of libsodium that NSec does not offer, bound to the library that NSec brings along. They convert keys
+/// from Ed25519 to X25519, make random bytes, and compute a keyed hash whose key is not an object of its own.
 /// </summary>
 internal static partial class Sodium
 {

@@ -117,7 +117,7 @@ internal readonly record struct ReplicaSet
     }
 
     /// <summary>Walks over the members.</summary>
-    [SuppressMessage("Performance", "CA1815", Justification = "Nobody compares enumerators.")]
+    [SuppressMessage("Performance", "CA1815", Justification = "No code compares enumerators.")]
     public struct Enumerator
     {
         private ulong _rest;

@@ -4,7 +4,7 @@ namespace BftCloud.Primitives;
 
 /// <summary>
 /// The hash tree over the chunks of a snapshot, shaped as in RFC 6962 (the left subtree is the largest complete one).
-/// Leaves, inner nodes and the root are hashed under different keys, so that none can be taken for another; the root
+/// Leaves, inner nodes and the root are hashed under different keys, so that none can be taken for another. The root
 /// binds the snapshot's length and the chunk size, so that a chunk's place and length follow from its index.
 /// </summary>
 internal sealed class MerkleTree

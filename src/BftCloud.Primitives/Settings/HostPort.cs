@@ -11,7 +11,10 @@ internal readonly record struct HostPort(string Host, int Port)
     {
         address = default;
         int colon = text.LastIndexOf(':');
-        if (colon < 1 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535) return false;
+        if (colon < 1
+            || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+            || port is < 1 or > 65535)
+            return false;
         string host = text[..colon];
         if (host[0] == '[' && host[^1] == ']' && host.Length > 2) host = host[1..^1];
         else if (host.Contains(':', StringComparison.Ordinal)) return false;
@@ -26,5 +29,6 @@ internal readonly record struct HostPort(string Host, int Port)
             : throw new FormatException($"\"{text}\" is not host:port, for example 127.0.0.1:7000 or [::1]:7000.");
 
     public override string ToString() =>
-        (Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:" : $"{Host}:") + Port.ToString(CultureInfo.InvariantCulture);
+        (Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:" : $"{Host}:")
+        + Port.ToString(CultureInfo.InvariantCulture);
 }

@@ -53,7 +53,8 @@ internal sealed class SettingsReader
         {
             throw new ConfigurationException(
                 file,
-                "there is no such file. Check the path, or make a cluster with 'bftcloud cluster init --f 1 --out DIR'.", e);
+                "there is no such file. "
+                + "Check the path, or make a cluster with 'bftcloud cluster init --f 1 --out DIR'.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -197,7 +198,7 @@ internal sealed class SettingsReader
         return list;
     }
 
-    /// <summary>Refuses keys that nobody asked for.</summary>
+    /// <summary>Refuses keys that were not asked for.</summary>
     public void End()
     {
         foreach (string key in _values.Keys)
@@ -221,7 +222,11 @@ internal sealed class SettingsReader
     {
         Utf8JsonReader reader = new(
             json,
-            new JsonReaderOptions { CommentHandling = Options.CommentHandling, AllowTrailingCommas = Options.AllowTrailingCommas, MaxDepth = Options.MaxDepth });
+            new JsonReaderOptions
+            {
+                CommentHandling = Options.CommentHandling,
+                AllowTrailingCommas = Options.AllowTrailingCommas, MaxDepth = Options.MaxDepth,
+            });
         try
         {
             while (reader.Read())
@@ -232,7 +237,10 @@ internal sealed class SettingsReader
         catch (InvalidOperationException e)
         {
             throw new ConfigurationException(
-                file, string.Create(CultureInfo.InvariantCulture, $"the text at byte {reader.TokenStartIndex} has bytes or \\u escapes that are no characters. Write the file in UTF-8, and correct that text."), e);
+                file,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the text at byte {reader.TokenStartIndex} has bytes or \\u escapes that are no characters. ")
+                + "Write the file in UTF-8, and correct that text.", e);
         }
     }
 

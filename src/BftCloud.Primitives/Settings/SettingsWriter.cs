@@ -28,8 +28,7 @@ internal sealed class SettingsWriter
     /// <summary>A list of flat objects, one on each line.</summary>
     public SettingsWriter AddList<T>(
         string key, IEnumerable<T> items, Func<T, IEnumerable<(string Key, object Value)>> fields) =>
-        Raw(key, $"[\n{string.Join(",\n", items.Select(item =>
-            $"    {{ {string.Join(", ", fields(item).Select(field => $"{Quote(field.Key)}: {Scalar(field.Value)}"))} }}"))}\n  ]");
+        Raw(key, $"[\n{string.Join(",\n", items.Select(item => $"    {{ {Flat(fields(item))} }}"))}\n  ]");
 
     /// <summary>
     /// An object of named values, one on each line; what reads as a number or a boolean is written so.
@@ -61,6 +60,9 @@ internal sealed class SettingsWriter
     {
         if (!_first) _text.Append(",\n");
     }
+
+    private static string Flat(IEnumerable<(string Key, object Value)> fields) =>
+        string.Join(", ", fields.Select(static field => $"{Quote(field.Key)}: {Scalar(field.Value)}"));
 
     private static string Scalar(object value) => value switch
     {

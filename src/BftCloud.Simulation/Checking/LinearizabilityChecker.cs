@@ -10,14 +10,15 @@ internal enum Linearizability
 }
 
 /// <summary>
-/// Searches an order of a concurrent history that respects real time and that the sequential model allows: Wing and
-/// Gong's algorithm with Lowe's memoisation of (operations linearized, state), on a doubly linked list of calls and
+/// Searches an order of a concurrent history that respects real time and that the sequential model allows. It is Wing
+/// and Gong's algorithm with Lowe's memoisation of (operations linearized, state), on a doubly linked list of calls and
 /// returns as in Porcupine. Knows nothing of replicas.
 /// </summary>
 internal static class LinearizabilityChecker
 {
     public static Linearizability Check<TOperation>(
-        ISequentialModel<TOperation> model, IReadOnlyList<HistoryEvent<TOperation>> history, int configurationsMax = 1_000_000)
+        ISequentialModel<TOperation> model, IReadOnlyList<HistoryEvent<TOperation>> history,
+        int configurationsMax = 1_000_000)
     {
         int count = history.Count;
         Entry head = Entries(history);

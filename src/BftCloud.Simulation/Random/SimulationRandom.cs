@@ -20,7 +20,7 @@ public sealed class SimulationRandom
         (_a, _b, _c, _d) = (SplitMix(ref state), SplitMix(ref state), SplitMix(ref state), SplitMix(ref state));
     }
 
-    /// <summary>A stream of its own, decided by this one's seed and the label, whatever has been drawn here.</summary>
+    /// <summary>A stream of its own. Only this one's seed and the label decide it, not what was drawn here.</summary>
     public SimulationRandom Fork(string label, int index = 0)
     {
         ArgumentNullException.ThrowIfNull(label);

@@ -11,7 +11,7 @@ internal sealed class World(ulong seed, int traceLines, Func<object, string> wor
     public SimulationRandom Random { get; } = new(seed);
     public Trace Trace { get; } = new(traceLines, wording);
 
-    /// <summary>Hears every line of the story: time, who, what, subject. Null if no listener wants it.</summary>
+    /// <summary>Hears every line of the story: time, node, event, subject. Null if no listener wants it.</summary>
     public Action<long, string, string, object?>? Listener { get; set; }
 
     /// <summary>Faults injected.</summary>
@@ -53,10 +53,10 @@ internal sealed class World(ulong seed, int traceLines, Func<object, string> wor
         if (Violation is null && _events.NextMicros > micros) NowMicros = Math.Max(NowMicros, micros);
     }
 
-    public void Tell(string who, string what, object? subject = null)
+    public void Tell(string node, string what, object? subject = null)
     {
-        Trace.Tell(NowMicros, who, what, subject);
-        Listener?.Invoke(NowMicros, who, what, subject);
+        Trace.Tell(NowMicros, node, what, subject);
+        Listener?.Invoke(NowMicros, node, what, subject);
     }
 
     /// <summary>Records that a promise was broken; the first counts, as all that follow may come of it.</summary>

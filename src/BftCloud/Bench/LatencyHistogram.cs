@@ -4,7 +4,7 @@ namespace BftCloud.Bench;
 
 /// <summary>
 /// Counts latencies in buckets whose width is at most 1/64 of their value, from a microsecond to 19 hours: bounded
-/// memory, whatever is recorded. Each closed loop has one of its own; they are added up at the end.
+/// memory for any load. Each closed loop has one of its own; they are added up at the end.
 /// </summary>
 internal sealed class LatencyHistogram
 {

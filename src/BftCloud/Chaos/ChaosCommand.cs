@@ -23,11 +23,12 @@ internal static class ChaosCommand
         };
         Option<int?> seconds = new("--seconds")
         {
-            Description = "How long, instead of what the manifest says.", HelpName = "N",
+            Description = "The duration in seconds, instead of the manifest's.", HelpName = "N",
         };
         Option<ulong?> seed = new("--seed")
         {
-            Description = "Decides what happens to whom, instead of what the manifest says.", HelpName = "N",
+            Description = "The seed that decides which replicas are hit and when, instead of the manifest's.",
+            HelpName = "N",
         };
         Option<string> service = new("--service")
         {

@@ -22,7 +22,7 @@ internal sealed record ChaosManifest
     /// </summary>
     public int Keys { get; set; } = 3;
 
-    /// <summary>Decides what happens to whom.</summary>
+    /// <summary>Decides which replicas are hit by what, and when.</summary>
     public ulong Seed { get; set; } = 1;
 
     /// <summary>What happens, each as often as it is listed.</summary>

@@ -42,6 +42,6 @@ internal sealed record ChaosReport
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{(Interrupted ? "interrupted after " : "")}{Seconds:F0} s, {Operations:N0} operations: "
         + $"{Acknowledged:N0} answered, {Unknown} unknown, {Failed} refused; "
-        + $"longest silence {LongestSilenceSeconds:F1} s; {Keys} keys checked, {Undecided} undecided: "
+        + $"longest time without an answer {LongestSilenceSeconds:F1} s; {Keys} keys checked, {Undecided} undecided: "
         + $"{(Passed ? "linearizable, nothing lost" : $"{Violations.Count} violations")}");
 }

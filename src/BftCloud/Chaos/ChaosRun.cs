@@ -9,9 +9,10 @@ using BftSmr.Configuration;
 namespace BftCloud.Chaos;
 
 /// <summary>
-/// One chaos run: a fresh cluster of real processes on this machine behind proxies, a recorded load, one perturbation
-/// after the other - the next one only when the last victim has caught up, as no more than f may be faulty at a time -
-/// and at the end, everything mended, the check of what clients saw. Ends only processes that it started, by their ids.
+/// One chaos run: a fresh cluster of real processes on this machine behind proxies, a recorded load, and one
+/// perturbation after the other. No more than f replicas may be faulty at a time, so the next perturbation waits until
+/// the last victim has caught up. At the end all is mended, and the answers that clients got are checked. Ends only
+/// processes that it started, by their ids.
 /// </summary>
 internal sealed class ChaosRun : IAsyncDisposable
 {

@@ -92,7 +92,7 @@ internal sealed class LoopbackProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // Whoever dialled finds out by its connection being closed.
+            // The dialling end learns of it when its connection is closed.
         }
         finally
         {

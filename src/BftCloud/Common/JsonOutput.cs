@@ -5,8 +5,7 @@ namespace BftCloud.Common;
 
 /// <summary>
 /// What <c>--json</c> prints: one report on a line. Each folder describes its own reports in a serializer context of
-/// its own, and hands over the description together with the report: so no list of reports exists that a service would
-/// have to join.
+/// its own, and hands over the description with the report. So there is no list of reports that a service has to join.
 /// </summary>
 internal static class JsonOutput
 {

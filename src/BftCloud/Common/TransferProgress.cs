@@ -7,7 +7,7 @@ namespace BftCloud.Common;
 /// </summary>
 internal static class TransferProgress
 {
-    /// <summary>Whether somebody sees it.</summary>
+    /// <summary>Whether stderr is a terminal that shows it.</summary>
     public static bool IsShown =>
         !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
 

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace BftCloud.Features;
 
 /// <summary>
-/// Something that this program offers, all of it in a folder of its own. Whatever the program has to know of it is said
+/// Something that this program offers, all of it in a folder of its own. All that the program has to know of it is said
 /// here, and nowhere else: the list of features is the only place outside of the folder that names it.
 /// </summary>
 /// <param name="Name">Its name on the command line.</param>

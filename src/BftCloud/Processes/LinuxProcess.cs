@@ -45,7 +45,7 @@ internal static partial class LinuxProcess
     }
 
     /// <summary>Sends a signal; false if there is no such process any more.</summary>
-    /// <exception cref="CommandFailedException">It belongs to someone else.</exception>
+    /// <exception cref="CommandFailedException">It belongs to another user.</exception>
     public static bool Send(int pid, Signal signal)
     {
         if (Kill(pid, (int)signal) == 0) return true;

@@ -62,7 +62,7 @@ internal static partial class ReplicaRunCommand
         {
             await replica.StopAsync();
         }
-#pragma warning disable CA1031 // Whatever broke the replica: the log is the last place to say it, and the process ends.
+#pragma warning disable CA1031 // The log is the last place to tell of any error, and the process ends.
         catch (Exception e)
         {
             LogBroken(log, e, configuration.Id);

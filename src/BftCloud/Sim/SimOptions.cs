@@ -76,7 +76,7 @@ internal sealed class SimOptions
 
     public Option<int> Minutes { get; } = new("--minutes")
     {
-        Description = "End after so many minutes, whatever seeds are left.",
+        Description = "End after so many minutes, even if seeds are left.",
         DefaultValueFactory = static _ => 0,
         HelpName = "N",
     };

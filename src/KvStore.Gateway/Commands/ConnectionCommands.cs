@@ -55,7 +55,8 @@ internal static class ConnectionCommands
         {
             session.Fail(
                 command,
-                "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?");
+                "ERR AUTH <password> called without any password configured for the default user. "
+                + "Are you sure your configuration is correct?");
         }
         else if (TryAuthenticate(session, arguments.Count == 2 ? "default"u8 : arguments[1], arguments[^1]))
         {
@@ -108,7 +109,9 @@ internal static class ConnectionCommands
         {
             session.Fail(
                 command,
-                "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
+                "NOAUTH HELLO must be called with the client already authenticated, "
+                + "otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client "
+                + "and select the RESP protocol version at the same time");
             return;
         }
         // What was asked before is answered in the version spoken then.
@@ -146,7 +149,8 @@ internal static class ConnectionCommands
             session.BeginAnswer(out int start).Integer(session.Id);
             session.EndAnswer(command, start);
         }
-        else if (Is(what, "setinfo") && arguments.Count == 4 || (Is(what, "no-evict") || Is(what, "no-touch")) && arguments.Count == 3)
+        else if (Is(what, "setinfo") && arguments.Count == 4
+            || (Is(what, "no-evict") || Is(what, "no-touch")) && arguments.Count == 3)
         {
             session.Ok(command);
         }

@@ -37,7 +37,8 @@ internal static class ExpiryCommands
             }
             flags |= option;
         }
-        if (flags.HasFlag(WriteFlags.IfAbsent) && (flags & (WriteFlags.IfPresent | WriteFlags.IfLater | WriteFlags.IfEarlier)) != 0)
+        if (flags.HasFlag(WriteFlags.IfAbsent)
+            && (flags & (WriteFlags.IfPresent | WriteFlags.IfLater | WriteFlags.IfEarlier)) != 0)
         {
             session.Fail(command, "ERR NX and XX, GT or LT options at the same time are not compatible");
             return;

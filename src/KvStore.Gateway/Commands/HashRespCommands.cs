@@ -68,7 +68,8 @@ internal static class HashRespCommands
     private static void HScan(RespSession session, RespCommand command, RespArguments arguments)
     {
         if (!KeyspaceCommands.TryReadCursor(session, command, arguments[2], out byte[]? after)
-            || !KeyspaceCommands.TryReadOptions(session, command, arguments, 3, takesType: false, out Glob? pattern, out int count, out _)) return;
+            || !KeyspaceCommands.TryReadOptions(
+                session, command, arguments, 3, takesType: false, out Glob? pattern, out int count, out _)) return;
         WriteListing(session.Read(), Opcode.HashList, arguments[1], after, count);
         session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
         {
@@ -77,7 +78,8 @@ internal static class HashRespCommands
                 return false;
             for (int i = 1; i < elements; i += 2)
             {
-                if (!reply.TryReadBinary(out ReadOnlySpan<byte> field) || !reply.TryReadBinary(out ReadOnlySpan<byte> value)) return false;
+                if (!reply.TryReadBinary(out ReadOnlySpan<byte> field)
+                    || !reply.TryReadBinary(out ReadOnlySpan<byte> value)) return false;
                 if (pattern is not null && !pattern.IsMatch(field)) continue;
                 found.Add(field.ToArray());
                 found.Add(value.ToArray());

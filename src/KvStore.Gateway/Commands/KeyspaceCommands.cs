@@ -89,7 +89,7 @@ internal static class KeyspaceCommands
             while (after is not null);
             Write(connection.Output, found);
         }
-#pragma warning disable CA1031 // The client is told, whatever it was.
+#pragma warning disable CA1031 // The client is told of any error.
         catch (Exception e)
         {
             connection.Output.Error(RespErrors.Of(e));
@@ -101,7 +101,8 @@ internal static class KeyspaceCommands
     private static void Scan(RespSession session, RespCommand command, RespArguments arguments)
     {
         if (!TryReadCursor(session, command, arguments[1], out byte[]? after)
-            || !TryReadOptions(session, command, arguments, 2, takesType: true, out Glob? pattern, out int count, out string? type)) return;
+            || !TryReadOptions(session, command, arguments, 2, takesType: true,
+                out Glob? pattern, out int count, out string? type)) return;
         session.Read().WriteList(
             pattern?.LiteralPrefix, type is null ? ListingFlags.None : ListingFlags.Types, after, count);
         session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
@@ -145,7 +146,8 @@ internal static class KeyspaceCommands
 
     /// <summary>Reads the options of SCAN and its like, or answers with an error.</summary>
     public static bool TryReadOptions(
-        RespSession session, RespCommand command, RespArguments arguments, int first, bool takesType, out Glob? pattern, out int count, out string? type)
+        RespSession session, RespCommand command, RespArguments arguments,
+        int first, bool takesType, out Glob? pattern, out int count, out string? type)
     {
         pattern = null;
         count = ScanCountDefault;

@@ -64,7 +64,8 @@ internal static class ListRespCommands
         RespSession session, RespCommand command, RespArguments arguments, ByteBuffer operation, Opcode opcode,
         RespFormat format)
     {
-        if (!session.TryInteger(command, arguments[2], out long start) || !session.TryInteger(command, arguments[3], out long end)) return;
+        if (!session.TryInteger(command, arguments[2], out long start)
+            || !session.TryInteger(command, arguments[3], out long end)) return;
         operation.Begin(opcode, 3);
         operation.WriteBinary(arguments[1]);
         operation.WriteInteger(start);

@@ -41,7 +41,8 @@ internal static class ServerCommands
 
     private static void Command(RespSession session, RespCommand command, RespArguments arguments)
     {
-        if (arguments.Count > 1 && !Is(arguments[1], "count") && !Is(arguments[1], "docs") && !Is(arguments[1], "list") && !Is(arguments[1], "info"))
+        if (arguments.Count > 1 && !Is(arguments[1], "count") && !Is(arguments[1], "docs")
+            && !Is(arguments[1], "list") && !Is(arguments[1], "info"))
         {
             UnknownSubcommand(session, command, arguments[1], "COMMAND");
             return;
@@ -116,13 +117,15 @@ internal static class ServerCommands
     private static string InfoText(RespGateway gateway, long keys)
     {
         long uptimeSeconds = (long)gateway.Options.TimeProvider.GetElapsedTime(gateway.StartedAt).TotalSeconds;
-        string version =
-            typeof(RespGateway).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        string version = typeof(RespGateway).Assembly
+            .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"# Server\r\nserver_name:bftcloud\r\nbftcloud_version:{version}\r\nredis_version:{CompatibleVersion}\r\nredis_mode:standalone\r\nprocess_id:{Environment.ProcessId}\r\n"
+            $"# Server\r\nserver_name:bftcloud\r\nbftcloud_version:{version}\r\nredis_version:{CompatibleVersion}\r\n"
+            + $"redis_mode:standalone\r\nprocess_id:{Environment.ProcessId}\r\n"
             + $"tcp_port:{gateway.Options.Listen.Port}\r\nuptime_in_seconds:{uptimeSeconds}\r\n\r\n"
             + $"# Clients\r\nconnected_clients:{gateway.Connections}\r\nmaxclients:{gateway.Options.ClientsMax}\r\n\r\n"
-            + $"# Stats\r\ntotal_connections_received:{gateway.ConnectionsTotal}\r\ntotal_commands_processed:{gateway.Commands}\r\n\r\n"
+            + $"# Stats\r\ntotal_connections_received:{gateway.ConnectionsTotal}\r\n"
+            + $"total_commands_processed:{gateway.Commands}\r\n\r\n"
             + $"# Replication\r\nrole:master\r\nconnected_slaves:0\r\n\r\n# Cluster\r\ncluster_enabled:0\r\n\r\n"
             + $"# Keyspace\r\n{(keys > 0 ? $"db0:keys={keys},expires=0,avg_ttl=0\r\n" : "")}");
     }
@@ -146,8 +149,8 @@ internal static class ServerCommands
 
     private static void Time(RespSession session, RespCommand command, RespArguments arguments)
     {
-        long micros = (
-            session.Gateway.Options.TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        TimeSpan sinceEpoch = session.Gateway.Options.TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch;
+        long micros = sinceEpoch.Ticks / TimeSpan.TicksPerMicrosecond;
         RespWriter output = session.BeginAnswer(out int start);
         output.Array(2);
         output.Bulk((micros / 1_000_000).ToString(CultureInfo.InvariantCulture));

@@ -39,7 +39,8 @@ internal static class SetRespCommands
     private static void SScan(RespSession session, RespCommand command, RespArguments arguments)
     {
         if (!KeyspaceCommands.TryReadCursor(session, command, arguments[2], out byte[]? after)
-            || !KeyspaceCommands.TryReadOptions(session, command, arguments, 3, takesType: false, out Glob? pattern, out int count, out _)) return;
+            || !KeyspaceCommands.TryReadOptions(
+                session, command, arguments, 3, takesType: false, out Glob? pattern, out int count, out _)) return;
         HashRespCommands.WriteListing(session.Read(), Opcode.SetList, arguments[1], after, count);
         session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
         {

@@ -71,7 +71,9 @@ internal static class StringRespCommands
     private static void GetEx(RespSession session, RespCommand command, RespArguments arguments)
     {
         if (arguments.Count == 2) Get(session, command, arguments);
-        if (arguments.Count == 2 || !WriteOptions.TryRead(session, command, arguments, 2, isSet: false, out WriteFlags flags, out long micros)) return;
+        if (arguments.Count == 2
+            || !WriteOptions.TryRead(
+                session, command, arguments, 2, isSet: false, out WriteFlags flags, out long micros)) return;
         session.Write().WriteExpire(Opcode.GetAndExpire, arguments[1], flags, micros);
         session.Expect(command, RespFormats.Value);
     }
@@ -112,7 +114,8 @@ internal static class StringRespCommands
 
     private static void GetRange(RespSession session, RespCommand command, RespArguments arguments)
     {
-        if (!session.TryInteger(command, arguments[2], out long start) || !session.TryInteger(command, arguments[3], out long end)) return;
+        if (!session.TryInteger(command, arguments[2], out long start)
+            || !session.TryInteger(command, arguments[3], out long end)) return;
         ByteBuffer operation = session.Read();
         operation.Begin(Opcode.GetRange, 3);
         operation.WriteBinary(arguments[1]);

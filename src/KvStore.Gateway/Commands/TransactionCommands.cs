@@ -43,7 +43,8 @@ internal static class TransactionCommands
 
     private static void Unwatch(RespSession session, RespCommand command, RespArguments arguments)
     {
-        if (!session.IsQueueing) session.Transaction.Unwatch(); // within MULTI it is too late: EXEC will look all the same
+        // Within MULTI it is too late: EXEC checks the watched keys all the same.
+        if (!session.IsQueueing) session.Transaction.Unwatch();
         session.Ok(command);
     }
 
@@ -74,7 +75,7 @@ internal static class TransactionCommands
         {
             reply = await session.Gateway.ReadAsync(operation).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // The client is told, whatever it was.
+#pragma warning disable CA1031 // The client is told of any error.
         catch (Exception e)
         {
             connection.Output.Error(RespErrors.Of(e));
@@ -123,7 +124,7 @@ internal static class TransactionCommands
                 replies = await connection.SubmitAloneAsync(OperationOf(transaction)).ConfigureAwait(false);
             Write(queued, replies, connection);
         }
-#pragma warning disable CA1031 // The client is told, whatever it was.
+#pragma warning disable CA1031 // The client is told of any error.
         catch (Exception e)
         {
             connection.Output.Error(RespErrors.Of(e));

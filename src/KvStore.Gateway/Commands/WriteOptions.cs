@@ -22,7 +22,8 @@ internal static class WriteOptions
     /// <param name="flags">What they say.</param>
     /// <param name="micros">The time of expiry, as the flags say.</param>
     public static bool TryRead(
-        RespSession session, RespCommand command, RespArguments arguments, int first, bool isSet, out WriteFlags flags, out long micros)
+        RespSession session, RespCommand command, RespArguments arguments,
+        int first, bool isSet, out WriteFlags flags, out long micros)
     {
         flags = WriteFlags.None;
         micros = 0;

@@ -80,7 +80,8 @@ public sealed partial class RespServer : IAsyncDisposable
         await _stopReading.CancelAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(false);
         Task all = Task.WhenAll(_connections.Values.Select(static c => c.Task));
-        if (await Task.WhenAny(all, Task.Delay(GracePeriod, _gateway.Options.TimeProvider)).ConfigureAwait(false) != all)
+        if (await Task.WhenAny(all, Task.Delay(GracePeriod, _gateway.Options.TimeProvider))
+            .ConfigureAwait(false) != all)
         {
             await _stopOperations.CancelAsync().ConfigureAwait(false);
             foreach ((Socket socket, _) in _connections.Values) socket.Dispose();
@@ -130,11 +131,12 @@ public sealed partial class RespServer : IAsyncDisposable
         {
             await new RespConnection(socket, _gateway, id).RunAsync(_stopReading.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or IOException
+            or OperationCanceledException or ObjectDisposedException)
         {
             // The client has left, or the server stops.
         }
-#pragma warning disable CA1031 // One connection's failure, whatever it is, must not take the others along; it is logged and the connection ends.
+#pragma warning disable CA1031 // A connection that fails ends alone, and the log tells of it.
         catch (Exception e)
         {
             LogFailed(_logger, e, id);

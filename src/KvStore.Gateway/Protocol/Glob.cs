@@ -2,7 +2,7 @@ namespace KvStore.Gateway.Protocol;
 
 /// <summary>
 /// Patterns as Redis has them: * ? [abc] [^abc] [a-z] and \ for what follows to stand for itself. Takes at most the
-/// product of the two lengths in steps, whatever the pattern.
+/// product of the two lengths in steps, for any pattern.
 /// </summary>
 internal sealed class Glob(ReadOnlySpan<byte> pattern)
 {

@@ -40,7 +40,8 @@ internal static class InlineSplitter
         {
             byte c = line[position++];
             if (c == '"') return IsEnd(line, position);
-            if (c == '\\' && position + 2 < line.Length && line[position] == 'x' && TryReadHex(line[(position + 1)..], out byte value))
+            if (c == '\\' && position + 2 < line.Length && line[position] == 'x'
+                && TryReadHex(line[(position + 1)..], out byte value))
             {
                 Put(output, ref used, value);
                 position += 3;

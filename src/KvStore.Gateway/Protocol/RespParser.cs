@@ -51,7 +51,9 @@ internal sealed class RespParser
     private RespParseResult ParseArray(ReadOnlySpan<byte> input, bool authenticated, out int consumed)
     {
         consumed = 0;
-        if (!TryFindLine(input, 0, "too big mbulk count string", out int position, out ReadOnlySpan<byte> line, out RespParseResult result)) return result;
+        if (!TryFindLine(input, 0, "too big mbulk count string",
+            out int position, out ReadOnlySpan<byte> line, out RespParseResult result))
+            return result;
         if (!IntegerText.TryParse(line, out long count) || count > int.MaxValue)
             return Fail("invalid multibulk length");
         if (count > RespLimits.UnauthenticatedArgumentsMax && !authenticated)
@@ -101,7 +103,8 @@ internal sealed class RespParser
     /// Redis.
     /// </summary>
     private bool TryFindLine(
-        ReadOnlySpan<byte> input, int start, string tooLong, out int next, out ReadOnlySpan<byte> line, out RespParseResult result)
+        ReadOnlySpan<byte> input, int start, string tooLong, out int next, out ReadOnlySpan<byte> line,
+        out RespParseResult result)
     {
         int length = input[start..].IndexOf((byte)'\r');
         next = start + length + 2;

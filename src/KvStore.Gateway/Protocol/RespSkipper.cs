@@ -39,7 +39,8 @@ internal sealed class RespSkipper
                 return rest.Length > RespLimits.LineBytesMax
                     ? RespParseResult.ProtocolError
                     : RespParseResult.Incomplete;
-            if (rest[0] != '$' || !IntegerText.TryParse(rest[1..end], out long length) || length < 0 || length > RespLimits.BulkBytesMax)
+            if (rest[0] != '$' || !IntegerText.TryParse(rest[1..end], out long length)
+                || length < 0 || length > RespLimits.BulkBytesMax)
                 return RespParseResult.ProtocolError;
             consumed += end + 2;
             _bulksLeft--;

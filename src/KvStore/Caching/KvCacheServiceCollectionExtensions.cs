@@ -15,6 +15,7 @@ public static class KvCacheServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         return services.AddSingleton<IDistributedCache>(provider =>
-            new KvDistributedCache(provider.GetRequiredService<KvClient>(), options, provider.GetService<TimeProvider>()));
+            new KvDistributedCache(
+                provider.GetRequiredService<KvClient>(), options, provider.GetService<TimeProvider>()));
     }
 }

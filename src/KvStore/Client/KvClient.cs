@@ -95,7 +95,8 @@ public sealed class KvClient
     /// <exception cref="KvException">The key holds a hash, list or set; key or value is too long; or the store is
     /// full.</exception>
     public async Task<KvCompareResult> CompareAndSetAsync(
-        KvBytes key, KvExpectation expected, KvBytes? value, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default)
+        KvBytes key, KvExpectation expected, KvBytes? value, TimeSpan? timeToLive = null,
+        CancellationToken cancellationToken = default)
     {
         ByteBuffer operation = new(
             key.Memory.Length + expected.LengthBound + (value?.Memory.Length ?? 0) + OverheadBytes);
@@ -165,7 +166,8 @@ public sealed class KvClient
     /// the whole is not one moment; a key that is there all the time is listed exactly once.
     /// </summary>
     public async IAsyncEnumerable<KvPair> ListAsync(
-        KvBytes prefix = default, bool withValues = false, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        KvBytes prefix = default, bool withValues = false,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         byte[]? after = null;
         do
@@ -176,7 +178,9 @@ public sealed class KvClient
             ReadOnlyMemory<byte> reply = await _reads.ReadAsync(
                 operation.WrittenMemory, cancellationToken).ConfigureAwait(false);
             List<KvPair> page = ReadPage(reply, withValues, out byte[]? next);
-            if (after is not null && next is not null && next.AsSpan().SequenceCompareTo(after) <= 0) throw ReplyShape.Unexpected(); // it would not end
+            // A page that does not get on would repeat without end.
+            if (after is not null && next is not null && next.AsSpan().SequenceCompareTo(after) <= 0)
+                throw ReplyShape.Unexpected();
             after = next;
             foreach (KvPair pair in page) yield return pair;
         }

@@ -18,7 +18,7 @@ public readonly struct KvExpectation
     /// <summary>There is no such key.</summary>
     public static KvExpectation Absent => new(Kind.Absent);
 
-    /// <summary>There is such a key, whatever it holds.</summary>
+    /// <summary>There is such a key, with any value.</summary>
     public static KvExpectation Present => new(Kind.Present);
 
     /// <summary>The key holds exactly this value.</summary>

@@ -109,7 +109,8 @@ internal ref struct CommandContext
 
     /// <summary>A binary of this length, or many of this total length, still fits into the reply.</summary>
     public readonly bool TryFit(long length, int count = 1) =>
-        Reply.Length + length + (long)CanonicalFormat.HeaderBytesMax * (count + 1) + ReservedBytes <= KvLimits.ReplyBytesMax
+        Reply.Length + length + ReservedBytes + (long)CanonicalFormat.HeaderBytesMax * (count + 1)
+            <= KvLimits.ReplyBytesMax
             || Fail(KvErrorCode.ReplyTooLong);
 
     /// <summary>Resolves when an entry expires. <see cref="long.MaxValue"/>: never.</summary>

@@ -8,9 +8,11 @@ internal static class CommandTable
     /// <summary>The command leaves the state as it is.</summary>
     public static bool IsRead(Opcode opcode) =>
         opcode is Opcode.Exists or Opcode.TypeOf or Opcode.TimeToLive or Opcode.ExpiryTime or Opcode.Revision
-        or Opcode.List or Opcode.Count or Opcode.Get or Opcode.GetEntry or Opcode.MultiGet or Opcode.Length or Opcode.GetRange or Opcode.HashGet
-        or Opcode.HashMultiGet or Opcode.HashCount or Opcode.HashExists or Opcode.HashGetAll or Opcode.HashLength or Opcode.HashList
-        or Opcode.ListRange or Opcode.ListCount or Opcode.ListGet or Opcode.SetMembers or Opcode.SetContains or Opcode.SetCount or Opcode.SetList;
+        or Opcode.List or Opcode.Count or Opcode.Get or Opcode.GetEntry or Opcode.MultiGet or Opcode.Length
+        or Opcode.GetRange or Opcode.HashGet or Opcode.HashMultiGet or Opcode.HashCount or Opcode.HashExists
+        or Opcode.HashGetAll or Opcode.HashLength or Opcode.HashList
+        or Opcode.ListRange or Opcode.ListCount or Opcode.ListGet or Opcode.SetMembers
+        or Opcode.SetContains or Opcode.SetCount or Opcode.SetList;
 
     /// <summary>Carries the command out: writes exactly one element as its reply.</summary>
     public static void Run(Opcode opcode, ref CommandContext c)

@@ -12,7 +12,8 @@ namespace KvStore.Commands;
 internal static class Condition
 {
     public static bool IsExpectation(ReadOnlyMemory<byte> element) =>
-        new CanonicalReader(element).Next is MessagePackType.Nil or MessagePackType.Boolean or MessagePackType.Binary or MessagePackType.Integer;
+        new CanonicalReader(element).Next is MessagePackType.Nil or MessagePackType.Boolean
+            or MessagePackType.Binary or MessagePackType.Integer;
 
     public static bool Holds(ReadOnlyMemory<byte> expected, KvEntry? entry)
     {

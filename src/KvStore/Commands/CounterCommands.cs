@@ -8,7 +8,8 @@ internal static class CounterCommands
 {
     public static void Increment(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long delta) || !c.TryEnd() || !c.TryFindString(key, out KvEntry? entry)
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long delta)
+            || !c.TryEnd() || !c.TryFindString(key, out KvEntry? entry)
             || !c.TryGrow()) return;
         long value = 0;
         if (entry is not null && !IntegerText.TryParse(entry.Bytes, out value)) c.Fail(KvErrorCode.NotAnInteger);
@@ -26,7 +27,8 @@ internal static class CounterCommands
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryValue(out ReadOnlySpan<byte> deltaText) || !c.TryEnd()
             || !c.TryFindString(key, out KvEntry? entry) || !c.TryGrow()) return;
         decimal value = 0;
-        if (entry is not null && !DecimalText.TryParse(entry.Bytes, out value) || !DecimalText.TryParse(deltaText, out decimal delta))
+        if (entry is not null && !DecimalText.TryParse(entry.Bytes, out value)
+            || !DecimalText.TryParse(deltaText, out decimal delta))
         {
             c.Fail(KvErrorCode.NotANumber);
         }

@@ -4,7 +4,7 @@ namespace KvStore.Commands;
 
 /// <summary>
 /// Numbers with a fraction as decimal text. Computed in decimal, not binary, arithmetic: the same at every replica,
-/// whatever its processor, and 0.1 + 0.2 is 0.3.
+/// on any processor, and 0.1 + 0.2 is 0.3.
 /// </summary>
 internal static class DecimalText
 {

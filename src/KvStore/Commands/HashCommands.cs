@@ -9,7 +9,8 @@ internal static class HashCommands
 {
     public static void Put(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKeysAhead(2) || !c.TryFind(key, out KvEntry? entry, out KvHash? _) || !c.TryGrow()) return;
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKeysAhead(2)
+            || !c.TryFind(key, out KvEntry? entry, out KvHash? _) || !c.TryGrow()) return;
         KvHash hash = Edit(ref c, key, ref entry);
         int added = 0;
         while (c.ArgumentCount > 0)
@@ -24,7 +25,8 @@ internal static class HashCommands
 
     public static void PutIfAbsent(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKey(out ReadOnlySpan<byte> field) || !c.TryValue(out ReadOnlySpan<byte> value)
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKey(out ReadOnlySpan<byte> field)
+            || !c.TryValue(out ReadOnlySpan<byte> value)
             || !c.TryEnd() || !c.TryFind(key, out KvEntry? entry, out KvHash? found) || !c.TryGrow()) return;
         bool absent = found is null || !found.TryGet(field, out _);
         c.Reply.WriteInteger(absent ? 1 : 0);
@@ -84,7 +86,8 @@ internal static class HashCommands
 
     public static void Delete(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKeysAhead() || !c.TryFind(key, out KvEntry? entry, out KvHash? found)) return;
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKeysAhead()
+            || !c.TryFind(key, out KvEntry? entry, out KvHash? found)) return;
         int removed = 0;
         KvHash? hash = null;
         while (c.ArgumentCount > 0)
@@ -101,7 +104,8 @@ internal static class HashCommands
 
     public static void GetAll(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(1, (long)(ListingFlags.Keys | ListingFlags.Values), out long flags) || !c.TryEnd()
+        if (!c.TryKey(out ReadOnlySpan<byte> key)
+            || !c.TryInteger(1, (long)(ListingFlags.Keys | ListingFlags.Values), out long flags) || !c.TryEnd()
             || !c.TryFind(key, out _, out KvHash? hash)) return;
         if (hash is null)
         {
@@ -129,7 +133,8 @@ internal static class HashCommands
     /// </summary>
     public static void List(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !Collections.TryReadPage(ref c, out ReadOnlySpan<byte> after, out bool continues, out int limit)
+        if (!c.TryKey(out ReadOnlySpan<byte> key)
+            || !Collections.TryReadPage(ref c, out ReadOnlySpan<byte> after, out bool continues, out int limit)
             || !c.TryFind(key, out _, out KvHash? hash)) return;
         Page page = new(c.Reply.Length, limit);
         if (hash is not null)
@@ -148,7 +153,8 @@ internal static class HashCommands
 
     public static void Increment(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKey(out ReadOnlySpan<byte> field) || !c.TryInteger(out long delta) || !c.TryEnd()
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKey(out ReadOnlySpan<byte> field)
+            || !c.TryInteger(out long delta) || !c.TryEnd()
             || !c.TryFind(key, out KvEntry? entry, out KvHash? found) || !c.TryGrow()) return;
         long value = 0;
         if (found is not null && found.TryGet(field, out byte[] held) && !IntegerText.TryParse(held, out value))
@@ -165,7 +171,8 @@ internal static class HashCommands
 
     public static void IncrementDecimal(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKey(out ReadOnlySpan<byte> field) || !c.TryValue(out ReadOnlySpan<byte> deltaText)
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKey(out ReadOnlySpan<byte> field)
+            || !c.TryValue(out ReadOnlySpan<byte> deltaText)
             || !c.TryEnd()) return;
         if (!DecimalText.TryParse(deltaText, out decimal delta))
         {
@@ -190,7 +197,8 @@ internal static class HashCommands
     private static bool TryFindField(ref CommandContext c, out byte[]? value)
     {
         value = null;
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKey(out ReadOnlySpan<byte> field) || !c.TryEnd() || !c.TryFind(key, out _, out KvHash? hash))
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKey(out ReadOnlySpan<byte> field)
+            || !c.TryEnd() || !c.TryFind(key, out _, out KvHash? hash))
             return false;
         if (hash is not null && hash.TryGet(field, out byte[] found)) value = found;
         return true;

@@ -6,7 +6,7 @@ using KvStore.State;
 namespace KvStore.Commands;
 
 /// <summary>
-/// Carries out operations: a command, a pipeline of commands, or a transaction. Never throws, whatever the bytes.
+/// Carries out operations: a command, a pipeline of commands, or a transaction. Never throws, for any bytes.
 /// </summary>
 internal sealed class Interpreter(long stateBytesMax)
 {
@@ -22,9 +22,9 @@ internal sealed class Interpreter(long stateBytesMax)
     }
 
     /// <summary>
-    /// Answers an operation that only reads. In front of the reply stands when the first of the entries that it rests
-    /// on expires, microseconds since the Unix epoch, or nil: from then on the answer may be out of date though nothing
-    /// was executed.
+    /// Answers an operation that only reads. In front of the reply stands the first expiry among the entries that it
+    /// rests on, in microseconds since the Unix epoch, or nil. From then on the answer may be out of date, even if no
+    /// operation was executed.
     /// </summary>
     public ByteBuffer Query(KvState state, ReadOnlySpan<byte> operation, long nowMicros)
     {
@@ -97,7 +97,8 @@ internal sealed class Interpreter(long stateBytesMax)
     private static void RunTransaction(ref CommandContext c)
     {
         CanonicalReader reader = c.Arguments;
-        if (c.ArgumentCount is < 1 or > KvLimits.CommandsMax + 1 || !TryReadElements(c.Arguments, c.ArgumentCount, c.Elements)
+        if (c.ArgumentCount is < 1 or > KvLimits.CommandsMax + 1
+            || !TryReadElements(c.Arguments, c.ArgumentCount, c.Elements)
             || !reader.TryReadArray(out int conditions) || conditions > KvLimits.ConditionsMax)
         {
             c.Malformed();

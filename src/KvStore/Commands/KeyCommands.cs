@@ -4,7 +4,7 @@ using ValueType = KvStore.State.ValueType;
 
 namespace KvStore.Commands;
 
-/// <summary>Commands on keys, whatever they hold.</summary>
+/// <summary>Commands on keys of any type.</summary>
 internal static class KeyCommands
 {
     /// <summary>The time to live of a key that is not there.</summary>
@@ -59,8 +59,8 @@ internal static class KeyCommands
     public static void Expire(ref CommandContext c)
     {
         const WriteFlags Allowed =
-            WriteFlags.IfAbsent | WriteFlags.IfPresent | WriteFlags.IfLater | WriteFlags.IfEarlier | WriteFlags.ExpiresIn
-            | WriteFlags.ExpiresAt;
+            WriteFlags.IfAbsent | WriteFlags.IfPresent | WriteFlags.IfLater | WriteFlags.IfEarlier
+            | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt;
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryFlags(Allowed, out WriteFlags flags)
             || !c.TryReadExpiry(flags, 0, out long expiryMicros)) return;
         KvEntry? entry = c.Find(key);
@@ -139,7 +139,8 @@ internal static class KeyCommands
     /// </summary>
     public static void Rename(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> fromKey) || !c.TryKey(out ReadOnlySpan<byte> toKey) || !c.TryFlags(WriteFlags.IfAbsent, out WriteFlags flags)
+        if (!c.TryKey(out ReadOnlySpan<byte> fromKey) || !c.TryKey(out ReadOnlySpan<byte> toKey)
+            || !c.TryFlags(WriteFlags.IfAbsent, out WriteFlags flags)
             || !c.TryEnd()) return;
         KvEntry? from = c.Find(fromKey), to = c.Find(toKey);
         if (from is null)

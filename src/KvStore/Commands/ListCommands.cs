@@ -16,7 +16,8 @@ internal static class ListCommands
 
     public static void Push(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(First, Last, out long side) || !c.TryInteger(0, 1, out long onlyIfPresent)
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(First, Last, out long side)
+            || !c.TryInteger(0, 1, out long onlyIfPresent)
             || !c.TryValuesAhead() || !c.TryFind(key, out KvEntry? entry, out KvList? _) || !c.TryGrow()) return;
         if (entry is null && onlyIfPresent == 1)
         {
@@ -41,7 +42,8 @@ internal static class ListCommands
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(First, Last, out long side)) return;
         bool counted = c.ArgumentCount > 0;
         long countMax = 1;
-        if (counted && !c.TryInteger(0, long.MaxValue, out countMax) || !c.TryEnd() || !c.TryFind(key, out KvEntry? entry, out KvList? found)) return;
+        if (counted && !c.TryInteger(0, long.MaxValue, out countMax)
+            || !c.TryEnd() || !c.TryFind(key, out KvEntry? entry, out KvList? found)) return;
         if (found is null)
         {
             c.Reply.WriteNil();
@@ -59,8 +61,10 @@ internal static class ListCommands
     /// <summary>Takes an element off one end of a list and puts it on an end of another, or the same.</summary>
     public static void Move(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> fromKey) || !c.TryKey(out ReadOnlySpan<byte> toKey) || !c.TryInteger(First, Last, out long fromSide)
-            || !c.TryInteger(First, Last, out long toSide) || !c.TryEnd() || !c.TryFind(fromKey, out KvEntry? fromEntry, out KvList? from)) return;
+        if (!c.TryKey(out ReadOnlySpan<byte> fromKey) || !c.TryKey(out ReadOnlySpan<byte> toKey)
+            || !c.TryInteger(First, Last, out long fromSide)
+            || !c.TryInteger(First, Last, out long toSide) || !c.TryEnd()
+            || !c.TryFind(fromKey, out KvEntry? fromEntry, out KvList? from)) return;
         if (from is null)
         {
             c.Reply.WriteNil();
@@ -85,7 +89,8 @@ internal static class ListCommands
 
     public static void Range(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long start) || !c.TryInteger(out long end) || !c.TryEnd()
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long start)
+            || !c.TryInteger(out long end) || !c.TryEnd()
             || !c.TryFind(key, out _, out KvList? list)) return;
         (int first, int count) = IndexRange.Of(start, end, list?.Count ?? 0);
         if (list is null)
@@ -107,14 +112,16 @@ internal static class ListCommands
 
     public static void Get(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long index) || !c.TryEnd() || !c.TryFind(key, out _, out KvList? list)) return;
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long index)
+            || !c.TryEnd() || !c.TryFind(key, out _, out KvList? list)) return;
         if (list is null || !TryResolve(index, list.Count, out int resolved)) c.Reply.WriteNil();
         else if (c.TryFit(list[resolved].Length)) c.Reply.WriteBinary(list[resolved]);
     }
 
     public static void Set(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long index) || !c.TryValue(out ReadOnlySpan<byte> element) || !c.TryEnd()
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long index)
+            || !c.TryValue(out ReadOnlySpan<byte> element) || !c.TryEnd()
             || !c.TryFind(key, out KvEntry? entry, out KvList? found) || !c.TryGrow()) return;
         if (found is null)
         {
@@ -135,7 +142,8 @@ internal static class ListCommands
     /// <summary>Keeps only the elements in a range.</summary>
     public static void Trim(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long start) || !c.TryInteger(out long end) || !c.TryEnd()
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long start)
+            || !c.TryInteger(out long end) || !c.TryEnd()
             || !c.TryFind(key, out KvEntry? entry, out KvList? found)) return;
         c.Reply.WriteTrue();
         if (found is null) return;

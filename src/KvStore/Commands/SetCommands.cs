@@ -9,7 +9,8 @@ internal static class SetCommands
 {
     public static void Add(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKeysAhead() || !c.TryFind(key, out KvEntry? entry, out KvSet? found) || !c.TryGrow()) return;
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKeysAhead()
+            || !c.TryFind(key, out KvEntry? entry, out KvSet? found) || !c.TryGrow()) return;
         int added = 0;
         KvSet? set = null;
         while (c.ArgumentCount > 0)
@@ -26,7 +27,8 @@ internal static class SetCommands
 
     public static void Remove(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKeysAhead() || !c.TryFind(key, out KvEntry? entry, out KvSet? found)) return;
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryKeysAhead()
+            || !c.TryFind(key, out KvEntry? entry, out KvSet? found)) return;
         int removed = 0;
         KvSet? set = null;
         while (c.ArgumentCount > 0)
@@ -44,7 +46,8 @@ internal static class SetCommands
     /// <summary>Moves a member from one set to another, if it is in the first.</summary>
     public static void Move(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> fromKey) || !c.TryKey(out ReadOnlySpan<byte> toKey) || !c.TryKey(out ReadOnlySpan<byte> member) || !c.TryEnd()
+        if (!c.TryKey(out ReadOnlySpan<byte> fromKey) || !c.TryKey(out ReadOnlySpan<byte> toKey)
+            || !c.TryKey(out ReadOnlySpan<byte> member) || !c.TryEnd()
             || !c.TryFind(fromKey, out KvEntry? fromEntry, out KvSet? from)) return;
         if (from is null)
         {
@@ -103,7 +106,8 @@ internal static class SetCommands
     /// </summary>
     public static void List(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !Collections.TryReadPage(ref c, out ReadOnlySpan<byte> after, out bool continues, out int limit)
+        if (!c.TryKey(out ReadOnlySpan<byte> key)
+            || !Collections.TryReadPage(ref c, out ReadOnlySpan<byte> after, out bool continues, out int limit)
             || !c.TryFind(key, out _, out KvSet? set)) return;
         Page page = new(c.Reply.Length, limit);
         if (set is not null)

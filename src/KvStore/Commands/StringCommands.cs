@@ -58,10 +58,12 @@ internal static class StringCommands
     public static void Put(ref CommandContext c)
     {
         const WriteFlags Allowed =
-            WriteFlags.IfAbsent | WriteFlags.IfPresent | WriteFlags.ReturnOld | WriteFlags.ReturnRevision | WriteFlags.KeepExpiry
-            | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt;
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryValue(out ReadOnlySpan<byte> value) || !c.TryFlags(Allowed, out WriteFlags flags)) return;
-        if ((flags & (WriteFlags.ReturnOld | WriteFlags.ReturnRevision)) == (WriteFlags.ReturnOld | WriteFlags.ReturnRevision))
+            WriteFlags.IfAbsent | WriteFlags.IfPresent | WriteFlags.ReturnOld | WriteFlags.ReturnRevision
+            | WriteFlags.KeepExpiry | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt;
+        const WriteFlags Returned = WriteFlags.ReturnOld | WriteFlags.ReturnRevision;
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryValue(out ReadOnlySpan<byte> value)
+            || !c.TryFlags(Allowed, out WriteFlags flags)) return;
+        if ((flags & Returned) == Returned)
         {
             c.Malformed();
             return;
@@ -118,7 +120,8 @@ internal static class StringCommands
     {
         const WriteFlags Allowed = WriteFlags.KeepExpiry | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt;
         if (!c.TryKey(out ReadOnlySpan<byte> key)) return;
-        if (!c.Arguments.TryReadElement(out ReadOnlyMemory<byte> expected) || c.ArgumentCount < 3 || !Condition.IsExpectation(expected))
+        if (!c.Arguments.TryReadElement(out ReadOnlyMemory<byte> expected)
+            || c.ArgumentCount < 3 || !Condition.IsExpectation(expected))
         {
             c.Malformed();
             return;
@@ -129,7 +132,8 @@ internal static class StringCommands
         if (deletes) c.ArgumentCount--;
         else if (!c.TryValue(out value)) return;
         KvEntry? entry = c.Find(key);
-        if (!c.TryFlags(Allowed, out WriteFlags flags) || !c.TryReadExpiry(flags, entry?.ExpiresAtMicros ?? long.MaxValue, out long expiryMicros)) return;
+        if (!c.TryFlags(Allowed, out WriteFlags flags)
+            || !c.TryReadExpiry(flags, entry?.ExpiresAtMicros ?? long.MaxValue, out long expiryMicros)) return;
         if (entry is { IsString: false })
         {
             c.Fail(KvErrorCode.WrongType);
@@ -170,7 +174,8 @@ internal static class StringCommands
 
     public static void GetRange(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long start) || !c.TryInteger(out long end) || !c.TryEnd()
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long start)
+            || !c.TryInteger(out long end) || !c.TryEnd()
             || !c.TryFindString(key, out KvEntry? entry)) return;
         if (start < 0 && end < 0 && start > end || entry is null)
         {
@@ -184,7 +189,8 @@ internal static class StringCommands
 
     public static void SetRange(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(0, long.MaxValue, out long offset) || !c.TryValue(out ReadOnlySpan<byte> value)
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(0, long.MaxValue, out long offset)
+            || !c.TryValue(out ReadOnlySpan<byte> value)
             || !c.TryEnd() || !c.TryFindString(key, out KvEntry? entry) || !c.TryGrow()) return;
         if (value.IsEmpty)
         {
@@ -204,7 +210,8 @@ internal static class StringCommands
 
     public static void GetAndDelete(ref CommandContext c)
     {
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryEnd() || !c.TryFindString(key, out KvEntry? entry) || !TryWriteValue(ref c, entry)) return;
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryEnd() || !c.TryFindString(key, out KvEntry? entry)
+            || !TryWriteValue(ref c, entry)) return;
         if (entry is not null) c.State.Remove(entry);
     }
 
@@ -212,8 +219,10 @@ internal static class StringCommands
     {
         const WriteFlags Allowed =
             WriteFlags.KeepExpiry | WriteFlags.Persist | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt;
-        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryFlags(Allowed, out WriteFlags flags) || !c.TryFindString(key, out KvEntry? entry)) return;
-        if (!c.TryReadExpiry(flags, entry?.ExpiresAtMicros ?? long.MaxValue, out long expiryMicros) || !TryWriteValue(ref c, entry)) return;
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryFlags(Allowed, out WriteFlags flags)
+            || !c.TryFindString(key, out KvEntry? entry)) return;
+        if (!c.TryReadExpiry(flags, entry?.ExpiresAtMicros ?? long.MaxValue, out long expiryMicros)
+            || !TryWriteValue(ref c, entry)) return;
         if (entry is null || expiryMicros == entry.ExpiresAtMicros) return;
         entry = c.State.Edit(entry);
         entry.ExpiresAtMicros = expiryMicros;

@@ -16,6 +16,7 @@ public static class KvHealthChecksBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(
-            name, static provider => new KvHealthCheck(provider.GetRequiredService<KvClient>()), failureStatus, tags: null, timeout));
+            name, static provider => new KvHealthCheck(provider.GetRequiredService<KvClient>()),
+            failureStatus, tags: null, timeout));
     }
 }

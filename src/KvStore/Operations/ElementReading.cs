@@ -13,7 +13,7 @@ internal static class ElementReading
         return read;
     }
 
-    /// <summary>The bytes of the next element, whatever it is, with all that is in it.</summary>
+    /// <summary>The bytes of the next element, of any type, with all that is in it.</summary>
     public static bool TryReadElement(this ref CanonicalReader reader, out ReadOnlyMemory<byte> element)
     {
         int start = reader.Position;

@@ -7,7 +7,7 @@ namespace KvStore.Operations;
 [Flags]
 internal enum WriteFlags
 {
-    /// <summary>Write whatever there is; the key does not expire.</summary>
+    /// <summary>Write in any case; the key does not expire.</summary>
     None = 0,
 
     /// <summary>Only if there is no such key. Of Expire: only if it does not expire yet.</summary>

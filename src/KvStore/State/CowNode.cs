@@ -1,8 +1,8 @@
 namespace KvStore.State;
 
 /// <summary>
-/// A node of a <see cref="CowTree{TValue}"/>: a leaf holds keys with values, an inner node children with, at i > 0, a
-/// lower bound of the keys below child i that is above all keys below child i-1. Arrays grow as needed, up to
+/// A node of a <see cref="CowTree{TValue}"/>. A leaf holds keys with values; an inner node holds children. At i > 0 it
+/// has a lower bound of the keys below child i, which is above all keys below child i-1. Arrays grow as needed, up to
 /// <see cref="FanOut"/>.
 /// </summary>
 internal sealed class CowNode<TValue>

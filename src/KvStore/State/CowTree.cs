@@ -3,12 +3,11 @@ using System.Runtime.CompilerServices;
 namespace KvStore.State;
 
 /// <summary>
-/// A map from byte strings to values, ordered by the bytes: a B+ tree whose nodes are copied on their first write after
-/// a freeze (see
-/// <see cref="State.Generation"/>), so that a frozen view costs nothing until the live tree changes.
+/// A map from byte strings to values, ordered by the bytes. It is a B+ tree whose nodes are copied on their first write
+/// after a freeze (see <see cref="State.Generation"/>). So a frozen view costs nothing until the live tree changes.
 /// <para>
-/// Invariants: keys ascend within and across leaves; every key below child i is at or above its lower bound and below
-/// that of child i+1; all leaves are equally deep; no node but the root of an empty tree is empty; below a node of the
+/// Invariants. Keys ascend within and across leaves. Every key below child i is at or above its lower bound, and below
+/// that of child i+1. All leaves are equally deep. No node but the root of an empty tree is empty. Below a node of the
 /// current generation only changed paths are of the current generation.
 /// </para>
 /// </summary>
@@ -110,7 +109,8 @@ internal sealed class CowTree<TValue>(Generation generation)
     }
 
     private static ref TValue GetOrAddInLeaf(
-        CowNode<TValue> leaf, ReadOnlySpan<byte> key, byte[]? owned, bool atRightEdge, out bool added, out CowNode<TValue>? right)
+        CowNode<TValue> leaf, ReadOnlySpan<byte> key, byte[]? owned, bool atRightEdge,
+        out bool added, out CowNode<TValue>? right)
     {
         right = null;
         int position = leaf.Find(key);

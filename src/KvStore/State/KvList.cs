@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace KvStore.State;
 
 /// <summary>
-/// Elements in a sequence. Each has a position that it keeps as long as it lives: that of the first goes down when an
-/// element is put in front of it and up when the first is taken away. Positions make the content's hash depend on the
-/// order.
+/// Elements in a sequence. Each has a position that it keeps as long as it lives. The position of the first goes down
+/// when an element is put in front of it, and up when the first is taken away. Positions make the content's hash depend
+/// on the order.
 /// </summary>
 internal sealed class KvList : Collection
 {

@@ -75,15 +75,18 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
         if (!reader.TryReadInteger(out long version)) return false;
         if (version != SnapshotFormat.Version)
             throw Refused(
-                $"it has version {version}, and this program reads version {SnapshotFormat.Version}; run the release that wrote it");
-        if (!reader.TryReadInteger(0, long.MaxValue, out long revision) || !reader.TryReadInteger(0, int.MaxValue, out _entriesLeft)) return false;
+                $"it has version {version}, and this program reads version {SnapshotFormat.Version}; "
+                + "run the release that wrote it");
+        if (!reader.TryReadInteger(0, long.MaxValue, out long revision)
+            || !reader.TryReadInteger(0, int.MaxValue, out _entriesLeft)) return false;
         _state.Revision = revision;
         return _headerRead = true;
     }
 
     private bool TryReadEntry(ref CanonicalReader reader)
     {
-        if (!reader.TryReadBinary(out ReadOnlySpan<byte> key) || !reader.TryReadInteger((long)ValueType.String, (long)ValueType.Set, out long type)
+        if (!reader.TryReadBinary(out ReadOnlySpan<byte> key)
+            || !reader.TryReadInteger((long)ValueType.String, (long)ValueType.Set, out long type)
             || !reader.TryReadInteger(0, long.MaxValue, out long revision)) return false;
         long expiryMicros = long.MaxValue;
         if (!reader.TryReadNil() && !reader.TryReadInteger(0, KvLimits.ExpiryMicrosMax, out expiryMicros)) return false;

@@ -8,10 +8,10 @@ namespace KvStore.State;
 /// A hash of a set that does not depend on the order in which its elements came and went: the sum, modulo 2^256, of its
 /// elements' BLAKE2b hashes. Adding and taking away an element costs four additions.
 /// <para>
-/// It tells states apart that diverged by a fault, with certainty for all practical purposes. It is no commitment: who
-/// may choose many elements freely can, with work far below 2^128 (Wagner's generalised birthday attack on AdHash),
-/// find two sets of equal sum. Nothing in the replication rests on it; snapshots are verified by the Merkle root of
-/// their bytes.
+/// It tells states apart that diverged by a fault, with certainty for all practical purposes. It is no commitment: an
+/// attacker that chooses many elements freely finds two sets of equal sum with work far below 2^128 (Wagner's
+/// generalised birthday attack on AdHash). Nothing in the replication rests on it; snapshots are verified by the Merkle
+/// root of their bytes.
 /// </para>
 /// </summary>
 internal struct SetHash : IEquatable<SetHash>

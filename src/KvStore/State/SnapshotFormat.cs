@@ -1,10 +1,10 @@
 namespace KvStore.State;
 
 /// <summary>
-/// The bytes of a snapshot, as elements: <see cref="Version"/>, revision, number of entries; then the entries in the
-/// order of their keys, each as key, type, revision, expiry (or nil), and content: of a string its bytes; of a hash the
-/// number of fields, then each with its value; of a list the position of the first element and the number of elements,
-/// then each; of a set the number of members, then each. Equal states have equal bytes.
+/// The bytes of a snapshot, as elements: <see cref="Version"/>, revision, number of entries, and the entries in the
+/// order of their keys. An entry is its key, type, revision, expiry (or nil), and content. The content of a string is
+/// its bytes. A hash has the number of fields, then each with its value. A list has the position of its first element
+/// and the number of elements, then each. A set has the number of members, then each. Equal states have equal bytes.
 /// </summary>
 internal static class SnapshotFormat
 {

@@ -9,7 +9,7 @@ namespace KvStore;
 /// <summary>
 /// The key-value store as a deterministic state machine: byte strings, counters, hashes, lists and sets under keys,
 /// conditional transactions, expiry by agreed time. Operations and replies are as docs/spec/kv says. Freezing is one
-/// increment, whatever the size; nothing throws for any bytes.
+/// increment, for any size; nothing throws for any bytes.
 /// </summary>
 public sealed class KvStateMachine : IStateMachine
 {

@@ -115,13 +115,15 @@ public sealed class ReactorSocketTests : IDisposable
             nobody = (IPEndPoint)bound.LocalEndPoint!;
         }
         SocketException refused = await Assert.ThrowsAsync<SocketException>(
-            () => ReactorSocket.ConnectAsync(reactor, NewSocket(), nobody, CancellationToken.None).AsTask().WaitAsync(Patience.Time));
+            () => ReactorSocket.ConnectAsync(reactor, NewSocket(), nobody, CancellationToken.None)
+                .AsTask().WaitAsync(Patience.Time));
         Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
 
         using CancellationTokenSource cancelled = new();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(
-            () => ReactorSocket.ConnectAsync(reactor, NewSocket(), nobody, cancelled.Token).AsTask().WaitAsync(Patience.Time));
+            () => ReactorSocket.ConnectAsync(reactor, NewSocket(), nobody, cancelled.Token)
+                .AsTask().WaitAsync(Patience.Time));
     }
 
     [Theory]
@@ -164,7 +166,7 @@ public sealed class ReactorSocketTests : IDisposable
         await turn.Task.WaitAsync(Patience.Time);
         reactor.Dispose();
         reactor.Dispose();
-        reactor.Schedule(new Turn(() => Assert.Fail("Nobody gives a turn any more.")));
+        reactor.Schedule(new Turn(() => Assert.Fail("The reactor gives no turn any more.")));
     }
 
     [Theory]
@@ -206,7 +208,7 @@ public sealed class ReactorSocketTests : IDisposable
         return [.. all];
     }
 
-    /// <summary>Whether the other end has closed, in whatever way.</summary>
+    /// <summary>Whether the other end has closed, in any way.</summary>
     private static async Task<bool> HasEndedAsync(Task<int> receive)
     {
         try
@@ -237,7 +239,7 @@ public sealed class ReactorSocketTests : IDisposable
 
     private static Socket NewSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
-    /// <summary>A socket that receives whatever is written to it.</summary>
+    /// <summary>A socket that receives all that is written to it.</summary>
     private Socket NewEcho()
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);

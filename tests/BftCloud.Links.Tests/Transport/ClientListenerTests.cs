@@ -107,7 +107,7 @@ public sealed class ClientListenerTests : IDisposable
         await using ClientPort port = new(_keys, time: time);
         EstablishedLink link = await port.EstablishAsync();
         await port.Sink.NextUpAsync();
-        await Patience.UntilAsync(() => port.Reactor.IsWaiting, "whatever had come was read");
+        await Patience.UntilAsync(() => port.Reactor.IsWaiting, "all that had come was read");
         time.Advance(LinkOptions.Clients.SilenceTimeout + LinkOptions.Clients.HeartbeatPeriod);
         Assert.Equal(LinkFault.Silent, await port.Sink.NextDownAsync());
         link.Socket.Dispose();
@@ -176,7 +176,8 @@ public sealed class ClientListenerTests : IDisposable
         await using ClientPort port = new(_keys, listen: new DnsEndPoint("localhost", 0));
         RecordingSink<ReplicaId> sink = new();
         await using ReplicaLinks links = new(
-            new ClientId(0), [new DnsEndPoint("localhost", port.Listener.LocalEndPoint.Port)], _keys.CredentialsOf(_keys.Clients[0]), sink, LinkOptions.Clients, new LinkCounters(), port.Log);
+            new ClientId(0), [new DnsEndPoint("localhost", port.Listener.LocalEndPoint.Port)],
+            _keys.CredentialsOf(_keys.Clients[0]), sink, LinkOptions.Clients, new LinkCounters(), port.Log);
         links.Start();
         await sink.NextUpAsync();
         Assert.True(links.IsUp(Replica));

@@ -13,7 +13,8 @@ internal sealed class ClientPort : IAsyncDisposable
     {
         Keys = keys;
         Listener = new ClientListener(
-            listen ?? new IPEndPoint(IPAddress.Loopback, 0), keys.CredentialsOf(keys.Replicas[0]), Sink, options ?? LinkOptions.Clients, Counters, Log, time, Reactor);
+            listen ?? new IPEndPoint(IPAddress.Loopback, 0), keys.CredentialsOf(keys.Replicas[0]), Sink,
+            options ?? LinkOptions.Clients, Counters, Log, time, Reactor);
         Listener.Start();
     }
 
@@ -48,10 +49,12 @@ internal sealed class ClientPort : IAsyncDisposable
 
     /// <summary>The links of a client of a cluster of one replica: this one.</summary>
     public ReplicaLinks Dial(
-        RecordingSink<ReplicaId> sink, LinkCredentials? credentials = null, int id = 0, LinkOptions? options = null, RecordingLogger? log = null, LinkCounters? counters = null)
+        RecordingSink<ReplicaId> sink, LinkCredentials? credentials = null,
+        int id = 0, LinkOptions? options = null, RecordingLogger? log = null, LinkCounters? counters = null)
     {
         ReplicaLinks links = new(
-            new ClientId(id), [Listener.LocalEndPoint], credentials ?? Keys.CredentialsOf(Keys.Clients[id]), sink, options ?? LinkOptions.Clients, counters ?? new LinkCounters(),
+            new ClientId(id), [Listener.LocalEndPoint], credentials ?? Keys.CredentialsOf(Keys.Clients[id]),
+            sink, options ?? LinkOptions.Clients, counters ?? new LinkCounters(),
             log is null ? NullLogger.Instance : log);
         links.Start();
         return links;

@@ -5,7 +5,7 @@ using FsCheck.Xunit;
 namespace BftCloud.Links.Tests.Transport;
 
 /// <summary>
-/// Whatever the sizes, the flushes and the cuts: the frames that come out are those that went in, in order.
+/// For all sizes, flushes and cuts: the frames that come out are those that went in, in order.
 /// </summary>
 public sealed class FrameStreamTests
 {

@@ -106,7 +106,7 @@ public sealed class HandshakeTests : IAsyncDisposable
         await using ReplicaLinks links = _port.Dial(
             _clientSink, _keys.CredentialsOf(_keys.Clients[0]), id, log: _clientLog);
         Assert.Contains("does not hold the key", await _port.Log.NextAsync(), StringComparison.Ordinal);
-        Assert.Contains("our key is not the one", await _clientLog.NextAsync(), StringComparison.Ordinal);
+        Assert.Contains("key is not the one", await _clientLog.NextAsync(), StringComparison.Ordinal);
         await AssertRefusedAsync(LinkFault.UnknownKey);
     }
 
@@ -254,7 +254,7 @@ public sealed class HandshakeTests : IAsyncDisposable
         await AssertHearsAGoodClientAsync();
     }
 
-    /// <summary>Whatever came before, a client that does everything right is heard.</summary>
+    /// <summary>A client that does everything right is heard, after any other connection.</summary>
     private async Task AssertHearsAGoodClientAsync()
     {
         RecordingSink<ReplicaId> sink = new();

@@ -22,7 +22,8 @@ public sealed class LocalShortcutTests : IDisposable
         TaskCompletionSource<AddressFamily> taken = new();
         await using LinkListener listener = new(
             new IPEndPoint(IPAddress.Loopback, 0), LinkPort.Clients, _keys.CredentialsOf(_keys.Replicas[0]),
-            LinkOptions.Clients with { LocalShortcut = listenerWants }, new LinkCounters(), NullLogger.Instance, TimeProvider.System, Reactor.Shared);
+            LinkOptions.Clients with { LocalShortcut = listenerWants }, new LinkCounters(),
+            NullLogger.Instance, TimeProvider.System, Reactor.Shared);
         listener.Start(static _ => { }, established =>
         {
             taken.TrySetResult(established.Socket.Socket.AddressFamily);
@@ -30,7 +31,8 @@ public sealed class LocalShortcutTests : IDisposable
             return Task.CompletedTask;
         });
         await using ReplicaLinks links = new(
-            new ClientId(0), [listener.LocalEndPoint], _keys.CredentialsOf(_keys.Clients[0]), new RecordingSink<ReplicaId>(),
+            new ClientId(0), [listener.LocalEndPoint], _keys.CredentialsOf(_keys.Clients[0]),
+            new RecordingSink<ReplicaId>(),
             LinkOptions.Clients with { LocalShortcut = dialerWants }, new LinkCounters(), NullLogger.Instance);
         links.Start();
         Assert.Equal(expected, await taken.Task.WaitAsync(Patience.Time));

@@ -13,7 +13,8 @@ public sealed class NoiseHandshakeTests
     private const string ResponderStatic = "4a3acbfdb163dec651dfa3194dece676d437029c62a408b4c5ea9114246e4893";
     private const string ResponderEphemeral = "bbdb4cdbd309f1a1f2e1456967fe288cadd6f712d65dc7b7793d5e63da6b375b";
     private const string HandshakeHash =
-        "00e51d2aac81a9b8ebe441d6af3e1c8efc0f030cc608332edcb42588ff6a0ce26415ddc106e95277a5e6d54132f1e5245976b89caf96d262f1fe5a7f0c55c078";
+        "00e51d2aac81a9b8ebe441d6af3e1c8efc0f030cc608332edcb42588ff6a0ce2"
+        + "6415ddc106e95277a5e6d54132f1e5245976b89caf96d262f1fe5a7f0c55c078";
 
     private static readonly AgreementKey s_initiator = AgreementKey.FromSecret(Hex(InitiatorStatic));
     private static readonly AgreementKey s_responder = AgreementKey.FromSecret(Hex(ResponderStatic));
@@ -21,11 +22,13 @@ public sealed class NoiseHandshakeTests
     private static readonly (string Payload, string Message)[] Messages =
     [
         ("4c756477696720766f6e204d69736573",
-            "ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c7944ba83a447b38c83e327ad936929812f624884847b7831e95e197b2f797088efdd" +
-            "232fe541af156ec6d0657602902a8c3ee64e470f4b6fcd9298ce0b56fe20f86e60d9d933ec6e103ffb09e6001d6abb64"),
+            "ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c7944"
+            + "ba83a447b38c83e327ad936929812f624884847b7831e95e197b2f797088efdd"
+            + "232fe541af156ec6d0657602902a8c3ee64e470f4b6fcd9298ce0b56fe20f86e60d9d933ec6e103ffb09e6001d6abb64"),
         (
             "4d757272617920526f746862617264",
-            "95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f1448088439f069b267a06b3de3ecb1043bcb09807c6cd101f3826192a65f11ef3fe4317"),
+            "95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f144808843"
+            + "9f069b267a06b3de3ecb1043bcb09807c6cd101f3826192a65f11ef3fe4317"),
         ("462e20412e20486179656b", "cd54383060e7a28434cca27fb1cc524cfbabeb18181589df219d07"),
         ("4361726c204d656e676572", "a856d3bf0246bfc476c655009cd1ed677b8dcc5b349ae8ef2a05f2"),
         ("4a65616e2d426170746973746520536179", "49063084b2c51f098337cb8a13739ac848f907e67cfb2cc8a8b60586467aa02fc7"),

@@ -66,7 +66,8 @@ public sealed class OutboundQueueTests
 
         foreach (OutboundQueue queue in queues) queue.Clear();
         Assert.False(frame.Buffer.IsUnshared);
-        Assert.True(slice.Bytes.SequenceEqual(frame.Buffer.Written[..60_000])); // its user holds it, whatever the queue does
+        // Its user holds it when the queue is gone.
+        Assert.True(slice.Bytes.SequenceEqual(frame.Buffer.Written[..60_000]));
         slice.Release();
         Assert.True(frame.Buffer.IsUnshared);
     }

@@ -160,7 +160,8 @@ public sealed class PeerMeshTests : IAsyncDisposable
 
     /// <summary>The addresses of these, in place of the rest the first one's.</summary>
     private static IPEndPoint[] Addresses(params Node[] nodes) =>
-        [.. Enumerable.Range(0, 4).Select(i => (nodes.FirstOrDefault(node => node.Id == i) ?? nodes[0]).Mesh.LocalEndPoint)];
+        [.. Enumerable.Range(0, 4)
+            .Select(i => (nodes.FirstOrDefault(node => node.Id == i) ?? nodes[0]).Mesh.LocalEndPoint)];
 
     private async Task<EstablishedLink> EstablishAsync(Node to, int id)
     {
@@ -180,7 +181,8 @@ public sealed class PeerMeshTests : IAsyncDisposable
         {
             Id = id;
             Mesh = new PeerMesh(
-                new ReplicaId(id), listen ?? new IPEndPoint(IPAddress.Loopback, 0), keys.CredentialsOf(keys.Replicas[id]), Sink, LinkOptions.Peers, Counters, Log, time);
+                new ReplicaId(id), listen ?? new IPEndPoint(IPAddress.Loopback, 0),
+                keys.CredentialsOf(keys.Replicas[id]), Sink, LinkOptions.Peers, Counters, Log, time);
         }
 
         public int Id { get; }

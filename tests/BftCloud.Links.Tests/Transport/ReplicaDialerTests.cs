@@ -22,7 +22,8 @@ public sealed class ReplicaDialerTests : IDisposable
         using Socket mute = NewSocket(), first = NewSocket();
         mute.Bind(new IPEndPoint(s_mute, number));
         mute.Listen(0);
-        first.Connect(mute.LocalEndPoint!); // there is no room for another one: it waits to be connected, or else to be accepted
+        // There is no room for another one: it waits to be connected, or else to be accepted.
+        first.Connect(mute.LocalEndPoint!);
 
         ManualTime time = new();
         LinkCounters counters = new();

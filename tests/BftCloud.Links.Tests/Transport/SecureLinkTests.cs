@@ -7,7 +7,7 @@ using BftCloud.Primitives;
 
 namespace BftCloud.Links.Tests.Transport;
 
-/// <summary>What a link does, whatever its records are sealed with.</summary>
+/// <summary>What a link does, with every cipher suite.</summary>
 public abstract class SecureLinkTests
 {
     private protected abstract CipherSuites Suite { get; }
@@ -328,7 +328,7 @@ public abstract class SecureLinkTests
     public async Task A_silent_link_is_dead_after_so_many_ticks_and_a_heartbeat_keeps_it()
     {
         await using LinkPair pair = await CreateAsync();
-        await Patience.UntilAsync(() => pair.Reactor.IsWaiting, "whatever had come was read");
+        await Patience.UntilAsync(() => pair.Reactor.IsWaiting, "all that had come was read");
         pair.Link.Tick(3);
         pair.Link.Tick(3);
         pair.Link.Tick(3);

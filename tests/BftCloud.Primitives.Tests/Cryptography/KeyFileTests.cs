@@ -64,7 +64,8 @@ public sealed class KeyFileTests : IDisposable
     public void A_missing_folder_is_named() =>
         Assert.Contains(
             "nowhere",
-            Assert.Throws<KeyFileException>(() => KeyFile.Save(_directory.At("nowhere", "node.key"), _pair)).Message, StringComparison.Ordinal);
+            Assert.Throws<KeyFileException>(() => KeyFile.Save(_directory.At("nowhere", "node.key"), _pair)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(UnixFileMode.GroupRead)]
@@ -97,7 +98,8 @@ public sealed class KeyFileTests : IDisposable
         KeyFile.Save(FilePath, _pair);
         File.WriteAllText(
             FilePath,
-            File.ReadAllText(FilePath).Replace(_pair.PublicKey.ToString(), other.PublicKey.ToString(), StringComparison.Ordinal));
+            File.ReadAllText(FilePath)
+                .Replace(_pair.PublicKey.ToString(), other.PublicKey.ToString(), StringComparison.Ordinal));
         Assert.Contains(
             "belong together", Assert.Throws<KeyFileException>(() => KeyFile.Load(FilePath)).Message,
             StringComparison.Ordinal);

@@ -5,21 +5,23 @@ using System.Text.RegularExpressions;
 namespace BftCloud.Testing.Fuzzing;
 
 /// <summary>
-/// Finds whatever in an assembly reads bytes or text, by its name and what it takes. A list says of each what fuzzes
+/// Finds all that reads bytes or text in an assembly, by its name and what it takes. A list says of each what fuzzes
 /// it, or why nothing need; a decoder that is not in the list fails the test.
 /// </summary>
 internal static partial class DecoderInventory
 {
     private static readonly HashSet<string> Raw =
     [
-        "ReadOnlyMemory`1", "ReadOnlySpan`1", "Byte[]", "String", "String[]", "Stream", "FileInfo", "SafeFileHandle", "XmlReader", "ArgumentResult", "SettingsReader", "CanonicalReader", "Utf8JsonReader",
+        "ReadOnlyMemory`1", "ReadOnlySpan`1", "Byte[]", "String", "String[]", "Stream", "FileInfo",
+        "SafeFileHandle", "XmlReader", "ArgumentResult", "SettingsReader", "CanonicalReader", "Utf8JsonReader",
     ];
 
     /// <summary>Every reader of raw input in the assembly that others than its own type can call.</summary>
     public static SortedSet<string> Find(Assembly assembly)
     {
         const BindingFlags All =
-            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance
+            | BindingFlags.DeclaredOnly;
         return new SortedSet<string>(
             from type in assembly.GetTypes()
             where !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
@@ -43,12 +45,12 @@ internal static partial class DecoderInventory
         HashSet<string> known = [.. targets];
         string[] problems =
         [
-            .. found.Where(decoder => !list.ContainsKey(decoder)).Select(
-                static decoder => $"{decoder} reads what others wrote, and nothing fuzzes it: add a fuzz target, or a reason."),
+            .. found.Where(decoder => !list.ContainsKey(decoder)).Select(static decoder =>
+                $"{decoder} reads what others wrote, and nothing fuzzes it: add a fuzz target, or a reason."),
             .. list.Keys.Where(decoder => !found.Contains(decoder)).Select(
                 static decoder => $"{decoder} is in the list, but not in the product: remove it."),
-            .. list.Values.Where(
-                covered => !covered.StartsWith('(') && !known.Contains(covered)).Select(static covered => $"There is no fuzz target '{covered}'."),
+            .. list.Values.Where(covered => !covered.StartsWith('(') && !known.Contains(covered))
+                .Select(static covered => $"There is no fuzz target '{covered}'."),
         ];
         if (problems.Length > 0) throw new FuzzException(string.Join('\n', problems));
     }

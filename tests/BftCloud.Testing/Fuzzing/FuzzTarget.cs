@@ -6,7 +6,7 @@ namespace BftCloud.Testing.Fuzzing;
 /// </summary>
 /// <param name="Name">What it decodes; the name of its tests.</param>
 /// <param name="Valid">Makes an input that the decoder accepts; equal randomness, equal input.</param>
-/// <param name="Accepts">Runs the decoder, and whatever reads lazily from its result. May throw one of
+/// <param name="Accepts">Runs the decoder, and all that reads lazily from its result. May throw one of
 /// <see cref="Refusals"/>, which counts as false, and nothing else.</param>
 internal sealed record FuzzTarget(string Name, Func<Random, byte[]> Valid, Func<byte[], bool> Accepts)
 {

@@ -5,7 +5,7 @@ using System.Runtime.ExceptionServices;
 namespace BftCloud.Testing.Fuzzing;
 
 /// <summary>
-/// Throws what its corpus holds, and then changed and random input, at a decoder. Whatever comes: no error but those
+/// Throws what its corpus holds, and then changed and random input, at a decoder. For any input: no error but those
 /// declared; in canonical formats nothing accepted that is not exactly the encoding of what it was decoded to; no more
 /// memory than a fixed multiple of the bytes received; an end. Every round follows from its seed alone. Short by
 /// default; longer with <c>BFTCLOUD_FUZZ_SECONDS</c> (for each target, beginning with a seed of the moment), repeated
@@ -43,7 +43,9 @@ internal static class Fuzzer
                 progress.Replayed = files.Count;
                 long start = Stopwatch.GetTimestamp();
                 int rounds = seed is not null && seconds is null ? 1 : target.Rounds;
-                for (int round = 0; seconds is { } limit ? Stopwatch.GetElapsedTime(start).TotalSeconds < limit : round < rounds; round++) new Round(target, first + round, progress, corpus).Run();
+                bool IsOver(int round) =>
+                    seconds is { } limit ? Stopwatch.GetElapsedTime(start).TotalSeconds >= limit : round >= rounds;
+                for (int round = 0; !IsOver(round); round++) new Round(target, first + round, progress, corpus).Run();
             }
             catch (Exception e)
             {
@@ -61,7 +63,8 @@ internal static class Fuzzer
         if (failure is not null) ExceptionDispatchInfo.Throw(failure);
         if (progress.Accepted == 0 || progress.Refused == 0)
             throw new FuzzException(
-                $"{target}: {progress.Accepted} accepted, {progress.Refused} refused: the inputs do not test the decoder.");
+                $"{target}: {progress.Accepted} accepted, {progress.Refused} refused: "
+                + "the inputs do not test the decoder.");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{target}: {progress.Replayed} of the corpus, seeds {first} to {progress.Seed}, "
@@ -179,9 +182,11 @@ internal static class Fuzzer
                 {
                     byte[] normal = target.Normal(input);
                     if (!target.Accepts(normal))
-                        return $"what it was decoded to is encoded as something that is refused: {Convert.ToHexStringLower(normal)}.";
+                        return "what it was decoded to is encoded as something that is refused: "
+                            + $"{Convert.ToHexStringLower(normal)}.";
                     if (!target.Normal(normal).AsSpan().SequenceEqual(normal))
-                        return $"what it was decoded to changes when it is encoded and decoded again: {Convert.ToHexStringLower(normal)}.";
+                        return "what it was decoded to changes when it is encoded and decoded again: "
+                            + $"{Convert.ToHexStringLower(normal)}.";
                 }
                 return null;
             }

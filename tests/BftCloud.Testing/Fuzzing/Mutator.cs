@@ -17,15 +17,24 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
 
     /// <summary>Bytes that mean something to MessagePack, to text, or to a bound.</summary>
     private static readonly byte[] TellingBytes =
-        [0, 1, 0x7f, 0x80, 0x90, 0x91, 0x9f, 0xa0, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xca, 0xcc, 0xcd, 0xce, 0xcf, 0xd0, 0xd3, 0xd9, 0xdc, 0xdd, 0xde, 0xe0, 0xff,
-         (byte)'0', (byte)'9', (byte)'-', (byte)'.', (byte)',', (byte)'"', (byte)'\'', (byte)'\\', (byte)'/', (byte)':', (byte)'<', (byte)'&', (byte)'{', (byte)'[', (byte)'\n', (byte)' '];
+    [
+        0, 1, 0x7f, 0x80, 0x90, 0x91, 0x9f, 0xa0, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xca, 0xcc, 0xcd,
+        0xce, 0xcf, 0xd0, 0xd3, 0xd9, 0xdc, 0xdd, 0xde, 0xe0, 0xff, .. "09-.,\"'\\/:<&{[\n "u8,
+    ];
 
     private static readonly long[] TellingNumbers =
-        [0, 1, -1, 2, 15, 16, 31, 32, 64, 127, 128, 255, 256, 1024, 4096, short.MaxValue, 32768, ushort.MaxValue, 65536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32, long.MaxValue, long.MinValue];
+    [
+        0, 1, -1, 2, 15, 16, 31, 32, 64, 127, 128, 255, 256, 1024, 4096, short.MaxValue, 32768, ushort.MaxValue, 65536,
+        int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32, long.MaxValue, long.MinValue,
+    ];
 
     private static readonly string[] TellingTexts =
-        ["0", "-0", "-1", "1", "4096", "65536", "2147483647", "2147483648", "-2147483649", "4294967296", "9223372036854775807", "9223372036854775808", "-9223372036854775809",
-         "18446744073709551615", "18446744073709551616", "99999999999999999999999999999999999999999", "1e999", "-1e999", "0.1", "NaN", "-Infinity", "00", "+1", "0x1", "null"];
+    [
+        "0", "-0", "-1", "1", "4096", "65536", "2147483647", "2147483648", "-2147483649", "4294967296",
+        "9223372036854775807", "9223372036854775808", "-9223372036854775809", "18446744073709551615",
+        "18446744073709551616", "99999999999999999999999999999999999999999", "1e999", "-1e999", "0.1", "NaN",
+        "-Infinity", "00", "+1", "0x1", "null",
+    ];
 
     /// <summary>A changed copy of the input. May be the same, if changes undo each other.</summary>
     /// <param name="input">What to change.</param>
@@ -39,7 +48,7 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
         return bytes.Count <= BytesMax ? [.. bytes] : [.. bytes[..BytesMax]];
     }
 
-    /// <summary>Bytes that nobody encoded, which look a little as if somebody had.</summary>
+    /// <summary>Bytes that no encoder wrote, which look a little as if one had.</summary>
     public byte[] Make()
     {
         byte[] bytes = new byte[random.Next(random.Next(8) == 0 ? 2000 : 100)];
@@ -113,7 +122,8 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
                 break;
             case 13:
                 List<byte> piece = bytes.GetRange(at, length);
-                for (int times = random.Next(random.Next(8) == 0 ? 1000 : 8); times > 0 && bytes.Count < BytesMax; times--) bytes.InsertRange(at, piece);
+                int times = random.Next(random.Next(8) == 0 ? 1000 : 8);
+                for (; times > 0 && bytes.Count < BytesMax; times--) bytes.InsertRange(at, piece);
                 break;
             case 14:
                 int to = random.Next(bytes.Count - length + 1);

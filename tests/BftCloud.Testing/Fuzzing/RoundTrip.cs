@@ -14,8 +14,8 @@ internal static class RoundTrip
             byte[] encoded = target.Valid(new Random(seed));
             if (!target.Accepts([.. encoded])) return false.Label($"{target}: refused");
             byte[]? again = target.Again is not null ? target.Again(encoded) : target.Normal?.Invoke(encoded);
-            return (
-                again is null || again.AsSpan().SequenceEqual(encoded)).Label($"{target}: encoded differently the second time");
+            bool isSame = again is null || again.AsSpan().SequenceEqual(encoded);
+            return isSame.Label($"{target}: encoded differently the second time");
         }).QuickCheckThrowOnFailure();
     }
 }

@@ -22,7 +22,10 @@ public sealed class BadInputTests
         byte[] garbage = new byte[4096];
         random.NextBytes(garbage);
         byte[][] openings =
-            [garbage, new byte[4096], [.. Enumerable.Repeat((byte)0xff, 4096)], "GET / HTTP/1.1\r\n\r\n"u8.ToArray(), []];
+        [
+            garbage, new byte[4096], [.. Enumerable.Repeat((byte)0xff, 4096)],
+            "GET / HTTP/1.1\r\n\r\n"u8.ToArray(), [],
+        ];
 
         foreach (ReplicaEndpoint replica in cluster.Directory.Cluster.Replicas)
         {
@@ -49,15 +52,19 @@ public sealed class BadInputTests
         ClusterConfiguration settings = cluster.Directory.Cluster;
         using KeyPair forged = KeyPair.Generate();
         LinkCredentials credentials = new(
-            settings.ClusterId, settings.ContentHash(), forged, [.. settings.Replicas.Select(static replica => replica.PublicKey)], [.. settings.Clients.Select(static client => client.PublicKey)]);
+            settings.ClusterId, settings.ContentHash(), forged,
+            [.. settings.Replicas.Select(static replica => replica.PublicKey)],
+            [.. settings.Clients.Select(static client => client.PublicKey)]);
         LinkCounters counters = new();
         await using ReplicaLinks links = new(
-            new ClientId(0), [.. settings.Replicas.Select(static replica => IPEndPoint.Parse(replica.ClientAddress))], credentials, new SilentSink(), LinkOptions.Clients, counters, NullLogger.Instance);
+            new ClientId(0), [.. settings.Replicas.Select(static replica => IPEndPoint.Parse(replica.ClientAddress))],
+            credentials, new SilentSink(), LinkOptions.Clients, counters, NullLogger.Instance);
 
         links.Start();
         await cluster.UntilAsync(
             "every replica has refused the forged key",
-            _ => Enumerable.Range(0, cluster.Count).All(id => CountAsync(cluster, id, "fault=\"unknown_key\"").GetAwaiter().GetResult() > 0));
+            _ => Enumerable.Range(0, cluster.Count)
+                .All(id => CountAsync(cluster, id, "fault=\"unknown_key\"").GetAwaiter().GetResult() > 0));
 
         Assert.Equal(0, counters.OpenLinks);
         await using CounterLoad load = await CounterLoad.StartAsync(cluster, writers: 1);
@@ -69,8 +76,11 @@ public sealed class BadInputTests
     public async Task A_client_whose_cluster_json_differs_is_told_so()
     {
         await using TestCluster cluster = await TestCluster.StartAsync("counter");
-        BftClientOptions options =
-            cluster.ClientOptions with { Cluster = cluster.Directory.Cluster with { Window = 33 }, ConnectTimeout = TimeSpan.FromSeconds(2) };
+        BftClientOptions options = cluster.ClientOptions with
+        {
+            Cluster = cluster.Directory.Cluster with { Window = 33 },
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+        };
 
         BftTimeoutException e = await Assert.ThrowsAsync<BftTimeoutException>(() => BftClient.ConnectAsync(options));
 
@@ -84,7 +94,8 @@ public sealed class BadInputTests
         await using TestCluster cluster = TestCluster.Create("counter");
         string own = Path.Combine(cluster.Path, "r3", "cluster.json");
         (cluster.Directory.Cluster with { CheckpointPeriod = 100 }).Save(own);
-        (ReplicaConfiguration.Load(cluster.Directory.ReplicaFile(3)) with { ClusterFile = own }).Save(cluster.Directory.ReplicaFile(3));
+        (ReplicaConfiguration.Load(cluster.Directory.ReplicaFile(3)) with { ClusterFile = own })
+            .Save(cluster.Directory.ReplicaFile(3));
         await cluster.UpAsync();
 
         await using CounterLoad load = await CounterLoad.StartAsync(cluster, writers: 2);

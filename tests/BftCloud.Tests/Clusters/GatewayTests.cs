@@ -50,7 +50,7 @@ public sealed partial class GatewayTests
     {
         const int Writers = 8, Steps = 60;
         await using TestCluster cluster = await TestCluster.StartAsync("kv");
-        // Nothing else uses this address: while no gateway listens, the port goes to nobody else.
+        // Nothing else uses this address: while no gateway listens, the port goes to no other test.
         string address = $"127.96.{Environment.ProcessId >> 8 & 255}.{Environment.ProcessId & 255}";
         using Process gateway =
             CommandLineRun.Start("kv", "serve", "--cluster", cluster.Path, "--listen", $"{address}:0");

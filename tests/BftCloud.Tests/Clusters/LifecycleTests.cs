@@ -39,7 +39,9 @@ public sealed class LifecycleTests
             StringComparison.Ordinal);
         Assert.Equal(
             "a/1\ttwo\na/2\tzwei – 2\n", await CommandLineRun.SucceedAsync("kv", "--cluster", path, "list", "a/"));
-        Assert.Equal("""[{"key":"a/1","value":"two"}]""", (await CommandLineRun.SucceedAsync("kv", "--cluster", path, "list", "a/1", "--json")).Trim());
+        Assert.Equal(
+            """[{"key":"a/1","value":"two"}]""",
+            (await CommandLineRun.SucceedAsync("kv", "--cluster", path, "list", "a/1", "--json")).Trim());
         Assert.Equal("1\n", await CommandLineRun.SucceedAsync("kv", "--cluster", path, "del", "a/2", "missing"));
 
         using JsonDocument status =
@@ -194,11 +196,18 @@ public sealed class LifecycleTests
         foreach (string extra in (string[])["--multiplex", "--reads", "--json"])
         {
             string json = await CommandLineRun.SucceedAsync(
-                ["bench", "echo", "--cluster", cluster.Path, "--clients", "4", "--request-bytes", "100", "--reply-bytes", "50", "--duration", "500ms", "--warm-up", "200ms", .. extra == "--json" ? (string[])[] : [extra], "--json"]);
+            [
+                "bench", "echo", "--cluster", cluster.Path, "--clients", "4", "--request-bytes", "100",
+                "--reply-bytes", "50", "--duration", "500ms", "--warm-up", "200ms",
+                .. extra == "--json" ? (string[])[] : [extra], "--json",
+            ]);
             using JsonDocument document = JsonDocument.Parse(json);
             JsonElement report = document.RootElement;
             Assert.Equal(
-                ["workload", "clients", "requestBytes", "replyBytes", "seconds", "operations", "errors", "opsPerSecond", "latencyMs", "replicas"],
+                [
+                    "workload", "clients", "requestBytes", "replyBytes", "seconds", "operations", "errors",
+                    "opsPerSecond", "latencyMs", "replicas",
+                ],
                 report.EnumerateObject().Select(static property => property.Name));
             Assert.Equal(
                 ["p50", "p90", "p99", "p999", "max"],
@@ -207,7 +216,8 @@ public sealed class LifecycleTests
             Assert.Equal(0, report.GetProperty("errors").GetInt64());
             Assert.Equal(
                 [0, 1, 2, 3],
-                report.GetProperty("replicas").EnumerateArray().Select(static replica => replica.GetProperty("id").GetInt32()));
+                report.GetProperty("replicas").EnumerateArray()
+                    .Select(static replica => replica.GetProperty("id").GetInt32()));
             Assert.All(
                 report.GetProperty("replicas").EnumerateArray(),
                 static replica => Assert.True(replica.GetProperty("rssMiB").GetDouble() > 1));

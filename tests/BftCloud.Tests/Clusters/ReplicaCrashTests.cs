@@ -23,7 +23,7 @@ public sealed class ReplicaCrashTests
         Assert.True(load.LongestPause() < TimeSpan.FromSeconds(2), $"Writes paused for {load.LongestPause()}.");
         IReadOnlyList<ReplicaReport?> reports = await cluster.AskAsync();
         Assert.Null(reports[victim]);
-        // The first leader is replica 0: nobody else's death is a reason to change it.
+        // The first leader is replica 0: the death of another replica is no reason to change it.
         Assert.All(
             reports.Where(static report => report is not null),
             report => Assert.Equal(victim == 0 ? 1 : 0, report!.Regency));

@@ -108,7 +108,8 @@ public sealed class ClusterFilesTests : IAsyncLifetime
         Assert.All(replicas, static replica =>
         {
             Assert.False(replica.GetProperty("up").GetBoolean());
-            foreach (string name in (string[])["pid", "regency", "leader", "lastExecuted", "stableCheckpoint", "stateDigest"])
+            foreach (string name in (string[])[
+                "pid", "regency", "leader", "lastExecuted", "stableCheckpoint", "stateDigest"])
             {
                 Assert.Equal(JsonValueKind.Null, replica.GetProperty(name).ValueKind);
             }

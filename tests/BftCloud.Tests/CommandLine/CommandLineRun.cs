@@ -11,7 +11,7 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
     /// <summary>Starts the program; the caller ends it.</summary>
     public static Process Start(params ReadOnlySpan<string> arguments)
     {
-        // As from a terminal: whoever runs the tests in the background of a shell passes on that SIGINT is ignored, and
+        // As from a terminal: a shell that runs the tests in the background passes on that SIGINT is ignored, and
         // the runtime keeps to it.
         ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet"])
         {

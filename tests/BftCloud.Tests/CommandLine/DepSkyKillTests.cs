@@ -19,7 +19,8 @@ public sealed class DepSkyKillTests : IDisposable
         // Many small segments, so that there are many moments to die at.
         await File.WriteAllTextAsync(
             config,
-            (await File.ReadAllTextAsync(config)).Replace("\"segmentKiB\": 4096", "\"segmentKiB\": 64", StringComparison.Ordinal));
+            (await File.ReadAllTextAsync(config))
+                .Replace("\"segmentKiB\": 4096", "\"segmentKiB\": 64", StringComparison.Ordinal));
         await using ConfiguredClient clouds = DepSkyConfiguration.Load(config).Open();
         byte[] current = Content(0);
         await clouds.Client.PutAsync(Unit, new MemoryStream(current));
@@ -71,7 +72,10 @@ public sealed class DepSkyKillTests : IDisposable
     private int Files() =>
         Directory.EnumerateFiles(
             _directory.At("D", "clouds"), "*",
-            new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None })
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None,
+            })
         .Count(static file => !file.Contains("~incoming", StringComparison.Ordinal));
 
     private static byte[] Content(int seed)

@@ -105,7 +105,7 @@ public sealed class DepSkyTests : IDisposable
             "is not empty", await CommandLineRun.FailAsync(1, "depsky", "init", "--out", _directory.At("D")),
             StringComparison.Ordinal);
         Assert.Contains(
-            "It takes 4 clouds",
+            "Four clouds tolerate one",
             await CommandLineRun.FailAsync(1, "depsky", "init", "--local", "3", "--out", _directory.At("E")),
             StringComparison.Ordinal);
         await File.WriteAllTextAsync(
@@ -120,7 +120,8 @@ public sealed class DepSkyTests : IDisposable
         await InitAsync();
 
         JsonElement report = JsonDocument.Parse(await CommandLineRun.SucceedAsync(
-            "bench", "depsky", "--config", Config, "--megabytes", "1", "--rounds", "1", "--reads", "2", "--slow-by", "5ms", "--json")).RootElement;
+            "bench", "depsky", "--config", Config, "--megabytes", "1", "--rounds", "1",
+            "--reads", "2", "--slow-by", "5ms", "--json")).RootElement;
 
         Assert.InRange(report.GetProperty("storageFactor").GetDouble(), 1.5, 1.51);
         Assert.Equal(4, report.GetProperty("oneSlow").GetArrayLength());

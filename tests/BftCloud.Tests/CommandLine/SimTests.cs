@@ -24,9 +24,8 @@ public class SimTests
     [Fact]
     public async Task A_range_of_seeds_is_a_campaign()
     {
-        using JsonDocument report =
-            JsonDocument.Parse(
-                await CommandLineRun.SucceedAsync("sim", "--seeds", "1..4", "--durability", "votes", "--authentication", "signed", "--json"));
+        using JsonDocument report = JsonDocument.Parse(await CommandLineRun.SucceedAsync(
+            "sim", "--seeds", "1..4", "--durability", "votes", "--authentication", "signed", "--json"));
 
         Assert.Equal(4, report.RootElement.GetProperty("seeds").GetInt32());
         Assert.Equal("passed", report.RootElement.GetProperty("verdict").GetString());

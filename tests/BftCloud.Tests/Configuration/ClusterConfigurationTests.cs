@@ -52,7 +52,9 @@ public sealed class ClusterConfigurationTests : IDisposable
     public void Comments_layout_and_values_left_at_their_default_do_not_change_the_hash()
     {
         Digest hash = ClusterConfiguration.Load(_file).ContentHash();
-        string compact = string.Concat(File.ReadLines(_file).Where(static line => !line.Contains("//", StringComparison.Ordinal)).Select(static line => line.Trim()));
+        string compact = string.Concat(File.ReadLines(_file)
+            .Where(static line => !line.Contains("//", StringComparison.Ordinal))
+            .Select(static line => line.Trim()));
         File.WriteAllText(_file, compact.Replace("\"window\": 32,", "/* the default */", StringComparison.Ordinal));
 
         Assert.Equal(hash, ClusterConfiguration.Load(_file).ContentHash());
@@ -88,14 +90,16 @@ public sealed class ClusterConfigurationTests : IDisposable
     [InlineData("\"protocol\": \"bftsmr\"", "\"protocol\": \"paxos\"", "protocol", "bftsmr")]
     [InlineData("\"durability\": \"votes\"", "\"durability\": \"perhaps\"", "durability", "votes, decisions, none")]
     [InlineData("\"durability\": \"votes\"", "\"durability\": \"0\"", "durability", "votes, decisions, none")]
-    [InlineData("\"requestAuthentication\": \"mac\"", "\"requestAuthentication\": \"nothing\"", "requestAuthentication", "mac, signed")]
+    [InlineData("\"requestAuthentication\": \"mac\"",
+        "\"requestAuthentication\": \"nothing\"", "requestAuthentication", "mac, signed")]
     [InlineData("\"batchRequestsMax\": 1024", "\"batchRequestsMax\": 0", "batchRequestsMax", "between")]
     [InlineData("\"batchBytesMax\": 1114112", "\"batchBytesMax\": 1048576", "batchBytesMax", "operationBytesMax")]
     [InlineData("\"operationBytesMax\": 1048576", "\"operationBytesMax\": -1", "operationBytesMax", "between")]
     [InlineData("\"replyBytesMax\": 1048576", "\"replyBytesMax\": 31", "replyBytesMax", "between")]
     [InlineData("\"requestTimeoutMs\": 1000", "\"requestTimeoutMs\": 9", "requestTimeoutMs", "between")]
     [InlineData("\"checkpointPeriod\": 4096", "\"checkpointPeriod\": 0", "checkpointPeriod", "between")]
-    [InlineData("\"checkpointPeriod\": 4096", "\"checkpointPeriod\": 1000000", "checkpointPeriod", "Lower it, or 'window'")]
+    [InlineData("\"checkpointPeriod\": 4096",
+        "\"checkpointPeriod\": 1000000", "checkpointPeriod", "Lower it, or 'window'")]
     [InlineData("\"checkpointBytes\": 8388608", "\"checkpointBytes\": 1", "checkpointBytes", "between")]
     [InlineData("\"id\": 2", "\"id\": 3", "replicas[2].id", "place in the list")]
     [InlineData(
@@ -115,7 +119,8 @@ public sealed class ClusterConfigurationTests : IDisposable
     [InlineData("\"clusterId\": \"", "\"clusterId\": \"ü", "clusterId", "1 to 64")]
     [InlineData("\"publicKey\": \"", "\"publicKey\": \"00", "publicKey", "64 hexadecimal digits, not 66")]
     [InlineData("\"administrator\": \"", "\"administrator\": \"zz", "administrator", "hexadecimal")]
-    [InlineData("\"peerAddress\": \"127.0.0.1:", "\"peerAddress\": \"127.0.0.1:99", "replicas[0].peerAddress", "port from 1 to 65535")]
+    [InlineData("\"peerAddress\": \"127.0.0.1:",
+        "\"peerAddress\": \"127.0.0.1:99", "replicas[0].peerAddress", "port from 1 to 65535")]
     [InlineData("\"clientAddress\": \"127.0.0.1:", "\"clientAddress\": \"", "replicas[0].clientAddress", "host:port")]
     public void A_wrong_value_is_refused_by_naming_file_key_and_remedy(
         string from, string to, string key, string remedy)
@@ -160,9 +165,15 @@ public sealed class ClusterConfigurationTests : IDisposable
         ReplicaEndpoint second = cluster.Replicas[1];
 
         ConfigurationException sameKey = Refused(
-            cluster with { Replicas = [first, second with { PublicKey = first.PublicKey }, .. cluster.Replicas.Skip(2)] });
+            cluster with
+            {
+                Replicas = [first, second with { PublicKey = first.PublicKey }, .. cluster.Replicas.Skip(2)],
+            });
         ConfigurationException sameAddress = Refused(
-            cluster with { Replicas = [first, second with { ClientAddress = first.PeerAddress }, .. cluster.Replicas.Skip(2)] });
+            cluster with
+            {
+                Replicas = [first, second with { ClientAddress = first.PeerAddress }, .. cluster.Replicas.Skip(2)],
+            });
         ConfigurationException clientIsReplica = Refused(
             cluster with { Clients = [new ClientIdentity("x", first.PublicKey)] });
 

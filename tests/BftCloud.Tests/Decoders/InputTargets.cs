@@ -158,7 +158,7 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
                 .GetAwaiter().GetResult();
     }
 
-    /// <summary>Whatever is asked is answered, with a status.</summary>
+    /// <summary>Every request is answered, with a status.</summary>
     private bool Ask(byte[] request)
     {
         Serve();

@@ -49,7 +49,11 @@ public class KvDistributedCacheTests
     {
         await _cache.SetAsync(
             "a", [7],
-            new DistributedCacheEntryOptions { SlidingExpiration = TimeSpan.FromSeconds(10), AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(25) });
+            new DistributedCacheEntryOptions
+            {
+                SlidingExpiration = TimeSpan.FromSeconds(10),
+                AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(25),
+            });
         _clock.Advance(TimeSpan.FromSeconds(9));
         Assert.NotNull(await _cache.GetAsync("a"));
         _clock.Advance(TimeSpan.FromSeconds(9));

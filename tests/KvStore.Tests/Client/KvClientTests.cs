@@ -76,7 +76,8 @@ public class KvClientTests
         Assert.False((await _client.CompareAndSetAsync("a", KvExpectation.Revision(held.Revision), "4")).Swapped);
         held = (await _client.GetVersionedAsync("a"))!;
         Assert.True(
-            (await _client.CompareAndSetAsync("a", KvExpectation.Revision(held.Revision), "4", TimeSpan.FromSeconds(1))).Swapped);
+            (await _client.CompareAndSetAsync(
+                "a", KvExpectation.Revision(held.Revision), "4", TimeSpan.FromSeconds(1))).Swapped);
         _clock.Advance(TimeSpan.FromSeconds(1.001));
         refused = await _client.CompareAndSetAsync("a", KvExpectation.Present, "5");
         Assert.False(refused.Swapped);
@@ -174,10 +175,12 @@ public class KvClientTests
     {
         Assert.Equal(
             KvErrorCode.TooLong,
-            (await Assert.ThrowsAsync<KvException>(() => _client.PutAsync(new byte[KvLimits.KeyBytesMax + 1], "x"))).Code);
+            (await Assert.ThrowsAsync<KvException>(
+                () => _client.PutAsync(new byte[KvLimits.KeyBytesMax + 1], "x"))).Code);
         Assert.Equal(
             KvErrorCode.TooLong,
-            (await Assert.ThrowsAsync<KvException>(() => _client.PutAsync("a", new byte[KvLimits.ValueBytesMax + 1]))).Code);
+            (await Assert.ThrowsAsync<KvException>(
+                () => _client.PutAsync("a", new byte[KvLimits.ValueBytesMax + 1]))).Code);
         Assert.True(await _client.PutAsync(new byte[KvLimits.KeyBytesMax], new byte[KvLimits.ValueBytesMax]));
         Assert.Equal(KvLimits.ValueBytesMax, (await _client.GetAsync(new byte[KvLimits.KeyBytesMax]))!.Value.Length);
     }

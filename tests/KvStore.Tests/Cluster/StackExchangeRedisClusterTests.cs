@@ -44,7 +44,7 @@ public class StackExchangeRedisClusterTests
     {
         await using KvCluster cluster = await KvCluster.StartAsync();
         await using BftClient connection = await cluster.ConnectAsync();
-        // Nothing else uses this address: while no gateway listens, the port goes to nobody else.
+        // Nothing else uses this address: while no gateway listens, the port goes to no other test.
         int process = Environment.ProcessId;
         IPAddress address = new([127, (byte)(64 + (int)protocol), (byte)(process >> 8), (byte)process]);
         await using RespServer gateway = RespServer.Start(connection, new() { Listen = new IPEndPoint(address, 0) });

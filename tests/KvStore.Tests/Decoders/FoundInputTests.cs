@@ -4,7 +4,7 @@ using MessagePack;
 namespace KvStore.Tests.Decoders;
 
 /// <summary>
-/// What becomes of inputs of the corpus that once got through as an error that nobody had declared, or did not end.
+/// What becomes of inputs of the corpus that once caused an error that their target did not declare, or did not end.
 /// </summary>
 public class FoundInputTests
 {

@@ -27,7 +27,11 @@ internal static class PackTargets
     [
         new(
             "element", static random => Op.Bytes(Element(random, ElementFormat.DepthMax)),
-            static bytes => IsElement(bytes)) { Again = static bytes => IsElement(bytes) ? Op.Bytes(Objects(bytes)) : null, Rounds = 100 },
+            static bytes => IsElement(bytes))
+        {
+            Again = static bytes => IsElement(bytes) ? Op.Bytes(Objects(bytes)) : null,
+            Rounds = 100,
+        },
         new(
             "operation", static random => Operation(random),
             static bytes => Execute(bytes)) { AllocatedBytes = OperationBytes, Rounds = 10 },
@@ -40,8 +44,10 @@ internal static class PackTargets
         },
         new(
             "reply to a client", static random => Reply(random),
-            static bytes => AskAll(bytes)) { Refusals = [typeof(KvException)], AllocatedBytes = 128 << 10,
-            AllocatedBytesPerByte = 200, Rounds = 8 },
+            static bytes => AskAll(bytes))
+        {
+            Refusals = [typeof(KvException)], AllocatedBytes = 128 << 10, AllocatedBytesPerByte = 200, Rounds = 8,
+        },
         new(
             "cache entry", static random => CacheEntry(random),
             static bytes => ReadCache(bytes)) { IsAsynchronous = true, Rounds = 10 },
@@ -175,8 +181,11 @@ internal static class PackTargets
             1 => true,
             2 => (long)random.Next(-3, 70),
             3 => value,
-            4 =>
-                new object?[] { value, (long)random.Next(), random.Next(2) == 0 ? null : random.NextInt64(KvLimits.ExpiryMicrosMax) },
+            4 => new object?[]
+            {
+                value, (long)random.Next(),
+                random.Next(2) == 0 ? null : random.NextInt64(KvLimits.ExpiryMicrosMax),
+            },
             5 => new object?[] { null, value, value, value, value },
             6 => new object?[] { null, true, 5L, value, KvErrorCode.WrongType },
             _ => KvErrorCode.WrongType,
@@ -223,8 +232,11 @@ internal static class PackTargets
         DistributedCacheEntryOptions options = random.Next(3) switch
         {
             0 => new() { SlidingExpiration = TimeSpan.FromSeconds(random.Next(1, 1 << 30)) },
-            1 =>
-                new() { SlidingExpiration = TimeSpan.FromSeconds(random.Next(1, 1 << 30)), AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(random.Next(1, 1 << 30)) },
+            1 => new()
+            {
+                SlidingExpiration = TimeSpan.FromSeconds(random.Next(1, 1 << 30)),
+                AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(random.Next(1, 1 << 30)),
+            },
             _ => new(),
         };
         KvClient client = new(service, new ManualTime());

@@ -15,17 +15,27 @@ internal static class RespTargets
 {
     private static readonly byte[][] Words =
     [
-        .. new[] { "*", "$", "\r\n", "\r", "\n", "$-1\r\n", "$0\r\n\r\n", "*0\r\n", "*-1\r\n", "*1\r\n$4\r\nPING\r\n", "\"", "'", "\\x41", "\\", "\\\"", "\0", "\t", "PING\r\n", "*2147483647\r\n", "$536870912\r\n", "[a-", "[^", "?" }
-            .Select(Encoding.Latin1.GetBytes),
+        .. new[]
+        {
+            "*", "$", "\r\n", "\r", "\n", "$-1\r\n", "$0\r\n\r\n", "*0\r\n", "*-1\r\n", "*1\r\n$4\r\nPING\r\n",
+            "\"", "'", "\\x41", "\\", "\\\"", "\0", "\t", "PING\r\n", "*2147483647\r\n", "$536870912\r\n",
+            "[a-", "[^", "?",
+        }.Select(Encoding.Latin1.GetBytes),
     ];
 
     private static readonly IEnumerable<byte[]> OptionWords =
-        new[] { "$2\r\nEX\r\n", "$2\r\nPX\r\n", "$4\r\nPXAT\r\n", "$2\r\nNX\r\n", "$7\r\nKEEPTTL\r\n", "$5\r\nMATCH\r\n", "$5\r\nCOUNT\r\n", "$19\r\n9223372036854775807\r\n", "$20\r\n-9223372036854775808\r\n", "$4\r\n-inf\r\n", "$3\r\nnan\r\n" }
-            .Select(Encoding.Latin1.GetBytes);
+        new[]
+        {
+            "$2\r\nEX\r\n", "$2\r\nPX\r\n", "$4\r\nPXAT\r\n", "$2\r\nNX\r\n", "$7\r\nKEEPTTL\r\n",
+            "$5\r\nMATCH\r\n", "$5\r\nCOUNT\r\n", "$19\r\n9223372036854775807\r\n",
+            "$20\r\n-9223372036854775808\r\n", "$4\r\n-inf\r\n", "$3\r\nnan\r\n",
+        }.Select(Encoding.Latin1.GetBytes);
 
     private static readonly RespFormat[] Formats =
     [
-        RespFormats.Value, RespFormats.Integer, RespFormats.OkOrNull, RespFormats.Ok, RespFormats.OneOrZero, RespFormats.Array, RespFormats.Map, RespFormats.Set, RespFormats.TypeName, RespFormats.Seconds, RespFormats.Milliseconds,
+        RespFormats.Value, RespFormats.Integer, RespFormats.OkOrNull, RespFormats.Ok, RespFormats.OneOrZero,
+        RespFormats.Array, RespFormats.Map, RespFormats.Set, RespFormats.TypeName,
+        RespFormats.Seconds, RespFormats.Milliseconds,
     ];
 
     public static IEnumerable<FuzzTarget> All =>
@@ -53,14 +63,20 @@ internal static class RespTargets
             static bytes => Match(bytes)) { Words = Words, AllocatedBytesPerByte = 8 },
         new(
             "reply to a client of Redis",
-            static random => Op.Bytes(random.Next(2) == 0 ? (long)random.Next() : new object?[] { "a", null, (long)random.Next() }), static bytes => Format(bytes)) { AllocatedBytes = 64 << 10, AllocatedBytesPerByte = 200 },
+            static random =>
+                Op.Bytes(random.Next(2) == 0 ? (long)random.Next() : new object?[] { "a", null, (long)random.Next() }),
+            static bytes => Format(bytes))
+        {
+            AllocatedBytes = 64 << 10, AllocatedBytesPerByte = 200,
+        },
     ];
 
     private static byte[] Commands(Random random) =>
     [
         .. Enumerable.Range(0, random.Next(1, 4)).SelectMany(_ => random.Next(4) == 0
             ? Encoding.Latin1.GetBytes($"set \"a\\x41\\n\" 'b\\'' {random.Next()}\r\n")
-            : RespTestClient.Encode([.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => new string('x', random.Next(random.Next(4) == 0 ? 300 : 5)))])),
+            : RespTestClient.Encode([.. Enumerable.Range(0, random.Next(1, 5))
+                .Select(_ => new string('x', random.Next(random.Next(4) == 0 ? 300 : 5)))])),
     ];
 
     /// <summary>
@@ -139,7 +155,8 @@ internal static class RespTargets
         int commands = 0;
         for (int position = 0; position < input.Length && !session.Closes && session.Next is null;)
         {
-            if (parser.Parse(input.AsSpan(position), session.IsAuthenticated, out int consumed) != RespParseResult.Command) return false;
+            RespParseResult result = parser.Parse(input.AsSpan(position), session.IsAuthenticated, out int consumed);
+            if (result != RespParseResult.Command) return false;
             RespArguments arguments = new(parser.Bytes(input.AsSpan(position)), parser.Ranges);
             int before = session.Batch.Pending.Count;
             session.Take(arguments);

@@ -133,7 +133,8 @@ internal sealed class CommandScripts(int seed)
     };
 
     private string[] SetOptions() => Pick<string[]>(
-        ["nx"], ["xx"], ["get"], ["keepttl"], ["ex", Seconds()], ["px", "100000"], ["exat", "4000000000"], ["pxat", "4000000000000"], ["ex"], ["bad"], ["NX", "GET"]);
+        ["nx"], ["xx"], ["get"], ["keepttl"], ["ex", Seconds()], ["px", "100000"],
+        ["exat", "4000000000"], ["pxat", "4000000000000"], ["ex"], ["bad"], ["NX", "GET"]);
 
     private string[] ExpireOptions() =>
         _random.Next(3) > 0

@@ -48,8 +48,9 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
             // Within EXEC the order of fields, the time and the order of checks cannot be told apart from the rest:
             // leave those commands out.
             commands.AddRange(Enumerable.Range(0, random.Next(6)).Select(_ => scripts.Next())
-                .Where(c => c[0].ToLowerInvariant() is not ("hgetall" or "hkeys" or "hvals" or "smembers" or "keys" or "ttl" or "pttl" or "expiretime" or "pexpiretime"
-                    or "lindex" or "lset" or "getex")));
+                .Where(static c => c[0].ToLowerInvariant() is not (
+                    "hgetall" or "hkeys" or "hvals" or "smembers" or "keys" or "ttl" or "pttl" or "expiretime"
+                    or "pexpiretime" or "lindex" or "lset" or "getex")));
             commands.Add(random.Next(8) == 0 ? ["discard"] : ["exec"]);
             if (random.Next(6) == 0) commands.Add(["exec"]);
             foreach (string[] command in commands)
@@ -85,7 +86,8 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
         await using GatewayFixture gateway = new();
         string[] replies = new string[2];
         int i = 0;
-        foreach (Func<RespTestClient> connect in (Func<RespTestClient>[])[() => new RespTestClient(redisServer.EndPoint), gateway.Connect])
+        Func<RespTestClient>[] both = [() => new RespTestClient(redisServer.EndPoint), gateway.Connect];
+        foreach (Func<RespTestClient> connect in both)
         {
             using RespTestClient client = connect();
             client.Call("del", "a");
@@ -101,7 +103,8 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
     public async Task Lines_that_do_not_end()
     {
         await using GatewayFixture gateway = new();
-        foreach (string bytes in (string[])[new('a', 70_000), "*" + new string('1', 70_000), "*1\r\n$" + new string('1', 70_000)])
+        string digits = new('1', 70_000);
+        foreach (string bytes in (string[])[new('a', 70_000), "*" + digits, "*1\r\n$" + digits])
         {
             using RespTestClient redis = new(redisServer.EndPoint);
             Assert.Equal(redis.Raw(bytes), gateway.Connect().Raw(bytes));
@@ -116,9 +119,12 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
         RespTestClient ours = gateway.Connect();
         string[][] commands =
         [
-            ["exec"], ["discard"], ["multi"], ["multi"], ["watch", "a"], ["get"], ["set", "a", "1"], ["exec"], ["get", "a"],
-            ["multi"], ["nosuch"], ["exec"], ["multi"], ["discard"], ["unwatch"], ["multi"], ["exec"], ["multi"], ["ping"], ["echo", "x"], ["select", "0"], ["exec"],
-            ["watch"], ["multi"], ["incr", "a"], ["lpush", "a", "x"], ["set", "a"], ["exec"], ["multi", "x"], ["reset"], ["exec"],
+            ["exec"], ["discard"], ["multi"], ["multi"], ["watch", "a"],
+            ["get"], ["set", "a", "1"], ["exec"], ["get", "a"],
+            ["multi"], ["nosuch"], ["exec"], ["multi"], ["discard"], ["unwatch"],
+            ["multi"], ["exec"], ["multi"], ["ping"], ["echo", "x"], ["select", "0"], ["exec"],
+            ["watch"], ["multi"], ["incr", "a"], ["lpush", "a", "x"], ["set", "a"],
+            ["exec"], ["multi", "x"], ["reset"], ["exec"],
         ];
         foreach (string[] command in commands)
             ReplyComparison.AssertSame(command, redis.Call(command), ours.Call(command));
@@ -140,11 +146,15 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
                 client.Call("hset", "hash", $"f{i}", "v");
             }
         }
-        foreach (string[] options in (string[][])[[], ["match", "k1*"], ["count", "100"], ["match", "*7", "count", "7"], ["type", "hash"], ["type", "STRING", "match", "k?"]])
+        foreach (string[] options in (string[][])[
+            [], ["match", "k1*"], ["count", "100"], ["match", "*7", "count", "7"],
+            ["type", "hash"], ["type", "STRING", "match", "k?"]])
             Assert.Equal(Scan(redis, ["scan"], options), Scan(ours, ["scan"], options));
         Assert.Equal(Scan(redis, ["sscan", "set"], ["match", "m1*"]), Scan(ours, ["sscan", "set"], ["match", "m1*"]));
         Assert.Equal(Scan(redis, ["hscan", "hash"], []), Scan(ours, ["hscan", "hash"], []));
-        foreach (string[] wrong in (string[][])[["scan", "x"], ["scan", "0", "count", "0"], ["scan", "0", "count"], ["scan", "0", "count", "x"], ["scan", "0", "bad", "x"], ["hscan", "k1", "0"], ["sscan", "set", "0", "type", "x"]])
+        foreach (string[] wrong in (string[][])[
+            ["scan", "x"], ["scan", "0", "count", "0"], ["scan", "0", "count"], ["scan", "0", "count", "x"],
+            ["scan", "0", "bad", "x"], ["hscan", "k1", "0"], ["sscan", "set", "0", "type", "x"]])
             ReplyComparison.AssertSame(wrong, redis.Call(wrong), ours.Call(wrong));
     }
 

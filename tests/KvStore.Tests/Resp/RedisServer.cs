@@ -16,7 +16,9 @@ public sealed class RedisServer : IDisposable
         EndPoint = new UnixDomainSocketEndPoint(path);
         try
         {
-            _process = Process.Start(new ProcessStartInfo("redis-server", ["--port", "0", "--unixsocket", path, "--save", "", "--appendonly", "no", "--dir", _directory.Path])
+            string[] arguments =
+                ["--port", "0", "--unixsocket", path, "--save", "", "--appendonly", "no", "--dir", _directory.Path];
+            _process = Process.Start(new ProcessStartInfo("redis-server", arguments)
             {
                 RedirectStandardOutput = true,
             })!;
@@ -24,7 +26,8 @@ public sealed class RedisServer : IDisposable
         catch (Win32Exception)
         {
             throw new InvalidOperationException(
-                "These tests compare with a real Redis: run 'apt-get install redis-server redis-tools', or ./test, which does.");
+                "These tests compare with a real Redis: "
+                + "run 'apt-get install redis-server redis-tools', or ./test, which does.");
         }
         TaskCompletionSource<bool> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _process.OutputDataReceived += (_, line) =>

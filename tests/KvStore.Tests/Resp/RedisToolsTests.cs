@@ -25,7 +25,9 @@ public class RedisToolsTests
         string output = await RunAsync(
             gateway, "redis-benchmark", "-t", "ping,set,get,incr,lpush,rpush,lpop,rpop,sadd,hset,lrange_100,mset", "-n",
             "2000", "-c", "20", "-P", "16", "-q", "-r", "100");
-        foreach (string test in (string[])["PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "LPUSH", "RPUSH", "LPOP", "RPOP", "SADD", "HSET", "LRANGE_100", "MSET (10 keys)"])
+        foreach (string test in (string[])[
+            "PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "LPUSH", "RPUSH", "LPOP", "RPOP",
+            "SADD", "HSET", "LRANGE_100", "MSET (10 keys)"])
             Assert.Contains($"{test}", output, StringComparison.Ordinal);
         Assert.DoesNotContain("rror", output, StringComparison.Ordinal);
     }
@@ -33,9 +35,10 @@ public class RedisToolsTests
     private static async Task<string> RunAsync(GatewayFixture gateway, string program, params string[] arguments)
     {
         string port = gateway.Server.EndPoint.Port.ToString(CultureInfo.InvariantCulture);
-        using Process process =
-            Process.Start(
-                new ProcessStartInfo(program, ["-p", port, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(program, ["-p", port, .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -62,7 +62,10 @@ public class FuzzTests
             1 =>
                 Op.Nested(
                     Opcode.Transaction,
-                    [RandomConditions(random), .. Enumerable.Range(0, random.Next(4)).Select(_ => (object?)RandomCommand(random))]),
+                    [
+                        RandomConditions(random),
+                        .. Enumerable.Range(0, random.Next(4)).Select(_ => (object?)RandomCommand(random)),
+                    ]),
             _ => RandomCommand(random),
         };
         byte[] bytes = Op.Bytes(operation);
@@ -82,7 +85,8 @@ public class FuzzTests
     }
 
     private static object?[] RandomConditions(Random random) =>
-        [.. Enumerable.Range(0, random.Next(3)).Select(_ => (object?)new object?[] { RandomArgument(random), RandomArgument(random) })];
+        [.. Enumerable.Range(0, random.Next(3))
+            .Select(_ => (object?)new object?[] { RandomArgument(random), RandomArgument(random) })];
 
     private static object?[] RandomCommand(Random random) =>
         Op.Nested(

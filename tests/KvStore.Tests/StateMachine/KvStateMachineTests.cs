@@ -12,7 +12,8 @@ public class KvStateMachineTests
     public void A_pipeline_goes_on_after_errors_and_ends_where_replies_no_longer_fit()
     {
         object?[] replies = _machine.ExecuteArray(
-            Opcode.Pipeline, Op.Nested(Opcode.Put, "a", "x", 0), Op.Nested(Opcode.Increment, "a", 1), Op.Nested(Opcode.Get), Op.Nested(Opcode.Get, "a"));
+            Opcode.Pipeline, Op.Nested(Opcode.Put, "a", "x", 0), Op.Nested(Opcode.Increment, "a", 1),
+            Op.Nested(Opcode.Get), Op.Nested(Opcode.Get, "a"));
         Assert.Equal([true, KvErrorCode.NotAnInteger, KvErrorCode.Malformed, "x"], replies);
 
         _machine.Execute(Opcode.Put, "large", new byte[KvLimits.ValueBytesMax], 0);
@@ -32,13 +33,16 @@ public class KvStateMachineTests
             Op.Nested(Opcode.Increment, "a", 1));
         Assert.Equal(new object?[] { true, 2L }, reply);
         reply = _machine.Execute(
-            Opcode.Transaction, new object?[] { new object?[] { "a", true }, new object?[] { "a", "3" }, new object?[] { "b", null } }, Op.Nested(Opcode.Put, "b", "1", 0));
+            Opcode.Transaction,
+            new object?[] { new object?[] { "a", true }, new object?[] { "a", "3" }, new object?[] { "b", null } },
+            Op.Nested(Opcode.Put, "b", "1", 0));
         Assert.Equal(1L, reply);
         Assert.Null(_machine.Execute(Opcode.Get, "b"));
         // A malformed condition: nothing, though the command is right.
         Assert.Equal(
             KvErrorCode.Malformed,
-            _machine.Execute(Opcode.Transaction, new object?[] { new object?[] { "a" } }, Op.Nested(Opcode.Put, "b", "1", 0)));
+            _machine.Execute(
+                Opcode.Transaction, new object?[] { new object?[] { "a" } }, Op.Nested(Opcode.Put, "b", "1", 0)));
         Assert.Equal(
             KvErrorCode.Malformed,
             _machine.Execute(Opcode.Transaction, "no conditions", Op.Nested(Opcode.Put, "b", "1", 0)));
@@ -177,7 +181,8 @@ public class KvStateMachineTests
         copy.Install(_machine.Snapshot(), 100);
         Assert.Equal(_machine.Store.StateDigest(), copy.Store.StateDigest());
         Assert.Equal(_machine.Store.StateBytes, copy.Store.StateBytes);
-        foreach ((Opcode opcode, object?[] arguments) in ((Opcode, object?[])[])[(Opcode.HashGetAll, ["hash", 3]), (Opcode.SetMembers, ["set"]), (Opcode.ListRange, ["list", 0, -1])])
+        foreach ((Opcode opcode, object?[] arguments) in ((Opcode, object?[])[])[
+            (Opcode.HashGetAll, ["hash", 3]), (Opcode.SetMembers, ["set"]), (Opcode.ListRange, ["list", 0, -1])])
             Assert.Equal(_machine.Execute(opcode, arguments), copy.Execute(opcode, arguments));
         // What was changed before a freeze and after it does not show in the copy.
         _machine.Execute(Opcode.ListPop, "list", 0);

@@ -95,7 +95,8 @@ internal sealed class StoreModel
 
     /// <summary>All visible keys with their values.</summary>
     public object?[] List(string prefix) =>
-        [.. _entries.Where(e => e.Key.StartsWith(prefix, StringComparison.Ordinal) && e.Value.ExpiresAt > NowMicros).SelectMany(e => new object?[] { e.Key, e.Value.Value })];
+        [.. _entries.Where(e => e.Key.StartsWith(prefix, StringComparison.Ordinal) && e.Value.ExpiresAt > NowMicros)
+            .SelectMany(e => new object?[] { e.Key, e.Value.Value })];
 
     private Held? Find(string key) =>
         _entries.TryGetValue(key, out Held? held) && held.ExpiresAt > NowMicros ? held : null;

@@ -27,7 +27,8 @@ internal sealed record StoreStep(string Text, byte[] Operation, Func<StoreModel,
                 select condition | expiry | result;
 
             Gen<StoreStep> put = from k in key from v in value from f in flags from m in micros select Step(
-                $"put '{k}' '{v}' {f} {m}", m2 => m2.Put(k, v, f, m), Opcode.Put, f.HasFlag(WriteFlags.ExpiresIn) ? [k, v, f, m] : [k, v, f]);
+                $"put '{k}' '{v}' {f} {m}", m2 => m2.Put(k, v, f, m), Opcode.Put,
+                f.HasFlag(WriteFlags.ExpiresIn) ? [k, v, f, m] : [k, v, f]);
             Gen<StoreStep> get = key.Select(k => Step($"get '{k}'", m => m.Get(k), Opcode.Get, k));
             Gen<StoreStep> delete = from a in key from b in key select Step(
                 $"delete '{a}' '{b}'", m => m.Delete(a, b), Opcode.Delete, a, b);

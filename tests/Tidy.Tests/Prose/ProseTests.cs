@@ -29,6 +29,9 @@ public class ProseTests(ITestOutputHelper output)
     public void Sentences_name_things() => Breach.AssertNone(ProseRules.Riddles(Pages));
 
     [Fact]
+    public void Code_names_things() => Breach.AssertNone(ProseRules.RiddlesOfCode(Checkout.Sources));
+
+    [Fact]
     public void Pages_are_short() => Breach.AssertNone(ProseRules.LongPages(Pages));
 
     [Theory]
@@ -57,6 +60,20 @@ public class ProseTests(ITestOutputHelper output)
     [InlineData("The code says `who`.", 0)]
     public void A_riddle_is_found(string text, int breaches) =>
         Assert.Equal(breaches, ProseRules.Riddles([new("a.md", text)]).Count());
+
+    [Theory]
+    [InlineData("/// <summary>Deletes what nobody needs.</summary>\nclass A;", 1)]
+    [InlineData("// Whoever connects, and a client who leaves.\nclass A;", 2)]
+    [InlineData("#pragma warning disable CA1031 // Somebody is told.\nclass A;", 1)]
+    [InlineData("class A { string B => \"given to nobody\"; }", 1)]
+    [InlineData("class A { string B(int c) => $\"Everybody has {c}.\"; }", 1)]
+    [InlineData("class A { string B => \"\"\"nobody\"\"\"; }", 1)]
+    [InlineData("/// <summary>A replica whose disk was lost: <see cref=\"Nobody\"/>.</summary>\nclass Nobody;", 0)]
+    public void A_riddle_in_code_is_found(string text, int breaches)
+    {
+        Assert.Equal(breaches, ProseRules.RiddlesOfCode([new("src/A/A.cs", text)]).Count());
+        Assert.Empty(ProseRules.RiddlesOfCode([new("tests/A.Tests/A.cs", text)]));
+    }
 
     [Theory]
     [InlineData("docs/spec/a.md", 150, 0)]

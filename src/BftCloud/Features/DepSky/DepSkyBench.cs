@@ -113,7 +113,7 @@ internal sealed class DepSkyBench(DepSkyConfiguration configuration)
     }
 
     /// <summary>
-    /// Reads with no slow cloud and with each of them slow, by turns: whatever else the machine does meets all alike.
+    /// Reads with no slow cloud and with each of them slow, by turns: other work of the machine meets all alike.
     /// </summary>
     private async Task<IReadOnlyList<DepSkyReadLatency>> ReadAsync(
         int reads, TimeSpan delay, CancellationToken cancellationToken)

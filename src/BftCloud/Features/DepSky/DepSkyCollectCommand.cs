@@ -4,7 +4,7 @@ using BftCloud.Common;
 
 namespace BftCloud.Features.DepSky;
 
-/// <summary><c>bftcloud depsky gc</c>: deletes what nobody needs any more.</summary>
+/// <summary><c>bftcloud depsky gc</c>: deletes what no reader needs any more.</summary>
 internal static class DepSkyCollectCommand
 {
     public static Command Create(DepSkyTarget target)
@@ -12,8 +12,8 @@ internal static class DepSkyCollectCommand
         Argument<string[]> units = DepSkyTarget.UnitsArgument();
         Command command = new(
             "gc",
-            "Deletes superseded versions that nobody can be reading any more, and what is left of unfinished writes. "
-            + "Name removed objects to have what is left of them deleted.")
+            "Deletes superseded versions that no client can be reading any more, "
+            + "and what is left of unfinished writes. Name removed objects to have what is left of them deleted.")
         {
             target.Config, units,
         };

@@ -101,7 +101,7 @@ internal sealed class DepSkyDemonstration : IAsyncDisposable
 
     private async Task LoseTwoAsync(CancellationToken cancellationToken)
     {
-        Say("Two clouds at once are more than four can bear; then you are told so, and never get wrong bytes");
+        Say("Four clouds do not tolerate the loss of two: the read fails and says so, and never gives wrong bytes");
         int[] gone = [.. Clouds().Where(cloud => Blocks(cloud).Any()).Take(2)];
         foreach (int cloud in gone) Directory.Delete(Folder(cloud), recursive: true);
         try

@@ -13,13 +13,13 @@ internal static class DepSkyInitCommand
     {
         Option<int> local = new("--local")
         {
-            Description = "How many clouds, each a folder: 4 bear one faulty, 7 two.",
+            Description = "How many clouds, each a folder: 4 tolerate one faulty cloud, 7 tolerate two.",
             DefaultValueFactory = static _ => 4,
             HelpName = "N",
         };
         Option<int?> faulty = new("--f")
         {
-            Description = "How many of them may be faulty; by default as many as N can bear.", HelpName = "F",
+            Description = "How many of them may be faulty; by default as many as N clouds tolerate.", HelpName = "F",
         };
         Option<DataProtection> protection = new("--protection")
         {

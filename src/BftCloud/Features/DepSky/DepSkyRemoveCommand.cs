@@ -16,8 +16,8 @@ internal static class DepSkyRemoveCommand
         };
         Command command = new(
             "rm",
-            "Removes an object. What is stored of it goes once nobody can be reading it any more; "
-            + "'gc' sees to that later.")
+            "Removes an object. Its content stays until no client can be reading it any more; "
+            + "'gc' deletes it then.")
         {
             target.Config, unit, withLock,
         };

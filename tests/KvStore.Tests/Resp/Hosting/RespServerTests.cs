@@ -56,7 +56,11 @@ public class RespServerTests
                 for (int round = 0; round < Rounds; round++)
                 {
                     byte[] bytes = [.. Enumerable.Range(0, Pipelined).SelectMany(i => (byte[])
-                        [.. RespTestClient.Encode("incr", "sum"), .. RespTestClient.Encode("set", $"own{c}", $"{round}.{i}"), .. RespTestClient.Encode("get", $"own{c}")])];
+                    [
+                        .. RespTestClient.Encode("incr", "sum"),
+                        .. RespTestClient.Encode("set", $"own{c}", $"{round}.{i}"),
+                        .. RespTestClient.Encode("get", $"own{c}"),
+                    ])];
                     client.Send(bytes);
                     for (int i = 0; i < Pipelined; i++)
                     {
@@ -95,7 +99,8 @@ public class RespServerTests
         Assert.Equal("+OK\r\n", client.Call("set", "a", value));
         // Nine of them do not fit into one reply of the store.
         client.Send(
-            [.. Enumerable.Range(0, 9).SelectMany(i => (byte[])[.. RespTestClient.Encode("get", "a"), .. RespTestClient.Encode("echo", $"{i}")])]);
+            [.. Enumerable.Range(0, 9).SelectMany(
+                i => (byte[])[.. RespTestClient.Encode("get", "a"), .. RespTestClient.Encode("echo", $"{i}")])]);
         for (int i = 0; i < 9; i++)
         {
             Assert.Equal($"${value.Length}\r\n{value}\r\n", client.ReadReply());
@@ -103,7 +108,8 @@ public class RespServerTests
         }
         // Nor do these, which change something in between; each happens once.
         client.Send(
-            [.. Enumerable.Range(0, 5).SelectMany(i => (byte[])[.. RespTestClient.Encode("getset", "a", value), .. RespTestClient.Encode("incr", "n")])]);
+            [.. Enumerable.Range(0, 5).SelectMany(
+                i => (byte[])[.. RespTestClient.Encode("getset", "a", value), .. RespTestClient.Encode("incr", "n")])]);
         for (int i = 0; i < 5; i++)
         {
             Assert.Equal($"${value.Length}\r\n{value}\r\n", client.ReadReply());
@@ -130,7 +136,10 @@ public class RespServerTests
         await using GatewayFixture gateway = new();
         RespTestClient client = gateway.Connect();
         client.Send(
-            [.. RespTestClient.Encode("mset", "a", new string('x', length), "b", new string('y', length)), .. RespTestClient.Encode("ping")]);
+        [
+            .. RespTestClient.Encode("mset", "a", new string('x', length), "b", new string('y', length)),
+            .. RespTestClient.Encode("ping"),
+        ]);
         Assert.StartsWith("-ERR the command is too long", client.ReadReply(), StringComparison.Ordinal);
         Assert.Equal("+PONG\r\n", client.ReadReply());
         Assert.Equal(":0\r\n", client.Call("exists", "a", "b"));
@@ -146,7 +155,10 @@ public class RespServerTests
         using RespTestClient rival = new(other.EndPoint);
         client.Call("set", "a", "1");
         foreach ((string[] change, bool conflicts) in ((string[], bool)[])
-            [(["set", "a", "1"], true), (["del", "a"], true), (["set", "a", "2"], true), (["expire", "a", "100"], true), (["get", "a"], false), (["set", "b", "1"], false)])
+            [
+                (["set", "a", "1"], true), (["del", "a"], true), (["set", "a", "2"], true),
+                (["expire", "a", "100"], true), (["get", "a"], false), (["set", "b", "1"], false),
+            ])
         {
             Assert.Equal("+OK\r\n", client.Call("watch", "a", "missing"));
             rival.Call(change);
@@ -166,7 +178,8 @@ public class RespServerTests
     {
         await using GatewayFixture gateway = new(new RespServerOptions { Password = "secret" });
         RespTestClient client = gateway.Connect();
-        foreach (string[] command in (string[][])[["get", "a"], ["set", "a", "1"], ["multi"], ["info"], ["config", "get", "*"], ["hello", "2"], ["ping"]])
+        foreach (string[] command in (string[][])[
+            ["get", "a"], ["set", "a", "1"], ["multi"], ["info"], ["config", "get", "*"], ["hello", "2"], ["ping"]])
             Assert.StartsWith("-NOAUTH ", client.Call(command), StringComparison.Ordinal);
         Assert.StartsWith("-WRONGPASS", client.Call("auth", "wrong"), StringComparison.Ordinal);
         Assert.StartsWith("-WRONGPASS", client.Call("auth", "someone", "secret"), StringComparison.Ordinal);
@@ -212,7 +225,10 @@ public class RespServerTests
         RespTestClient client = gateway.Connect();
         gateway.Service.Failure = new BftTimeoutException("late", mayHaveExecuted);
         client.Send(
-            [.. RespTestClient.Encode("set", "a", "1"), .. RespTestClient.Encode("ping"), .. RespTestClient.Encode("incr", "n")]);
+        [
+            .. RespTestClient.Encode("set", "a", "1"), .. RespTestClient.Encode("ping"),
+            .. RespTestClient.Encode("incr", "n"),
+        ]);
         Assert.StartsWith(expected, client.ReadReply(), StringComparison.Ordinal);
         Assert.Equal("+PONG\r\n", client.ReadReply());
         Assert.StartsWith(expected, client.ReadReply(), StringComparison.Ordinal);
@@ -231,7 +247,9 @@ public class RespServerTests
         await using GatewayFixture gateway = new(stateBytesMax: 10_000);
         RespTestClient client = gateway.Connect();
         Assert.Equal("+OK\r\n", client.Call("set", "a", new string('x', 12_000)));
-        foreach (string[] command in (string[][])[["set", "b", "1"], ["append", "a", "x"], ["incr", "n"], ["hset", "h", "f", "v"], ["sadd", "s", "m"], ["rpush", "l", "e"], ["mset", "b", "1"]])
+        foreach (string[] command in (string[][])[
+            ["set", "b", "1"], ["append", "a", "x"], ["incr", "n"], ["hset", "h", "f", "v"],
+            ["sadd", "s", "m"], ["rpush", "l", "e"], ["mset", "b", "1"]])
             Assert.Equal("-OOM command not allowed when used memory > 'maxmemory'.\r\n", client.Call(command));
         Assert.Equal(":1\r\n", client.Call("del", "a"));
         Assert.Equal("+OK\r\n", client.Call("set", "b", "1"));

@@ -63,7 +63,10 @@ public class RespParserTests
     public void Reads_past_a_command_that_is_too_long_and_holds_nothing_of_it(int pieceBytes)
     {
         byte[] input =
-            [.. RespTestClient.Encode("set", "key", new string('x', 5_000), "a", new string('y', 3_000), ""), .. "PING"u8];
+        [
+            .. RespTestClient.Encode("set", "key", new string('x', 5_000), "a", new string('y', 3_000), ""),
+            .. "PING"u8,
+        ];
         RespSkipper skipper = new();
         int start = Encoding.Latin1.GetString(input).IndexOf("xxx", StringComparison.Ordinal);
         skipper.Begin(bulksLeft: 4, bytesLeft: 5_002);

@@ -74,7 +74,7 @@ internal static class Differences
                 "[Server, Clients, Stats, Replication, Cluster]",
                 "[Server, Clients, Stats, Replication, Cluster]",
             ],
-            Why: "INFO tells of the gateway whatever section is asked for."),
+            Why: "INFO tells of the gateway for any section."),
         new("CONFIG SET",
             Redis: ["done", "-ERR The server is running without a config file"],
             Gateway:

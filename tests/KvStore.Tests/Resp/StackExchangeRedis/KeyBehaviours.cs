@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace KvStore.Tests.Resp.StackExchangeRedis;
 
-/// <summary>Keys, whatever they hold.</summary>
+/// <summary>Keys of any type.</summary>
 internal static class KeyBehaviours
 {
     public static IEnumerable<Behaviour> All =>

@@ -121,7 +121,7 @@ internal static class TransactionBehaviours
             }));
             await seen.AddAsync(db.StringGetAsync("n"));
         }),
-        new("a transaction that nobody waits for", static async (db, seen) =>
+        new("a transaction that no caller waits for", static async (db, seen) =>
         {
             ITransaction transaction = db.CreateTransaction();
             _ = transaction.StringIncrementAsync("n", flags: CommandFlags.FireAndForget);
