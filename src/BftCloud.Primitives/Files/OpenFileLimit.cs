@@ -23,7 +23,7 @@ internal static partial class OpenFileLimit
         return ConnectionsThatFit(wanted, spare, open, limits[0]);
     }
 
-    /// <summary>The same for a limit of <paramref name="limit"/>, of which <paramref name="open"/> are in use.</summary>
+    /// <summary>The same for a limit of which some are open already.</summary>
     internal static int ConnectionsThatFit(int wanted, int spare, int open, ulong limit)
     {
         long left = (long)Math.Min(limit, int.MaxValue) - open - spare;

@@ -140,7 +140,7 @@ public sealed class BftReplica : IAsyncDisposable
     /// <summary>Stops the replica if it runs.</summary>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    /// <summary>As many as this process has descriptors for, handshakes on both ports and its own files spared.</summary>
+    /// <summary>As many as there are descriptors for besides handshakes on both ports and its own files.</summary>
     private int ClientLinksMax()
     {
         const int OwnFiles = 64;

@@ -87,7 +87,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task Of_commands_that_start_a_cluster_at_the_same_time_each_finds_it_up_and_none_leaves_a_replica_behind()
+    public async Task Commands_that_start_a_cluster_at_the_same_time_leave_no_replica_behind()
     {
         await using TestCluster cluster = TestCluster.Create("counter");
         for (int round = 0; round < 3; round++)

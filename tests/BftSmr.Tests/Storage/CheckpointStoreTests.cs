@@ -78,8 +78,8 @@ public sealed class CheckpointStoreTests : IDisposable
             LogHarness.FlipBit(file, at, (int)(at % 8));
             RegisterService service = new();
 
-            using CheckpointStore store =
-                CheckpointStore.Open(copy.Path, Owner, ChunkBytes, flushes: false, out IReadOnlyList<string> unreadable);
+            using CheckpointStore store = CheckpointStore.Open(
+                copy.Path, Owner, ChunkBytes, flushes: false, out IReadOnlyList<string> unreadable);
             List<string> damaged = [.. unreadable];
             SnapshotFile? restored = store.Restore(
                 f => ReplicaStorage.TryInstall(f, new ServiceHost(service, 100, RightsTable.Everybody), out _),

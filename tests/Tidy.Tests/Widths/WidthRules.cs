@@ -26,30 +26,17 @@ internal static class WidthRules
         return wide;
     }
 
-    /// <summary>Wide lines that the list does not allow, and numbers in it that are too high.</summary>
-    public static IEnumerable<Breach> Breaches(IEnumerable<SourceFile> files, IReadOnlyDictionary<string, int> toCome)
+    /// <summary>Files with wide lines.</summary>
+    public static IEnumerable<Breach> Breaches(IEnumerable<SourceFile> files)
     {
-        HashSet<string> met = [];
         foreach (SourceFile file in files)
         {
-            met.Add(file.Path);
-            int allowed = toCome.GetValueOrDefault(file.Path);
             IReadOnlyList<int> wide = WideLines(file);
-            if (wide.Count > allowed)
-            {
-                string bound = file.Path.EndsWith(".md", StringComparison.Ordinal) ? "100" : "120";
-                string known = allowed == 0 ? "" : $" where {WidthList.Name} allows {allowed}";
-                yield return new Breach(file.Path, wide[^1],
-                    $"{wide.Count} lines of more than {bound} columns{known} ({string.Join(", ", wide)}): break them.");
-            }
-            else if (wide.Count < allowed)
-            {
-                yield return new Breach(file.Path, 0,
-                    $"{wide.Count} wide lines where {WidthList.Name} allows {allowed}: {WidthList.Remedy}");
-            }
+            if (wide.Count == 0) continue;
+            string bound = file.Path.EndsWith(".md", StringComparison.Ordinal) ? "100" : "120";
+            yield return new Breach(file.Path, wide[^1],
+                $"{wide.Count} lines of more than {bound} columns ({string.Join(", ", wide)}): break them.");
         }
-        foreach (string path in toCome.Keys.Where(p => !met.Contains(p)))
-            yield return new Breach(path, 0, $"{WidthList.Name} names it, but it is gone: {WidthList.Remedy}");
     }
 
     private static int Columns(string line) => new StringInfo(line).LengthInTextElements;
