@@ -32,7 +32,7 @@ internal sealed class FencedCounter
     private void Check(long token)
     {
         if (token < _newest)
-            throw new LeaseRefusedException($"Token {token} is older than {_newest}, which was here already.");
+            throw new StaleTokenException($"Token {token} is older than {_newest}, which was here already.");
         _newest = token;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class LeaseMachine : StateMachine
                 Write(reply, $"{now}");
                 break;
             default:
-                throw new LeaseRefusedException("This is no command of the service. Use the LeaseClient.");
+                throw new OperationRefusedException("This is no command of the service. Use the LeaseClient.");
         }
     }
 
@@ -42,7 +42,7 @@ internal sealed class LeaseMachine : StateMachine
     protected override void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply)
     {
         if (Words(query) is not ["holder", string name])
-            throw new LeaseRefusedException("This is no query of the service. Use the LeaseClient.");
+            throw new OperationRefusedException("This is no query of the service. Use the LeaseClient.");
         Write(reply, $"{_table.HolderOf(name, context.AgreedTimeMicros)}");
     }
 
@@ -86,7 +86,7 @@ internal sealed class LeaseMachine : StateMachine
     private static long Number(string word) =>
         long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
             ? value
-            : throw new LeaseRefusedException($"'{word}' is no number.");
+            : throw new OperationRefusedException($"'{word}' is no number.");
 
     private static void Write(IBufferWriter<byte> output, FormattableString text) =>
         Encoding.UTF8.GetBytes(text.ToString(CultureInfo.InvariantCulture), output);

@@ -1,3 +1,5 @@
+using BftSmr;
+
 namespace LeaseService;
 
 /// <summary>
@@ -38,7 +40,7 @@ internal sealed class LeaseTable
         Waiter waiter = new(client, holder, now + duration);
         if (place >= 0) line[place] = waiter;
         else if (line.Count == WaitersMax)
-            throw new LeaseRefusedException($"{WaitersMax} clients wait for '{name}' already. Try again later.");
+            throw new OperationRefusedException($"{WaitersMax} clients wait for '{name}' already. Try again later.");
         else line.Add(waiter);
         _names[name] = (held, line);
         return (null, place >= 0 ? place + 1 : line.Count);
@@ -65,7 +67,7 @@ internal sealed class LeaseTable
     {
         (Lease? held, List<Waiter> line) = Find(name, now);
         if (held is null || held.Token != token || held.Client != client)
-            throw new LeaseRefusedException($"Lease {token} of '{name}' has ended. Acquire it again.");
+            throw new OperationRefusedException($"Lease {token} of '{name}' has ended. Acquire it again.");
         return (held, line);
     }
 
@@ -74,7 +76,7 @@ internal sealed class LeaseTable
     {
         if (_names.TryGetValue(name, out (Lease? Held, List<Waiter> Line) found)) return Now(found, now);
         if (_names.Count == NamesMax) RemoveEnded(now);
-        if (_names.Count == NamesMax) throw new LeaseRefusedException($"{NamesMax} names are held. Try again later.");
+        if (_names.Count == NamesMax) throw new OperationRefusedException($"{NamesMax} names are held. Try again later.");
         return (null, []);
     }
 
@@ -91,6 +93,6 @@ internal sealed class LeaseTable
     private static void CheckDuration(long duration)
     {
         if (duration is < 1 or > DurationMaxMicros)
-            throw new LeaseRefusedException($"A lease lasts for 1 to {DurationMaxMicros} microseconds.");
+            throw new OperationRefusedException($"A lease lasts for 1 to {DurationMaxMicros} microseconds.");
     }
 }

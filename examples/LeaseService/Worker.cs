@@ -45,7 +45,7 @@ internal sealed class Worker(LeaseClient leases, FencedCounter counter)
             _held[^1] = lease = await leases.RenewAsync(Name, lease.Token, Duration);
             counter.Write(lease.Token, value + 1);
         }
-        catch (Exception e) when (e is LeaseRefusedException or BftOperationFailedException)
+        catch (Exception e) when (e is StaleTokenException or BftOperationFailedException)
         {
             return false; // It was too slow, and another worker has the name.
         }
@@ -73,7 +73,7 @@ internal sealed class Worker(LeaseClient leases, FencedCounter counter)
         {
             await attempt();
         }
-        catch (Exception e) when (e is LeaseRefusedException or BftOperationFailedException)
+        catch (Exception e) when (e is StaleTokenException or BftOperationFailedException)
         {
             return e.Message;
         }

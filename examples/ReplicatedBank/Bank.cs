@@ -1,3 +1,5 @@
+using BftSmr;
+
 namespace ReplicatedBank;
 
 /// <summary>
@@ -27,16 +29,16 @@ internal sealed class Bank
     public long Total => _accounts.Values.Sum(static account => account.Balance);
 
     public Account Find(string name) =>
-        _accounts.GetValueOrDefault(name) ?? throw new BankRefusedException($"There is no account '{name}'. Open it.");
+        _accounts.GetValueOrDefault(name) ?? throw new OperationRefusedException($"There is no account '{name}'. Open it.");
 
     public void Open(string name, int owner)
     {
         if (name.Length is 0 or > NameCharactersMax)
-            throw new BankRefusedException($"An account's name has 1 to {NameCharactersMax} characters.");
+            throw new OperationRefusedException($"An account's name has 1 to {NameCharactersMax} characters.");
         if (_accounts.ContainsKey(name))
-            throw new BankRefusedException($"There is an account '{name}' already. Take another name.");
+            throw new OperationRefusedException($"There is an account '{name}' already. Take another name.");
         if (_accounts.Count == AccountsMax)
-            throw new BankRefusedException($"The bank has {AccountsMax} accounts, and takes no more.");
+            throw new OperationRefusedException($"The bank has {AccountsMax} accounts, and takes no more.");
         _accounts.Add(name, new Account(name, owner, 0, []));
     }
 
@@ -45,7 +47,7 @@ internal sealed class Bank
         CheckAmount(amount);
         Account account = Find(name);
         if (account.Balance > DepositedMax - amount)
-            throw new BankRefusedException($"{name} has {account.Balance}, too much to take {amount} more.");
+            throw new OperationRefusedException($"{name} has {account.Balance}, too much to take {amount} more.");
         _accounts[name] = account.Add(timeMicros, "cash", amount);
     }
 
@@ -53,10 +55,10 @@ internal sealed class Bank
     public void Transfer(string from, string to, long amount, long timeMicros)
     {
         CheckAmount(amount);
-        if (from == to) throw new BankRefusedException($"{from} cannot pay itself. Name two accounts.");
+        if (from == to) throw new OperationRefusedException($"{from} cannot pay itself. Name two accounts.");
         Account payer = Find(from), payee = Find(to);
         if (payer.Balance < amount)
-            throw new BankRefusedException($"{from} has {payer.Balance}, too little to pay {amount}.");
+            throw new OperationRefusedException($"{from} has {payer.Balance}, too little to pay {amount}.");
         _accounts[from] = payer.Add(timeMicros, to, -amount);
         _accounts[to] = payee.Add(timeMicros, from, amount);
     }
@@ -64,6 +66,6 @@ internal sealed class Bank
     private static void CheckAmount(long amount)
     {
         if (amount is < 1 or > AmountMax)
-            throw new BankRefusedException($"An amount is 1 to {AmountMax}, not {amount}.");
+            throw new OperationRefusedException($"An amount is 1 to {AmountMax}, not {amount}.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BftSmr;
 
 namespace ReplicatedBank;
 
@@ -29,7 +30,7 @@ internal abstract record BankOperation
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             // Not the message of e: another version of .NET may word it otherwise, and replies have to be equal.
-            throw new BankRefusedException("This is no operation of the bank. Use the BankClient of this version.");
+            throw new OperationRefusedException("This is no operation of the bank. Use the BankClient of this version.");
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class BankService : StateMachine
                 BankOperation.Write(reply, _bank.Find(transfer.From).Balance);
                 break;
             default:
-                throw new BankRefusedException("This is a query. Send it with QueryAsync.");
+                throw new OperationRefusedException("This is a query. Send it with QueryAsync.");
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class BankService : StateMachine
                 BankOperation.Write(reply, _bank.Total);
                 break;
             default:
-                throw new BankRefusedException("This is a command. Send it with InvokeAsync.");
+                throw new OperationRefusedException("This is a command. Send it with InvokeAsync.");
         }
     }
 
@@ -72,12 +72,12 @@ internal sealed class BankService : StateMachine
     private static void CheckOwner(Account account, ClientId client)
     {
         if (account.Owner != client.Value)
-            throw new BankRefusedException($"'{account.Name}' is not an account of client {client.Value}.");
+            throw new OperationRefusedException($"'{account.Name}' is not an account of client {client.Value}.");
     }
 
     private static void CheckAdmin(ClientRights rights)
     {
         if (!rights.HasFlag(ClientRights.Admin))
-            throw new BankRefusedException("This needs the right 'admin'. Ask the bank's teller.");
+            throw new OperationRefusedException("This needs the right 'admin'. Ask the bank's teller.");
     }
 }

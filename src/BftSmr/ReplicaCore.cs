@@ -356,7 +356,7 @@ internal sealed class ReplicaCore : IReplicaCore
         InstancesKept = _log.Count,
         Sessions = _execution.SessionCount,
         CatchingUp = _decidedFetch.IsActive || _snapshotFetch.IsActive,
-        IsSilent = _ordering.Status.IsNonVoting,
+        IsNonVoting = _ordering.Status.IsNonVoting,
         LeaderChanges = _ordering.Status.LeaderChanges,
         PeerLastExecuted = [.. Enumerable.Range(0, Settings.Quorums.Replicas)
             .Select(i => _progress.Of(new ReplicaId(i))?.LastExecuted ?? Instance.Zero)],

@@ -50,7 +50,7 @@ internal sealed class ReplicaPages(ClusterConfiguration cluster, BftReplica repl
             Leader = status.Leader.Value,
             Synchronized = status.Synchronized,
             CatchingUp = status.CatchingUp,
-            Silent = status.IsSilent,
+            Silent = status.IsNonVoting,
             LastExecuted = status.LastExecuted.Value,
             StableCheckpoint = status.StableCheckpoint.Value,
             StateDigest = status.StateDigest?.ToString(),

@@ -280,7 +280,7 @@ internal sealed class SimulatedReplica : INetworkNode
             _runner!.Run(effect);
         }
         if (_core is null) return;
-        if (_forgets && _hasEndOfRecovery && !_core.Status().IsSilent)
+        if (_forgets && _hasEndOfRecovery && !_core.Status().IsNonVoting)
         {
             _forgets = false;
             _world.Tell(_name, "has caught up");

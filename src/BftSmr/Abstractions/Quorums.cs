@@ -32,7 +32,7 @@ public sealed record Quorums
     /// <param name="faulty">f.</param>
     /// <exception cref="ArgumentOutOfRangeException">The membership cannot bear that many faults, or is too
     /// large.</exception>
-    public static Quorums Byzantine(int replicas, int faulty) =>
+    internal static Quorums Byzantine(int replicas, int faulty) =>
         new(
             replicas, faulty, ByzantineReplicasMin(faulty), write: (replicas + faulty + 2) / 2,
             install: 2 * faulty + 1);
@@ -45,14 +45,14 @@ public sealed record Quorums
     /// <param name="faulty">f.</param>
     /// <exception cref="ArgumentOutOfRangeException">The membership cannot bear that many faults, or is too
     /// large.</exception>
-    public static Quorums TrustedCounter(int replicas, int faulty) =>
+    internal static Quorums TrustedCounter(int replicas, int faulty) =>
         new(replicas, faulty, TrustedCounterReplicasMin(faulty), write: replicas / 2 + 1, install: replicas / 2 + 1);
 
     /// <summary>3f+1: the fewest replicas of <see cref="Byzantine"/>.</summary>
-    public static int ByzantineReplicasMin(int faulty) => 3 * faulty + 1;
+    internal static int ByzantineReplicasMin(int faulty) => 3 * faulty + 1;
 
     /// <summary>2f+1: the fewest replicas of <see cref="TrustedCounter"/>.</summary>
-    public static int TrustedCounterReplicasMin(int faulty) => 2 * faulty + 1;
+    internal static int TrustedCounterReplicasMin(int faulty) => 2 * faulty + 1;
 
     /// <summary>n.</summary>
     public int Replicas { get; }

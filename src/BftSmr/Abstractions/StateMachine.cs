@@ -5,7 +5,8 @@ namespace BftSmr;
 
 /// <summary>
 /// The simplest way to write a service: one method per command, one per query, the whole state saved and loaded at
-/// once. An exception that a command throws becomes a failure reply to its client - so throw before changing anything.
+/// once. An exception that a command throws becomes a failure reply to its client; <see
+/// cref="OperationRefusedException"/> gives its words alone. So throw before changing anything.
 /// For states that outgrow one buffer implement <see cref="IStateMachine"/> itself.
 /// </summary>
 public abstract class StateMachine : IStateMachine
@@ -30,7 +31,7 @@ public abstract class StateMachine : IStateMachine
         {
 #pragma warning disable CA1031 // A service's exception is deterministic: an answer, not a reason to stop every replica.
             try { Execute(batch, commands[i], batch.ReplyTo(i)); }
-            catch (Exception e) { batch.Fail(i, $"{e.GetType().Name}: {e.Message}"); }
+            catch (Exception e) { batch.Fail(i, OperationRefusedException.Describe(e)); }
 #pragma warning restore CA1031
         }
     }

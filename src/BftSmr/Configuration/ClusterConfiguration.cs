@@ -137,7 +137,7 @@ public sealed record ClientIdentity(string Name, PublicKey PublicKey)
     /// <param name="names">The names, as in <c>cluster.json</c>.</param>
     /// <param name="rights">All of these rights.</param>
     /// <returns>False if a name is none of a right.</returns>
-    public static bool TryParseRights(IEnumerable<string> names, out ClientRights rights)
+    internal static bool TryParseRights(IEnumerable<string> names, out ClientRights rights)
     {
         ArgumentNullException.ThrowIfNull(names);
         rights = ClientRights.None;

@@ -29,7 +29,7 @@ internal sealed record ReplicaStatus
     /// It is in non-voting recovery: it restarted without its votes. That lasts until it, and enough of the others,
     /// have executed as far as it may have voted, in a later regency. Until then it counts as one of the f faulty ones.
     /// </summary>
-    public required bool IsSilent { get; init; }
+    public required bool IsNonVoting { get; init; }
 
     /// <summary>Regencies installed since the start.</summary>
     public required long LeaderChanges { get; init; }

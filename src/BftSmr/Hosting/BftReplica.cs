@@ -236,7 +236,7 @@ public sealed class BftReplica : IAsyncDisposable
         PendingRequests = status.PendingRequests,
         Sessions = status.Sessions,
         CatchingUp = status.CatchingUp,
-        IsSilent = status.IsSilent,
+        IsNonVoting = status.IsNonVoting,
         LeaderChanges = status.LeaderChanges,
         ExecutedOperations = _metrics.ExecutedOperations,
         Rejections = _metrics.Rejections(),

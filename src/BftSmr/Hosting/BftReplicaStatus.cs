@@ -37,7 +37,7 @@ public sealed record BftReplicaStatus
     /// others, have executed as far as it may have voted, in a later regency. Until then it counts as one of the f
     /// faulty ones, so let no other replica lose its votes.
     /// </summary>
-    public required bool IsSilent { get; init; }
+    public required bool IsNonVoting { get; init; }
 
     /// <summary>Leader epochs entered since it started.</summary>
     public required long LeaderChanges { get; init; }

@@ -188,7 +188,7 @@ internal sealed class ReplicaLoop : IReactorTurn
         _statusMicros = now.MonotonicMicros + StatusPeriodMicros;
         ReplicaStatus status = _core.Status();
         _metrics.NoteStatus(status);
-        _watch.Note(status);
+        _watch.Note(status, now.MonotonicMicros);
     }
 
     private void End(Exception? cause)

@@ -49,7 +49,7 @@ internal sealed class ReplicaMetrics : IDisposable
         Gauge(
             "bftsmr.catching_up", static s => s.CatchingUp ? 1 : 0, "1 while state is being fetched from the others.");
         Gauge(
-            "bftsmr.silent", static s => s.IsSilent ? 1 : 0,
+            "bftsmr.silent", static s => s.IsNonVoting ? 1 : 0,
             "1 while the replica is in non-voting recovery: it forgot its votes in a restart and counts as one of the "
             + "f. It ends when enough replicas have executed as far as it may have voted, in a later regency.");
         _meter.CreateObservableGauge(

@@ -7,22 +7,33 @@ namespace BftSmr.Hosting;
 
 /// <summary>
 /// Compares where a replica stands with where it stood, and tells of what changed, in order and off the replica's loop.
+/// Replicas start one after the other. So a replica that is not reached is told of only once all were, or after
+/// <see cref="StartMicros"/>.
 /// </summary>
 internal sealed class ReplicaWatch(
     ReplicaSettings settings, Func<ReplicaId, bool> isUp, Action<BftReplicaChange>? onChanged, ILogger logger)
 {
+    /// <summary>How long after its start a replica may take to reach the others, microseconds.</summary>
+    internal const long StartMicros = 10_000_000;
+
     private ReplicaStatus? _before;
+    private long _startedMicros = -1;
     private bool _wasBehind;
     private bool _wasDegraded;
-    private Task _told = Task.CompletedTask;
+    private bool _reachedAll;
+
+    /// <summary>Completes when the observer has heard of all changes so far.</summary>
+    internal Task Told { get; private set; } = Task.CompletedTask;
 
     /// <summary>Where the replica stands now. On its loop, a few times a second.</summary>
-    public void Note(ReplicaStatus now)
+    public void Note(ReplicaStatus now, long nowMicros)
     {
+        if (_startedMicros < 0) _startedMicros = nowMicros;
         long lag = LagOf(now.LastExecuted, now.PeerLastExecuted, settings);
         ReplicaId[] unreachable = [.. Others().Where(other => !isUp(other))];
         bool isBehind = lag > settings.Window;
-        bool isDegraded = unreachable.Length > 0;
+        _reachedAll |= unreachable.Length == 0;
+        bool isDegraded = unreachable.Length > 0 && (_reachedAll || nowMicros - _startedMicros >= StartMicros);
         if (_before is { } before && before.Regency != now.Regency) Tell(BftReplicaChangeKind.Regency);
         if ((_before?.CatchingUp ?? false) != now.CatchingUp)
             Tell(now.CatchingUp ? BftReplicaChangeKind.CatchingUp : BftReplicaChangeKind.CaughtUp);
@@ -52,7 +63,7 @@ internal sealed class ReplicaWatch(
     {
         HostLog.Changed(logger, change);
         if (onChanged is null) return;
-        _told = _told.ContinueWith(
+        Told = Told.ContinueWith(
             _ => Run(change), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 

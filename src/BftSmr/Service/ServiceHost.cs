@@ -79,7 +79,7 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax, Righ
         catch (Exception e)
         {
             status = ReplyStatus.Failed;
-            failure = ReplyCollector.FailureBytes(DescribeFailure(e));
+            failure = ReplyCollector.FailureBytes(OperationRefusedException.Describe(e));
         }
 #pragma warning restore CA1031
         ReadOnlySpan<byte> result = failure ?? _answer.Written;
@@ -138,7 +138,7 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax, Righ
         }
         catch (Exception e)
         {
-            _replies.Fail(0, DescribeFailure(e));
+            _replies.Fail(0, OperationRefusedException.Describe(e));
         }
 #pragma warning restore CA1031
         _replies.EndRun();
@@ -146,8 +146,6 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax, Righ
 
     private QueryContext ContextOf(ClientId client, long agreedTimeMicros) =>
         new(client, rights.Of(client), agreedTimeMicros);
-
-    private static string DescribeFailure(Exception e) => $"{e.GetType().Name}: {e.Message}";
 
     private static T Guard<T>(string doing, IStateMachine service, Func<IStateMachine, T> call)
     {

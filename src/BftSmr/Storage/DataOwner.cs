@@ -41,8 +41,8 @@ internal sealed record DataOwner(string ClusterId, ReplicaId Replica)
     /// <summary>What is wrong with a file that bears another tag.</summary>
     public StorageException Foreign(string file) => new(
         $"The file '{file}' was written by another replica or for another cluster. This is {ReplicaLine} of "
-        + $"{ClusterLine}. Nothing was changed. Move that file back to where it came from, and empty the data directory "
-        + "so that the replica rejoins from the others.");
+        + $"{ClusterLine}. Nothing was changed. Move that file back to where it came from, and empty the data "
+        + "directory so that the replica rejoins from the others.");
 
     private StorageException NotOurs(string directory, string path, string text)
     {

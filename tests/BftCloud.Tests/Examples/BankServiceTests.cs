@@ -47,7 +47,7 @@ public sealed class BankServiceTests
         ServiceRun bank = Opened();
         string before = bank.Snapshot();
 
-        Assert.StartsWith($"BankRefusedException: {why}", bank.Execute(1, command), StringComparison.Ordinal);
+        Assert.StartsWith(why, bank.Execute(1, command), StringComparison.Ordinal);
         Assert.Equal(before, bank.Snapshot());
     }
 
@@ -62,7 +62,7 @@ public sealed class BankServiceTests
         string last = $$"""{"TimeMicros":{{bank.NowMicros}},"With":"b","Amount":-10,"Balance":90}]""";
         Assert.EndsWith(last, own, StringComparison.Ordinal);
         Assert.Equal(own, bank.Query(9, Statement, ClientRights.Read | ClientRights.Admin));
-        BankRefusedException refused = Assert.Throws<BankRefusedException>(() => bank.Query(2, Statement));
+        OperationRefusedException refused = Assert.Throws<OperationRefusedException>(() => bank.Query(2, Statement));
         Assert.Equal("'a' is not an account of client 2.", refused.Message);
     }
 

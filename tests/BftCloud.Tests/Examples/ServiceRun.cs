@@ -16,6 +16,9 @@ internal sealed class ServiceRun(IStateMachine service) : IReplySink
 
     public long NowMicros { get; set; } = 1_700_000_000 * Second;
 
+    /// <summary>Whether the last command failed.</summary>
+    public bool IsRefused => _failure is not null;
+
     /// <summary>The reply, or the message of the failure.</summary>
     public string Execute(int client, string operation, ClientRights rights = ClientRights.Read | ClientRights.Write)
     {

@@ -44,6 +44,7 @@ internal static class DecoderList
         ["WriteAheadLog.Open"] = "(reads by LogRecovery; LogDamageTests)",
         ["CheckpointStore.Open"] = "(reads by SnapshotFile; CheckpointStoreTests)",
         ["ReplicaStorage.Open"] = "(reads by the two above)",
+        ["UnlockedFile.TryOpen"] = "(opens, reads nothing)",
 
         ["SettingsReader.Load"] = "cluster.json",
         ["SettingsReader.Parse"] = "cluster.json",

@@ -86,7 +86,7 @@ public sealed class BftReplicaTests
             "it has a snapshot on disk again, fetched or its own");
 
         // Its non-voting recovery ends by itself, and then its votes count: without replica 3 they are needed.
-        await cluster.WaitForAsync(1, static s => !s.IsSilent);
+        await cluster.WaitForAsync(1, static s => !s.IsNonVoting);
         await cluster.StopReplicaAsync(3);
         await AppendOneByOneAsync(client, 40, 5);
         Digest more = RegisterService.DigestOf(Words(0, 45));
@@ -154,7 +154,7 @@ public sealed class BftReplicaTests
         File.Delete(Path.Combine(log, "spare-1"));
         await cluster.StartReplicaAsync(2);
         Digest expected = RegisterService.DigestOf(Words(0, 24));
-        await cluster.WaitForAsync(2, s => s.StateDigest == expected && !s.IsSilent);
+        await cluster.WaitForAsync(2, s => s.StateDigest == expected && !s.IsNonVoting);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class ReplicaMetricsTests
         PendingRequests = 0,
         Sessions = 0,
         CatchingUp = false,
-        IsSilent = false,
+        IsNonVoting = false,
         InstancesKept = 0,
         LeaderChanges = 0,
         PeerLastExecuted = [.. peers.Select(static p => new Instance(p))],
