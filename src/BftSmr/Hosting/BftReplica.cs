@@ -221,6 +221,8 @@ public sealed class BftReplica : IAsyncDisposable
         IsSilent = status.IsSilent,
         LeaderChanges = status.LeaderChanges,
         ExecutedOperations = _metrics.ExecutedOperations,
+        LedBatches = _metrics.LedBatches,
+        LedTime = TimeSpan.FromMicroseconds(_metrics.LedMicros),
         Rejections = _metrics.Rejections(),
         StateDigest = stateDigest,
         Peers =
