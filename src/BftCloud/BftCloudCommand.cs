@@ -3,6 +3,7 @@ using BftCloud.Bench;
 using BftCloud.Chaos;
 using BftCloud.Cluster;
 using BftCloud.Common;
+using BftCloud.Dashboard;
 using BftCloud.Features;
 using BftCloud.Inspect;
 using BftCloud.Replica;
@@ -27,6 +28,7 @@ internal static class BftCloudCommand
             + "clusters, replicas, services, clouds of clouds, and benchmarks.");
         root.Add(ClusterCommand.Create(catalog));
         root.Add(ReplicaCommand.Create(catalog));
+        root.Add(DashboardCommand.Create());
         foreach (Command verbs in Made(features, static feature => feature.Verbs)) root.Add(verbs);
         root.Add(BenchCommand.Create(
             [.. services.SelectMany(static service => service.Benchmarks)],

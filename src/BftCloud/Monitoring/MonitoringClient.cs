@@ -5,11 +5,12 @@ using BftCloud.Primitives;
 namespace BftCloud.Monitoring;
 
 /// <summary>Asks replicas over their metrics addresses.</summary>
-internal sealed class MonitoringClient : IDisposable
+/// <param name="patience">How long an answer may take; null: 3 seconds.</param>
+internal sealed class MonitoringClient(TimeSpan? patience = null) : IDisposable
 {
     private readonly HttpClient _http = new()
     {
-        Timeout = TimeSpan.FromSeconds(3), MaxResponseContentBufferSize = 1 << 20,
+        Timeout = patience ?? TimeSpan.FromSeconds(3), MaxResponseContentBufferSize = 1 << 20,
     };
 
     /// <summary>Whether the replica is there and says that it is well.</summary>
@@ -28,14 +29,18 @@ internal sealed class MonitoringClient : IDisposable
     }
 
     /// <summary>
-    /// What the replica says of itself, with the digest of its state; null if it cannot be reached, or says something
-    /// that is no report.
+    /// What the replica says of itself; null if it cannot be reached, or says something that is no report.
     /// </summary>
-    public async Task<ReplicaReport?> TryGetStatusAsync(string address, CancellationToken cancellationToken)
+    /// <param name="address">Its metrics address.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="withStateDigest">With the digest of its state. It does nothing else while it computes that.</param>
+    public async Task<ReplicaReport?> TryGetStatusAsync(
+        string address, CancellationToken cancellationToken, bool withStateDigest = true)
     {
+        string path = withStateDigest ? "status/digest" : "status";
         try
         {
-            byte[] json = await _http.GetByteArrayAsync(new Uri($"http://{address}/status/digest"), cancellationToken);
+            byte[] json = await _http.GetByteArrayAsync(new Uri($"http://{address}/{path}"), cancellationToken);
             ReplicaReport? report = JsonSerializer.Deserialize(json, MonitoringJson.Default.ReplicaReport);
             return report is not null && IsWellFormed(report) ? report : null;
         }
@@ -50,6 +55,8 @@ internal sealed class MonitoringClient : IDisposable
     /// <summary>A faulty replica may say anything: what is shown must be shaped as is promised.</summary>
     private static bool IsWellFormed(ReplicaReport report) =>
         report is { Rejected: not null, Peers: not null }
+        && double.IsFinite(report.UptimeSeconds) && double.IsFinite(report.LedSeconds)
+        && double.IsFinite(report.Usage?.CpuSeconds ?? 0)
         && (report.StateDigest is not { } digest
             || (digest.Length == 2 * Digest.Size && digest.All(char.IsAsciiHexDigitLower)));
 

@@ -18,23 +18,22 @@ internal sealed class MonitoringServer : IAsyncDisposable
     private static readonly TimeSpan ConnectionTimeMax = TimeSpan.FromSeconds(5);
 
     private readonly TcpListener _listener;
-    private readonly Func<string, CancellationToken, ValueTask<MonitoringPage?>> _open;
+    private readonly MonitoringSite _site;
     private readonly SemaphoreSlim _places = new(ConnectionsMax);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
 
-    private MonitoringServer(TcpListener listener, Func<string, CancellationToken, ValueTask<MonitoringPage?>> open)
+    private MonitoringServer(TcpListener listener, MonitoringSite site)
     {
-        (_listener, _open) = (listener, open);
+        (_listener, _site) = (listener, site);
         _accepting = AcceptAsync();
     }
 
     /// <summary>Listens on <paramref name="address"/>.</summary>
     /// <param name="address">host:port.</param>
-    /// <param name="open">Makes the page at a path; null where there is none.</param>
+    /// <param name="site">What is served there.</param>
     /// <exception cref="CommandFailedException">The address cannot be used.</exception>
-    public static async Task<MonitoringServer> StartAsync(
-        string address, Func<string, CancellationToken, ValueTask<MonitoringPage?>> open)
+    public static async Task<MonitoringServer> StartAsync(string address, MonitoringSite site)
     {
         HostPort at = HostPort.Parse(address);
         try
@@ -44,14 +43,12 @@ internal sealed class MonitoringServer : IAsyncDisposable
                 : (await Dns.GetHostAddressesAsync(at.Host))[0];
             TcpListener listener = new(host, at.Port);
             listener.Start();
-            return new MonitoringServer(listener, open);
+            return new MonitoringServer(listener, site);
         }
         catch (SocketException e)
         {
             throw new CommandFailedException(
-                $"The metrics address {address} cannot be listened on: {e.Message}. "
-                + "Stop what uses it, or change 'metricsAddress' in replica.json.",
-                e);
+                $"The {site.AddressName} {address} cannot be listened on: {e.Message}. {site.Remedy}", e);
         }
     }
 
@@ -97,12 +94,10 @@ internal sealed class MonitoringServer : IAsyncDisposable
         {
             byte[] buffer = new byte[RequestBytesMax];
             int length = await ReadHeadAsync(socket, buffer, timeout.Token);
-            (HttpStatusCode status, MonitoringPage page) = await AnswerAsync(buffer.AsMemory(0, length), timeout.Token);
-            string head = $"HTTP/1.1 {(int)status} {status}\r\nContent-Type: {page.ContentType}\r\nContent-Length: "
-                + $"{page.Content.Length}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: "
-                + "close\r\n\r\n";
-            await SendAsync(socket, Encoding.ASCII.GetBytes(head), timeout.Token);
-            await SendAsync(socket, page.Content, timeout.Token);
+            RequestHead? request = RequestHead.Parse(buffer.AsSpan(0, length));
+            (HttpStatusCode status, MonitoringPage page) = await AnswerAsync(request, timeout.Token);
+            await SendAsync(socket, HeadOf(status, page), timeout.Token);
+            if (request?.Method != "HEAD") await SendAsync(socket, page.Content, timeout.Token);
             socket.Shutdown(SocketShutdown.Send);
             // Wait for the reader's end, so that closing does not cut off what it has not read yet.
             while (await socket.ReceiveAsync(buffer, timeout.Token) > 0) { }
@@ -118,6 +113,15 @@ internal sealed class MonitoringServer : IAsyncDisposable
         }
     }
 
+    private byte[] HeadOf(HttpStatusCode status, MonitoringPage page)
+    {
+        string allow = status == HttpStatusCode.MethodNotAllowed ? "Allow: GET, HEAD\r\n" : "";
+        return Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 {(int)status} {status}\r\nContent-Type: {page.ContentType}\r\nContent-Length: "
+            + $"{page.Content.Length}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: "
+            + $"close\r\n{allow}{_site.Headers}\r\n");
+    }
+
     private static async Task<int> ReadHeadAsync(Socket socket, byte[] buffer, CancellationToken cancellationToken)
     {
         int length = 0;
@@ -131,21 +135,21 @@ internal sealed class MonitoringServer : IAsyncDisposable
     }
 
     private async ValueTask<(HttpStatusCode Status, MonitoringPage Page)> AnswerAsync(
-        ReadOnlyMemory<byte> head, CancellationToken cancellationToken)
+        RequestHead? request, CancellationToken cancellationToken)
     {
-        int end = head.Span.IndexOf("\r\n"u8);
-        string[] line = end < 0 || head.Span.IndexOf("\r\n\r\n"u8) < 0
-            ? []
-            : Encoding.Latin1.GetString(head.Span[..end]).Split(' ');
-        if (line.Length != 3 || !line[2].StartsWith("HTTP/1.", StringComparison.Ordinal))
+        if (request is not { } head)
             return (HttpStatusCode.BadRequest, MonitoringPage.Text("This is not a request for a page.\n"));
-        if (line[0] != "GET")
-            return (HttpStatusCode.MethodNotAllowed, MonitoringPage.Text("Only GET is answered here.\n"));
-        string path = line[1].Split('?')[0];
-        return await _open(path, cancellationToken) is { } page
+        if (head.Method is not ("GET" or "HEAD"))
+            return (HttpStatusCode.MethodNotAllowed, MonitoringPage.Text("Only GET and HEAD are answered here.\n"));
+        if (!_site.IsServedAs(head.Host))
+        {
+            return (
+                HttpStatusCode.MisdirectedRequest,
+                MonitoringPage.Text("The page is not served under this name. Ask for it by its IP address.\n"));
+        }
+        return await _site.Open(head.Path, cancellationToken) is { } page
             ? (page.IsHealthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, page)
-            : (HttpStatusCode.NotFound,
-                MonitoringPage.Text("There is /, /status, /status/digest, /metrics and /healthz.\n"));
+            : (HttpStatusCode.NotFound, MonitoringPage.Text($"There is {_site.Paths}.\n"));
     }
 
     private static async Task SendAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

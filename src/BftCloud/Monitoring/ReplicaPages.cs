@@ -7,11 +7,21 @@ using BftSmr.Hosting;
 namespace BftCloud.Monitoring;
 
 /// <summary>The pages of a replica's metrics address.</summary>
-internal sealed class ReplicaPages(ClusterConfiguration cluster, BftReplica replica, PrometheusExporter metrics)
+internal sealed class ReplicaPages(
+    ClusterConfiguration cluster, BftReplica replica, PrometheusExporter metrics, ReplicaUsage usage)
 {
-    private static readonly byte[] StatusPage = ReadStatusPage();
+    private static readonly byte[] StatusPage = EmbeddedFile.Read("status.html");
 
     private readonly long _started = Stopwatch.GetTimestamp();
+
+    /// <summary>What is served at <c>metricsAddress</c>.</summary>
+    public MonitoringSite Site => new()
+    {
+        Open = OpenAsync,
+        Paths = "/, /status, /status/digest, /metrics and /healthz",
+        AddressName = "metrics address",
+        Remedy = "Stop what uses it, or change 'metricsAddress' in replica.json.",
+    };
 
     public async ValueTask<MonitoringPage?> OpenAsync(string path, CancellationToken cancellationToken) => path switch
     {
@@ -58,7 +68,10 @@ internal sealed class ReplicaPages(ClusterConfiguration cluster, BftReplica repl
             PendingRequests = status.PendingRequests,
             Sessions = status.Sessions,
             LeaderChanges = status.LeaderChanges,
+            LedBatches = status.LedBatches,
+            LedSeconds = status.LedTime.TotalSeconds,
             Rejected = status.Rejections,
+            Usage = usage.Report(),
             Peers =
             [
                 .. status.Peers.Select(
@@ -67,13 +80,5 @@ internal sealed class ReplicaPages(ClusterConfiguration cluster, BftReplica repl
         };
         return new MonitoringPage(
             "application/json", JsonSerializer.SerializeToUtf8Bytes(report, MonitoringJson.Default.ReplicaReport));
-    }
-
-    private static byte[] ReadStatusPage()
-    {
-        using Stream page = typeof(ReplicaPages).Assembly.GetManifestResourceStream("status.html")!;
-        byte[] bytes = new byte[page.Length];
-        page.ReadExactly(bytes);
-        return bytes;
     }
 }

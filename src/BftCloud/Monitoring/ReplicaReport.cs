@@ -32,11 +32,27 @@ internal sealed record ReplicaReport
     public required int Sessions { get; init; }
     public required long LeaderChanges { get; init; }
 
+    /// <summary>Batches executed while it led.</summary>
+    public long LedBatches { get; init; }
+
+    /// <summary>The sum of the times from their proposals to their executions, seconds.</summary>
+    public double LedSeconds { get; init; }
+
+    /// <summary>What its process uses; null if it does not say.</summary>
+    public ReplicaUsageReport? Usage { get; init; }
+
     /// <summary>What was received and dropped, by reason.</summary>
     public required IReadOnlyDictionary<string, long> Rejected { get; init; }
 
     public required IReadOnlyList<PeerReport> Peers { get; init; }
 }
+
+/// <summary>What a replica's process uses.</summary>
+/// <param name="CpuSeconds">Processor time since it started, seconds.</param>
+/// <param name="MemoryBytes">Memory it holds.</param>
+/// <param name="DataBytes">The files of its data directory.</param>
+/// <param name="FreeBytes">The room left on their disk.</param>
+internal sealed record ReplicaUsageReport(double CpuSeconds, long MemoryBytes, long DataBytes, long FreeBytes);
 
 /// <summary>Another replica as the reporting one sees it.</summary>
 internal sealed record PeerReport(int Id, bool Connected, long LastExecuted, long Lag);

@@ -7,10 +7,13 @@ namespace BftCloud.Processes;
 internal sealed class ClusterMonitor(ClusterProcesses cluster) : IDisposable
 {
     private readonly MonitoringClient _client = new();
-    private readonly string?[] _addresses =
+    private readonly IReadOnlyList<string?> _addresses = AddressesOf(cluster.Directory);
+
+    /// <summary>Where each replica answers; null for one whose replica.json does not say.</summary>
+    public static IReadOnlyList<string?> AddressesOf(ClusterDirectory directory) =>
     [
-        .. cluster.Replicas.Select(
-            replica => ReplicaConfiguration.Load(cluster.Directory.ReplicaFile(replica.Id)).MetricsAddress)
+        .. directory.Cluster.Replicas.Select(
+            (_, id) => ReplicaConfiguration.Load(directory.ReplicaFile(id)).MetricsAddress)
     ];
 
     /// <summary>Each replica's own words; null for one that cannot be reached.</summary>

@@ -38,6 +38,7 @@ internal static partial class ReplicaRunCommand
         }));
         ILogger log = logging.CreateLogger("BftCloud.Replica");
         using PrometheusExporter metrics = new();
+        using ReplicaUsage usage = new(configuration.DataDirectory);
         await using BftReplica replica = await BftReplica.StartAsync(
             new BftReplicaOptions
             {
@@ -51,7 +52,7 @@ internal static partial class ReplicaRunCommand
             service,
             cancellationToken);
         await using MonitoringServer? monitoring = configuration.MetricsAddress is { } address
-            ? await MonitoringServer.StartAsync(address, new ReplicaPages(cluster, replica, metrics).OpenAsync)
+            ? await MonitoringServer.StartAsync(address, new ReplicaPages(cluster, replica, metrics, usage).Site)
             : null;
         LogRunning(log, configuration.Id, cluster.ClusterId, cluster.Service, Environment.ProcessId);
         try

@@ -239,6 +239,8 @@ public sealed class BftReplica : IAsyncDisposable
         IsNonVoting = status.IsNonVoting,
         LeaderChanges = status.LeaderChanges,
         ExecutedOperations = _metrics.ExecutedOperations,
+        LedBatches = _metrics.LedBatches,
+        LedTime = TimeSpan.FromMicroseconds(_metrics.LedMicros),
         Rejections = _metrics.Rejections(),
         StateDigest = stateDigest,
         Peers = [.. status.PeerLastExecuted

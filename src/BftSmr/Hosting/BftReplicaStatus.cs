@@ -45,6 +45,12 @@ public sealed record BftReplicaStatus
     /// <summary>Operations executed since it started.</summary>
     public required long ExecutedOperations { get; init; }
 
+    /// <summary>Batches that it executed while it led.</summary>
+    public required long LedBatches { get; init; }
+
+    /// <summary>The sum of the times from the proposals of those batches to their executions.</summary>
+    public required TimeSpan LedTime { get; init; }
+
     /// <summary>
     /// What was received and dropped since it started, by reason; reasons that never occurred are absent.
     /// </summary>

@@ -20,11 +20,15 @@ internal sealed class ReplicaMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Histogram<double> _flushSeconds;
     private readonly Histogram<int> _batchOperations;
+    private readonly Histogram<double> _orderingSeconds;
+    private readonly ReplicaId _self;
+    private long _ledBatches, _ledMicros;
     private long _executedOperations, _executedBatches, _executedBytes, _logBytes, _logFlushes, _checkpoints;
     private volatile ReplicaStatus? _status;
 
     public ReplicaMetrics(ReplicaId self, LinkCounters peerLinks, LinkCounters clientLinks)
     {
+        _self = self;
         _meter = new Meter(
             new MeterOptions(MeterName) { Tags = [new KeyValuePair<string, object?>("replica", self.Value)] });
         _meter.CreateObservableCounter(
@@ -59,10 +63,18 @@ internal sealed class ReplicaMetrics : IDisposable
         _flushSeconds = _meter.CreateHistogram<double>("bftsmr.log.flush", "s", "Time of a flush of the log.");
         _batchOperations = _meter.CreateHistogram<int>(
             "bftsmr.batch.operations", description: "Operations in an executed batch.");
+        _orderingSeconds = _meter.CreateHistogram<double>(
+            "bftsmr.ordering", "s", "At the leader: time from the proposal of a batch to its execution.");
     }
 
     /// <summary>Operations executed since the start.</summary>
     public long ExecutedOperations => Interlocked.Read(ref _executedOperations);
+
+    /// <summary>Batches executed while this replica led.</summary>
+    public long LedBatches => Interlocked.Read(ref _ledBatches);
+
+    /// <summary>The sum of the times from their proposals to their executions, microseconds.</summary>
+    public long LedMicros => Interlocked.Read(ref _ledMicros);
 
     /// <summary>Something received was dropped. Any thread.</summary>
     public void Reject(RejectReason reason) => Interlocked.Increment(ref _rejected[(int)reason]);
@@ -75,6 +87,7 @@ internal sealed class ReplicaMetrics : IDisposable
         Volatile.Write(ref _executedBatches, _executedBatches + 1);
         Volatile.Write(ref _executedBytes, _executedBytes + bytes);
         _batchOperations.Record(effect.Commands.Count);
+        if (_status?.Leader == _self) NoteLed(effect.AgreedTimeMicros);
     }
 
     public void NoteFlushed(double seconds, long logBytes)
@@ -94,6 +107,17 @@ internal sealed class ReplicaMetrics : IDisposable
             NameOf, reason => Interlocked.Read(ref _rejected[(int)reason]));
 
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>
+    /// The agreed time of a batch is that of its leader's clock at the proposal: only there it can be compared.
+    /// </summary>
+    private void NoteLed(long proposedUnixMicros)
+    {
+        long micros = Math.Max(0, HostClock.Read().UnixMicros - proposedUnixMicros);
+        Volatile.Write(ref _ledBatches, _ledBatches + 1);
+        Volatile.Write(ref _ledMicros, _ledMicros + micros);
+        _orderingSeconds.Record(micros / 1e6);
+    }
 
     private void Counter(string name, Func<long> read, string description, string? unit = null) =>
         _meter.CreateObservableCounter(name, read, unit, description);

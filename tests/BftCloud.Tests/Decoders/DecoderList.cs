@@ -14,6 +14,8 @@ internal static class DecoderList
         ["FaultKindsOption.Parse"] = "kinds of faults",
         ["ChaosManifest.Load"] = "chaos manifest",
         ["ReplicaPages.OpenAsync"] = "request for a page",
+        ["RequestHead.Parse"] = "request for a page",
+        ["EmbeddedFile.Read"] = "(reads the program's own files)",
         ["CounterStateMachine.Load"] = "(a snapshot that f+1 replicas have signed)",
         ["GeneratedContent.Read"] = "(makes bytes)",
         ["ClusterClient.Open"] = "(reads client.json and cluster.json, which BftSmr fuzzes)",

@@ -56,7 +56,14 @@ public sealed class FoundInputTests : IDisposable
         string report = Read("status of a replica", input);
         string address = LocalCluster.Loopback(LocalPorts.Take(1)[0]);
         await using MonitoringServer server = await MonitoringServer.StartAsync(
-            address, (_, _) => ValueTask.FromResult<MonitoringPage?>(MonitoringPage.Text(report)));
+            address,
+            new MonitoringSite
+            {
+                Open = (_, _) => ValueTask.FromResult<MonitoringPage?>(MonitoringPage.Text(report)),
+                Paths = "/status/digest",
+                AddressName = "address",
+                Remedy = "Take another.",
+            });
         using MonitoringClient client = new();
 
         Assert.Null(await client.TryGetStatusAsync(address, default));

@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using BftCloud.Chaos;
 using BftCloud.Cluster;
 using BftCloud.Common;
+using BftCloud.Dashboard;
 using BftCloud.Monitoring;
 using BftCloud.Processes;
 using BftCloud.Sim;
@@ -25,6 +28,8 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
         + """ "synchronized":true,"catchingUp":false,"silent":false,"lastExecuted":7,"stableCheckpoint":0,"""
         + """ "stateDigest":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","""
         + """ "executedOperations":1,"pendingRequests":0,"sessions":1,"leaderChanges":0,"rejected":{"a":1},"""
+        + """ "ledBatches":1,"ledSeconds":0.5,"""
+        + """ "usage":{"cpuSeconds":1.5,"memoryBytes":1,"dataBytes":1,"freeBytes":1},"""
         + """ "peers":[{"id":1,"connected":true,"lastExecuted":7,"lag":0}]}""";
 
     private static readonly byte[][] JsonWords = Words(
@@ -94,7 +99,7 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
         new("request for a page", static _ => "GET /status/digest?x HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), Ask)
         {
             IsAsynchronous = true,
-            Words = Words("GET ", "HTTP/1.1", "\r\n", "\r\n\r\n", "/", "/../", "%00", "?", " "),
+            Words = Words("GET ", "HEAD ", "Host: ", "[", "HTTP/1.1", "\r\n", "\r\n\r\n", "/", "/../", "%00", "?", " "),
             Rounds = 2,
         },
         new("status of a replica", static _ => Encoding.UTF8.GetBytes(Report), Show)
@@ -153,9 +158,15 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
         _address = LocalCluster.Loopback(LocalPorts.Take(1)[0]);
         _server = MonitoringServer.StartAsync(
             _address,
-            (path, _) => ValueTask.FromResult<MonitoringPage?>(
-                path == "/status/digest" ? new MonitoringPage("application/json", _status) : null))
-                .GetAwaiter().GetResult();
+            new MonitoringSite
+            {
+                Open = (path, _) => ValueTask.FromResult<MonitoringPage?>(
+                    path == "/status/digest" ? new MonitoringPage("application/json", _status) : null),
+                Paths = "/status/digest",
+                AddressName = "address",
+                Remedy = "Take another.",
+                HostNames = ["a"],
+            }).GetAwaiter().GetResult();
     }
 
     /// <summary>Every request is answered, with a status.</summary>
@@ -184,6 +195,14 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
             0, report?.Pid, report is not null, report?.Regency, report?.Leader, report?.LastExecuted,
             report?.StableCheckpoint, report?.StateDigest);
         StatusTable.Of(new ClusterReport([row]));
-        return report is not null;
+        if (report is null) return false;
+        ClusterSampler sampler = new("c", faulty: 0, window: 1, new StateComparison(1, 0));
+        ReplicaAnswer[] before = [new(report, 0)], now = [new(report, Stopwatch.Frequency)];
+        sampler.Next(before, static _ => true, 0);
+        DashboardView view = new(
+            new DashboardCluster("c", "kv", 1, 1), [sampler.Next(now, static _ => true, 1000)],
+            ClusterSampler.Rejections(now));
+        JsonSerializer.SerializeToUtf8Bytes(view, DashboardJson.Default.DashboardView);
+        return true;
     }
 }

@@ -60,6 +60,23 @@ public sealed class ReplicaMetricsTests
         }
     }
 
+    [Fact]
+    public void Only_the_leader_measures_from_the_proposal_to_the_execution()
+    {
+        using ReplicaMetrics leader = new(new ReplicaId(0), new LinkCounters(), new LinkCounters());
+        using ReplicaMetrics other = new(new ReplicaId(1), new LinkCounters(), new LinkCounters());
+        long proposed = HostClock.Read().UnixMicros - 5_000_000;
+        foreach (ReplicaMetrics metrics in (ReplicaMetrics[])[leader, other])
+        {
+            metrics.NoteStatus(Status(executed: 0, 0, 0));
+            metrics.NoteExecuted(new ExecuteEffect(new Instance(1), proposed, 1, []));
+        }
+
+        Assert.Equal((1, 0), (leader.LedBatches, other.LedBatches));
+        Assert.InRange(leader.LedMicros, 5_000_000, 5_000_000 + (long)Patience.Time.TotalMicroseconds);
+        Assert.Equal(0, other.LedMicros);
+    }
+
     private static ReplicaStatus Status(long executed, params long[] peers) => new()
     {
         Regency = Regency.Zero,

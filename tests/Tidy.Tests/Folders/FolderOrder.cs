@@ -47,7 +47,7 @@ internal static class FolderOrder
             "Common",
             "Monitoring Inspect Sim",
             "Processes Replica",
-            "Bench Chaos Cluster",
+            "Bench Chaos Cluster Dashboard",
             "Features",
             "Features/Counter Features/DepSky Features/Echo Features/Kv",
             ".",
