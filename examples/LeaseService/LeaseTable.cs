@@ -76,7 +76,8 @@ internal sealed class LeaseTable
     {
         if (_names.TryGetValue(name, out (Lease? Held, List<Waiter> Line) found)) return Now(found, now);
         if (_names.Count == NamesMax) RemoveEnded(now);
-        if (_names.Count == NamesMax) throw new OperationRefusedException($"{NamesMax} names are held. Try again later.");
+        if (_names.Count == NamesMax)
+            throw new OperationRefusedException($"{NamesMax} names are held. Try again later.");
         return (null, []);
     }
 

@@ -29,7 +29,8 @@ internal sealed class Bank
     public long Total => _accounts.Values.Sum(static account => account.Balance);
 
     public Account Find(string name) =>
-        _accounts.GetValueOrDefault(name) ?? throw new OperationRefusedException($"There is no account '{name}'. Open it.");
+        _accounts.GetValueOrDefault(name)
+            ?? throw new OperationRefusedException($"There is no account '{name}'. Open it.");
 
     public void Open(string name, int owner)
     {

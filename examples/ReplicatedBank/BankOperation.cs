@@ -30,7 +30,8 @@ internal abstract record BankOperation
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             // Not the message of e: another version of .NET may word it otherwise, and replies have to be equal.
-            throw new OperationRefusedException("This is no operation of the bank. Use the BankClient of this version.");
+            throw new OperationRefusedException(
+                "This is no operation of the bank. Use the BankClient of this version.");
         }
     }
 

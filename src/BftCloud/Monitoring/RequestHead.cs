@@ -21,7 +21,7 @@ internal readonly record struct RequestHead(string Method, string Path, string? 
         {
             int colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon < 0 || !line.AsSpan(0, colon).Equals("Host", StringComparison.OrdinalIgnoreCase)) continue;
-            if (host is not null) return null; // two hosts: nobody can say which one is meant
+            if (host is not null) return null; // two hosts: either could be meant
             host = line[(colon + 1)..].Trim();
         }
         return new RequestHead(request[0], request[1].Split('?')[0], host);

@@ -17,9 +17,6 @@ internal static partial class ProseRules
     private static readonly string[] s_frontPages = ["README.md", "ARCHITECTURE.md"];
     private static readonly string[] s_shortPages = ["docs/spec/", "docs/guides/", "docs/internals/"];
 
-    /// <summary>Projects whose comments and texts are still to be rewritten. The list only shrinks.</summary>
-    private static readonly string[] s_codeToCome = ["src/BftSmr/", "src/BftSmr.Simulation/"];
-
     /// <summary>Sentences that are too long, and pages whose sentences are too long in the mean.</summary>
     public static IEnumerable<Breach> LongSentences(IEnumerable<SourceFile> pages)
     {
@@ -52,7 +49,6 @@ internal static partial class ProseRules
     public static IEnumerable<Breach> RiddlesOfCode(IEnumerable<SourceFile> sources) =>
         from source in sources
         where source.Path.StartsWith("src/", StringComparison.Ordinal)
-            && !s_codeToCome.Any(p => source.Path.StartsWith(p, StringComparison.Ordinal))
         from prose in CodeProse.Of(source.Tree)
         from Match word in Riddle().Matches(prose.Text)
         select new Breach(source.Path, prose.Line,
