@@ -131,7 +131,7 @@ public sealed class LifecycleTests
             using JsonDocument document = JsonDocument.Parse(json);
             JsonElement report = document.RootElement;
             Assert.Equal(
-                ["workload", "clients", "requestBytes", "replyBytes", "seconds", "operations", "errors", "opsPerSecond", "latencyMs", "replicas"],
+                ["workload", "clients", "requestBytes", "replyBytes", "seconds", "operations", "errors", "opsPerSecond", "latencyMs", "replicas", "histogram", "timeline"],
                 report.EnumerateObject().Select(static property => property.Name));
             Assert.Equal(
                 ["p50", "p90", "p99", "p999", "max"],
