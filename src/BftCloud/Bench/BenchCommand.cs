@@ -17,6 +17,7 @@ internal static class BenchCommand
     public static Command Create(IReadOnlyList<BenchWorkload> workloads, IReadOnlyList<Command> others)
     {
         Command command = new("bench", "Measures a running cluster with closed-loop clients, or clouds.");
+        BenchComparison.AddTo(command);
         foreach (BenchWorkload workload in workloads) command.Add(Create(workload));
         command.Add(CreateMachine());
         foreach (Command other in others) command.Add(other);
@@ -38,9 +39,10 @@ internal static class BenchCommand
         };
         Option<bool> reads = new("--reads") { Description = "Unordered reads rather than ordered operations." };
         Option<bool> json = CommonOptions.Json();
+        Option<string?> html = BenchComparison.Html();
         Command command = new(workload.Name, workload.Description)
         {
-            cluster, clients, requestBytes, replyBytes, duration, warmUp, multiplex, reads, json,
+            cluster, clients, requestBytes, replyBytes, duration, warmUp, multiplex, reads, json, html,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -56,6 +58,8 @@ internal static class BenchCommand
             };
             BenchReport report = await RunAsync(result.GetValue(cluster)!, plan, workload, cancellationToken);
             BenchOutput.Write(report, result.GetValue(json));
+            if (result.GetValue(html) is { } page)
+                new BenchPage([new BenchPageRun($"bench {report.Workload}", report)]).Write(page);
             if (report.Operations == 0)
             {
                 throw new CommandFailedException(

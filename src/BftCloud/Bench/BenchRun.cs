@@ -29,18 +29,22 @@ internal sealed class BenchRun(BenchPlan plan, BenchWorkload workload, ReplicaMe
         ];
         double seconds;
         IReadOnlyList<BenchReplica> replicas;
+        BenchRecorder recorder = new(meter.Count);
         try
         {
             await Task.Delay(plan.WarmUp, cancellationToken);
             meter.Begin();
             long begin = Stopwatch.GetTimestamp();
             foreach (BenchLoop loop in _loops) loop.Phase = BenchPhase.Measure;
+            recorder.Add(0, 0, meter.Sample());
             for (TimeSpan over = TimeSpan.Zero; over < plan.Duration; over = Stopwatch.GetElapsedTime(begin))
             {
                 progress(over / plan.Duration, _loops.Sum(static loop => loop.Operations));
                 await Task.Delay(
                     plan.Duration - over < SamplePeriod ? plan.Duration - over : SamplePeriod, cancellationToken);
-                meter.Sample();
+                recorder.Add(
+                    Stopwatch.GetElapsedTime(begin).TotalSeconds, _loops.Sum(static loop => loop.Operations),
+                    meter.Sample());
             }
             foreach (BenchLoop loop in _loops) loop.Phase = BenchPhase.Stop;
             seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
@@ -51,10 +55,10 @@ internal sealed class BenchRun(BenchPlan plan, BenchWorkload workload, ReplicaMe
             foreach (BenchLoop loop in _loops) loop.Phase = BenchPhase.Stop;
         }
         await Task.WhenAll(running);
-        return Report(seconds, replicas);
+        return Report(seconds, replicas, recorder.Timeline());
     }
 
-    private BenchReport Report(double seconds, IReadOnlyList<BenchReplica> replicas)
+    private BenchReport Report(double seconds, IReadOnlyList<BenchReplica> replicas, BenchTimeline timeline)
     {
         LatencyHistogram latency = new();
         foreach (BenchLoop loop in _loops) latency.Add(loop.Latency);
@@ -65,7 +69,7 @@ internal sealed class BenchRun(BenchPlan plan, BenchWorkload workload, ReplicaMe
             new BenchLatency(
                 Ms(latency.QuantileMicros(0.5)), Ms(latency.QuantileMicros(0.9)), Ms(latency.QuantileMicros(0.99)),
                 Ms(latency.QuantileMicros(0.999)), Ms(latency.MaxMicros)),
-            replicas);
+            replicas, [.. latency.Bins()], timeline);
     }
 
     private static double Ms(long micros) => micros / 1000.0;

@@ -16,17 +16,24 @@ internal sealed class ReplicaMeter
         _residentBytesMax = new long[_pids.Length];
     }
 
+    /// <summary>How many replicas there are.</summary>
+    public int Count => _pids.Length;
+
     /// <summary>The measurement begins.</summary>
     public void Begin()
     {
         for (int id = 0; id < _pids.Length; id++) _cpuBefore[id] = UsageOf(id)?.CpuSeconds;
     }
 
-    /// <summary>Notes how much memory they hold now.</summary>
-    public void Sample()
+    /// <summary>Notes how much memory they hold now; what each has used.</summary>
+    public IReadOnlyList<ProcessUsage?> Sample()
     {
+        // The remains of a process that has ended hold nothing.
+        ProcessUsage?[] usages =
+            [.. _pids.Select((_, id) => UsageOf(id) is { ResidentBytes: > 0 } usage ? usage : (ProcessUsage?)null)];
         for (int id = 0; id < _pids.Length; id++)
-            _residentBytesMax[id] = Math.Max(_residentBytesMax[id], UsageOf(id)?.ResidentBytes ?? 0);
+            _residentBytesMax[id] = Math.Max(_residentBytesMax[id], usages[id]?.ResidentBytes ?? 0);
+        return usages;
     }
 
     /// <summary>The measurement ends.</summary>

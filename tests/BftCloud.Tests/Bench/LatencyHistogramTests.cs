@@ -25,6 +25,25 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
+    public void Bins_hold_every_latency_once_and_leave_no_gap()
+    {
+        LatencyHistogram histogram = new();
+        long[] values = [0, 5, 9, 127, 128, 1000, 1_000_000, long.MaxValue];
+        foreach (long value in values) histogram.Record(value);
+
+        BenchBin[] bins = [.. histogram.Bins()];
+
+        Assert.Equal(values.Length, bins.Sum(static bin => bin.Operations));
+        Assert.All(bins.Zip(bins.Skip(1)), static pair => Assert.Equal(pair.First.ToMs, pair.Second.FromMs));
+        Assert.Equal((0.001, 0.008, 2L), (bins[0].FromMs, bins[0].ToMs, bins[0].Operations));
+        Assert.All(
+            bins.Where(static bin => bin.FromMs > 0.064),
+            static bin => Assert.InRange(bin.ToMs / bin.FromMs, 1.06, 1.13));
+        Assert.Equal(1, bins.Single(static bin => bin.FromMs <= 1 && 1 < bin.ToMs).Operations);
+        Assert.Empty(new LatencyHistogram().Bins());
+    }
+
+    [Fact]
     public void Histograms_add_up()
     {
         LatencyHistogram one = new(), other = new();

@@ -206,7 +206,7 @@ public sealed class LifecycleTests
             Assert.Equal(
                 [
                     "workload", "clients", "requestBytes", "replyBytes", "seconds", "operations", "errors",
-                    "opsPerSecond", "latencyMs", "replicas",
+                    "opsPerSecond", "latencyMs", "replicas", "histogram", "timeline",
                 ],
                 report.EnumerateObject().Select(static property => property.Name));
             Assert.Equal(

@@ -16,6 +16,7 @@ internal static class DecoderList
         ["ReplicaPages.OpenAsync"] = "request for a page",
         ["RequestHead.Parse"] = "request for a page",
         ["EmbeddedFile.Read"] = "(reads the program's own files)",
+        ["BenchReportFile.Load"] = "report of a benchmark",
         ["CounterStateMachine.Load"] = "(a snapshot that f+1 replicas have signed)",
         ["GeneratedContent.Read"] = "(makes bytes)",
         ["ClusterClient.Open"] = "(reads client.json and cluster.json, which BftSmr fuzzes)",

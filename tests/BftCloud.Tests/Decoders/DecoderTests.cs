@@ -46,6 +46,9 @@ public sealed class DecoderTests : IAsyncLifetime
     public void Requests_for_pages() => Check("request for a page");
 
     [Fact]
+    public void Reports_of_benchmarks() => Check("report of a benchmark");
+
+    [Fact]
     public void What_replicas_say_of_themselves() => Check("status of a replica");
 
     [Fact]

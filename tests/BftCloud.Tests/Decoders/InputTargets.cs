@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using BftCloud.Bench;
 using BftCloud.Chaos;
 using BftCloud.Cluster;
 using BftCloud.Common;
@@ -31,6 +32,13 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
         + """ "ledBatches":1,"ledSeconds":0.5,"""
         + """ "usage":{"cpuSeconds":1.5,"memoryBytes":1,"dataBytes":1,"freeBytes":1},"""
         + """ "peers":[{"id":1,"connected":true,"lastExecuted":7,"lag":0}]}""";
+
+    private const string BenchReport =
+        """{"workload":"kv","clients":1,"requestBytes":0,"replyBytes":0,"seconds":1.5,"operations":2,"errors":0,"""
+        + """ "opsPerSecond":1.3,"latencyMs":{"p50":1,"p90":1,"p99":1,"p999":1,"max":1},"""
+        + """ "replicas":[{"id":0,"cpuSeconds":0.5,"rssMiB":null}],"""
+        + """ "histogram":[{"fromMs":1,"toMs":2,"operations":2}],"""
+        + """ "timeline":{"seconds":[1],"opsPerSecond":[2],"replicas":[{"id":0,"cpuPercent":[null],"rssMiB":[1]}]}}""";
 
     private static readonly byte[][] JsonWords = Words(
         "{", "}", "[", "]", "\"", ":", ",", "null", "[null]", "{}", "[]", "true", "1e400", "\\u0000", "\\ud800",
@@ -102,6 +110,14 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
             Words = Words("GET ", "HEAD ", "Host: ", "[", "HTTP/1.1", "\r\n", "\r\n\r\n", "/", "/../", "%00", "?", " "),
             Rounds = 2,
         },
+        new("report of a benchmark", static _ => Encoding.UTF8.GetBytes(BenchReport), LoadBenchReport)
+        {
+            Refusals = [typeof(CommandFailedException)],
+            AllocatedBytes = 1 << 20,
+            AllocatedBytesPerByte = 200,
+            Words = JsonWords,
+            Rounds = 8,
+        },
         new("status of a replica", static _ => Encoding.UTF8.GetBytes(Report), Show)
         {
             IsAsynchronous = true, Words = JsonWords, Rounds = 2,
@@ -126,6 +142,14 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
         string file = directory.At("manifest.json");
         File.WriteAllBytes(file, bytes);
         return ChaosManifest.Load(file).Perturbations.All(static p => p.Kind.ToString().Length > 0);
+    }
+
+    /// <summary>What is no report is refused; of every report there is a page.</summary>
+    private bool LoadBenchReport(byte[] bytes)
+    {
+        string file = directory.At("report.json");
+        File.WriteAllBytes(file, bytes);
+        return new BenchPage([new BenchPageRun("report.json", BenchReportFile.Load(file))]).Render().Length > 0;
     }
 
     private static FuzzTarget Option<T>(string name, Func<Random, string> valid, Option<T> option, Func<T, bool> holds)

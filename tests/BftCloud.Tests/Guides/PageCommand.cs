@@ -66,7 +66,7 @@ internal sealed partial record PageCommand(string Page, int Line, string Text, b
     public override string ToString() => $"{Page}:{Line}: {Program} {Text}";
 
     // A comment, and what the shell does with the command's end, are none of the program's.
-    [GeneratedRegex(@"^(\./)?bftcloud(?<arguments>( +(?![#|&])\S+)*)")]
+    [GeneratedRegex(@"^(\./)?bftcloud(?<arguments>( +(?![#|&>])\S+)*)")]
     private static partial Regex Whole();
 
     [GeneratedRegex(@"`(\./)?bftcloud(?<arguments>( [^` ]+)*)`")]

@@ -53,6 +53,7 @@ public sealed class PageTests
     [InlineData("```\n./bftcloud cluster status\n```", 1)]
     [InlineData("```\nbftcloud bench machine --fast   # quickly\n```", 1)]
     [InlineData("```\n./bftcloud kv --cluster D get a | cat   # any\n```", 0)]
+    [InlineData("```\n./bftcloud kv --cluster D list > keys.txt\n```", 0)]
     [InlineData("Run `bftcloud cluster init`, then `./bftcloud kv --cluster D list`.", 0)]
     [InlineData("Run `bftcloud cluster make`.", 1)]
     [InlineData("Run `bftcloud cluster init --fast`.", 1)]
