@@ -11,7 +11,7 @@ namespace KvStore.Gateway;
 /// </summary>
 internal sealed class OperationLane(
     Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> execute,
-    int operationsMax, CancellationToken stopping)
+    int operationsMax, int groupBytesMax, CancellationToken stopping)
 {
     private readonly Lock _lock = new();
     private readonly Queue<RespSubmission> _waiting = new();
@@ -44,7 +44,7 @@ internal sealed class OperationLane(
         int bytes = group[0].Commands.Length, count = group[0].Count;
         if (group[0].StandsAlone) return group;
         while (_waiting.TryPeek(out RespSubmission? next) && !next.StandsAlone
-            && bytes + next.Commands.Length <= RespLimits.BatchBytesMax
+            && bytes + next.Commands.Length <= groupBytesMax
             && count + next.Count <= KvLimits.CommandsMax)
         {
             group.Add(_waiting.Dequeue());
@@ -61,6 +61,7 @@ internal sealed class OperationLane(
             int count = group.Sum(static s => s.Count);
             bool bare = count == 1;
             ReadOnlyMemory<byte> operation = bare ? group[0].Commands : Pipeline(group, count);
+            if (stopping.IsCancellationRequested) throw new NotSentException();
             ReadOnlyMemory<byte> reply = await execute(operation, stopping).ConfigureAwait(false);
             if (bare) group[0].Complete(1, reply);
             else Distribute(group, reply);

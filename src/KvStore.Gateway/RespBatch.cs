@@ -11,7 +11,7 @@ namespace KvStore.Gateway;
 internal sealed class RespBatch
 {
     private readonly List<PendingReply> _pending = [];
-    private int _commandStart;
+    private int _commandStart, _answerBytes;
 
     /// <summary>The store's commands, one behind the other.</summary>
     public ByteBuffer Operations { get; } = new();
@@ -25,11 +25,14 @@ internal sealed class RespBatch
     /// <summary>Replies that are known.</summary>
     public RespWriter Known { get; } = new();
 
+    /// <summary>What the commands and their replies hold, bytes.</summary>
+    public int Bytes => Operations.Length + Known.Length + _answerBytes;
+
     /// <summary>All replies, in order.</summary>
     public IReadOnlyList<PendingReply> Pending => _pending;
 
     public bool IsFull =>
-        _pending.Count >= RespLimits.BatchCommandsMax || Operations.Length + Known.Length >= RespLimits.BatchBytesMax;
+        _pending.Count >= RespLimits.BatchCommandsMax || Bytes >= RespLimits.BatchBytesMax;
 
     /// <summary>Begins a command of the store, which is written to the buffer returned.</summary>
     public ByteBuffer Begin(bool isRead)
@@ -39,11 +42,11 @@ internal sealed class RespBatch
         return Operations;
     }
 
-    /// <summary>Ends the command. False, and it is taken back, if it is too long for the store.</summary>
-    public bool TryEnd(string command, RespFormat format)
+    /// <summary>Ends the command. False, and it is taken back, if it is longer than that.</summary>
+    public bool TryEnd(string command, RespFormat format, int bytesMax)
     {
         int length = Operations.Length - _commandStart;
-        if (length > KvLimits.OperationBytesMax - 2 * CanonicalFormat.HeaderBytesMax)
+        if (length > bytesMax)
         {
             Operations.Length = _commandStart;
             return false;
@@ -57,9 +60,17 @@ internal sealed class RespBatch
     public void AddKnown(string command, int start) =>
         _pending.Add(new PendingReply(command, null, start, Known.Length - start));
 
+    /// <summary>Adds a reply that is written when its turn has come.</summary>
+    public void AddAnswer(string command, int bytes, Action<RespWriter> answer)
+    {
+        _pending.Add(new PendingReply(command, null, 0, 0, answer));
+        _answerBytes += bytes;
+    }
+
     public void Clear()
     {
         _pending.Clear();
+        _answerBytes = 0;
         Operations.Reset();
         OperationCount = 0;
         OnlyReads = true;

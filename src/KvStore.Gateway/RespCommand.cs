@@ -6,7 +6,7 @@ namespace KvStore.Gateway;
 internal delegate void RespHandler(RespSession session, RespCommand command, RespArguments arguments);
 
 /// <summary>A command of the gateway.</summary>
-/// <param name="Name">Its name, in lower case.</param>
+/// <param name="Name">Its name, in lower case; of a subcommand "command|subcommand".</param>
 /// <param name="Arity">How many arguments it has, its name included; negative: at least as many.</param>
 /// <param name="Handler">What it does.</param>
 internal sealed record RespCommand(string Name, int Arity, RespHandler Handler)
@@ -16,6 +16,13 @@ internal sealed record RespCommand(string Name, int Arity, RespHandler Handler)
 
     /// <summary>It may be given before the password.</summary>
     public bool BeforePassword { get; init; }
+
+    /// <summary>Its subcommands; null if it has none.</summary>
+    public RespCommandTable? Subcommands { get; init; }
+
+    /// <summary>The handler of a command whose arity asks for a subcommand.</summary>
+    public static void NeverWithoutSubcommand(RespSession session, RespCommand command, RespArguments arguments) =>
+        throw new InvalidOperationException($"'{command.Name}' was handled without its subcommand.");
 
     public bool Takes(int count) => Arity >= 0 ? count == Arity : count >= -Arity;
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace KvStore.Gateway;
 
-/// <summary>The commands that a gateway knows, by name.</summary>
+/// <summary>The commands that a gateway knows, or the subcommands of one, by name.</summary>
 internal sealed class RespCommandTable
 {
     private const int NameLengthMax = 32;
@@ -12,7 +12,8 @@ internal sealed class RespCommandTable
 
     public RespCommandTable(IEnumerable<RespCommand> commands)
     {
-        _byName = commands.ToDictionary(static c => c.Name, StringComparer.Ordinal);
+        _byName = commands.ToDictionary(
+            static c => c.Name[(c.Name.IndexOf('|', StringComparison.Ordinal) + 1)..], StringComparer.Ordinal);
         _bySpan = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.Sockets;
 using BftCloud.Primitives;
 using KvStore.Operations;
@@ -10,7 +11,8 @@ namespace KvStore.Gateway;
 /// <summary>
 /// Serves one client: reads as many commands as are there, executes them together, answers them in order, and only then
 /// looks for more. So each command sees what those before it did, commands sent together share an operation, and what a
-/// connection holds is bounded; the rest waits in its socket.
+/// connection holds of commands is bounded; the rest waits in its socket. Replies that the client does not take wait in
+/// a <see cref="ReplyQueue"/>, while the connection goes on.
 /// </summary>
 internal sealed class RespConnection
 {
@@ -21,6 +23,8 @@ internal sealed class RespConnection
     private readonly Socket _socket;
     private readonly RespGateway _gateway;
     private readonly RespSession _session;
+    private readonly ReplyQueue _replies;
+    private readonly EndPoint? _client;
     private readonly RespParser _parser = new();
     private readonly RespSkipper _skipper = new();
     private readonly RespSubmission _submission = new();
@@ -30,6 +34,8 @@ internal sealed class RespConnection
         _socket = socket;
         _gateway = gateway;
         _session = new RespSession(gateway, id);
+        _replies = new ReplyQueue(socket, gateway.ReplyMemory);
+        _client = socket.RemoteEndPoint;
     }
 
     /// <summary>Replies that will be sent next.</summary>
@@ -39,6 +45,26 @@ internal sealed class RespConnection
     /// Serves until the client leaves, or <paramref name="stopping"/> is cancelled and what was read is answered.
     /// </summary>
     public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await ServeAsync(stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Nothing more is read; what has been answered is still sent.
+        }
+        if (_session.IsAborted)
+        {
+            if (_session.SpeaksHttp && _gateway.Notices.IsDue(nameof(GatewayLog.CrossProtocol)))
+                GatewayLog.CrossProtocol(_gateway.Logger, _client);
+            return;
+        }
+        await _replies.FlushAsync().ConfigureAwait(false);
+        await LeaveAsync(stopping).ConfigureAwait(false);
+    }
+
+    private async Task ServeAsync(CancellationToken stopping)
     {
         await using NetworkStream stream = new(_socket, ownsSocket: false);
         PipeReader input = PipeReader.Create(
@@ -62,7 +88,6 @@ internal sealed class RespConnection
         {
             await input.CompleteAsync().ConfigureAwait(false);
         }
-        await LeaveAsync(stopping).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -85,6 +110,13 @@ internal sealed class RespConnection
             throw new InvalidDataException(
                 $"The replicas' reply to '{pending.Command}' has a form that this gateway does not know. "
                 + "Run the same release of both.");
+    }
+
+    /// <summary>Writes the reply to a command that needs no store.</summary>
+    public void WriteKnown(RespBatch batch, PendingReply pending)
+    {
+        if (pending.Answer is { } answer) answer(Output);
+        else Output.Raw(batch.Known.Written.Slice(pending.Start, pending.Length));
     }
 
     /// <summary>
@@ -119,7 +151,8 @@ internal sealed class RespConnection
             if (_skipper.IsSkipping)
             {
                 result = _skipper.Skip(rest, out taken);
-                if (result == RespParseResult.Command) _session.Refuse(RespErrors.CommandTooLong);
+                if (result == RespParseResult.Command) 
+                    _session.Refuse(RespErrors.CommandTooLong(_gateway.OperationBytesMax));
                 if (result == RespParseResult.ProtocolError) End("ERR Protocol error: invalid bulk length");
                 needed = result == RespParseResult.Incomplete ? rest.Length - taken + 1 : 0;
             }
@@ -162,7 +195,7 @@ internal sealed class RespConnection
             Output.Version = _session.Version;
             await next(this).ConfigureAwait(false);
         }
-        await SendAsync().ConfigureAwait(false);
+        Send();
     }
 
     private async ValueTask ExecuteAsync(RespBatch batch)
@@ -170,8 +203,8 @@ internal sealed class RespConnection
         int next = 0, left = batch.OperationCount;
         while (left > 0)
         {
-            int start = StartOfNext(batch, next);
-            _submission.Begin(batch.Operations.WrittenMemory[start..], left, standsAlone: false);
+            int count = CountThatFits(batch, next, out ReadOnlyMemory<byte> operations);
+            _submission.Begin(operations, count, standsAlone: false);
             _gateway.Submit(_submission, batch.OnlyReads);
             string? failure = null;
             try
@@ -191,6 +224,7 @@ internal sealed class RespConnection
             }
             next = WriteReplies(batch, next, _submission.Executed, _submission.Replies);
             left -= _submission.Executed;
+            Send(); // so that no more than one operation's replies are held, however many the batch needs
         }
         for (; next < batch.Pending.Count; next++) WriteKnown(batch, batch.Pending[next]);
     }
@@ -216,19 +250,27 @@ internal sealed class RespConnection
         return next;
     }
 
-    private void WriteKnown(RespBatch batch, PendingReply pending) =>
-        Output.Raw(batch.Known.Written.Slice(pending.Start, pending.Length));
-
     private void WriteFailed(RespBatch batch, PendingReply pending, string failure)
     {
         if (pending.Format is null) WriteKnown(batch, pending);
         else Output.Error(failure);
     }
 
-    private static int StartOfNext(RespBatch batch, int next)
+    /// <summary>The operations from <paramref name="next"/> on that the cluster takes as one: at least one.</summary>
+    private int CountThatFits(RespBatch batch, int next, out ReadOnlyMemory<byte> operations)
     {
         while (batch.Pending[next].Format is null) next++;
-        return batch.Pending[next].Start;
+        int start = batch.Pending[next].Start, end = start, count = 0;
+        for (; next < batch.Pending.Count; next++)
+        {
+            PendingReply pending = batch.Pending[next];
+            if (pending.Format is null) continue;
+            if (pending.Start + pending.Length - start > _gateway.CommandBytesMax) break;
+            end = pending.Start + pending.Length;
+            count++;
+        }
+        operations = batch.Operations.WrittenMemory[start..end];
+        return count;
     }
 
     /// <summary>
@@ -255,12 +297,18 @@ internal sealed class RespConnection
         }
     }
 
-    private async ValueTask SendAsync()
+    /// <summary>Sends what was written, and keeps what the client does not take yet.</summary>
+    private void Send()
     {
-        ReadOnlyMemory<byte> left = Output.WrittenMemory;
-        while (!left.IsEmpty)
-            left =
-                left[await _socket.SendAsync(left, SocketFlags.None, CancellationToken.None).ConfigureAwait(false)..];
-        Output.Reset();
+        if (_session.IsAborted)
+        {
+            Output.Reset();
+            return;
+        }
+        if (_replies.TrySend(Output)) return;
+        _session.Abort();
+        _gateway.CountTooSlow();
+        if (_gateway.Notices.IsDue(nameof(GatewayLog.TooSlow)))
+            GatewayLog.TooSlow(_gateway.Logger, _session.Id, _client, _replies.Held);
     }
 }

@@ -12,17 +12,11 @@ internal static class RespErrors
     public const string NotAFloat = "ERR value is not a valid float";
     public const string OffsetOutOfRange = "ERR offset is out of range";
     public const string MustBePositive = "ERR value is out of range, must be positive";
+    public const string NoSuchKey = "ERR no such key";
     public const string InvalidCursor = "ERR invalid cursor";
     public const string NoAuth = "NOAUTH Authentication required.";
     public const string ExecAborted = "EXECABORT Transaction discarded because of previous errors.";
     public const string TooManyClients = "ERR max number of clients reached";
-
-    public static readonly string CommandTooLong =
-        $"ERR the command is too long: with its arguments it may take {KvLimits.OperationBytesMax} bytes. "
-        + "It was not executed";
-
-    public static readonly string TooManyQueued =
-        $"ERR more than {RespLimits.QueuedCommandsMax} commands or {KvLimits.OperationBytesMax} bytes queued by MULTI";
 
     private const int ShownMax = 128;
 
@@ -34,15 +28,34 @@ internal static class RespErrors
         return Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, lengthMax)]);
     }
 
+    public static string CommandTooLong(int bytesMax) =>
+        $"ERR the command is too long: with its arguments it may take {bytesMax} bytes. It was not executed";
+
+    public static string TooManyQueued(int bytesMax) =>
+        $"ERR more than {RespLimits.QueuedCommandsMax} commands or {bytesMax} bytes queued by MULTI";
+
+    public static string TooManyWatched(int bytesMax) =>
+        $"ERR more than {RespLimits.WatchedKeysMax} keys, or {bytesMax} bytes of them, watched";
+
     public static string UnknownCommand(RespArguments arguments)
     {
         StringBuilder shown = new();
         for (int i = 1; i < arguments.Count && shown.Length < ShownMax; i++)
-            shown.Append('\'').Append(Shown(arguments[i], ShownMax - shown.Length)).Append("' ");
+        {
+            int left = ShownMax - shown.Length;
+            shown.Append('\'').Append(Shown(arguments[i], left)).Append("' ");
+        }
         return $"ERR unknown command '{Shown(arguments[0])}', with args beginning with: {shown}";
     }
 
+    public static string UnknownSubcommand(string command, ReadOnlySpan<byte> subcommand) =>
+        $"ERR unknown subcommand '{Shown(subcommand)}'. Try {command.ToUpperInvariant()} HELP.";
+
     public static string WrongArguments(string command) => $"ERR wrong number of arguments for '{command}' command";
+
+    public static string ExecRefused(string error) =>
+        "EXECABORT Transaction discarded because of: "
+        + (error.StartsWith("ERR ", StringComparison.Ordinal) ? error["ERR ".Length..] : error);
 
     public static string InvalidExpiry(string command) => $"ERR invalid expire time in '{command}' command";
 
@@ -63,7 +76,7 @@ internal static class RespErrors
             $"ERR the reply would be longer than {KvLimits.ReplyBytesMax} bytes; "
             + "read it in parts (GETRANGE, LRANGE, HSCAN, SSCAN)",
         KvErrorCode.StateFull => "OOM command not allowed when used memory > 'maxmemory'.",
-        KvErrorCode.NoSuchKey => "ERR no such key",
+        KvErrorCode.NoSuchKey => NoSuchKey,
         KvErrorCode.IndexOutOfRange => "ERR index out of range",
         KvErrorCode.InvalidExpiry => InvalidExpiry(command),
         _ => $"ERR the replicas refused the command ({error}): gateway and replicas run different releases",
@@ -72,10 +85,13 @@ internal static class RespErrors
     /// <summary>A command of which no voted reply was had.</summary>
     public static string Of(Exception failure) => failure switch
     {
+        BftNotPermittedException e => $"NOPERM not executed: {e.Message}",
         BftException { MayHaveExecuted: false } e => $"TRYAGAIN not executed: {e.Message}",
         BftException e => $"ERR the command may have been executed: {e.Message}",
-        OperationCanceledException or ObjectDisposedException =>
-            "ERR the gateway is stopping; the command may have been executed",
+        // The client library refuses these before it sends anything.
+        ArgumentException => "ERR not executed: the operation is longer than the cluster's operationBytesMax. Split it",
+        NotSentException or ObjectDisposedException => "ERR not executed: the gateway is stopping",
+        OperationCanceledException => "ERR the gateway is stopping; the command may have been executed",
         _ => $"ERR the command may have been executed: {failure.Message}",
     };
 }

@@ -7,6 +7,9 @@ namespace KvStore.Gateway;
 /// <summary>How a <see cref="RespServer"/> serves.</summary>
 public sealed record RespServerOptions
 {
+    /// <summary>The smallest <see cref="ReplyBytesKeptMax"/>: a few of the longest replies.</summary>
+    internal const long ReplyBytesKeptMin = 8L << 20;
+
     /// <summary>
     /// Where it listens. Port 0: a free port, told by <see cref="RespServer.EndPoint"/>. The protocol is not encrypted:
     /// beyond this machine, put it behind a tunnel.
@@ -16,8 +19,22 @@ public sealed record RespServerOptions
     /// <summary>What clients must say by AUTH or HELLO before anything else. Null: nothing.</summary>
     public string? Password { get; init; }
 
-    /// <summary>The most connections at a time; one more is told so and closed.</summary>
+    /// <summary>
+    /// Lets the server listen beyond this machine though it asks for no password: whoever reaches the address can then
+    /// read and change the store.
+    /// </summary>
+    public bool Unprotected { get; init; }
+
+    /// <summary>
+    /// The most connections at a time; one more is told so and closed. Fewer if this process may not open so many files.
+    /// </summary>
     public int ClientsMax { get; init; } = 10_000;
+
+    /// <summary>
+    /// The most bytes of replies that are kept while clients do not read, over all connections. A connection may hold as
+    /// much as is still free. One that would hold more is closed.
+    /// </summary>
+    public long ReplyBytesKeptMax { get; init; } = 1L << 30;
 
     /// <summary>
     /// The most ordered operations, and the most reads, that are under way in the cluster at a time. Commands that come
@@ -38,6 +55,12 @@ public sealed record RespServerOptions
         ArgumentNullException.ThrowIfNull(Listen, nameof(Listen));
         ArgumentOutOfRangeException.ThrowIfLessThan(ClientsMax, 1, nameof(ClientsMax));
         ArgumentOutOfRangeException.ThrowIfLessThan(OperationsUnderWayMax, 1, nameof(OperationsUnderWayMax));
+        ArgumentOutOfRangeException.ThrowIfLessThan(ReplyBytesKeptMax, ReplyBytesKeptMin, nameof(ReplyBytesKeptMax));
+        if (Password is null && !Unprotected && !IPAddress.IsLoopback(Listen.Address))
+            throw new ArgumentException(
+                $"Anybody who reaches {Listen} could read and change the store. Set a password, listen on this machine "
+                + "alone (127.0.0.1), or accept it by the option Unprotected.",
+                nameof(Listen));
         if (Password is { Length: 0 })
             throw new ArgumentException(
                 "An empty password protects nothing. Give one, or null to ask for none.", nameof(Password));

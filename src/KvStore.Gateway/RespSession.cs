@@ -1,3 +1,4 @@
+using System.Text;
 using BftCloud.Primitives;
 using KvStore.Commands;
 using KvStore.Operations;
@@ -47,6 +48,12 @@ internal sealed class RespSession
     /// <summary>The connection is closed once the batch has been answered.</summary>
     public bool Closes { get; set; }
 
+    /// <summary>The connection is closed once the batch has executed; its replies are not sent.</summary>
+    public bool IsAborted { get; private set; }
+
+    /// <summary>It said what only clients of web servers say.</summary>
+    public bool SpeaksHttp { get; private set; }
+
     /// <summary>A handler may not set <see cref="Next"/>, as its command is only queued.</summary>
     public bool IsQueueing => _target == Transaction.Queued;
 
@@ -54,9 +61,10 @@ internal sealed class RespSession
     public void Take(RespArguments arguments)
     {
         if (arguments.Count == 0) return;
-        if (!Gateway.Known.TryGet(arguments[0], out RespCommand? command)) Refuse(RespErrors.UnknownCommand(arguments));
-        else if (!IsAuthenticated && !command!.BeforePassword) Refuse(RespErrors.NoAuth);
-        else if (!command!.Takes(arguments.Count)) Refuse(RespErrors.WrongArguments(command.Name));
+        if (IsOfHttp(arguments[0])) AbortAsHttp();
+        else if (!TryFind(arguments, out RespCommand? command, out string error)) Refuse(error);
+        else if (!command!.Takes(arguments.Count)) Refuse(command, RespErrors.WrongArguments(command.Name));
+        else if (!IsAuthenticated && !command.BeforePassword) Refuse(command, RespErrors.NoAuth);
         else if (!Transaction.IsQueueing || command.NeverQueued) command.Handler(this, command, arguments);
         else Queue(command, arguments);
     }
@@ -70,6 +78,9 @@ internal sealed class RespSession
         Batch.AddKnown("", start);
     }
 
+    /// <summary>Ends the connection without further replies.</summary>
+    public void Abort() => IsAborted = Closes = true;
+
     /// <summary>Begins a command of the store that changes something or depends on the time.</summary>
     public ByteBuffer Write() => _target.Begin(isRead: false);
 
@@ -79,7 +90,26 @@ internal sealed class RespSession
     /// <summary>Ends a command of the store, whose reply will be written in this form.</summary>
     public void Expect(RespCommand command, RespFormat format)
     {
-        if (!_target.TryEnd(command.Name, format)) Fail(command, RespErrors.CommandTooLong);
+        if (!_target.TryEnd(command.Name, format, Gateway.CommandBytesMax))
+            Fail(command, RespErrors.CommandTooLong(Gateway.OperationBytesMax));
+    }
+
+    /// <summary>
+    /// Answers a command without the store: at once, or if it is queued, at EXEC. So for answers that have an effect,
+    /// or depend on the version of the protocol.
+    /// </summary>
+    /// <param name="command">The command.</param>
+    /// <param name="bytes">What the answer holds while it is queued, bytes.</param>
+    /// <param name="answer">Writes it.</param>
+    public void Answer(RespCommand command, int bytes, Action<RespWriter> answer)
+    {
+        if (IsQueueing)
+        {
+            _target.AddAnswer(command.Name, bytes, answer);
+            return;
+        }
+        answer(BeginAnswer(out int start));
+        EndAnswer(command, start);
     }
 
     /// <summary>Answers a command with an error.</summary>
@@ -117,6 +147,47 @@ internal sealed class RespSession
         return false;
     }
 
+    /// <summary>
+    /// What a browser, or a server that was made to, sends when it takes this port for a web server's. The body of its
+    /// request may hold commands, of whoever wrote the page.
+    /// </summary>
+    private static bool IsOfHttp(ReadOnlySpan<byte> command) =>
+        Ascii.EqualsIgnoreCase(command, "post"u8) || Ascii.EqualsIgnoreCase(command, "host:"u8);
+
+    private void AbortAsHttp()
+    {
+        SpeaksHttp = true;
+        Abort();
+    }
+
+    private bool TryFind(RespArguments arguments, out RespCommand? command, out string error)
+    {
+        error = "";
+        if (!Gateway.Known.TryGet(arguments[0], out command))
+        {
+            error = RespErrors.UnknownCommand(arguments);
+        }
+        else if (command!.Subcommands is { } subcommands && arguments.Count > 1)
+        {
+            string name = command.Name;
+            if (!subcommands.TryGet(arguments[1], out command))
+                error = RespErrors.UnknownSubcommand(name, arguments[1]);
+        }
+        return error.Length == 0;
+    }
+
+    /// <summary>EXEC that is refused ends the transaction too, and says so.</summary>
+    private void Refuse(RespCommand command, string error)
+    {
+        if (command.Name != "exec")
+        {
+            Refuse(error);
+            return;
+        }
+        Transaction.End();
+        Refuse(RespErrors.ExecRefused(error));
+    }
+
     private void Queue(RespCommand command, RespArguments arguments)
     {
         int start = Batch.Known.Length;
@@ -126,9 +197,9 @@ internal sealed class RespSession
         _target = Batch;
         if (Transaction.Queued.Pending.Count != queued + 1)
             throw new InvalidOperationException($"'{command.Name}' was to be queued but has no reply.");
-        if (Transaction.IsTooLong)
+        if (Transaction.IsLongerThan(Gateway.OperationBytesMax))
         {
-            Refuse(RespErrors.TooManyQueued);
+            Refuse(RespErrors.TooManyQueued(Gateway.OperationBytesMax));
             return;
         }
         Batch.Known.Simple("QUEUED"u8);

@@ -5,6 +5,9 @@ namespace KvStore.Gateway;
 /// <summary>What a connection watches, and queues between MULTI and EXEC.</summary>
 internal sealed class RespTransaction
 {
+    /// <summary>What surrounds the conditions and commands of a transaction, and more, bytes.</summary>
+    public const int FrameBytes = 64;
+
     private readonly List<(byte[] Key, long Revision)> _watched = [];
 
     public bool IsQueueing { get; private set; }
@@ -18,11 +21,12 @@ internal sealed class RespTransaction
     /// <summary>Keys, each with the revision that it must still have at EXEC.</summary>
     public IReadOnlyList<(byte[] Key, long Revision)> Watched => _watched;
 
-    /// <summary>More is queued than fits into one operation.</summary>
-    public bool IsTooLong => Queued.Pending.Count > RespLimits.QueuedCommandsMax
-        || Queued.Operations.Length + Queued.Known.Length + WatchedBytes > KvLimits.OperationBytesMax - 64;
+    /// <summary>What the keys watched take in the operation, bytes.</summary>
+    public int WatchedBytes => _watched.Sum(static w => w.Key.Length + 3 * CanonicalFormat.HeaderBytesMax);
 
-    private int WatchedBytes => _watched.Sum(static w => w.Key.Length + 3 * CanonicalFormat.HeaderBytesMax);
+    /// <summary>Whether more is queued than fits into an operation of so many bytes.</summary>
+    public bool IsLongerThan(int bytes) => Queued.Pending.Count > RespLimits.QueuedCommandsMax
+        || Queued.Bytes + WatchedBytes > bytes - FrameBytes;
 
     public void Begin() => IsQueueing = true;
 

@@ -18,6 +18,7 @@ internal sealed class LocalService(
     private readonly KvStateMachine _store = new(stateBytesMax);
     private long _instance, _agreedMicros;
 
+    public int OperationBytesMax { get; set; } = KvLimits.OperationBytesMax;
     public int Invocations { get; private set; }
     public int Queries { get; private set; }
 
@@ -37,7 +38,7 @@ internal sealed class LocalService(
         await Gate.WaitAsync(cancellationToken);
         await Task.Yield();
         if (Failure is not null) throw Failure;
-        Assert.InRange(operation.Length, 1, KvLimits.OperationBytesMax);
+        Assert.InRange(operation.Length, 1, OperationBytesMax);
         lock (_lock)
         {
             Invocations++;
@@ -59,6 +60,7 @@ internal sealed class LocalService(
         lock (_lock)
         {
             Queries++;
+            Assert.InRange(operation.Length, 1, OperationBytesMax);
             ArrayBufferWriter<byte> reply = new();
             _store.Query(operation.Span, TestMachine.AsOf(_agreedMicros), reply);
             CanonicalReader reader = new(reply.WrittenMemory);

@@ -10,6 +10,9 @@ namespace BftCloud.Chaos;
 /// </summary>
 internal sealed class LoopbackProxy : IAsyncDisposable
 {
+    /// <summary>Far more than the replicas and clients of a laboratory open.</summary>
+    private const int ConnectionsMax = 256;
+
     private readonly TcpListener _listener;
     private readonly IPEndPoint _target;
     private readonly CancellationTokenSource _stop = new();
@@ -70,7 +73,7 @@ internal sealed class LoopbackProxy : IAsyncDisposable
             {
                 Socket from = await _listener.AcceptSocketAsync(_stop.Token);
                 serving.RemoveAll(static t => t.IsCompleted);
-                if (_isCut) from.Dispose();
+                if (_isCut || serving.Count == ConnectionsMax) from.Dispose();
                 else serving.Add(ServeAsync(from));
             }
         }

@@ -30,12 +30,7 @@ internal static partial class ReplicaRunCommand
         ClusterConfiguration cluster = configuration.LoadCluster();
         using KeyPair key = KeyFile.Load(configuration.KeyFile, cluster.Replicas[configuration.Id].PublicKey);
         IStateMachine service = services.Create(cluster.Service, cluster.ServiceOptions);
-        using ILoggerFactory logging = LoggerFactory.Create(static builder => builder.AddSimpleConsole(static console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        }));
+        using ILoggerFactory logging = ConsoleLog.Create();
         ILogger log = logging.CreateLogger("BftCloud.Replica");
         using PrometheusExporter metrics = new();
         using ReplicaUsage usage = new(configuration.DataDirectory);

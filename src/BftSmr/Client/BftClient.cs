@@ -121,6 +121,9 @@ public sealed class BftClient : IAsyncDisposable
         ReadOnlyMemory<byte> query, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         Begin(OperationKind.Query, query, timeout, cancellationToken);
 
+    /// <summary>The longest operation that the cluster allows, bytes.</summary>
+    public int OperationBytesMax => _options.Cluster.OperationBytesMax;
+
     /// <summary>How many replicas its links reach now.</summary>
     public int ConnectedReplicas => _session.Loop.LinksUp;
 

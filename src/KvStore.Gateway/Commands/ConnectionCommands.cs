@@ -7,14 +7,16 @@ namespace KvStore.Gateway.Commands;
 /// <summary>Commands about the connection itself.</summary>
 internal static class ConnectionCommands
 {
+    private const string WrongPassword = "WRONGPASS invalid username-password pair or user is disabled.";
+
     public static IEnumerable<RespCommand> All =>
     [
         new("ping", -1, Ping),
         new("echo", 2, Echo),
         new("select", 2, Select),
-        new("auth", -2, Auth) { NeverQueued = true, BeforePassword = true },
-        new("hello", -1, Hello) { NeverQueued = true, BeforePassword = true },
-        new("client", -2, Client),
+        new("auth", -2, Auth) { BeforePassword = true },
+        new("hello", -1, Hello) { BeforePassword = true },
+        ClientCommands.Command,
         new("quit", -1, Quit) { NeverQueued = true, BeforePassword = true },
         new("reset", 1, Reset) { NeverQueued = true, BeforePassword = true },
     ];
@@ -41,7 +43,11 @@ internal static class ConnectionCommands
     private static void Select(RespSession session, RespCommand command, RespArguments arguments)
     {
         if (!session.TryInteger(command, arguments[1], out long index)) return;
-        if (index == 0) session.Ok(command);
+        if (index is < int.MinValue or > int.MaxValue)
+            session.Fail(
+                command,
+                $"ERR value is out of range, value must between {int.MinValue} and {int.MaxValue}");
+        else if (index == 0) session.Ok(command);
         else session.Fail(command, "ERR DB index is out of range");
     }
 
@@ -64,100 +70,70 @@ internal static class ConnectionCommands
         }
         else
         {
-            session.Fail(command, "WRONGPASS invalid username-password pair or user is disabled.");
+            session.Fail(command, WrongPassword);
         }
     }
 
     /// <summary>HELLO [version [AUTH user password] [SETNAME name]]</summary>
     private static void Hello(RespSession session, RespCommand command, RespArguments arguments)
     {
-        long version = session.Version;
-        if (arguments.Count > 1 && !IntegerText.TryParse(arguments[1], out version))
+        byte[][] words = new byte[arguments.Count][];
+        int bytes = 0;
+        for (int i = 0; i < words.Length; i++) bytes += (words[i] = arguments[i].ToArray()).Length;
+        if (session.IsQueueing)
         {
-            session.Fail(command, "ERR Protocol version is not an integer or out of range");
-            return;
-        }
-        if (version is not (2 or 3))
-        {
-            session.Fail(command, "NOPROTO unsupported protocol version");
-            return;
-        }
-        byte[]? name = null;
-        for (int i = 2; i < arguments.Count; i++)
-        {
-            if (Is(arguments[i], "auth") && i + 2 < arguments.Count)
-            {
-                if (!TryAuthenticate(session, arguments[i + 1], arguments[i + 2]))
-                {
-                    session.Fail(command, "WRONGPASS invalid username-password pair or user is disabled.");
-                    return;
-                }
-                i += 2;
-            }
-            else if (Is(arguments[i], "setname") && i + 1 < arguments.Count)
-            {
-                name = arguments[++i].ToArray();
-            }
-            else
-            {
-                session.Fail(
-                    command, $"ERR Syntax error in HELLO option '{RespErrors.Shown(arguments[i], int.MaxValue)}'");
-                return;
-            }
-        }
-        if (!session.IsAuthenticated)
-        {
-            session.Fail(
-                command,
-                "NOAUTH HELLO must be called with the client already authenticated, "
-                + "otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client "
-                + "and select the RESP protocol version at the same time");
+            session.Answer(command, bytes, output => Greet(session, words, output));
             return;
         }
         // What was asked before is answered in the version spoken then.
         session.Next = connection =>
         {
-            session.Version = connection.Output.Version = (int)version;
-            if (name is not null) session.Name = name;
-            WriteServer(connection.Output, session);
+            Greet(session, words, connection.Output);
             return ValueTask.CompletedTask;
         };
     }
 
-    private static void Client(RespSession session, RespCommand command, RespArguments arguments)
+    private static void Greet(RespSession session, byte[][] words, RespWriter output)
     {
-        ReadOnlySpan<byte> what = arguments[1];
-        if (Is(what, "setname") && arguments.Count == 3)
-        {
-            if (arguments[2].ContainsAnyExceptInRange((byte)'!', (byte)'~'))
-            {
-                session.Fail(command, "ERR Client names cannot contain spaces, newlines or special characters.");
-                return;
-            }
-            session.Name = arguments[2].ToArray();
-            session.Ok(command);
-        }
-        else if (Is(what, "getname") && arguments.Count == 2)
-        {
-            RespWriter output = session.BeginAnswer(out int start);
-            if (session.Name.Length == 0) output.Null();
-            else output.Bulk(session.Name);
-            session.EndAnswer(command, start);
-        }
-        else if (Is(what, "id") && arguments.Count == 2)
-        {
-            session.BeginAnswer(out int start).Integer(session.Id);
-            session.EndAnswer(command, start);
-        }
-        else if (Is(what, "setinfo") && arguments.Count == 4
-            || (Is(what, "no-evict") || Is(what, "no-touch")) && arguments.Count == 3)
-        {
-            session.Ok(command);
-        }
+        long version = session.Version;
+        if (words.Length > 1 && !IntegerText.TryParse(words[1], out version))
+            output.Error("ERR Protocol version is not an integer or out of range");
+        else if (version is not (2 or 3))
+            output.Error("NOPROTO unsupported protocol version");
+        else if (FollowOptions(session, words) is { } error)
+            output.Error(error);
+        else if (!session.IsAuthenticated)
+            output.Error(
+                "NOAUTH HELLO must be called with the client already authenticated, "
+                + "otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client "
+                + "and select the RESP protocol version at the same time");
         else
         {
-            ServerCommands.UnknownSubcommand(session, command, what, "CLIENT");
+            session.Version = output.Version = (int)version;
+            WriteServer(output, session);
         }
+    }
+
+    /// <summary>Does what the options of HELLO say, one after the other. Null, or the error of the first wrong one.</summary>
+    private static string? FollowOptions(RespSession session, byte[][] words)
+    {
+        for (int i = 2; i < words.Length; i++)
+        {
+            if (Is(words[i], "auth") && i + 2 < words.Length)
+            {
+                if (!TryAuthenticate(session, words[i + 1], words[i + 2])) return WrongPassword;
+                i += 2;
+            }
+            else if (Is(words[i], "setname") && i + 1 < words.Length)
+            {
+                if (ClientCommands.TryName(session, words[++i]) is { } error) return error;
+            }
+            else
+            {
+                return $"ERR Syntax error in HELLO option '{RespErrors.Shown(words[i], int.MaxValue)}'";
+            }
+        }
+        return null;
     }
 
     private static void Quit(RespSession session, RespCommand command, RespArguments arguments)

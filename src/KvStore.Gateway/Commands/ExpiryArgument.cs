@@ -1,4 +1,5 @@
 using System.Text;
+using KvStore.Commands;
 using KvStore.Operations;
 
 namespace KvStore.Gateway.Commands;
@@ -22,11 +23,17 @@ internal static class ExpiryArgument
     public static bool TryRead(
         RespSession session, RespCommand command, ReadOnlySpan<byte> text, bool inSeconds, out long micros)
     {
+        string? error = ErrorOf(command, text, inSeconds, out micros);
+        if (error is not null) session.Fail(command, error);
+        return error is null;
+    }
+
+    /// <summary>Reads a time that must be positive. Null, or the error.</summary>
+    public static string? ErrorOf(RespCommand command, ReadOnlySpan<byte> text, bool inSeconds, out long micros)
+    {
         micros = 0;
-        if (!session.TryInteger(command, text, out long amount)) return false;
-        if (amount > 0 && TryScale(amount, inSeconds, out micros)) return true;
-        session.Fail(command, RespErrors.InvalidExpiry(command.Name));
-        return false;
+        if (!IntegerText.TryParse(text, out long amount)) return RespErrors.NotAnInteger;
+        return amount > 0 && TryScale(amount, inSeconds, out micros) ? null : RespErrors.InvalidExpiry(command.Name);
     }
 
     /// <summary>False if the time is beyond what the store takes. Any time in the past is as good as another.</summary>

@@ -24,9 +24,7 @@ internal static class HashRespCommands
         new("hkeys", 2, static (s, c, a) => GetAll(s, c, a, ListingFlags.Keys, RespFormats.Array)),
         new("hvals", 2, static (s, c, a) => GetAll(s, c, a, ListingFlags.Values, RespFormats.Array)),
         new("hincrby", 4, HIncrBy),
-        new(
-            "hincrbyfloat", 4,
-            static (s, c, a) => Pass(s, c, a, s.Write(), Opcode.HashIncrementDecimal, RespFormats.Value)),
+        new("hincrbyfloat", 4, HIncrByFloat),
         new("hscan", -3, HScan),
     ];
 
@@ -64,12 +62,22 @@ internal static class HashRespCommands
         session.Expect(command, RespFormats.Integer);
     }
 
+    private static void HIncrByFloat(RespSession session, RespCommand command, RespArguments arguments)
+    {
+        if (!DecimalArgument.IsNumber(arguments[3])) session.Fail(command, RespErrors.NotAFloat);
+        else Pass(session, command, arguments, session.Write(), Opcode.HashIncrementDecimal, RespFormats.Value);
+    }
+
     /// <summary>HSCAN key cursor [MATCH pattern] [COUNT count]</summary>
     private static void HScan(RespSession session, RespCommand command, RespArguments arguments)
     {
-        if (!KeyspaceCommands.TryReadCursor(session, command, arguments[2], out byte[]? after)
-            || !KeyspaceCommands.TryReadOptions(
-                session, command, arguments, 3, takesType: false, out Glob? pattern, out int count, out _)) return;
+        if (!KeyspaceCommands.TryReadCursor(session, command, arguments[2], out byte[]? after)) return;
+        if (KeyspaceCommands.ErrorOfOptions(arguments, 3, takesType: false, out Glob? pattern, out int count, out _)
+            is { } error)
+        {
+            KeyFirst.Fail(session, command, arguments[1], Opcode.HashCount, KeyspaceCommands.WriteEmptyScan, error);
+            return;
+        }
         WriteListing(session.Read(), Opcode.HashList, arguments[1], after, count);
         session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
         {

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using BftCloud.Primitives;
+using KvStore.Commands;
 using KvStore.Operations;
 using KvStore.Gateway.Protocol;
 using ValueType = KvStore.State.ValueType;
@@ -12,6 +13,9 @@ namespace KvStore.Gateway.Commands;
 internal static class KeyspaceCommands
 {
     private const int ScanCountDefault = 10;
+
+    /// <summary>What a key in a reply takes besides its bytes, about.</summary>
+    private const int ReplyOverheadBytes = 48;
 
     public static IEnumerable<RespCommand> All =>
     [
@@ -75,6 +79,8 @@ internal static class KeyspaceCommands
     {
         List<byte[]> found = [];
         byte[]? after = null;
+        long bytes = 0;
+        int counted = 0;
         try
         {
             do
@@ -85,6 +91,12 @@ internal static class KeyspaceCommands
                     operation.WrittenMemory).ConfigureAwait(false);
                 if (!TryReadKeys(reply, pattern, found, out after))
                     throw new InvalidDataException("a listing has an unknown form");
+                for (; counted < found.Count; counted++) bytes += found[counted].Length + ReplyOverheadBytes;
+                if (!session.Gateway.ReplyMemory.Fits(bytes))
+                {
+                    connection.Output.Error("ERR the keys would take more memory than the gateway keeps; use SCAN");
+                    return;
+                }
             }
             while (after is not null);
             Write(connection.Output, found);
@@ -100,9 +112,13 @@ internal static class KeyspaceCommands
     /// <summary>SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]</summary>
     private static void Scan(RespSession session, RespCommand command, RespArguments arguments)
     {
-        if (!TryReadCursor(session, command, arguments[1], out byte[]? after)
-            || !TryReadOptions(session, command, arguments, 2, takesType: true,
-                out Glob? pattern, out int count, out string? type)) return;
+        if (!TryReadCursor(session, command, arguments[1], out byte[]? after)) return;
+        if (ErrorOfOptions(arguments, 2, takesType: true, out Glob? pattern, out int count, out string? type)
+            is { } error)
+        {
+            session.Fail(command, error);
+            return;
+        }
         session.Read().WriteList(
             pattern?.LiteralPrefix, type is null ? ListingFlags.None : ListingFlags.Types, after, count);
         session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
@@ -133,6 +149,7 @@ internal static class KeyspaceCommands
         RespSession session, RespCommand command, ReadOnlySpan<byte> text, out byte[]? after)
     {
         after = null;
+        if (text.IsEmpty) return true; // Redis reads it as 0
         if (!Utf8Parser.TryParse(text, out ulong cursor, out int length) || length != text.Length)
         {
             session.Fail(command, RespErrors.InvalidCursor);
@@ -144,10 +161,9 @@ internal static class KeyspaceCommands
         return false;
     }
 
-    /// <summary>Reads the options of SCAN and its like, or answers with an error.</summary>
-    public static bool TryReadOptions(
-        RespSession session, RespCommand command, RespArguments arguments,
-        int first, bool takesType, out Glob? pattern, out int count, out string? type)
+    /// <summary>Reads the options of SCAN and its like. Null, or the error.</summary>
+    public static string? ErrorOfOptions(
+        RespArguments arguments, int first, bool takesType, out Glob? pattern, out int count, out string? type)
     {
         pattern = null;
         count = ScanCountDefault;
@@ -157,12 +173,8 @@ internal static class KeyspaceCommands
             bool hasValue = i + 1 < arguments.Count;
             if (hasValue && Ascii.EqualsIgnoreCase(arguments[i], "count"))
             {
-                if (!session.TryInteger(command, arguments[i + 1], out long wanted)) return false;
-                if (wanted < 1)
-                {
-                    session.Fail(command, RespErrors.Syntax);
-                    return false;
-                }
+                if (!IntegerText.TryParse(arguments[i + 1], out long wanted)) return RespErrors.NotAnInteger;
+                if (wanted < 1) return RespErrors.Syntax;
                 count = (int)Math.Min(wanted, KvLimits.ListEntriesMax);
             }
             else if (hasValue && Ascii.EqualsIgnoreCase(arguments[i], "match"))
@@ -175,11 +187,18 @@ internal static class KeyspaceCommands
             }
             else
             {
-                session.Fail(command, RespErrors.Syntax);
-                return false;
+                return RespErrors.Syntax;
             }
         }
-        return true;
+        return null;
+    }
+
+    /// <summary>The reply of a scan under a key that does not exist.</summary>
+    public static void WriteEmptyScan(RespWriter output)
+    {
+        output.Array(2);
+        output.Bulk("0");
+        output.Array(0);
     }
 
     /// <summary>Begins the reply of SCAN and its like: two elements, the cursor first.</summary>

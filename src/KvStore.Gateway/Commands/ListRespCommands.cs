@@ -81,14 +81,26 @@ internal static class ListRespCommands
 
     private static void LIndex(RespSession session, RespCommand command, RespArguments arguments)
     {
-        if (!session.TryInteger(command, arguments[2], out long index)) return;
+        if (!IntegerText.TryParse(arguments[2], out long index))
+        {
+            KeyFirst.Fail(
+                session, command, arguments[1], Opcode.ListCount, static output => output.Null(),
+                RespErrors.NotAnInteger);
+            return;
+        }
         session.Read().Write(Opcode.ListGet, arguments[1], index);
         session.Expect(command, RespFormats.Value);
     }
 
     private static void LSet(RespSession session, RespCommand command, RespArguments arguments)
     {
-        if (!session.TryInteger(command, arguments[2], out long index)) return;
+        if (!IntegerText.TryParse(arguments[2], out long index))
+        {
+            KeyFirst.Fail(
+                session, command, arguments[1], Opcode.ListCount,
+                static output => output.Error(RespErrors.NoSuchKey), RespErrors.NotAnInteger);
+            return;
+        }
         ByteBuffer operation = session.Write();
         operation.Begin(Opcode.ListSet, 3);
         operation.WriteBinary(arguments[1]);

@@ -35,7 +35,10 @@ internal static class NumberRespCommands
 
     private static void IncrByFloat(RespSession session, RespCommand command, RespArguments arguments)
     {
-        session.Write().Write(Opcode.IncrementDecimal, arguments[1], arguments[2]);
+        // Redis looks at the key before the number. So does the store, which takes the one for no number either.
+        session.Write().Write(
+            Opcode.IncrementDecimal, arguments[1],
+            DecimalArgument.IsNumber(arguments[2]) ? arguments[2] : DecimalArgument.NoNumber);
         session.Expect(command, RespFormats.Value);
     }
 }

@@ -38,9 +38,13 @@ internal static class SetRespCommands
     /// <summary>SSCAN key cursor [MATCH pattern] [COUNT count]</summary>
     private static void SScan(RespSession session, RespCommand command, RespArguments arguments)
     {
-        if (!KeyspaceCommands.TryReadCursor(session, command, arguments[2], out byte[]? after)
-            || !KeyspaceCommands.TryReadOptions(
-                session, command, arguments, 3, takesType: false, out Glob? pattern, out int count, out _)) return;
+        if (!KeyspaceCommands.TryReadCursor(session, command, arguments[2], out byte[]? after)) return;
+        if (KeyspaceCommands.ErrorOfOptions(arguments, 3, takesType: false, out Glob? pattern, out int count, out _)
+            is { } error)
+        {
+            KeyFirst.Fail(session, command, arguments[1], Opcode.SetCount, KeyspaceCommands.WriteEmptyScan, error);
+            return;
+        }
         HashRespCommands.WriteListing(session.Read(), Opcode.SetList, arguments[1], after, count);
         session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
         {

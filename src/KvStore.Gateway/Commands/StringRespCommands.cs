@@ -72,8 +72,21 @@ internal static class StringRespCommands
     {
         if (arguments.Count == 2) Get(session, command, arguments);
         if (arguments.Count == 2
-            || !WriteOptions.TryRead(
-                session, command, arguments, 2, isSet: false, out WriteFlags flags, out long micros)) return;
+            || !WriteOptions.TryReadFlags(
+                session, command, arguments, 2, isSet: false, out WriteFlags flags, out int unitAt)) return;
+        if (WriteOptions.ErrorOfTime(command, arguments, unitAt, out long micros) is { } error)
+        {
+            // Redis looks at the key before it looks at the time: what is no time matters to a string only.
+            session.Read().Write(Opcode.Get, arguments[1]);
+            session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
+            {
+                bool isAbsent = reply.TryReadNil();
+                if (isAbsent) output.Null();
+                else output.Error(error);
+                return isAbsent || reply.TryReadBinary(out _);
+            });
+            return;
+        }
         session.Write().WriteExpire(Opcode.GetAndExpire, arguments[1], flags, micros);
         session.Expect(command, RespFormats.Value);
     }

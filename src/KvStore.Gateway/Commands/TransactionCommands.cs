@@ -10,6 +10,9 @@ namespace KvStore.Gateway.Commands;
 /// </summary>
 internal static class TransactionCommands
 {
+    /// <summary>What a revision, and what surrounds it and its key, take in a transaction, bytes.</summary>
+    private const int RevisionBytesMax = 3 * CanonicalFormat.HeaderBytesMax;
+
     public static IEnumerable<RespCommand> All =>
     [
         new("multi", 1, Multi) { NeverQueued = true },
@@ -57,13 +60,19 @@ internal static class TransactionCommands
         }
         if (session.Transaction.Watched.Count + arguments.Count - 1 > RespLimits.WatchedKeysMax)
         {
-            session.Fail(command, $"ERR more than {RespLimits.WatchedKeysMax} keys watched");
+            session.Fail(command, RespErrors.TooManyWatched(session.Gateway.OperationBytesMax));
             return;
         }
         byte[][] keys = new byte[arguments.Count - 1][];
         ByteBuffer operation = new();
         operation.Begin(Opcode.Revision, keys.Length);
         for (int i = 0; i < keys.Length; i++) operation.WriteBinary(keys[i] = arguments[i + 1].ToArray());
+        if (session.Transaction.WatchedBytes + operation.Length + keys.Length * RevisionBytesMax
+            > session.Gateway.OperationBytesMax - RespTransaction.FrameBytes)
+        {
+            session.Fail(command, RespErrors.TooManyWatched(session.Gateway.OperationBytesMax));
+            return;
+        }
         session.Next = connection => WatchAsync(session, connection, keys, operation.WrittenMemory);
     }
 
@@ -165,8 +174,7 @@ internal static class TransactionCommands
         connection.Output.Array(queued.Pending.Count);
         foreach (PendingReply pending in queued.Pending)
         {
-            if (pending.Format is null)
-                connection.Output.Raw(queued.Known.Written.Slice(pending.Start, pending.Length));
+            if (pending.Format is null) connection.WriteKnown(queued, pending);
             else connection.Write(pending, ref reader);
         }
     }

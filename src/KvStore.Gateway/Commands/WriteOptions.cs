@@ -14,20 +14,41 @@ internal static class WriteOptions
         WriteFlags.KeepExpiry | WriteFlags.ExpiresIn | WriteFlags.ExpiresAt | WriteFlags.Persist;
 
     /// <summary>Reads the options from an argument on, or answers with an error.</summary>
+    public static bool TryRead(
+        RespSession session, RespCommand command, RespArguments arguments,
+        int first, bool isSet, out WriteFlags flags, out long micros)
+    {
+        micros = 0;
+        if (!TryReadFlags(session, command, arguments, first, isSet, out flags, out int unitAt)) return false;
+        string? error = ErrorOfTime(command, arguments, unitAt, out micros);
+        if (error is not null) session.Fail(command, error);
+        return error is null;
+    }
+
+    /// <summary>Reads the time of expiry behind its unit. Null, or the error.</summary>
+    public static string? ErrorOfTime(RespCommand command, RespArguments arguments, int unitAt, out long micros)
+    {
+        micros = 0;
+        return unitAt == 0
+            ? null
+            : ExpiryArgument.ErrorOf(
+                command, arguments[unitAt + 1], ExpiryArgument.Unit(arguments[unitAt])!.Value.InSeconds, out micros);
+    }
+
+    /// <summary>Reads the options from an argument on, but for the time of expiry; or answers with an error.</summary>
     /// <param name="session">The connection.</param>
     /// <param name="command">The command, which some errors name.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="first">Where the options begin.</param>
     /// <param name="isSet">NX, XX, GET and KEEPTTL may be among them; otherwise PERSIST.</param>
     /// <param name="flags">What they say.</param>
-    /// <param name="micros">The time of expiry, as the flags say.</param>
-    public static bool TryRead(
+    /// <param name="unitAt">Where the unit of the time of expiry stands; 0 if there is none.</param>
+    public static bool TryReadFlags(
         RespSession session, RespCommand command, RespArguments arguments,
-        int first, bool isSet, out WriteFlags flags, out long micros)
+        int first, bool isSet, out WriteFlags flags, out int unitAt)
     {
         flags = WriteFlags.None;
-        micros = 0;
-        int unitAt = 0;
+        unitAt = 0;
         for (int i = first; i < arguments.Count; i++)
         {
             ReadOnlySpan<byte> option = arguments[i];
@@ -48,10 +69,7 @@ internal static class WriteOptions
                 return false;
             }
         }
-        return unitAt == 0
-            || ExpiryArgument.TryRead(
-                session, command, arguments[unitAt + 1], ExpiryArgument.Unit(arguments[unitAt])!.Value.InSeconds,
-                out micros);
+        return true;
     }
 
     private static bool Contradicts(WriteFlags flags, WriteFlags added) => added switch

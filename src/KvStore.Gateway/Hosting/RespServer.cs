@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using BftCloud.Primitives;
 using BftSmr;
 using KvStore.Gateway.Commands;
-using Microsoft.Extensions.Logging;
 
 namespace KvStore.Gateway;
 
@@ -13,14 +13,16 @@ namespace KvStore.Gateway;
 /// a client of the cluster, not a back door to a replica: every reply is one that f+1 replicas agree on. Any number of
 /// gateways may serve one cluster.
 /// </summary>
-public sealed partial class RespServer : IAsyncDisposable
+public sealed class RespServer : IAsyncDisposable
 {
+    /// <summary>Descriptors left for the links to the replicas, files, and connections that are being refused.</summary>
+    private const int OwnFiles = 64;
+
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcceptBackOff = TimeSpan.FromMilliseconds(50);
 
     private readonly Socket _listener;
     private readonly RespGateway _gateway;
-    private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopReading = new(), _stopOperations = new();
     private readonly ConcurrentDictionary<long, (Socket Socket, Task Task)> _connections = new();
     private Task _accepting = Task.CompletedTask;
@@ -29,13 +31,27 @@ public sealed partial class RespServer : IAsyncDisposable
     private RespServer(Socket listener, IReplicatedService service, RespServerOptions options)
     {
         _listener = listener;
-        _gateway = new RespGateway(service, options, RespCommands.Table, _stopOperations.Token);
-        _logger = options.LoggerFactory.CreateLogger<RespServer>();
         EndPoint = (IPEndPoint)listener.LocalEndPoint!;
+        _gateway = new RespGateway(service, options, RespCommands.Table, _stopOperations.Token)
+        {
+            Port = EndPoint.Port,
+            ClientsMax = OpenFileLimit.ConnectionsThatFit(options.ClientsMax, OwnFiles),
+        };
+        if (_gateway.ClientsMax < options.ClientsMax)
+            GatewayLog.FewDescriptors(_gateway.Logger, options.ClientsMax, _gateway.ClientsMax);
+        if (options.Password is null && !IPAddress.IsLoopback(EndPoint.Address))
+            GatewayLog.Unprotected(_gateway.Logger, EndPoint);
+        GatewayLog.Started(_gateway.Logger, EndPoint, _gateway.ClientsMax);
     }
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; }
+
+    /// <summary>
+    /// The most connections at a time: <see cref="RespServerOptions.ClientsMax"/>, or as many as this process may open
+    /// files for.
+    /// </summary>
+    public int ClientsMax => _gateway.ClientsMax;
 
     /// <summary>Connections served now.</summary>
     public int Connections => _gateway.Connections;
@@ -44,6 +60,8 @@ public sealed partial class RespServer : IAsyncDisposable
     /// <param name="client">The cluster, which runs the key-value store. Stays the caller's to dispose of, after the
     /// server.</param>
     /// <param name="options">How to serve; by default on port 6390 of this machine alone.</param>
+    /// <exception cref="ArgumentException">An option is out of its bounds, or the server would listen beyond this machine
+    /// without a password: see <see cref="RespServerOptions.Unprotected"/>.</exception>
     /// <exception cref="SocketException">It cannot listen there: the address is in use, or not of this
     /// machine.</exception>
     public static RespServer Start(BftClient client, RespServerOptions? options = null) =>
@@ -89,6 +107,7 @@ public sealed partial class RespServer : IAsyncDisposable
         await all.ConfigureAwait(false);
         _stopReading.Dispose();
         _stopOperations.Dispose();
+        GatewayLog.Stopped(_gateway.Logger, EndPoint, _gateway.ConnectionsTotal, _gateway.Commands);
     }
 
     private async Task AcceptAsync()
@@ -103,7 +122,8 @@ public sealed partial class RespServer : IAsyncDisposable
             catch (SocketException e) when (!_stopReading.IsCancellationRequested)
             {
                 // Out of descriptors, or the peer was gone already: this connection is lost, the next may not be.
-                LogNotAccepted(_logger, e.Message);
+                if (_gateway.Notices.IsDue(nameof(GatewayLog.NotAccepted)))
+                    GatewayLog.NotAccepted(_gateway.Logger, e.Message);
                 await Task.Delay(AcceptBackOff, _gateway.Options.TimeProvider).ConfigureAwait(false);
                 continue;
             }
@@ -139,7 +159,7 @@ public sealed partial class RespServer : IAsyncDisposable
 #pragma warning disable CA1031 // A connection that fails ends alone, and the log tells of it.
         catch (Exception e)
         {
-            LogFailed(_logger, e, id);
+            GatewayLog.Failed(_gateway.Logger, e, id);
         }
 #pragma warning restore CA1031
         finally
@@ -150,12 +170,15 @@ public sealed partial class RespServer : IAsyncDisposable
         }
     }
 
-    private static async Task RefuseAsync(Socket socket)
+    private async Task RefuseAsync(Socket socket)
     {
         using (socket)
         {
             try
             {
+                if (_gateway.Notices.IsDue(nameof(GatewayLog.Refused)))
+                    GatewayLog.Refused(
+                        _gateway.Logger, socket.RemoteEndPoint, _gateway.ClientsMax, _gateway.ConnectionsRefused);
                 await socket.SendAsync(
                     Encoding.ASCII.GetBytes($"-{RespErrors.TooManyClients}\r\n"),
                     SocketFlags.None).ConfigureAwait(false);
@@ -166,10 +189,4 @@ public sealed partial class RespServer : IAsyncDisposable
             }
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection could not be accepted: {Reason}")]
-    private static partial void LogNotAccepted(ILogger logger, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Connection {Id} ended by a defect of the gateway")]
-    private static partial void LogFailed(ILogger logger, Exception exception, long id);
 }

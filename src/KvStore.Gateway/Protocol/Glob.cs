@@ -13,6 +13,8 @@ internal sealed class Glob(ReadOnlySpan<byte> pattern)
 
     public bool IsMatch(ReadOnlySpan<byte> text)
     {
+        // As in Redis, where nothing but these matches the empty text.
+        if (text.IsEmpty) return _pattern is [] or [(byte)'*'];
         int p = 0, t = 0, starAt = -1, resumeAt = 0;
         while (t < text.Length)
         {

@@ -10,6 +10,8 @@ internal sealed class RespWriter
     private const int BytesKeptMax = 64 << 10;
     private const int LineBytesMax = 24;
 
+    private static ReadOnlySpan<byte> TextMark => "txt:"u8;
+
     private byte[] _bytes = new byte[BytesMin];
     private int _length;
 
@@ -26,6 +28,18 @@ internal sealed class RespWriter
         if (_bytes.Length > BytesKeptMax) _bytes = new byte[BytesMin];
     }
 
+    /// <summary>
+    /// Gives what was written away: its bytes stay as they are, and the next go elsewhere. Returns how much memory that
+    /// is, bytes.
+    /// </summary>
+    public int Detach()
+    {
+        int size = _bytes.Length;
+        _bytes = new byte[BytesMin];
+        _length = 0;
+        return size;
+    }
+
     /// <summary>+text</summary>
     public void Simple(ReadOnlySpan<byte> text)
     {
@@ -36,10 +50,10 @@ internal sealed class RespWriter
 
     public void Ok() => Raw("+OK\r\n"u8);
 
-    /// <summary>-text, with ends of lines made spaces.</summary>
+    /// <summary>-text, without ends of lines at its own ends; those within are made spaces.</summary>
     public void Error(string text)
     {
-        byte[] bytes = Encoding.Latin1.GetBytes(text);
+        byte[] bytes = Encoding.Latin1.GetBytes(text.Trim('\r', '\n'));
         bytes.AsSpan().Replace((byte)'\r', (byte)' ');
         bytes.AsSpan().Replace((byte)'\n', (byte)' ');
         Put((byte)'-');
@@ -53,6 +67,20 @@ internal sealed class RespWriter
     {
         Line((byte)'$', bytes.Length);
         Raw(bytes);
+        EndLine();
+    }
+
+    /// <summary>Text for people to read.</summary>
+    public void Verbatim(ReadOnlySpan<byte> text)
+    {
+        if (Version == 2)
+        {
+            Bulk(text);
+            return;
+        }
+        Line((byte)'=', TextMark.Length + text.Length);
+        Raw(TextMark);
+        Raw(text);
         EndLine();
     }
 

@@ -5,6 +5,8 @@ namespace KvStore;
 /// <summary>The cluster that a client is connected to.</summary>
 internal sealed class BftClientService(BftClient client) : IReplicatedService
 {
+    public int OperationBytesMax => Math.Min(KvLimits.OperationBytesMax, client.OperationBytesMax);
+
     public Task<ReadOnlyMemory<byte>> InvokeAsync(
         ReadOnlyMemory<byte> operation, CancellationToken cancellationToken) =>
         client.InvokeAsync(operation, cancellationToken);

@@ -3,6 +3,9 @@ namespace KvStore;
 /// <summary>Where operations of the store go: a cluster, or in tests a single state machine.</summary>
 internal interface IReplicatedService
 {
+    /// <summary>The longest operation that it takes, bytes.</summary>
+    int OperationBytesMax => KvLimits.OperationBytesMax;
+
     /// <summary>Orders and executes an operation.</summary>
     Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken);
 

@@ -16,7 +16,8 @@ internal static class DecimalText
         NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     public static bool TryParse(ReadOnlySpan<byte> text, out decimal value) =>
-        decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out value);
+        decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out value)
+        && !text.Contains((byte)0); // which the library takes at the end
 
     /// <summary>False if the sum is beyond 28 digits.</summary>
     public static bool TryAdd(decimal left, decimal right, out decimal sum)

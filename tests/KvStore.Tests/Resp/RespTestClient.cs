@@ -78,10 +78,10 @@ internal sealed class RespTestClient : IDisposable
     {
         string line = ReadLine();
         reply.Append(line);
-        int count = line[0] is '$' or '*' or '%' or '~' ? int.Parse(line[1..^2], CultureInfo.InvariantCulture) : 0;
+        int count = line[0] is '$' or '=' or '*' or '%' or '~' ? int.Parse(line[1..^2], CultureInfo.InvariantCulture) : 0;
         switch (line[0])
         {
-            case '$' when count >= 0:
+            case '$' or '=' when count >= 0:
                 for (int i = 0; i < count + 2; i++) reply.Append(ReadChar());
                 break;
             case '*' or '%' or '~':

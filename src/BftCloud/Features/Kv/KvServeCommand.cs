@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Net;
 using BftCloud.Common;
 using BftSmr;
 using KvStore.Gateway;
+using Microsoft.Extensions.Logging;
 using Command = System.CommandLine.Command;
 
 namespace BftCloud.Features.Kv;
@@ -22,20 +24,49 @@ internal static class KvServeCommand
         };
         Option<string?> passwordFile = new("--password-file")
         {
-            Description = "Ask clients for the password in this file's first line.", HelpName = "FILE",
+            Description = "Ask clients for the password in this file's first line. The file's mode must be 0600.",
+            HelpName = "FILE",
         };
+        Option<bool> unprotected = new("--unprotected")
+        {
+            Description = "Listen beyond this machine though no password is asked for: whoever reaches the address can "
+                + "read and change the store.",
+        };
+        Option<int> clientsMax = new("--clients-max")
+        {
+            Description = "The most connections at a time; fewer if the limit of open files is lower.",
+            DefaultValueFactory = static _ => new RespServerOptions().ClientsMax,
+            HelpName = "COUNT",
+        };
+        Option<long> outputMax = new("--client-output-max")
+        {
+            Description = "The most bytes of replies kept while clients do not read. A connection may hold as much as "
+                + "is still free; one that would hold more is closed.",
+            DefaultValueFactory = static _ => new RespServerOptions().ReplyBytesKeptMax,
+            HelpName = "BYTES",
+        };
+        clientsMax.Validators.Add(static result => Least(result, 1));
+        outputMax.Validators.Add(static result => Least(result, 8 << 20));
         Command command = new(
             "serve", "Serves clients of Redis until SIGTERM or Ctrl-C: every reply is one that f+1 replicas agree on.")
         {
-            listen, passwordFile,
+            listen, passwordFile, unprotected, clientsMax, outputMax,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
-            using ClusterClient cluster = target.Service.Open(result);
+            string? file = result.GetValue(passwordFile);
+            using ILoggerFactory logging = ConsoleLog.Create(toStandardError: true);
             RespServerOptions options = new()
             {
-                Listen = result.GetValue(listen)!, Password = PasswordIn(result.GetValue(passwordFile)),
+                Listen = result.GetValue(listen)!,
+                Password = file is null ? null : PasswordFile.Load(file),
+                Unprotected = result.GetValue(unprotected),
+                ClientsMax = result.GetValue(clientsMax),
+                ReplyBytesKeptMax = result.GetValue(outputMax),
+                LoggerFactory = logging,
             };
+            Protect(options);
+            using ClusterClient cluster = target.Service.Open(result);
             await using BftClient client = await BftClient.ConnectAsync(cluster.Options, cancellationToken);
             await using RespServer server = Start(client, options);
             Console.WriteLine(
@@ -62,13 +93,21 @@ internal static class KvServeCommand
         }
     }
 
-    private static string? PasswordIn(string? file)
+    /// <summary>As Redis' protected mode: without a password, only this machine is served.</summary>
+    private static void Protect(RespServerOptions options)
     {
-        if (file is null) return null;
-        string? password = File.ReadLines(file).FirstOrDefault();
-        return string.IsNullOrEmpty(password)
-            ? throw new CommandFailedException($"{file}: its first line is empty. Write the password there.")
-            : password;
+        if (options.Password is not null || options.Unprotected || IPAddress.IsLoopback(options.Listen.Address)) return;
+        throw new CommandFailedException(
+            $"Whoever reaches {options.Listen} could read and change the store: no password is asked for. Name a "
+            + "password file by --password-file, listen on this machine alone (--listen 127.0.0.1:"
+            + $"{options.Listen.Port}), or accept it by --unprotected.");
+    }
+
+    private static void Least(OptionResult result, long least)
+    {
+        string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (long.TryParse(text, CultureInfo.InvariantCulture, out long value) && value < least)
+            result.AddError($"{result.Option.Name} is at least {least}.");
     }
 
     private static IPEndPoint? ParseAddress(ArgumentResult result)

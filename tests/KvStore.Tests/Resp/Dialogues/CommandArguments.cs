@@ -1,0 +1,170 @@
+namespace KvStore.Tests.Resp.Dialogues;
+
+/// <summary>For each command of the gateway, arguments that it takes or nearly takes.</summary>
+internal static class CommandArguments
+{
+    public static Dictionary<string, Func<string[]>> Of(EdgeArguments a) => new(
+    [
+        .. Connections(a), .. Server(a), .. Keys(a), .. Expiry(a), .. Strings(a), .. Hashes(a), .. Lists(a), .. Sets(a),
+    ]);
+
+    private static IEnumerable<KeyValuePair<string, Func<string[]>>> Connections(EdgeArguments a) =>
+    [
+        new("ping", () => a.Options([a.Value()])),
+        new("echo", () => [a.Value()]),
+        new("select", () => [a.Pick("0", "0", "-1", "16", "99999999999", "x", "")]),
+        new("auth", () => a.Many(() => a.Pick("default", "x", ""))),
+        new("hello", () =>
+            [.. a.Many(() => a.Pick("2", "3", "2", "3", "4", "x", "", "-1"), 1), .. a.Options(
+                ["auth", "default", "x"], ["AUTH", "bad", "x"], ["auth"], ["setname", "me"], ["SETNAME", "a b"], ["setname"],
+                ["bad"])]),
+        new("client", () => [a.Cased(a.Pick(
+            "id", "getname", "setname", "setname", "no-evict", "help", "nosuch", "", "get name")), .. a.Options(
+                ["me"], ["on"], ["off"], [""], ["a b"], ["\0"], [a.Value()])]),
+        new("quit", () => a.Options([a.Value()])),
+        new("reset", () => []),
+        new("multi", () => []),
+        new("exec", () => []),
+        new("discard", () => []),
+        new("watch", () => a.Many(a.Key)),
+        new("unwatch", () => []),
+    ];
+
+    private static IEnumerable<KeyValuePair<string, Func<string[]>>> Server(EdgeArguments a) =>
+    [
+        new("command", () =>
+            [a.Cased(a.Pick("count", "help", "list", "docs", "info", "nosuch", "")), .. a.Options(["get"], ["x"])]),
+        new("config", () => [a.Cased(a.Pick("get", "set", "resetstat", "rewrite", "help", "nosuch", "")), .. a.Options(
+            ["save"], ["MAXMEMORY"], ["nosuch"], ["maxmem*"], ["appendonly", "yes"], [""])]),
+        new("object", () => [a.Cased(a.Pick(
+            "freq", "help", "encoding", "refcount", "idletime", "nosuch", "")), .. a.Many(a.Key, 2)]),
+        new("info", () => a.Options(["nosuch"], ["cluster"], ["Keyspace"], ["all"], [""], ["server"])),
+        new("dbsize", () => []),
+        new("flushall", () => a.Options(["async"], ["SYNC"], ["x"], [""])),
+        new("flushdb", () => a.Options(["async"], ["SYNC"], ["x"], [""])),
+        new("time", () => []),
+    ];
+
+    private static IEnumerable<KeyValuePair<string, Func<string[]>>> Keys(EdgeArguments a) =>
+    [
+        new("del", () => a.Many(a.Key)),
+        new("unlink", () => a.Many(a.Key)),
+        new("exists", () => a.Many(a.Key)),
+        new("touch", () => a.Many(a.Key)),
+        new("type", () => [a.Key()]),
+        new("rename", () => [a.Key(), a.Key()]),
+        new("renamenx", () => [a.Key(), a.Key()]),
+        new("keys", () => [a.Pattern()]),
+        new("scan", () => [Cursor(a), .. ScanOptions(a), .. a.Options(["type", "string"], ["TYPE", "nosuch"], ["type"])]),
+        new("hscan", () => [a.Key(), Cursor(a), .. ScanOptions(a)]),
+        new("sscan", () => [a.Key(), Cursor(a), .. ScanOptions(a)]),
+    ];
+
+    private static IEnumerable<KeyValuePair<string, Func<string[]>>> Expiry(EdgeArguments a) =>
+    [
+        new("expire", () => [a.Key(), a.Seconds(), .. Conditions(a)]),
+        new("pexpire", () => [a.Key(), a.Pick("100000", "7000000", a.Seconds()), .. Conditions(a)]),
+        new("expireat", () => [a.Key(), a.Moment(), .. Conditions(a)]),
+        new("pexpireat", () => [a.Key(), a.Pick("4000000000000", a.Moment() + "000", a.Moment()), .. Conditions(a)]),
+        new("ttl", () => [a.Key()]),
+        new("pttl", () => [a.Key()]),
+        new("expiretime", () => [a.Key()]),
+        new("pexpiretime", () => [a.Key()]),
+        new("persist", () => [a.Key()]),
+    ];
+
+    private static IEnumerable<KeyValuePair<string, Func<string[]>>> Strings(EdgeArguments a) =>
+    [
+        new("get", () => [a.Key()]),
+        new("set", () => [a.Key(), a.Value(), .. a.Options(
+            ["nx"], ["XX"], ["get"], ["keepttl"], ["ex", LongSeconds(a)], ["PX", LongSeconds(a) + "000"],
+            ["exat", FutureMoment(a)], ["pxat", FutureMoment(a) + "000"], ["ex"], ["bad"], ["persist"])]),
+        new("setnx", () => [a.Key(), a.Value()]),
+        new("setex", () => [a.Key(), a.Seconds(), a.Value()]),
+        new("psetex", () => [a.Key(), LongSeconds(a) + "000", a.Value()]),
+        new("getset", () => [a.Key(), a.Value()]),
+        new("getdel", () => [a.Key()]),
+        new("getex", () => [a.Key(), .. a.Options(
+            ["persist"], ["ex", a.Seconds()], ["PX", LongSeconds(a) + "000"], ["exat", a.Moment()],
+            ["PXAT", FutureMoment(a) + "000"], ["px"], ["bad"], ["keepttl"], ["nx"])]),
+        new("mget", () => a.Many(a.Key)),
+        new("mset", () => a.Pairs(a.Key, a.Value)),
+        new("msetnx", () => a.Pairs(a.Key, a.Value)),
+        new("append", () => [a.Key(), a.Value()]),
+        new("strlen", () => [a.Key()]),
+        new("getrange", () => [a.Key(), a.Index(), a.Index()]),
+        new("substr", () => [a.Key(), a.Index(), a.Index()]),
+        new("setrange", () =>
+            [a.Key(), a.Pick("0", "1", "5", "30", "-1", "x", "", "-9223372036854775808", "1.5"), a.Value()]),
+        new("incr", () => [a.Key()]),
+        new("decr", () => [a.Key()]),
+        new("incrby", () => [a.Key(), a.Integer()]),
+        new("decrby", () => [a.Key(), a.Integer()]),
+        new("incrbyfloat", () => [a.Key(), a.Decimal()]),
+    ];
+
+    private static IEnumerable<KeyValuePair<string, Func<string[]>>> Hashes(EdgeArguments a) =>
+    [
+        new("hset", () => [a.Key(), .. a.Pairs(a.Field, a.Value)]),
+        new("hmset", () => [a.Key(), .. a.Pairs(a.Field, a.Value)]),
+        new("hsetnx", () => [a.Key(), a.Field(), a.Value()]),
+        new("hget", () => [a.Key(), a.Field()]),
+        new("hmget", () => [a.Key(), .. a.Many(a.Field)]),
+        new("hdel", () => [a.Key(), .. a.Many(a.Field)]),
+        new("hlen", () => [a.Key()]),
+        new("hexists", () => [a.Key(), a.Field()]),
+        new("hstrlen", () => [a.Key(), a.Field()]),
+        new("hgetall", () => [a.Key()]),
+        new("hkeys", () => [a.Key()]),
+        new("hvals", () => [a.Key()]),
+        new("hincrby", () => [a.Key(), a.Field(), a.Integer()]),
+        new("hincrbyfloat", () => [a.Key(), a.Field(), a.Decimal()]),
+    ];
+
+    private static IEnumerable<KeyValuePair<string, Func<string[]>>> Lists(EdgeArguments a) =>
+    [
+        new("lpush", () => [a.Key(), .. a.Many(a.Value)]),
+        new("rpush", () => [a.Key(), .. a.Many(a.Value)]),
+        new("lpushx", () => [a.Key(), .. a.Many(a.Value)]),
+        new("rpushx", () => [a.Key(), .. a.Many(a.Value)]),
+        new("lpop", () => [a.Key(), .. a.Options([a.Integer()])]),
+        new("rpop", () => [a.Key(), .. a.Options([a.Integer()])]),
+        new("lrange", () => [a.Key(), a.Index(), a.Index()]),
+        new("ltrim", () => [a.Key(), a.Index(), a.Index()]),
+        new("llen", () => [a.Key()]),
+        new("lindex", () => [a.Key(), a.Index()]),
+        new("lset", () => [a.Key(), a.Index(), a.Value()]),
+        new("lmove", () =>
+            [a.Key(), a.Key(), a.Cased(a.Pick("left", "right", "up")), a.Cased(a.Pick("left", "right", ""))]),
+        new("rpoplpush", () => [a.Key(), a.Key()]),
+    ];
+
+    private static IEnumerable<KeyValuePair<string, Func<string[]>>> Sets(EdgeArguments a) =>
+    [
+        new("sadd", () => [a.Key(), .. a.Many(a.Field)]),
+        new("srem", () => [a.Key(), .. a.Many(a.Field)]),
+        new("smembers", () => [a.Key()]),
+        new("sismember", () => [a.Key(), a.Field()]),
+        new("smismember", () => [a.Key(), .. a.Many(a.Field)]),
+        new("scard", () => [a.Key()]),
+        new("smove", () => [a.Key(), a.Key(), a.Field()]),
+    ];
+
+    private static string Cursor(EdgeArguments a) =>
+        a.Pick("0", "0", "0", "x", "", "-1", "18446744073709551616", " 0", "0x0", "1.5", "00");
+
+    private static string[] ScanOptions(EdgeArguments a) => a.Options(
+        ["match", a.Pattern()], ["count", "100"], ["COUNT", a.Integer()], ["count"], ["match"], ["bad", "x"],
+        ["MATCH", "*"]);
+
+    private static string[] Conditions(EdgeArguments a) =>
+        a.Options(["nx"], ["XX"], ["gt"], ["LT"], ["bad"], [""]);
+
+    // Never a time that comes while the test runs.
+    private static string LongSeconds(EdgeArguments a) =>
+        a.Pick("100", "1000", "0", "-1", "x", "9223372036854775807", "9223372036854775", "", "-100");
+
+    // Never one that has passed: Redis counts and keeps what SET lets expire in the past until it comes across it.
+    private static string FutureMoment(EdgeArguments a) =>
+        a.Pick("4000000000", "4100000000", "0", "-1", "x", "9223372036854775807", "9223372036854775", "");
+}
