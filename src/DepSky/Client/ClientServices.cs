@@ -6,6 +6,6 @@ internal sealed record ClientServices(TimeProvider Time, CloudStatistics Statist
     private readonly long _start = Time.GetTimestamp();
     private readonly long _startMicros = 1000 * Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Microseconds of the Unix epoch that never go back, whatever is done to the machine's clock.</summary>
+    /// <summary>Microseconds of the Unix epoch that never go back, even if the machine's clock is set back.</summary>
     public long NowMicros => _startMicros + (long)Time.GetElapsedTime(_start).TotalMicroseconds;
 }

@@ -111,8 +111,8 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
     }
 
     /// <summary>
-    /// A provider that breaks its contract is a faulty cloud, and one faulty cloud stops nobody: whatever it throws is
-    /// its answer.
+    /// A provider that breaks its contract is a faulty cloud, and one faulty cloud stops no client: an exception of any
+    /// kind is its answer.
     /// </summary>
     private static Failed? ToAnswer(Exception exception) => exception switch
     {

@@ -77,13 +77,15 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <returns>Which version it was.</returns>
     /// <exception cref="UnitNotFoundException">There is no such unit.</exception>
     public async Task<ObjectDescription> GetAsync(
-        string unit, Stream destination, ContentRange range = default, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        string unit, Stream destination, ContentRange range = default,
+        IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
         ReadOperation operation = new(_context, new UnitLayout(unit));
         long copied = 0;
         await foreach (
-            ReadOnlyMemory<byte> piece in operation.RunAsync(range.OffsetBytes, range.LengthBytes ?? long.MaxValue, cancellationToken).ConfigureAwait(false))
+            ReadOnlyMemory<byte> piece in operation.RunAsync(
+                range.OffsetBytes, range.LengthBytes ?? long.MaxValue, cancellationToken).ConfigureAwait(false))
         {
             await destination.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
             progress?.Report(copied += piece.Length);
@@ -102,7 +104,8 @@ public sealed class DepSkyClient : IAsyncDisposable
             new UnitLayout(unit)).StatAsync(cancellationToken).ConfigureAwait(false);
         if (metadata is not { IsDeleted: false })
             throw new UnitNotFoundException(
-                $"There is no unit '{unit}'{(metadata is null ? "" : ": it was removed")}. 'ls' names those that there are.");
+                $"There is no unit '{unit}'{(metadata is null ? "" : ": it was removed")}. "
+                + "'ls' names those that there are.");
         return _context.Describe(metadata, problems);
     }
 
@@ -116,7 +119,8 @@ public sealed class DepSkyClient : IAsyncDisposable
         string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        foreach (string unit in await new UnitSearch(_context).RunAsync(prefix, cancellationToken).ConfigureAwait(false))
+        UnitSearch search = new(_context);
+        foreach (string unit in await search.RunAsync(prefix, cancellationToken).ConfigureAwait(false))
         {
             (
                 ObjectMetadata? metadata, IReadOnlyList<CloudProblem> problems) = await new ReadOperation(_context,
@@ -125,7 +129,7 @@ public sealed class DepSkyClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Deletes what of a unit nobody needs any more: versions that were superseded for longer than
+    /// <summary>Deletes what of a unit no reader needs any more: versions that were superseded for longer than
     /// <see cref="DepSkyOptions.Retention"/> and are not being read, and what is left of writes that were never
     /// completed. Writes do this by themselves, in the background.</summary>
     /// <param name="unit">The unit.</param>
@@ -157,7 +161,7 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <param name="lease">How long others wait for it after a crash: at least 3 s, 30 s by default.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The lock; it is given back when disposed of.</returns>
-    /// <exception cref="UnitLockedException">Somebody else has it. Wait for a random time before trying
+    /// <exception cref="UnitLockedException">Another writer has it. Wait for a random time before trying
     /// again.</exception>
     public async Task<UnitLock> LockAsync(
         string unit, TimeSpan? lease = null, CancellationToken cancellationToken = default)

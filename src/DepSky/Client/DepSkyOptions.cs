@@ -45,7 +45,7 @@ public sealed record DepSkyOptions
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long a superseded version is kept at least, for those who read it; also how long an unfinished upload can be
+    /// How long a superseded version is kept at least, for its readers; also how long an unfinished upload can be
     /// resumed.
     /// </summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromMinutes(10);
@@ -59,14 +59,16 @@ public sealed record DepSkyOptions
     {
         if (Clouds.Count > CloudQuorums.CloudsMax || Faulty < 0 || Clouds.Count < 3 * Faulty + 1)
             throw new ArgumentException(
-                $"{Clouds.Count} clouds cannot bear {Faulty} faulty ones: there must be {3 * Faulty + 1} to {CloudQuorums.CloudsMax}.");
+                $"{Clouds.Count} clouds cannot tolerate {Faulty} faulty ones: "
+                + $"there must be {3 * Faulty + 1} to {CloudQuorums.CloudsMax}.");
         if (Clouds.Select(cloud => cloud.Name).Distinct(StringComparer.Ordinal).Count() != Clouds.Count)
             throw new ArgumentException("Every cloud needs a name of its own.");
         if (WriterKey is not null && WriterKey.PublicKey != WriterPublicKey)
             throw new ArgumentException("The writer's secret key does not belong to its public key.");
         if (SegmentBytes is < SegmentShape.SegmentBytesMin or > SegmentShape.SegmentBytesMax)
             throw new ArgumentException(
-                $"Segments have {SegmentShape.SegmentBytesMin} to {SegmentShape.SegmentBytesMax} bytes, not {SegmentBytes}.");
+                $"Segments have {SegmentShape.SegmentBytesMin} to {SegmentShape.SegmentBytesMax} bytes, "
+                + $"not {SegmentBytes}.");
         if (SegmentsAhead is < 1 or > 16)
             throw new ArgumentException($"1 to 16 segments are worked on at a time, not {SegmentsAhead}.");
         if (CallTimeout <= TimeSpan.Zero || Retention < TimeSpan.Zero)

@@ -40,13 +40,15 @@ internal sealed class Inspection(ClientContext context, UnitLayout layout, Objec
     public bool IsIntact(int cloud, int segment) =>
         metadata.Segments[segment].IsHeldBy(cloud)
             && !_flaws.Any(
-                f => f.Cloud == cloud && (f.Object == FlawedObject.Cloud || (f.Object == FlawedObject.Block && f.Segment == segment)));
+                f => f.Cloud == cloud
+                    && (f.Object == FlawedObject.Cloud || (f.Object == FlawedObject.Block && f.Segment == segment)));
 
     /// <summary>Whether enough is intact to read it all.</summary>
     public bool IsReadable =>
         (metadata.ShareDigests.Count == 0 || _shares.Count >= metadata.BlocksNeeded)
         && Enumerable.Range(0, metadata.Segments.Count).All(
-            segment => Enumerable.Range(0, metadata.Clouds).Count(cloud => IsIntact(cloud, segment)) >= metadata.BlocksNeeded);
+            segment => Enumerable.Range(0, metadata.Clouds)
+                .Count(cloud => IsIntact(cloud, segment)) >= metadata.BlocksNeeded);
 
     /// <summary>False if the cloud cannot be asked.</summary>
     private async Task<bool> CheckRecordsAsync(int cloud, CancellationToken cancellationToken)
@@ -61,9 +63,12 @@ internal sealed class Inspection(ClientContext context, UnitLayout layout, Objec
         }
         MetadataRejection rejection;
         if (answer is not Got got) Add(Describe(cloud, FlawedObject.Metadata, 0, (Failed)answer));
-        else if (MetadataCodec.TryDecode(got.Content, layout.Unit, metadata.Id, context.Options.WriterPublicKey, context.Quorums, out _, out rejection)) SignedMetadata =
-            got.Content;
-        else Add(new CloudFlaw(cloud, FlawedObject.Metadata, 0, FlawKind.Corrupt, CloudProblem.Rejected(cloud, layout.Metadata(metadata.Id), rejection).What));
+        else if (MetadataCodec.TryDecode(got.Content, layout.Unit, metadata.Id,
+            context.Options.WriterPublicKey, context.Quorums, out _, out rejection))
+            SignedMetadata = got.Content;
+        else
+            Add(new CloudFlaw(cloud, FlawedObject.Metadata, 0, FlawKind.Corrupt,
+                CloudProblem.Rejected(cloud, layout.Metadata(metadata.Id), rejection).What));
 
         if (metadata.IsDeleted) return true;
         answer = await context.CallAsync(
@@ -74,10 +79,13 @@ internal sealed class Inspection(ClientContext context, UnitLayout layout, Objec
             Add(Describe(cloud, FlawedObject.Part, 0, (Failed)answer));
             return true;
         }
-        if (!PartRecord.TryDecode(part.Content, layout.Unit, metadata.Data, context.Options.WriterPublicKey, out ReadOnlyMemory<byte> announcement, out ReadOnlyMemory<byte> share, out rejection))
-            Add(new CloudFlaw(cloud, FlawedObject.Part, 0, FlawKind.Corrupt, CloudProblem.Rejected(cloud, layout.Part(metadata.Data), rejection).What));
+        if (!PartRecord.TryDecode(part.Content, layout.Unit, metadata.Data, context.Options.WriterPublicKey,
+            out ReadOnlyMemory<byte> announcement, out ReadOnlyMemory<byte> share, out rejection))
+            Add(new CloudFlaw(cloud, FlawedObject.Part, 0, FlawKind.Corrupt,
+                CloudProblem.Rejected(cloud, layout.Part(metadata.Data), rejection).What));
         else if (metadata.ShareDigests.Count > 0 && !PartRecord.IsShare(share, metadata.ShareDigests[cloud]))
-            Add(new CloudFlaw(cloud, FlawedObject.Part, 0, FlawKind.Corrupt, $"{layout.Part(metadata.Data)}: not the share that the writer gave it"));
+            Add(new CloudFlaw(cloud, FlawedObject.Part, 0, FlawKind.Corrupt,
+                $"{layout.Part(metadata.Data)}: not the share that the writer gave it"));
         else
         {
             lock (_lock)
@@ -97,12 +105,13 @@ internal sealed class Inspection(ClientContext context, UnitLayout layout, Objec
         if (answer is Failed failed) Add(Describe(cloud, FlawedObject.Block, segment, failed));
     }
 
-    private static CloudFlaw Describe(int cloud, FlawedObject what, int segment, Failed failed) => new(cloud, what, segment, failed.Kind switch
-    {
-        CloudFailure.NotFound => FlawKind.Missing,
-        CloudFailure.Broken => FlawKind.Corrupt,
-        _ => FlawKind.Unreachable,
-    }, failed.Reason);
+    private static CloudFlaw Describe(int cloud, FlawedObject what, int segment, Failed failed) =>
+        new(cloud, what, segment, failed.Kind switch
+        {
+            CloudFailure.NotFound => FlawKind.Missing,
+            CloudFailure.Broken => FlawKind.Corrupt,
+            _ => FlawKind.Unreachable,
+        }, failed.Reason);
 
     private void Add(CloudFlaw flaw)
     {

@@ -27,9 +27,11 @@ internal sealed class RepairOperation(ClientContext context, UnitLayout layout)
         List<CloudFlaw> left = [.. inspection.Flaws.Where(f => f.Object == FlawedObject.Cloud)], mended = [];
         await MendBlocksAsync(metadata, inspection, left, mended, cancellationToken).ConfigureAwait(false);
         foreach (CloudFlaw flaw in inspection.Flaws.Where(f => f.Object is FlawedObject.Part))
-            (await StoreAsync(flaw, layout.Part(metadata.Data), PartFor(flaw.Cloud, metadata, inspection), cancellationToken).ConfigureAwait(false) ? mended : left).Add(flaw);
+            (await StoreAsync(flaw, layout.Part(metadata.Data), PartFor(flaw.Cloud, metadata, inspection),
+                cancellationToken).ConfigureAwait(false) ? mended : left).Add(flaw);
         foreach (CloudFlaw flaw in inspection.Flaws.Where(f => f.Object is FlawedObject.Metadata))
-            (await StoreAsync(flaw, layout.Metadata(metadata.Id), inspection.SignedMetadata, cancellationToken).ConfigureAwait(false) ? mended : left).Add(flaw);
+            (await StoreAsync(flaw, layout.Metadata(metadata.Id), inspection.SignedMetadata, cancellationToken)
+                .ConfigureAwait(false) ? mended : left).Add(flaw);
         return Report(metadata, inspection, left, mended);
     }
 
@@ -91,7 +93,9 @@ internal sealed class RepairOperation(ClientContext context, UnitLayout layout)
         {
             if (present.Count == metadata.BlocksNeeded) break;
             byte[] block = GC.AllocateUninitializedArray<byte>(blockBytes);
-            if (await context.GetBlockAsync(cloud, layout, metadata, segment, block, cancellationToken).ConfigureAwait(false) is Failed) continue;
+            if (await context.GetBlockAsync(cloud, layout, metadata, segment, block, cancellationToken)
+                .ConfigureAwait(false) is Failed)
+                continue;
             present.Add(cloud);
             blocks.Add(block);
         }
@@ -99,8 +103,9 @@ internal sealed class RepairOperation(ClientContext context, UnitLayout layout)
         byte[][] results = [.. wanted.Select(_ => GC.AllocateUninitializedArray<byte>(blockBytes))];
         new ReedSolomon(metadata.BlocksNeeded, metadata.Clouds).Reconstruct(
             present.ToArray(), blocks.ToArray(), wanted, [.. results.Select(r => r.AsMemory())]);
-        return wanted.Zip(results).Where(
-            pair => BlockDigest.Of(pair.Second) == metadata.Segments[segment].Block(pair.First)).ToDictionary(pair => pair.First, pair => pair.Second);
+        return wanted.Zip(results)
+            .Where(pair => BlockDigest.Of(pair.Second) == metadata.Segments[segment].Block(pair.First))
+            .ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
     private static ReadOnlyMemory<byte>? PartFor(int cloud, ObjectMetadata metadata, Inspection inspection)

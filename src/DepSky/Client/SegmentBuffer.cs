@@ -4,7 +4,7 @@ namespace DepSky.Client;
 
 /// <summary>
 /// A segment's memory, which never moves: its blocks one after the other, data blocks first, so that the data blocks
-/// are the (encrypted) content as it is. Shared by all who have a reference; goes back to its pool with the last.
+/// are the (encrypted) content as it is. Shared by all holders of a reference; goes back to its pool with the last.
 /// </summary>
 internal sealed class SegmentBuffer(SegmentPool pool, byte[] memory)
 {
@@ -28,13 +28,13 @@ internal sealed class SegmentBuffer(SegmentPool pool, byte[] memory)
     public Memory<byte> Block(int index) =>
         MemoryMarshal.CreateFromPinnedArray(memory, index * _blockBytes, _blockBytes);
 
-    /// <summary>Somebody writes into a block, until <see cref="EndWriting"/>.</summary>
+    /// <summary>A request writes into a block, until <see cref="EndWriting"/>.</summary>
     public void BeginWriting(int block) => Interlocked.Or(ref _busy, 1 << block);
 
     public void EndWriting(int block) => Interlocked.And(ref _busy, ~(1 << block));
 
     /// <summary>
-    /// Whether somebody may still write into it, if only because a cancelled request has not ended yet.
+    /// Whether a request may still write into it, if only because a cancelled one has not ended yet.
     /// </summary>
     public bool IsBeingWritten(int block) => (Volatile.Read(ref _busy) >> block & 1) != 0;
 

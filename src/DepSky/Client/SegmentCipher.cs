@@ -119,7 +119,9 @@ internal sealed class SegmentCipher : IDisposable
             catch (AuthenticationTagMismatchException e)
             {
                 throw new DepSkyException(
-                    $"Segment {segment} is as its writer signed it, but cannot be decrypted: it was written with another reader key than this client's. Use the key file that belongs to this unit.", innerException: e);
+                    $"Segment {segment} is as its writer signed it, but cannot be decrypted: "
+                    + "it was written with another reader key than this client's. "
+                    + "Use the key file that belongs to this unit.", innerException: e);
             }
         }
         return buffer;

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace DepSky.Client;
 
 /// <summary>
-/// Requests that nobody waits for any more, and which may go on for a little: a cloud that is merely slower than its
+/// Requests that no operation waits for any more. They may go on for a little: a cloud that is merely slower than its
 /// quorum gets its records too.
 /// </summary>
 internal sealed class Stragglers(TimeProvider time) : IAsyncDisposable

@@ -5,8 +5,8 @@ namespace DepSky;
 
 /// <summary>
 /// A unit's lock, held. Its lease is renewed in the background until it is disposed of, or cannot be renewed. Writes
-/// under it fail with <see cref="LeaseLostException"/> once it is lost, and whatever of them is still under way is
-/// older than anything that the next holder writes.
+/// under it fail with <see cref="LeaseLostException"/> once it is lost. Those still under way write versions that are
+/// older than all that the next holder writes.
 /// </summary>
 public sealed class UnitLock : IAsyncDisposable
 {

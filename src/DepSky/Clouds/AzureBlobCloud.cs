@@ -66,7 +66,8 @@ public sealed class AzureBlobCloud : ICloud
         using HttpRequestMessage request = new(HttpMethod.Get, UriOf(name));
         request.Headers.Add(
             "x-ms-range",
-            string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-{offset + Math.Max(destination.Length, 1) - 1}"));
+            string.Create(CultureInfo.InvariantCulture,
+                $"bytes={offset}-{offset + Math.Max(destination.Length, 1) - 1}"));
         using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         return response.StatusCode switch
         {
@@ -88,7 +89,8 @@ public sealed class AzureBlobCloud : ICloud
         while (true)
         {
             using HttpRequestMessage request = new(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture,
-                $"{_container}?restype=container&comp=list&maxresults={PageEntriesMax}&prefix={Uri.EscapeDataString(prefix)}&marker={Uri.EscapeDataString(marker)}"));
+                $"{_container}?restype=container&comp=list&maxresults={PageEntriesMax}"
+                + $"&prefix={Uri.EscapeDataString(prefix)}&marker={Uri.EscapeDataString(marker)}"));
             using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (SaysContainerIsMissing(response)) yield break;
             if (response.StatusCode != HttpStatusCode.OK)
@@ -96,7 +98,8 @@ public sealed class AzureBlobCloud : ICloud
                     response, $"listing '{prefix}'", cancellationToken).ConfigureAwait(false);
             string? next = null;
             await foreach (
-                (string? name, long size, string? nextMarker) in _http.ReadXmlAsync(response, ReadPage, cancellationToken).ConfigureAwait(false))
+                (string? name, long size, string? nextMarker) in _http.ReadXmlAsync(
+                    response, ReadPage, cancellationToken).ConfigureAwait(false))
             {
                 if (nextMarker is not null) next = nextMarker;
                 else if (ObjectName.IsValid(name) && name!.StartsWith(prefix, StringComparison.Ordinal) && size >= 0)

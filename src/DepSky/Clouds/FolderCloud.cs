@@ -143,7 +143,8 @@ public sealed class FolderCloud : ICloud
                     if (made == known) return;
                 }
             }
-            catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException or { HResult: FileExists } && attempt < PublishAttemptsMax
+            catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException
+                or { HResult: FileExists } && attempt < PublishAttemptsMax
                 && File.Exists(temporary) && !File.Exists(parent) && Directory.Exists(FolderPath))
             {
             }
@@ -203,7 +204,9 @@ public sealed class FolderCloud : ICloud
                 if (!ObjectName.IsValid(name) || info.Attributes.HasFlag(FileAttributes.ReparsePoint)) continue;
                 if (info is DirectoryInfo)
                 {
-                    if (name.StartsWith(prefix, StringComparison.Ordinal) || prefix.StartsWith(name + "/", StringComparison.Ordinal)) folders.Push(name + "/");
+                    if (name.StartsWith(prefix, StringComparison.Ordinal)
+                        || prefix.StartsWith(name + "/", StringComparison.Ordinal))
+                        folders.Push(name + "/");
                 }
                 else if (name.StartsWith(prefix, StringComparison.Ordinal) && LengthOf((FileInfo)info) is { } length)
                 {
@@ -272,7 +275,8 @@ public sealed class FolderCloud : ICloud
     private CloudException Missing() =>
         new(
             Name, CloudFailure.Unavailable,
-            $"its folder {FolderPath} is not there. Mount or restore it; if it is lost for good, make an empty one and repair the units.");
+            $"its folder {FolderPath} is not there. Mount or restore it. "
+            + "If it is lost for good, make an empty one and repair the units.");
 
     private static CloudFailure KindOf(Exception e, string path) => e switch
     {

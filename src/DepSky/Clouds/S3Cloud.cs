@@ -72,7 +72,11 @@ public sealed class S3Cloud : ICloud
         ObjectName.ThrowIfInvalid(name);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         GetObjectRequest request =
-            new() { BucketName = _bucket, Key = name, ByteRange = new Amazon.S3.Model.ByteRange(offset, offset + Math.Max(destination.Length, 1) - 1) };
+            new()
+            {
+                BucketName = _bucket, Key = name,
+                ByteRange = new Amazon.S3.Model.ByteRange(offset, offset + Math.Max(destination.Length, 1) - 1),
+            };
         try
         {
             return await GuardAsync(async () =>
@@ -88,7 +92,8 @@ public sealed class S3Cloud : ICloud
                     cancellationToken).ConfigureAwait(false);
             }, $"reading '{name}'", cancellationToken).ConfigureAwait(false);
         }
-        catch (CloudException e) when (e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.RequestedRangeNotSatisfiable })
+        catch (CloudException e) when (
+            e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.RequestedRangeNotSatisfiable })
         {
             return 0;
         }
@@ -106,7 +111,9 @@ public sealed class S3Cloud : ICloud
                 yield break;
             foreach (S3Object entry in page.S3Objects ?? [])
             {
-                if (ObjectName.IsValid(entry.Key) && entry.Key.StartsWith(prefix, StringComparison.Ordinal) && entry.Size is >= 0) yield return new CloudEntry(entry.Key, entry.Size.Value);
+                if (ObjectName.IsValid(entry.Key) && entry.Key.StartsWith(prefix, StringComparison.Ordinal)
+                    && entry.Size is >= 0)
+                    yield return new CloudEntry(entry.Key, entry.Size.Value);
             }
             string? next = page.IsTruncated == true ? page.NextContinuationToken : null;
             if (next is not null && next == token)
@@ -146,14 +153,22 @@ public sealed class S3Cloud : ICloud
             : content.ToArray();
         using MemoryStream stream = new(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
         PutObjectRequest request =
-            new() { BucketName = _bucket, Key = name, InputStream = stream, AutoCloseStream = false, UseChunkEncoding = false };
+            new()
+            {
+                BucketName = _bucket, Key = name,
+                InputStream = stream, AutoCloseStream = false, UseChunkEncoding = false,
+            };
         return await _client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<PutBucketResponse?> MakeBucketAsync(CancellationToken cancellationToken)
     {
-        try { return await _client.PutBucketAsync(new PutBucketRequest { BucketName = _bucket }, cancellationToken).ConfigureAwait(false); }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.Conflict) { return null; } // another writer made it meanwhile
+        PutBucketRequest request = new() { BucketName = _bucket };
+        try { return await _client.PutBucketAsync(request, cancellationToken).ConfigureAwait(false); }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.Conflict)
+        {
+            return null; // another writer made it meanwhile
+        }
     }
 
     /// <summary>A page of a listing; null if there is no bucket.</summary>
@@ -183,19 +198,22 @@ public sealed class S3Cloud : ICloud
         {
             CloudFailure kind = HttpCloud.KindOf(e.StatusCode);
             throw new CloudException(Name, kind, string.Create(CultureInfo.InvariantCulture,
-                $"{doing} was answered with status {(int)e.StatusCode} and '{ServerText.Clean($"{e.ErrorCode}: {e.Message}")}'.{HttpCloud.AdviceFor(kind)}"), e);
+                $"{doing} was answered with status {(int)e.StatusCode} and "
+                + $"'{ServerText.Clean($"{e.ErrorCode}: {e.Message}")}'.{HttpCloud.AdviceFor(kind)}"), e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CloudException(Name, CloudFailure.Unavailable, $"{doing}: it does not answer in time.", e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is AmazonClientException && IsConnectionFailure(e)))
+        catch (Exception e) when (e is HttpRequestException or IOException
+            || (e is AmazonClientException && IsConnectionFailure(e)))
         {
             throw new CloudException(
                 Name, CloudFailure.Unavailable,
                 $"{doing}: it cannot be reached, or broke off: {ServerText.Clean((e.InnerException ?? e).Message)}", e);
         }
-        catch (Exception e) when (e is AmazonClientException or System.Xml.XmlException or FormatException or OverflowException)
+        catch (Exception e) when (e is AmazonClientException or System.Xml.XmlException
+            or FormatException or OverflowException)
         {
             throw new CloudException(
                 Name, CloudFailure.Broken, $"{doing}: its answer makes no sense: {ServerText.Clean(e.Message)}", e);

@@ -34,7 +34,11 @@ public sealed class WebDavCloud : ICloud
     private static readonly HttpMethod PropFind = new("PROPFIND");
     private static readonly HttpMethod MakeCollection = new("MKCOL");
     private static readonly HttpMethod Move = new("MOVE");
-    private static readonly byte[] PropFindBody = """<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/></prop></propfind>"""u8.ToArray();
+    private static readonly byte[] PropFindBody =
+    [
+        .. """<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:">"""u8,
+        .. "<prop><resourcetype/><getcontentlength/></prop></propfind>"u8,
+    ];
 
     private readonly HttpCloud _http;
     private readonly string _root;
@@ -76,7 +80,7 @@ public sealed class WebDavCloud : ICloud
                 if (attempt == AttemptsMax)
                     throw new CloudException(
                         Name, CloudFailure.Unavailable,
-                        $"'{name}' is written by several at a time, and what this one wrote was always taken away. Try again.");
+                        $"'{name}' is written by several clients at a time, and the others always won. Try again.");
             }
         }
         catch (CloudException)
@@ -86,7 +90,8 @@ public sealed class WebDavCloud : ICloud
         }
         catch (OperationCanceledException)
         {
-            _ = DropAsync(temporary); // whoever gave up does not wait for a server that may not answer; it ends by itself
+            // A caller that gave up does not wait for a server that may not answer. The request ends by itself.
+            _ = DropAsync(temporary);
             throw;
         }
     }
@@ -105,7 +110,9 @@ public sealed class WebDavCloud : ICloud
             string path = missing == 1 ? name + ReplacementSuffix : name;
             try
             {
-                if (await TryGetAsync(path, name, offset, destination, cancellationToken).ConfigureAwait(false) is { } length) return length;
+                if (await TryGetAsync(path, name, offset, destination, cancellationToken)
+                    .ConfigureAwait(false) is { } length)
+                    return length;
             }
             catch (CloudException e) when (e.InnerException is HttpIOException && ++brokenOff < AttemptsMax)
             {
@@ -146,18 +153,22 @@ public sealed class WebDavCloud : ICloud
             request.Headers.Add("Depth", "1");
             using HttpResponseMessage response =
                 await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (response.StatusCode == HttpStatusCode.NotFound) continue; // nothing was ever stored there, or it is gone meanwhile
+            // No object was ever stored there, or all are gone meanwhile.
+            if (response.StatusCode == HttpStatusCode.NotFound) continue;
             if (response.StatusCode != HttpStatusCode.MultiStatus)
                 throw await _http.RefusalAsync(
                     response, $"listing '{folder}'", cancellationToken).ConfigureAwait(false);
             HashSet<string> seen = new(StringComparer.Ordinal);
             await foreach (
-                (string href, long? size, bool isFolder) in _http.ReadXmlAsync(response, ReadResponses, cancellationToken).ConfigureAwait(false))
+                (string href, long? size, bool isFolder) in _http.ReadXmlAsync(
+                    response, ReadResponses, cancellationToken).ConfigureAwait(false))
             {
                 if (NameIn(folder, href) is not { } name) continue;
                 if (isFolder)
                 {
-                    if (name.StartsWith(prefix, StringComparison.Ordinal) || prefix.StartsWith(name + "/", StringComparison.Ordinal)) folders.Push(name + "/");
+                    if (name.StartsWith(prefix, StringComparison.Ordinal)
+                        || prefix.StartsWith(name + "/", StringComparison.Ordinal))
+                        folders.Push(name + "/");
                     if (folders.Count > BoundedAnswers.AnswerBytesMax / 16 || name.AsSpan().Count('/') > FolderDepthMax)
                         throw new CloudException(
                             Name, CloudFailure.Broken,
@@ -175,7 +186,8 @@ public sealed class WebDavCloud : ICloud
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         ObjectName.ThrowIfInvalid(name);
-        foreach (string path in (string[])[name + ReplacementSuffix, name]) // in this order: a replacement that was left behind must not come to light
+        // In this order: a replacement that was left behind must not come to light.
+        foreach (string path in (string[])[name + ReplacementSuffix, name])
         {
             using HttpRequestMessage request = Request(HttpMethod.Delete, path);
             using HttpResponseMessage response =
@@ -240,11 +252,13 @@ public sealed class WebDavCloud : ICloud
             throw await _http.RefusalAsync(first, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
         // Servers delete what a move overwrites before they move. So that the name is never without content, the new
         // one stands beside it by then, where readers look for it.
-        foreach ((string from, string to) in ((string, string)[])[(temporary, name + ReplacementSuffix), (name + ReplacementSuffix, name)])
+        string replacement = name + ReplacementSuffix;
+        foreach ((string from, string to) in ((string, string)[])[(temporary, replacement), (replacement, name)])
         {
             using HttpResponseMessage response =
                 await MoveAsync(from, to, overwrite: true, cancellationToken).ConfigureAwait(false);
-            if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden && !await IsThereAsync(from, cancellationToken).ConfigureAwait(false)) return false;
+            if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden
+                && !await IsThereAsync(from, cancellationToken).ConfigureAwait(false)) return false;
             if (!response.IsSuccessStatusCode)
                 throw await _http.RefusalAsync(response, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
         }
@@ -267,7 +281,8 @@ public sealed class WebDavCloud : ICloud
             request.Headers.Add("Overwrite", overwrite ? "T" : "F");
             HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
             bool mayMissFolder =
-                response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError;
+                response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.NotFound
+                    or HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError;
             bool isInTheWay = response.StatusCode == HttpStatusCode.Locked
                 || (overwrite && response.StatusCode == HttpStatusCode.Forbidden);
             if (mayMissFolder && !madeFolders)
@@ -281,7 +296,9 @@ public sealed class WebDavCloud : ICloud
         }
     }
 
-    /// <summary>Makes the folders above a path. A folder that is locked is waited for: another writer makes it.</summary>
+    /// <summary>
+    /// Makes the folders above a path. A folder that is locked is waited for: another writer makes it.
+    /// </summary>
     private async Task MakeFoldersAsync(string path, CancellationToken cancellationToken)
     {
         for (int at = 0; at >= 0; at = path.IndexOf('/', at + 1))
@@ -312,7 +329,7 @@ public sealed class WebDavCloud : ICloud
         return response.StatusCode != HttpStatusCode.NotFound;
     }
 
-    /// <summary>Removes what was put aside, if it can be: nobody reads it.</summary>
+    /// <summary>Removes what was put aside, if it can be: no reader looks for it.</summary>
     private async Task DropAsync(string temporary)
     {
         try
@@ -337,7 +354,8 @@ public sealed class WebDavCloud : ICloud
     /// <summary>The name that an address in a listing stands for; null if it is not one in that folder.</summary>
     private string? NameIn(string folder, string href)
     {
-        if (!Uri.TryCreate(new Uri(_root), href, out Uri? uri) || !uri.AbsolutePath.StartsWith(_rootPath, StringComparison.Ordinal)) return null;
+        if (!Uri.TryCreate(new Uri(_root), href, out Uri? uri)
+            || !uri.AbsolutePath.StartsWith(_rootPath, StringComparison.Ordinal)) return null;
         string name = Uri.UnescapeDataString(uri.AbsolutePath[_rootPath.Length..]).TrimEnd('/');
         if (name.EndsWith(ReplacementSuffix, StringComparison.Ordinal)) name = name[..^ReplacementSuffix.Length];
         return name.Length > folder.Length
@@ -355,7 +373,8 @@ public sealed class WebDavCloud : ICloud
         bool read = await reader.ReadAsync().ConfigureAwait(false);
         while (read)
         {
-            if (reader.NamespaceURI == Dav && reader.NodeType == XmlNodeType.EndElement && reader.LocalName == "response")
+            if (reader.NamespaceURI == Dav && reader.NodeType == XmlNodeType.EndElement
+                && reader.LocalName == "response")
             {
                 yield return (href, size, isFolder);
                 (href, size, isFolder) = ("", null, false);
@@ -369,7 +388,9 @@ public sealed class WebDavCloud : ICloud
                         continue; // it stands behind the element already
                     case "getcontentlength":
                         string text = await reader.ReadElementContentAsStringAsync().ConfigureAwait(false);
-                        size = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long length) ? length : null; // of a folder it may be empty
+                        // Of a folder it may be empty.
+                        size = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long length)
+                            ? length : null;
                         continue;
                     case "collection":
                         isFolder = true;

@@ -1,6 +1,6 @@
 namespace DepSky;
 
-/// <summary>Where a folder served by WebDAV is, and who we are there.</summary>
+/// <summary>Where a folder served by WebDAV is, and the account that uses it.</summary>
 public sealed record WebDavCloudOptions
 {
     /// <summary>

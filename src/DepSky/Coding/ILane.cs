@@ -5,7 +5,9 @@ namespace DepSky.Coding;
 /// <typeparamref name="TSelf"/> is a sum of products, <typeparamref name="TOperand"/> what is multiplied, in the form
 /// that multiplication wants.
 /// </summary>
-internal unsafe interface ILane<TSelf, TOperand> where TSelf : unmanaged, ILane<TSelf, TOperand> where TOperand : unmanaged
+internal unsafe interface ILane<TSelf, TOperand>
+    where TSelf : unmanaged, ILane<TSelf, TOperand>
+    where TOperand : unmanaged
 {
     /// <summary>The instruction set.</summary>
     static abstract string Name { get; }

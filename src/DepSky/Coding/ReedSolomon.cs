@@ -120,7 +120,8 @@ internal sealed class ReedSolomon
                 handles[pinned] = pinned < inputs.Length ? inputs[pinned].Pin() : outputs[pinned - inputs.Length].Pin();
                 pointers[pinned] = (byte*)handles[pinned].Pointer;
             }
-            fixed (byte* rows = coefficients) _kernel.Run(rows, pointers, inputs.Length, pointers + inputs.Length, outputs.Length, length);
+            fixed (byte* rows = coefficients)
+                _kernel.Run(rows, pointers, inputs.Length, pointers + inputs.Length, outputs.Length, length);
         }
         finally
         {

@@ -20,7 +20,10 @@ internal sealed record AzureBlobConfiguration(
         {
             return new AzureBlobCloud(
                 Name,
-                new AzureBlobCloudOptions { Endpoint = Endpoint, Account = Account, AccountKey = Secret.Read(), Container = Container });
+                new AzureBlobCloudOptions
+                {
+                    Endpoint = Endpoint, Account = Account, AccountKey = Secret.Read(), Container = Container,
+                });
         }
         catch (FormatException e)
         {
@@ -30,7 +33,10 @@ internal sealed record AzureBlobConfiguration(
     }
 
     internal override IEnumerable<(string Key, object Value)> Fields(string configurationFile) =>
-        [("name", Name), ("kind", Kind), ("endpoint", Endpoint.OriginalString), ("account", Account), ("container", Container), Secret.Field(configurationFile)];
+    [
+        ("name", Name), ("kind", Kind), ("endpoint", Endpoint.OriginalString),
+        ("account", Account), ("container", Container), Secret.Field(configurationFile),
+    ];
 
     internal static AzureBlobConfiguration Read(SettingsReader settings, string name)
     {

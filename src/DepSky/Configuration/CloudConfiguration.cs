@@ -28,15 +28,19 @@ internal abstract record CloudConfiguration(string Name)
             _ =>
                 throw settings.Error(
                     "kind",
-                    $"is \"{kind}\", but must be one of {FolderConfiguration.Kind}, {S3Configuration.Kind}, {AzureBlobConfiguration.Kind}, {WebDavConfiguration.Kind}."),
+                    $"is \"{kind}\", but must be one of {FolderConfiguration.Kind}, "
+                    + $"{S3Configuration.Kind}, {AzureBlobConfiguration.Kind}, {WebDavConfiguration.Kind}."),
         };
     }
 
     private protected static Uri ReadEndpoint(SettingsReader settings)
     {
         string text = settings.Text("endpoint");
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("https" or "http") || uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length > 0)
-            throw settings.Error("endpoint", $"is '{text}', but must be an address such as https://storage.example.org, without user, password or query.");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("https" or "http")
+            || uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length > 0)
+            throw settings.Error("endpoint",
+                $"is '{text}', but must be an address such as https://storage.example.org, "
+                + "without user, password or query.");
         return uri;
     }
 

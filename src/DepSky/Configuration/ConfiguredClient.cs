@@ -27,11 +27,13 @@ internal sealed class ConfiguredClient : IAsyncDisposable
             {
                 if (!File.Exists(file))
                     throw new KeyFileException(
-                        $"Key file '{file}' does not exist. Copy the writer's key there; or, to only read, remove 'writerKey' from depsky.json.");
+                        $"Key file '{file}' does not exist. Copy the writer's key there. "
+                        + "To only read, remove 'writerKey' from depsky.json.");
                 writerKey = KeyFile.Load(file);
                 if (writerKey.PublicKey != configuration.Writer)
                     throw new KeyFileException(
-                        $"Key file '{file}' holds the key {writerKey.PublicKey}, but 'writer' in depsky.json is {configuration.Writer}. Use the key file that was made with this depsky.json.");
+                        $"Key file '{file}' holds the key {writerKey.PublicKey}, but 'writer' in depsky.json "
+                        + $"is {configuration.Writer}. Use the key file that was made with this depsky.json.");
             }
             if (configuration.ReaderKeyFile is not null) readerKey = ReaderKeyFile.Load(configuration.ReaderKeyFile);
             foreach (CloudConfiguration cloud in configuration.Clouds)

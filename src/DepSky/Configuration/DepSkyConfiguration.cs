@@ -79,32 +79,38 @@ internal sealed record DepSkyConfiguration
     {
         SettingsWriter writer = new SettingsWriter()
             .Comment(
-                "Objects over several clouds. Paths are relative to this file. Everybody who reads or writes the same units needs the same clouds in the same order.")
+                "Objects over several clouds. Paths are relative to this file. "
+                + "All readers and writers of the same units need the same clouds in the same order.")
             .Comment(
                 "Of n clouds so many may be faulty in any way at a time; n is at least 3 times as much and one more.")
             .Add("faulty", Faulty)
             .Comment(
-                "confidential: encrypted, each cloud holds a part that tells nothing; replicated: each cloud holds all of it, in clear.")
+                "confidential: encrypted, each cloud holds a part that tells nothing; "
+                + "replicated: each cloud holds all of it, in clear.")
             .Add("protection", Protection)
             .Comment(
-                "preferred: blocks go to n-f clouds, and spill over where one fails; all: to all that do not keep the writer waiting.")
+                "preferred: blocks go to n-f clouds, and spill over where one fails; "
+                + "all: to all that do not keep the writer waiting.")
             .Add("quorum", Quorum)
             .Comment("The public key that versions are signed by; nothing else is believed.")
             .Add("writer", Writer.ToString());
         if (WriterKeyFile is not null)
             writer.Comment(
-                "Its secret half. Give those who only read a copy of this file without this line.").Add("writerKey",
-                SettingsWriter.Relative(file, WriterKeyFile));
+                "Its secret half. A client that only reads needs a copy of this file without this line.")
+                .Add("writerKey", SettingsWriter.Relative(file, WriterKeyFile));
         if (ReaderKeyFile is not null)
             writer.Comment(
-                "A secret of all readers: without it even all clouds together cannot read. Keep a copy: if it is lost, so is what was written with it.").Add("readerKey", SettingsWriter.Relative(file, ReaderKeyFile));
+                "A secret of all readers: without it even all clouds together cannot read. "
+                + "Keep a copy: if it is lost, so is all that was written with it.")
+                .Add("readerKey", SettingsWriter.Relative(file, ReaderKeyFile));
         writer.Comment(
-            "How long a request to a cloud may take, and how long superseded versions are kept for those who are still reading them.")
+            "How long a request to a cloud may take, and how long superseded versions are kept for their readers.")
             .Add("callTimeoutSeconds", CallTimeoutSeconds)
             .Add("retentionSeconds", RetentionSeconds)
             .Add("segmentKiB", SegmentKiB)
             .Comment(
-                "kind folder: path; s3: endpoint, region, bucket, accessKey; azure: endpoint, account, container; webdav: endpoint, user.")
+                "kind folder: path; s3: endpoint, region, bucket, accessKey; "
+                + "azure: endpoint, account, container; webdav: endpoint, user.")
             .Comment("The secret of each is in the first line of 'secretFile', or in the variable 'secretEnvironment'.")
             .AddList("clouds", Clouds, cloud => cloud.Fields(file))
             .Save(file);
@@ -135,11 +141,14 @@ internal sealed record DepSkyConfiguration
         if (configuration.Faulty is < 1 or > (CloudQuorums.CloudsMax - 1) / 3)
             throw settings.Error(
                 "faulty",
-                string.Create(CultureInfo.InvariantCulture, $"is {configuration.Faulty}, but must be between 1 and {(CloudQuorums.CloudsMax - 1) / 3}."));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"is {configuration.Faulty}, but must be between 1 and {(CloudQuorums.CloudsMax - 1) / 3}."));
         if (clouds < wanted || clouds > CloudQuorums.CloudsMax)
             throw settings.Error(
                 "clouds",
-                string.Create(CultureInfo.InvariantCulture, $"has {clouds} clouds; to bear {configuration.Faulty} faulty, there must be {wanted} to {CloudQuorums.CloudsMax}."));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"has {clouds} clouds; to tolerate {configuration.Faulty} faulty ones, "
+                    + $"there must be {wanted} to {CloudQuorums.CloudsMax}."));
         string? twice = configuration.Clouds.GroupBy(
             static cloud => cloud.Name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key;
         if (twice is not null)

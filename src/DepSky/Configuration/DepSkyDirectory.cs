@@ -17,7 +17,7 @@ internal static class DepSkyDirectory
     /// <summary>Writes a new one, with fresh keys of mode 0600.</summary>
     /// <param name="path">The directory to make; new or empty.</param>
     /// <param name="clouds">How many clouds.</param>
-    /// <param name="faulty">How many of them may be faulty; null for as many as so many clouds can bear.</param>
+    /// <param name="faulty">How many of them may be faulty; null for as many as so many clouds tolerate.</param>
     /// <param name="protection">What clouds may learn.</param>
     /// <param name="withReaderKey">Whether reading takes a secret that clouds do not have.</param>
     /// <returns>Path of the configuration file.</returns>
@@ -31,7 +31,8 @@ internal static class DepSkyDirectory
         if (f < 1 || clouds < 3 * f + 1 || clouds > CloudQuorums.CloudsMax)
         {
             throw new ConfigurationException("new configuration", string.Create(CultureInfo.InvariantCulture,
-                $"{clouds} clouds cannot bear {Math.Max(f, 1)} faulty. It takes 4 clouds to bear 1, 7 to bear 2, and so on; at most {CloudQuorums.CloudsMax} clouds."));
+                $"{clouds} clouds cannot tolerate {Math.Max(f, 1)} faulty ones. Four clouds tolerate one, "
+                + $"seven tolerate two, and so on; name at most {CloudQuorums.CloudsMax} clouds."));
         }
         string full = Path.GetFullPath(path);
         try
@@ -41,14 +42,16 @@ internal static class DepSkyDirectory
             if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
                 throw new ConfigurationException(
                     full,
-                    "the directory is not empty, and nothing in it is overwritten. Name a new one, or remove it if nothing needs it any more.");
+                    "the directory is not empty, and nothing in it is overwritten. "
+                    + "Name a new one, or remove it if nothing needs it any more.");
             return Write(full, clouds, f, protection, withReaderKey);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationException(
                 full,
-                $"the configuration cannot be written there: {e.Message} Name another directory, or correct its permissions.", e);
+                $"the configuration cannot be written there: {e.Message} "
+                + "Name another directory, or correct its permissions.", e);
         }
     }
 
@@ -67,10 +70,15 @@ internal static class DepSkyDirectory
             ReaderKeyFile.Save(readerFile = Path.Combine(keys, "reader.key"), reader);
         }
         FolderConfiguration[] folders =
-            [.. Enumerable.Range(0, clouds).Select(i => string.Create(CultureInfo.InvariantCulture, $"cloud{i}")).Select(name => new FolderConfiguration(name, Path.Combine(path, "clouds", name)))];
+            [.. Enumerable.Range(0, clouds).Select(i => string.Create(CultureInfo.InvariantCulture, $"cloud{i}"))
+                .Select(name => new FolderConfiguration(name, Path.Combine(path, "clouds", name)))];
         foreach (FolderConfiguration folder in folders) Directory.CreateDirectory(folder.Path);
         string file = Path.Combine(path, ConfigurationFileName);
-        new DepSkyConfiguration { Faulty = faulty, Protection = protection, Writer = writer.PublicKey, WriterKeyFile = writerFile, ReaderKeyFile = readerFile, Clouds = folders }.Save(file);
+        new DepSkyConfiguration
+        {
+            Faulty = faulty, Protection = protection, Writer = writer.PublicKey,
+            WriterKeyFile = writerFile, ReaderKeyFile = readerFile, Clouds = folders,
+        }.Save(file);
         return file;
     }
 

@@ -55,9 +55,11 @@ internal static class ReaderKeyFile
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
+            if (!OperatingSystem.IsWindows()
+                && (File.GetUnixFileMode(file.SafeFileHandle) & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
                 throw new KeyFileException(
-                    $"Key file '{path}' can be read or written by other users. Run: chmod 600 '{path}' - and if it may have been copied, replace the key.");
+                    $"Key file '{path}' can be read or written by other users. "
+                    + $"Run: chmod 600 '{path}' - and if it may have been copied, replace the key.");
             int length = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
             bool isKey = (length == FileBytes || length == FileBytes - 1)
                 && text.AsSpan().StartsWith(Encoding.ASCII.GetBytes(Header))
@@ -68,7 +70,8 @@ internal static class ReaderKeyFile
             return isKey
                 ? new ReaderKey(secret)
                 : throw new KeyFileException(
-                    $"'{path}' is not a reader's key file. Restore it from a copy; without it, nothing written with it can be read.");
+                    $"'{path}' is not a reader's key file. Restore it from a copy: "
+                    + "no unit written with it can be read without it.");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

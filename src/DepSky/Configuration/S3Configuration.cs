@@ -20,10 +20,17 @@ internal sealed record S3Configuration(
     public override ICloud Open() =>
         new S3Cloud(
             Name,
-            new S3CloudOptions { Endpoint = Endpoint, Region = Region, Bucket = Bucket, AccessKey = AccessKey, SecretKey = Secret.Read() });
+            new S3CloudOptions
+            {
+                Endpoint = Endpoint, Region = Region, Bucket = Bucket,
+                AccessKey = AccessKey, SecretKey = Secret.Read(),
+            });
 
     internal override IEnumerable<(string Key, object Value)> Fields(string configurationFile) =>
-        [("name", Name), ("kind", Kind), ("endpoint", Endpoint.OriginalString), ("region", Region), ("bucket", Bucket), ("accessKey", AccessKey), Secret.Field(configurationFile)];
+    [
+        ("name", Name), ("kind", Kind), ("endpoint", Endpoint.OriginalString),
+        ("region", Region), ("bucket", Bucket), ("accessKey", AccessKey), Secret.Field(configurationFile),
+    ];
 
     internal static S3Configuration Read(SettingsReader settings, string name) => new(
         name,

@@ -13,7 +13,8 @@ internal sealed record SecretSource
     private const string EnvironmentKey = "secretEnvironment";
     private const int FileBytesMax = 64 << 10;
     private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     private SecretSource(string? file, string? environmentVariable) =>
         (File, EnvironmentVariable) = (file, environmentVariable);
@@ -49,7 +50,8 @@ internal sealed record SecretSource
             if (!OperatingSystem.IsWindows() && (System.IO.File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
                 throw new ConfigurationException(
                     File!,
-                    $"other users can read or write this secret. Run: chmod 600 '{File}' - and if it may have been copied, replace the secret.");
+                    $"other users can read or write this secret. "
+                    + $"Run: chmod 600 '{File}' - and if it may have been copied, replace the secret.");
             if (file.Length > FileBytesMax)
                 throw new ConfigurationException(File!, "it is too long for a secret. Is it the right file?");
             using StreamReader reader = new(file, Encoding.UTF8);
@@ -76,7 +78,10 @@ internal sealed record SecretSource
         if (inFile == inEnvironment)
             throw settings.Error(
                 inFile ? EnvironmentKey : FileKey,
-                inFile ? "stands beside 'secretFile'. Remove one of them." : "is missing, and so is 'secretEnvironment'. Add one: a file whose first line is the secret, or an environment variable.");
+                inFile
+                    ? "stands beside 'secretFile'. Remove one of them."
+                    : "is missing, and so is 'secretEnvironment'. Add one: "
+                    + "a file whose first line is the secret, or an environment variable.");
         // Both are asked for, so that both are known where a key is misspelt.
         string? variable = settings.OptionalText(EnvironmentKey);
         return inFile ? FromFile(settings.FilePath(FileKey)) : FromEnvironment(variable!);

@@ -18,7 +18,10 @@ internal sealed record WebDavConfiguration(
         new WebDavCloud(Name, new WebDavCloudOptions { Endpoint = Endpoint, User = User, Password = Secret.Read() });
 
     internal override IEnumerable<(string Key, object Value)> Fields(string configurationFile) =>
-        [("name", Name), ("kind", Kind), ("endpoint", Endpoint.OriginalString), ("user", User), Secret.Field(configurationFile)];
+    [
+        ("name", Name), ("kind", Kind), ("endpoint", Endpoint.OriginalString), ("user", User),
+        Secret.Field(configurationFile),
+    ];
 
     internal static WebDavConfiguration Read(SettingsReader settings, string name)
     {

@@ -10,8 +10,8 @@ internal sealed record CloudQuorums
     public const int CloudsMax = 16;
 
     /// <summary>Sizes for <paramref name="clouds"/> clouds of which <paramref name="faulty"/> may be faulty.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">So few clouds cannot bear so many faults, or there are more than
-    /// <see cref="CloudsMax"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">So few clouds cannot tolerate so many faults, or there are more
+    /// than <see cref="CloudsMax"/>.</exception>
     public CloudQuorums(int clouds, int faulty)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(faulty);

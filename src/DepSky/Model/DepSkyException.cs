@@ -33,9 +33,9 @@ public sealed class DataUnavailableException(
 public sealed class UnitNotFoundException(string message) : DepSkyException(message);
 
 /// <summary>
-/// The writer's lease has run out, or somebody else took the lock. Nothing that a successor wrote was overwritten.
+/// The writer's lease has run out, or another writer took the lock. All that a successor wrote is still there.
 /// </summary>
 public sealed class LeaseLostException(string message) : DepSkyException(message);
 
-/// <summary>Somebody else has the unit's lock.</summary>
+/// <summary>Another writer has the unit's lock.</summary>
 public sealed class UnitLockedException(string message) : DepSkyException(message);

@@ -4,8 +4,8 @@ namespace DepSky;
 
 /// <summary>
 /// A version of a unit. Later versions are greater: first by the epoch, which grows whenever a writer takes the unit's
-/// lock, then by the number, which grows with every write. So whatever a writer whose lease has run out still writes is
-/// older than anything by its successor. Written as "epoch.number".
+/// lock, then by the number, which grows with every write. So all that a writer writes after its lease
+/// has run out is older than all that its successor writes. Written as "epoch.number".
 /// </summary>
 /// <param name="Epoch">The epoch of the lock under which it was written; 0 as long as the lock was never used.</param>
 /// <param name="Number">Greater than that of the last version that its writer found, complete or not.</param>

@@ -37,7 +37,7 @@ internal sealed class CloudOrder
     public void Learn(long tookMicros) =>
         UsualMicros = tookMicros > UsualMicros ? tookMicros : (7 * UsualMicros + tookMicros) / 8;
 
-    /// <summary>This one failed or kept us waiting: the others first.</summary>
+    /// <summary>This one failed or was slow: the others first.</summary>
     public void Demote(int cloud)
     {
         _order.Remove(cloud);

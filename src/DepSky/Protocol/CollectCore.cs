@@ -7,7 +7,7 @@ namespace DepSky.Protocol;
 /// whose blocks no version uses.
 /// <para><b>Listing</b>: what every cloud has; n-f must answer, the others may. A version whose metadata n-f clouds
 /// name is complete: any n-f that a reader asks meet them in a correct cloud. Its creation time is signed.</para>
-/// <para><b>Fetching</b> the metadata of all of them: whose blocks each speaks of, and since when.</para>
+/// <para><b>Fetching</b> the metadata of all of them: whose blocks each names, and since when.</para>
 /// <para><b>Looking for leases</b>, after that: a reader that began before the retention has placed a lease at n-f
 /// clouds, ended, or will find out. What a lease that has not run out names is kept.</para>
 /// Deleting itself is the host's: cloud by cloud, blocks first, metadata last, in any order and at any later time.
@@ -16,7 +16,9 @@ internal sealed class CollectCore(
     UnitLayout layout, CloudQuorums quorums, PublicKey writer, long retentionMicros, long callTimeoutMicros)
     : ProtocolCore(callTimeoutMicros)
 {
-    /// <summary>Leases, which anybody can make, hold a version up for no more than so many retentions.</summary>
+    /// <summary>
+    /// Leases hold a version up for no more than so many retentions. Any reader, and any cloud, can make one.
+    /// </summary>
     public const int HeldUpMax = 144;
 
     /// <summary>Far more than are ever kept: names that a faulty cloud makes up end here.</summary>
@@ -51,7 +53,7 @@ internal sealed class CollectCore(
         {
             case Listing listing when listing.Answered < quorums.Available:
                 int silent = quorums.Clouds - listing.Answered;
-                string what = $"{silent} of {quorums.Clouds} clouds cannot say what they have of '{layout.Unit}'";
+                string what = $"{silent} of {quorums.Clouds} clouds cannot list their objects of '{layout.Unit}'";
                 Finish(new ProtocolFailure(FailureKind.NoQuorum, what, listing.Problems));
                 break;
             case Listing listing when listing == _versions:

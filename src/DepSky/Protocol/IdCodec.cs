@@ -17,7 +17,8 @@ internal static class IdCodec
     public static bool TryRead(ref CanonicalReader read, out VersionId id)
     {
         id = default;
-        if (!read.TryReadArray(4) || !read.TryReadUInt64(out ulong epoch) || epoch > uint.MaxValue || !read.TryReadUInt64(out ulong number)
+        if (!read.TryReadArray(4) || !read.TryReadUInt64(out ulong epoch)
+            || epoch > uint.MaxValue || !read.TryReadUInt64(out ulong number)
             || !read.TryReadUInt64(out ulong high) || !read.TryReadUInt64(out ulong low))
             return false;
         id = new VersionId(new ObjectVersion((uint)epoch, number), new UInt128(high, low));

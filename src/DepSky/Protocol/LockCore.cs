@@ -4,14 +4,13 @@ namespace DepSky.Protocol;
 
 /// <summary>
 /// Takes a unit's lock (DepSky, algorithm 4, made safe by fencing). States:
-/// <para><b>Looking</b>: whose locks are there? One that has not run out ends the attempt. The new epoch is higher than
-/// that of every genuine lock, attempt and version.</para>
+/// <para><b>Looking</b>: the clouds list their locks. One that has not run out ends the attempt. The new epoch is
+/// higher than that of every genuine lock, attempt and version.</para>
 /// <para><b>Entering</b>: the own lock file goes to all clouds; n-f must acknowledge.</para>
-/// <para><b>Looking again</b>: of two who enter at the same time, at least one sees the other here, since both were
-/// acknowledged by n-f before they looked at n-f; who sees another withdraws.</para>
-/// <para><b>Fencing</b>: the last version is written again under the new epoch, with the same blocks. Whatever an
-/// earlier holder still writes is of a lower epoch, and so older than that: it can overwrite nothing, and is not even
-/// seen.</para>
+/// <para><b>Looking again</b>: of two writers that enter at the same time, at least one sees the other here: n-f clouds
+/// acknowledged each before it looked at n-f. A writer that sees another withdraws.</para>
+/// <para><b>Fencing</b>: the last version is written again under the new epoch, with the same blocks. What an
+/// earlier holder still writes has a lower epoch, and so is older: it overwrites nothing, and no reader sees it.</para>
 /// <para>The lease's time serves only to let others in after a crash; safety never depends on a clock.</para>
 /// </summary>
 internal sealed class LockCore(

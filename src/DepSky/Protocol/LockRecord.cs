@@ -7,7 +7,7 @@ namespace DepSky.Protocol;
 
 /// <summary>
 /// A lock file: its name says all, <c>EPOCH-EXPIRES-OWNER</c> in hexadecimal, and its content is the name signed, so
-/// that no cloud can lock anybody out.
+/// that no cloud can lock a writer out.
 /// </summary>
 internal readonly record struct LockRecord(uint Epoch, long ExpiresAtMs, UInt128 Owner)
 {
@@ -24,7 +24,10 @@ internal readonly record struct LockRecord(uint Epoch, long ExpiresAtMs, UInt128
         record = default;
         if (!name.StartsWith(layout.LockPrefix, StringComparison.Ordinal)) return false;
         // The same shape as an attempt's: two numbers and a random one.
-        if (name.Length != layout.LockPrefix.Length + NameLength || !VersionId.TryParse(name.AsSpan(layout.LockPrefix.Length), out VersionId id) || id.Version.Number > long.MaxValue) return false;
+        if (name.Length != layout.LockPrefix.Length + NameLength
+            || !VersionId.TryParse(name.AsSpan(layout.LockPrefix.Length), out VersionId id)
+            || id.Version.Number > long.MaxValue)
+            return false;
         record = new LockRecord(id.Version.Epoch, (long)id.Version.Number, id.Attempt);
         return true;
     }

@@ -74,7 +74,7 @@ internal sealed class LockSearch(
         _problems.Add(problem);
         if (_problems.Count <= quorums.Clouds - quorums.Available) return;
         FinishAndAbandon(new ProtocolFailure(FailureKind.NoQuorum,
-            $"{_problems.Count} of {quorums.Clouds} clouds cannot say who has locked '{layout.Unit}'; "
+            $"{_problems.Count} of {quorums.Clouds} clouds cannot list the locks of '{layout.Unit}'; "
             + $"{quorums.Available} must",
             [.. _problems]));
     }

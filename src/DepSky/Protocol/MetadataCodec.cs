@@ -62,7 +62,9 @@ internal static class MetadataCodec
         [NotNullWhen(true)] out ObjectMetadata? metadata, out MetadataRejection rejection)
     {
         metadata = null;
-        if (!SignedBody.TryOpen(bytes, SegmentShape.MetadataBytesMax, writer, out ReadOnlyMemory<byte> body, out rejection)) return false;
+        if (!SignedBody.TryOpen(
+            bytes, SegmentShape.MetadataBytesMax, writer, out ReadOnlyMemory<byte> body, out rejection))
+            return false;
         rejection = MetadataRejection.Malformed;
         if (!TryReadBody(body, out ObjectMetadata? read)) return false;
         if (read.Unit != unit || read.Id != id) rejection = MetadataRejection.AnotherName;
@@ -141,7 +143,9 @@ internal static class MetadataCodec
         if (m.ShareDigests.Count != shares || m.CreatedAtMs > CreatedAtMsMax) return false;
         if (m.IsDeleted) return m.SizeBytes == 0 && m.Segments.Count == 0;
         if (m.SegmentBytes < SegmentShape.SegmentBytesMin) return false;
-        return m.Segments.Count == Math.Max(1, m.SizeBytes / m.SegmentBytes + (m.SizeBytes % m.SegmentBytes == 0 ? 0 : 1)); // a sum could pass the end of 64 bits
+        // A sum could pass the end of 64 bits.
+        long started = m.SizeBytes % m.SegmentBytes == 0 ? 0 : 1;
+        return m.Segments.Count == Math.Max(1, m.SizeBytes / m.SegmentBytes + started);
     }
 
     private static int DigestsPerSegment(DataProtection protection, int clouds) =>

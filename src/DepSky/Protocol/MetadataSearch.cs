@@ -4,10 +4,10 @@ namespace DepSky.Protocol;
 
 /// <summary>
 /// Finds the highest version of a unit (DepSky, section 3.3: query n-f clouds for metadata).
-/// <para>A cloud is <em>resolved</em> when its listing has come, and the highest metadata that it names has come and is
-/// genuine - or was already seen from another cloud, or the cloud has contradicted itself, which only a faulty one
-/// does. When n-f clouds are resolved, the search is done: any n-f clouds that acknowledged an earlier version meet
-/// these in f+1, so a correct one of them has named it. What names claim counts for nothing; only what is signed
+/// <para>A cloud is <em>resolved</em> when it has given its listing and the highest metadata that the listing names.
+/// Metadata that another cloud gave already counts, too. A cloud that contradicts itself is faulty, and resolved as
+/// well. When n-f clouds are resolved, the search is done: any n-f clouds that acknowledged an earlier version meet
+/// these in f+1, so a correct one of them has named it. A claim in a name counts for nothing: only signed content
 /// does.</para>
 /// <para>For a writer, parts are searched as well: an attempt whose metadata was begun has its part at n-f
 /// clouds.</para>

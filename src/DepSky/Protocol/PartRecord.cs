@@ -6,8 +6,8 @@ namespace DepSky.Protocol;
 
 /// <summary>
 /// A cloud's part of an attempt: canonical MessagePack <c>[announcement, share]</c>. The announcement is signed and the
-/// same at all clouds: whoever writes next finds it, and numbers its version higher, even if this attempt never comes
-/// to metadata. The share is checked against the metadata.
+/// same at all clouds. The next writer finds it and numbers its version higher, even if this attempt never gets to its
+/// metadata. The share is checked against the metadata.
 /// </summary>
 internal static class PartRecord
 {
@@ -40,7 +40,8 @@ internal static class PartRecord
 
     /// <summary>Reads a part that a cloud gave for a name.</summary>
     public static bool TryDecode(
-        ReadOnlyMemory<byte> bytes, string unit, VersionId id, PublicKey writer, out ReadOnlyMemory<byte> announcement, out ReadOnlyMemory<byte> share, out MetadataRejection rejection)
+        ReadOnlyMemory<byte> bytes, string unit, VersionId id, PublicKey writer,
+        out ReadOnlyMemory<byte> announcement, out ReadOnlyMemory<byte> share, out MetadataRejection rejection)
     {
         announcement = share = default;
         rejection = bytes.Length > SegmentShape.PartBytesMax ? MetadataRejection.TooLong : MetadataRejection.Malformed;
@@ -51,7 +52,9 @@ internal static class PartRecord
             || !read.TryReadBinary(SegmentShape.KeyBytes, out share)
             || !read.AtEnd)
             return false;
-        if (!SignedBody.TryOpen(announcement, SegmentShape.PartBytesMax, writer, out ReadOnlyMemory<byte> body, out rejection)) return false;
+        if (!SignedBody.TryOpen(
+            announcement, SegmentShape.PartBytesMax, writer, out ReadOnlyMemory<byte> body, out rejection))
+            return false;
         rejection = MetadataRejection.Malformed;
         CanonicalReader said = new(body);
         if (!said.TryReadArray(Fields)

@@ -9,10 +9,10 @@ internal enum FailureKind
     /// <summary>Fewer than k clouds have an intact block, or share of the key.</summary>
     DataUnavailable,
 
-    /// <summary>The lease ran out, or somebody else took the lock.</summary>
+    /// <summary>The lease ran out, or another writer took the lock.</summary>
     LeaseLost,
 
-    /// <summary>Somebody else has the lock.</summary>
+    /// <summary>Another writer has the lock.</summary>
     Locked,
 
     /// <summary>A later version was begun since the upload was interrupted.</summary>

@@ -3,8 +3,7 @@ namespace DepSky.Protocol;
 /// <summary>
 /// A reader's word that it still reads a version, until some time: an object whose name, <c>ID-EXPIRES-READER</c>, says
 /// all. It is not signed, as readers have no key to sign with: a faulty cloud that makes leases up can hold up
-/// collection, by
-/// <see cref="CollectCore.HeldUpMax"/> retentions at most.
+/// collection, by <see cref="CollectCore.HeldUpMax"/> retentions at most.
 /// </summary>
 internal readonly record struct ReadLease(VersionId Id, long ExpiresAtMs, UInt128 Reader)
 {

@@ -20,7 +20,7 @@ internal sealed record ReadRequest
     /// <summary>How many bytes are wanted; fewer are there if the content ends before.</summary>
     public long LengthBytes { get; init; } = long.MaxValue;
 
-    /// <summary>How long a superseded version is kept for those who read it without a lease.</summary>
+    /// <summary>How long a superseded version is kept for readers without a lease.</summary>
     public long RetentionMicros { get; init; } = long.MaxValue / 8;
 
     /// <summary>Tells this reader's lease from others'.</summary>

@@ -28,7 +28,8 @@ internal sealed record UnitLayout
         if (!IsUnit(unit))
         {
             throw new ArgumentException(
-                $"'{unit}' is not a unit's name: at most {UnitCharactersMax} characters, parts of letters, digits, '.', '_' and '-' separated by '/', none of them beginning with '.'.", nameof(unit));
+                $"'{unit}' is not a unit's name: at most {UnitCharactersMax} characters, parts of letters, "
+                + "digits, '.', '_' and '-' separated by '/', none of them beginning with '.'.", nameof(unit));
         }
         Unit = unit;
     }

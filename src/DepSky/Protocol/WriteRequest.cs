@@ -2,7 +2,7 @@ using BftCloud.Primitives;
 
 namespace DepSky.Protocol;
 
-/// <summary>What is to be written, and by whom. All that is random in it was drawn by the host.</summary>
+/// <summary>The content to write, and the key that signs it. The host drew all that is random in it.</summary>
 internal sealed record WriteRequest
 {
     public required UnitLayout Layout { get; init; }

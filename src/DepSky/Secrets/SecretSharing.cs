@@ -4,9 +4,9 @@ using DepSky.Coding;
 namespace DepSky;
 
 /// <summary>
-/// Shamir's secret sharing (How to Share a Secret, CACM 1979), byte by byte over GF(2^8): share i is a polynomial's
-/// value at i+1, its value at 0 is the secret, and every other coefficient is random. Any <c>threshold</c> shares give
-/// the secret; fewer are independent of it. The arithmetic takes the same time whatever the secret is.
+/// Shamir's secret sharing (How to Share a Secret, CACM 1979), byte by byte over GF(2^8). Share i is a polynomial's
+/// value at i+1. Its value at 0 is the secret, and every other coefficient is random. Any <c>threshold</c> shares give
+/// the secret; fewer are independent of it. The arithmetic takes the same time for every secret.
 /// </summary>
 internal static class SecretSharing
 {

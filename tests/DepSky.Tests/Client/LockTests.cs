@@ -142,7 +142,7 @@ public sealed class LockTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cloud_cannot_lock_anybody_out()
+    public async Task A_cloud_cannot_lock_a_writer_out()
     {
         await using DepSkyClient client = Client();
         for (int i = 0; i < 20; i++)

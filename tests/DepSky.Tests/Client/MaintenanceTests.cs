@@ -26,7 +26,8 @@ public sealed class MaintenanceTests : IDisposable
         await client.DrainAsync();
         TestCloud cloud = _clouds[1];
         string[] blocks =
-            [.. cloud.Objects.Keys.Where(k => k.Contains("/.data/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            [.. cloud.Objects.Keys.Where(k => k.Contains("/.data/", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)];
         Assert.Equal(7, blocks.Length);
         Dictionary<string, byte[]> before = new(cloud.Objects);
         cloud.Objects.TryRemove(blocks[2], out _);
@@ -34,14 +35,18 @@ public sealed class MaintenanceTests : IDisposable
         cloud.Objects[cloud.Objects.Keys.Single(k => k.EndsWith(".p", StringComparison.Ordinal))] = [1];
         cloud.Objects.TryRemove(cloud.Objects.Keys.Single(k => k.EndsWith(".m", StringComparison.Ordinal)), out _);
 
-        await using DepSkyClient anybody = _clouds.Client(o => o with { WriterKey = null });
-        VerificationReport report = await anybody.VerifyAsync("u");
+        await using DepSkyClient keyless = _clouds.Client(o => o with { WriterKey = null });
+        VerificationReport report = await keyless.VerifyAsync("u");
         Assert.All(report.Flaws, f => Assert.Equal("cloud1", f.Cloud));
         Assert.Equal(
-            [("metadata", FlawKind.Missing), ("part", FlawKind.Corrupt), ("segment 2", FlawKind.Missing), ("segment 4", FlawKind.Corrupt)], report.Flaws.Select(f => (f.What, f.Kind)));
+            [
+                ("metadata", FlawKind.Missing), ("part", FlawKind.Corrupt),
+                ("segment 2", FlawKind.Missing), ("segment 4", FlawKind.Corrupt),
+            ],
+            report.Flaws.Select(f => (f.What, f.Kind)));
         Assert.True(report.IsReadable);
 
-        VerificationReport repair = await anybody.RepairAsync("u");
+        VerificationReport repair = await keyless.RepairAsync("u");
         Assert.Empty(repair.Flaws);
         Assert.Equal(4, repair.Mended.Count);
         Assert.Equal(
@@ -166,7 +171,11 @@ public sealed class MaintenanceTests : IDisposable
     {
         ManualTime time = new();
         await using DepSkyClient client = _clouds.Client(
-            o => o with { TimeProvider = time, Retention = TimeSpan.FromMinutes(10), SegmentsAhead = 1, CallTimeout = TimeSpan.FromHours(1) });
+            o => o with
+            {
+                TimeProvider = time, Retention = TimeSpan.FromMinutes(10),
+                SegmentsAhead = 1, CallTimeout = TimeSpan.FromHours(1),
+            });
         byte[] content = TestClouds.Content(20 * TestClouds.SegmentBytes);
         await client.PutAsync("u", content);
         List<byte> read = [];
@@ -176,23 +185,21 @@ public sealed class MaintenanceTests : IDisposable
             if (read.Count == 2 * TestClouds.SegmentBytes)
             {
                 time.Jump(TimeSpan.FromMinutes(3));
-                await UntilAsync(
-                    time,
-                    () => _clouds.All.Count(c => c.Objects.Keys.Any(k => k.Contains("/.read/", StringComparison.Ordinal))) >= 3);
+                await UntilAsync(time, () => CloudsWithLeases(1) >= 3);
                 await client.PutAsync("u", [1]);
                 time.Jump(TimeSpan.FromMinutes(11));
-                await UntilAsync(
-                    time,
-                    () => _clouds.All.Count(c => c.Objects.Keys.Count(k => k.Contains("/.read/", StringComparison.Ordinal)) >= 2) >= 3);
+                await UntilAsync(time, () => CloudsWithLeases(2) >= 3);
                 Assert.Equal(0, await client.CollectGarbageAsync("u"));
             }
         }
         Assert.Equal(content, read);
         await client.DrainAsync();
         Assert.Equal(1, await client.CollectGarbageAsync("u"));
-        Assert.DoesNotContain(
-            _clouds.All, c => c.Objects.Keys.Any(k => k.Contains("/.read/", StringComparison.Ordinal)));
+        Assert.Equal(0, CloudsWithLeases(1));
     }
+
+    private int CloudsWithLeases(int least) =>
+        _clouds.All.Count(c => c.Objects.Keys.Count(k => k.Contains("/.read/", StringComparison.Ordinal)) >= least);
 
     private int Versions() =>
         _clouds.All.SelectMany(c => c.Objects.Keys).Where(

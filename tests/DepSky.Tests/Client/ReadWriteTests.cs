@@ -11,7 +11,9 @@ public sealed class ReadWriteTests : IDisposable
         get
         {
             TheoryData<int, DataProtection> data = [];
-            foreach (int size in new[] { 0, 1, 15, 100_000, TestClouds.SegmentBytes - 16, TestClouds.SegmentBytes - 1, TestClouds.SegmentBytes, TestClouds.SegmentBytes + 1, 20 * TestClouds.SegmentBytes })
+            const int segment = TestClouds.SegmentBytes;
+            int[] sizes = [0, 1, 15, 100_000, segment - 16, segment - 1, segment, segment + 1, 20 * segment];
+            foreach (int size in sizes)
             {
                 data.Add(size, DataProtection.Confidential);
                 data.Add(size, DataProtection.Replicated);
@@ -132,9 +134,9 @@ public sealed class ReadWriteTests : IDisposable
         Assert.Equal(first, await client.GetAsync("u"));
         ObjectDescription put = await client.PutAsync("u", second);
         Assert.Equal(second, await client.GetAsync("u"));
-        Assert.Equal(
-            3,
-            _clouds.All.Count(c => c.Objects.Keys.Any(k => k.Contains($"-{put.Version.Number:x16}-", StringComparison.Ordinal) && k.Contains("/.data/", StringComparison.Ordinal))));
+        Assert.Equal(3, _clouds.All.Count(c => c.Objects.Keys.Any(
+            k => k.Contains($"-{put.Version.Number:x16}-", StringComparison.Ordinal)
+                && k.Contains("/.data/", StringComparison.Ordinal))));
         _clouds[down].Up();
         Assert.Equal(second, await client.GetAsync("u"));
     }

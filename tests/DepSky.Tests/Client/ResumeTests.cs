@@ -30,7 +30,8 @@ public sealed class ResumeTests : IDisposable
         // What was stored is not stored again, except for the segments that were under way.
         Assert.InRange(again, 33 - before, 33 - before + 3 * 4);
         Assert.Single(
-            _clouds.All.SelectMany(c => c.Objects.Keys).Where(k => k.Contains("/.data/", StringComparison.Ordinal)).Select(k => k.Split('/')[2]).Distinct());
+            _clouds.All.SelectMany(c => c.Objects.Keys).Where(k => k.Contains("/.data/", StringComparison.Ordinal))
+                .Select(k => k.Split('/')[2]).Distinct());
     }
 
     [Fact]
@@ -44,7 +45,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(other, await client.GetAsync("u"));
         Assert.Equal(
             2,
-            _clouds.All.SelectMany(c => c.Objects.Keys).Where(k => k.Contains("/.data/", StringComparison.Ordinal)).Select(k => k.Split('/')[2]).Distinct().Count());
+            _clouds.All.SelectMany(c => c.Objects.Keys).Where(k => k.Contains("/.data/", StringComparison.Ordinal))
+                .Select(k => k.Split('/')[2]).Distinct().Count());
     }
 
     [Fact]

@@ -148,7 +148,8 @@ public abstract class CloudConformance : IAsyncLifetime
         string longest = string.Join('/', Enumerable.Repeat(new string('x', ObjectName.PartCharactersMax - 1), 4));
         string[] names =
         [
-            "a", "A", ".hidden", "-", "_", "...", "a..b", "trailing.", "x/y/z/w", "x/Y", "0", "%".Replace('%', '-') + "41", "CON", "index.html", "a.b-c_d", longest, new string('p', ObjectName.PartCharactersMax),
+            "a", "A", ".hidden", "-", "_", "...", "a..b", "trailing.", "x/y/z/w", "x/Y", "0", "-41",
+            "CON", "index.html", "a.b-c_d", longest, new string('p', ObjectName.PartCharactersMax),
         ];
         foreach (string name in names) await Cloud.PutAsync(name, System.Text.Encoding.ASCII.GetBytes(name), default);
 

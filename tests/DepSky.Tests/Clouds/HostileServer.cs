@@ -80,8 +80,9 @@ internal sealed class HostileServer : IAsyncDisposable
                 _requests.Writer.TryWrite(head.ToString());
                 string? answer = _answer(head.ToString());
                 if (answer is null) await Task.Delay(Timeout.Infinite, _stop.Token);
-                await stream.WriteAsync(
-                    Encoding.Latin1.GetBytes(answer!.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)), _stop.Token);
+                string closing =
+                    answer!.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal);
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(closing), _stop.Token);
                 while (_endless.Length > 0) await stream.WriteAsync(_endless, _stop.Token);
                 client.Client.Shutdown(SocketShutdown.Send);
                 while (await stream.ReadAsync(buffer, _stop.Token) > 0) { }

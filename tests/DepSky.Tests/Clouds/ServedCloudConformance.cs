@@ -43,13 +43,13 @@ public abstract class ServedCloudConformance : CloudConformance
     }
 
     [Fact]
-    public async Task Nobody_listening_is_unavailable()
+    public async Task A_server_that_does_not_listen_is_unavailable()
     {
         using Socket taken = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound, not listening: connections are refused
-        await using ICloud nobody = _server!.OpenAt(new Uri($"http://{taken.LocalEndPoint}/"), "nobody");
+        await using ICloud deaf = _server!.OpenAt(new Uri($"http://{taken.LocalEndPoint}/"), "deaf");
 
-        await FailsOnEverythingAsync(nobody, CloudFailure.Unavailable);
+        await FailsOnEverythingAsync(deaf, CloudFailure.Unavailable);
     }
 
     [Fact]
@@ -84,7 +84,8 @@ public abstract class ServedCloudConformance : CloudConformance
     {
         string words = "\u001b[2J<Error>\r\nbftcloud: all is well\a" + new string('x', 1 << 20);
         await using HostileServer server = new(
-            _ => $"HTTP/1.1 503 {new string('y', 200)}\r\nContent-Type: text/plain; charset=nonsense\r\nContent-Length: {words.Length}\r\n\r\n{words}");
+            _ => $"HTTP/1.1 503 {new string('y', 200)}\r\nContent-Type: text/plain; charset=nonsense\r\n"
+                + $"Content-Length: {words.Length}\r\n\r\n{words}");
         await using ICloud shouting = _server!.OpenAt(server.Address, "shouting");
         foreach (Func<CancellationToken, Task> operation in OperationsOf(shouting))
         {
@@ -111,12 +112,14 @@ public abstract class ServedCloudConformance : CloudConformance
     [Theory]
     [InlineData("")]
     [InlineData("no xml at all")]
-    [InlineData("<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><x>&b;</x>")]
+    [InlineData(
+        "<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><x>&b;</x>")]
     [InlineData("<?xml version=\"1.0\"?><unclosed>")]
     public async Task A_listing_that_is_no_listing_names_nothing(string body)
     {
         await using HostileServer server = new(
-            _ => $"HTTP/1.1 {ListingStatus}\r\nContent-Type: application/xml\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+            _ => $"HTTP/1.1 {ListingStatus}\r\nContent-Type: application/xml\r\n"
+                + $"Content-Length: {body.Length}\r\n\r\n{body}");
         await using ICloud babbling = _server!.OpenAt(server.Address, "babbling");
 
         CloudException? error = null;
@@ -152,7 +155,9 @@ public abstract class ServedCloudConformance : CloudConformance
     public async Task More_bytes_than_were_asked_for_are_not_read()
     {
         await using HostileServer server = new(
-            static _ => "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-9/1000000000\r\nContent-Length: 1000000000\r\n\r\n", endless: "0123456789");
+            static _ => "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-9/1000000000\r\n"
+                + "Content-Length: 1000000000\r\n\r\n",
+            endless: "0123456789");
         await using ICloud generous = _server!.OpenAt(server.Address, "generous");
         byte[] buffer = new byte[12];
 

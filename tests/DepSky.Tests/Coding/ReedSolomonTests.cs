@@ -94,7 +94,8 @@ public sealed class ReedSolomonTests
                 code.Encode(
                     Inputs([data, data]), new Memory<byte>[] { guarded.AsMemory(64, length), new byte[length] });
                 Assert.True(
-                    guarded.AsSpan(0, 64).IndexOfAnyExcept((byte)0xA5) < 0 && guarded.AsSpan(64 + length).IndexOfAnyExcept((byte)0xA5) < 0);
+                    guarded.AsSpan(0, 64).IndexOfAnyExcept((byte)0xA5) < 0
+                        && guarded.AsSpan(64 + length).IndexOfAnyExcept((byte)0xA5) < 0);
             }
         }
     }

@@ -37,9 +37,12 @@ public sealed class DepSkyConfigurationTests : IDisposable
             Clouds =
             [
                 new FolderConfiguration("disk", _folder.At("disk")),
-                new S3Configuration("s3", new Uri("https://s3.example.org"), "eu-central-1", "bucket", "AKIA", SecretSource.FromFile(_folder.At("s3.secret"))),
-                new AzureBlobConfiguration("azure", new Uri("https://me.blob.core.windows.net"), "me", "container", SecretSource.FromEnvironment("AZURE_KEY")),
-                new WebDavConfiguration("dav", new Uri("https://dav.example.org/me"), "me", SecretSource.FromFile(_folder.At("dav.secret"))),
+                new S3Configuration("s3", new Uri("https://s3.example.org"),
+                    "eu-central-1", "bucket", "AKIA", SecretSource.FromFile(_folder.At("s3.secret"))),
+                new AzureBlobConfiguration("azure", new Uri("https://me.blob.core.windows.net"),
+                    "me", "container", SecretSource.FromEnvironment("AZURE_KEY")),
+                new WebDavConfiguration("dav", new Uri("https://dav.example.org/me"),
+                    "me", SecretSource.FromFile(_folder.At("dav.secret"))),
             ],
         };
 
@@ -63,11 +66,19 @@ public sealed class DepSkyConfigurationTests : IDisposable
     [InlineData("\"cloud1\"", "\"cloud 1\"", "'clouds[1].name'")]
     [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"", "\"kind\": \"ftp\"", "'clouds[1].kind'")]
     [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"", "\"kind\": \"folder\"", "'clouds[1].path'")]
-    [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"", "\"kind\": \"folder\", \"path\": \"x\", \"bucket\": \"b\"", "'clouds[1].bucket'")]
-    [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"", "\"kind\": \"s3\", \"endpoint\": \"ftp://x\"", "'clouds[1].endpoint'")]
-    [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"", "\"kind\": \"s3\", \"endpoint\": \"https://x\", \"bucket\": \"b\", \"accessKey\": \"a\"", "'clouds[1].secretFile'")]
-    [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"", "\"kind\": \"s3\", \"endpoint\": \"https://x\", \"bucket\": \"b\", \"accessKey\": \"a\", \"secretKey\": \"s\"", "'clouds[1].secretFile'")]
-    [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"", "\"kind\": \"webdav\", \"endpoint\": \"http://dav.example.org\", \"user\": \"u\", \"secretEnvironment\": \"S\"", "Use https")]
+    [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"",
+        "\"kind\": \"folder\", \"path\": \"x\", \"bucket\": \"b\"", "'clouds[1].bucket'")]
+    [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"",
+        "\"kind\": \"s3\", \"endpoint\": \"ftp://x\"", "'clouds[1].endpoint'")]
+    [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"",
+        "\"kind\": \"s3\", \"endpoint\": \"https://x\", "
+        + "\"bucket\": \"b\", \"accessKey\": \"a\"", "'clouds[1].secretFile'")]
+    [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"",
+        "\"kind\": \"s3\", \"endpoint\": \"https://x\", "
+        + "\"bucket\": \"b\", \"accessKey\": \"a\", \"secretKey\": \"s\"", "'clouds[1].secretFile'")]
+    [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"",
+        "\"kind\": \"webdav\", \"endpoint\": \"http://dav.example.org\", "
+        + "\"user\": \"u\", \"secretEnvironment\": \"S\"", "Use https")]
     [InlineData("\"callTimeoutSeconds\": 60", "\"callTimeoutSeconds\": 0", "'callTimeoutSeconds'")]
     public void A_mistake_is_named_with_its_key(string text, string mistake, string expected)
     {
@@ -127,10 +138,12 @@ public sealed class DepSkyConfigurationTests : IDisposable
         using KeyPair other = KeyPairOf();
         Assert.Contains(
             "'writer' in depsky.json",
-            Assert.Throws<KeyFileException>(() => (configuration with { Writer = other.PublicKey, ReaderKeyFile = null }).Open()).Message, StringComparison.Ordinal);
+            Assert.Throws<KeyFileException>(
+                () => (configuration with { Writer = other.PublicKey, ReaderKeyFile = null }).Open()).Message,
+            StringComparison.Ordinal);
         File.Delete(configuration.WriterKeyFile!);
         Assert.Contains(
-            "to only read", Assert.Throws<KeyFileException>(() => configuration.Open()).Message,
+            "To only read", Assert.Throws<KeyFileException>(() => configuration.Open()).Message,
             StringComparison.Ordinal);
     }
 

@@ -12,7 +12,9 @@ internal sealed class ConfigurationTargets(TemporaryDirectory folder)
     [
         .. new[]
         {
-            "{", "}", "[", "]", "\"", ":", ",", "null", "{}", "[]", "\\u0000", "\\ud800", "\"secretFile\": \"x\"", "\"secretEnvironment\": \"\"", "\"kind\": \"s3\"", "\"kind\": \"folder\"", "https://", "http://[::1]:1/", "http://\u00e4/", "file:///", "?a", "#b", "u@", "confidential", "all", "..",
+            "{", "}", "[", "]", "\"", ":", ",", "null", "{}", "[]", "\\u0000", "\\ud800", "\"secretFile\": \"x\"",
+            "\"secretEnvironment\": \"\"", "\"kind\": \"s3\"", "\"kind\": \"folder\"", "https://",
+            "http://[::1]:1/", "http://\u00e4/", "file:///", "?a", "#b", "u@", "confidential", "all", "..",
         }.Select(Encoding.UTF8.GetBytes),
         [0xff], [0xc3, 0x28],
     ];
@@ -71,9 +73,12 @@ internal sealed class ConfigurationTargets(TemporaryDirectory folder)
             Clouds =
             [
                 new FolderConfiguration("disk", folder.At("disk")),
-                new S3Configuration("s3", new Uri("https://s3.example.org"), "eu-central-1", "bucket", "AKIA", SecretSource.FromFile(folder.At("s3.secret"))),
-                new AzureBlobConfiguration("azure", new Uri("https://me.blob.core.windows.net"), "me", "container", SecretSource.FromEnvironment("AZURE_KEY")),
-                new WebDavConfiguration("dav", new Uri("https://dav.example.org/me"), "me", SecretSource.FromFile(folder.At("dav.secret"))),
+                new S3Configuration("s3", new Uri("https://s3.example.org"),
+                    "eu-central-1", "bucket", "AKIA", SecretSource.FromFile(folder.At("s3.secret"))),
+                new AzureBlobConfiguration("azure", new Uri("https://me.blob.core.windows.net"),
+                    "me", "container", SecretSource.FromEnvironment("AZURE_KEY")),
+                new WebDavConfiguration(
+                    "dav", new Uri("https://dav.example.org/me"), "me", SecretSource.FromFile(folder.At("dav.secret"))),
             ],
         }.Save(folder.At("depsky.json"));
         return File.ReadAllBytes(folder.At("depsky.json"));

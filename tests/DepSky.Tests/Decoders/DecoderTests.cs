@@ -1,3 +1,4 @@
+using System.Reflection;
 using BftCloud.Testing.Fuzzing;
 using Xunit.Abstractions;
 
@@ -62,10 +63,12 @@ public sealed class DecoderTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public void Every_target_has_its_test() => Assert.Equal(
         Targets.Select(static target => target.Name),
-        typeof(DecoderTests).GetMethod(
-            nameof(Whatever_comes_is_decoded_or_refused_and_what_was_encoded_is_decoded_to_the_same))!.GetCustomAttributesData()
+        typeof(DecoderTests)
+            .GetMethod(nameof(Whatever_comes_is_decoded_or_refused_and_what_was_encoded_is_decoded_to_the_same))!
+            .GetCustomAttributesData()
             .Where(static data => data.AttributeType == typeof(InlineDataAttribute))
-            .Select(static data => (string)((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)data.ConstructorArguments[0].Value!)[0].Value!));
+            .Select(static data => (IReadOnlyList<CustomAttributeTypedArgument>)data.ConstructorArguments[0].Value!)
+            .Select(static arguments => (string)arguments[0].Value!));
 
     private FuzzTarget[] Targets =>
         [.. new ObjectTargets(_folder).All, .. _clouds.All, .. new ConfigurationTargets(_folder).All];

@@ -3,7 +3,7 @@ using DepSky.Client;
 
 namespace DepSky.Tests.Decoders;
 
-/// <summary>What becomes of inputs of the corpus that once got through as an error that nobody had declared.</summary>
+/// <summary>What becomes of inputs of the corpus that once caused an error that their target did not declare.</summary>
 public sealed class FoundInputTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();

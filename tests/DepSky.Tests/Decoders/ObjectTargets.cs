@@ -19,7 +19,13 @@ internal sealed class ObjectTargets(TemporaryDirectory folder)
     private static readonly UnitLayout Layout = new("a/b");
     private static readonly KeyPair Writer = KeyPair.FromSeed(new byte[KeyPair.SeedSize]);
     private static readonly byte[][] Hexadecimal =
-        [.. new[] { "00000000", "7fffffffffffffff", "ffffffffffffffff", "-", "F", "/.meta/", "/.lock/", ".m", ".p", "..", "18446744073709551616" }.Select(Encoding.ASCII.GetBytes)];
+    [
+        .. new[]
+        {
+            "00000000", "7fffffffffffffff", "ffffffffffffffff", "-", "F", "/.meta/", "/.lock/", ".m", ".p", "..",
+            "18446744073709551616",
+        }.Select(Encoding.ASCII.GetBytes),
+    ];
 
     public IEnumerable<FuzzTarget> All =>
     [
@@ -33,7 +39,8 @@ internal sealed class ObjectTargets(TemporaryDirectory folder)
         },
         new(
             "metadata as it comes", static random => MetadataCodec.Encode(Metadata(random), Writer),
-            static bytes => MetadataCodec.TryDecode(bytes, "a/b", Id(7), Writer.PublicKey, Quorums, out _, out _)) { Rounds = 10 },
+            static bytes => MetadataCodec.TryDecode(bytes, "a/b", Id(7), Writer.PublicKey, Quorums, out _, out _))
+        { Rounds = 10 },
         new(
             "announcement", static _ => BodyOf(PartRecord.Announce("a/b", Id(7), Writer)),
             static body => IsPart(PartRecord.Encode(SignedBody.Encode(body, Writer), new byte[32])))
@@ -77,13 +84,15 @@ internal sealed class ObjectTargets(TemporaryDirectory folder)
         Name(
             "metadata name",
             static random => random.Next(2) == 0 ? Layout.Part(Id(random)) : Layout.Metadata(Id(random)),
-            static name => Layout.TryReadMetadataName(name, out VersionId id, out bool isPart) ? isPart ? Layout.Part(id) : Layout.Metadata(id) : null),
+            static name => !Layout.TryReadMetadataName(name, out VersionId id, out bool isPart) ? null
+                : isPart ? Layout.Part(id) : Layout.Metadata(id)),
         Name(
             "attempt", static random => Id(random).ToString(),
             static name => VersionId.TryParse(name, out VersionId id) ? id.ToString() : null),
         new(
             "unit in a name", static random => Text(Layout.Metadata(Id(random))),
-            static bytes => UnitLayout.TryReadUnit(Text(bytes), out string? unit) && new UnitLayout(unit).Unit == unit) { Words = Hexadecimal, AllocatedBytesPerByte = 16 },
+            static bytes => UnitLayout.TryReadUnit(Text(bytes), out string? unit) && new UnitLayout(unit).Unit == unit)
+        { Words = Hexadecimal, AllocatedBytesPerByte = 16 },
         new(
             "version",
             static random => Text(new ObjectVersion((uint)random.Next(), (ulong)random.NextInt64()).ToString()),
@@ -93,18 +102,21 @@ internal sealed class ObjectTargets(TemporaryDirectory folder)
                 ObjectVersion.TryParse(Text(bytes), out ObjectVersion version) ? Text(version.ToString()) : [],
             Words = Hexadecimal,
         },
-        new(
-            "upload ticket", Ticket, OpenTicket) { Refusals = [typeof(DepSkyException)], AllocatedBytes = 64 << 10,
-            AllocatedBytesPerByte = 200,
+        new("upload ticket", Ticket, OpenTicket)
+        {
+            Refusals = [typeof(DepSkyException)], AllocatedBytes = 64 << 10, AllocatedBytesPerByte = 200,
             Words = [.. Hexadecimal, "id "u8.ToArray(), "begun "u8.ToArray(), "stored "u8.ToArray(), "\n"u8.ToArray()],
-            Rounds = 6 },
+            Rounds = 6,
+        },
     ];
 
     /// <summary>A name in which all is written: it has one spelling.</summary>
     private static FuzzTarget Name(string name, Func<Random, string> valid, Func<string, string?> again) =>
-        new(
-            name, random => Text(valid(random)),
-            bytes => again(Text(bytes)) is not null) { Again = bytes => again(Text(bytes)) is { } text ? Text(text) : null, Words = Hexadecimal };
+        new(name, random => Text(valid(random)), bytes => again(Text(bytes)) is not null)
+        {
+            Again = bytes => again(Text(bytes)) is { } text ? Text(text) : null,
+            Words = Hexadecimal,
+        };
 
     private static byte[] BodyOf(byte[] signed) =>
         SignedBody.TryOpen(signed, int.MaxValue, Writer.PublicKey, out ReadOnlyMemory<byte> body, out _)
@@ -116,7 +128,9 @@ internal sealed class ObjectTargets(TemporaryDirectory folder)
     /// </summary>
     private static ObjectMetadata? Read(byte[] body)
     {
-        if (!MetadataCodec.TryDecode(SignedBody.Encode(body, Writer), "a/b", Id(7), Writer.PublicKey, Quorums, out ObjectMetadata? metadata, out MetadataRejection rejection) != (rejection != MetadataRejection.None))
+        bool isRead = MetadataCodec.TryDecode(SignedBody.Encode(body, Writer), "a/b", Id(7), Writer.PublicKey, Quorums,
+            out ObjectMetadata? metadata, out MetadataRejection rejection);
+        if (isRead != (rejection == MetadataRejection.None))
             throw new InvalidOperationException("A refusal has a reason, and nothing else has one.");
         if (metadata is null) return null;
         long content = 0;
@@ -145,15 +159,16 @@ internal sealed class ObjectTargets(TemporaryDirectory folder)
         int blocks = protection == DataProtection.Confidential ? Quorums.Clouds : 1;
         return new ObjectMetadata
         {
-            Unit =
-                "a/b", Id = Id(7), Data = Id(random), Protection = protection, Clouds = Quorums.Clouds,
-                Faulty = Quorums.Faulty, CreatedAtMs = random.NextInt64(253_402_300_799_999), IsDeleted = isDeleted,
+            Unit = "a/b", Id = Id(7), Data = Id(random), Protection = protection, Clouds = Quorums.Clouds,
+            Faulty = Quorums.Faulty, CreatedAtMs = random.NextInt64(253_402_300_799_999), IsDeleted = isDeleted,
             SizeBytes = size, SegmentBytes = 4096, NeedsReaderKey = random.Next(2) == 0,
-            ShareDigests = protection == DataProtection.Confidential
-                && !isDeleted ? [.. Enumerable.Range(0, blocks).Select(_ => DigestOf(random))] : [],
+            ShareDigests = protection == DataProtection.Confidential && !isDeleted
+                ? [.. Enumerable.Range(0, blocks).Select(_ => DigestOf(random))]
+                : [],
             Segments = isDeleted
                 ? []
-                : [.. Enumerable.Range(0, (int)Math.Max(1, (size + 4095) / 4096)).Select(_ => new SegmentDigests((ushort)random.Next(16), [.. Enumerable.Range(0, blocks).Select(_ => DigestOf(random))]))],
+                : [.. Enumerable.Range(0, (int)Math.Max(1, (size + 4095) / 4096)).Select(_ => new SegmentDigests(
+                    (ushort)random.Next(16), [.. Enumerable.Range(0, blocks).Select(_ => DigestOf(random))]))],
         };
     }
 

@@ -46,7 +46,7 @@ internal sealed class ExploredClouds
         .Where(cloud => cloud != _liar)
         .Count(cloud => _objects[cloud].TryGetValue(name, out byte[]? found) && found.SequenceEqual(expected(cloud)));
 
-    /// <summary>Whether an honest cloud has it, whatever it holds.</summary>
+    /// <summary>Whether an honest cloud has it, with any content.</summary>
     public bool IsAtHonest(string name) =>
         Enumerable.Range(0, Count).Any(cloud => cloud != _liar && _objects[cloud].ContainsKey(name));
 

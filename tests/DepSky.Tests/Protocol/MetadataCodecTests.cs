@@ -19,7 +19,8 @@ public sealed class MetadataCodecTests : IDisposable
         ObjectMetadata metadata = Metadata(protection, size);
         byte[] bytes = MetadataCodec.Encode(metadata, _writer);
         Assert.True(
-            MetadataCodec.TryDecode(bytes, "a/b", metadata.Id, _writer.PublicKey, Quorums, out ObjectMetadata? decoded, out _));
+            MetadataCodec.TryDecode(
+                bytes, "a/b", metadata.Id, _writer.PublicKey, Quorums, out ObjectMetadata? decoded, out _));
         Assert.Equal(
             metadata with { ShareDigests = [], Segments = [] }, decoded with { ShareDigests = [], Segments = [] });
         Assert.Equal(metadata.ShareDigests, decoded.ShareDigests);
@@ -40,10 +41,12 @@ public sealed class MetadataCodecTests : IDisposable
             Assert.False(
                 MetadataCodec.TryDecode(changed, "a/b", metadata.Id, _writer.PublicKey, Quorums, out _, out _));
             Assert.False(
-                MetadataCodec.TryDecode(bytes.AsMemory(0, at), "a/b", metadata.Id, _writer.PublicKey, Quorums, out _, out _));
+                MetadataCodec.TryDecode(
+                    bytes.AsMemory(0, at), "a/b", metadata.Id, _writer.PublicKey, Quorums, out _, out _));
         }
         Assert.False(
-            MetadataCodec.TryDecode((byte[])[.. bytes, 0], "a/b", metadata.Id, _writer.PublicKey, Quorums, out _, out _));
+            MetadataCodec.TryDecode(
+                (byte[])[.. bytes, 0], "a/b", metadata.Id, _writer.PublicKey, Quorums, out _, out _));
     }
 
     [Fact]
@@ -61,7 +64,8 @@ public sealed class MetadataCodecTests : IDisposable
             Rejection(bytes, "a/b", metadata.Id, _writer.PublicKey, new CloudQuorums(7, 2)));
         Assert.Equal(
             MetadataRejection.Inconsistent,
-            Rejection(MetadataCodec.Encode(metadata with { SizeBytes = 90_000 }, _writer), "a/b", metadata.Id, _writer.PublicKey, Quorums));
+            Rejection(MetadataCodec.Encode(metadata with { SizeBytes = 90_000 }, _writer),
+                "a/b", metadata.Id, _writer.PublicKey, Quorums));
     }
 
     [Theory]
@@ -70,8 +74,11 @@ public sealed class MetadataCodecTests : IDisposable
     public void Sizes_and_times_that_nothing_has_are_inconsistent(long sizeBytes, long createdAtMs)
     {
         ObjectMetadata metadata = Metadata(DataProtection.Replicated, 9000);
-        metadata =
-            metadata with { SizeBytes = sizeBytes, CreatedAtMs = createdAtMs, Segments = sizeBytes == long.MaxValue ? [metadata.Segments[0]] : metadata.Segments };
+        metadata = metadata with
+        {
+            SizeBytes = sizeBytes, CreatedAtMs = createdAtMs,
+            Segments = sizeBytes == long.MaxValue ? [metadata.Segments[0]] : metadata.Segments,
+        };
         Assert.Equal(
             MetadataRejection.Inconsistent,
             Rejection(MetadataCodec.Encode(metadata, _writer), "a/b", metadata.Id, _writer.PublicKey, Quorums));
@@ -80,8 +87,8 @@ public sealed class MetadataCodecTests : IDisposable
     [Fact]
     public void Names_of_attempts_have_one_spelling_and_their_order()
     {
-        VersionId low = new(
-            new ObjectVersion(1, ulong.MaxValue), UInt128.MaxValue), high = new(new ObjectVersion(2, 0), 0);
+        VersionId low = new(new ObjectVersion(1, ulong.MaxValue), UInt128.MaxValue);
+        VersionId high = new(new ObjectVersion(2, 0), 0);
         Assert.True(low < high && string.CompareOrdinal(low.ToString(), high.ToString()) < 0);
         Assert.True(VersionId.TryParse(low.ToString(), out VersionId parsed));
         Assert.Equal(low, parsed);
@@ -102,15 +109,17 @@ public sealed class MetadataCodecTests : IDisposable
         int blocks = protection == DataProtection.Confidential ? 4 : 1;
         return new ObjectMetadata
         {
-            Unit = "a/b", Id = new VersionId(
-                new ObjectVersion(1, 7), 99), Data = new VersionId(new ObjectVersion(0, 6), 98),
-                Protection = protection, Clouds = 4, Faulty = 1,
+            Unit = "a/b", Protection = protection, Clouds = 4, Faulty = 1,
+            Id = new VersionId(new ObjectVersion(1, 7), 99), Data = new VersionId(new ObjectVersion(0, 6), 98),
             CreatedAtMs = 1234, IsDeleted = false, SizeBytes = size, SegmentBytes = 4096, NeedsReaderKey = true,
             ShareDigests = protection == DataProtection.Confidential
                 ? [.. Enumerable.Range(0, 4).Select(i => Digest.Of([(byte)i]))]
                 : [],
             Segments =
-                [.. Enumerable.Range(0, (int)Math.Max(1, (size + 4095) / 4096)).Select(s => new SegmentDigests((ushort)(7 << s % 2), [.. Enumerable.Range(0, blocks).Select(b => Digest.Of([(byte)s, (byte)b]))]))],
+            [
+                .. Enumerable.Range(0, (int)Math.Max(1, (size + 4095) / 4096)).Select(s => new SegmentDigests(
+                    (ushort)(7 << s % 2), [.. Enumerable.Range(0, blocks).Select(b => Digest.Of([(byte)s, (byte)b]))])),
+            ],
         };
     }
 }

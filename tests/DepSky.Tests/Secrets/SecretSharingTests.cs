@@ -31,7 +31,7 @@ public sealed class SecretSharingTests
     }
 
     /// <summary>
-    /// f = 1: whatever the key's byte, over all coefficients a cloud's share takes every value exactly once. Knowing
+    /// f = 1: for any byte of the key, over all coefficients a cloud's share takes every value exactly once. Knowing
     /// the share says nothing about the key.
     /// </summary>
     [Fact]

@@ -25,6 +25,6 @@ internal enum CloudBehaviour
     /// <summary>Another object's content instead.</summary>
     Reordered,
 
-    /// <summary>Names versions that nobody wrote, and gives the content of others for them.</summary>
+    /// <summary>Names versions that no writer wrote, and gives the content of others for them.</summary>
     Forged,
 }

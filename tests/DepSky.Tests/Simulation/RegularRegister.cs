@@ -45,7 +45,7 @@ internal sealed class RegularRegister
         int index = _writes.FindIndex(w => w.Content.AsSpan().SequenceEqual(content));
         if (index < 0)
         {
-            Fail($"a read of version {version} returned {content.Length} bytes that nobody wrote");
+            Fail($"a read of version {version} returned {content.Length} bytes that no writer wrote");
             return;
         }
         if (index < last) Fail($"a read returned write {index}, though write {last} was complete");

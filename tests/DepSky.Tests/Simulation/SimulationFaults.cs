@@ -38,13 +38,15 @@ internal sealed record SimulationFaults
 
     public bool IsLostBeforeStored(CloudCall call) =>
         (BlocksNeverSent && call is PutBlockCall)
-            || (
-                PartsNeverSent && call is PutCall && call.Name.EndsWith(UnitLayout.PartSuffix, StringComparison.Ordinal));
+        || (PartsNeverSent && call is PutCall
+            && call.Name.EndsWith(UnitLayout.PartSuffix, StringComparison.Ordinal));
 
     public CloudAnswer Change(CloudCall call, CloudAnswer answer, byte[]? block)
     {
         if (FailuresAcknowledge && call is (PutCall or PutBlockCall) && answer is Failed) return CloudAnswer.Done;
-        if (DigestsUnchecked && call is GetBlockCall get && answer is Failed { Kind: CloudFailure.Broken } && block?.Length == get.BlockBytes) return CloudAnswer.Done;
+        if (DigestsUnchecked && call is GetBlockCall get && answer is Failed { Kind: CloudFailure.Broken }
+            && block?.Length == get.BlockBytes)
+            return CloudAnswer.Done;
         return answer;
     }
 }

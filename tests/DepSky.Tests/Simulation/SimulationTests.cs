@@ -28,7 +28,10 @@ public sealed class SimulationTests(ITestOutputHelper output)
     public void B26_stale_and_corrupt_metadata_reordered_blocks_slow_clouds_and_collection_during_reads()
     {
         CloudBehaviour[] faults =
-            [CloudBehaviour.Stale, CloudBehaviour.Corrupt, CloudBehaviour.Reordered, CloudBehaviour.Partial, CloudBehaviour.Mute];
+        [
+            CloudBehaviour.Stale, CloudBehaviour.Corrupt, CloudBehaviour.Reordered,
+            CloudBehaviour.Partial, CloudBehaviour.Mute,
+        ];
         int collected = 0, reads = 0;
         for (int seed = 1; seed <= 40; seed++)
         {

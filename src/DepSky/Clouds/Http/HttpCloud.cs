@@ -17,7 +17,7 @@ internal sealed class HttpCloud : IDisposable
 
     public HttpCloud(string cloud) => _cloud = cloud;
 
-    /// <summary>Sends, and returns whatever the server answers, its body unread.</summary>
+    /// <summary>Sends, and returns any answer of the server, its body unread.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         GuardAsync(
             () => _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken),
@@ -25,7 +25,8 @@ internal sealed class HttpCloud : IDisposable
 
     /// <summary>Reads the answer to a request for a range.</summary>
     /// <returns>How many bytes there were.</returns>
-    public Task<int> ReadRangeAsync(HttpResponseMessage response, long offset, Memory<byte> destination, CancellationToken cancellationToken) => GuardAsync(async () =>
+    public Task<int> ReadRangeAsync(HttpResponseMessage response, long offset, Memory<byte> destination,
+        CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.PartialContent)
@@ -33,7 +34,8 @@ internal sealed class HttpCloud : IDisposable
             if (response.Content.Headers.ContentRange?.From is { } from && from != offset)
                 throw new CloudException(
                     _cloud, CloudFailure.Broken,
-                    string.Create(CultureInfo.InvariantCulture, $"it was asked for bytes from {offset} on, and answered with those from {from} on."));
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"it was asked for bytes from {offset} on, and answered with those from {from} on."));
         }
         else if (!await SkipAsync(body, offset, cancellationToken).ConfigureAwait(false))
         {
@@ -65,11 +67,13 @@ internal sealed class HttpCloud : IDisposable
     public async Task<CloudException> RefusalAsync(
         HttpResponseMessage response, string doing, CancellationToken cancellationToken)
     {
-        byte[] text = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false); // bounded; not as text: the character set that it claims may not exist
+        // Its length is bounded. It is read as bytes: the character set that it claims may not exist.
+        byte[] text = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         string said = ServerText.Clean(Encoding.Latin1.GetString(text));
         CloudFailure kind = KindOf(response.StatusCode);
         return new CloudException(_cloud, kind, string.Create(CultureInfo.InvariantCulture,
-            $"{doing} was answered with status {(int)response.StatusCode}{(said.Length == 0 ? "" : $" and '{said}'")}.{AdviceFor(kind)}"));
+            $"{doing} was answered with status {(int)response.StatusCode}"
+            + $"{(said.Length == 0 ? "" : $" and '{said}'")}.{AdviceFor(kind)}"));
     }
 
     /// <summary>What to do about a refusal; a sentence with a space before it, or nothing.</summary>
@@ -87,8 +91,9 @@ internal sealed class HttpCloud : IDisposable
             CloudFailure.Denied,
         HttpStatusCode.NotFound or HttpStatusCode.Gone => CloudFailure.NotFound,
         HttpStatusCode.InsufficientStorage => CloudFailure.Full,
-        HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or
-            HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => CloudFailure.Unavailable,
+        HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
+            or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
+            or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => CloudFailure.Unavailable,
         _ => CloudFailure.Broken,
     };
 

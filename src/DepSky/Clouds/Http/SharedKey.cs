@@ -39,13 +39,17 @@ internal sealed class SharedKey : IDisposable
             .Append('\n') // Content-MD5
             .Append(request.Content?.Headers.ContentType?.ToString()).Append('\n')
             .Append("\n\n\n\n\n\n"); // Date and the conditions; Range goes by x-ms-range
-        foreach ((string name, IEnumerable<string> values) in request.Headers.Where(static h => h.Key.StartsWith("x-ms-", StringComparison.Ordinal)).OrderBy(static h => h.Key, StringComparer.Ordinal))
+        foreach ((string name, IEnumerable<string> values) in request.Headers
+            .Where(static h => h.Key.StartsWith("x-ms-", StringComparison.Ordinal))
+            .OrderBy(static h => h.Key, StringComparer.Ordinal))
         {
             text.Append(name).Append(':').AppendJoin(',', values).Append('\n');
         }
         Uri uri = request.RequestUri!;
         text.Append('/').Append(_account).Append(uri.AbsolutePath);
-        foreach ((string name, string value) in Parameters(uri.Query).OrderBy(static p => p.Name, StringComparer.Ordinal)) text.Append('\n').Append(name).Append(':').Append(value);
+        foreach ((string name, string value) in Parameters(uri.Query)
+            .OrderBy(static p => p.Name, StringComparer.Ordinal))
+            text.Append('\n').Append(name).Append(':').Append(value);
         return text.ToString();
     }
 

@@ -15,7 +15,8 @@ internal sealed class AzureBlobServer(ServerProcess process) : CloudServer(proce
         string key = Convert.ToBase64String("the key of an emulator in a test"u8);
         return new AzureBlobServer(await ServerProcess.StartAsync(
             ServerPackages.Folder, "env", $"AZURITE_ACCOUNTS={Account}:{key}",
-            "node", "node_modules/azurite/dist/src/blob/main.js", "--blobHost", "127.0.0.1", "--blobPort", "0", "--silent", "--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck"));
+            "node", "node_modules/azurite/dist/src/blob/main.js", "--blobHost", "127.0.0.1",
+            "--blobPort", "0", "--silent", "--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck"));
     }
 
     public override ICloud Open(string name, string space) => Open(name, Address, space, Secret);
@@ -26,10 +27,14 @@ internal sealed class AzureBlobServer(ServerProcess process) : CloudServer(proce
     public override ICloud OpenAt(Uri address, string name) => Open(name, address, "container", Secret);
 
     public override string Configuration(string name, string space) =>
-        $$"""{ "name": "{{name}}", "kind": "azure", "endpoint": "{{Address}}{{Account}}", "account": "{{Account}}", "container": "{{space}}", "secretEnvironment": "{{SecretVariable}}_AZURE" }""";
+        $$"""{ "name": "{{name}}", "kind": "azure", "endpoint": "{{Address}}{{Account}}", "account": "{{Account}}", """
+        + $$""" "container": "{{space}}", "secretEnvironment": "{{SecretVariable}}_AZURE" }""";
 
     private static AzureBlobCloud Open(string name, Uri address, string container, string key) =>
         new(
             name,
-            new AzureBlobCloudOptions { Endpoint = new Uri(address, Account), Account = Account, AccountKey = key, Container = container });
+            new AzureBlobCloudOptions
+            {
+                Endpoint = new Uri(address, Account), Account = Account, AccountKey = key, Container = container,
+            });
 }

@@ -13,7 +13,7 @@ public sealed class CloudServers : IAsyncLifetime
 
     internal async Task<CloudServer> WebDavAsync() => await _webDav.Value;
 
-    /// <summary>The name of a bucket, container or folder that nobody else uses.</summary>
+    /// <summary>The name of a bucket, container or folder that no other test uses.</summary>
     internal static string NewSpace() => $"t{Guid.NewGuid():n}";
 
     Task IAsyncLifetime.InitializeAsync() => Task.CompletedTask;

@@ -12,7 +12,8 @@ internal sealed class S3Server(ServerProcess process) : CloudServer(process)
     {
         await ServerPackages.InstallAsync();
         return new S3Server(
-            await ServerProcess.StartAsync(ServerPackages.Folder, "node", "--openssl-legacy-provider", "s3-server.cjs"));
+            await ServerProcess.StartAsync(
+                ServerPackages.Folder, "node", "--openssl-legacy-provider", "s3-server.cjs"));
     }
 
     public override ICloud Open(string name, string space) => Open(name, Address, space, Secret);
@@ -23,7 +24,8 @@ internal sealed class S3Server(ServerProcess process) : CloudServer(process)
     public override ICloud OpenAt(Uri address, string name) => Open(name, address, "bucket", Secret);
 
     public override string Configuration(string name, string space) =>
-        $$"""{ "name": "{{name}}", "kind": "s3", "endpoint": "{{Address}}", "bucket": "{{space}}", "accessKey": "{{AccessKey}}", "secretEnvironment": "{{SecretVariable}}_S3" }""";
+        $$"""{ "name": "{{name}}", "kind": "s3", "endpoint": "{{Address}}", "bucket": "{{space}}", """
+        + $$""" "accessKey": "{{AccessKey}}", "secretEnvironment": "{{SecretVariable}}_S3" }""";
 
     private static S3Cloud Open(string name, Uri address, string bucket, string secret) =>
         new(

@@ -54,7 +54,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         {
             await server.DisposeAsync();
             throw new TimeoutException(
-                $"'{string.Join(' ', command)}' did not say within {Patience.Time} where it listens; it said:\n{string.Join('\n', server._output)}", e);
+                $"'{string.Join(' ', command)}' did not say within {Patience.Time} where it listens; "
+                + $"it said:\n{string.Join('\n', server._output)}", e);
         }
     }
 

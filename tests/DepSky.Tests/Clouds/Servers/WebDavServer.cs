@@ -19,7 +19,10 @@ internal sealed class WebDavServer : CloudServer
         await File.WriteAllTextAsync(settings, "");
         string data = Directory.CreateDirectory(folder.At("data")).FullName;
         return new WebDavServer(
-            await ServerProcess.StartAsync(folder.Path, "rclone", "serve", "webdav", data, "--config", settings, "--addr", "127.0.0.1:0", "--user", User, "--pass", "a password: with a colon"), folder);
+            await ServerProcess.StartAsync(
+                folder.Path, "rclone", "serve", "webdav", data, "--config", settings,
+                "--addr", "127.0.0.1:0", "--user", User, "--pass", "a password: with a colon"),
+            folder);
     }
 
     public override ICloud Open(string name, string space) => Open(name, Address, space, Secret);
@@ -30,7 +33,8 @@ internal sealed class WebDavServer : CloudServer
     public override ICloud OpenAt(Uri address, string name) => Open(name, address, "folder", Secret);
 
     public override string Configuration(string name, string space) =>
-        $$"""{ "name": "{{name}}", "kind": "webdav", "endpoint": "{{Address}}{{space}}", "user": "{{User}}", "secretEnvironment": "{{SecretVariable}}_WEBDAV" }""";
+        $$"""{ "name": "{{name}}", "kind": "webdav", "endpoint": "{{Address}}{{space}}", """
+        + $$""" "user": "{{User}}", "secretEnvironment": "{{SecretVariable}}_WEBDAV" }""";
 
     public override async ValueTask DisposeAsync()
     {
