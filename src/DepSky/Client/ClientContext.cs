@@ -10,11 +10,22 @@ internal sealed class ClientContext
     {
         Options = options;
         Quorums = new CloudQuorums(options.Clouds.Count, options.Faulty);
-        Caller = new CloudCaller(options.Clouds);
+        Log = new CloudLog(options.Clouds);
+        Caller = new CloudCaller(options.Clouds, Log);
         Services = new ClientServices(
             options.TimeProvider, new CloudStatistics(options.Clouds.Count), new Stragglers(options.TimeProvider));
         Pool = new SegmentPool(
             SegmentCipher.BufferBytes(options.Protection, Quorums, options.SegmentBytes), options.SegmentsAhead + 1);
+    }
+
+    private ClientContext(ClientContext other, IReadOnlyList<ICloud> clouds)
+    {
+        Options = other.Options with { Clouds = clouds };
+        Quorums = other.Quorums;
+        Log = new CloudLog(clouds);
+        Caller = new CloudCaller(clouds, Log);
+        Services = other.Services with { Statistics = new CloudStatistics(clouds.Count) };
+        Pool = other.Pool;
     }
 
     public DepSkyOptions Options { get; }
@@ -23,25 +34,44 @@ internal sealed class ClientContext
 
     public CloudCaller Caller { get; }
 
+    public CloudLog Log { get; }
+
     public ClientServices Services { get; }
 
     public SegmentPool Pool { get; }
 
+    /// <summary>The same, with the clouds in another order.</summary>
+    /// <param name="clouds">Which of the clouds stands in each place.</param>
+    public ClientContext InOrder(IReadOnlyList<int> clouds) =>
+        new(this, [.. clouds.Select(cloud => Options.Clouds[cloud])]);
+
     public long CallTimeoutMicros => (long)Options.CallTimeout.TotalMicroseconds;
 
     /// <summary>Hosts a core that touches no blocks, until it is done.</summary>
+    /// <param name="core">The core.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="known">What clouds have said already; null for nothing.</param>
     /// <exception cref="DepSkyException">It has failed.</exception>
-    public async Task RunAsync(ProtocolCore core, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        ProtocolCore core, CancellationToken cancellationToken, KnownListings? known = null)
     {
-        CoreHost host = new(core, Caller, static cloud => cloud, Services);
+        CoreHost host = new(core, Caller, static cloud => cloud, Services) { Known = known };
         await using (host.ConfigureAwait(false))
             await host.RunAsync(static _ => { }, cancellationToken).ConfigureAwait(false);
         if (core.Failure is not null) throw Error(core.Failure);
     }
 
-    public IReadOnlyList<CloudFault> Faults(IEnumerable<CloudProblem> problems) =>
-        [.. problems.Select(p => new CloudFault(Caller.NameOf(p.Cloud), p.Kind, p.What))
-            .Distinct().OrderBy(fault => fault.Cloud, StringComparer.Ordinal)];
+    /// <summary>The problems, by cloud; they are told with all that clouds did wrong, too.</summary>
+    public IReadOnlyList<CloudFault> Faults(IEnumerable<CloudProblem> problems)
+    {
+        CloudProblem[] found = [.. problems.Distinct()];
+        foreach (CloudProblem problem in found) Log.NoteProblem(problem.Cloud, problem.Kind, problem.What);
+        return
+        [
+            .. found.Select(p => new CloudFault(Caller.NameOf(p.Cloud), p.Kind, p.What))
+                .Distinct().OrderBy(static fault => fault.Cloud, StringComparer.Ordinal),
+        ];
+    }
 
     /// <summary>The failure as an exception.</summary>
     public DepSkyException Error(ProtocolFailure failure)

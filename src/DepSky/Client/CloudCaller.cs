@@ -6,10 +6,13 @@ namespace DepSky.Client;
 /// Carries calls out: against a cloud that may answer anything, so all that comes is bounded and checked, and nothing
 /// that it does gets further than its answer.
 /// </summary>
-internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
+internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds, CloudLog log)
 {
-    /// <summary>The most names of a listing: a unit has a few per version that is kept.</summary>
-    private const int NamesMax = 100_000;
+    /// <summary>
+    /// The most names of a listing within a unit: a version has up to 131,072 blocks, and a unit a few names for each
+    /// version that is kept.
+    /// </summary>
+    private const int NamesMax = 150_000;
 
     private const int FirstReadBytes = 16 * 1024;
 
@@ -42,15 +45,15 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
                     await cloud.PutAsync(call.Name, buffer!.Block(place), cancellationToken).ConfigureAwait(false);
                     return CloudAnswer.Done;
                 case GetBlockCall block:
-                    return await ReadBlockAsync(
-                        cloud, block, buffer!.Block(place), cancellationToken).ConfigureAwait(false);
+                    return await GetBlockAsync(
+                        block, buffer!.Block(place), cancellationToken).ConfigureAwait(false);
                 default:
                     throw new ArgumentOutOfRangeException(nameof(call));
             }
         }
-        catch (Exception e) when (ToAnswer(e) is not null)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return ToAnswer(e)!;
+            return Note(call.Cloud, ToAnswer(e), cancellationToken);
         }
     }
 
@@ -91,11 +94,13 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
     {
         try
         {
-            return await ReadBlockAsync(clouds[call.Cloud], call, place, cancellationToken).ConfigureAwait(false);
+            CloudAnswer answer =
+                await ReadBlockAsync(clouds[call.Cloud], call, place, cancellationToken).ConfigureAwait(false);
+            return answer is Failed failed ? Note(call.Cloud, failed, cancellationToken) : answer;
         }
-        catch (Exception e) when (ToAnswer(e) is not null)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return ToAnswer(e)!;
+            return Note(call.Cloud, ToAnswer(e), cancellationToken);
         }
     }
 
@@ -114,14 +119,20 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds)
     /// A provider that breaks its contract is a faulty cloud, and one faulty cloud stops no client: an exception of any
     /// kind is its answer.
     /// </summary>
-    private static Failed? ToAnswer(Exception exception) => exception switch
+    public static Failed ToAnswer(Exception exception) => exception switch
     {
-        CloudException e => new Failed(e.Kind, WithoutName(e)),
+        CloudException e => new Failed(e.Kind, e.What),
         OperationCanceledException => new Failed(CloudFailure.Unavailable, "cancelled"),
-        OutOfMemoryException => null,
+        TimeoutException => new Failed(CloudFailure.Unavailable, "no answer in time"),
+        InvalidDataException e => new Failed(CloudFailure.Broken, e.Message),
         _ => new Failed(CloudFailure.Broken, $"{exception.GetType().Name}: {exception.Message}"),
     };
 
-    private static string WithoutName(CloudException e) =>
-        e.Message.StartsWith(e.Cloud + ": ", StringComparison.Ordinal) ? e.Message[(e.Cloud.Length + 2)..] : e.Message;
+    /// <summary>What is missing is often known to be; and what nobody waits for any more is no failure.</summary>
+    private Failed Note(int cloud, Failed failed, CancellationToken cancellationToken)
+    {
+        if (failed.Kind != CloudFailure.NotFound && !cancellationToken.IsCancellationRequested)
+            log.NoteRequest(cloud, failed.Kind, failed.Reason);
+        return failed;
+    }
 }

@@ -5,12 +5,16 @@ namespace DepSky.Client;
 /// <summary>Deletes what the <see cref="CollectCore"/> finds, at every cloud that can be reached.</summary>
 internal sealed class CollectOperation(ClientContext context, UnitLayout layout)
 {
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Deletes what can go.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="known">What clouds have said already; null for nothing.</param>
+    /// <returns>How many attempts went.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken, KnownListings? known = null)
     {
         long retentionMicros = (long)context.Options.Retention.TotalMicroseconds;
         CollectCore core =
             new(layout, context.Quorums, context.Options.WriterPublicKey, retentionMicros, context.CallTimeoutMicros);
-        await context.RunAsync(core, cancellationToken).ConfigureAwait(false);
+        await context.RunAsync(core, cancellationToken, known).ConfigureAwait(false);
         IEnumerable<int> clouds = Enumerable.Range(0, context.Quorums.Clouds);
         await Task.WhenAll(clouds.Select(cloud => DeleteAsync(cloud, core, cancellationToken))).ConfigureAwait(false);
         return core.Garbage.Count;

@@ -14,6 +14,12 @@ namespace DepSky;
 /// </summary>
 public sealed class DepSkyClient : IAsyncDisposable
 {
+    /// <summary>How many units are worked on at a time where all are: each takes a block of every cloud.</summary>
+    private const int UnitsAhead = 12;
+
+    /// <summary>How many units are looked up at a time where they are only listed.</summary>
+    private const int ListedAhead = 32;
+
     private readonly ClientContext _context;
     private readonly DepSkyOptions _options;
 
@@ -64,8 +70,7 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <exception cref="UnitNotFoundException">There is no such unit.</exception>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
         string unit, ContentRange range = default, CancellationToken cancellationToken = default) =>
-        new ReadOperation(_context, new UnitLayout(unit)).RunAsync(
-            range.OffsetBytes, range.LengthBytes ?? long.MaxValue, cancellationToken);
+        new ReadInAnyOrder(_context, new UnitLayout(unit)).RunAsync(range, cancellationToken);
 
     /// <summary>Copies the last version into a stream.</summary>
     /// <param name="unit">The unit.</param>
@@ -81,11 +86,10 @@ public sealed class DepSkyClient : IAsyncDisposable
         IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        ReadOperation operation = new(_context, new UnitLayout(unit));
+        ReadInAnyOrder operation = new(_context, new UnitLayout(unit));
         long copied = 0;
         await foreach (
-            ReadOnlyMemory<byte> piece in operation.RunAsync(
-                range.OffsetBytes, range.LengthBytes ?? long.MaxValue, cancellationToken).ConfigureAwait(false))
+            ReadOnlyMemory<byte> piece in operation.RunAsync(range, cancellationToken).ConfigureAwait(false))
         {
             await destination.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
             progress?.Report(copied += piece.Length);
@@ -110,23 +114,19 @@ public sealed class DepSkyClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// The units that are there, in the order of their names. One that clouds name, but that cannot be read, is left
-    /// out.
+    /// The units that are there, in the order of their places in clouds: of their names, a part before what it begins.
+    /// One that clouds name, but that cannot be read, is left out. They are named as they are found, and memory is
+    /// bounded.
     /// </summary>
     /// <param name="prefix">What their names begin with; empty for all.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async IAsyncEnumerable<ObjectDescription> ListAsync(
-        string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ObjectDescription> ListAsync(
+        string prefix = "", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        UnitSearch search = new(_context);
-        foreach (string unit in await search.RunAsync(prefix, cancellationToken).ConfigureAwait(false))
-        {
-            (
-                ObjectMetadata? metadata, IReadOnlyList<CloudProblem> problems) = await new ReadOperation(_context,
-                new UnitLayout(unit)).StatAsync(cancellationToken).ConfigureAwait(false);
-            if (metadata is { IsDeleted: false }) yield return _context.Describe(metadata, problems);
-        }
+        return AllAsync(
+            prefix, ListedAhead, withRemoved: false,
+            (_, found, _) => Task.FromResult(_context.Describe(found.Metadata, found.Problems)), cancellationToken);
     }
 
     /// <summary>Deletes what of a unit no reader needs any more: versions that were superseded for longer than
@@ -155,6 +155,57 @@ public sealed class DepSkyClient : IAsyncDisposable
     public Task<VerificationReport> RepairAsync(
         string unit, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         new RepairOperation(_context, new UnitLayout(unit)).RepairAsync(progress, cancellationToken);
+
+    /// <summary>Verifies all units, several at a time, in the order of <see cref="ListAsync"/>.</summary>
+    /// <param name="prefix">What their names begin with; empty for all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public IAsyncEnumerable<VerificationReport> VerifyAllAsync(
+        string prefix = "", CancellationToken cancellationToken = default) =>
+        AllAsync(
+            prefix, UnitsAhead, withRemoved: false,
+            (unit, found, token) =>
+                new RepairOperation(_context, unit.Layout).VerifyAsync(null, token, found.Metadata),
+            cancellationToken);
+
+    /// <summary>Repairs all units, several at a time, in the order of <see cref="ListAsync"/>.</summary>
+    /// <param name="prefix">What their names begin with; empty for all.</param>
+    /// <param name="cancellationToken">Gives up; what was mended stays so.</param>
+    public IAsyncEnumerable<VerificationReport> RepairAllAsync(
+        string prefix = "", CancellationToken cancellationToken = default) =>
+        AllAsync(
+            prefix, UnitsAhead, withRemoved: false,
+            (unit, found, token) =>
+                new RepairOperation(_context, unit.Layout).RepairAsync(null, token, found.Metadata),
+            cancellationToken);
+
+    /// <summary>
+    /// Collects the garbage of all units, removed ones too, several at a time. Each number is how many versions and
+    /// unfinished writes of a unit were deleted.
+    /// </summary>
+    /// <param name="prefix">What their names begin with; empty for all.</param>
+    /// <param name="cancellationToken">Gives up; what was begun can be continued at any time.</param>
+    public IAsyncEnumerable<int> CollectAllGarbageAsync(
+        string prefix = "", CancellationToken cancellationToken = default) =>
+        AllAsync(
+            prefix, UnitsAhead, withRemoved: true,
+            (unit, _, token) => new CollectOperation(_context, unit.Layout).RunAsync(token, unit.Known),
+            cancellationToken);
+
+    /// <summary>
+    /// Deletes what writers that died left aside in clouds, under no name. It stays for the retention and twice the
+    /// time that a call may take: until then a writer may be at it. A cloud that fails is told by
+    /// <see cref="CloudReports"/>.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How much was deleted.</returns>
+    public Task<int> SweepAsync(CancellationToken cancellationToken = default) =>
+        new SweepOperation(_context).RunAsync(cancellationToken);
+
+    /// <summary>
+    /// What clouds refused or failed at since this client was made, also where it was made up for; all clouds, in
+    /// their order.
+    /// </summary>
+    public IReadOnlyList<CloudReport> CloudReports => _context.Log.Reports();
 
     /// <summary>Takes the unit's lock: for writers that may meet others. Readers need none.</summary>
     /// <param name="unit">The unit; it need not exist yet.</param>
@@ -187,6 +238,33 @@ public sealed class DepSkyClient : IAsyncDisposable
     {
         await _context.Services.Stragglers.DisposeAsync().ConfigureAwait(false);
         foreach (ICloud cloud in _options.Clouds) await cloud.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Does something with every unit that is genuine, several at a time.</summary>
+    private async IAsyncEnumerable<T> AllAsync<T>(
+        string prefix, int ahead, bool withRemoved,
+        Func<FoundUnit, (ObjectMetadata Metadata, IReadOnlyList<CloudProblem> Problems), CancellationToken, Task<T>>
+            work,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        UnitMerge units = new(_context, prefix);
+        IAsyncEnumerable<T[]> results = OrderedAhead.RunAsync(
+            units.RunAsync(cancellationToken), ahead,
+            async (unit, token) =>
+            {
+                (ObjectMetadata? metadata, IReadOnlyList<CloudProblem> problems) = await new ReadOperation(
+                    _context, unit.Layout).StatAsync(token, unit.Known).ConfigureAwait(false);
+                if (metadata is null) units.NoteMadeUp(unit);
+                return metadata is null || (metadata.IsDeleted && !withRemoved)
+                    ? []
+                    : (T[])[await work(unit, (metadata, problems), token).ConfigureAwait(false)];
+            },
+            cancellationToken);
+        await foreach (T[] result in results.ConfigureAwait(false))
+        {
+            if (result.Length > 0) yield return result[0];
+        }
     }
 
     private KeyPair WriterKey =>

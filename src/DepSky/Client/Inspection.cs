@@ -1,3 +1,4 @@
+using BftCloud.Primitives;
 using DepSky.Protocol;
 
 namespace DepSky.Client;
@@ -31,7 +32,7 @@ internal sealed class Inspection(ClientContext context, UnitLayout layout, Objec
             for (int segment = 0; segment < metadata.Segments.Count; segment++)
             {
                 if (!metadata.Segments[segment].IsHeldBy(cloud)) continue;
-                await CheckBlockAsync(cloud, segment, block, cancellationToken).ConfigureAwait(false);
+                if (!await CheckBlockAsync(cloud, segment, block, cancellationToken).ConfigureAwait(false)) return;
                 progress?.Report(Interlocked.Add(ref checkedBytes, metadata.BlockBytes(segment)));
             }
         }, cancellationToken))).ConfigureAwait(false);
@@ -83,6 +84,11 @@ internal sealed class Inspection(ClientContext context, UnitLayout layout, Objec
             out ReadOnlyMemory<byte> announcement, out ReadOnlyMemory<byte> share, out rejection))
             Add(new CloudFlaw(cloud, FlawedObject.Part, 0, FlawKind.Corrupt,
                 CloudProblem.Rejected(cloud, layout.Part(metadata.Data), rejection).What));
+        else if (metadata.OwnerOfShare(share) is int owner && owner != cloud)
+        {
+            AddMisplaced(cloud, owner);
+            return false;
+        }
         else if (metadata.ShareDigests.Count > 0 && !PartRecord.IsShare(share, metadata.ShareDigests[cloud]))
             Add(new CloudFlaw(cloud, FlawedObject.Part, 0, FlawKind.Corrupt,
                 $"{layout.Part(metadata.Data)}: not the share that the writer gave it"));
@@ -97,13 +103,35 @@ internal sealed class Inspection(ClientContext context, UnitLayout layout, Objec
         return true;
     }
 
-    private async Task CheckBlockAsync(int cloud, int segment, byte[] memory, CancellationToken cancellationToken)
+    /// <summary>False if the cloud has another's blocks.</summary>
+    private async Task<bool> CheckBlockAsync(
+        int cloud, int segment, byte[] memory, CancellationToken cancellationToken)
     {
         Memory<byte> block = memory.AsMemory(0, metadata.BlockBytes(segment));
         CloudAnswer answer = await context.GetBlockAsync(
             cloud, layout, metadata, segment, block, cancellationToken).ConfigureAwait(false);
-        if (answer is Failed failed) Add(Describe(cloud, FlawedObject.Block, segment, failed));
+        if (answer is not Failed failed) return true;
+        if (failed.Kind == CloudFailure.Broken && OwnerOfBlock(segment, block.Span) is int owner && owner != cloud)
+        {
+            AddMisplaced(cloud, owner);
+            return false;
+        }
+        Add(Describe(cloud, FlawedObject.Block, segment, failed));
+        return true;
     }
+
+    private int? OwnerOfBlock(int segment, ReadOnlySpan<byte> block)
+    {
+        IReadOnlyList<Digest> digests = metadata.Segments[segment].Blocks;
+        if (digests.Count == 1) return null;
+        Digest digest = BlockDigest.Of(block);
+        int owner = Enumerable.Range(0, digests.Count).FirstOrDefault(cloud => digests[cloud] == digest, -1);
+        return owner < 0 ? null : owner;
+    }
+
+    private void AddMisplaced(int cloud, int owner) =>
+        Add(new CloudFlaw(
+            cloud, FlawedObject.Cloud, 0, FlawKind.Misplaced, CloudPositions.Describe(context, owner)));
 
     private static CloudFlaw Describe(int cloud, FlawedObject what, int segment, Failed failed) =>
         new(cloud, what, segment, failed.Kind switch

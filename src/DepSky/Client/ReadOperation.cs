@@ -18,10 +18,10 @@ internal sealed class ReadOperation(ClientContext context, UnitLayout layout)
 
     /// <summary>What is known of the last version; null if there is none, or the unit was removed.</summary>
     public async Task<(ObjectMetadata? Metadata, IReadOnlyList<CloudProblem> Problems)> StatAsync(
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, KnownListings? known = null)
     {
         ReadCore core = NewCore(Request(0, 0, withContent: false));
-        await context.RunAsync(core, cancellationToken).ConfigureAwait(false);
+        await context.RunAsync(core, cancellationToken, known).ConfigureAwait(false);
         return (core.Metadata, core.Problems);
     }
 

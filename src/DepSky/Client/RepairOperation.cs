@@ -11,17 +11,19 @@ namespace DepSky.Client;
 /// </summary>
 internal sealed class RepairOperation(ClientContext context, UnitLayout layout)
 {
-    public async Task<VerificationReport> VerifyAsync(IProgress<long>? progress, CancellationToken cancellationToken)
+    public async Task<VerificationReport> VerifyAsync(
+        IProgress<long>? progress, CancellationToken cancellationToken, ObjectMetadata? known = null)
     {
-        ObjectMetadata metadata = await FindAsync(cancellationToken).ConfigureAwait(false);
+        ObjectMetadata metadata = known ?? await FindAsync(cancellationToken).ConfigureAwait(false);
         Inspection inspection = new(context, layout, metadata);
         await inspection.RunAsync(progress, cancellationToken).ConfigureAwait(false);
         return Report(metadata, inspection, inspection.Flaws, []);
     }
 
-    public async Task<VerificationReport> RepairAsync(IProgress<long>? progress, CancellationToken cancellationToken)
+    public async Task<VerificationReport> RepairAsync(
+        IProgress<long>? progress, CancellationToken cancellationToken, ObjectMetadata? known = null)
     {
-        ObjectMetadata metadata = await FindAsync(cancellationToken).ConfigureAwait(false);
+        ObjectMetadata metadata = known ?? await FindAsync(cancellationToken).ConfigureAwait(false);
         Inspection inspection = new(context, layout, metadata);
         await inspection.RunAsync(progress, cancellationToken).ConfigureAwait(false);
         List<CloudFlaw> left = [.. inspection.Flaws.Where(f => f.Object == FlawedObject.Cloud)], mended = [];

@@ -100,7 +100,7 @@ internal sealed class WriteOperation(ClientContext context, UnitLayout layout, K
             ticket?.Delete();
             FoundOthers = core.Found.HasNamedAny;
             host.LetGoOn();
-            return context.Describe(core.Written!, core.Found.Problems);
+            return context.Describe(core.Written!, core.Problems);
         }
     }
 

@@ -10,7 +10,7 @@ namespace DepSky;
 /// A container of Azure Blob Storage, or of a server that speaks its protocol. Objects are block blobs, each stored by
 /// one request, which the service carries out as a whole.
 /// </summary>
-public sealed class AzureBlobCloud : ICloud
+public sealed class AzureBlobCloud : ICloud, ICountsRetries
 {
     /// <summary>The version of the protocol: the first with blobs of up to 5000 MiB in one request.</summary>
     private const string ProtocolVersion = "2019-12-12";
@@ -28,12 +28,17 @@ public sealed class AzureBlobCloud : ICloud
     /// <param name="time">Dates requests; the system's clock when null.</param>
     /// <exception cref="FormatException">The key is not base 64.</exception>
     public AzureBlobCloud(string name, AzureBlobCloudOptions options, TimeProvider? time = null)
+        : this(name, options, time, RequestPolicy.Default)
+    {
+    }
+
+    internal AzureBlobCloud(string name, AzureBlobCloudOptions options, TimeProvider? time, RequestPolicy policy)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(options);
         Name = name;
         _key = new SharedKey(options.Account, options.AccountKey);
-        _http = new HttpCloud(name);
+        _http = new HttpCloud(name, policy);
         _container = $"{options.Endpoint.AbsoluteUri.TrimEnd('/')}/{options.Container}";
         _time = time ?? TimeProvider.System;
     }
@@ -41,43 +46,60 @@ public sealed class AzureBlobCloud : ICloud
     /// <inheritdoc/>
     public string Name { get; }
 
+    long ICountsRetries.Retries => _http.Retries.Retries;
+
     /// <inheritdoc/>
     public async Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string uri = UriOf(name);
         for (bool made = false; ; made = true)
         {
-            using HttpRequestMessage request =
-                new(HttpMethod.Put, uri) { Content = new ReadOnlyMemoryContent(content) };
-            request.Headers.Add("x-ms-blob-type", "BlockBlob");
-            using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (response.StatusCode == HttpStatusCode.Created) return;
-            if (made || !SaysContainerIsMissing(response))
-                throw await _http.RefusalAsync(response, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
+            bool isStored = await _http.RequestAsync(
+                patience =>
+                {
+                    HttpRequestMessage request = new(HttpMethod.Put, uri)
+                    {
+                        Content = new MovingContent(content, patience),
+                    };
+                    request.Headers.Add("x-ms-blob-type", "BlockBlob");
+                    return Signed(request);
+                },
+                $"writing '{name}'",
+                status => status == HttpStatusCode.Created || (!made && status == HttpStatusCode.NotFound),
+                static (response, _) => Task.FromResult(response.StatusCode == HttpStatusCode.Created),
+                cancellationToken).ConfigureAwait(false);
+            if (isStored) return;
             await MakeContainerAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
-    public async Task<int> GetAsync(
+    public Task<int> GetAsync(
         string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        using HttpRequestMessage request = new(HttpMethod.Get, UriOf(name));
-        request.Headers.Add(
-            "x-ms-range",
-            string.Create(CultureInfo.InvariantCulture,
-                $"bytes={offset}-{offset + Math.Max(destination.Length, 1) - 1}"));
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return response.StatusCode switch
-        {
-            HttpStatusCode.RequestedRangeNotSatisfiable => 0,
-            HttpStatusCode.NotFound =>
-                throw new CloudException(Name, CloudFailure.NotFound, $"there is no object '{name}'."),
-            HttpStatusCode.OK or HttpStatusCode.PartialContent =>
-                await _http.ReadRangeAsync(response, offset, destination, cancellationToken).ConfigureAwait(false),
-            _ => throw await _http.RefusalAsync(response, $"reading '{name}'", cancellationToken).ConfigureAwait(false),
-        };
+        string uri = UriOf(name);
+        return _http.RequestAsync(
+            _ =>
+            {
+                HttpRequestMessage request = new(HttpMethod.Get, uri);
+                request.Headers.Add(
+                    "x-ms-range",
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"bytes={offset}-{offset + Math.Max(destination.Length, 1) - 1}"));
+                return Signed(request);
+            },
+            $"reading '{name}'",
+            static status => status is HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.NotFound
+                or HttpStatusCode.OK or HttpStatusCode.PartialContent,
+            async (response, patience) => response.StatusCode switch
+            {
+                HttpStatusCode.RequestedRangeNotSatisfiable => 0,
+                HttpStatusCode.NotFound =>
+                    throw new CloudException(Name, CloudFailure.NotFound, $"there is no object '{name}'."),
+                _ => await _http.ReadRangeAsync(response, offset, destination, patience).ConfigureAwait(false),
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -85,42 +107,37 @@ public sealed class AzureBlobCloud : ICloud
         string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        string marker = "";
-        while (true)
+        string? marker = "";
+        while (marker is not null)
         {
-            using HttpRequestMessage request = new(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture,
-                $"{_container}?restype=container&comp=list&maxresults={PageEntriesMax}"
-                + $"&prefix={Uri.EscapeDataString(prefix)}&marker={Uri.EscapeDataString(marker)}"));
-            using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (SaysContainerIsMissing(response)) yield break;
-            if (response.StatusCode != HttpStatusCode.OK)
-                throw await _http.RefusalAsync(
-                    response, $"listing '{prefix}'", cancellationToken).ConfigureAwait(false);
-            string? next = null;
-            await foreach (
-                (string? name, long size, string? nextMarker) in _http.ReadXmlAsync(
-                    response, ReadPage, cancellationToken).ConfigureAwait(false))
-            {
-                if (nextMarker is not null) next = nextMarker;
-                else if (ObjectName.IsValid(name) && name!.StartsWith(prefix, StringComparison.Ordinal) && size >= 0)
-                    yield return new CloudEntry(name, size);
-            }
-            if (string.IsNullOrEmpty(next)) yield break;
-            if (next == marker)
+            Page page = await ListPageAsync(prefix, marker, cancellationToken).ConfigureAwait(false);
+            foreach (CloudEntry entry in page.Entries) yield return entry;
+            if (page.Next == marker)
                 throw new CloudException(
                     Name, CloudFailure.Broken,
                     $"listing '{prefix}' does not get on: the server returns the same page again.");
-            marker = next;
+            marker = page.Next;
         }
     }
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(string name, CancellationToken cancellationToken)
+    /// <remarks>The service lists in order. One request names a thousand objects, those in between too.</remarks>
+    public async IAsyncEnumerable<CloudEntry> ListFoldersAsync(
+        string prefix, string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = new(HttpMethod.Delete, UriOf(name));
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.NotFound) return;
-        throw await _http.RefusalAsync(response, $"deleting '{name}'", cancellationToken).ConfigureAwait(false);
+        await foreach (CloudEntry entry in ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            if (ObjectName.IsIn(entry.Name, folder)) yield return entry;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        string uri = UriOf(name);
+        return _http.StatusAsync(
+            _ => Signed(new HttpRequestMessage(HttpMethod.Delete, uri)), $"deleting '{name}'",
+            static status => status is HttpStatusCode.Accepted or HttpStatusCode.NotFound, cancellationToken);
     }
 
     /// <summary>Closes the connections.</summary>
@@ -131,19 +148,43 @@ public sealed class AzureBlobCloud : ICloud
         return ValueTask.CompletedTask;
     }
 
-    private async Task MakeContainerAsync(CancellationToken cancellationToken)
-    {
-        using HttpRequestMessage request = new(HttpMethod.Put, $"{_container}?restype=container");
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode is HttpStatusCode.Created or HttpStatusCode.Conflict) return;
-        throw await _http.RefusalAsync(response, "making the container", cancellationToken).ConfigureAwait(false);
-    }
+    private Task<HttpStatusCode> MakeContainerAsync(CancellationToken cancellationToken) => _http.StatusAsync(
+        _ => Signed(new HttpRequestMessage(HttpMethod.Put, $"{_container}?restype=container")),
+        "making the container",
+        static status => status is HttpStatusCode.Created or HttpStatusCode.Conflict, cancellationToken);
 
-    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private Task<Page> ListPageAsync(string prefix, string marker, CancellationToken cancellationToken) =>
+        _http.RequestAsync(
+            _ => Signed(new HttpRequestMessage(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture,
+                $"{_container}?restype=container&comp=list&maxresults={PageEntriesMax}"
+                + $"&prefix={Uri.EscapeDataString(prefix)}&marker={Uri.EscapeDataString(marker)}"))),
+            $"listing '{prefix}'",
+            static status => status is HttpStatusCode.OK or HttpStatusCode.NotFound,
+            async (response, patience) =>
+            {
+                if (SaysContainerIsMissing(response)) return new Page([], null);
+                if (response.StatusCode == HttpStatusCode.NotFound)
+                    throw new CloudException(
+                        Name, CloudFailure.NotFound, $"listing '{prefix}' was answered with status 404.");
+                List<CloudEntry> entries = [];
+                string? next = null;
+                foreach ((string? name, long size, string? nextMarker) in await _http.ReadXmlAsync(
+                    response, "EnumerationResults", ReadPage, patience).ConfigureAwait(false))
+                {
+                    if (nextMarker is not null) next = nextMarker;
+                    else if (ObjectName.IsValid(name) && name!.StartsWith(prefix, StringComparison.Ordinal)
+                        && size >= 0)
+                        entries.Add(new CloudEntry(name, size));
+                }
+                return new Page(entries, string.IsNullOrEmpty(next) ? null : next);
+            },
+            cancellationToken);
+
+    private HttpRequestMessage Signed(HttpRequestMessage request)
     {
         request.Headers.Add("x-ms-version", ProtocolVersion);
         _key.Sign(request, _time.GetUtcNow());
-        return _http.SendAsync(request, cancellationToken);
+        return request;
     }
 
     private string UriOf(string name)
@@ -194,4 +235,7 @@ public sealed class AzureBlobCloud : ICloud
             read = await reader.ReadAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>A page of a listing, and where the next begins; null if there is none.</summary>
+    private sealed record Page(IReadOnlyList<CloudEntry> Entries, string? Next);
 }

@@ -1,5 +1,6 @@
-using System.Runtime.CompilerServices;
+using System.IO.Enumeration;
 using BftCloud.Primitives;
+using DepSky.Clouds.Http;
 using Microsoft.Win32.SafeHandles;
 
 namespace DepSky;
@@ -24,10 +25,10 @@ public sealed class FolderCloud : ICloud
     private static readonly TimeSpan IncomingAgeMax = TimeSpan.FromDays(1);
 
     private const int WriteBytes = 1 << 20;
-    private const int ListBatch = 256;
     private const int PublishAttemptsMax = 100;
 
     private readonly string _incoming;
+    private readonly RequestRetries _retries;
     private int _swept;
 
     /// <summary>A cloud in this folder; nothing is touched yet.</summary>
@@ -38,6 +39,7 @@ public sealed class FolderCloud : ICloud
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentException.ThrowIfNullOrEmpty(path);
         Name = name;
+        _retries = new RequestRetries(name, RequestPolicy.Default);
         FolderPath = Path.GetFullPath(path);
         _incoming = Path.Combine(FolderPath, IncomingFolder);
     }
@@ -52,7 +54,7 @@ public sealed class FolderCloud : ICloud
     public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string target = PathOf(name);
-        return Task.Run(() => Guard("Writing", name, () => Put(target, content, cancellationToken)), cancellationToken);
+        return RunAsync("Writing", name, () => Put(target, content, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -60,36 +62,34 @@ public sealed class FolderCloud : ICloud
     {
         string source = PathOf(name);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        return Task.Run(
-            () => Guard("Reading", name, () => Get(source, offset, destination, cancellationToken)), cancellationToken);
+        return RunAsync(
+            "Reading", name, () => Get(source, offset, destination, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<CloudEntry> ListAsync(
-        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<CloudEntry> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        using IEnumerator<CloudEntry> entries = Entries(prefix).GetEnumerator();
-        List<CloudEntry> batch = [];
-        do
-        {
-            batch.Clear();
-            await Task.Run(
-                () => Guard("Listing", prefix, () => Fill(batch, entries)), cancellationToken).ConfigureAwait(false);
-            foreach (CloudEntry entry in batch)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return entry;
-            }
-        }
-        while (batch.Count == ListBatch);
+        return new FolderWalk(MembersAsync, prefix, null, ahead: 1).RunAsync(cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<CloudEntry> ListFoldersAsync(
+        string prefix, string folder, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        return new FolderWalk(MembersAsync, prefix, folder, ahead: 1).RunAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<int> SweepAsync(TimeSpan age, CancellationToken cancellationToken) =>
+        RunAsync("Sweeping", IncomingFolder, () => SweepIncoming(age), cancellationToken);
 
     /// <inheritdoc/>
     public Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         string target = PathOf(name);
-        return Task.Run(() => Guard("Deleting", name, () => Delete(target)), cancellationToken);
+        return RunAsync("Deleting", name, () => Delete(target), cancellationToken);
     }
 
     /// <summary>Holds nothing.</summary>
@@ -99,7 +99,7 @@ public sealed class FolderCloud : ICloud
     {
         if (!Directory.Exists(FolderPath)) throw Missing();
         Directory.CreateDirectory(_incoming);
-        if (Interlocked.Exchange(ref _swept, 1) == 0) SweepIncoming();
+        if (Interlocked.Exchange(ref _swept, 1) == 0) SweepIncoming(IncomingAgeMax);
         string temporary = Path.Combine(_incoming, Guid.NewGuid().ToString("n"));
         try
         {
@@ -190,55 +190,49 @@ public sealed class FolderCloud : ICloud
         }
     }
 
-    private IEnumerable<CloudEntry> Entries(string prefix)
+    private Task<List<FolderMember>> MembersAsync(string folder, CancellationToken cancellationToken) =>
+        RunAsync("Listing", folder, () => Members(folder, cancellationToken), cancellationToken);
+
+    /// <summary>None if the folder is not there; links are no objects.</summary>
+    private List<FolderMember> Members(string folder, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(FolderPath)) throw Missing();
-        string start = prefix[..(prefix.LastIndexOf('/') + 1)];
-        if (start.Length > 0 && !ObjectName.IsValid(start.AsSpan()[..^1])) yield break;
-        Stack<string> folders = new([start]);
-        while (folders.TryPop(out string? folder))
+        List<FolderMember> members = [];
+        try
         {
-            foreach (FileSystemInfo info in Infos(Path.Combine(FolderPath, folder)))
+            FileSystemEnumerable<FolderMember> found = new(
+                Path.Combine(FolderPath, folder),
+                static (ref FileSystemEntry entry) => new FolderMember(
+                    entry.FileName.ToString(), entry.IsDirectory ? 0 : entry.Length, entry.IsDirectory),
+                new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
             {
-                string name = folder + info.Name;
-                if (!ObjectName.IsValid(name) || info.Attributes.HasFlag(FileAttributes.ReparsePoint)) continue;
-                if (info is DirectoryInfo)
-                {
-                    if (name.StartsWith(prefix, StringComparison.Ordinal)
-                        || prefix.StartsWith(name + "/", StringComparison.Ordinal))
-                        folders.Push(name + "/");
-                }
-                else if (name.StartsWith(prefix, StringComparison.Ordinal) && LengthOf((FileInfo)info) is { } length)
-                {
-                    yield return new CloudEntry(name, length);
-                }
+                ShouldIncludePredicate = static (ref FileSystemEntry entry) =>
+                    ObjectName.IsValid(entry.FileName) && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            };
+            foreach (FolderMember member in found)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                members.Add(member);
             }
         }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        return members;
     }
 
-    private static IEnumerable<FileSystemInfo> Infos(string folder)
+    private int SweepIncoming(TimeSpan age)
     {
-        try { return new DirectoryInfo(folder).EnumerateFileSystemInfos(); }
-        catch (DirectoryNotFoundException) { return []; }
-    }
-
-    private static long? LengthOf(FileInfo file)
-    {
-        try { return file.Length; }
-        catch (FileNotFoundException) { return null; } // deleted meanwhile
-    }
-
-    private static void Fill(List<CloudEntry> batch, IEnumerator<CloudEntry> entries)
-    {
-        while (batch.Count < ListBatch && entries.MoveNext()) batch.Add(entries.Current);
-    }
-
-    private void SweepIncoming()
-    {
+        if (!Directory.Exists(_incoming)) return 0;
+        int swept = 0;
         foreach (FileInfo file in new DirectoryInfo(_incoming).EnumerateFiles())
         {
-            if (DateTime.UtcNow - file.LastWriteTimeUtc > IncomingAgeMax) file.Delete();
+            if (DateTime.UtcNow - file.LastWriteTimeUtc <= age) continue;
+            file.Delete();
+            swept++;
         }
+        return swept;
     }
 
     private string PathOf(string name)
@@ -247,11 +241,17 @@ public sealed class FolderCloud : ICloud
         return Path.Combine(FolderPath, name);
     }
 
-    private void Guard(string doing, string name, Action action) => Guard(doing, name, () =>
-    {
-        action();
-        return true;
-    });
+    private Task<bool> RunAsync(string doing, string name, Action action, CancellationToken cancellationToken) =>
+        RunAsync(doing, name, () =>
+        {
+            action();
+            return true;
+        }, cancellationToken);
+
+    /// <summary>Again, where a signal or a server behind the folder came in between.</summary>
+    private Task<T> RunAsync<T>(string doing, string name, Func<T> action, CancellationToken cancellationToken) =>
+        _retries.RunAsync(
+            _ => Task.Run(() => Guard(doing, name, action), cancellationToken), cancellationToken);
 
     private T Guard<T>(string doing, string name, Func<T> action)
     {
@@ -268,7 +268,10 @@ public sealed class FolderCloud : ICloud
         {
             throw new CloudException(
                 Name, KindOf(e, Path.Combine(FolderPath, name)),
-                $"{doing} '{name}' in {FolderPath} failed: {e.Message}", e);
+                $"{doing} '{name}' in {FolderPath} failed: {e.Message}", e)
+            {
+                IsTransient = IsTransient(e),
+            };
         }
     }
 
@@ -281,12 +284,20 @@ public sealed class FolderCloud : ICloud
     private static CloudFailure KindOf(Exception e, string path) => e switch
     {
         IOException { HResult: NoSpaceLeft or QuotaExceeded } => CloudFailure.Full,
+        _ when IsTransient(e) => CloudFailure.Unavailable,
         UnauthorizedAccessException when !Directory.Exists(path) => CloudFailure.Denied,
         _ => CloudFailure.Broken,
     };
 
+    private static bool IsTransient(Exception e) =>
+        e is IOException { HResult: Interrupted or TryAgain or TimedOut or StaleHandle };
+
     private const int NoSuchFile = 2; // ENOENT
+    private const int Interrupted = 4; // EINTR
+    private const int TryAgain = 11; // EAGAIN
     private const int FileExists = 17; // EEXIST
     private const int NoSpaceLeft = 28; // ENOSPC
+    private const int TimedOut = 110; // ETIMEDOUT
+    private const int StaleHandle = 116; // ESTALE, of a network file system
     private const int QuotaExceeded = 122; // EDQUOT
 }

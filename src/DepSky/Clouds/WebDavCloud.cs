@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Runtime.CompilerServices;
 using System.Text;
-using System.Xml;
 using DepSky.Clouds.Http;
 
 namespace DepSky;
@@ -13,7 +10,7 @@ namespace DepSky;
 /// whole, so an object is put aside, in '~incoming', and moved into place (and beside what it replaces, before it
 /// does). As in a file system, a name cannot be that of an object and of a folder of others at once.
 /// </summary>
-public sealed class WebDavCloud : ICloud
+public sealed class WebDavCloud : ICloud, ICountsRetries
 {
     private const string IncomingFolder = "~incoming/";
 
@@ -28,16 +25,15 @@ public sealed class WebDavCloud : ICloud
     private const int LockWaitsMax = 20;
     private static readonly TimeSpan LockWait = TimeSpan.FromMilliseconds(40);
 
-    /// <summary>No name has more parts.</summary>
-    private const int FolderDepthMax = ObjectName.CharactersMax / 2;
+    /// <summary>How many folders a listing asks for at a time.</summary>
+    private const int FoldersAhead = 16;
 
     private static readonly HttpMethod PropFind = new("PROPFIND");
     private static readonly HttpMethod MakeCollection = new("MKCOL");
     private static readonly HttpMethod Move = new("MOVE");
-    private static readonly byte[] PropFindBody = ("""<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:">"""u8
-        + "<prop><resourcetype/><getcontentlength/></prop></propfind>"u8).ToArray();
 
     private readonly HttpCloud _http;
+    private readonly TimeProvider _time;
     private readonly string _root;
     private readonly string _rootPath;
     private readonly AuthenticationHeaderValue? _authorization;
@@ -47,12 +43,17 @@ public sealed class WebDavCloud : ICloud
     /// <summary>A cloud in this folder; nothing is sent yet.</summary>
     /// <param name="name">What the operator calls it.</param>
     /// <param name="options">Where it is.</param>
-    public WebDavCloud(string name, WebDavCloudOptions options)
+    public WebDavCloud(string name, WebDavCloudOptions options) : this(name, options, RequestPolicy.Default)
+    {
+    }
+
+    internal WebDavCloud(string name, WebDavCloudOptions options, RequestPolicy policy)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(options);
         Name = name;
-        _http = new HttpCloud(name);
+        _http = new HttpCloud(name, policy);
+        _time = policy.Time;
         _root = options.Endpoint.AbsoluteUri.TrimEnd('/') + '/';
         _rootPath = new Uri(_root).AbsolutePath;
         if (options.User is { } user)
@@ -62,6 +63,8 @@ public sealed class WebDavCloud : ICloud
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    long ICountsRetries.Retries => _http.Retries.Retries;
 
     /// <inheritdoc/>
     public async Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -99,84 +102,68 @@ public sealed class WebDavCloud : ICloud
     {
         ObjectName.ThrowIfInvalid(name);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        int brokenOff = 0;
         for (int missing = 0; missing < 3; missing++)
         {
             // An object that is just being replaced may be missing for a moment; then its replacement is there, or in
             // the next moment the object is.
             string path = missing == 1 ? name + ReplacementSuffix : name;
-            try
-            {
-                if (await TryGetAsync(path, name, offset, destination, cancellationToken)
-                    .ConfigureAwait(false) is { } length)
-                    return length;
-            }
-            catch (CloudException e) when (e.InnerException is HttpIOException && ++brokenOff < AttemptsMax)
-            {
-                missing = -1; // some servers break off what is being read of an object that is replaced
-            }
+            if (await TryGetAsync(path, name, offset, destination, cancellationToken).ConfigureAwait(false)
+                is { } length)
+                return length;
         }
         throw new CloudException(Name, CloudFailure.NotFound, $"there is no object '{name}'.");
     }
 
-    private async Task<int?> TryGetAsync(
-        string path, string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    private Task<int?> TryGetAsync(
+        string path, string name, long offset, Memory<byte> destination, CancellationToken cancellationToken) =>
+        _http.RequestAsync<int?>(
+            _ =>
+            {
+                HttpRequestMessage request = Request(HttpMethod.Get, path);
+                request.Headers.Range = new RangeHeaderValue(offset, offset + Math.Max(destination.Length, 1) - 1);
+                return request;
+            },
+            $"reading '{name}'",
+            static status => status is HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.NotFound
+                or HttpStatusCode.OK or HttpStatusCode.PartialContent,
+            async (response, patience) => response.StatusCode switch
+            {
+                HttpStatusCode.RequestedRangeNotSatisfiable => 0,
+                HttpStatusCode.NotFound => null,
+                _ => await _http.ReadRangeAsync(response, offset, destination, patience).ConfigureAwait(false),
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<CloudEntry> ListAsync(string prefix, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = Request(HttpMethod.Get, path);
-        request.Headers.Range = new RangeHeaderValue(offset, offset + Math.Max(destination.Length, 1) - 1);
-        using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return response.StatusCode switch
-        {
-            HttpStatusCode.RequestedRangeNotSatisfiable => 0,
-            HttpStatusCode.NotFound => null,
-            HttpStatusCode.OK or HttpStatusCode.PartialContent =>
-                await _http.ReadRangeAsync(response, offset, destination, cancellationToken).ConfigureAwait(false),
-            _ => throw await _http.RefusalAsync(response, $"reading '{name}'", cancellationToken).ConfigureAwait(false),
-        };
+        ArgumentNullException.ThrowIfNull(prefix);
+        return new FolderWalk(MembersAsync, prefix, null, FoldersAhead).RunAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<CloudEntry> ListAsync(
-        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<CloudEntry> ListFoldersAsync(
+        string prefix, string folder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        string start = prefix[..(prefix.LastIndexOf('/') + 1)];
-        if (start.Length > 0 && !ObjectName.IsValid(start.AsSpan()[..^1])) yield break;
-        Stack<string> folders = new([start]);
-        while (folders.TryPop(out string? folder))
+        return new FolderWalk(MembersAsync, prefix, folder, FoldersAhead).RunAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> SweepAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
+        (List<DavMember> members, DateTimeOffset now) =
+            await PropFindAsync(IncomingFolder, cancellationToken).ConfigureAwait(false);
+        int swept = 0;
+        foreach (DavMember member in members)
         {
-            using HttpRequestMessage request = Request(PropFind, folder, new ByteArrayContent(PropFindBody));
-            request.Content!.Headers.ContentType = new MediaTypeHeaderValue("application/xml");
-            request.Headers.Add("Depth", "1");
-            using HttpResponseMessage response =
-                await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            // No object was ever stored there, or all are gone meanwhile.
-            if (response.StatusCode == HttpStatusCode.NotFound) continue;
-            if (response.StatusCode != HttpStatusCode.MultiStatus)
-                throw await _http.RefusalAsync(
-                    response, $"listing '{folder}'", cancellationToken).ConfigureAwait(false);
-            HashSet<string> seen = new(StringComparer.Ordinal);
-            await foreach (
-                (string href, long? size, bool isFolder) in _http.ReadXmlAsync(
-                    response, ReadResponses, cancellationToken).ConfigureAwait(false))
-            {
-                if (NameIn(folder, href) is not { } name) continue;
-                if (isFolder)
-                {
-                    if (name.StartsWith(prefix, StringComparison.Ordinal)
-                        || prefix.StartsWith(name + "/", StringComparison.Ordinal))
-                        folders.Push(name + "/");
-                    if (folders.Count > BoundedAnswers.AnswerBytesMax / 16 || name.AsSpan().Count('/') > FolderDepthMax)
-                        throw new CloudException(
-                            Name, CloudFailure.Broken,
-                            $"listing '{prefix}' does not end: the server has ever more folders.");
-                }
-                else if (size is >= 0 && seen.Add(name) && name.StartsWith(prefix, StringComparison.Ordinal))
-                {
-                    yield return new CloudEntry(name, size.Value);
-                }
-            }
+            if (member.IsFolder || member.Modified is not { } modified || now - modified <= age
+                || PathOf(member.Address) is not { } path
+                || !path.StartsWith(IncomingFolder, StringComparison.Ordinal)) continue;
+            await DeletePathAsync(path, cancellationToken).ConfigureAwait(false);
+            swept++;
         }
+        return swept;
     }
 
     /// <inheritdoc/>
@@ -185,13 +172,7 @@ public sealed class WebDavCloud : ICloud
         ObjectName.ThrowIfInvalid(name);
         // In this order: a replacement that was left behind must not come to light.
         foreach (string path in (string[])[name + ReplacementSuffix, name])
-        {
-            using HttpRequestMessage request = Request(HttpMethod.Delete, path);
-            using HttpResponseMessage response =
-                await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.NotFound)
-                throw await _http.RefusalAsync(response, $"deleting '{name}'", cancellationToken).ConfigureAwait(false);
-        }
+            await DeletePathAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes the connections.</summary>
@@ -209,12 +190,13 @@ public sealed class WebDavCloud : ICloud
         for (bool again = false; ; again = true)
         {
             await MakeIncomingAsync(again, cancellationToken).ConfigureAwait(false);
-            using HttpRequestMessage request = Request(HttpMethod.Put, temporary, new ReadOnlyMemoryContent(content));
-            using HttpResponseMessage response =
-                await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (response.IsSuccessStatusCode) return;
-            if (again || response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Conflict))
-                throw await _http.RefusalAsync(response, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
+            HttpStatusCode status = await _http.StatusAsync(
+                patience => Request(HttpMethod.Put, temporary, new MovingContent(content, patience)),
+                $"writing '{name}'",
+                status => DavStatus.IsSuccess(status)
+                    || (!again && status is HttpStatusCode.NotFound or HttpStatusCode.Conflict),
+                cancellationToken).ConfigureAwait(false);
+            if (DavStatus.IsSuccess(status)) return;
         }
     }
 
@@ -239,27 +221,27 @@ public sealed class WebDavCloud : ICloud
     }
 
     /// <summary>Moves what was put aside into place.</summary>
-    /// <returns>False if another writer of the same name took it away.</returns>
+    /// <returns>False if it is not there any more: another writer of the same name took it away, or a move was
+    /// carried out whose answer was lost.</returns>
     private async Task<bool> PublishAsync(string temporary, string name, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage first =
-            await MoveAsync(temporary, name, overwrite: false, cancellationToken).ConfigureAwait(false);
-        if (first.IsSuccessStatusCode) return true;
-        if (first.StatusCode != HttpStatusCode.PreconditionFailed)
-            throw await _http.RefusalAsync(first, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
         // Servers delete what a move overwrites before they move. So that the name is never without content, the new
         // one stands beside it by then, where readers look for it.
-        string replacement = name + ReplacementSuffix;
-        foreach ((string from, string to) in ((string, string)[])[(temporary, replacement), (replacement, name)])
+        string replacement = name + ReplacementSuffix, from = temporary;
+        try
         {
-            using HttpResponseMessage response =
-                await MoveAsync(from, to, overwrite: true, cancellationToken).ConfigureAwait(false);
-            if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden
-                && !await IsThereAsync(from, cancellationToken).ConfigureAwait(false)) return false;
-            if (!response.IsSuccessStatusCode)
-                throw await _http.RefusalAsync(response, $"writing '{name}'", cancellationToken).ConfigureAwait(false);
+            if (await MoveAsync(from, name, name, overwrite: false, cancellationToken).ConfigureAwait(false))
+                return true;
+            await MoveAsync(from, replacement, name, overwrite: true, cancellationToken).ConfigureAwait(false);
+            from = replacement;
+            await MoveAsync(from, name, name, overwrite: true, cancellationToken).ConfigureAwait(false);
+            return true;
         }
-        return true;
+        catch (CloudException e) when (e.Kind != CloudFailure.Unavailable)
+        {
+            if (await IsThereAsync(from, cancellationToken).ConfigureAwait(false)) throw;
+            return false;
+        }
     }
 
     /// <summary>
@@ -267,33 +249,41 @@ public sealed class WebDavCloud : ICloud
     /// also where another writer has made them by then. Where another writer's move is in the way (a lock, or, with
     /// servers that do not lock, a refusal), waits a little.
     /// </summary>
-    private async Task<HttpResponseMessage> MoveAsync(
-        string from, string to, bool overwrite, CancellationToken cancellationToken)
+    /// <returns>False if something is there, and is not to be overwritten.</returns>
+    private async Task<bool> MoveAsync(
+        string from, string to, string name, bool overwrite, CancellationToken cancellationToken)
     {
         bool madeFolders = false;
         for (int wait = 1; ; wait++)
         {
-            using HttpRequestMessage request = Request(Move, from);
-            request.Headers.Add("Destination", _root + to);
-            request.Headers.Add("Overwrite", overwrite ? "T" : "F");
-            HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            bool mayMissFolder =
-                response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.NotFound
-                    or HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError;
-            bool isInTheWay = response.StatusCode == HttpStatusCode.Locked
-                || (overwrite && response.StatusCode == HttpStatusCode.Forbidden);
-            if (mayMissFolder && !madeFolders)
+            bool mayMakeFolders = !madeFolders, mayWait = wait < LockWaitsMax;
+            HttpStatusCode status = await _http.StatusAsync(
+                _ =>
+                {
+                    HttpRequestMessage request = Request(Move, from);
+                    request.Headers.Add("Destination", _root + to);
+                    request.Headers.Add("Overwrite", overwrite ? "T" : "F");
+                    return request;
+                },
+                $"writing '{name}'",
+                status => DavStatus.IsSuccess(status) || (!overwrite && status == HttpStatusCode.PreconditionFailed)
+                    || (mayMakeFolders && DavStatus.MayMissFolder(status))
+                    || (mayWait && DavStatus.IsInTheWay(status, overwrite)),
+                cancellationToken).ConfigureAwait(false);
+            if (DavStatus.IsSuccess(status)) return true;
+            if (status == HttpStatusCode.PreconditionFailed) return false;
+            if (mayMakeFolders && DavStatus.MayMissFolder(status))
             {
                 await MakeFoldersAsync(to, cancellationToken).ConfigureAwait(false);
                 madeFolders = true;
             }
-            else if (!isInTheWay || wait >= LockWaitsMax) return response;
             else await WaitForLockAsync(wait, cancellationToken).ConfigureAwait(false);
-            response.Dispose();
         }
     }
 
-    /// <summary>Makes the folders above a path. Waits for a folder that is locked: another writer makes it.</summary>
+    /// <summary>
+    /// Makes the folders above a path. A folder that is locked is waited for: another writer makes it.
+    /// </summary>
     private async Task MakeFoldersAsync(string path, CancellationToken cancellationToken)
     {
         for (int at = 0; at >= 0; at = path.IndexOf('/', at + 1))
@@ -307,22 +297,27 @@ public sealed class WebDavCloud : ICloud
         }
     }
 
-    private async Task<bool> IsLockedForMakingAsync(string folder, CancellationToken cancellationToken)
-    {
-        using HttpRequestMessage request = Request(MakeCollection, folder);
-        using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return response.StatusCode == HttpStatusCode.Locked;
-    }
+    /// <summary>Whatever else the server says: if the folder is missing, the next request is told so.</summary>
+    private async Task<bool> IsLockedForMakingAsync(string folder, CancellationToken cancellationToken) =>
+        await _http.StatusAsync(
+            _ => Request(MakeCollection, folder), $"making the folder '{folder}'",
+            static status => !HttpCloud.IsTransient(status), cancellationToken).ConfigureAwait(false)
+        == HttpStatusCode.Locked;
 
     private static Task WaitForLockAsync(int wait, CancellationToken cancellationToken) =>
         Task.Delay(Random.Shared.NextDouble() * wait * LockWait, cancellationToken);
 
-    private async Task<bool> IsThereAsync(string path, CancellationToken cancellationToken)
-    {
-        using HttpRequestMessage request = Request(HttpMethod.Head, path);
-        using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return response.StatusCode != HttpStatusCode.NotFound;
-    }
+    private async Task<bool> IsThereAsync(string path, CancellationToken cancellationToken) =>
+        await _http.StatusAsync(
+            _ => Request(HttpMethod.Head, path), $"looking for '{path}'",
+            static status => !HttpCloud.IsTransient(status), cancellationToken).ConfigureAwait(false)
+        != HttpStatusCode.NotFound;
+
+    /// <summary>Deletes what is at a path; if nothing is, that is well.</summary>
+    private Task<HttpStatusCode> DeletePathAsync(string path, CancellationToken cancellationToken) =>
+        _http.StatusAsync(
+            _ => Request(HttpMethod.Delete, path), $"deleting '{path}'",
+            static status => DavStatus.IsSuccess(status) || status == HttpStatusCode.NotFound, cancellationToken);
 
     /// <summary>Removes what was put aside, if it can be: no reader looks for it.</summary>
     private async Task DropAsync(string temporary)
@@ -330,12 +325,11 @@ public sealed class WebDavCloud : ICloud
         try
         {
             using CancellationTokenSource patience = new(TimeSpan.FromSeconds(5));
-            using HttpRequestMessage request = Request(HttpMethod.Delete, temporary);
-            (await _http.SendAsync(request, patience.Token).ConfigureAwait(false)).Dispose();
+            await DeletePathAsync(temporary, patience.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is CloudException or OperationCanceledException or ObjectDisposedException)
         {
-            // It stays there; no name leads to it.
+            // It stays there; no name leads to it, and a sweep removes it later.
         }
     }
 
@@ -346,53 +340,59 @@ public sealed class WebDavCloud : ICloud
         return request;
     }
 
-    /// <summary>The name that an address in a listing stands for; null if it is not one in that folder.</summary>
-    private string? NameIn(string folder, string href)
+    /// <summary>The members of a folder; none if no object was ever stored there, or all are gone.</summary>
+    private async Task<List<FolderMember>> MembersAsync(string folder, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(new Uri(_root), href, out Uri? uri)
-            || !uri.AbsolutePath.StartsWith(_rootPath, StringComparison.Ordinal)) return null;
-        string name = Uri.UnescapeDataString(uri.AbsolutePath[_rootPath.Length..]).TrimEnd('/');
-        if (name.EndsWith(ReplacementSuffix, StringComparison.Ordinal)) name = name[..^ReplacementSuffix.Length];
-        return name.Length > folder.Length
-            && name.StartsWith(folder, StringComparison.Ordinal)
-            && !name.AsSpan(folder.Length).Contains('/')
-            && ObjectName.IsValid(name) ? name : null;
+        (List<DavMember> members, _) = await PropFindAsync(folder, cancellationToken).ConfigureAwait(false);
+        HashSet<string> seen = new(members.Count, StringComparer.Ordinal);
+        List<FolderMember> found = [];
+        foreach (DavMember member in members)
+        {
+            if (NameIn(folder, member.Address) is { } name && (member.IsFolder || member.SizeBytes is not null)
+                && seen.Add(name))
+                found.Add(new FolderMember(name, member.SizeBytes ?? 0, member.IsFolder));
+        }
+        return found;
     }
 
-    private static async IAsyncEnumerable<(string Href, long? Size, bool IsFolder)> ReadResponses(XmlReader reader)
+    /// <summary>The members of a folder, itself among them, and the time by the server's clock.</summary>
+    private Task<(List<DavMember> Members, DateTimeOffset Now)> PropFindAsync(
+        string folder, CancellationToken cancellationToken) =>
+        _http.RequestAsync(
+            _ =>
+            {
+                HttpRequestMessage request = Request(PropFind, folder, new ByteArrayContent(DavListing.Request));
+                request.Content!.Headers.ContentType = new MediaTypeHeaderValue("application/xml");
+                request.Headers.Add("Depth", "1");
+                return request;
+            },
+            $"listing '{folder}'",
+            static status => status is HttpStatusCode.MultiStatus or HttpStatusCode.NotFound,
+            async (response, patience) =>
+            {
+                List<DavMember> members = response.StatusCode == HttpStatusCode.NotFound
+                    ? []
+                    : await _http.ReadXmlAsync(response, DavListing.Root, DavListing.ReadAsync, patience)
+                        .ConfigureAwait(false);
+                return (members, response.Headers.Date ?? _time.GetUtcNow());
+            },
+            cancellationToken);
+
+    /// <summary>The name in a folder that an address in a listing stands for; null if it is not in it.</summary>
+    private string? NameIn(string folder, string address)
     {
-        const string Dav = "DAV:";
-        string href = "";
-        long? size = null;
-        bool isFolder = false;
-        bool read = await reader.ReadAsync().ConfigureAwait(false);
-        while (read)
-        {
-            if (reader.NamespaceURI == Dav && reader.NodeType == XmlNodeType.EndElement
-                && reader.LocalName == "response")
-            {
-                yield return (href, size, isFolder);
-                (href, size, isFolder) = ("", null, false);
-            }
-            else if (reader.NamespaceURI == Dav && reader.NodeType == XmlNodeType.Element)
-            {
-                switch (reader.LocalName)
-                {
-                    case "href":
-                        href = await reader.ReadElementContentAsStringAsync().ConfigureAwait(false);
-                        continue; // it stands behind the element already
-                    case "getcontentlength":
-                        string text = await reader.ReadElementContentAsStringAsync().ConfigureAwait(false);
-                        // Of a folder it may be empty.
-                        size = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long length)
-                            ? length : null;
-                        continue;
-                    case "collection":
-                        isFolder = true;
-                        break;
-                }
-            }
-            read = await reader.ReadAsync().ConfigureAwait(false);
-        }
+        string? path = PathOf(address);
+        if (path is null || path.Length <= folder.Length || !path.StartsWith(folder, StringComparison.Ordinal))
+            return null;
+        string name = path[folder.Length..];
+        if (name.EndsWith(ReplacementSuffix, StringComparison.Ordinal)) name = name[..^ReplacementSuffix.Length];
+        return !name.Contains('/', StringComparison.Ordinal) && ObjectName.IsValid(name) ? name : null;
     }
+
+    /// <summary>The path below the cloud's folder that an address stands for; null if it is not below it.</summary>
+    private string? PathOf(string address) =>
+        Uri.TryCreate(new Uri(_root), address, out Uri? uri)
+        && uri.AbsolutePath.StartsWith(_rootPath, StringComparison.Ordinal)
+            ? Uri.UnescapeDataString(uri.AbsolutePath[_rootPath.Length..]).TrimEnd('/')
+            : null;
 }

@@ -1,4 +1,5 @@
 using BftCloud.Primitives;
+using DepSky.Clouds.Http;
 
 namespace DepSky.Configuration;
 
@@ -13,8 +14,7 @@ internal sealed record AzureBlobConfiguration(
 {
     internal const string Kind = "azure";
 
-    /// <inheritdoc/>
-    public override ICloud Open()
+    private protected override ICloud Open(RequestPolicy policy)
     {
         try
         {
@@ -23,7 +23,8 @@ internal sealed record AzureBlobConfiguration(
                 new AzureBlobCloudOptions
                 {
                     Endpoint = Endpoint, Account = Account, AccountKey = Secret.Read(), Container = Container,
-                });
+                },
+                null, policy);
         }
         catch (FormatException e)
         {
@@ -31,6 +32,9 @@ internal sealed record AzureBlobConfiguration(
                 Name, "the account's key is not base 64. Copy it from the storage account as it is shown there.", e);
         }
     }
+
+    /// <inheritdoc/>
+    internal override string Place => $"{Kind} {CloudPlace.OfAddress(Endpoint)}{Container.ToLowerInvariant()}/";
 
     internal override IEnumerable<(string Key, object Value)> Fields(string configurationFile) =>
     [

@@ -1,4 +1,5 @@
 using BftCloud.Primitives;
+using DepSky.Clouds.Http;
 
 namespace DepSky.Configuration;
 
@@ -8,7 +9,18 @@ internal abstract record CloudConfiguration(string Name)
 {
     /// <summary>Reads its secret, if it has one, and makes the cloud; nothing is sent yet.</summary>
     /// <exception cref="ConfigurationException">The secret cannot be read, or cannot be one.</exception>
-    public abstract ICloud Open();
+    /// <param name="callTimeout">How long a call of it may take, with all that is tried again; null for a
+    /// minute.</param>
+    public ICloud Open(TimeSpan? callTimeout = null) =>
+        Open(callTimeout is TimeSpan timeout ? RequestPolicy.For(timeout) : RequestPolicy.Default);
+
+    /// <summary>
+    /// Where it is, in one spelling, and '/' at the end: of two clouds in one place, or one within the other, the
+    /// places are equal or one begins with the other.
+    /// </summary>
+    internal abstract string Place { get; }
+
+    private protected abstract ICloud Open(RequestPolicy policy);
 
     /// <summary>Its keys in depsky.json.</summary>
     internal abstract IEnumerable<(string Key, object Value)> Fields(string configurationFile);

@@ -36,8 +36,9 @@ internal sealed class ConfiguredClient : IAsyncDisposable
                         + $"is {configuration.Writer}. Use the key file that was made with this depsky.json.");
             }
             if (configuration.ReaderKeyFile is not null) readerKey = ReaderKeyFile.Load(configuration.ReaderKeyFile);
+            TimeSpan callTimeout = TimeSpan.FromSeconds(configuration.CallTimeoutSeconds);
             foreach (CloudConfiguration cloud in configuration.Clouds)
-                clouds.Add(wrap is null ? cloud.Open() : wrap(cloud.Open()));
+                clouds.Add(wrap is null ? cloud.Open(callTimeout) : wrap(cloud.Open(callTimeout)));
             DepSkyClient client = new(new DepSkyOptions
             {
                 Clouds = clouds,
@@ -48,7 +49,7 @@ internal sealed class ConfiguredClient : IAsyncDisposable
                 WriterKey = writerKey,
                 ReaderKey = readerKey,
                 SegmentBytes = configuration.SegmentKiB << 10,
-                CallTimeout = TimeSpan.FromSeconds(configuration.CallTimeoutSeconds),
+                CallTimeout = callTimeout,
                 Retention = TimeSpan.FromSeconds(configuration.RetentionSeconds),
             });
             return new ConfiguredClient(client, writerKey, readerKey);

@@ -153,11 +153,25 @@ internal sealed record DepSkyConfiguration
             static cloud => cloud.Name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key;
         if (twice is not null)
             throw settings.Error("clouds", $"has two clouds named '{twice}'. Give each a name of its own.");
-        string? shared = configuration.Clouds.OfType<FolderConfiguration>().GroupBy(
-            static cloud => cloud.Path, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key;
-        if (shared is not null)
+        for (int i = 0; i < clouds; i++)
+        {
+            for (int j = 0; j < i; j++) CheckApart(settings, configuration.Clouds[j], configuration.Clouds[i]);
+        }
+    }
+
+    private static void CheckApart(SettingsReader settings, CloudConfiguration first, CloudConfiguration second)
+    {
+        string one = first.Place, other = second.Place;
+        string what = second is FolderConfiguration folder ? $"the folder {folder.Path}" : "one place";
+        if (one == other)
             throw settings.Error(
                 "clouds",
-                $"has two clouds in the folder {shared}. Give each a folder of its own: they would fail together.");
+                $"has two clouds in {what}: '{first.Name}' and '{second.Name}' are both in {one}. "
+                + "Give each a place of its own: they would fail together, and overwrite each other's parts.");
+        if (one.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(one, StringComparison.Ordinal))
+            throw settings.Error(
+                "clouds",
+                $"has a cloud within another: '{first.Name}' is in {one}, and '{second.Name}' in {other}. "
+                + "Give each a place of its own, beside the other.");
     }
 }

@@ -1,4 +1,5 @@
 using BftCloud.Primitives;
+using DepSky.Clouds.Http;
 
 namespace DepSky.Configuration;
 
@@ -9,8 +10,10 @@ internal sealed record FolderConfiguration(string Name, string Path) : CloudConf
 {
     internal const string Kind = "folder";
 
+    private protected override ICloud Open(RequestPolicy policy) => new FolderCloud(Name, Path);
+
     /// <inheritdoc/>
-    public override ICloud Open() => new FolderCloud(Name, Path);
+    internal override string Place => $"{Kind} {CloudPlace.OfFolder(Path)}";
 
     internal override IEnumerable<(string Key, object Value)> Fields(string configurationFile) =>
         [("name", Name), ("kind", Kind), ("path", SettingsWriter.Relative(configurationFile, Path))];

@@ -1,4 +1,5 @@
 using BftCloud.Primitives;
+using DepSky.Clouds.Http;
 
 namespace DepSky.Configuration;
 
@@ -16,15 +17,18 @@ internal sealed record S3Configuration(
     internal const string Kind = "s3";
     private const string DefaultRegion = "us-east-1";
 
-    /// <inheritdoc/>
-    public override ICloud Open() =>
+    private protected override ICloud Open(RequestPolicy policy) =>
         new S3Cloud(
             Name,
             new S3CloudOptions
             {
                 Endpoint = Endpoint, Region = Region, Bucket = Bucket,
                 AccessKey = AccessKey, SecretKey = Secret.Read(),
-            });
+            },
+            policy);
+
+    /// <inheritdoc/>
+    internal override string Place => $"{Kind} {CloudPlace.OfAddress(Endpoint)}{Bucket}/";
 
     internal override IEnumerable<(string Key, object Value)> Fields(string configurationFile) =>
     [

@@ -1,4 +1,5 @@
 using BftCloud.Primitives;
+using DepSky.Clouds.Http;
 
 namespace DepSky.Configuration;
 
@@ -13,9 +14,13 @@ internal sealed record WebDavConfiguration(
 {
     internal const string Kind = "webdav";
 
+    private protected override ICloud Open(RequestPolicy policy) =>
+        new WebDavCloud(
+            Name, new WebDavCloudOptions { Endpoint = Endpoint, User = User, Password = Secret.Read() }, policy);
+
     /// <inheritdoc/>
-    public override ICloud Open() =>
-        new WebDavCloud(Name, new WebDavCloudOptions { Endpoint = Endpoint, User = User, Password = Secret.Read() });
+    /// <remarks>Another user of the same address may have another folder.</remarks>
+    internal override string Place => $"{Kind} {User}@{CloudPlace.OfAddress(Endpoint)}";
 
     internal override IEnumerable<(string Key, object Value)> Fields(string configurationFile) =>
     [

@@ -11,6 +11,11 @@ public enum FlawKind
 
     /// <summary>The cloud could not be asked.</summary>
     Unreachable,
+
+    /// <summary>
+    /// The cloud has what the writer gave to another: the clouds stand in another order. It is never overwritten.
+    /// </summary>
+    Misplaced,
 }
 
 /// <summary>Something of a version that a cloud should have intact, and has not.</summary>

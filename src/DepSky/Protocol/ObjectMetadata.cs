@@ -46,6 +46,16 @@ internal sealed record ObjectMetadata
 
     public int BlocksNeeded => Quorums.BlocksNeeded(Protection);
 
+    /// <summary>The cloud that the writer gave this share to; null if none.</summary>
+    public int? OwnerOfShare(ReadOnlyMemory<byte> share)
+    {
+        for (int cloud = 0; cloud < ShareDigests.Count; cloud++)
+        {
+            if (PartRecord.IsShare(share, ShareDigests[cloud])) return cloud;
+        }
+        return null;
+    }
+
     /// <summary>The content's bytes in a segment.</summary>
     public int ContentBytes(int segment) => (int)Math.Min(SegmentBytes, SizeBytes - (long)segment * SegmentBytes);
 

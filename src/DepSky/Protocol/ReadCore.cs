@@ -51,6 +51,7 @@ internal sealed class ReadCore(ReadRequest request, CloudOrder order, long callT
                 Searched(search);
                 break;
             case ShareSearch { Failure: null } search:
+                _problems.AddRange(search.Problems);
                 Shares = search.Shares;
                 HandOver();
                 break;

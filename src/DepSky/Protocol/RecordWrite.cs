@@ -22,6 +22,9 @@ internal sealed class RecordWrite(
     /// <summary>How many clouds have acknowledged.</summary>
     public int Acknowledged { get; private set; }
 
+    /// <summary>What clouds did wrong so far.</summary>
+    public IReadOnlyList<CloudProblem> Problems => _problems;
+
     public override void Start()
     {
         for (int cloud = 0; cloud < quorums.Clouds; cloud++)

@@ -15,6 +15,8 @@ internal sealed class ShareSearch(
     /// <summary>The shares that have come intact, by cloud.</summary>
     public IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Shares => _shares;
 
+    public IReadOnlyList<CloudProblem> Problems => _problems;
+
     private int Running => metadata.Clouds - _shares.Count - _problems.Count;
 
     public override void Start()
@@ -48,6 +50,9 @@ internal sealed class ShareSearch(
             content, layout.Unit, metadata.Data, writer, out _, out share, out MetadataRejection rejection))
             return CloudProblem.Rejected(cloud, name, rejection);
         if (PartRecord.IsShare(share, metadata.ShareDigests[cloud])) return null;
-        return new CloudProblem(cloud, CloudFailure.Broken, $"{name}: not the share that the writer gave it");
+        string what = metadata.OwnerOfShare(share) is int owner
+            ? $"the share of cloud number {owner + 1}: the clouds stand in another order than when it was written"
+            : "not the share that the writer gave it";
+        return new CloudProblem(cloud, CloudFailure.Broken, $"{name}: {what}");
     }
 }

@@ -18,7 +18,11 @@ internal sealed record UnitLayout
 {
     public const string MetadataSuffix = ".m";
     public const string PartSuffix = ".p";
-    private const string MetadataFolder = "/.meta/";
+
+    /// <summary>The folder of a unit where its metadata is.</summary>
+    public const string MetadataFolder = ".meta";
+
+    private const string MetadataEnd = $"/{MetadataFolder}/";
 
     /// <summary>So that the longest of our names is still an object's name.</summary>
     public const int UnitCharactersMax = 256;
@@ -36,7 +40,7 @@ internal sealed record UnitLayout
 
     public string Unit { get; }
 
-    public string MetadataPrefix => Unit + MetadataFolder;
+    public string MetadataPrefix => Unit + MetadataEnd;
 
     public string DataPrefix => Unit + "/.data/";
 
@@ -70,11 +74,17 @@ internal sealed record UnitLayout
             name.AsSpan(MetadataPrefix.Length, name.Length - MetadataPrefix.Length - PartSuffix.Length), out id);
     }
 
-    /// <summary>The unit whose metadata a name is.</summary>
-    public static bool TryReadUnit(string name, [NotNullWhen(true)] out string? unit)
+    /// <summary>Whether a name under <see cref="MetadataPrefix"/> is one of metadata, and not of a part.</summary>
+    public static bool IsMetadata(string name) => name.EndsWith(MetadataSuffix, StringComparison.Ordinal);
+
+    /// <summary>What all objects of the units begin with whose names begin so.</summary>
+    public static string PrefixOf(string unitPrefix) => unitPrefix;
+
+    /// <summary>The unit whose <see cref="MetadataPrefix"/> a folder is.</summary>
+    public static bool TryReadPlace(string folder, [NotNullWhen(true)] out UnitLayout? layout)
     {
-        int end = name.IndexOf(MetadataFolder, StringComparison.Ordinal);
-        unit = end < 0 ? null : name[..end];
-        return IsUnit(unit) && name.EndsWith(MetadataSuffix, StringComparison.Ordinal);
+        string? unit = folder.EndsWith(MetadataEnd, StringComparison.Ordinal) ? folder[..^MetadataEnd.Length] : null;
+        layout = IsUnit(unit) ? new UnitLayout(unit) : null;
+        return layout is not null;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class WriteCore : ProtocolCore
     private readonly List<SegmentDigests> _segments = [];
     private State _state = State.Searching;
     private VersionId _id;
-    private RecordWrite? _parts;
+    private RecordWrite? _parts, _commit;
     private ObjectMetadata? _metadata;
     private int _segmentsStored;
     private long? _sizeBytes;
@@ -57,6 +57,10 @@ internal sealed class WriteCore : ProtocolCore
 
     /// <summary>What was there before.</summary>
     public MetadataSearch Found { get; }
+
+    /// <summary>What clouds did wrong with records, though it was made up for.</summary>
+    public IEnumerable<CloudProblem> Problems =>
+        Found.Problems.Concat(_parts?.Problems ?? []).Concat(_commit?.Problems ?? []);
 
     protected override void OnStart() => Begin(Found);
 
@@ -226,7 +230,8 @@ internal sealed class WriteCore : ProtocolCore
         byte[] bytes = MetadataCodec.Encode(_metadata, _request.Writer);
         Invariant.Holds(bytes.Length <= SegmentShape.MetadataBytesMax,
             "metadata of no more than the segments that can be is short enough to be read");
-        Begin(new RecordWrite(Exchange, _quorums, "the metadata", _request.Layout.Metadata(_id), [bytes]));
+        _commit = new RecordWrite(Exchange, _quorums, "the metadata", _request.Layout.Metadata(_id), [bytes]);
+        Begin(_commit);
     }
 
     /// <summary>The metadata is acknowledged.</summary>

@@ -127,6 +127,27 @@ public abstract class CloudConformance : IAsyncLifetime
         Assert.Empty(await NamesAsync("m"));
     }
 
+    [Theory]
+    [InlineData("", "a-b/.meta/1 a/.meta/2 a/.meta/3 a/b/.meta/4 a/c/d/.meta/5 b/.meta/6")]
+    [InlineData("a", "a-b/.meta/1 a/.meta/2 a/.meta/3 a/b/.meta/4 a/c/d/.meta/5")]
+    [InlineData("a/", "a/.meta/2 a/.meta/3 a/b/.meta/4 a/c/d/.meta/5")]
+    [InlineData("a/c", "a/c/d/.meta/5")]
+    [InlineData("c", "")]
+    public async Task Objects_in_folders_of_one_name_are_listed_in_order(string prefix, string expected)
+    {
+        string[] names =
+        [
+            "b/.meta/6", "a/c/d/.meta/5", "a/b/.meta/4", "a/.meta/3", "a/.meta/2", "a-b/.meta/1", "a/.data/x/y",
+            "a/.data/.meta-not", "a/b/plain", "other/x", "a/.read/z", "b/.data/a/1", "b/.data/b/2",
+        ];
+        foreach (string name in names) await Cloud.PutAsync(name, Bytes(3), default);
+        List<string> found = [];
+
+        await foreach (CloudEntry entry in Cloud.ListFoldersAsync(prefix, ".meta", default)) found.Add(entry.Name);
+
+        Assert.Equal(expected, string.Join(' ', found));
+    }
+
     [Fact]
     public async Task An_empty_cloud_lists_nothing() => Assert.Empty(await ListAsync(""));
 

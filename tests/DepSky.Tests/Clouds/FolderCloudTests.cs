@@ -60,6 +60,23 @@ public sealed class FolderCloudTests : CloudConformance, IDisposable
     }
 
     [Fact]
+    public async Task A_sweep_deletes_what_is_old_enough_and_nothing_else()
+    {
+        Assert.Equal(0, await Cloud.SweepAsync(TimeSpan.Zero, default));
+        await Cloud.PutAsync("object", Bytes(1), default);
+        string left = _folder.At("cloud", "~incoming", "left"), fresh = _folder.At("cloud", "~incoming", "fresh");
+        await File.WriteAllTextAsync(left, "half an object");
+        await File.WriteAllTextAsync(fresh, "of another writer, perhaps");
+        File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddHours(-2));
+        File.SetLastWriteTimeUtc(_folder.At("cloud", "object"), DateTime.UtcNow.AddHours(-2));
+
+        Assert.Equal(1, await Cloud.SweepAsync(TimeSpan.FromHours(1), default));
+
+        Assert.Equal([fresh], Directory.GetFiles(_folder.At("cloud", "~incoming")));
+        Assert.Equal(["object"], await NamesAsync(""));
+    }
+
+    [Fact]
     public async Task Writers_and_deleters_of_one_folder_do_not_disturb_each_other()
     {
         Task[] tasks = [.. Enumerable.Range(0, 8).Select(async i =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DepSky.Clouds.Http;
 using DepSky.Tests.Clouds.Servers;
 
 namespace DepSky.Tests.Clouds;
@@ -77,6 +78,60 @@ public abstract class ServedCloudConformance : CloudConformance
         await using ICloud closing = _server!.OpenAt(server.Address, "closing");
 
         await FailsOnEverythingAsync(closing, CloudFailure.Unavailable);
+    }
+
+    [Theory]
+    [InlineData("503 Slow Down", "Retry-After: 0\r\n")]
+    [InlineData("429 Too Many Requests", "")]
+    [InlineData("502 Bad Gateway", "")]
+    [InlineData("504 Gateway Timeout", "Retry-After: Thu, 01 Jan 2026 00:00:00 GMT\r\n")]
+    public async Task A_busy_server_is_asked_again_whatever_it_was_asked_for(string status, string header)
+    {
+        int busy = 0;
+        await using HostileServer server = new(_ => Interlocked.Decrement(ref busy) >= 0
+            ? $"HTTP/1.1 {status}\r\n{header}Content-Length: 0\r\n\r\n"
+            : "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        await using ICloud cloud = _server!.OpenAt(server.Address, "busy", Persistent);
+        long retries = 0;
+        foreach (Func<CancellationToken, Task> operation in OperationsOf(cloud))
+        {
+            Volatile.Write(ref busy, 3);
+
+            await FailsAsync(CloudFailure.Broken, operation(default));
+
+            Assert.Equal(retries += 3, ((ICountsRetries)cloud).Retries);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_breaks_off_once_is_asked_again()
+    {
+        int answers = 0;
+        await using HostileServer server = new(_ => Interlocked.Increment(ref answers) switch
+        {
+            1 => "",
+            2 => "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/5\r\nContent-Length: 5\r\n\r\nab",
+            _ => "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/5\r\nContent-Length: 5\r\n\r\nabcde",
+        });
+        await using ICloud cloud = _server!.OpenAt(server.Address, "breaking", Persistent);
+        byte[] buffer = new byte[5];
+
+        Assert.Equal(5, await cloud.GetAsync("object", 0, buffer, default));
+
+        Assert.Equal("abcde"u8.ToArray(), buffer);
+    }
+
+    [Fact]
+    public async Task A_web_page_is_no_acknowledgement_and_no_listing()
+    {
+        const string Page = "<html><body>Sign in to the network, please.</body></html>";
+        await using HostileServer server = new(
+            _ => $"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {Page.Length}\r\n\r\n{Page}");
+        await using ICloud portal = _server!.OpenAt(server.Address, "portal");
+
+        await FailsAsync(CloudFailure.Broken, portal.PutAsync("object", Bytes(1), default));
+        await FailsAsync(
+            CloudFailure.Broken, portal.ListAsync("", default).GetAsyncEnumerator().MoveNextAsync().AsTask());
     }
 
     [Fact]
@@ -168,6 +223,15 @@ public abstract class ServedCloudConformance : CloudConformance
 
     /// <summary>The status that a listing is answered with.</summary>
     private protected virtual string ListingStatus => "200 OK";
+
+    /// <summary>Asks again at once, for as long as the test lasts.</summary>
+    private static RequestPolicy Persistent { get; } = new()
+    {
+        Deadline = TimeSpan.FromHours(1),
+        Stall = TimeSpan.FromHours(1),
+        FirstWait = TimeSpan.FromMilliseconds(1),
+        WaitMax = TimeSpan.FromMilliseconds(1),
+    };
 
     private static Func<CancellationToken, Task>[] OperationsOf(ICloud cloud) =>
     [

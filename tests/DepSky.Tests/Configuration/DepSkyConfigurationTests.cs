@@ -63,6 +63,8 @@ public sealed class DepSkyConfigurationTests : IDisposable
     [InlineData("\"confidential\"", "\"secret\"", "'protection'")]
     [InlineData("\"cloud1\"", "\"cloud0\"", "two clouds named 'cloud0'")]
     [InlineData("clouds/cloud1", "clouds/cloud0", "two clouds in the folder")]
+    [InlineData("clouds/cloud1", "clouds/../clouds/cloud0/", "two clouds in the folder")]
+    [InlineData("clouds/cloud1", "clouds/cloud0/inner", "a cloud within another")]
     [InlineData("\"cloud1\"", "\"cloud 1\"", "'clouds[1].name'")]
     [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"", "\"kind\": \"ftp\"", "'clouds[1].kind'")]
     [InlineData("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"", "\"kind\": \"folder\"", "'clouds[1].path'")]
@@ -91,6 +93,31 @@ public sealed class DepSkyConfigurationTests : IDisposable
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(
+        "\"kind\": \"webdav\", \"endpoint\": \"http://localhost:8080/dav\", \"user\": \"u\"",
+        "\"kind\": \"webdav\", \"endpoint\": \"http://127.0.0.1:8080/dav/\", \"user\": \"u\"")]
+    [InlineData(
+        "\"kind\": \"s3\", \"endpoint\": \"https://S3.example.org\", \"bucket\": \"b\", \"accessKey\": \"one\"",
+        "\"kind\": \"s3\", \"endpoint\": \"https://s3.example.org:443/\", \"bucket\": \"b\", \"accessKey\": \"two\"")]
+    [InlineData(
+        "\"kind\": \"azure\", \"account\": \"me\", \"container\": \"c\"",
+        "\"kind\": \"azure\", \"account\": \"me\", \"endpoint\": \"https://ME.blob.core.windows.net/\", "
+        + "\"container\": \"c\"")]
+    public void Two_clouds_in_one_place_are_refused_whatever_the_spelling(string first, string second)
+    {
+        string file = DepSkyDirectory.Create(_folder.At("D"), clouds: 4), content = File.ReadAllText(file);
+        File.WriteAllText(file, content
+            .Replace("\"kind\": \"folder\", \"path\": \"clouds/cloud1\"",
+                $"{first}, \"secretEnvironment\": \"S\"", StringComparison.Ordinal)
+            .Replace("\"kind\": \"folder\", \"path\": \"clouds/cloud3\"",
+                $"{second}, \"secretEnvironment\": \"S\"", StringComparison.Ordinal));
+
+        ConfigurationException error = Assert.Throws<ConfigurationException>(() => DepSkyConfiguration.Load(file));
+
+        Assert.Contains("two clouds in one place: 'cloud1' and 'cloud3'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using BftCloud.Testing.Fuzzing;
 using DepSky.Tests.Clouds;
+using DepSky.Tests.Clouds.Servers;
 
 namespace DepSky.Tests.Decoders;
 
@@ -42,15 +43,18 @@ internal sealed class CloudTargets : IAsyncDisposable
             new S3CloudOptions
             {
                 Endpoint = _server.Address, Bucket = "bucket", AccessKey = "key", SecretKey = "secret",
-            });
+            },
+            CloudServer.Once);
         _azure = new AzureBlobCloud(
             "azure",
             new AzureBlobCloudOptions
             {
                 Endpoint = _server.Address, Account = "account", AccountKey = "c2VjcmV0", Container = "container",
-            });
+            },
+            null, CloudServer.Once);
         _webDav = new WebDavCloud(
-            "webdav", new WebDavCloudOptions { Endpoint = _server.Address, User = "user", Password = "secret" });
+            "webdav", new WebDavCloudOptions { Endpoint = _server.Address, User = "user", Password = "secret" },
+            CloudServer.Once);
     }
 
     public IEnumerable<FuzzTarget> All =>

@@ -90,8 +90,9 @@ internal sealed class ObjectTargets(TemporaryDirectory folder)
             "attempt", static random => Id(random).ToString(),
             static name => VersionId.TryParse(name, out VersionId id) ? id.ToString() : null),
         new(
-            "unit in a name", static random => Text(Layout.Metadata(Id(random))),
-            static bytes => UnitLayout.TryReadUnit(Text(bytes), out string? unit) && new UnitLayout(unit).Unit == unit)
+            "unit in a name", static _ => Text(Layout.MetadataPrefix),
+            static bytes => UnitLayout.TryReadPlace(Text(bytes), out UnitLayout? layout)
+                && layout.MetadataPrefix == Text(bytes) && new UnitLayout(layout.Unit).Unit == layout.Unit)
         { Words = Hexadecimal, AllocatedBytesPerByte = 16 },
         new(
             "version",

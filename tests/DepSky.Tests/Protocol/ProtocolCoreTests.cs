@@ -6,7 +6,7 @@ public sealed class ProtocolCoreTests
 {
     private const long TimeoutMicros = 500_000;
     private readonly EffectBuffer _effects = new();
-    private readonly UnitListCore _core = new(new CloudQuorums(4, 1), "", TimeoutMicros);
+    private readonly ListingCore _core = new(new CloudQuorums(4, 1));
 
     [Fact]
     public void A_call_is_started_answered_and_heard_of_once()
@@ -83,7 +83,6 @@ public sealed class ProtocolCoreTests
             () => new CollectCore(read.Layout, read.Quorums, read.Writer, 1_000_000, TimeoutMicros),
             () => new LockCore(read.Layout, read.Quorums, write.Writer, 4, 3_000_000, TimeoutMicros),
             () => new LockRenewalCore(read.Layout, read.Quorums, write.Writer, held, TimeoutMicros),
-            () => new UnitListCore(read.Quorums, "unit", TimeoutMicros),
         ];
         Assert.Equal(
             typeof(ProtocolCore).Assembly.GetTypes().Count(t => t.IsSubclassOf(typeof(ProtocolCore))), cores.Length);
@@ -139,5 +138,19 @@ public sealed class ProtocolCoreTests
         })];
         _effects.Clear();
         return effects;
+    }
+
+    /// <summary>The smallest core: it lists.</summary>
+    private sealed class ListingCore(CloudQuorums quorums) : ProtocolCore(TimeoutMicros)
+    {
+        protected override void OnStart() => Begin(new Listing(Exchange, quorums, "", isForAll: false));
+
+        protected override void OnDone(SubMachine machine)
+        {
+            Listing listing = (Listing)machine;
+            Finish(listing.Answered >= quorums.Available
+                ? null
+                : new ProtocolFailure(FailureKind.NoQuorum, "too few", listing.Problems));
+        }
     }
 }

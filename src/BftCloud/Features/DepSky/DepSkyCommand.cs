@@ -12,10 +12,15 @@ internal static class DepSkyCommand
             Description = "The configuration: a depsky.json, made by 'bftcloud depsky init'.",
             HelpName = "FILE",
             Required = true,
+        },
+        new Option<bool>("--verbose")
+        {
+            Description = "Also tell how many requests to each cloud were tried again.", Recursive = true,
         });
         return new Command(
             DepSkyFeature.Name, "Stores objects over 3f+1 clouds of which f may lie, lose, leak or vanish.")
         {
+            target.Verbose,
             DepSkyInitCommand.Create(),
             DepSkyPutCommand.Create(target),
             DepSkyGetCommand.Create(target),

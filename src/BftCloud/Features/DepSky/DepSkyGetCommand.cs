@@ -23,30 +23,32 @@ internal static class DepSkyGetCommand
         {
             Description = "How many bytes to read; to the end by default.", HelpName = "BYTES",
         };
+        Option<bool> json = CommonOptions.Json();
         foreach (Option option in (Option[])[offset, length]) option.Validators.Add(MustNotBeNegative);
         Command command = new("get", "Reads an object's last complete version, verified.")
         {
-            target.Config, unit, path, offset, length,
+            target.Config, unit, path, offset, length, json,
         };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
             string name = result.GetRequiredValue(unit), file = result.GetRequiredValue(path);
             ContentRange range = new(result.GetValue(offset), result.GetValue(length));
+            if (file == "-" && result.GetValue(json))
+                throw new CommandFailedException("--json needs a PATH: the content goes to the standard output.");
             if (file == "-")
             {
                 await using Stream output = Console.OpenStandardOutput();
-                DepSkyOutput.WriteFaults(
-                    (await client.GetAsync(name, output, range, cancellationToken: cancellationToken)).Faults);
+                await client.GetAsync(name, output, range, cancellationToken: cancellationToken);
                 return ExitCode.Done;
             }
             if (Directory.Exists(file))
                 throw new CommandFailedException($"{file} is a directory. Name the file to write.");
             ObjectDescription read = await GetFileAsync(client, name, file, range, cancellationToken);
-            DepSkyOutput.WriteFaults(read.Faults);
-            Console.WriteLine(
+            DepSkyOutput.Write(
+                read, result.GetValue(json), client.CloudReports,
                 $"Read version {read.Version} of '{name}' to {file}: {ByteCount.Show(new FileInfo(file).Length)}.");
             return ExitCode.Done;
-        }));
+        }, tellsItself: result.GetValue(json)));
         return command;
     }
 

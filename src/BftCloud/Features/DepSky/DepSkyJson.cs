@@ -7,6 +7,6 @@ namespace BftCloud.Features.DepSky;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(DepSkyBenchReport))]
 [JsonSerializable(typeof(DepSkyObjectReport))]
-[JsonSerializable(typeof(List<DepSkyObjectReport>))]
-[JsonSerializable(typeof(List<DepSkyVerification>))]
+[JsonSerializable(typeof(DepSkyVerification))]
+[JsonSerializable(typeof(DepSkyWorkReport))]
 internal sealed partial class DepSkyJson : JsonSerializerContext;

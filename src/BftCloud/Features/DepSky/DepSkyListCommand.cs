@@ -1,6 +1,5 @@
 using System.CommandLine;
 using BftCloud.Common;
-using DepSky;
 
 namespace BftCloud.Features.DepSky;
 
@@ -17,10 +16,9 @@ internal static class DepSkyListCommand
         Command command = new("ls", "Lists objects in the order of their names.") { target.Config, prefix, json };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
-            List<ObjectDescription> objects = [];
-            string begin = result.GetRequiredValue(prefix);
-            await foreach (ObjectDescription found in client.ListAsync(begin, cancellationToken)) objects.Add(found);
-            DepSkyOutput.WriteListing(objects, result.GetValue(json));
+            await DepSkyOutput.WriteListingAsync(
+                client.ListAsync(result.GetRequiredValue(prefix), cancellationToken), result.GetValue(json),
+                cancellationToken);
             return ExitCode.Done;
         }));
         return command;

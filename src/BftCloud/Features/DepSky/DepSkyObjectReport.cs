@@ -6,18 +6,24 @@ namespace BftCloud.Features.DepSky;
 /// <summary>A version of an object in JSON.</summary>
 internal sealed record DepSkyObjectReport(
     string Unit, string Version, long SizeBytes, DateTimeOffset CreatedAt, string Protection, int Segments,
-    long StoredBytes, IReadOnlyList<DepSkyFault> Faults)
+    long StoredBytes, IReadOnlyList<DepSkyFault> Faults,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DepSkyCloudReport>? Clouds)
 {
-    public static DepSkyObjectReport Of(ObjectDescription description) => new(
+    public static DepSkyObjectReport Of(ObjectDescription description) => Of(description, null);
+
+    public static DepSkyObjectReport Of(ObjectDescription description, IReadOnlyList<CloudReport>? clouds) => new(
         description.Unit, description.Version.ToString(), description.SizeBytes, description.CreatedAt,
         description.Protection.ToString().ToLowerInvariant(), description.Segments,
         description.StoredBytes,
-        [.. description.Faults.Select(static fault =>
-            new DepSkyFault(fault.Cloud, fault.Kind.ToString().ToLowerInvariant(), fault.What))]);
+        [.. description.Faults.Select(DepSkyFault.Of)], clouds is null ? null : DepSkyCloudReport.Of(clouds));
 }
 
 /// <summary>What a cloud did wrong, in JSON.</summary>
-internal sealed record DepSkyFault(string Cloud, string Kind, string What);
+internal sealed record DepSkyFault(string Cloud, string Kind, string What)
+{
+    public static DepSkyFault Of(CloudFault fault) =>
+        new(fault.Cloud, fault.Kind.ToString().ToLowerInvariant(), fault.What);
+}
 
 /// <summary>What is wrong with an object in a cloud, in JSON.</summary>
 internal sealed record DepSkyFlaw(string Cloud, string Kind, string What, string Why)

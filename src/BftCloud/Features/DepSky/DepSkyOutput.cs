@@ -1,7 +1,6 @@
 using System.Globalization;
 using BftCloud.Common;
 using DepSky;
-using Spectre.Console;
 
 namespace BftCloud.Features.DepSky;
 
@@ -12,14 +11,15 @@ internal static class DepSkyOutput
     private const int FlawsShownMax = 10;
 
     /// <summary>One version, in a line or more for people.</summary>
-    public static void Write(ObjectDescription description, bool json, string? line = null)
+    public static void Write(
+        ObjectDescription description, bool json, IReadOnlyList<CloudReport> clouds, string? line = null)
     {
         if (json)
         {
-            JsonOutput.Write(DepSkyObjectReport.Of(description), DepSkyJson.Default.DepSkyObjectReport);
+            JsonOutput.Write(
+                DepSkyObjectReport.Of(description, clouds), DepSkyJson.Default.DepSkyObjectReport);
             return;
         }
-        WriteFaults(description.Faults);
         string factor = description.SizeBytes == 0
             ? ""
             : $" ({(double)description.StoredBytes / description.SizeBytes:0.00} times the size)";
@@ -35,72 +35,105 @@ internal static class DepSkyOutput
             """));
     }
 
-    public static void WriteListing(IReadOnlyList<ObjectDescription> objects, bool json)
+    /// <summary>Objects as they are found: the first lines are there before the last objects are known.</summary>
+    public static async Task WriteListingAsync(
+        IAsyncEnumerable<ObjectDescription> objects, bool json, CancellationToken cancellationToken)
     {
         if (json)
         {
-            JsonOutput.Write([.. objects.Select(DepSkyObjectReport.Of)], DepSkyJson.Default.ListDepSkyObjectReport);
+            await JsonOutput.WriteArrayAsync(
+                objects, DepSkyObjectReport.Of, DepSkyJson.Default.DepSkyObjectReport, cancellationToken);
             return;
         }
-        WriteFaults([.. objects.SelectMany(static description => description.Faults)]);
-        if (objects.Count == 0)
+        bool isFirst = true;
+        await foreach (ObjectDescription found in objects.WithCancellation(cancellationToken))
         {
-            Console.Error.WriteLine("There are no objects.");
-            return;
+            if (isFirst) WriteRow("unit", "version", "size", "written");
+            isFirst = false;
+            WriteRow(
+                found.Unit, found.Version.ToString(), ByteCount.Show(found.SizeBytes),
+                found.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         }
-        Table table = new Table().Border(TableBorder.None).AddColumns("unit", "version", "size", "written");
-        table.Columns[2].RightAligned();
-        foreach (ObjectDescription description in objects)
-        {
-            table.AddRow(
-                Markup.Escape(description.Unit), description.Version.ToString(), ByteCount.Show(description.SizeBytes),
-                description.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-        }
-        Terminal.Out.Write(table);
+        if (isFirst) Console.Error.WriteLine("There are no objects.");
     }
 
-    /// <summary>Warns of clouds whose faults were made up for.</summary>
-    public static void WriteFaults(IReadOnlyList<CloudFault> faults)
+    /// <summary>Warns of what clouds failed at, though it was made up for: a line for each cloud.</summary>
+    /// <param name="clouds">What was seen of the clouds.</param>
+    /// <param name="withFailures">Whether failures are told.</param>
+    /// <param name="withRetries">Whether it is told how many requests were tried again.</param>
+    public static void WriteClouds(IReadOnlyList<CloudReport> clouds, bool withFailures, bool withRetries)
     {
-        foreach (CloudFault fault in faults.DistinctBy(static fault => (fault.Cloud, fault.Kind)))
-            Console.Error.WriteLine($"bftcloud: warning: {fault}");
+        foreach (CloudReport cloud in clouds)
+        {
+            if (withFailures && cloud.Failures > 0)
+            {
+                string more = cloud.Failures > cloud.Faults.Count
+                    ? string.Create(
+                        CultureInfo.InvariantCulture, $" ({cloud.Failures} failures; the first of each kind are told)")
+                    : "";
+                Console.Error.WriteLine(
+                    $"bftcloud: warning: {cloud.Cloud}: "
+                    + $"{string.Join("; ", cloud.Faults.Select(static fault => fault.What))}{more}");
+            }
+            if (withRetries)
+                Console.Error.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"bftcloud: {cloud.Cloud}: {cloud.Retries} requests were tried again."));
+        }
     }
 
-    public static void WriteReports(IReadOnlyList<VerificationReport> reports, bool json, string configuration)
+    /// <summary>What was found of objects, as it is found.</summary>
+    /// <returns>How many objects there are, and how many are not sound.</returns>
+    public static async Task<(int Objects, int Broken)> WriteReportsAsync(
+        IAsyncEnumerable<VerificationReport> reports, bool json, string configuration,
+        CancellationToken cancellationToken)
     {
+        Tally tally = new();
         if (json)
         {
-            JsonOutput.Write([.. reports.Select(DepSkyVerification.Of)], DepSkyJson.Default.ListDepSkyVerification);
+            await JsonOutput.WriteArrayAsync(
+                reports, report => DepSkyVerification.Of(tally.Count(report)), DepSkyJson.Default.DepSkyVerification,
+                cancellationToken);
+            return (tally.Objects, tally.Broken);
+        }
+        await foreach (VerificationReport report in reports.WithCancellation(cancellationToken))
+            WriteReport(tally.Count(report));
+        if (tally.Objects == 0) Console.Error.WriteLine("There are no objects.");
+        WriteAdvice(tally, configuration);
+        return (tally.Objects, tally.Broken);
+    }
+
+    /// <summary>What was found of one object.</summary>
+    public static void WriteReport(VerificationReport report)
+    {
+        string state = report.IsSound ? "sound" : report.IsReadable ? "damaged, but readable" : "NOT READABLE";
+        Console.Out.WriteLine($"{report.Object.Unit}, version {report.Object.Version}: {state}");
+        WriteFlaws("mended", report.Mended);
+        WriteFlaws("wrong", report.Flaws);
+    }
+
+    private static void WriteAdvice(Tally tally, string configuration)
+    {
+        if (tally.Broken == 0) return;
+        if (tally.Misplaced.Count > 0)
+        {
+            Console.Error.WriteLine(
+                $"bftcloud: the clouds in {configuration} stand in another order than when objects were written: "
+                + $"{string.Join(", ", tally.Misplaced)} stand in the place of others. Put them back in order; "
+                + "repair overwrites nothing in them.");
             return;
         }
-        foreach (VerificationReport report in reports)
-        {
-            string state = report.IsSound ? "sound" : report.IsReadable ? "damaged, but readable" : "NOT READABLE";
-            Console.Out.WriteLine($"{report.Object.Unit}, version {report.Object.Version}: {state}");
-            WriteFlaws("mended", report.Mended);
-            WriteFlaws("wrong", report.Flaws);
-        }
-        if (reports.Count == 0) Console.Error.WriteLine("There are no objects.");
-        string[] broken =
-        [
-            .. reports.Where(static report => !report.IsSound).Select(static report => report.Object.Unit)
-        ];
-        if (broken.Length == 0) return;
-        string[] unreachable =
-        [
-            .. reports.SelectMany(static report => report.Flaws)
-                .Where(static flaw => flaw.Kind == FlawKind.Unreachable)
-                .Select(static flaw => flaw.Cloud)
-                .Distinct()
-                .Order(StringComparer.Ordinal),
-        ];
-        Console.Error.WriteLine(unreachable.Length == 0
-            ? $"bftcloud: {broken.Length} of {reports.Count} objects are not sound. Mend them: "
+        Console.Error.WriteLine(tally.Unreachable.Count == 0
+            ? $"bftcloud: {tally.Broken} of {tally.Objects} objects are not sound. Mend them: "
                 + $"bftcloud depsky repair --config {configuration}"
-            : $"bftcloud: {broken.Length} of {reports.Count} objects are not sound. "
-                + $"Bring back {string.Join(", ", unreachable)}, or put another cloud in its place in {configuration}; "
-                + $"then: bftcloud depsky repair --config {configuration}");
+            : $"bftcloud: {tally.Broken} of {tally.Objects} objects are not sound. "
+                + $"Bring back {string.Join(", ", tally.Unreachable)}, or put another cloud in its place in "
+                + $"{configuration}; then: bftcloud depsky repair --config {configuration}");
     }
+
+    private static void WriteRow(string unit, string version, string size, string written) =>
+        Console.Out.WriteLine($"{unit,-32}  {version,-9}  {size,10}  {written}");
 
     private static void WriteFlaws(string title, IReadOnlyList<Flaw> flaws)
     {
@@ -119,6 +152,31 @@ internal static class DepSkyOutput
                         $"  {title}: {group.Key.Cloud}: and {group.Count() - FlawsShownMax} more "
                         + $"{group.Key.Kind.ToString().ToLowerInvariant()}"));
             }
+        }
+    }
+
+    /// <summary>What is left to say when all objects have been told of.</summary>
+    private sealed class Tally
+    {
+        public int Objects { get; private set; }
+
+        public int Broken { get; private set; }
+
+        public SortedSet<string> Unreachable { get; } = new(StringComparer.Ordinal);
+
+        public SortedSet<string> Misplaced { get; } = new(StringComparer.Ordinal);
+
+        public VerificationReport Count(VerificationReport report)
+        {
+            Objects++;
+            if (report.IsSound) return report;
+            Broken++;
+            foreach (Flaw flaw in report.Flaws)
+            {
+                if (flaw.Kind == FlawKind.Unreachable) Unreachable.Add(flaw.Cloud);
+                if (flaw.Kind == FlawKind.Misplaced) Misplaced.Add(flaw.Cloud);
+            }
+            return report;
         }
     }
 }

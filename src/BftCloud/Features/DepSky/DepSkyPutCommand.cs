@@ -35,13 +35,16 @@ internal static class DepSkyPutCommand
                 $"put {name}", file == "-" ? null : content.Length,
                 progress => client.PutAsync(
                     name, content, new PutOptions { Lock = held, Progress = progress }, cancellationToken));
+            // Slower clouds are still getting their records: what they fail at is told as well.
+            await client.DrainAsync();
             DepSkyOutput.Write(
                 written,
                 result.GetValue(json),
+                client.CloudReports,
                 $"Wrote version {written.Version} of '{name}': {ByteCount.Show(written.SizeBytes)}, stored as "
                 + $"{ByteCount.Show(written.StoredBytes)}.");
             return ExitCode.Done;
-        }));
+        }, tellsItself: result.GetValue(json)));
         return command;
     }
 

@@ -14,12 +14,13 @@ internal static class DepSkyRemoveCommand
         {
             Description = "Take the object's lock for it: for writers that may meet others.",
         };
+        Option<bool> json = CommonOptions.Json();
         Command command = new(
             "rm",
             "Removes an object. Its content stays until no client can be reading it any more; "
             + "'gc' deletes it then.")
         {
-            target.Config, unit, withLock,
+            target.Config, unit, withLock, json,
         };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
@@ -28,9 +29,17 @@ internal static class DepSkyRemoveCommand
                 ? await client.LockAsync(name, cancellationToken: cancellationToken)
                 : null;
             await client.RemoveAsync(name, new PutOptions { Lock = held }, cancellationToken);
+            if (result.GetValue(json))
+            {
+                await client.DrainAsync();
+                JsonOutput.Write(
+                    new DepSkyWorkReport { Unit = name, Clouds = DepSkyCloudReport.Of(client.CloudReports) },
+                    DepSkyJson.Default.DepSkyWorkReport);
+                return ExitCode.Done;
+            }
             Console.WriteLine($"Removed '{name}'.");
             return ExitCode.Done;
-        }));
+        }, tellsItself: result.GetValue(json)));
         return command;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using BftCloud.Common;
 using DepSky;
 
@@ -20,16 +21,24 @@ internal static class DepSkyRepairCommand
         };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
-            List<VerificationReport> reports = [];
-            foreach (string unit in await DepSkyTarget.UnitsAsync(client, result.GetValue(units), cancellationToken))
-            {
-                reports.Add(
-                    await TransferProgress.RunAsync(
-                        $"repair {unit}", null, progress => client.RepairAsync(unit, progress, cancellationToken)));
-            }
-            DepSkyOutput.WriteReports(reports, result.GetValue(json), result.GetValue(target.Config)!);
-            return reports.All(static report => report.IsSound) ? ExitCode.Done : ExitCode.Failed;
+            string[]? named = result.GetValue(units);
+            IAsyncEnumerable<VerificationReport> reports = named is { Length: > 0 }
+                ? EachAsync(client, named, cancellationToken)
+                : client.RepairAllAsync(cancellationToken: cancellationToken);
+            (_, int broken) = await DepSkyOutput.WriteReportsAsync(
+                reports, result.GetValue(json), result.GetValue(target.Config)!, cancellationToken);
+            return broken == 0 ? ExitCode.Done : ExitCode.Failed;
         }));
         return command;
+    }
+
+    private static async IAsyncEnumerable<VerificationReport> EachAsync(
+        DepSkyClient client, string[] units, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (string unit in units)
+        {
+            yield return await TransferProgress.RunAsync(
+                $"repair {unit}", null, progress => client.RepairAsync(unit, progress, cancellationToken));
+        }
     }
 }

@@ -15,13 +15,14 @@ internal static class DepSkyReplaceCommand
         {
             Description = "The cloud's name in the configuration, which says already where the new one is.",
         };
+        Option<bool> json = CommonOptions.Json();
         Command command = new(
             "replace",
             "Fills a new cloud with what the old one in its place should have held. "
             + "First change the cloud's entry in the configuration to the new one; then run this. "
             + "Readers and writers go on meanwhile.")
         {
-            target.Config, cloud,
+            target.Config, cloud, json,
         };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
@@ -29,22 +30,28 @@ internal static class DepSkyReplaceCommand
             string[] names = [.. DepSkyConfiguration.Load(file).Clouds.Select(static cloud => cloud.Name)];
             if (!names.Contains(name, StringComparer.Ordinal))
                 throw new CommandFailedException($"{file} has no cloud '{name}'; it has {string.Join(", ", names)}.");
-            int units = 0, rebuilt = 0;
-            List<VerificationReport> wrong = [];
-            foreach (string unit in await DepSkyTarget.UnitsAsync(client, null, cancellationToken))
+            int units = 0, rebuilt = 0, wrong = 0;
+            await foreach (VerificationReport report in client.RepairAllAsync(cancellationToken: cancellationToken))
             {
-                VerificationReport report = await TransferProgress.RunAsync(
-                    $"replace {name}: {unit}", null, progress => client.RepairAsync(unit, progress, cancellationToken));
                 units++;
                 rebuilt += report.Mended.Count(flaw => flaw.Cloud == name);
-                if (!report.IsSound) wrong.Add(report);
+                if (report.IsSound) continue;
+                wrong++;
+                if (!result.GetValue(json)) DepSkyOutput.WriteReport(report);
             }
-            if (wrong.Count > 0) DepSkyOutput.WriteReports(wrong, json: false, file);
-            Console.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture, $"Rebuilt {rebuilt} pieces of {units} objects in '{name}'."));
-            return wrong.Count == 0 ? ExitCode.Done : ExitCode.Failed;
-        }));
+            if (result.GetValue(json))
+                JsonOutput.Write(
+                    new DepSkyWorkReport
+                    {
+                        Objects = units, Rebuilt = rebuilt, Clouds = DepSkyCloudReport.Of(client.CloudReports),
+                    },
+                    DepSkyJson.Default.DepSkyWorkReport);
+            else
+                Console.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"Rebuilt {rebuilt} pieces of {units} objects in '{name}'."));
+            return wrong == 0 ? ExitCode.Done : ExitCode.Failed;
+        }, tellsItself: result.GetValue(json)));
         return command;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BftCloud.Common;
+using DepSky;
 
 namespace BftCloud.Features.DepSky;
 
@@ -16,10 +17,10 @@ internal static class DepSkyStatCommand
         };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
-            DepSkyOutput.Write(
-                await client.StatAsync(result.GetRequiredValue(unit), cancellationToken), result.GetValue(json));
+            ObjectDescription found = await client.StatAsync(result.GetRequiredValue(unit), cancellationToken);
+            DepSkyOutput.Write(found, result.GetValue(json), client.CloudReports);
             return ExitCode.Done;
-        }));
+        }, tellsItself: result.GetValue(json)));
         return command;
     }
 }

@@ -7,7 +7,7 @@ using DepSky.Protocol;
 namespace BftCloud.Features.DepSky;
 
 /// <summary>What says which units a command is for.</summary>
-internal sealed record DepSkyTarget(Option<string> Config)
+internal sealed record DepSkyTarget(Option<string> Config, Option<bool> Verbose)
 {
     /// <summary>The unit that a command is about.</summary>
     public static Argument<string> UnitArgument()
@@ -31,29 +31,33 @@ internal sealed record DepSkyTarget(Option<string> Config)
         return units;
     }
 
-    /// <summary>Opens the clouds, and runs the command with a client of them.</summary>
-    public async Task<int> RunAsync(ParseResult result, Func<DepSkyClient, Task<int>> command)
+    /// <summary>
+    /// Opens the clouds, runs the command with a client of them, and tells on stderr what clouds failed at meanwhile.
+    /// </summary>
+    /// <param name="result">What was typed.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="tellsItself">Whether what the command prints says what clouds failed at.</param>
+    public async Task<int> RunAsync(
+        ParseResult result, Func<DepSkyClient, Task<int>> command, bool tellsItself = false)
     {
         ConfiguredClient configured = DepSkyConfiguration.Load(result.GetValue(Config)!).Open();
         await using (configured)
         {
-            int exitCode = await command(configured.Client);
-            await configured.Client.DrainAsync();
-            return exitCode;
+            bool isDone = false;
+            try
+            {
+                int exitCode = await command(configured.Client);
+                await configured.Client.DrainAsync();
+                isDone = true;
+                return exitCode;
+            }
+            finally
+            {
+                // What an operation failed with names the clouds already.
+                if (!tellsItself)
+                    DepSkyOutput.WriteClouds(configured.Client.CloudReports, isDone, result.GetValue(Verbose));
+            }
         }
-    }
-
-    /// <summary>The units that were named, or all.</summary>
-    public static async Task<IReadOnlyList<string>> UnitsAsync(
-        DepSkyClient client, string[]? named, CancellationToken cancellationToken)
-    {
-        if (named is { Length: > 0 }) return named;
-        List<string> units = [];
-        await foreach (ObjectDescription found in client.ListAsync(cancellationToken: cancellationToken))
-        {
-            units.Add(found.Unit);
-        }
-        return units;
     }
 
     private static void Validate(ArgumentResult result)

@@ -21,4 +21,17 @@ public sealed class CloudException : Exception
 
     /// <summary>What kept it.</summary>
     public CloudFailure Kind { get; }
+
+    /// <summary>Whether the same request may succeed a moment later.</summary>
+    internal bool IsTransient { get; init; }
+
+    /// <summary>Nothing listens at the cloud's address: it is hardly there again in a moment.</summary>
+    internal bool IsRefused { get; init; }
+
+    /// <summary>How long the cloud asks to be left alone; null if it did not say.</summary>
+    internal TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The message without the cloud's name.</summary>
+    internal string What =>
+        Message.StartsWith(Cloud + ": ", StringComparison.Ordinal) ? Message[(Cloud.Length + 2)..] : Message;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DepSky;
 
 /// <summary>
@@ -8,7 +10,7 @@ namespace DepSky;
 /// Names consist of one or more parts of <c>[A-Za-z0-9._-]</c> separated by '/' (<see cref="ObjectName"/>). Every
 /// operation may run concurrently with every other. Operations fail with
 /// <see cref="CloudException"/>, and with <see cref="OperationCanceledException"/> when their token is cancelled.
-/// Nothing retries here: those above know better when to.
+/// A cloud tries requests again where the service is busy or breaks off; those above do not.
 /// </remarks>
 public interface ICloud : IAsyncDisposable
 {
@@ -43,6 +45,37 @@ public interface ICloud : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="CloudException">Not all of them could be named.</exception>
     IAsyncEnumerable<CloudEntry> ListAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Names the objects that lie in folders of one name, in the ordinal order of their full names, and passes over all
+    /// other folders whose names begin with a dot. Memory is bounded by what one folder holds.
+    /// </summary>
+    /// <remarks>As it stands here it reads a whole listing and sorts it: a cloud that can should do better.</remarks>
+    /// <param name="prefix">What names start with, not necessarily a whole part; empty for all.</param>
+    /// <param name="folder">The folders' name; it begins with a dot.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CloudException">Not all of them could be named.</exception>
+    async IAsyncEnumerable<CloudEntry> ListFoldersAsync(
+        string prefix, string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        List<CloudEntry> found = [];
+        await foreach (CloudEntry entry in ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            if (ObjectName.IsIn(entry.Name, folder)) found.Add(entry);
+        }
+        found.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+        foreach (CloudEntry entry in found) yield return entry;
+    }
+
+    /// <summary>
+    /// Deletes what writers that died left aside. Nothing that has a name is touched; a cloud that puts nothing aside
+    /// has nothing to do.
+    /// </summary>
+    /// <param name="age">What is younger stays: a writer may be at it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How much was deleted.</returns>
+    /// <exception cref="CloudException">It could not be deleted, or only in part.</exception>
+    Task<int> SweepAsync(TimeSpan age, CancellationToken cancellationToken) => Task.FromResult(0);
 
     /// <summary>Deletes an object. Deleting one that is not there is success.</summary>
     /// <param name="name">Its name.</param>

@@ -37,6 +37,15 @@ public static class ObjectName
                 nameof(name));
     }
 
+    /// <summary>Whether an object lies directly in a folder of this name.</summary>
+    internal static bool IsIn(ReadOnlySpan<char> name, ReadOnlySpan<char> folder)
+    {
+        int end = name.LastIndexOf('/');
+        if (end < 0) return false;
+        ReadOnlySpan<char> path = name[..end];
+        return path[(path.LastIndexOf('/') + 1)..].SequenceEqual(folder);
+    }
+
     private static bool IsPart(ReadOnlySpan<char> part)
     {
         if (part.Length is 0 or > PartCharactersMax || part is "." or "..") return false;

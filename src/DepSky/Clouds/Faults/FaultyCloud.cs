@@ -90,6 +90,15 @@ internal sealed class FaultyCloud(ICloud inner, ulong seed, TimeProvider? time =
     }
 
     /// <inheritdoc/>
+    public async Task<int> SweepAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
+        CloudFaults faults = await EnterAsync(cancellationToken).ConfigureAwait(false);
+        return (faults & (CloudFaults.Stale | CloudFaults.Vanished)) != 0
+            ? 0
+            : await inner.SweepAsync(age, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private async Task<CloudFaults> EnterAsync(CancellationToken cancellationToken)

@@ -3,13 +3,16 @@ using System.Net;
 namespace DepSky.Clouds.Http;
 
 /// <summary>
-/// Bounds what a server may make a client read: the body of a refusal is cut off, and an answer to anything but the
-/// reading of a range must end within a limit. Ranges are bounded by their readers.
+/// Bounds what a server may make a client read: the body of a refusal is cut off, and an answer to anything but the reading
+/// of a range must end within a limit. Ranges are bounded by their readers.
 /// </summary>
 internal sealed class BoundedAnswers(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    /// <summary>A page of a listing is below 1 MiB with every server known.</summary>
-    public const int AnswerBytesMax = 16 << 20;
+    /// <summary>A folder that a WebDAV server lists in one answer: some 300,000 objects.</summary>
+    public const int ListingBytesMax = 128 << 20;
+
+    /// <summary>A page of any other listing is below 1 MiB with every server known.</summary>
+    private const int AnswerBytesMax = 16 << 20;
 
     private const int RefusalBytesMax = 16 << 10;
 
@@ -23,7 +26,8 @@ internal sealed class BoundedAnswers(HttpMessageHandler inner) : DelegatingHandl
         Stream stream = await body.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
         {
-            response.Content = WithHeadersOf(body, new StreamContent(new LimitedStream(stream, AnswerBytesMax)));
+            int bytesMax = response.StatusCode == HttpStatusCode.MultiStatus ? ListingBytesMax : AnswerBytesMax;
+            response.Content = WithHeadersOf(body, new StreamContent(new LimitedStream(stream, bytesMax)));
             return response;
         }
         byte[] refusal = new byte[RefusalBytesMax];
@@ -59,7 +63,7 @@ internal sealed class BoundedAnswers(HttpMessageHandler inner) : DelegatingHandl
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = TimeSpan.FromSeconds(10),
-        MaxConnectionsPerServer = 32,
+        MaxConnectionsPerServer = 64,
         MaxResponseHeadersLength = 64,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         UseCookies = false,

@@ -47,6 +47,6 @@ internal sealed class LimitedStream(Stream inner, long bytesMax) : Stream
     private int Count(int read)
     {
         _left -= read;
-        return _left >= 0 ? read : throw new IOException("The server's answer does not end where one should.");
+        return _left >= 0 ? read : throw new InvalidDataException("The server's answer does not end where one should.");
     }
 }

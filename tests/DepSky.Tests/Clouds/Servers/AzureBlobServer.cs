@@ -1,3 +1,4 @@
+using DepSky.Clouds.Http;
 
 namespace DepSky.Tests.Clouds.Servers;
 
@@ -19,22 +20,24 @@ internal sealed class AzureBlobServer(ServerProcess process) : CloudServer(proce
             "--blobPort", "0", "--silent", "--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck"));
     }
 
-    public override ICloud Open(string name, string space) => Open(name, Address, space, Secret);
+    public override ICloud Open(string name, string space) => Open(name, Address, space, Secret, RequestPolicy.Default);
 
     public override ICloud OpenWithWrongCredentials(string name, string space) =>
-        Open(name, Address, space, Convert.ToBase64String("a key of the wrong account, alas!"u8));
+        Open(name, Address, space, Convert.ToBase64String("a key of the wrong account, alas!"u8), RequestPolicy.Default);
 
-    public override ICloud OpenAt(Uri address, string name) => Open(name, address, "container", Secret);
+    public override ICloud OpenAt(Uri address, string name, RequestPolicy? policy = null) =>
+        Open(name, address, "container", Secret, policy ?? Once);
 
     public override string Configuration(string name, string space) =>
         $$"""{ "name": "{{name}}", "kind": "azure", "endpoint": "{{Address}}{{Account}}", "account": "{{Account}}", """
         + $$""" "container": "{{space}}", "secretEnvironment": "{{SecretVariable}}_AZURE" }""";
 
-    private static AzureBlobCloud Open(string name, Uri address, string container, string key) =>
+    private static AzureBlobCloud Open(string name, Uri address, string container, string key, RequestPolicy policy) =>
         new(
             name,
             new AzureBlobCloudOptions
             {
                 Endpoint = new Uri(address, Account), Account = Account, AccountKey = key, Container = container,
-            });
+            },
+            null, policy);
 }

@@ -1,3 +1,5 @@
+using DepSky.Clouds.Http;
+
 namespace DepSky.Tests.Clouds.Servers;
 
 /// <summary>
@@ -16,13 +18,18 @@ internal abstract class CloudServer(ServerProcess process) : IAsyncDisposable
     /// <summary>The same with credentials that are wrong.</summary>
     public abstract ICloud OpenWithWrongCredentials(string name, string space);
 
-    /// <summary>A client of the same kind for another address, with credentials of this server.</summary>
-    public abstract ICloud OpenAt(Uri address, string name);
+    /// <summary>
+    /// A client of the same kind for another address, with credentials of this server; it asks once unless told.
+    /// </summary>
+    public abstract ICloud OpenAt(Uri address, string name, RequestPolicy? policy = null);
 
     /// <summary>
     /// Its entry in depsky.json; its secret is in the environment variable <see cref="SecretVariable"/>.
     /// </summary>
     public abstract string Configuration(string name, string space);
+
+    /// <summary>Every request is sent once, and waited for.</summary>
+    public static RequestPolicy Once { get; } = new() { Deadline = TimeSpan.Zero, Stall = TimeSpan.FromHours(1) };
 
     /// <summary>The secret that clients need.</summary>
     public abstract string Secret { get; }

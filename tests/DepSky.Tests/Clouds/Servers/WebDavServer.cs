@@ -1,3 +1,4 @@
+using DepSky.Clouds.Http;
 
 namespace DepSky.Tests.Clouds.Servers;
 
@@ -25,12 +26,13 @@ internal sealed class WebDavServer : CloudServer
             folder);
     }
 
-    public override ICloud Open(string name, string space) => Open(name, Address, space, Secret);
+    public override ICloud Open(string name, string space) => Open(name, Address, space, Secret, RequestPolicy.Default);
 
     public override ICloud OpenWithWrongCredentials(string name, string space) =>
-        Open(name, Address, space, "not the password");
+        Open(name, Address, space, "not the password", RequestPolicy.Default);
 
-    public override ICloud OpenAt(Uri address, string name) => Open(name, address, "folder", Secret);
+    public override ICloud OpenAt(Uri address, string name, RequestPolicy? policy = null) =>
+        Open(name, address, "folder", Secret, policy ?? Once);
 
     public override string Configuration(string name, string space) =>
         $$"""{ "name": "{{name}}", "kind": "webdav", "endpoint": "{{Address}}{{space}}", """
@@ -42,6 +44,9 @@ internal sealed class WebDavServer : CloudServer
         _folder.Dispose();
     }
 
-    private static WebDavCloud Open(string name, Uri address, string space, string password) =>
-        new(name, new WebDavCloudOptions { Endpoint = new Uri(address, space), User = User, Password = password });
+    private static WebDavCloud Open(
+        string name, Uri address, string space, string password, RequestPolicy policy) =>
+        new(
+            name, new WebDavCloudOptions { Endpoint = new Uri(address, space), User = User, Password = password },
+            policy);
 }
