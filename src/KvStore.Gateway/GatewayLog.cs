@@ -16,7 +16,7 @@ internal static partial class GatewayLog
     public static partial void FewDescriptors(ILogger logger, int wanted, int clientsMax);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Anybody who reaches {Address} can read and change the store: no password is asked for. "
+        Message = "Every client that reaches {Address} can read and change the store: there is no password. "
             + "Set a password, or listen on this machine alone")]
     public static partial void Unprotected(ILogger logger, IPEndPoint address);
 

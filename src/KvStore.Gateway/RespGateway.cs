@@ -27,17 +27,16 @@ internal sealed class RespGateway
         OperationBytesMax = service.OperationBytesMax;
         Port = options.Listen.Port;
         ReplyMemory = new ReplyMemory(options.ReplyBytesKeptMax, options.TimeProvider);
-        Logger = options.LoggerFactory.CreateLogger<RespServer>();
+        Logger = options.LoggerFactory.CreateLogger("KvStore.Gateway");
         Notices = new RareNotices(options.TimeProvider);
         _stopping = stopping;
         _password = options.Password is null ? null : Encoding.UTF8.GetBytes(options.Password);
         _readService = new ReadService(service, options.TimeProvider);
         int groupBytesMax = Math.Min(RespLimits.BatchBytesMax, CommandBytesMax);
         _ordered = new OperationLane(
-            (operation, token) => new(service.InvokeAsync(operation, token)), options.OperationsUnderWayMax, groupBytesMax,
-            stopping);
-        _reads = new OperationLane(_readService.ReadAsync, options.OperationsUnderWayMax, groupBytesMax,
-            stopping);
+            (operation, token) => new(service.InvokeAsync(operation, token)),
+            options.OperationsUnderWayMax, groupBytesMax, stopping);
+        _reads = new OperationLane(_readService.ReadAsync, options.OperationsUnderWayMax, groupBytesMax, stopping);
         _startedAt = options.TimeProvider.GetTimestamp();
     }
 

@@ -20,19 +20,20 @@ public sealed record RespServerOptions
     public string? Password { get; init; }
 
     /// <summary>
-    /// Lets the server listen beyond this machine though it asks for no password: whoever reaches the address can then
+    /// Lets the server listen beyond this machine without a password: every client that reaches the address can then
     /// read and change the store.
     /// </summary>
     public bool Unprotected { get; init; }
 
     /// <summary>
-    /// The most connections at a time; one more is told so and closed. Fewer if this process may not open so many files.
+    /// The most connections at a time; one more is told so and closed. Fewer if this process may not open so many
+    /// files.
     /// </summary>
     public int ClientsMax { get; init; } = 10_000;
 
     /// <summary>
-    /// The most bytes of replies that are kept while clients do not read, over all connections. A connection may hold as
-    /// much as is still free. One that would hold more is closed.
+    /// The most bytes of replies that are kept while clients do not read, over all connections. A connection may hold
+    /// as much as is still free. One that would hold more is closed.
     /// </summary>
     public long ReplyBytesKeptMax { get; init; } = 1L << 30;
 
@@ -58,8 +59,8 @@ public sealed record RespServerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(ReplyBytesKeptMax, ReplyBytesKeptMin, nameof(ReplyBytesKeptMax));
         if (Password is null && !Unprotected && !IPAddress.IsLoopback(Listen.Address))
             throw new ArgumentException(
-                $"Anybody who reaches {Listen} could read and change the store. Set a password, listen on this machine "
-                + "alone (127.0.0.1), or accept it by the option Unprotected.",
+                $"Every client that reaches {Listen} could read and change the store. Set a password, listen on this "
+                + "machine alone (127.0.0.1), or accept it by the option Unprotected.",
                 nameof(Listen));
         if (Password is { Length: 0 })
             throw new ArgumentException(

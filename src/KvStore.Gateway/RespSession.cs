@@ -148,8 +148,8 @@ internal sealed class RespSession
     }
 
     /// <summary>
-    /// What a browser, or a server that was made to, sends when it takes this port for a web server's. The body of its
-    /// request may hold commands, of whoever wrote the page.
+    /// What a browser sends when a web page makes it take this port for a web server's. The body of its request may
+    /// hold commands.
     /// </summary>
     private static bool IsOfHttp(ReadOnlySpan<byte> command) =>
         Ascii.EqualsIgnoreCase(command, "post"u8) || Ascii.EqualsIgnoreCase(command, "host:"u8);

@@ -114,7 +114,7 @@ internal static class ConnectionCommands
         }
     }
 
-    /// <summary>Does what the options of HELLO say, one after the other. Null, or the error of the first wrong one.</summary>
+    /// <summary>Does what the options of HELLO say, in order. Null, or the error of the first wrong one.</summary>
     private static string? FollowOptions(RespSession session, byte[][] words)
     {
         for (int i = 2; i < words.Length; i++)

@@ -6,7 +6,7 @@ namespace KvStore.Gateway.Commands;
 /// <summary>Increments as INCRBYFLOAT and HINCRBYFLOAT give them.</summary>
 internal static class DecimalArgument
 {
-    /// <summary>What is no number to anybody.</summary>
+    /// <summary>What is no number to the store.</summary>
     public static ReadOnlySpan<byte> NoNumber => "x"u8;
 
     // Half of the smallest positive number that Redis' long double holds: less is 0 to it, and refused.

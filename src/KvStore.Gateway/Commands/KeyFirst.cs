@@ -5,8 +5,8 @@ using KvStore.Gateway.Protocol;
 namespace KvStore.Gateway.Commands;
 
 /// <summary>
-/// Errors of arguments in commands that look at their key first, in Redis: if there is none, or one of another type, the
-/// argument does not matter.
+/// Errors of arguments in commands that look at their key first, in Redis: if there is none, or one of another type,
+/// the argument does not matter.
 /// </summary>
 internal static class KeyFirst
 {

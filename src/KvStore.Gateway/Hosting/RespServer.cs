@@ -15,7 +15,7 @@ namespace KvStore.Gateway;
 /// </summary>
 public sealed class RespServer : IAsyncDisposable
 {
-    /// <summary>Descriptors left for the links to the replicas, files, and connections that are being refused.</summary>
+    /// <summary>Descriptors left for links to replicas, files, and connections that are being refused.</summary>
     private const int OwnFiles = 64;
 
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
@@ -60,8 +60,8 @@ public sealed class RespServer : IAsyncDisposable
     /// <param name="client">The cluster, which runs the key-value store. Stays the caller's to dispose of, after the
     /// server.</param>
     /// <param name="options">How to serve; by default on port 6390 of this machine alone.</param>
-    /// <exception cref="ArgumentException">An option is out of its bounds, or the server would listen beyond this machine
-    /// without a password: see <see cref="RespServerOptions.Unprotected"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of its bounds, or the server would listen beyond this
+    /// machine without a password: see <see cref="RespServerOptions.Unprotected"/>.</exception>
     /// <exception cref="SocketException">It cannot listen there: the address is in use, or not of this
     /// machine.</exception>
     public static RespServer Start(BftClient client, RespServerOptions? options = null) =>

@@ -45,7 +45,8 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
             if (random.Next(3) == 0) commands.Add(["watch", "a", "b"]);
             if (random.Next(4) == 0) commands.Add(scripts.Next());
             commands.Add(["multi"]);
-            // Within EXEC the order of fields and the time cannot be told apart from the rest: leave those commands out.
+            // Within EXEC the order of fields and the time cannot be told apart from the rest: leave those commands
+            // out.
             commands.AddRange(Enumerable.Range(0, random.Next(6)).Select(_ => scripts.Next())
                 .Where(static c => c[0].ToLowerInvariant() is not (
                     "hgetall" or "hkeys" or "hvals" or "smembers" or "keys" or "ttl" or "pttl" or "expiretime"

@@ -78,7 +78,8 @@ internal sealed class RespTestClient : IDisposable
     {
         string line = ReadLine();
         reply.Append(line);
-        int count = line[0] is '$' or '=' or '*' or '%' or '~' ? int.Parse(line[1..^2], CultureInfo.InvariantCulture) : 0;
+        bool isCounted = line[0] is '$' or '=' or '*' or '%' or '~';
+        int count = isCounted ? int.Parse(line[1..^2], CultureInfo.InvariantCulture) : 0;
         switch (line[0])
         {
             case '$' or '=' when count >= 0:

@@ -29,24 +29,11 @@ internal static class KvServeCommand
         };
         Option<bool> unprotected = new("--unprotected")
         {
-            Description = "Listen beyond this machine though no password is asked for: whoever reaches the address can "
+            Description = "Listen beyond this machine without a password: every client that reaches the address can "
                 + "read and change the store.",
         };
-        Option<int> clientsMax = new("--clients-max")
-        {
-            Description = "The most connections at a time; fewer if the limit of open files is lower.",
-            DefaultValueFactory = static _ => new RespServerOptions().ClientsMax,
-            HelpName = "COUNT",
-        };
-        Option<long> outputMax = new("--client-output-max")
-        {
-            Description = "The most bytes of replies kept while clients do not read. A connection may hold as much as "
-                + "is still free; one that would hold more is closed.",
-            DefaultValueFactory = static _ => new RespServerOptions().ReplyBytesKeptMax,
-            HelpName = "BYTES",
-        };
-        clientsMax.Validators.Add(static result => Least(result, 1));
-        outputMax.Validators.Add(static result => Least(result, 8 << 20));
+        Option<int> clientsMax = ClientsMax();
+        Option<long> outputMax = OutputMax();
         Command command = new(
             "serve", "Serves clients of Redis until SIGTERM or Ctrl-C: every reply is one that f+1 replicas agree on.")
         {
@@ -78,6 +65,31 @@ internal static class KvServeCommand
         return command;
     }
 
+    private static Option<int> ClientsMax()
+    {
+        Option<int> option = new("--clients-max")
+        {
+            Description = "The most connections at a time; fewer if the limit of open files is lower.",
+            DefaultValueFactory = static _ => new RespServerOptions().ClientsMax,
+            HelpName = "COUNT",
+        };
+        option.Validators.Add(static result => Least(result, 1));
+        return option;
+    }
+
+    private static Option<long> OutputMax()
+    {
+        Option<long> option = new("--client-output-max")
+        {
+            Description = "The most bytes of replies kept while clients do not read. A connection may hold as much as "
+                + "is still free; one that would hold more is closed.",
+            DefaultValueFactory = static _ => new RespServerOptions().ReplyBytesKeptMax,
+            HelpName = "BYTES",
+        };
+        option.Validators.Add(static result => Least(result, 8 << 20));
+        return option;
+    }
+
     private static RespServer Start(BftClient client, RespServerOptions options)
     {
         try
@@ -98,7 +110,7 @@ internal static class KvServeCommand
     {
         if (options.Password is not null || options.Unprotected || IPAddress.IsLoopback(options.Listen.Address)) return;
         throw new CommandFailedException(
-            $"Whoever reaches {options.Listen} could read and change the store: no password is asked for. Name a "
+            $"Every client that reaches {options.Listen} could read and change the store: there is no password. Name a "
             + "password file by --password-file, listen on this machine alone (--listen 127.0.0.1:"
             + $"{options.Listen.Port}), or accept it by --unprotected.");
     }

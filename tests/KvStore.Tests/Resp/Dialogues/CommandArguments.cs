@@ -16,8 +16,8 @@ internal static class CommandArguments
         new("auth", () => a.Many(() => a.Pick("default", "x", ""))),
         new("hello", () =>
             [.. a.Many(() => a.Pick("2", "3", "2", "3", "4", "x", "", "-1"), 1), .. a.Options(
-                ["auth", "default", "x"], ["AUTH", "bad", "x"], ["auth"], ["setname", "me"], ["SETNAME", "a b"], ["setname"],
-                ["bad"])]),
+                ["auth", "default", "x"], ["AUTH", "bad", "x"], ["auth"], ["setname", "me"], ["SETNAME", "a b"],
+                ["setname"], ["bad"])]),
         new("client", () => [a.Cased(a.Pick(
             "id", "getname", "setname", "setname", "no-evict", "help", "nosuch", "", "get name")), .. a.Options(
                 ["me"], ["on"], ["off"], [""], ["a b"], ["\0"], [a.Value()])]),
@@ -55,7 +55,8 @@ internal static class CommandArguments
         new("rename", () => [a.Key(), a.Key()]),
         new("renamenx", () => [a.Key(), a.Key()]),
         new("keys", () => [a.Pattern()]),
-        new("scan", () => [Cursor(a), .. ScanOptions(a), .. a.Options(["type", "string"], ["TYPE", "nosuch"], ["type"])]),
+        new("scan", () =>
+            [Cursor(a), .. ScanOptions(a), .. a.Options(["type", "string"], ["TYPE", "nosuch"], ["type"])]),
         new("hscan", () => [a.Key(), Cursor(a), .. ScanOptions(a)]),
         new("sscan", () => [a.Key(), Cursor(a), .. ScanOptions(a)]),
     ];

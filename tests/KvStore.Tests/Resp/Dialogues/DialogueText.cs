@@ -4,8 +4,8 @@ using System.Text;
 namespace KvStore.Tests.Resp.Dialogues;
 
 /// <summary>
-/// Dialogues as text: commands separated by "; ", words by blanks. A word may be quoted: "" is the empty one, and within
-/// quotes \xNN stands for a byte.
+/// Dialogues as text: commands separated by "; ", words by blanks. A word may be quoted: "" is the empty one, and
+/// within quotes \xNN stands for a byte.
 /// </summary>
 internal static class DialogueText
 {

@@ -1,8 +1,8 @@
 namespace KvStore.Tests.Resp.Dialogues;
 
 /// <summary>
-/// Dialogues of a client with a server: every command of the gateway with right, wrong and strange arguments, on keys of
-/// all types, in both versions of the protocol, within and outside of transactions.
+/// Dialogues of a client with a server: every command of the gateway with right, wrong and strange arguments, on keys
+/// of all types, in both versions of the protocol, within and outside of transactions.
 /// </summary>
 internal sealed class EdgeDialogues
 {

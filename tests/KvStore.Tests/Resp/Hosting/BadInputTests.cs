@@ -12,7 +12,8 @@ public sealed class BadInputTests
         RespTestClient client = gateway.Connect();
         byte[] bytes =
         [
-            .. RespTestClient.Encode("set", "a", "\r\n$5\r\n"), .. "get a\r\n"u8, .. RespTestClient.Encode("strlen", "a"),
+            .. RespTestClient.Encode("set", "a", "\r\n$5\r\n"), .. "get a\r\n"u8,
+            .. RespTestClient.Encode("strlen", "a"),
         ];
         for (int cut = 0; cut <= bytes.Length; cut++)
         {
