@@ -16,7 +16,9 @@ internal static class Program
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
 
-        ParseResult command = BftCloudCommand.Create(FeatureList.All).Parse(args);
+        // A name may begin with '@'; it is no file of arguments.
+        ParserConfiguration parser = new() { ResponseFileTokenReplacer = null };
+        ParseResult command = BftCloudCommand.Create(FeatureList.All).Parse(args, parser);
         if (command.Errors.Count > 0)
         {
             foreach (ParseError error in command.Errors)

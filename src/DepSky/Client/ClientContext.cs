@@ -47,6 +47,18 @@ internal sealed class ClientContext
 
     public long CallTimeoutMicros => (long)Options.CallTimeout.TotalMicroseconds;
 
+    /// <summary>Where a unit lies: under its name as it is spelt, or, from before, under the name itself.</summary>
+    /// <exception cref="ArgumentException">It is no unit's name.</exception>
+    public async Task<UnitLayout> LayoutOfAsync(string unit, CancellationToken cancellationToken)
+    {
+        UnitLayout layout = new(unit);
+        if (!UnitName.MayBeOld(unit)) return layout;
+        UnitLayout old = UnitLayout.InOldPlace(unit);
+        (ObjectMetadata? metadata, _) =
+            await new ReadOperation(this, old).StatAsync(cancellationToken).ConfigureAwait(false);
+        return metadata is null ? layout : old;
+    }
+
     /// <summary>Hosts a core that touches no blocks, until it is done.</summary>
     /// <param name="core">The core.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -20,7 +20,9 @@ internal sealed class CloudLog(IReadOnlyList<ICloud> clouds)
     /// <summary>A request failed.</summary>
     public void NoteRequest(int cloud, CloudFailure kind, string what) => Note(cloud, kind, what, isNew: true);
 
-    /// <summary>An operation found fault with a cloud: with a request that is noted already, or with what came.</summary>
+    /// <summary>
+    /// An operation found fault with a cloud: with a request that is noted already, or with what came.
+    /// </summary>
     public void NoteProblem(int cloud, CloudFailure kind, string what) => Note(cloud, kind, what, isNew: false);
 
     /// <summary>A cloud stands in the place of another: that explains what else is wrong with it.</summary>

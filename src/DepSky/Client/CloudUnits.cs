@@ -9,7 +9,9 @@ namespace DepSky.Client;
 /// </summary>
 internal sealed class CloudUnits : IAsyncDisposable
 {
-    /// <summary>Of a unit that has more, which only a faulty cloud names, the last are kept: they are the latest.</summary>
+    /// <summary>
+    /// Of a unit that has more, which only a faulty cloud names, the last are kept: they are the latest.
+    /// </summary>
     private const int NamesMax = 20_000;
 
     private readonly IAsyncEnumerator<CloudEntry> _entries;

@@ -70,7 +70,7 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <exception cref="UnitNotFoundException">There is no such unit.</exception>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
         string unit, ContentRange range = default, CancellationToken cancellationToken = default) =>
-        new ReadInAnyOrder(_context, new UnitLayout(unit)).RunAsync(range, cancellationToken);
+        new ReadInAnyOrder(_context, unit).RunAsync(range, cancellationToken);
 
     /// <summary>Copies the last version into a stream.</summary>
     /// <param name="unit">The unit.</param>
@@ -86,7 +86,7 @@ public sealed class DepSkyClient : IAsyncDisposable
         IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        ReadInAnyOrder operation = new(_context, new UnitLayout(unit));
+        ReadInAnyOrder operation = new(_context, unit);
         long copied = 0;
         await foreach (
             ReadOnlyMemory<byte> piece in operation.RunAsync(range, cancellationToken).ConfigureAwait(false))
@@ -103,9 +103,9 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <exception cref="UnitNotFoundException">There is no such unit.</exception>
     public async Task<ObjectDescription> StatAsync(string unit, CancellationToken cancellationToken = default)
     {
-        (
-            ObjectMetadata? metadata, IReadOnlyList<CloudProblem> problems) = await new ReadOperation(_context,
-            new UnitLayout(unit)).StatAsync(cancellationToken).ConfigureAwait(false);
+        UnitLayout layout = await _context.LayoutOfAsync(unit, cancellationToken).ConfigureAwait(false);
+        (ObjectMetadata? metadata, IReadOnlyList<CloudProblem> problems) =
+            await new ReadOperation(_context, layout).StatAsync(cancellationToken).ConfigureAwait(false);
         if (metadata is not { IsDeleted: false })
             throw new UnitNotFoundException(
                 $"There is no unit '{unit}'{(metadata is null ? "" : ": it was removed")}. "
@@ -135,16 +135,20 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <param name="unit">The unit.</param>
     /// <param name="cancellationToken">Gives up; what was begun can be continued at any time.</param>
     /// <returns>How many versions and unfinished writes were deleted.</returns>
-    public Task<int> CollectGarbageAsync(string unit, CancellationToken cancellationToken = default) =>
-        new CollectOperation(_context, new UnitLayout(unit)).RunAsync(cancellationToken);
+    public async Task<int> CollectGarbageAsync(string unit, CancellationToken cancellationToken = default) =>
+        await new CollectOperation(
+            _context, await _context.LayoutOfAsync(unit, cancellationToken).ConfigureAwait(false))
+            .RunAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Reads all that clouds have of the last version, and compares it with what the writer signed.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="progress">Told how many bytes of blocks are checked so far; may be null.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<VerificationReport> VerifyAsync(
+    public async Task<VerificationReport> VerifyAsync(
         string unit, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        new RepairOperation(_context, new UnitLayout(unit)).VerifyAsync(progress, cancellationToken);
+        await new RepairOperation(
+            _context, await _context.LayoutOfAsync(unit, cancellationToken).ConfigureAwait(false))
+            .VerifyAsync(progress, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Verifies, and computes and stores again what clouds lack or have damaged. After one cloud was replaced
     /// by another, which has nothing yet, this gives it all that it should have. Needs neither the writer key nor the
@@ -152,9 +156,11 @@ public sealed class DepSkyClient : IAsyncDisposable
     /// <param name="unit">The unit.</param>
     /// <param name="progress">Told how many bytes of blocks are checked so far; may be null.</param>
     /// <param name="cancellationToken">Gives up; what was mended stays so.</param>
-    public Task<VerificationReport> RepairAsync(
+    public async Task<VerificationReport> RepairAsync(
         string unit, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        new RepairOperation(_context, new UnitLayout(unit)).RepairAsync(progress, cancellationToken);
+        await new RepairOperation(
+            _context, await _context.LayoutOfAsync(unit, cancellationToken).ConfigureAwait(false))
+            .RepairAsync(progress, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Verifies all units, several at a time, in the order of <see cref="ListAsync"/>.</summary>
     /// <param name="prefix">What their names begin with; empty for all.</param>
@@ -220,7 +226,8 @@ public sealed class DepSkyClient : IAsyncDisposable
         TimeSpan length = lease ?? TimeSpan.FromSeconds(30);
         if (length < TimeSpan.FromSeconds(3) || length > TimeSpan.FromHours(1))
             throw new ArgumentOutOfRangeException(nameof(lease), "A lease lasts for 3 seconds to an hour.");
-        LockOperation operation = new(_context, new UnitLayout(unit), WriterKey);
+        UnitLayout layout = await _context.LayoutOfAsync(unit, cancellationToken).ConfigureAwait(false);
+        LockOperation operation = new(_context, layout, WriterKey);
         await operation.TakeAsync(length, cancellationToken).ConfigureAwait(false);
         return new UnitLock(operation, _options.TimeProvider, length);
     }
@@ -274,10 +281,10 @@ public sealed class DepSkyClient : IAsyncDisposable
     private async Task<ObjectDescription> WriteAsync(
         string unit, Stream? content, PutOptions? options, CancellationToken cancellationToken)
     {
-        UnitLayout layout = new(unit);
         KeyPair writer = WriterKey;
         if (options?.Lock is UnitLock held && held.Unit != unit)
             throw new ArgumentException($"The lock is on '{held.Unit}', not on '{unit}'.", nameof(options));
+        UnitLayout layout = await _context.LayoutOfAsync(unit, cancellationToken).ConfigureAwait(false);
         WriteOperation operation = new(_context, layout, writer, options ?? new PutOptions());
         ObjectDescription written = options?.ResumeFile is not null && content is not null
             ? await operation.RunResumableAsync(content, cancellationToken).ConfigureAwait(false)

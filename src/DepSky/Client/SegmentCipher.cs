@@ -33,9 +33,9 @@ internal sealed class SegmentCipher : IDisposable
     {
         _protection = protection;
         _code = new ReedSolomon(quorums.BlocksNeeded(protection), quorums.Clouds);
-        _associated = new byte[16 + Encoding.ASCII.GetByteCount(unit)];
+        _associated = new byte[16 + Encoding.UTF8.GetByteCount(unit)];
         BinaryPrimitives.WriteUInt128BigEndian(_associated, attempt);
-        Encoding.ASCII.GetBytes(unit, _associated.AsSpan(16));
+        Encoding.UTF8.GetBytes(unit, _associated.AsSpan(16));
         if (protection == DataProtection.Confidential)
         {
             if (key.Length != SegmentShape.KeyBytes)

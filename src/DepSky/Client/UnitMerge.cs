@@ -72,7 +72,7 @@ internal sealed class UnitMerge(ClientContext context, string prefix)
             {
                 if (reader.HasFailed) continue;
                 if (Volatile.Read(ref _madeUp[reader.Cloud]) > MadeUpMax)
-                    Fail(reader, CloudFailure.Broken, $"names more than {MadeUpMax} units that nobody wrote");
+                    Fail(reader, CloudFailure.Broken, $"names more than {MadeUpMax} units without metadata of the writer");
                 else if (!reader.Reading.IsCompleted) waiting.Add(reader.Reading);
                 else if (reader.Reading.Exception?.InnerException is { } e) Fail(reader, e);
                 else if (reader.Reading.IsCanceled) Fail(reader, CloudFailure.Unavailable, "gave up listing");

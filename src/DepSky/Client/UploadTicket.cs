@@ -51,17 +51,26 @@ internal sealed class UploadTicket : IDisposable
         return ticket;
     }
 
-    /// <summary>One that is there, if it is of the same unit, written in the same way; else null.</summary>
+    /// <summary>One that is there; null if there is none, or none that was ever acted upon.</summary>
+    /// <exception cref="DepSkyException">The file is something else, which must not be overwritten, or the ticket of
+    /// another upload, or damaged.</exception>
     public static UploadTicket? Open(string path, string parameters, int clouds)
     {
         if (!File.Exists(path)) return null;
+        RefuseOther(path);
         FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         using StreamReader reader = new(file, Encoding.ASCII, leaveOpen: true);
         string text = reader.ReadToEnd();
         string[] lines = text.Split('\n');
         // What follows the last end of a line was cut off.
-        if (lines.Length < 5 || lines[0] != Header || lines[1] != parameters
-            || !TryReadAttempt(lines[2], out UInt128 attempt)
+        if (lines.Length > 2 && lines[1] != parameters)
+        {
+            file.Dispose();
+            throw new DepSkyException(
+                $"'{path}' is the ticket of another upload: of another object, or with other settings. "
+                + "Name another file, or delete this one if that upload is not to go on.");
+        }
+        if (lines.Length < 5 || !TryReadAttempt(lines[2], out UInt128 attempt)
             || !TryReadShares(lines[3], clouds, out ReadOnlyMemory<byte>[]? shares))
         {
             file.Dispose();
@@ -80,11 +89,24 @@ internal sealed class UploadTicket : IDisposable
         return ticket;
     }
 
+    /// <summary>A ticket begins with its header, or was cut off within it.</summary>
+    private static void RefuseOther(string path)
+    {
+        string begin = Header + "\n";
+        byte[] start = new byte[begin.Length];
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (Encoding.Latin1.GetString(start, 0, length) != begin[..length])
+            throw new DepSkyException(
+                $"'{path}' is not the ticket of an upload, and is not overwritten. "
+                + "Name another file: it is made when the upload begins.");
+    }
+
     /// <summary>What must be the same for an upload to go on.</summary>
-    public static string Parameters(string unit, WriteRequest request) =>
+    public static string Parameters(UnitLayout layout, WriteRequest request) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{unit} {request.Protection} {request.Quorums.Clouds} {request.Quorums.Faulty} "
+            $"{layout.Place} {request.Protection} {request.Quorums.Clouds} {request.Quorums.Faulty} "
             + $"{request.SegmentBytes} {request.NeedsReaderKey}");
 
     public void Number(VersionId id)

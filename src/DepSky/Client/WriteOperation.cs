@@ -24,7 +24,7 @@ internal sealed class WriteOperation(ClientContext context, UnitLayout layout, K
             throw new ArgumentException("Only content that can be sought in can be resumed.", nameof(content));
         long start = content.Position;
         string path = options.ResumeFile!;
-        string parameters = UploadTicket.Parameters(layout.Unit, NewRequest(isRemoval: false, null));
+        string parameters = UploadTicket.Parameters(layout, NewRequest(isRemoval: false, null));
         using (UploadTicket? ticket = UploadTicket.Open(path, parameters, context.Quorums.Clouds))
         {
             if (ticket?.Id is not null && await IsOfAsync(ticket, content, cancellationToken).ConfigureAwait(false))

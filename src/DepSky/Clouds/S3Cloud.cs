@@ -71,7 +71,8 @@ public sealed class S3Cloud : ICloud, ICountsRetries
         catch (CloudException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchBucket" })
         {
             await GuardAsync(
-                patience => MakeBucketAsync(patience.Token), "making the bucket", cancellationToken).ConfigureAwait(false);
+                patience => MakeBucketAsync(patience.Token), "making the bucket",
+                cancellationToken).ConfigureAwait(false);
             await GuardAsync(
                 patience => PutOnceAsync(name, content, patience), $"writing '{name}'",
                 cancellationToken).ConfigureAwait(false);
@@ -117,7 +118,9 @@ public sealed class S3Cloud : ICloud, ICountsRetries
         ListAsync(prefix, null, cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>The service lists in order. Where a page ends within another folder, the next begins after it.</remarks>
+    /// <remarks>
+    /// The service lists in order. Where a page ends within another folder, the next begins after it.
+    /// </remarks>
     public IAsyncEnumerable<CloudEntry> ListFoldersAsync(
         string prefix, string folder, CancellationToken cancellationToken) =>
         ListAsync(prefix, folder, cancellationToken);

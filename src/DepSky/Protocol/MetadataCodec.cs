@@ -14,7 +14,7 @@ internal static class MetadataCodec
 {
     private const int FormatVersion = 1;
     private const int BodyFields = 17;
-    private const int UnitBytesMax = UnitLayout.UnitCharactersMax;
+    private const int UnitBytesMax = UnitName.BytesMax;
 
     /// <summary>The end of the year 9999, beyond which there are no dates.</summary>
     private const long CreatedAtMsMax = 253_402_300_799_999;
@@ -26,7 +26,7 @@ internal static class MetadataCodec
         write.WriteArrayHeader(BodyFields);
         write.WriteInt64(FormatVersion);
         write.WriteBinary("depsky metadata"u8);
-        write.WriteBinary(Encoding.ASCII.GetBytes(metadata.Unit));
+        write.WriteBinary(Encoding.UTF8.GetBytes(metadata.Unit));
         IdCodec.Write(ref write, metadata.Id);
         IdCodec.Write(ref write, metadata.Data);
         write.WriteInt64((int)metadata.Protection);
@@ -113,7 +113,7 @@ internal static class MetadataCodec
         metadata = new ObjectMetadata
         {
             Unit =
-                Encoding.ASCII.GetString(unit.Span), Id = id, Data = data, Protection = (DataProtection)protection,
+                Encoding.UTF8.GetString(unit.Span), Id = id, Data = data, Protection = (DataProtection)protection,
                 Clouds = clouds, Faulty = faulty, CreatedAtMs = createdAtMs,
             IsDeleted =
                 isDeleted, SizeBytes = sizeBytes, SegmentBytes = segmentBytes, NeedsReaderKey = needsReaderKey,

@@ -21,7 +21,7 @@ internal static class PartRecord
         write.WriteArrayHeader(Fields);
         write.WriteInt64(1);
         write.WriteBinary("depsky part"u8);
-        write.WriteBinary(Encoding.ASCII.GetBytes(unit));
+        write.WriteBinary(Encoding.UTF8.GetBytes(unit));
         IdCodec.Write(ref write, id);
         write.Flush();
         return SignedBody.Encode(body.WrittenSpan, writer);
@@ -60,12 +60,12 @@ internal static class PartRecord
         if (!said.TryReadArray(Fields)
             || !said.TryReadInt32(1, out int format) || format != 1
             || !said.TryReadBinary(32, out ReadOnlyMemory<byte> kind) || !kind.Span.SequenceEqual("depsky part"u8)
-            || !said.TryReadBinary(UnitLayout.UnitCharactersMax, out ReadOnlyMemory<byte> saidUnit)
+            || !said.TryReadBinary(UnitName.BytesMax, out ReadOnlyMemory<byte> saidUnit)
             || !IdCodec.TryRead(ref said, out VersionId saidId)
             || !said.AtEnd)
             return false;
         rejection = saidId == id
-            && saidUnit.Span.SequenceEqual(Encoding.ASCII.GetBytes(unit))
+            && saidUnit.Span.SequenceEqual(Encoding.UTF8.GetBytes(unit))
                 ? MetadataRejection.None
                 : MetadataRejection.AnotherName;
         return rejection == MetadataRejection.None;

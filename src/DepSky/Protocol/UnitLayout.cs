@@ -12,7 +12,7 @@ namespace DepSky.Protocol;
 /// UNIT/.data/ID/SEGMENT   the cloud's block of a segment
 /// UNIT/.lock/...          lock files        UNIT/.read/...   leases of readers
 /// </code>
-/// Parts of a unit's own name do not begin with a dot.
+/// <c>UNIT</c> is the unit's name as <see cref="UnitName"/> spells it: its parts do not begin with a dot.
 /// </summary>
 internal sealed record UnitLayout
 {
@@ -24,29 +24,32 @@ internal sealed record UnitLayout
 
     private const string MetadataEnd = $"/{MetadataFolder}/";
 
-    /// <summary>So that the longest of our names is still an object's name.</summary>
-    public const int UnitCharactersMax = 256;
-
-    public UnitLayout(string unit)
+    /// <summary>Of a unit of this name.</summary>
+    /// <exception cref="ArgumentException">It is no unit's name.</exception>
+    public UnitLayout(string unit) : this(unit, null)
     {
-        if (!IsUnit(unit))
-        {
-            throw new ArgumentException(
-                $"'{unit}' is not a unit's name: at most {UnitCharactersMax} characters, parts of letters, "
-                + "digits, '.', '_' and '-' separated by '/', none of them beginning with '.'.", nameof(unit));
-        }
+        if (UnitName.ProblemOf(unit) is { } problem)
+            throw new ArgumentException($"This is no unit's name: {problem}.", nameof(unit));
+    }
+
+    private UnitLayout(string unit, string? place)
+    {
         Unit = unit;
+        Place = place ?? (unit is null ? "" : UnitName.Escape(unit));
     }
 
     public string Unit { get; }
 
-    public string MetadataPrefix => Unit + MetadataEnd;
+    /// <summary>What the names of its objects begin with.</summary>
+    public string Place { get; }
 
-    public string DataPrefix => Unit + "/.data/";
+    public string MetadataPrefix => Place + MetadataEnd;
 
-    public string LockPrefix => Unit + "/.lock/";
+    public string DataPrefix => Place + "/.data/";
 
-    public string ReadPrefix => Unit + "/.read/";
+    public string LockPrefix => Place + "/.lock/";
+
+    public string ReadPrefix => Place + "/.read/";
 
     public string Metadata(VersionId id) => $"{MetadataPrefix}{id}{MetadataSuffix}";
 
@@ -57,11 +60,8 @@ internal sealed record UnitLayout
     public string Block(VersionId id, int segment) =>
         string.Create(CultureInfo.InvariantCulture, $"{DataPrefix}{id}/{segment:x8}");
 
-    public static bool IsUnit([NotNullWhen(true)] string? unit)
-    {
-        if (unit is null || unit.Length > UnitCharactersMax || !ObjectName.IsValid(unit)) return false;
-        return unit[0] != '.' && !unit.Contains("/.", StringComparison.Ordinal);
-    }
+    /// <summary>Of a unit that was written before names were spelt otherwise: it lies under its name.</summary>
+    public static UnitLayout InOldPlace(string unit) => new(unit, unit);
 
     /// <summary>The attempt that a name under <see cref="MetadataPrefix"/> speaks of.</summary>
     public bool TryReadMetadataName(string name, out VersionId id, out bool isPart)
@@ -78,13 +78,16 @@ internal sealed record UnitLayout
     public static bool IsMetadata(string name) => name.EndsWith(MetadataSuffix, StringComparison.Ordinal);
 
     /// <summary>What all objects of the units begin with whose names begin so.</summary>
-    public static string PrefixOf(string unitPrefix) => unitPrefix;
+    public static string PrefixOf(string unitPrefix) => UnitName.PlainStartOf(unitPrefix);
 
     /// <summary>The unit whose <see cref="MetadataPrefix"/> a folder is.</summary>
     public static bool TryReadPlace(string folder, [NotNullWhen(true)] out UnitLayout? layout)
     {
-        string? unit = folder.EndsWith(MetadataEnd, StringComparison.Ordinal) ? folder[..^MetadataEnd.Length] : null;
-        layout = IsUnit(unit) ? new UnitLayout(unit) : null;
+        layout = null;
+        if (!folder.EndsWith(MetadataEnd, StringComparison.Ordinal)) return false;
+        string place = folder[..^MetadataEnd.Length];
+        if (UnitName.TryUnescape(place, out string? unit)) layout = new UnitLayout(unit, place);
+        else if (UnitName.MayBeOld(place)) layout = InOldPlace(place);
         return layout is not null;
     }
 }

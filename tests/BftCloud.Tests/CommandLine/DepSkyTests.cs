@@ -75,8 +75,9 @@ public sealed class DepSkyTests : IDisposable
 
     [Theory]
     [InlineData("put", "../x", "y")]
-    [InlineData("put", "a b", "y")]
-    [InlineData("get", ".hidden")]
+    [InlineData("put", "a//b", "y")]
+    [InlineData("put", "/a", "y")]
+    [InlineData("get", "line\nbreak")]
     [InlineData("get", "unit", "--offset", "-1")]
     [InlineData("lock", "unit", "--lease", "1s")]
     [InlineData("verify", "good", "b/../d")]
@@ -85,6 +86,72 @@ public sealed class DepSkyTests : IDisposable
         string error = await CommandLineRun.FailAsync(2, ["depsky", command, "--config", "none.json", .. arguments]);
 
         Assert.Contains("--help", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Any_name_of_a_users_file_is_put_listed_and_got()
+    {
+        await InitAsync();
+        string content = await FileAsync("content", 100);
+        string[] names =
+        [
+            "@home", "Photos/2026 été/Ça va?.jpg", "a+b=c&d", "notes.txt", "Notes.txt", ".bashrc", "~x/~~", "日本語/ファイル.txt",
+        ];
+        foreach (string name in names) await RunAsync("put", name, content);
+        foreach (string name in names)
+        {
+            await RunAsync("get", name, _directory.At("copy"));
+            Assert.Equal(
+                await File.ReadAllBytesAsync(content), await File.ReadAllBytesAsync(_directory.At("copy")));
+        }
+
+        JsonElement list = JsonDocument.Parse(await RunAsync("ls", "--json")).RootElement;
+
+        Assert.Equal(
+            names.Order(StringComparer.Ordinal),
+            list.EnumerateArray().Select(static item => item.GetProperty("unit").GetString()!)
+                .Order(StringComparer.Ordinal));
+        string[] places = Directory.GetDirectories(_directory.At("D", "clouds", "cloud0"));
+        Assert.Equal(places.Length, places.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+    }
+
+    [Fact]
+    public async Task An_upload_that_can_be_resumed_leaves_no_ticket_and_overwrites_no_other_file()
+    {
+        await InitAsync();
+        string content = await FileAsync("content", 100_000), ticket = _directory.At("ticket");
+
+        Assert.Contains(
+            "version 0.1", await RunAsync("put", "--resume", ticket, "unit", content), StringComparison.Ordinal);
+        Assert.False(File.Exists(ticket));
+        Assert.Contains(
+            "not the ticket", await FailAsync(1, "put", "--resume", Config, "unit", content), StringComparison.Ordinal);
+        Assert.Contains(
+            "the content itself", await FailAsync(1, "put", "--resume", content, "unit", content),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "needs a PATH", await FailAsync(1, "put", "--resume", ticket, "unit"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_cloud_failed_at_is_told_though_the_command_succeeded()
+    {
+        await InitAsync();
+        Directory.Delete(_directory.At("D", "clouds", "cloud2"), recursive: true);
+        string content = await FileAsync("content", 1000);
+
+        CommandLineRun put = await CommandLineRun.OfAsync("depsky", "put", "--config", Config, "unit", content);
+        JsonElement told = JsonDocument.Parse(await RunAsync("put", "unit", content, "--json")).RootElement;
+        CommandLineRun list = await CommandLineRun.OfAsync("depsky", "ls", "--config", Config, "--verbose");
+
+        Assert.Equal((0, 0), (put.ExitCode, list.ExitCode));
+        Assert.Contains("warning: cloud2: its folder", put.Error, StringComparison.Ordinal);
+        JsonElement cloud = told.GetProperty("clouds")[2];
+        Assert.Equal("cloud2", cloud.GetProperty("cloud").GetString());
+        Assert.True(cloud.GetProperty("failures").GetInt32() > 0);
+        Assert.Equal("unavailable", cloud.GetProperty("faults")[0].GetProperty("kind").GetString());
+        Assert.Contains("cloud3: 0 requests were tried again", list.Error, StringComparison.Ordinal);
+        Assert.Contains("unit", list.Output, StringComparison.Ordinal);
     }
 
     [Fact]

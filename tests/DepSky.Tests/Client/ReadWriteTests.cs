@@ -1,3 +1,4 @@
+using DepSky.Protocol;
 namespace DepSky.Tests.Client;
 
 public sealed class ReadWriteTests : IDisposable
@@ -260,6 +261,55 @@ public sealed class ReadWriteTests : IDisposable
         Assert.Equal([2], await client.GetAsync("u"));
     }
 
+    [Theory]
+    [InlineData("Read me", "read~20~me")]
+    [InlineData("README", "x")]
+    [InlineData("été/Ça.txt", "x")]
+    public async Task Names_that_differ_in_case_only_are_different_units(string unit, string other)
+    {
+        await using DepSkyClient client = _clouds.Client();
+        string twin = unit.ToLowerInvariant();
+        await client.PutAsync(unit, [1]);
+        await client.PutAsync(twin, [2]);
+        await client.PutAsync(other, [3]);
+        Assert.Equal([1], await client.GetAsync(unit));
+        Assert.Equal([2], await client.GetAsync(twin));
+        List<string> units = [];
+        await foreach (ObjectDescription found in client.ListAsync()) units.Add(found.Unit);
+        Assert.Equal(new[] { unit, twin, other }.Order(StringComparer.Ordinal), units.Order(StringComparer.Ordinal));
+        await foreach (ObjectDescription found in client.ListAsync(unit)) Assert.Equal(unit, found.Unit);
+    }
+
+    [Fact]
+    public async Task A_unit_that_lies_under_its_plain_name_from_before_is_found_and_stays_there()
+    {
+        await using DepSkyClient client = _clouds.Client();
+        await client.PutAsync("README", [1]);
+        await client.DrainAsync();
+        string place = UnitName.Escape("README");
+        foreach (TestCloud cloud in _clouds.All)
+        {
+            foreach ((string name, byte[] content) in cloud.Objects.ToArray())
+            {
+                cloud.Objects.TryRemove(name, out _);
+                cloud.Objects["README" + name[place.Length..]] = content;
+            }
+        }
+
+        Assert.Equal([1], await client.GetAsync("README"));
+        await client.PutAsync("README", [2]);
+        Assert.Equal([2], await client.GetAsync("README"));
+        Assert.Equal("0.2", (await client.StatAsync("README")).Version.ToString());
+        Assert.True((await client.VerifyAsync("README")).IsReadable);
+        List<string> units = [];
+        await foreach (ObjectDescription found in client.ListAsync("READ")) units.Add(found.Unit);
+        Assert.Equal(["README"], units);
+        await client.DrainAsync();
+        Assert.All(
+            _clouds.All.SelectMany(static cloud => cloud.Objects.Keys),
+            static name => Assert.StartsWith("README/", name, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_reader_needs_no_writer_key_and_cannot_write()
     {
@@ -288,8 +338,8 @@ public sealed class ReadWriteTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("a//b")]
-    [InlineData(".a")]
-    [InlineData("a/.meta")]
+    [InlineData("a/../b")]
+    [InlineData("a\nb")]
     public async Task Names_that_are_no_units_are_refused(string unit)
     {
         await using DepSkyClient client = _clouds.Client();

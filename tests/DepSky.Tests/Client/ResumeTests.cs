@@ -85,6 +85,25 @@ public sealed class ResumeTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_file_that_is_something_else_is_refused_and_kept()
+    {
+        await using DepSkyClient client = _clouds.Client();
+        await File.WriteAllTextAsync(Ticket, "the only copy of something");
+        DepSkyException error = await Assert.ThrowsAsync<DepSkyException>(
+            () => client.PutAsync("u", new MemoryStream(_content), Resume));
+        Assert.Contains("not the ticket of an upload", error.Message, StringComparison.Ordinal);
+        Assert.Equal("the only copy of something", await File.ReadAllTextAsync(Ticket));
+
+        File.Delete(Ticket);
+        await InterruptAsync(3, _content);
+        byte[] ticket = await File.ReadAllBytesAsync(Ticket);
+        error = await Assert.ThrowsAsync<DepSkyException>(
+            () => client.PutAsync("other", new MemoryStream(_content), Resume));
+        Assert.Contains("ticket of another upload", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ticket, await File.ReadAllBytesAsync(Ticket));
+    }
+
     private string Ticket => _directory.At("upload");
 
     private PutOptions Resume => new() { ResumeFile = Ticket };

@@ -90,10 +90,14 @@ internal sealed class ObjectTargets(TemporaryDirectory folder)
             "attempt", static random => Id(random).ToString(),
             static name => VersionId.TryParse(name, out VersionId id) ? id.ToString() : null),
         new(
-            "unit in a name", static _ => Text(Layout.MetadataPrefix),
+            "unit in a name",
+            static random => Text(new UnitLayout($"A b/{(char)random.Next(0x100, 0xd000)}/c").MetadataPrefix),
             static bytes => UnitLayout.TryReadPlace(Text(bytes), out UnitLayout? layout)
                 && layout.MetadataPrefix == Text(bytes) && new UnitLayout(layout.Unit).Unit == layout.Unit)
-        { Words = Hexadecimal, AllocatedBytesPerByte = 16 },
+        {
+            Words = [.. Hexadecimal, "~"u8.ToArray(), "~~"u8.ToArray(), "/"u8.ToArray()],
+            AllocatedBytes = 16 << 10, AllocatedBytesPerByte = 64,
+        },
         new(
             "version",
             static random => Text(new ObjectVersion((uint)random.Next(), (ulong)random.NextInt64()).ToString()),

@@ -18,23 +18,36 @@ internal static class DepSkyPutCommand
         {
             Description = "Take the object's lock for it: for writers that may meet others.",
         };
+        Option<string?> resume = new("--resume")
+        {
+            Description = "A file that keeps how far the upload came. If it is interrupted, put the same content with "
+                + "the same file again, and it goes on. It holds the version's key, and is deleted at the end.",
+            HelpName = "FILE",
+        };
         Option<bool> json = CommonOptions.Json();
         Command command = new(
             "put", "Writes an object: a new version, which readers see as a whole once it is complete.")
         {
-            target.Config, unit, path, withLock, json,
+            target.Config, unit, path, withLock, resume, json,
         };
         command.SetAction((result, cancellationToken) => target.RunAsync(result, async client =>
         {
             string name = result.GetRequiredValue(unit), file = result.GetRequiredValue(path);
+            string? ticket = result.GetValue(resume);
+            if (ticket is not null && file == "-")
+                throw new CommandFailedException(
+                    "--resume needs a PATH: what came over the standard input cannot be read again.");
+            if (ticket is not null && Path.GetFullPath(ticket) == Path.GetFullPath(file))
+                throw new CommandFailedException("--resume names the content itself. Name another file.");
             await using Stream content = file == "-" ? Console.OpenStandardInput() : OpenFile(file);
             await using UnitLock? held = result.GetValue(withLock)
                 ? await client.LockAsync(name, cancellationToken: cancellationToken)
                 : null;
+            PutOptions options = new() { Lock = held, ResumeFile = ticket };
             ObjectDescription written = await TransferProgress.RunAsync(
                 $"put {name}", file == "-" ? null : content.Length,
                 progress => client.PutAsync(
-                    name, content, new PutOptions { Lock = held, Progress = progress }, cancellationToken));
+                    name, content, options with { Progress = progress }, cancellationToken));
             // Slower clouds are still getting their records: what they fail at is told as well.
             await client.DrainAsync();
             DepSkyOutput.Write(

@@ -9,12 +9,15 @@ namespace BftCloud.Features.DepSky;
 /// <summary>What says which units a command is for.</summary>
 internal sealed record DepSkyTarget(Option<string> Config, Option<bool> Verbose)
 {
+    /// <summary>So much of a name that is refused is shown.</summary>
+    private const int NameShownMax = 100;
+
     /// <summary>The unit that a command is about.</summary>
     public static Argument<string> UnitArgument()
     {
         Argument<string> unit = new("UNIT")
         {
-            Description = "The object's name: parts of letters, digits, '.', '_' and '-', separated by '/'.",
+            Description = "The object's name: any text without control characters; '/' separates its parts.",
         };
         unit.Validators.Add(Validate);
         return unit;
@@ -64,11 +67,11 @@ internal sealed record DepSkyTarget(Option<string> Config, Option<bool> Verbose)
     {
         foreach (Token token in result.Tokens)
         {
-            if (!UnitLayout.IsUnit(token.Value))
+            if (UnitName.ProblemOf(token.Value) is { } problem)
             {
-                result.AddError(
-                    $"'{token.Value}' is not an object's name: at most {UnitLayout.UnitCharactersMax} characters, "
-                    + "parts of letters, digits, '.', '_' and '-' separated by '/', none of them beginning with '.'.");
+                string shown = string.Concat(token.Value.Take(NameShownMax).Select(
+                    static c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+                result.AddError($"'{shown}' cannot be an object's name: {problem}.");
             }
         }
     }

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace BftCloud.Features.DepSky;
 
-/// <summary>What a command did that tells of no single version, in JSON. Numbers that say nothing are left out.</summary>
+/// <summary>
+/// What a command did that tells of no single version, in JSON. Numbers that say nothing are left out.
+/// </summary>
 internal sealed record DepSkyWorkReport
 {
     /// <summary>What the command was about; null for all objects.</summary>

@@ -7,7 +7,7 @@ namespace DepSky;
 /// asks only that a correct one keeps the promises stated here.
 /// </summary>
 /// <remarks>
-/// Names consist of one or more parts of <c>[A-Za-z0-9._-]</c> separated by '/' (<see cref="ObjectName"/>). Every
+/// Names consist of one or more parts of <c>[A-Za-z0-9._~-]</c> separated by '/' (<see cref="ObjectName"/>). Every
 /// operation may run concurrently with every other. Operations fail with
 /// <see cref="CloudException"/>, and with <see cref="OperationCanceledException"/> when their token is cancelled.
 /// A cloud tries requests again where the service is busy or breaks off; those above do not.

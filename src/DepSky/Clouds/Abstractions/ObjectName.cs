@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace DepSky;
 
 /// <summary>
@@ -6,13 +8,16 @@ namespace DepSky;
 public static class ObjectName
 {
     /// <summary>The longest name, in characters.</summary>
-    public const int CharactersMax = 512;
+    public const int CharactersMax = 1024;
 
     /// <summary>The longest part of a name, in characters.</summary>
-    public const int PartCharactersMax = 128;
+    public const int PartCharactersMax = 240;
+
+    private static readonly SearchValues<char> HexadecimalDigits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>
-    /// Whether this is a name: parts of <c>[A-Za-z0-9._-]</c> separated by '/', none of them empty, "." or "..".
+    /// Whether this is a name: parts of <c>[A-Za-z0-9._-]</c> separated by '/', none of them empty, "." or "..". In
+    /// between, pairs of lower-case hexadecimal digits may stand between two '~', and '~~' at the end of a part.
     /// </summary>
     /// <param name="name">What to look at.</param>
     public static bool IsValid(ReadOnlySpan<char> name)
@@ -33,7 +38,8 @@ public static class ObjectName
         ArgumentNullException.ThrowIfNull(name);
         if (!IsValid(name))
             throw new ArgumentException(
-                $"'{name}' is not an object's name: parts of letters, digits, '.', '_' and '-', separated by '/'.",
+                $"'{name}' is not an object's name: parts of letters, digits, '.', '_' and '-', separated by '/', "
+                + "and '~', which escapes others.",
                 nameof(name));
     }
 
@@ -49,9 +55,18 @@ public static class ObjectName
     private static bool IsPart(ReadOnlySpan<char> part)
     {
         if (part.Length is 0 or > PartCharactersMax || part is "." or "..") return false;
-        foreach (char c in part)
+        for (int at = 0; at < part.Length; at++)
         {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')) return false;
+            char c = part[at];
+            if (c == '~')
+            {
+                if (part[at..] is "~~") return true;
+                int length = part[(at + 1)..].IndexOf('~');
+                if (length <= 0 || length % 2 != 0
+                    || part.Slice(at + 1, length).ContainsAnyExcept(HexadecimalDigits)) return false;
+                at += length + 1;
+            }
+            else if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')) return false;
         }
         return true;
     }

@@ -3,8 +3,8 @@ using System.Net;
 namespace DepSky.Clouds.Http;
 
 /// <summary>
-/// Bounds what a server may make a client read: the body of a refusal is cut off, and an answer to anything but the reading
-/// of a range must end within a limit. Ranges are bounded by their readers.
+/// Bounds what a server may make a client read: the body of a refusal is cut off, and an answer to anything but the
+/// reading of a range must end within a limit. Ranges are bounded by their readers.
 /// </summary>
 internal sealed class BoundedAnswers(HttpMessageHandler inner) : DelegatingHandler(inner)
 {

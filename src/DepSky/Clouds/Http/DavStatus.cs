@@ -12,7 +12,9 @@ internal static class DavStatus
         status is HttpStatusCode.Conflict or HttpStatusCode.NotFound
             or HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError;
 
-    /// <summary>Whether another writer's move may be in the way: a lock, or a refusal where there are no locks.</summary>
+    /// <summary>
+    /// Whether another writer's move may be in the way: a lock, or a refusal where there are no locks.
+    /// </summary>
     public static bool IsInTheWay(HttpStatusCode status, bool overwrite) =>
         status == HttpStatusCode.Locked || (overwrite && status == HttpStatusCode.Forbidden);
 }

@@ -6,6 +6,9 @@ public sealed class ObjectNameTests
     [InlineData("a")]
     [InlineData("units/backup-2026.tar_1/meta")]
     [InlineData("...")]
+    [InlineData("a~20~b/~c3a9~")]
+    [InlineData("long~~/rest")]
+    [InlineData("~41~~~/rest")]
     public void These_are_names(string name) => Assert.True(ObjectName.IsValid(name));
 
     [Theory]
@@ -19,6 +22,12 @@ public sealed class ObjectNameTests
     [InlineData("a\\b")]
     [InlineData("a b")]
     [InlineData("ä")]
+    [InlineData("~incoming")]
+    [InlineData("a~new")]
+    [InlineData("~")]
+    [InlineData("~4~")]
+    [InlineData("~4A~")]
+    [InlineData("~~a")]
     public void These_are_not(string name)
     {
         Assert.False(ObjectName.IsValid(name));
@@ -30,6 +39,6 @@ public sealed class ObjectNameTests
     {
         Assert.True(ObjectName.IsValid(new string('a', ObjectName.PartCharactersMax)));
         Assert.False(ObjectName.IsValid(new string('a', ObjectName.PartCharactersMax + 1)));
-        Assert.False(ObjectName.IsValid(string.Join('/', Enumerable.Repeat("abc", 200))));
+        Assert.False(ObjectName.IsValid(string.Join('/', Enumerable.Repeat("abc", 300))));
     }
 }

@@ -23,7 +23,9 @@ internal sealed class AzureBlobServer(ServerProcess process) : CloudServer(proce
     public override ICloud Open(string name, string space) => Open(name, Address, space, Secret, RequestPolicy.Default);
 
     public override ICloud OpenWithWrongCredentials(string name, string space) =>
-        Open(name, Address, space, Convert.ToBase64String("a key of the wrong account, alas!"u8), RequestPolicy.Default);
+        Open(
+            name, Address, space, Convert.ToBase64String("a key of the wrong account, alas!"u8),
+            RequestPolicy.Default);
 
     public override ICloud OpenAt(Uri address, string name, RequestPolicy? policy = null) =>
         Open(name, address, "container", Secret, policy ?? Once);
