@@ -128,7 +128,7 @@ internal sealed class CloudCaller(IReadOnlyList<ICloud> clouds, CloudLog log)
         _ => new Failed(CloudFailure.Broken, $"{exception.GetType().Name}: {exception.Message}"),
     };
 
-    /// <summary>What is missing is often known to be; and what nobody waits for any more is no failure.</summary>
+    /// <summary>A missing object is often expected. A call that no caller waits for any more has not failed.</summary>
     private Failed Note(int cloud, Failed failed, CancellationToken cancellationToken)
     {
         if (failed.Kind != CloudFailure.NotFound && !cancellationToken.IsCancellationRequested)

@@ -11,7 +11,7 @@ namespace DepSky.Client;
 internal sealed class UnitMerge(ClientContext context, string prefix)
 {
     /// <summary>
-    /// What no other cloud names, and nobody wrote, is not followed for ever: no cloud keeps a reader busy with names
+    /// What no other cloud names, without a writer, is not followed for ever: no cloud keeps a reader busy with names
     /// that it makes up.
     /// </summary>
     private const int MadeUpMax = 100_000;
@@ -72,7 +72,9 @@ internal sealed class UnitMerge(ClientContext context, string prefix)
             {
                 if (reader.HasFailed) continue;
                 if (Volatile.Read(ref _madeUp[reader.Cloud]) > MadeUpMax)
-                    Fail(reader, CloudFailure.Broken, $"names more than {MadeUpMax} units without metadata of the writer");
+                    Fail(
+                        reader, CloudFailure.Broken,
+                        $"names more than {MadeUpMax} units without metadata of the writer");
                 else if (!reader.Reading.IsCompleted) waiting.Add(reader.Reading);
                 else if (reader.Reading.Exception?.InnerException is { } e) Fail(reader, e);
                 else if (reader.Reading.IsCanceled) Fail(reader, CloudFailure.Unavailable, "gave up listing");

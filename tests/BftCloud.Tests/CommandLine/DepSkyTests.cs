@@ -95,7 +95,8 @@ public sealed class DepSkyTests : IDisposable
         string content = await FileAsync("content", 100);
         string[] names =
         [
-            "@home", "Photos/2026 été/Ça va?.jpg", "a+b=c&d", "notes.txt", "Notes.txt", ".bashrc", "~x/~~", "日本語/ファイル.txt",
+            "@home", "Photos/2026 été/Ça va?.jpg", "a+b=c&d", "notes.txt", "Notes.txt", ".bashrc", "~x/~~",
+            "日本語/ファイル.txt",
         ];
         foreach (string name in names) await RunAsync("put", name, content);
         foreach (string name in names)

@@ -19,6 +19,7 @@ internal static class DecoderList
         ["BenchReportFile.Load"] = "report of a benchmark",
         ["CounterStateMachine.Load"] = "(a snapshot that f+1 replicas have signed)",
         ["GeneratedContent.Read"] = "(makes bytes)",
+        ["PasswordFile.Load"] = "(a line of text, compared as it is; PasswordFileTests)",
         ["ClusterClient.Open"] = "(reads client.json and cluster.json, which BftSmr fuzzes)",
     };
 

@@ -15,8 +15,8 @@ internal static class DepSkyCollectCommand
         Option<bool> json = CommonOptions.Json();
         Command command = new(
             "gc",
-            "Deletes superseded versions that no client can be reading any more, what is left of removed objects and of "
-            + "unfinished writes, and what killed writers left aside in clouds.")
+            "Deletes superseded versions that no client can be reading any more, what is left of removed objects and "
+            + "of unfinished writes, and what killed writers left aside in clouds.")
         {
             target.Config, units, json,
         };
