@@ -42,7 +42,7 @@ internal static class ExpiryArgument
         micros = 0;
         long unit = inSeconds ? MillisPerSecond : 1;
         if (amount > MillisMax / unit || amount < long.MinValue / unit) return false;
-        micros = amount * unit * MicrosPerMilli;
+        micros = Math.Max(amount * unit, long.MinValue / MicrosPerMilli) * MicrosPerMilli;
         return true;
     }
 

@@ -29,6 +29,8 @@ internal static class FoundDialogues
         "set a 1; append a \"\\x00\"; incrbyfloat a 1", "rpush l a; hincrbyfloat l f \"1\\x00\"",
         "expire a 1 \"\\x0d\\x0a\"", "expire a 1 \"\\x0d\\x0ab\\x0d\\x0ac\"",
         $"nosuch \"k k\" {new('z', 300)}", $"nosuch {new('z', 100)} {new('y', 100)} x",
+        "set a x; expire a -9223372036854775; exists a", "set a x; pexpire a -9223372036854775808; exists a",
+        "set a x; expireat a -9223372036854775; exists a", "set a x; expire a -9223372036854776; exists a",
         "ping; post / HTTP/1.1; ping", "ping; Host: x", "multi; POST; exec",
     ];
 }
