@@ -13,6 +13,9 @@ internal sealed class PageSession : IAsyncDisposable
 {
     public const string Mark = "session";
 
+    /// <summary>Its commands are servers or long campaigns: each is told to end after a few seconds.</summary>
+    public const string CutMark = "session, cut";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryDirectory _directory = new();
@@ -22,7 +25,10 @@ internal sealed class PageSession : IAsyncDisposable
     {
         string program = Path.Combine(AppContext.BaseDirectory, "bftcloud.dll");
         string start = _directory.At("bftcloud");
-        await File.WriteAllTextAsync(start, $"#!/bin/sh\nexec dotnet '{program}' \"$@\"\n");
+        string run = session.Mark == CutMark
+            ? $"timeout --kill-after=60 5 dotnet '{program}' \"$@\" || [ $? -eq 124 ]"
+            : $"exec dotnet '{program}' \"$@\"";
+        await File.WriteAllTextAsync(start, $"#!/bin/sh\n{run}\n");
         File.SetUnixFileMode(start, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.Copy(Checkout.At("LICENSE"), _directory.At("LICENSE"));
         string script = _directory.At("session.sh");

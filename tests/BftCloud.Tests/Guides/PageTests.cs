@@ -60,11 +60,13 @@ public sealed class PageTests
     public void A_command_that_is_none_is_found(string text, int faults) =>
         Assert.Equal(faults, FaultsOf(PageCommand.Of("a.md", text)).Count());
 
-    [Fact]
-    public async Task A_session_that_fails_is_found()
+    [Theory]
+    [InlineData(PageSession.Mark)]
+    [InlineData(PageSession.CutMark)]
+    public async Task A_session_that_fails_is_found(string mark)
     {
         await using PageSession run = new();
-        Fence session = Fence.Of("a.md", "<!-- session -->\n```\n./bftcloud kv --cluster D get a\ntrue\n```").Single();
+        Fence session = Fence.Of("a.md", $"<!-- {mark} -->\n```\n./bftcloud kv --cluster D get a\ntrue\n```").Single();
         (int exitCode, string output) = await run.RunAsync(session);
         Assert.NotEqual(0, exitCode);
         Assert.Contains("bftcloud: ", output, StringComparison.Ordinal);
@@ -73,7 +75,7 @@ public sealed class PageTests
 
     private static IEnumerable<Fence> AllSessions() =>
         s_pages.Value.SelectMany(static page => Fence.Of(page.Path, page.Text))
-            .Where(static block => block.Mark == PageSession.Mark);
+            .Where(static block => block.Mark is PageSession.Mark or PageSession.CutMark);
 
     private static IEnumerable<string> FaultsOf(IEnumerable<PageCommand> commands) =>
         from command in commands
