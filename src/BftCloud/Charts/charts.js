@@ -313,17 +313,20 @@ const Charts = (() => {
       this.put(height, `${this.title}: ${marks.map(m => m.words).join(', ')}`, ...parts);
     }
 
-    /** Round values of 1, 2 and 5, as many as have room. */
+    /** Round values of 1, then of 5 and 2, each where its label has room beside those before it. */
     axis(low, high, width) {
-      const all = [];
-      for (let power = Math.floor(low); power <= high; power++) {
-        for (const factor of [1, 2, 5]) {
-          const at = factor * 10 ** power;
-          if (Math.log10(at) >= low && Math.log10(at) <= high) all.push({ at, factor, words: show(at, durationUnit) });
+      const marks = [];
+      for (const factor of [1, 5, 2]) {
+        for (let power = Math.floor(low); power <= high; power++) {
+          const at = factor * 10 ** power, words = show(at, durationUnit);
+          if (Math.log10(at) < low || Math.log10(at) > high) continue;
+          const place = (Math.log10(at) - low) / Math.max(high - low, 1e-9) * width;
+          const hasRoom = marks.every(
+            mark => Math.abs(mark.place - place) >= (mark.words.length + words.length) / 2 * TEXT_WIDTH + 8);
+          if (hasRoom) marks.push({ at, place, words });
         }
       }
-      const room = width / 56;
-      return all.length <= room ? all : all.filter(mark => mark.factor === 1);
+      return marks;
     }
   }
 
