@@ -31,7 +31,7 @@ internal static class ExploreCommand
         {
             states, minutes, steady,
         };
-        command.SetAction(result =>
+        command.SetAction((result, cancellationToken) =>
         {
             ExplorationReport report = Exploration.Run(
                 new ExplorationOptions
@@ -39,10 +39,14 @@ internal static class ExploreCommand
                     StatesMax = result.GetValue(states),
                     TimeMax = TimeSpan.FromMinutes(result.GetValue(minutes)),
                     ChangesLeader = !result.GetValue(steady),
-                });
+                },
+                cancellationToken);
             foreach (string line in report.Story) Console.Out.WriteLine(line);
             Console.Out.WriteLine(report);
-            return report.Violation is null ? ExitCode.Done : ExitCode.Failed;
+            return Task.FromResult(
+                report.Violation is not null ? ExitCode.Failed
+                : cancellationToken.IsCancellationRequested ? ExitCode.Interrupted
+                : ExitCode.Done);
         });
         return command;
     }

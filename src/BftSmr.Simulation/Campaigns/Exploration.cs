@@ -12,10 +12,12 @@ namespace BftSmr.Simulation;
 public static class Exploration
 {
     /// <summary>Explores until everything is seen, or a bound is reached, or agreement is broken.</summary>
-    public static ExplorationReport Run(ExplorationOptions options)
+    /// <param name="options">The bounds.</param>
+    /// <param name="cancellation">Ends the exploration early; the report tells what was seen until then.</param>
+    public static ExplorationReport Run(ExplorationOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Explorer.Run(options);
+        return Explorer.Run(options, cancellation);
     }
 }
 

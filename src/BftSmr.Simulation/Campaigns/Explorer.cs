@@ -26,11 +26,13 @@ internal sealed class Explorer
     private readonly IReadOnlyList<IReadOnlyList<ExploredMessage>> _lies;
     private readonly ExplorationOptions _options;
     private readonly Stopwatch _watch;
+    private readonly CancellationToken _cancellation;
     private readonly HashSet<ulong> _seen = [];
 
-    private Explorer(ExplorationOptions options, ByzantineStrategy strategy, Stopwatch watch)
+    private Explorer(
+        ExplorationOptions options, ByzantineStrategy strategy, Stopwatch watch, CancellationToken cancellation)
     {
-        (_options, _watch) = (options, watch);
+        (_options, _watch, _cancellation) = (options, watch, cancellation);
         KeyOracle oracle = new(new SimulationRandom(1));
         _settings = new ReplicaSettings
         {
@@ -50,7 +52,7 @@ internal sealed class Explorer
     /// <summary>
     /// Explores until all is seen, a bound is reached, or two correct replicas execute different things.
     /// </summary>
-    public static ExplorationReport Run(ExplorationOptions options)
+    public static ExplorationReport Run(ExplorationOptions options, CancellationToken cancellation)
     {
         Stopwatch watch = Stopwatch.StartNew();
         IReadOnlyList<ByzantineStrategy> strategies = ByzantineStrategy.All;
@@ -67,8 +69,8 @@ internal sealed class Explorer
         };
         foreach (ByzantineStrategy strategy in strategies.Take(options.StrategiesMax))
         {
-            if (watch.Elapsed >= options.TimeMax) break;
-            ExplorationReport one = new Explorer(options, strategy, watch).Explore();
+            if (watch.Elapsed >= options.TimeMax || cancellation.IsCancellationRequested) break;
+            ExplorationReport one = new Explorer(options, strategy, watch, cancellation).Explore();
             total = total with
             {
                 States =
@@ -117,7 +119,8 @@ internal sealed class Explorer
                     if (!_seen.Add(KeyOf(successor))) continue;
                     if (Broken(successor) is { } broken) return Report(isComplete: false, broken, Story(successor));
                     next.Add(successor);
-                    if (_seen.Count >= _options.StatesMax || _watch.Elapsed >= _options.TimeMax)
+                    if (_seen.Count >= _options.StatesMax || _watch.Elapsed >= _options.TimeMax
+                        || _cancellation.IsCancellationRequested)
                         return Report(isComplete: false, null, []);
                 }
             }

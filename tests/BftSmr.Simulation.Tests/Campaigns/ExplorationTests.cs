@@ -15,6 +15,14 @@ public class ExplorationTests
         Assert.True(report.Depth >= 3, report.ToString());
     }
 
+    [Fact]
+    public void An_exploration_that_is_cancelled_ends_at_once_and_tells_what_it_saw()
+    {
+        ExplorationReport report = Exploration.Run(new ExplorationOptions(), new CancellationToken(canceled: true));
+        Assert.Null(report.Violation);
+        Assert.Equal((0, 0), (report.Strategies, report.Complete));
+    }
+
     [Theory]
     [InlineData("the write quorum is one short")]
     [InlineData("votes for different values are counted together")]
