@@ -114,11 +114,12 @@ const Charts = (() => {
 
   /** Labels of the horizontal axis: the outer ones stay inside. */
   function axisLabels(marks, x, y, left, right) {
-    return marks.map(({ at, words }) => {
-      const px = x(at);
-      const anchor = px < left + 20 ? 'start' : px > right - 20 ? 'end' : 'middle';
-      return text(px, y, words, { 'text-anchor': anchor });
-    });
+    return marks.map(({ at, words }) => text(x(at), y, words, { 'text-anchor': anchorOf(x(at), left, right) }));
+  }
+
+  /** A label near an end of the axis does not reach beyond it. */
+  function anchorOf(px, left, right) {
+    return px < left + 20 ? 'start' : px > right - 20 ? 'end' : 'middle';
   }
 
   /**
@@ -320,10 +321,10 @@ const Charts = (() => {
         for (let power = Math.floor(low); power <= high; power++) {
           const at = factor * 10 ** power, words = show(at, durationUnit);
           if (Math.log10(at) < low || Math.log10(at) > high) continue;
-          const place = (Math.log10(at) - low) / Math.max(high - low, 1e-9) * width;
-          const hasRoom = marks.every(
-            mark => Math.abs(mark.place - place) >= (mark.words.length + words.length) / 2 * TEXT_WIDTH + 8);
-          if (hasRoom) marks.push({ at, place, words });
+          const place = (Math.log10(at) - low) / Math.max(high - low, 1e-9) * width, size = words.length * TEXT_WIDTH;
+          const start = place - size * { start: 0, middle: 0.5, end: 1 }[anchorOf(place, 0, width)];
+          const hasRoom = marks.every(mark => start >= mark.end + 8 || start + size + 8 <= mark.start);
+          if (hasRoom) marks.push({ at, words, start, end: start + size });
         }
       }
       return marks;
