@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BftCloud.Common;
+using BftCloud.Primitives;
 using BftSmr;
 
 namespace BftCloud.Processes;
@@ -10,7 +11,6 @@ namespace BftCloud.Processes;
 /// </summary>
 internal sealed class ClusterTurn : IDisposable
 {
-    private const int WouldBlock = 11; // EWOULDBLOCK of flock
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -30,23 +30,19 @@ internal sealed class ClusterTurn : IDisposable
         {
             try
             {
-                return new ClusterTurn(new FileStream(
-                    directory.TurnFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
-            }
-            catch (IOException e) when (e.HResult == WouldBlock)
-            {
-                if (Stopwatch.GetElapsedTime(start) > Patience)
-                {
-                    throw new CommandFailedException(
-                        $"Another command starts or stops the replicas of {directory.Path} and has not ended within "
-                        + $"{Patience.TotalSeconds:0} s. End it, then try again.");
-                }
-                await Task.Delay(Pause, cancellationToken);
+                if (FileLock.TryTake(directory.TurnFile) is { } file) return new ClusterTurn(file);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 return new ClusterTurn(null);
             }
+            if (Stopwatch.GetElapsedTime(start) > Patience)
+            {
+                throw new CommandFailedException(
+                    $"Another command starts or stops the replicas of {directory.Path} and has not ended within "
+                    + $"{Patience.TotalSeconds:0} s. End it, then try again.");
+            }
+            await Task.Delay(Pause, cancellationToken);
         }
     }
 

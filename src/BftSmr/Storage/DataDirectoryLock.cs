@@ -14,9 +14,6 @@ internal sealed class DataDirectoryLock : IDisposable
     /// <summary>The name of the lock's file in a data directory.</summary>
     public const string FileName = "lock";
 
-    private const int WouldBlock = 11; // EWOULDBLOCK of flock
-    private const int SharingViolation = unchecked((int)0x80070020);
-
     private readonly FileStream _file;
 
     private DataDirectoryLock(FileStream file) => _file = file;
@@ -40,18 +37,11 @@ internal sealed class DataDirectoryLock : IDisposable
         FileStream? file = null;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            file = FileLock.TryTake(path) ?? throw InUse(directory, path);
             file.SetLength(0);
             file.Write(Encoding.ASCII.GetBytes(
                 Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
             return new DataDirectoryLock(file);
-        }
-        catch (IOException e) when (file is null && e.HResult is WouldBlock or SharingViolation)
-        {
-            throw new StorageException(
-                $"The data directory '{directory}' is in use by another replica process{HolderOf(path)}: it holds the "
-                + $"lock of '{path}'. Stop that process, or give this replica a directory of its own.",
-                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -75,8 +65,13 @@ internal sealed class DataDirectoryLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static string HolderOf(string path) =>
-        NamedHolder(Path.GetDirectoryName(path)!) is { } pid
+    private static StorageException InUse(string directory, string path)
+    {
+        string holder = NamedHolder(directory) is { } pid
             ? string.Create(CultureInfo.InvariantCulture, $", {pid}")
             : "";
+        return new StorageException(
+            $"The data directory '{directory}' is in use by another replica process{holder}: it holds the lock of "
+            + $"'{path}'. Stop that process, or give this replica a directory of its own.");
+    }
 }
