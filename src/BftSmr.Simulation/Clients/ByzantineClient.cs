@@ -99,6 +99,10 @@ internal sealed class ByzantineClient : INetworkNode
                             Next(_sequence++), _keyring, _quorums.Replicas, macs: true, signature: true),
                         everywhere: true);
                 break;
+            case ByzantineClientKind.LeaderMacs:
+                if (_sequence++ > 40) NewSession();
+                else if (_answered > 0) SendOneToEach(Next(2));
+                break;
             case ByzantineClientKind.Garbage:
                 SendGarbage();
                 break;
@@ -172,6 +176,15 @@ internal sealed class ByzantineClient : INetworkNode
         foreach (ReplicaId replica in replicas) macs[replica.Value * Request.MacBytes] ^= 1;
         return RequestCodec.WithAuthentication(
             good, macs, _random.Chance(0.1) ? new byte[Request.SignatureBytes] : default);
+    }
+
+    private void SendOneToEach(Request request)
+    {
+        for (int i = 0; i < _quorums.Replicas; i++)
+        {
+            ReplicaSet others = ReplicaSet.AllOf(_quorums.Replicas).Without(new ReplicaId(i));
+            Send(i, new Submit(Spoil(request, others)));
+        }
     }
 
     private void SendToSome(Request request, bool everywhere)

@@ -23,4 +23,7 @@ public enum ByzantineClientKind
 
     /// <summary>Sends as many good requests as its session takes, and again, without waiting.</summary>
     Flooder,
+
+    /// <summary>The MACs of its requests are right for one replica only, for each the one that it goes to.</summary>
+    LeaderMacs,
 }

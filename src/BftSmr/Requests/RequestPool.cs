@@ -19,15 +19,12 @@ namespace BftSmr.Requests;
 /// </summary>
 internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
 {
-    /// <summary>How long a client whose request most replicas could not authenticate has to sign.</summary>
-    private const long MustSignMicros = 60_000_000;
-
     /// <summary>Queues kept although they are empty.</summary>
     private const int IdleQueuesMax = 8192;
 
     private readonly Dictionary<SessionId, SessionQueue> _queues = [];
     private readonly Dictionary<ClientId, RequestLoad> _loadByClient = [];
-    private readonly Dictionary<ClientId, long> _mustSignUntil = [];
+    private readonly SignatureDuty _duty = new(context);
     private readonly Queue<Request> _ready = new();
     private bool _isLeading;
     private long _closingsSeen;
@@ -56,7 +53,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     public bool TryAdmit(Request request, bool isDirect)
     {
         if (!context.Permission.Permits(request)) return Reject(request, RejectReason.NotPermitted);
-        if (!request.IsSigned && MustSign(request.Session.Client))
+        if (!request.IsSigned && _duty.IsOf(request.Session.Client))
             return Reject(request, RejectReason.BadAuthentication);
         ulong executed = Sessions.Find(request.Session)?.LastSequence ?? 0;
         if (request.Sequence <= executed || Sessions.IsGone(request.Session)) return false;
@@ -144,7 +141,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
             _ready.Dequeue();
             ReadyWeight -= BatchPacing.WeightOf(next);
             if (next.Sequence <= (Sessions.Find(next.Session)?.LastSequence ?? 0)) continue;
-            if (!next.IsSigned && MustSign(next.Session.Client)) continue;
+            if (!next.IsSigned && _duty.IsOf(next.Session.Client)) continue;
             batch.Add(next);
             bytes += next.SizeBytes;
         }
@@ -312,22 +309,15 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     }
 
     /// <summary>
-    /// Most replicas could not authenticate a request of this client: for a while it has to sign. What it has not
-    /// signed is dropped, or each new leader would propose it again and be replaced for it.
+    /// Most replicas could not authenticate what these clients have in a proposal: for a while they have to sign, or
+    /// all have to. What is not signed is dropped, or each new leader would propose it again and be replaced for it.
     /// </summary>
-    public void RequireSignature(ClientId client)
+    public void RequireSignatures(IReadOnlyList<ClientId> clients)
     {
-        bool isKnown = MustSign(client);
-        _mustSignUntil[client] = context.Now.MonotonicMicros + MustSignMicros;
-        if (isKnown) return;
+        if (!_duty.Begin(clients)) return;
         foreach ((SessionId id, SessionQueue queue) in _queues)
         {
-            if (id.Client == client) Forget(id, queue.RemoveUnsigned());
+            if (_duty.IsOf(id.Client)) Forget(id, queue.RemoveUnsigned());
         }
     }
-
-    private bool MustSign(ClientId client) =>
-        _mustSignUntil.Count > 0
-            && _mustSignUntil.TryGetValue(client, out long until)
-            && until > context.Now.MonotonicMicros;
 }

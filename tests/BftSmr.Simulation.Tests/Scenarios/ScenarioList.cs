@@ -128,6 +128,15 @@ public static class ScenarioList
             + "client waits for.",
             static seed => Options(seed, Plan(s_lossy)))
             { Also = static report => report.Acknowledged == report.Operations ? null : "a reply was forgotten" },
+        new("leader MACs",
+            "The requests of 24 clients have a MAC that is right for the leader alone: all clients have to sign after "
+            + "the second of them, and not each of them costs a leader.",
+            static seed => Options(
+                seed, Clients([.. Enumerable.Repeat(ByzantineClientKind.LeaderMacs, 24)])) with
+            {
+                Authentication = RequestAuthentication.Mac, FaultyMicros = 8_000_000,
+            })
+            { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 5) },
 
         new("B1",
             "A Byzantine leader keeps f correct replicas out and lets only one of the others decide: ordered "

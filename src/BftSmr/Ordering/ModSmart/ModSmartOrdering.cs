@@ -131,13 +131,12 @@ internal sealed class ModSmartOrdering : IOrdering
 
     /// <summary>
     /// f+1 replicas cannot authenticate what is proposed: the clients they name have to sign, which all can check, for
-    /// a while.
+    /// a while; and all clients have to if that happens often.
     /// </summary>
     private void RequireSignatures()
     {
         if (_window.Refuted(Context.Now.MonotonicMicros) is not { } refuted) return;
-        foreach (ClientId client in refuted.RefusedClients(Context.Quorums.OneCorrect))
-            _parts.Requests.RequireSignature(client);
+        _parts.Requests.RequireSignatures([.. refuted.RefusedClients(Context.Quorums.OneCorrect)]);
     }
 
     public IReadOnlyList<Batch>? TakeDropped() => _synchronizer.TakeDropped();
