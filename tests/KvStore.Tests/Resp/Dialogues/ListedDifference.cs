@@ -12,17 +12,12 @@ internal sealed record ListedDifference(string Command, string Example, string R
     public const string OtherOrder = "the same, in another order";
 
     private const int RowsMax = 30;
-    private const string Page = "docs/spec/kv/gateway.md";
-    private const string Heading = "## Differences from Redis";
+    private const string Page = "docs/spec/kv/redis-differences.md";
 
     /// <summary>Those in the table of the specification.</summary>
     public static ListedDifference[] All()
     {
-        string page = File.ReadAllText(Checkout.At(Page));
-        int start = page.IndexOf(Heading, StringComparison.Ordinal);
-        Assert.True(start >= 0, $"{Page} has no '{Heading}'");
-        int end = page.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
-        ListedDifference[] rows = [.. page[start..end].Split('\n')
+        ListedDifference[] rows = [.. File.ReadAllLines(Checkout.At(Page))
             .Where(static line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(Parse)];
         Assert.InRange(rows.Length, 1, RowsMax);
