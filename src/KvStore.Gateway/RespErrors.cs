@@ -75,6 +75,9 @@ internal static class RespErrors
         KvErrorCode.ReplyTooLong =>
             $"ERR the reply would be longer than {KvLimits.ReplyBytesMax} bytes; "
             + "read it in parts (GETRANGE, LRANGE, HSCAN, SSCAN)",
+        KvErrorCode.TooMuchWork =>
+            "ERR the command is too much work for one operation; do less at a time "
+            + "(fewer keys or elements; HSCAN, SSCAN, LRANGE)",
         KvErrorCode.StateFull => "OOM command not allowed when used memory > 'maxmemory'.",
         KvErrorCode.NoSuchKey => NoSuchKey,
         KvErrorCode.IndexOutOfRange => "ERR index out of range",

@@ -44,4 +44,7 @@ public enum KvErrorCode
 
     /// <summary>The field's value is not a number.</summary>
     FieldNotANumber = 14,
+
+    /// <summary>The command would be more work than <see cref="KvLimits.WorkMax"/>: do less at a time.</summary>
+    TooMuchWork = 15,
 }

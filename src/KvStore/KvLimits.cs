@@ -31,6 +31,18 @@ public static class KvLimits
     /// <summary>The most conditions of one transaction.</summary>
     public const int ConditionsMax = 1024;
 
+    /// <summary>
+    /// The most work of one operation. A command beyond what is left of it is refused before it changes anything. A
+    /// pipeline stops there. One unit is about a byte that is copied and hashed, so all of it takes some 20 ms.
+    /// </summary>
+    public const long WorkMax = 16 << 20;
+
+    /// <summary>What it counts to find, change or remove a key, field, member or element, units of work.</summary>
+    public const int WorkPerLookup = 512;
+
+    /// <summary>What it counts to pass by the next entry, field, member or element, units of work.</summary>
+    public const int WorkPerStep = 64;
+
     /// <summary>The most entries that one listing looks at. A listing says where to go on.</summary>
     public const int ListEntriesMax = 4096;
 

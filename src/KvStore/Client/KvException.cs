@@ -21,6 +21,9 @@ public sealed class KvException : Exception
             + "Split the value over several keys.",
         KvErrorCode.ReplyTooLong =>
             $"The reply would have more than {KvLimits.ReplyBytesMax} bytes. Ask for less at a time.",
+        KvErrorCode.TooMuchWork =>
+            "The command would keep the replicas busy for too long. "
+            + "Do less at a time: name fewer keys, or list in pages.",
         KvErrorCode.StateFull =>
             "The store has reached the size that it may have. Delete something, or raise the limit at all replicas.",
         KvErrorCode.InvalidExpiry => "The time of expiry is negative, or beyond the year 9999.",

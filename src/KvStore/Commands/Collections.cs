@@ -40,7 +40,8 @@ internal static class Collections
         continues = !c.Arguments.TryReadNil();
         if (!continues) c.ArgumentCount--;
         else if (!c.TryKey(out after)) return false;
-        if (!c.TryInteger(1, KvLimits.ListEntriesMax, out long count) || !c.TryEnd()) return false;
+        if (!c.TryInteger(1, KvLimits.ListEntriesMax, out long count) || !c.TryEnd() || !c.TryChargeSteps(count))
+            return false;
         limit = (int)count;
         return true;
     }

@@ -34,6 +34,9 @@ internal ref struct CommandContext
     /// </summary>
     public long FirstExpiryMicros;
 
+    /// <summary>Units of work that the operation may still do.</summary>
+    public required long WorkLeft { get; set; }
+
     // What a batch of the smallest replies may still need when a large one has taken the rest.
     private const int ReservedBytes = KvLimits.CommandsMax * CanonicalFormat.HeaderBytesMax + 64;
 
@@ -65,13 +68,13 @@ internal ref struct CommandContext
     public bool TryEnd() => ArgumentCount == 0 && Arguments.AtEnd || Malformed();
 
     /// <summary>
-    /// Checks that only keys follow, at least one, and reads none of them. In groups of <paramref name="groupLength"/>
-    /// if larger than 1: a key and values.
+    /// Checks that only keys follow, at least one, charges for them, and reads none of them. In groups of
+    /// <paramref name="groupLength"/> if larger than 1: a key and values.
     /// </summary>
-    public readonly bool TryKeysAhead(int groupLength = 1) => TryAhead(groupLength, firstIsKey: true);
+    public bool TryKeysAhead(int groupLength = 1) => TryAhead(groupLength, firstIsKey: true);
 
-    /// <summary>Checks that only values follow, at least one, and reads none of them.</summary>
-    public readonly bool TryValuesAhead() => TryAhead(1, firstIsKey: false);
+    /// <summary>Checks that only values follow, at least one, charges for them, and reads none of them.</summary>
+    public bool TryValuesAhead() => TryAhead(1, firstIsKey: false);
 
     /// <summary>The visible entry of the key, or null.</summary>
     public KvEntry? Find(ReadOnlySpan<byte> key)
@@ -99,6 +102,26 @@ internal ref struct CommandContext
         collection = entry?.Collection as TCollection;
         return entry is null || collection is not null || Fail(KvErrorCode.WrongType);
     }
+
+    /// <summary>
+    /// Charges so many units of work, before they are done and before anything is changed; all but what is a constant
+    /// for each command, which was charged before it. False if they are more than the operation has left.
+    /// </summary>
+    public bool TryCharge(long work)
+    {
+        if (work > WorkLeft) return Fail(KvErrorCode.TooMuchWork);
+        WorkLeft -= work;
+        return true;
+    }
+
+    /// <summary>Charges for finding, changing or removing so many keys, fields, members or elements.</summary>
+    public bool TryChargeLookups(long count) => TryCharge(count * KvLimits.WorkPerLookup);
+
+    /// <summary>Charges for walking past so many entries, fields, members or elements.</summary>
+    public bool TryChargeSteps(long count) => TryCharge(count * KvLimits.WorkPerStep);
+
+    /// <summary>Charges for a change of an entry that keeps its value: that is copied, and hashed again.</summary>
+    public bool TryChargeKept(KvEntry? entry) => entry is not { IsString: true } || TryCharge(entry.Bytes.Length);
 
     /// <summary>The state may still grow.</summary>
     public readonly bool TryGrow() => State.Bytes < StateBytesMax || Fail(KvErrorCode.StateFull);
@@ -154,7 +177,7 @@ internal ref struct CommandContext
         return bytes.Length <= lengthMax || Fail(KvErrorCode.TooLong);
     }
 
-    private readonly bool TryAhead(int groupLength, bool firstIsKey)
+    private bool TryAhead(int groupLength, bool firstIsKey)
     {
         if (ArgumentCount <= 0 || ArgumentCount % groupLength != 0) return Malformed();
         CanonicalReader ahead = Arguments;
@@ -165,6 +188,6 @@ internal ref struct CommandContext
             if (bytes.Length > (isKey ? KvLimits.KeyBytesMax : KvLimits.ValueBytesMax))
                 return Fail(KvErrorCode.TooLong);
         }
-        return ahead.AtEnd || Malformed();
+        return ahead.AtEnd ? TryChargeLookups(ArgumentCount / groupLength) : Malformed();
     }
 }

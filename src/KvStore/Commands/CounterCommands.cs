@@ -25,7 +25,7 @@ internal static class CounterCommands
     public static void IncrementDecimal(ref CommandContext c)
     {
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryValue(out ReadOnlySpan<byte> deltaText) || !c.TryEnd()
-            || !c.TryFindString(key, out KvEntry? entry) || !c.TryGrow()) return;
+            || !c.TryFindString(key, out KvEntry? entry) || !c.TryChargeKept(entry) || !c.TryGrow()) return;
         decimal value = 0;
         if (entry is not null && !DecimalText.TryParse(entry.Bytes, out value)
             || !DecimalText.TryParse(deltaText, out decimal delta))

@@ -112,6 +112,7 @@ internal static class HashCommands
             c.Reply.WriteArray(0);
             return;
         }
+        if (!c.TryChargeSteps(hash.Count)) return;
         int start = c.Reply.Length, items = 0;
         CowTreeCursor<byte[]> cursor = hash.Walk();
         while (cursor.MoveNext())
@@ -181,7 +182,10 @@ internal static class HashCommands
         }
         if (!c.TryFind(key, out KvEntry? entry, out KvHash? found) || !c.TryGrow()) return;
         decimal value = 0;
-        if (found is not null && found.TryGet(field, out byte[] held) && !DecimalText.TryParse(held, out value))
+        byte[] held = [];
+        bool isThere = found is not null && found.TryGet(field, out held);
+        if (!c.TryCharge(held.Length)) return;
+        if (isThere && !DecimalText.TryParse(held, out value))
             c.Fail(KvErrorCode.FieldNotANumber);
         else if (!DecimalText.TryAdd(value, delta, out decimal sum)) c.Fail(KvErrorCode.Overflow);
         else

@@ -51,6 +51,7 @@ internal sealed class Interpreter(long stateBytesMax)
             NowMicros = nowMicros,
             StateBytesMax = stateBytesMax,
             FirstExpiryMicros = long.MaxValue,
+            WorkLeft = KvLimits.WorkMax,
         };
     }
 
@@ -65,8 +66,9 @@ internal sealed class Interpreter(long stateBytesMax)
     }
 
     /// <summary>
-    /// Commands that have nothing to do with each other, in order. When a reply does not fit any more the pipeline ends
-    /// before that command: fewer replies than commands mean that the rest was not executed.
+    /// Commands that have nothing to do with each other, in order. When a reply does not fit any more, or work is left
+    /// for no more, the pipeline ends before that command: fewer replies than commands mean that the rest was not
+    /// executed.
     /// </summary>
     private static void RunPipeline(ref CommandContext c, bool isQuery)
     {
@@ -80,7 +82,7 @@ internal sealed class Interpreter(long stateBytesMax)
         {
             int before = c.Reply.Length;
             RunNested(ref c, c.Elements[done], isQuery);
-            if (done > 0 && IsReplyTooLong(c.Reply.WrittenMemory[before..]))
+            if (done > 0 && IsAtBound(c.Reply.WrittenMemory[before..]))
             {
                 c.Reply.Length = before;
                 break;
@@ -104,6 +106,7 @@ internal sealed class Interpreter(long stateBytesMax)
             c.Malformed();
             return;
         }
+        if (!c.TryChargeLookups(conditions)) return;
         int failed = -1;
         for (int i = 0; i < conditions; i++)
         {
@@ -133,7 +136,7 @@ internal sealed class Interpreter(long stateBytesMax)
     private static void RunCommand(ref CommandContext c, Opcode opcode, bool isQuery)
     {
         if (isQuery && !CommandTable.IsRead(opcode)) c.Fail(KvErrorCode.NotAQuery);
-        else CommandTable.Run(opcode, ref c);
+        else if (c.TryChargeLookups(1)) CommandTable.Run(opcode, ref c);
     }
 
     private static bool TryBegin(ref CommandContext c, ReadOnlyMemory<byte> command, out Opcode opcode)
@@ -159,9 +162,10 @@ internal sealed class Interpreter(long stateBytesMax)
         return reader.AtEnd;
     }
 
-    private static bool IsReplyTooLong(ReadOnlyMemory<byte> reply)
+    private static bool IsAtBound(ReadOnlyMemory<byte> reply)
     {
         CanonicalReader reader = new(reply);
-        return reader.TryReadError(out KvErrorCode error) && error == KvErrorCode.ReplyTooLong;
+        return reader.TryReadError(out KvErrorCode error)
+            && error is KvErrorCode.ReplyTooLong or KvErrorCode.TooMuchWork;
     }
 }

@@ -69,6 +69,7 @@ internal static class KeyCommands
             && !(flags.HasFlag(WriteFlags.IfPresent) && !entry.Expires)
             && !(flags.HasFlag(WriteFlags.IfLater) && expiryMicros <= entry.ExpiresAtMicros)
             && !(flags.HasFlag(WriteFlags.IfEarlier) && expiryMicros >= entry.ExpiresAtMicros);
+        if (applies && !c.TryChargeKept(entry)) return;
         c.Reply.WriteInteger(applies ? 1 : 0);
         if (!applies) return;
         if (expiryMicros <= c.NowMicros) c.State.Remove(entry!);
@@ -80,6 +81,7 @@ internal static class KeyCommands
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryEnd()) return;
         KvEntry? entry = c.Find(key);
         bool applies = entry is { Expires: true };
+        if (applies && !c.TryChargeKept(entry)) return;
         c.Reply.WriteInteger(applies ? 1 : 0);
         if (applies) SetExpiry(ref c, entry!, long.MaxValue);
     }
@@ -149,6 +151,7 @@ internal static class KeyCommands
             return;
         }
         bool moves = to is null || !flags.HasFlag(WriteFlags.IfAbsent);
+        if (moves && !c.TryChargeKept(from)) return;
         c.Reply.WriteInteger(moves ? 1 : 0);
         if (!moves || from == to) return;
         if (to is not null) c.State.Remove(to);

@@ -50,7 +50,7 @@ internal static class ListCommands
             return;
         }
         int count = (int)Math.Min(countMax, found.Count);
-        if (!TryFit(ref c, found, side == First ? 0 : found.Count - count, count)) return;
+        if (!TryFit(ref c, found, side == First ? 0 : found.Count - count, count) || !c.TryChargeLookups(count)) return;
         if (counted) c.Reply.WriteArray(count);
         if (count == 0) return;
         KvList list = Edit(ref c, key, ref entry);
@@ -145,9 +145,10 @@ internal static class ListCommands
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long start)
             || !c.TryInteger(out long end) || !c.TryEnd()
             || !c.TryFind(key, out KvEntry? entry, out KvList? found)) return;
+        (int first, int count) = IndexRange.Of(start, end, found?.Count ?? 0);
+        if (found is not null && count > 0 && !c.TryChargeLookups(found.Count - count)) return;
         c.Reply.WriteTrue();
         if (found is null) return;
-        (int first, int count) = IndexRange.Of(start, end, found.Count);
         if (count == 0)
         {
             c.State.Remove(entry!);
@@ -162,6 +163,7 @@ internal static class ListCommands
 
     private static bool TryFit(ref CommandContext c, KvList list, int first, int count)
     {
+        if (!c.TryChargeSteps(count)) return false;
         long length = 0;
         for (int i = 0; i < count && length <= KvLimits.ReplyBytesMax; i++)
             length += list[first + i].Length + CanonicalFormat.HeaderBytesMax;

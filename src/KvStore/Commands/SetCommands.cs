@@ -69,6 +69,7 @@ internal static class SetCommands
     {
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryEnd() || !c.TryFind(key, out _, out KvSet? set)) return;
         int count = set?.Count ?? 0;
+        if (!c.TryChargeSteps(count)) return;
         if (set is not null && !c.TryFit(set.Bytes - (long)count * KvLimits.ElementOverheadBytes, count)) return;
         c.Reply.WriteArray(count);
         if (set is null) return;

@@ -153,7 +153,7 @@ internal static class StringCommands
     public static void Append(ref CommandContext c)
     {
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryValue(out ReadOnlySpan<byte> value) || !c.TryEnd()
-            || !c.TryFindString(key, out KvEntry? entry) || !c.TryGrow()) return;
+            || !c.TryFindString(key, out KvEntry? entry) || !c.TryChargeKept(entry) || !c.TryGrow()) return;
         int length = entry?.Bytes.Length ?? 0;
         if (length + value.Length > KvLimits.ValueBytesMax)
         {
@@ -202,6 +202,7 @@ internal static class StringCommands
             c.Fail(KvErrorCode.TooLong);
             return;
         }
+        if (!c.TryChargeKept(entry) || !c.TryCharge(offset)) return;
         entry = entry is null ? c.State.Add(key) : c.State.Edit(entry);
         value.CopyTo(entry.Reach((int)offset, value.Length));
         c.State.Changed(entry);
@@ -222,7 +223,7 @@ internal static class StringCommands
         if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryFlags(Allowed, out WriteFlags flags)
             || !c.TryFindString(key, out KvEntry? entry)) return;
         if (!c.TryReadExpiry(flags, entry?.ExpiresAtMicros ?? long.MaxValue, out long expiryMicros)
-            || !TryWriteValue(ref c, entry)) return;
+            || !c.TryChargeKept(entry) || !TryWriteValue(ref c, entry)) return;
         if (entry is null || expiryMicros == entry.ExpiresAtMicros) return;
         entry = c.State.Edit(entry);
         entry.ExpiresAtMicros = expiryMicros;
