@@ -113,6 +113,7 @@ internal static class FaultPlanner
         for (int count = 1 + random.Next(2); drawn.Count < count;) drawn.Add(random.Pick(kinds));
         SimulationRandom later = random.Fork("later kinds", LaterKindsStream);
         if (later.Chance(0.1)) drawn[0] = ByzantineClientKind.Flooder;
+        if (random.Fork("latest kinds", LaterKindsStream).Chance(0.05)) drawn[^1] = ByzantineClientKind.LeaderMacs;
         return drawn;
     }
 

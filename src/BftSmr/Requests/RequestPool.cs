@@ -141,7 +141,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
             _ready.Dequeue();
             ReadyWeight -= BatchPacing.WeightOf(next);
             if (next.Sequence <= (Sessions.Find(next.Session)?.LastSequence ?? 0)) continue;
-            if (!next.IsSigned && _duty.IsOf(next.Session.Client)) continue;
+            if (!next.IsSigned && _duty.IsNamed(next.Session.Client)) continue;
             batch.Add(next);
             bytes += next.SizeBytes;
         }
@@ -206,6 +206,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
             }
             ulong executed = Sessions.Find(id)?.LastSequence ?? 0;
             Forget(id, queue.RemoveUpTo(executed));
+            if (_duty.IsOf(id.Client)) Forget(id, queue.RemoveUnsigned());
             queue.NextReady = executed + 1;
             if (queue.Pending.Count == 0) _queues.Remove(id);
             else MakeReady(queue, isNews: false);
@@ -310,14 +311,15 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
 
     /// <summary>
     /// Most replicas could not authenticate what these clients have in a proposal: for a while they have to sign, or
-    /// all have to. What is not signed is dropped, or each new leader would propose it again and be replaced for it.
+    /// all have to. What these did not sign is dropped at once, and what others did not sign before this replica leads
+    /// the next regency: a leader would propose it again and be replaced for it.
     /// </summary>
     public void RequireSignatures(IReadOnlyList<ClientId> clients)
     {
         if (!_duty.Begin(clients)) return;
         foreach ((SessionId id, SessionQueue queue) in _queues)
         {
-            if (_duty.IsOf(id.Client)) Forget(id, queue.RemoveUnsigned());
+            if (_duty.IsNamed(id.Client)) Forget(id, queue.RemoveUnsigned());
         }
     }
 }

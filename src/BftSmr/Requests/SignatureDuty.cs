@@ -28,8 +28,11 @@ internal sealed class SignatureDuty(ReplicaContext context)
     public bool IsOfAll => Now < _untilOfAll;
 
     /// <summary>Whether what this client does not sign is refused.</summary>
-    public bool IsOf(ClientId client) =>
-        IsOfAll || (_untilOfClient.Count > 0 && _untilOfClient.GetValueOrDefault(client, long.MinValue) > Now);
+    public bool IsOf(ClientId client) => IsOfAll || IsNamed(client);
+
+    /// <summary>Most replicas could not authenticate a request of this very client, less than a minute ago.</summary>
+    public bool IsNamed(ClientId client) =>
+        _untilOfClient.Count > 0 && _untilOfClient.GetValueOrDefault(client, long.MinValue) > Now;
 
     /// <summary>
     /// f+1 replicas could not authenticate what these clients have in one proposal: an incident, but for clients that

@@ -73,8 +73,8 @@ public class AdversaryTests
             Assert.Equal(report.Operations, report.Acknowledged);
             // A client whose requests most replicas cannot authenticate costs one change of leader, then it has to
             // sign; there are two of them.
-            bool costsLeaders = kind
-                is ByzantineClientKind.PartialMacs or ByzantineClientKind.Spammer or ByzantineClientKind.Garbage;
+            bool costsLeaders = kind is ByzantineClientKind.PartialMacs or ByzantineClientKind.LeaderMacs
+                or ByzantineClientKind.Spammer or ByzantineClientKind.Garbage;
             Assert.InRange(report.Regency, 0, costsLeaders ? 2 : 0);
         }
     }
