@@ -20,6 +20,8 @@ internal static class Milestones
         PersistEffect { Record: WriteVoted { Batch: null } } => "voted for a value again",
         SendEffect { Message: BatchBody } => "batch sent to a replica that missed it",
         SendEffect { Message: Decided } => "decisions sent to a late replica",
+        SendEffect { Message: Propose } => "proposal sent again",
+        SendEffect { Message: Write or Accept } => "vote sent again to a late replica",
         SendEffect { Message: Forward } => "request relayed",
         BroadcastEffect { Message: Refuse } => "proposal refused",
         SendEffect { Message: Vouch } => "reply shares sent",

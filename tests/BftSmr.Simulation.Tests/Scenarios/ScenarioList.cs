@@ -16,6 +16,7 @@ public static class ScenarioList
         new() { LatencyMinMicros = 100, LatencyMaxMicros = 20_000, SpikeShare = 0.1 };
     private static readonly NetworkConditions s_lossy =
         new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, LossShare = 0.05 };
+    private static readonly NetworkConditions s_far = new() { LatencyMinMicros = 99_000, LatencyMaxMicros = 101_000 };
     private static readonly ClockError[] s_behind =
         [new(0, 3_000_000), new(0, 0), new(0, -1_000_000), new(0, -2_000_000)];
     private static readonly NetworkConditions s_unordered =
@@ -128,6 +129,22 @@ public static class ScenarioList
             + "client waits for.",
             static seed => Options(seed, Plan(s_lossy)))
             { Also = static report => report.Acknowledged == report.Operations ? null : "a reply was forgotten" },
+        new("long agreement",
+            "Agreement takes longer than the timeout for a minute: the timeout grows, and stays long enough.",
+            static seed => Options(seed, Plan(s_far)) with
+            {
+                RequestTimeoutMicros = 300_000, FaultyMicros = 60_000_000, OperationsPerClient = 100,
+            })
+            { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 12) },
+        new("far apart",
+            "Replicas are 100 ms from each other, and nothing is lost: nothing is said twice.",
+            static seed => Options(seed, Plan(s_far)) with
+            {
+                RequestTimeoutMicros = 1_000_000, FaultyMicros = 60_000_000, OperationsPerClient = 100,
+            })
+            {
+                Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) ?? SaidAgain(report, 60),
+            },
         new("leader MACs",
             "The requests of 24 clients have a MAC that is right for the leader alone: all clients have to sign after "
             + "the second of them, and not each of them costs a leader.",
@@ -387,6 +404,15 @@ public static class ScenarioList
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{report.Acknowledged} of {report.Operations} operations were acknowledged");
+
+    private static string? SaidAgain(SimulationReport report, long most)
+    {
+        long again = report.Events.GetValueOrDefault("proposal sent again")
+            + report.Events.GetValueOrDefault("vote sent again to a late replica");
+        return again <= most
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{again} messages were sent again, at most {most} expected");
+    }
 
     private static string? NoChangeOfLeader(SimulationReport report) => ChangesOfLeader(report, 0);
 

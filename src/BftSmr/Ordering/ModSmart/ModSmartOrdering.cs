@@ -26,6 +26,9 @@ internal sealed class ModSmartOrdering : IOrdering
     private readonly VoteRetransmission _retransmission;
     private readonly Synchronizer _synchronizer;
     private readonly LeaderSuspicion _suspicion;
+    private readonly RepetitionPace _pace;
+    private readonly RepetitionPace[] _pacesOfPeers;
+    private long _latencyMicros;
     private int _fillersDue;
 
     public ModSmartOrdering(OrderingParts parts)
@@ -35,6 +38,9 @@ internal sealed class ModSmartOrdering : IOrdering
         _window = new ConsensusWindow(parts.Context, parts.Log, parts.Checkpoints, _recovery);
         _retransmission = new VoteRetransmission(parts.Context, parts.Log, _window);
         _synchronizer = new Synchronizer(parts.Context, parts.Log, _window, parts.Checkpoints, _recovery);
+        _pace = new RepetitionPace(parts.Context);
+        _pacesOfPeers = [.. Enumerable.Range(0, parts.Context.Quorums.Replicas).Select(
+            _ => new RepetitionPace(parts.Context))];
         _suspicion = new LeaderSuspicion(parts.Context, parts.Log, _window, _synchronizer, parts.Requests);
     }
 
@@ -93,7 +99,12 @@ internal sealed class ModSmartOrdering : IOrdering
 
     public void OnStatus(ReplicaId from, Status status) => _synchronizer.OnStatus(from, status);
 
-    public void OnPeerStopped(ReplicaId peer, Instance executed) => _retransmission.RepeatVotes(peer, executed);
+    public void OnPeerStopped(ReplicaId peer, Instance executed)
+    {
+        RepetitionPace pace = _pacesOfPeers[peer.Value];
+        if (executed >= _parts.Log.LastExecuted) pace.Reset();
+        else if (pace.IsDue(Regency, executed, executed, _latencyMicros)) _retransmission.RepeatVotes(peer, executed);
+    }
 
     public void Propose(Batch batch)
     {
@@ -125,7 +136,10 @@ internal sealed class ModSmartOrdering : IOrdering
         RequireSignatures();
         _synchronizer.Tick(_suspicion.RelayAndJudge());
         Instance slowest = _parts.Progress.Slowest;
-        if (isStalled || slowest < _window.SyncHigh) _retransmission.Retransmit(slowest);
+        Instance executed = _parts.Log.LastExecuted;
+        bool isUnderWay = isStalled && _parts.Log.All.Any(i => i.Number > executed);
+        if (!isUnderWay && slowest >= _window.SyncHigh) _pace.Reset();
+        else if (_pace.IsDue(Regency, executed, slowest, _latencyMicros)) _retransmission.Retransmit(slowest);
         if (IsLeading && _parts.Progress.Known.Any(static p => p.Status.VotesForgotten)) _fillersDue = FillersPerPeriod;
     }
 
@@ -147,8 +161,10 @@ internal sealed class ModSmartOrdering : IOrdering
         if (IsOpen && _parts.Log.LastExecuted > _window.SyncHigh) _synchronizer.NoteProgress();
     }
 
+    /// <summary>What agreement takes here: longer ones count at once, shorter ones little by little.</summary>
     private void NoteLatency(long micros)
     {
+        _latencyMicros += (micros - _latencyMicros) / (micros > _latencyMicros ? 2 : 8);
         if (IsLeading) _parts.Pacing.NoteLatency(micros);
         else _suspicion.NoteLatency(micros);
     }

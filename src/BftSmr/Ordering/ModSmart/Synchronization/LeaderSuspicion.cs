@@ -41,7 +41,11 @@ internal sealed class LeaderSuspicion(
         if (overdue.OldestMicros is null && candidate is null) return false;
         long oldest = Math.Max(
             Math.Min(overdue.OldestMicros ?? long.MaxValue, candidate ?? long.MaxValue), synchronizer.SinceMicros);
-        if (now - oldest > timeout) return true;
+        if (now - oldest > timeout)
+        {
+            synchronizer.NoteLate();
+            return true;
+        }
         if (overdue.RelayedMicros is { } owed
             && _patience.IsOver(Math.Max(owed, synchronizer.SinceMicros), window.LastFullMicros, timeout))
             return true;

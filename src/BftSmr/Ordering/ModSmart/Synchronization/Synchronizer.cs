@@ -28,17 +28,15 @@ internal sealed class Synchronizer(
     /// <summary>A wish not renewed for this many status periods has expired.</summary>
     private const int WishPeriods = 10;
 
-    /// <summary>The timeout doubles this many times at most.</summary>
-    private const int BackoffMax = 6;
-
     private readonly Wish[] _wishes = new Wish[context.Quorums.Replicas];
     private readonly Regency[] _installed = new Regency[context.Quorums.Replicas];
     private readonly StopData?[] _stopData = new StopData?[context.Quorums.Replicas];
+    private readonly RegencyTimeout _timeout = new(context);
     private StopData? _ownStopData;
     private Sync? _sync;
     private Regency _wanted;
     private Regency _recorded;
-    private int _vainChanges;
+    private bool _isLate;
     private IReadOnlyList<Batch>? _dropped;
     private long _stopDataSentMicros;
 
@@ -48,8 +46,8 @@ internal sealed class Synchronizer(
     /// <summary>When the regency was installed, or opened if it is open; monotonic microseconds.</summary>
     public long SinceMicros { get; private set; }
 
-    /// <summary>How long a leader may take, or a regency to open: doubles with each change in vain.</summary>
-    public long TimeoutMicros => context.Settings.RequestTimeoutMicros << Math.Min(_vainChanges, BackoffMax);
+    /// <summary>How long a leader may take, or a regency to open.</summary>
+    public long TimeoutMicros => _timeout.Micros;
 
     /// <summary>
     /// The highest regency that this replica wanted, ever, or installed, or may have before it forgot.
@@ -60,7 +58,10 @@ internal sealed class Synchronizer(
     public Sync? LastSync => _sync;
 
     /// <summary>Something was executed in this regency: it was not in vain.</summary>
-    public void NoteProgress() => _vainChanges = 0;
+    public void NoteProgress() => _timeout.NoteProgress();
+
+    /// <summary>Something waited for the timeout under the leader of the open regency.</summary>
+    public void NoteLate() => _isLate = true;
 
     /// <summary>
     /// At every status period: renews or drops this replica's own wish. <paramref name="isSuspicious"/> is about the
@@ -182,7 +183,8 @@ internal sealed class Synchronizer(
         window.Close(regency);
         Invariant.Holds(window.Regency == regency && !window.IsOpen, "a regency that is installed has no votes yet");
         Changes++;
-        _vainChanges++;
+        _timeout.NoteChange(_isLate);
+        _isLate = false;
         SinceMicros = context.Now.MonotonicMicros;
         _wanted = Regency.Zero;
         context.PersistVote(new RegencyInstalled(regency));
