@@ -162,7 +162,7 @@ internal sealed class ReplicaCore : IReplicaCore
         switch (message)
         {
             case Vouch m: _vouching.OnVouch(from, m); break;
-            case RelayRead m: _readRelay.OnRelayed(from, m, _execution.AgreedTimeMicros); break;
+            case RelayRead m: _readRelay.OnRelayed(from, m, _context.AgreedTimeMicros); break;
             case VouchRead m: _readRelay.OnVouched(from, m); break;
             case Forward m: OnForward(from, m); break;
             case Checkpoint m: _checkpoints.OnCheckpoint(m); break;
@@ -196,7 +196,7 @@ internal sealed class ReplicaCore : IReplicaCore
     {
         if (Settings.Rights.Has(client, ClientRights.Read))
         {
-            _readRelay.OnRead(client, read, _execution.AgreedTimeMicros);
+            _readRelay.OnRead(client, read, _context.AgreedTimeMicros);
             return;
         }
         _context.Effects.Reject(client, RejectReason.NotPermitted);
@@ -281,7 +281,7 @@ internal sealed class ReplicaCore : IReplicaCore
                 complete.Certificate, complete.SnapshotBytes,
                 LiveRecords(complete.Certificate, complete.SnapshotBytes)));
         }
-        if (!moreFollow) _proposer.ProposeIfDue(_execution.AgreedTimeMicros);
+        if (!moreFollow) _proposer.ProposeIfDue();
         if (_snapshotFetch.Installing is null) _execution.TryExecuteNext();
         Invariant.Holds(_checkpoints.Stable.Instance <= _log.Base, "what is stable is the base of the log");
     }
@@ -302,7 +302,7 @@ internal sealed class ReplicaCore : IReplicaCore
                 _log.LastExecuted, _execution.BeginCheckpoint(),
                 LiveRecords(_checkpoints.Stable, _checkpoints.StableBytes)));
         }
-        _reads.Release(_execution.AgreedTimeMicros);
+        _reads.Release(_context.AgreedTimeMicros);
         if (_decidedFetch.IsActive) _decidedFetch.Continue();
     }
 
@@ -319,7 +319,7 @@ internal sealed class ReplicaCore : IReplicaCore
         _log.JumpTo(input.Instance);
         _execution.Restore(state, input.Instance);
         _requests.Rebuild(_ordering.IsLeading);
-        _reads.Release(_execution.AgreedTimeMicros);
+        _reads.Release(_context.AgreedTimeMicros);
         _decidedFetch.Continue();
     }
 

@@ -102,6 +102,7 @@ internal static class InspectConfigCommand
         ("operationBytesMax", Text(cluster.OperationBytesMax)), ("replyBytesMax", Text(cluster.ReplyBytesMax)),
         ("requestTimeoutMs", Text(cluster.RequestTimeoutMs)),
         ("checkpointPeriod", Text(cluster.CheckpointPeriod)), ("checkpointBytes", Text(cluster.CheckpointBytes)),
+        ("clockSkewMs", Text(cluster.ClockSkewMs)),
     ];
 
     private static string PublicKeyOf(string keyFile, PublicKey expected)

@@ -26,6 +26,7 @@ internal static class AdversaryCast
         AdversaryKind.StaleReader => new StaleReader(),
         AdversaryKind.Whisperer => new Whisperer(),
         AdversaryKind.Deserter => new Deserter(),
+        AdversaryKind.TimeForger => new TimeForger(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No adversary of this kind is known."),
     };
 }

@@ -67,4 +67,7 @@ public enum AdversaryKind
 
     /// <summary>Calls for new leaders all the time; as leader begins nothing.</summary>
     Deserter,
+
+    /// <summary>As leader proposes times that its clock does not show.</summary>
+    TimeForger,
 }

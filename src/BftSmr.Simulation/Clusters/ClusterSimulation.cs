@@ -29,6 +29,7 @@ internal sealed class ClusterSimulation
     private readonly FaultPlan _plan;
     private readonly FaultInjector _faults;
     private readonly HistoryChecker _history;
+    private readonly AgreedTimeChecker _times;
     private readonly ClientChecker _clientChecker;
     private readonly List<SimulatedReplica> _replicas = [];
     private readonly List<SimulatedClient> _clients = [];
@@ -52,6 +53,7 @@ internal sealed class ClusterSimulation
                     replicas, options.F, options.Clients, options.Durability, _faultyMicros, options.FaultKinds));
         _network = new SimulatedNetwork(_world, _plan.Network);
         _history = new HistoryChecker(_world, replicas, service, _settings.ReplyBytesMax, _settings.Rights);
+        _times = new AgreedTimeChecker(_world, _settings.ClockSkewMicros);
         _clientChecker = new ClientChecker(
             _world, _history, service, _settings.ReplyBytesMax, _settings.Rights)
         {
@@ -184,7 +186,9 @@ internal sealed class ClusterSimulation
             part is null ? null : AdversaryCast.Create(part.Kind), _options.Ordering)
         {
             ClientOf = node => _identities[node],
+            Times = _times,
         });
+        if (part is null) _times.Add(_replicas[^1].Clock);
     }
 
     private void AddClient(int index, SimulationRandom random, KeyOracle oracle, IWorkload workload)

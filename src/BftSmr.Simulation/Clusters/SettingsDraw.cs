@@ -45,6 +45,7 @@ internal static class SettingsDraw
         {
             ClientReplyBytesMax = 5 * settings.SessionReplyBytesMax,
             SessionTableBytesMax = 50 * settings.SessionReplyBytesMax,
+            ClockSkewMicros = options.ClockSkewMicros ?? settings.ClockSkewMicros,
         };
     }
 

@@ -3,6 +3,7 @@ using BftCloud.Simulation;
 using BftSmr.Simulation.Clients;
 using BftSmr.Simulation.Network;
 using BftSmr.Simulation.Replicas;
+using BftSmr.Simulation.Time;
 
 namespace BftSmr.Simulation.Faults;
 
@@ -14,6 +15,9 @@ internal sealed class FaultInjector(
     World world, SimulatedNetwork network, IReadOnlyList<SimulatedReplica> replicas,
     IReadOnlyList<SimulatedClient> clients, int faultyMax, Durability durability, FaultPlan plan)
 {
+    /// <summary>Clocks that are wrong by so much at most are within any skew that a plan's cluster bears.</summary>
+    private const long SmallSkewMicros = 20_000_000;
+
     private readonly SimulationRandom _random = world.Random.Fork("faults");
     private bool _over;
 
@@ -45,6 +49,7 @@ internal sealed class FaultInjector(
         world.Tell("--", "all faults are mended");
         network.Conditions = NetworkConditions.Calm;
         network.UnblockAll();
+        HealClocks();
         foreach (SimulatedReplica replica in replicas)
         {
             replica.DiskSpeed = DiskSpeed.Quick;
@@ -83,8 +88,7 @@ internal sealed class FaultInjector(
                 break;
             case ClockFault e:
                 world.Faults.Count("clock jump");
-                replicas[e.Replica.Value].Clock.SkewMicros = Math.Clamp(
-                    replicas[e.Replica.Value].Clock.SkewMicros + e.ByMicros, -20_000_000, 20_000_000);
+                Step(replicas[e.Replica.Value].Clock, e.ByMicros);
                 break;
             case SlowDiskFault e:
                 SlowDisk(replicas[e.Replica.Value], e.Speed, e.ForMicros);
@@ -102,6 +106,28 @@ internal sealed class FaultInjector(
                 break;
             default:
                 throw new NotSupportedException($"A simulation cannot inject {fault}: add a case for it.");
+        }
+    }
+
+    /// <summary>Small errors do not add up to large ones; a large step is as large as the plan says.</summary>
+    private static void Step(SimulatedClock clock, long byMicros)
+    {
+        bool isSmall = Math.Abs(clock.SkewMicros) <= SmallSkewMicros && Math.Abs(byMicros) <= SmallSkewMicros;
+        long skew = clock.SkewMicros + byMicros;
+        clock.SkewMicros = isSmall ? Math.Clamp(skew, -SmallSkewMicros, SmallSkewMicros) : skew;
+    }
+
+    /// <summary>
+    /// Clocks that are all wrong alike stay so. Where they are too far apart for any order, those that are wrong by
+    /// much are put right.
+    /// </summary>
+    private void HealClocks()
+    {
+        if (replicas.Max(static r => r.Clock.SkewMicros) - replicas.Min(static r => r.Clock.SkewMicros)
+            <= 2 * SmallSkewMicros) return;
+        foreach (SimulatedReplica replica in replicas)
+        {
+            replica.Clock.SkewMicros = Math.Clamp(replica.Clock.SkewMicros, -SmallSkewMicros, SmallSkewMicros);
         }
     }
 

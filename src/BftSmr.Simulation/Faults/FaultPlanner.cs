@@ -16,7 +16,8 @@ internal static class FaultPlanner
     private static readonly AdversaryKind[] s_laterKinds =
         [.. Enum.GetValues<AdversaryKind>().Where(static k => k is > AdversaryKind.Yeasayer and <= AdversaryKind.Twin)];
     private static readonly AdversaryKind[] s_latestKinds =
-        [.. Enum.GetValues<AdversaryKind>().Where(static k => k > AdversaryKind.Twin)];
+        [.. Enum.GetValues<AdversaryKind>().Where(
+            static k => k is > AdversaryKind.Twin and <= AdversaryKind.Deserter)];
 
     /// <summary>
     /// Draws everything, and leaves out what is not asked for: the rest is what it would be with all of it.
@@ -62,6 +63,7 @@ internal static class FaultPlanner
         DrawPartitions(random.Fork("partitions"), scope, events);
         DrawLinkFaults(random.Fork("links"), scope, events);
         DrawClockFaults(random.Fork("clocks"), scope, events);
+        DrawClockSteps(random.Fork("clock steps"), scope, events);
         DrawSlowDisks(random.Fork("slow disks"), scope, events);
         DrawClientRestarts(random.Fork("client restarts"), scope, events);
         DrawDiskDamage(random.Fork("disk damage"), scope, events);
@@ -100,6 +102,7 @@ internal static class FaultPlanner
         AdversaryKind kind = random.Pick(s_firstKinds);
         SimulationRandom later = random.Fork("later kinds", replica + LaterKindsStream);
         SimulationRandom latest = random.Fork("latest kinds", replica);
+        if (random.Fork("newest kinds", replica).Chance(0.02)) return AdversaryKind.TimeForger;
         if (latest.Chance(0.05)) return latest.Pick(s_latestKinds);
         return later.Chance(0.4) ? later.Pick(s_laterKinds) : kind;
     }
@@ -224,6 +227,26 @@ internal static class FaultPlanner
         for (int count = 1 + random.Next(4); count > 0; count--)
             events.Add(
                 new ClockFault(Moment(random, scope), Replica(random, scope), random.Between(-15_000_000, 15_000_000)));
+    }
+
+    /// <summary>
+    /// Clocks step by minutes up to years: all at once, as where one source of time was wrong, or one alone.
+    /// </summary>
+    private static void DrawClockSteps(SimulationRandom random, FaultScope scope, List<FaultEvent> events)
+    {
+        if (random.Chance(0.92)) return;
+        for (int count = 1 + random.Next(3); count > 0; count--)
+        {
+            (long moment, long step) = (Moment(random, scope), 60_000_000);
+            while (step < 1_000L * 86_400_000_000 && random.Chance(0.8)) step *= 3;
+            long by = random.Chance(0.6) ? -step : step;
+            ReplicaId one = Replica(random, scope);
+            bool isOne = random.Chance(0.4);
+            for (int i = 0; i < scope.Replicas; i++)
+            {
+                if (!isOne || i == one.Value) events.Add(new ClockFault(moment, new ReplicaId(i), by));
+            }
+        }
     }
 
     private static void DrawSlowDisks(SimulationRandom random, FaultScope scope, List<FaultEvent> events)

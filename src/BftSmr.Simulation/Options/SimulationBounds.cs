@@ -12,6 +12,7 @@ internal static class SimulationBounds
     private const int TraceLinesMax = 10_000_000;
     private const long StepsMax = 1_000_000_000_000;
     private const long DayMicros = 24L * 60 * 60 * 1_000_000;
+    private const long ClockMicrosMax = 3_650 * DayMicros; // ten years
     private const long PpmMax = 500_000;
 
     /// <summary>Whether all of it is within bounds.</summary>
@@ -31,6 +32,7 @@ internal static class SimulationBounds
         Within("faultKinds", (int)options.FaultKinds, 0, (int)FaultKinds.All);
         Within("writeQuorumLoweredBy", options.WriteQuorumLoweredBy, 0, options.F);
         Within("requestTimeoutMicros", options.RequestTimeoutMicros ?? DayMicros, 1, DayMicros);
+        Within("clockSkewMicros", options.ClockSkewMicros ?? DayMicros, 1, DayMicros);
         Within("checkpointPeriod", options.CheckpointPeriod ?? 1, 1, OperationsMax);
         Within("stepsMax", options.StepsMax, 1, StepsMax);
         Within("traceLines", options.TraceLines, 0, TraceLinesMax);
@@ -59,7 +61,7 @@ internal static class SimulationBounds
         foreach (ClockError clock in plan.Clocks)
         {
             Within("driftPpm of faults.clocks", clock.DriftPpm, -PpmMax, PpmMax);
-            Within("skewMicros of faults.clocks", clock.SkewMicros, -DayMicros, DayMicros);
+            Within("skewMicros of faults.clocks", clock.SkewMicros, -ClockMicrosMax, ClockMicrosMax);
         }
         foreach (FaultEvent fault in plan.Events) Check(fault, replicas);
     }
@@ -85,7 +87,7 @@ internal static class SimulationBounds
         switch (fault)
         {
             case ClockFault e:
-                Within("byMicros of faults.events", e.ByMicros, -DayMicros, DayMicros);
+                Within("byMicros of faults.events", e.ByMicros, -ClockMicrosMax, ClockMicrosMax);
                 break;
             case PartitionFault e:
                 Defined("direction of faults.events", e.Direction);

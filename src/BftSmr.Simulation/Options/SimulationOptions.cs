@@ -74,6 +74,9 @@ public sealed record SimulationOptions
     /// <summary>How long a request may wait for its leader, microseconds.</summary>
     public long? RequestTimeoutMicros { get; init; }
 
+    /// <summary>How far the time of a proposal may be from a replica's clock, microseconds.</summary>
+    public long? ClockSkewMicros { get; init; }
+
     /// <summary>Instances between checkpoints.</summary>
     public int? CheckpointPeriod { get; init; }
 

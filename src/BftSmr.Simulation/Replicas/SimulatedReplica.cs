@@ -115,7 +115,9 @@ internal sealed class SimulatedReplica : INetworkNode
             SendToClient = _links.SendToClient,
             Executed = (effect, executed) =>
             {
-                if (IsCorrect) _history.Executed(Id, effect, executed, executor.StateDigest());
+                if (!IsCorrect) return;
+                _history.Executed(Id, effect, executed, executor.StateDigest());
+                Times.Executed(effect);
             },
             CheckpointTaken = (instance, root) =>
             {
@@ -250,6 +252,9 @@ internal sealed class SimulatedReplica : INetworkNode
         }
     }
 
+    /// <summary>Holds agreed time against the clocks.</summary>
+    public required AgreedTimeChecker Times { get; init; }
+
     /// <summary>The identity behind a client's node; set by the cluster.</summary>
     public required Func<int, ClientId> ClientOf { get; init; }
 
@@ -259,6 +264,7 @@ internal sealed class SimulatedReplica : INetworkNode
         if (_adversary is not null && !_adversary.Receiving(input)) return;
         _world.Tell(_name, "<-", input);
         if (input is StateInstalledInput) _proposals.Forget();
+        if (IsCorrect) Times.Received(input);
         Guard(() =>
         {
             _core.Step(input, Clock.Read(_world.NowMicros), _effects);
@@ -274,9 +280,9 @@ internal sealed class SimulatedReplica : INetworkNode
         {
             if (effect is not RejectEffect) _world.Tell(_name, "->", effect);
             _hasEndOfRecovery |= effect is PersistEffect { Record: SilentUpTo };
-            if (IsCorrect) _proposals.Check(effect);
+            if (IsCorrect) NoteProposal(effect);
             if (IsCorrect && Milestones.Of(effect) is { } milestone) _world.Events.Count(milestone);
-            if (IsCorrect && effect is TakeCheckpointEffect) CheckMemory();
+            if (IsCorrect && effect is TakeCheckpointEffect) MemoryChecker.Check(_world, _settings, _core!.Status());
             _runner!.Run(effect);
         }
         if (_core is null) return;
@@ -289,26 +295,10 @@ internal sealed class SimulatedReplica : INetworkNode
         ScheduleTick();
     }
 
-    /// <summary>
-    /// What a core keeps is bounded, even if others fail: instances up to a full log above the stable checkpoint,
-    /// horizons above and below, and, while it catches up, one stretch of decided values.
-    /// </summary>
-    private void CheckMemory()
+    private void NoteProposal(Effect effect)
     {
-        ReplicaStatus status = _core!.Status();
-        int decidedMax = status.CatchingUp ? CodecLimits.DecidedMax : 0;
-        int instancesMax = 4 * _settings.CheckpointPeriod + 16 * _settings.Window + decidedMax;
-        if (status.InstancesKept > instancesMax)
-        {
-            _world.Violate(
-                "memory", $"{Id} keeps {status.InstancesKept} instances; {instancesMax} are enough.");
-        }
-        if (status.PendingRequests > _settings.PendingRequestsMax)
-        {
-            _world.Violate(
-                "memory",
-                $"{Id} keeps {status.PendingRequests} requests; {_settings.PendingRequestsMax} are the limit.");
-        }
+        _proposals.Check(effect);
+        Times.Sent(effect);
     }
 
     private void ScheduleTick()

@@ -12,6 +12,8 @@ public sealed record ClusterConfiguration
     /// <summary>The protocol of this library: 3f+1 plain replicas.</summary>
     public const string BftSmrProtocol = "bftsmr";
 
+    internal const int ClockSkewMsDefault = (int)(ReplicaSettings.ClockSkewMicrosDefault / 1000);
+
     /// <summary>A random name that keeps the keys and links of two clusters apart.</summary>
     public required string ClusterId { get; init; }
 
@@ -68,6 +70,12 @@ public sealed record ClusterConfiguration
     /// <summary>Bytes of batches between checkpoints, at most.</summary>
     public long CheckpointBytes { get; init; } = ReplicationLimits.Default.CheckpointBytes;
 
+    /// <summary>
+    /// How far the time that a leader proposes may be from a replica's clock, milliseconds. The clocks of n-f replicas
+    /// have to be within it of each other.
+    /// </summary>
+    public int ClockSkewMs { get; init; } = ClockSkewMsDefault;
+
     /// <summary>Reads and checks a <c>cluster.json</c>.</summary>
     /// <exception cref="ConfigurationException">The file cannot be used; the message names the key and the
     /// remedy.</exception>
@@ -102,6 +110,7 @@ public sealed record ClusterConfiguration
         Quorums = Quorums,
         Durability = Durability,
         Authentication = RequestAuthentication,
+        ClockSkewMicros = ClockSkewMs * 1000L,
         Rights = RightsTable.For([.. Clients.Select(static client => client.Rights)]),
     };
 

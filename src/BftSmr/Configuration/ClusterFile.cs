@@ -38,6 +38,7 @@ internal static class ClusterFile
             RequestTimeoutMs = settings.Integer("requestTimeoutMs", cluster.RequestTimeoutMs),
             CheckpointPeriod = settings.Integer("checkpointPeriod", cluster.CheckpointPeriod),
             CheckpointBytes = settings.Long("checkpointBytes", cluster.CheckpointBytes),
+            ClockSkewMs = settings.Integer("clockSkewMs", cluster.ClockSkewMs),
         };
         settings.End();
         ClusterLimits.Check(cluster, source);
@@ -126,6 +127,8 @@ internal static class ClusterFile
             .Comment("A checkpoint is taken after this many instances, or this many bytes of batches.")
             .Add("checkpointPeriod", cluster.CheckpointPeriod)
             .Add("checkpointBytes", cluster.CheckpointBytes)
+            .Comment("How far a proposed time may be from a replica's clock, milliseconds.")
+            .Add("clockSkewMs", cluster.ClockSkewMs)
             .Save(file);
     }
 
@@ -179,6 +182,8 @@ internal static class ClusterFile
         json.WriteNumber("requestTimeoutMs", cluster.RequestTimeoutMs);
         json.WriteNumber("checkpointPeriod", cluster.CheckpointPeriod);
         json.WriteNumber("checkpointBytes", cluster.CheckpointBytes);
+        if (cluster.ClockSkewMs != ClusterConfiguration.ClockSkewMsDefault)
+            json.WriteNumber("clockSkewMs", cluster.ClockSkewMs);
         json.WriteEndObject();
         json.Flush();
         return bytes.WrittenMemory;

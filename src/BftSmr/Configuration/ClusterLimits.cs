@@ -36,6 +36,7 @@ internal static class ClusterLimits
         Between(source, "requestTimeoutMs", cluster.RequestTimeoutMs, 10, 600_000);
         Between(source, "checkpointPeriod", cluster.CheckpointPeriod, 1, 1_000_000);
         Between(source, "checkpointBytes", cluster.CheckpointBytes, 64 << 10, 1L << 40);
+        Between(source, "clockSkewMs", cluster.ClockSkewMs, 100, 86_400_000);
         long batchBytesMin =
             (long)cluster.OperationBytesMax + Request.OverheadBytesMax + Request.SignatureBytes
             + (long)Request.MacBytes * cluster.Replicas.Count;

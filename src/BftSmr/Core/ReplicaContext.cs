@@ -29,6 +29,11 @@ internal sealed class ReplicaContext(ReplicaSettings settings, IKeyring keyring,
     /// <summary>The time of the current step.</summary>
     public ClockReading Now { get; private set; }
 
+    /// <summary>
+    /// The agreed time of the last instance whose execution began, microseconds since the Unix epoch.
+    /// </summary>
+    public long AgreedTimeMicros { get; set; }
+
     /// <summary>The effects of the current step.</summary>
     public EffectBuffer Effects { get; private set; } = new();
 

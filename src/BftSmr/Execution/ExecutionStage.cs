@@ -22,9 +22,6 @@ internal sealed class ExecutionStage(
     private Instance _lastCheckpoint;
     private long _bytesSinceCheckpoint;
 
-    /// <summary>The agreed time of the last executed batch.</summary>
-    public long AgreedTimeMicros => _state.AgreedTimeMicros;
-
     public int SessionCount => _state.Sessions.Count;
 
     /// <summary>The service has been asked to execute an instance, and has not answered.</summary>
@@ -44,6 +41,7 @@ internal sealed class ExecutionStage(
         {
             if (batch.Requests.Count > 0)
                 _state.AgreedTimeMicros = Math.Max(batch.TimestampMicros, _state.AgreedTimeMicros + 1);
+            context.AgreedTimeMicros = _state.AgreedTimeMicros;
             List<Request> commands = new(batch.Requests.Count);
             _inFlight = new InFlight(instance, batch, commands);
             foreach (Request request in batch.Requests) Admit(request, commands);
@@ -162,6 +160,7 @@ internal sealed class ExecutionStage(
     public void Restore(ReplicatedState state, Instance instance)
     {
         _state = Share(state, requests);
+        context.AgreedTimeMicros = _state.AgreedTimeMicros;
         _inFlight = null;
         _lastCheckpoint = instance;
         _bytesSinceCheckpoint = 0;

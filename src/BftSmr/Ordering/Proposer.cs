@@ -8,8 +8,9 @@ using BftSmr.Requests;
 namespace BftSmr.Ordering;
 
 /// <summary>
-/// As the leader: makes batches of what waits, when they are due.
-/// Invariant: a batch's agreed time is above that of every batch executed before it.
+/// As the leader: makes batches of what waits, when they are due. A batch has the time of the clock here. Execution
+/// makes agreed time of it, which always grows. What is already agreed on does not count here: other replicas may not
+/// have executed it yet, and could not tell a time that follows from it from one that a liar made up.
 /// </summary>
 internal sealed class Proposer(ReplicaContext context, RequestPool requests, BatchPacing pacing, IOrdering ordering)
 {
@@ -29,15 +30,14 @@ internal sealed class Proposer(ReplicaContext context, RequestPool requests, Bat
         }
     }
 
-    /// <summary>Proposes what is due, after everything executed at <paramref name="agreedTimeMicros"/>.</summary>
-    public void ProposeIfDue(long agreedTimeMicros)
+    /// <summary>Proposes what is due.</summary>
+    public void ProposeIfDue()
     {
         while (NextDeadlineMicros <= context.Now.MonotonicMicros)
         {
             List<Request> batch = requests.TakeBatch();
             if (batch.Count == 0 && !ordering.WantsFiller) return;
-            ordering.Propose(
-                BatchCodec.Create(Math.Max(context.Now.UnixMicros, agreedTimeMicros + 1), NextSeed(), batch));
+            ordering.Propose(BatchCodec.Create(context.Now.UnixMicros, NextSeed(), batch));
             pacing.NoteProposed(context.Now.MonotonicMicros, left: requests.ReadyCount);
         }
     }

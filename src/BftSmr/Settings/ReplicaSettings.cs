@@ -8,6 +8,8 @@ namespace BftSmr.Settings;
 /// </summary>
 internal sealed record ReplicaSettings : ReplicationLimits
 {
+    public const long ClockSkewMicrosDefault = 60_000_000;
+
     public ReplicaSettings()
     {
     }
@@ -67,7 +69,7 @@ internal sealed record ReplicaSettings : ReplicationLimits
     public long PendingBytesMax { get; init; } = 256 << 20;
 
     /// <summary>How far a proposed timestamp may be from the replica's own clock.</summary>
-    public long ClockSkewMicros { get; init; } = 60_000_000;
+    public long ClockSkewMicros { get; init; } = ClockSkewMicrosDefault;
 
     /// <summary>Secret of this replica from which the seeds of its proposals derive.</summary>
     public ulong SeedSecret { get; init; }

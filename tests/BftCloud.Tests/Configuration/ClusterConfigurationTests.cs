@@ -36,6 +36,7 @@ public sealed class ClusterConfigurationTests : IDisposable
             RequestTimeoutMs = 1200,
             CheckpointPeriod = 13,
             CheckpointBytes = 14L << 30,
+            ClockSkewMs = 15_000,
         });
         local.Configuration.Save(_file);
 
@@ -67,6 +68,7 @@ public sealed class ClusterConfigurationTests : IDisposable
     [InlineData("\"name\": \"client0\"", "\"name\": \"client0\", \"rights\": [\"read\"]")]
     [InlineData("\"window\": 32", "\"window\": 32, \"serviceOptions\": { \"a\": 1 }")]
     [InlineData("\"checkpointBytes\": 8388608", "\"checkpointBytes\": 8388609")]
+    [InlineData("\"clockSkewMs\": 60000", "\"clockSkewMs\": 60001")]
     public void Any_other_value_changes_the_hash(string from, string to)
     {
         Digest hash = ClusterConfiguration.Load(_file).ContentHash();
@@ -101,6 +103,7 @@ public sealed class ClusterConfigurationTests : IDisposable
     [InlineData("\"checkpointPeriod\": 4096",
         "\"checkpointPeriod\": 1000000", "checkpointPeriod", "Lower it, or 'window'")]
     [InlineData("\"checkpointBytes\": 8388608", "\"checkpointBytes\": 1", "checkpointBytes", "between")]
+    [InlineData("\"clockSkewMs\": 60000", "\"clockSkewMs\": 99", "clockSkewMs", "between 100 and 86400000")]
     [InlineData("\"id\": 2", "\"id\": 3", "replicas[2].id", "place in the list")]
     [InlineData(
         "\"name\": \"client0\"",
@@ -211,12 +214,14 @@ public sealed class ClusterConfigurationTests : IDisposable
     public void The_core_is_told_what_the_file_says()
     {
         Replace("\"requestTimeoutMs\": 1000", "\"requestTimeoutMs\": 1500");
+        Replace("\"clockSkewMs\": 60000", "\"clockSkewMs\": 5000");
 
         ReplicaSettings settings = ClusterConfiguration.Load(_file).ToSettings(new ReplicaId(2));
 
         Assert.Equal(2, settings.Self.Value);
         Assert.Equal(3, settings.Quorums.Write);
         Assert.Equal(1_500_000, settings.RequestTimeoutMicros);
+        Assert.Equal(5_000_000, settings.ClockSkewMicros);
     }
 
     [Fact]

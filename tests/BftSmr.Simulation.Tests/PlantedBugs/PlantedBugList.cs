@@ -198,7 +198,8 @@ internal static class PlantedBugList
             "forgery", 2),
         new("a batch is proposed twice in a step", "BftSmr/Ordering/Proposer.cs",
             "pacing.NoteProposed(context.Now.MonotonicMicros, left: requests.ReadyCount);",
-            "if (ordering.MayPropose) ordering.Propose(BatchCodec.Create(agreedTimeMicros + 2, NextSeed(), batch));",
+            "if (ordering.MayPropose) "
+                + "ordering.Propose(BatchCodec.Create(context.Now.UnixMicros + 1, NextSeed(), batch));",
             "any", 1),
         new("no replica suspects a leader for waiting requests",
             "BftSmr/Ordering/ModSmart/Synchronization/LeaderSuspicion.cs",
@@ -335,5 +336,17 @@ internal static class PlantedBugList
             "            _inFlight.Remove(index);\n            _again.Enqueue(index);\n            Drop(source);",
             "            Drop(source);",
             "whispers", 6),
+        new("a time that agreed time has passed is too old", "BftSmr/Ordering/ModSmart/Consensus/ProposalChecks.cs",
+            "Math.Max(batch.TimestampMicros, least) >= context.Now.UnixMicros - skew",
+            "Math.Abs(batch.TimestampMicros - context.AgreedTimeMicros) <= skew",
+            "clocks step back", 1),
+        new("time may stand still", "BftSmr/Ordering/ModSmart/Consensus/ProposalChecks.cs",
+            "Math.Max(batch.TimestampMicros, least) >= context.Now.UnixMicros - skew",
+            "least > 0",
+            "forged time", 1),
+        new("time may run away", "BftSmr/Ordering/ModSmart/Consensus/ProposalChecks.cs",
+            "batch.TimestampMicros <= Math.Max(context.Now.UnixMicros + skew, least)",
+            "least > 0",
+            "forged time", 2),
     ];
 }

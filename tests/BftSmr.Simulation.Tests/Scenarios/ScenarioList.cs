@@ -10,7 +10,7 @@ namespace BftSmr.Simulation.Tests.Scenarios;
 /// </summary>
 public static class ScenarioList
 {
-    private static readonly NetworkConditions s_slow =
+    internal static readonly NetworkConditions s_slow =
         new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, SpikeShare = 0.01 };
     private static readonly NetworkConditions s_spiky =
         new() { LatencyMinMicros = 100, LatencyMaxMicros = 20_000, SpikeShare = 0.1 };
@@ -296,6 +296,7 @@ public static class ScenarioList
             {
                 OperationsPerClient = 60, CheckpointPeriod = 4,
             }),
+        .. ProgressScenarios.All,
     ];
 
     private static AdversaryKind[] Voters =>
@@ -316,16 +317,16 @@ public static class ScenarioList
 
     internal static Scenario Find(string id) => All.Single(s => s.Id == id);
 
-    private static SimulationOptions Options(ulong seed, FaultPlan plan) => new()
+    internal static SimulationOptions Options(ulong seed, FaultPlan plan) => new()
     {
         Seed = seed, Authentication = (RequestAuthentication)(seed % 2), FaultyMicros = 3_000_000, Faults = plan,
     };
 
-    private static FaultPlan Plan(
+    internal static FaultPlan Plan(
         NetworkConditions network, AdversaryKind kind, int replica, params FaultEvent[] events) =>
         Plan(network, events) with { Adversaries = [new AdversaryFault(Replica(replica), kind)] };
 
-    private static FaultPlan Plan(NetworkConditions? network = null, params FaultEvent[] events) =>
+    internal static FaultPlan Plan(NetworkConditions? network = null, params FaultEvent[] events) =>
         new() { Network = network ?? NetworkConditions.Calm, Events = [.. events.OrderBy(static e => e.AtMicros)] };
 
     private static FaultPlan Torn(FaultPlan plan) =>
@@ -393,12 +394,12 @@ public static class ScenarioList
         });
     }
 
-    private static FaultEvent[] Each(int count, Func<int, FaultEvent> make) =>
+    internal static FaultEvent[] Each(int count, Func<int, FaultEvent> make) =>
         [.. Enumerable.Range(0, count).Select(make)];
 
-    private static ReplicaId Replica(int number) => new(number % 4);
+    internal static ReplicaId Replica(int number) => new(number % 4);
 
-    private static string? AllAcknowledged(SimulationReport report) =>
+    internal static string? AllAcknowledged(SimulationReport report) =>
         report.Acknowledged + report.Events.GetValueOrDefault("operation ends as ReplyForgotten") == report.Operations
             ? null
             : string.Create(
@@ -414,9 +415,9 @@ public static class ScenarioList
             : string.Create(CultureInfo.InvariantCulture, $"{again} messages were sent again, at most {most} expected");
     }
 
-    private static string? NoChangeOfLeader(SimulationReport report) => ChangesOfLeader(report, 0);
+    internal static string? NoChangeOfLeader(SimulationReport report) => ChangesOfLeader(report, 0);
 
-    private static string? ChangesOfLeader(SimulationReport report, int most) =>
+    internal static string? ChangesOfLeader(SimulationReport report, int most) =>
         report.Regency <= most
             ? null
             : string.Create(

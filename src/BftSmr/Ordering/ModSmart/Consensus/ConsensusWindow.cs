@@ -143,7 +143,8 @@ internal sealed class ConsensusWindow(
     /// </summary>
     private void Consider(InstanceState state, Batch batch, bool isOwn)
     {
-        bool isVouchedFor = state.HasWritten(batch.Digest) || (isOwn && _checks.IsTimely(batch));
+        Invariant.Holds(!isOwn || _checks.IsTimely(batch), "a leader proposes the time of its own clock");
+        bool isVouchedFor = isOwn || state.HasWritten(batch.Digest);
         state.SetCandidate(new Vote(Regency, batch.Digest), isVouchedFor, context.Now.MonotonicMicros);
         log.KeepBody(state, batch);
         _lastConsidered = Instance.Max(_lastConsidered, state.Number);

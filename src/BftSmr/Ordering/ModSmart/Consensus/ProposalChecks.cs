@@ -9,16 +9,23 @@ namespace BftSmr.Ordering.ModSmart.Consensus;
 /// Whether proposals are authentic. A proposal is checked here when it comes, or left to others for a while
 /// (<see cref="SharedChecks"/>); one that cannot be authenticated is refused, and all are told.
 /// Invariant: a candidate counts as authentic only after its requests were checked here, or f+1 replicas sent WRITE
-/// for it.
+/// for it. A leader's own proposal is timely to itself.
 /// </summary>
 internal sealed class ProposalChecks(ReplicaContext context, DecidedLog log)
 {
     private readonly SharedChecks _shared = new(context);
     private readonly Queue<InstanceState> _unchecked = new();
 
-    /// <summary>Whether a batch's time is within the skew bound of the clock here.</summary>
-    public bool IsTimely(Batch batch) =>
-        Math.Abs(batch.TimestampMicros - context.Now.UnixMicros) <= context.Settings.ClockSkewMicros;
+    /// <summary>
+    /// Whether the agreed time that a batch would lead to is within the skew bound of the clock here. Where clocks
+    /// stepped back, agreed time is far ahead of them already. So a batch that adds only the least is timely.
+    /// </summary>
+    public bool IsTimely(Batch batch)
+    {
+        long least = context.AgreedTimeMicros + 1, skew = context.Settings.ClockSkewMicros;
+        return batch.TimestampMicros <= Math.Max(context.Now.UnixMicros + skew, least)
+            && Math.Max(batch.TimestampMicros, least) >= context.Now.UnixMicros - skew;
+    }
 
     /// <summary>A batch without f+1 WRITEs became the candidate of an instance.</summary>
     public void Begin(InstanceState state, Batch batch)

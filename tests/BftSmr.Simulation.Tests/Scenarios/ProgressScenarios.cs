@@ -1,0 +1,42 @@
+using BftCloud.Primitives;
+using BftCloud.Simulation;
+using static BftSmr.Simulation.Tests.Scenarios.ScenarioList;
+
+namespace BftSmr.Simulation.Tests.Scenarios;
+
+/// <summary>What may keep correct replicas from going on, or have them go on where they must not.</summary>
+internal static class ProgressScenarios
+{
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new("clocks step back",
+            "All clocks step back, by an hour or by years: the cluster goes on, with one change of leader at most.",
+            static seed => ScenarioList.Options(
+                seed, Plan(s_slow, events: ClocksStep(1_000_000, seed % 2 == 0 ? 1 : 8_766))) with
+            {
+                OperationsPerClient = 60, Clients = 4,
+            })
+            { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 1) },
+        new("clocks step forward",
+            "All clocks step forward by an hour, and later back: one change of leader at most for each.",
+            static seed => ScenarioList.Options(seed, Plan(s_slow, events:
+            [
+                .. ClocksStep(700_000 + 1_000 * (long)seed, -1), .. ClocksStep(1_700_000, 1),
+            ])) with
+            {
+                OperationsPerClient = 60, Clients = 4,
+            })
+            { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 2) },
+        new("forged time",
+            "The first leader proposes a time of long ago, or of a far future: agreed time keeps to the clocks.",
+            static seed => ScenarioList.Options(seed, Plan(s_slow, AdversaryKind.TimeForger, 0)) with
+            {
+                ClockSkewMicros = 500_000, OperationsPerClient = 60,
+            })
+            { Also = AllAcknowledged },
+    ];
+
+    /// <summary>All clocks step at a moment; backwards by so many hours.</summary>
+    private static FaultEvent[] ClocksStep(long atMicros, int hoursBack) =>
+        Each(4, i => new ClockFault(atMicros, Replica(i), -hoursBack * 3_600_000_000L));
+}
