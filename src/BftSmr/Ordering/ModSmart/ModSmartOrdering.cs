@@ -161,10 +161,13 @@ internal sealed class ModSmartOrdering : IOrdering
         if (IsOpen && _parts.Log.LastExecuted > _window.SyncHigh) _synchronizer.NoteProgress();
     }
 
-    /// <summary>What agreement takes here: longer ones count at once, shorter ones little by little.</summary>
+    /// <summary>
+    /// What agreement takes here. The estimate rises slowly and falls fast: an instance that took long since something
+    /// was lost says nothing about the links.
+    /// </summary>
     private void NoteLatency(long micros)
     {
-        _latencyMicros += (micros - _latencyMicros) / (micros > _latencyMicros ? 2 : 8);
+        _latencyMicros += (micros - _latencyMicros) / (micros > _latencyMicros ? 16 : 4);
         if (IsLeading) _parts.Pacing.NoteLatency(micros);
         else _suspicion.NoteLatency(micros);
     }
