@@ -17,7 +17,7 @@ internal sealed partial class EpollPoller : IPoller
     private const int Add = 1, Delete = 2, Modify = 3;
     private const uint In = 1, Out = 4, Error = 8, HangUp = 16, PeerClosed = 0x2000, EdgeTriggered = 1u << 31;
     private const int Interrupted = 4;
-    private const int EventsMax = 256;
+    private const int EventsMax = 8192;
     private const long WakeId = 0;
 
     // struct epoll_event is packed on x86 only.

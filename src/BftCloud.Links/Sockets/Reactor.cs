@@ -11,7 +11,14 @@ namespace BftCloud.Links;
 /// </summary>
 internal sealed class Reactor : IDisposable
 {
-    private const int ReadyMax = 256;
+    /// <summary>As many as a replica has sockets, so that what is urgent is among them.</summary>
+    private const int ReadyMax = 8192;
+
+    /// <summary>
+    /// The time in one round for sockets that are not urgent, but for one of them. The others are still ready in the
+    /// next round, in which others come first.
+    /// </summary>
+    private const long RoundMicros = 2000;
 
     private static readonly Lazy<Reactor> s_shared = new(static () => new Reactor("bftsmr-clients"));
 
@@ -93,10 +100,7 @@ internal sealed class Reactor : IDisposable
             int count = _poller.Wait(ready, Prepare());
             Volatile.Write(ref _isWaiting, 0);
             Volatile.Write(ref _rounds, _rounds + 1);
-            for (int i = 0; i < count; i++)
-            {
-                _sockets.Find(ready[i].Id)?.OnReady(ready[i].Readiness);
-            }
+            TakeOthers(ready.AsSpan(0, TakeUrgent(ready.AsSpan(0, count))));
             for (int turns = _turns.Count; turns > 0 && _turns.TryDequeue(out IReactorTurn? turn); turns--)
                 turn.TakeTurn();
             if (_dueMicros > NowMicros) continue;
@@ -104,6 +108,32 @@ internal sealed class Reactor : IDisposable
             _dueTurn!.TakeTurn();
         }
         _poller.Dispose();
+    }
+
+    /// <summary>Leaves the others at the beginning of the span; returns how many they are.</summary>
+    private int TakeUrgent(Span<ReadySocket> ready)
+    {
+        int others = 0;
+        foreach (ReadySocket one in ready)
+        {
+            if (_sockets.Find(one.Id) is not { } socket) continue;
+            if (socket.IsUrgent) socket.OnReady(one.Readiness);
+            else ready[others++] = one;
+        }
+        return others;
+    }
+
+    private void TakeOthers(ReadOnlySpan<ReadySocket> ready)
+    {
+        if (ready.IsEmpty) return;
+        long until = NowMicros + RoundMicros;
+        int first = (int)(_rounds % ready.Length);
+        for (int i = 0; i < ready.Length; i++)
+        {
+            ReadySocket one = ready[(first + i) % ready.Length];
+            _sockets.Find(one.Id)?.OnReady(one.Readiness);
+            if (NowMicros > until) return;
+        }
     }
 
     /// <summary>How long the thread may wait, microseconds.</summary>

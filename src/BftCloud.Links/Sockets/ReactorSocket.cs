@@ -32,6 +32,9 @@ internal sealed class ReactorSocket : IDisposable
 
     public Reactor Reactor { get; }
 
+    /// <summary>What is ready on it is taken before what is ready on others, and always.</summary>
+    public bool IsUrgent { get; set; }
+
     internal Socket Socket { get; }
 
     internal long Id { get; }
@@ -77,6 +80,14 @@ internal sealed class ReactorSocket : IDisposable
             _ => ValueTask.FromException<int>(new SocketException((int)error)),
         };
     }
+
+    /// <summary>
+    /// Completes when there is room to send, in a later round of the reactor: what is ready on other sockets comes
+    /// first.
+    /// </summary>
+    /// <exception cref="SocketException">The connection broke, or was closed here.</exception>
+    /// <exception cref="ObjectDisposedException">It was closed here before.</exception>
+    public ValueTask<int> SendReadyAsync() => _send.Start(default, default);
 
     /// <summary>Says that nothing more will be sent.</summary>
     public void ShutdownSend() => Socket.Shutdown(SocketShutdown.Send);
@@ -200,6 +211,7 @@ internal sealed class ReactorSocket : IDisposable
         {
             if (kind == Readiness.Receive) return owner.Socket.Receive(_into.Span, SocketFlags.None, out error);
             if (!_from.IsEmpty) return owner.Socket.Send(_from.Span, SocketFlags.None, out error);
+            // Not to send, but to wait for room: whether the connection was made, or still is.
             error = (SocketError)(int)owner.Socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
             return 0;
         }

@@ -11,8 +11,9 @@ internal sealed class ClientLink : ILinkReceiver
     private int _dirty;
 
     public ClientLink(
-        ClientId client, SecureLink link, LinkBacklog backlog, ClientListener listener, ILinkSink<ClientLink> sink) =>
-        (Client, _link, Backlog, _listener, _sink) = (client, link, backlog, listener, sink);
+        ClientId client, SecureLink link, LinkBacklog backlog, RemoteBudget unsent, ClientListener listener,
+        ILinkSink<ClientLink> sink) =>
+        (Client, _link, Backlog, Unsent, _listener, _sink) = (client, link, backlog, unsent, listener, sink);
 
     /// <summary>The identity that the client proved.</summary>
     public ClientId Client { get; }
@@ -21,6 +22,12 @@ internal sealed class ClientLink : ILinkReceiver
     /// What this identity has sent, over all its links, and the sink has not processed yet; kept by the sink.
     /// </summary>
     public LinkBacklog Backlog { get; }
+
+    /// <summary>What waits to be sent to this identity, over all its links.</summary>
+    public RemoteBudget Unsent { get; }
+
+    /// <summary>It is up: frames can be sent.</summary>
+    public bool IsUp => _link.IsUp;
 
     /// <summary>
     /// Queues a completed frame. It does not leave before the listener's <see cref="ClientListener.Flush"/>. False if

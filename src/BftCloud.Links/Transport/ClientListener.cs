@@ -13,6 +13,7 @@ internal sealed class ClientListener : IAsyncDisposable
     private readonly ILinkSink<ClientLink> _sink;
     private readonly LinkListener _listener;
     private readonly LinkMonitor _monitor;
+    private readonly Action<ClientId>? _onCaughtUp;
 
     private readonly Lock _gate = new();
     private readonly HashSet<SecureLink> _links = [];
@@ -27,11 +28,23 @@ internal sealed class ClientListener : IAsyncDisposable
     private List<ClientLink> _flushing = [];
 
     /// <summary>Binds the listener; nothing is accepted before <see cref="Start"/>.</summary>
+    /// <param name="listen">The address.</param>
+    /// <param name="credentials">Which nodes may connect.</param>
+    /// <param name="sink">Takes what clients send.</param>
+    /// <param name="options">The bounds.</param>
+    /// <param name="counters">The port's counters.</param>
+    /// <param name="logger">Told of links.</param>
+    /// <param name="time">For heartbeats.</param>
+    /// <param name="reactor">Whose thread the links run on.</param>
+    /// <param name="onCaughtUp">Told of an identity that was <see cref="RemoteBudget.IsBehind"/> and is no longer; any
+    /// thread.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public ClientListener(
         EndPoint listen, LinkCredentials credentials, ILinkSink<ClientLink> sink,
-        LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider? time = null, Reactor? reactor = null)
+        LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider? time = null, Reactor? reactor = null,
+        Action<ClientId>? onCaughtUp = null)
     {
+        _onCaughtUp = onCaughtUp;
         reactor ??= Reactor.Shared;
         time ??= TimeProvider.System;
         (_options, _logger, _sink, Counters) = (options, logger, sink, counters);
@@ -98,8 +111,8 @@ internal sealed class ClientListener : IAsyncDisposable
     private async Task RunAsync(EstablishedLink established)
     {
         ClientId client = new(established.RemoteId);
-        if (TryAdd(client, established, out LinkBacklog backlog) is not { } link) return;
-        ClientLink clientLink = new(client, link, backlog, this, _sink);
+        if (TryAdd(client, established, out Identity identity) is not { } link) return;
+        ClientLink clientLink = new(client, link, identity.Backlog, identity.Budget, this, _sink);
         Counters.AddOpened();
         _monitor.Add(link);
         TransportLog.ClientUp(_logger, client);
@@ -117,14 +130,14 @@ internal sealed class ClientListener : IAsyncDisposable
     /// <summary>
     /// Takes the link up, or drops it if another one took the last place while this one's handshake was under way.
     /// </summary>
-    private SecureLink? TryAdd(ClientId client, EstablishedLink established, out LinkBacklog backlog)
+    private SecureLink? TryAdd(ClientId client, EstablishedLink established, out Identity identity)
     {
         lock (_gate)
         {
-            Identity identity = _identities.GetValueOrDefault(client) ?? new Identity(
-                new RemoteBudget(_options.BytesPerRemoteMax));
+            identity = _identities.GetValueOrDefault(client) ?? new Identity(
+                new RemoteBudget(
+                    _options.BytesPerRemoteMax, _options.BytesBehindMax, () => _onCaughtUp?.Invoke(client)));
             SecureLink link = new(established, _options, Counters, identity.Budget);
-            backlog = identity.Backlog;
             if (_stopped || _links.Count >= _options.LinksMax || identity.Links >= _options.LinksPerRemoteMax)
             {
                 link.Dispose();
@@ -151,7 +164,7 @@ internal sealed class ClientListener : IAsyncDisposable
     private sealed class Identity(RemoteBudget budget)
     {
         public RemoteBudget Budget { get; } = budget;
-        public LinkBacklog Backlog { get; } = new();
+        public LinkBacklog Backlog { get; } = new(LinkBacklog.ClientBytesMax);
         public int Links { get; set; }
     }
 }

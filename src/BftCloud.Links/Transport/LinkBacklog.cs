@@ -11,10 +11,14 @@ internal sealed class LinkBacklog(int bytesMax = LinkBacklog.BytesMax)
     /// <summary>The limit unless another is given.</summary>
     public const int BytesMax = 16 << 20;
 
+    /// <summary>The limit of a client identity. What does not fit waits in its sockets.</summary>
+    public const int ClientBytesMax = 4 << 20;
+
     /// <summary>
-    /// What a checked signature is to count for: the work, not the bytes, is what a flood of these costs.
+    /// Each link of a remote still brings the message that it is reading. Beyond so many times the limit that is
+    /// dropped: a remote that comes back again and again would bring any number.
     /// </summary>
-    public const int SignatureBytes = 16 << 10;
+    private const int DropFactor = 4;
 
     private const int MessageOverheadBytes = 256;
 
@@ -28,13 +32,16 @@ internal sealed class LinkBacklog(int bytesMax = LinkBacklog.BytesMax)
     /// </summary>
     public ValueTask Add(int frameBytes)
     {
-        if (Interlocked.Add(ref _bytes, frameBytes + MessageOverheadBytes) < bytesMax) return ValueTask.CompletedTask;
-        lock (_lock)
-        {
-            if (Interlocked.Read(ref _bytes) < bytesMax) return ValueTask.CompletedTask;
-            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new ValueTask(_drained.Task);
-        }
+        Interlocked.Add(ref _bytes, frameBytes + MessageOverheadBytes);
+        return Room();
+    }
+
+    /// <summary>As <see cref="Add"/>; false if so much waits that the message is to be dropped.</summary>
+    public bool TryAdd(int frameBytes, out ValueTask room)
+    {
+        bool isAdded = Interlocked.Read(ref _bytes) < (long)DropFactor * bytesMax;
+        room = isAdded ? Add(frameBytes) : Room();
+        return isAdded;
     }
 
     /// <summary>The message was taken from the queue.</summary>
@@ -46,6 +53,17 @@ internal sealed class LinkBacklog(int bytesMax = LinkBacklog.BytesMax)
         {
             _drained?.TrySetResult();
             _drained = null;
+        }
+    }
+
+    private ValueTask Room()
+    {
+        if (Interlocked.Read(ref _bytes) < bytesMax) return ValueTask.CompletedTask;
+        lock (_lock)
+        {
+            if (Interlocked.Read(ref _bytes) < bytesMax) return ValueTask.CompletedTask;
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_drained.Task);
         }
     }
 }

@@ -58,6 +58,12 @@ internal sealed record LinkOptions
         init;
     } = 256 << 20;
 
+    /// <summary>
+    /// Bytes that count for <see cref="BytesPerRemoteMax"/> beyond which a client identity is behind. A replica then
+    /// takes no more of its requests until it has taken replies.
+    /// </summary>
+    public long BytesBehindMax { get; init; } = 8 << 20;
+
     /// <summary>A link on which nothing was sent for this long sends an empty record.</summary>
     public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -31,6 +31,7 @@ internal sealed class ReplicaLink(
     /// <summary>Runs the link to its end.</summary>
     public async Task RunAsync(EstablishedLink established)
     {
+        established.Socket.IsUrgent = true;
         SecureLink link = new(established, options, counters, _budget);
         long number;
         lock (_gate)

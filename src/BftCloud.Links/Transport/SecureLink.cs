@@ -27,6 +27,9 @@ internal sealed class SecureLink : IDisposable
     /// <summary>Records that go to the socket in one send.</summary>
     private const int RecordsPerSendMax = 4;
 
+    /// <summary>Sends in one go; then other sockets have their turn.</summary>
+    private const int SendsPerTurnMax = 4;
+
     private readonly Lock _gate = new();
     private readonly ReactorSocket _socket;
     private readonly NoiseCipher _sendCipher;
@@ -64,6 +67,9 @@ internal sealed class SecureLink : IDisposable
         _records = new RecordReader(established.ReceiveCipher);
         _frames = new FrameAssembler(options.FrameBytesMax, budget);
     }
+
+    /// <summary>It has not ended.</summary>
+    public bool IsUp => !_closed.Task.IsCompleted;
 
     private int OverheadBytes => LengthBytes + _tagBytes;
 
@@ -260,7 +266,7 @@ internal sealed class SecureLink : IDisposable
         int queuedBytes = 0;
         try
         {
-            while (TrySeal(ref buffer, out int length, out queuedBytes, out long frames))
+            for (int sends = 1; TrySeal(ref buffer, out int length, out queuedBytes, out long frames); sends++)
             {
                 for (int sent = 0; sent < length;)
                 {
@@ -269,6 +275,8 @@ internal sealed class SecureLink : IDisposable
                 _budget.Release(queuedBytes);
                 _sent = true;
                 _counters.AddSent(frames, length);
+                queuedBytes = 0;
+                if (sends % SendsPerTurnMax == 0) await _socket.SendReadyAsync().ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

@@ -54,27 +54,29 @@ public sealed class BftReplica : IAsyncDisposable
         IReplicaCore core = ReplicaCore.Create(settings, keyring, recovered, cluster.Ordering);
         _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
         _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
-        HostEffects runner = new(_self, recovered.Checkpoint, executor, storage, _snapshots, routes, _metrics, _logger);
+        ReplicaInbox inbox = new(replicaKeys.Length);
+        HostEffects runner = new(
+            _self, recovered.Checkpoint, executor, storage, _snapshots, routes, inbox, _metrics, _logger);
         ReplicaWatch watch = new(settings, replica => _peers!.IsUp(replica), options.OnChanged, _logger);
-        _loop = new ReplicaLoop(core, runner, routes, _metrics, _reactor, watch, storage.Log.Close);
+        _loop = new ReplicaLoop(
+            core, runner, inbox, new FrameOpener(ingress, _metrics, _logger), routes, _metrics, _reactor, watch, storage.Log.Close);
 
         CodecLimits limits = ingress.Limits;
         ReplicaEndpoint own = cluster.Replicas[_self.Value];
         _peers = new PeerMesh(
-            _self, ListenOn(options.PeerListenAddress ?? own.PeerAddress), credentials, new PeerSink(
-                replicaKeys.Length, ingress, _loop, _metrics, _logger),
+            _self, ListenOn(options.PeerListenAddress ?? own.PeerAddress), credentials, new PeerSink(inbox, _loop),
             LinkOptions.Peers with { FrameBytesMax = limits.PeerFrameBytesMax }, peerCounters, linkLogger,
             reactor: _reactor);
         try
         {
             _clients = new ClientListener(
-                ListenOn(own.ClientAddress), credentials, new ClientSink(ingress, _loop, routes, _metrics, _logger),
+                ListenOn(own.ClientAddress), credentials, new ClientSink(inbox, _loop, routes, _metrics),
                 LinkOptions.Clients with
                 {
                     FrameBytesMax = Math.Max(limits.ClientFrameBytesMax, limits.ReplyFrameBytesMax),
                     LinksMax = ClientLinksMax(),
                 },
-                clientCounters, linkLogger, reactor: _reactor);
+                clientCounters, linkLogger, reactor: _reactor, onCaughtUp: _loop.Release);
         }
         catch
         {

@@ -1,19 +1,11 @@
 using BftCloud.Links;
-using BftSmr.Core;
-using BftSmr.Ingress;
 using BftSmr.Messages;
-using Microsoft.Extensions.Logging;
 
 namespace BftSmr.Hosting;
 
-/// <summary>
-/// Decodes and authenticates what clients send, on the threads of their links, and passes it to the loop. A client that
-/// sends what no correct client sends loses its link. A message that costs the work of a signature counts as much: a
-/// flood of either slows down its own sender alone.
-/// </summary>
+/// <summary>Passes what clients send to the loop, which takes it in their turn.</summary>
 internal sealed class ClientSink(
-    MessageIngress ingress, ReplicaLoop loop, SessionRoutes routes, ReplicaMetrics metrics,
-    ILogger logger) : ILinkSink<ClientLink>
+    ReplicaInbox inbox, ReplicaLoop loop, SessionRoutes routes, ReplicaMetrics metrics) : ILinkSink<ClientLink>
 {
     public void OnUp(ClientLink remote)
     {
@@ -22,19 +14,13 @@ internal sealed class ClientSink(
 
     public ValueTask OnFrame(ClientLink remote, ReadOnlyMemory<byte> frame)
     {
-        if (ingress.FromClient(remote.Client, frame, out RejectReason reason) is { } input)
-            return loop.Post(
-                input, remote, remote.Backlog,
-                input is RequestInput { Request.IsSigned: true }
-                    ? frame.Length + LinkBacklog.SignatureBytes
-                    : frame.Length);
-        metrics.Reject(reason);
-        if (logger.IsEnabled(LogLevel.Debug)) HostLog.Rejected(logger, remote.Client.ToString(), reason);
-        remote.Close(LinkFault.Misbehaved);
-        return ValueTask.CompletedTask;
+        if (!inbox.TryPost(remote, frame, out ValueTask room)) metrics.Reject(RejectReason.Overloaded);
+        if (!room.IsCompleted) loop.Schedule();
+        return room;
     }
 
     public void OnFramesEnd(ClientLink remote) => loop.Schedule();
 
+    // Not in the client's turn: as long as that does not come, it could have any number of links that are gone.
     public void OnDown(ClientLink remote, LinkFault fault) => loop.Post((Action)(() => routes.Detach(remote)));
 }

@@ -18,7 +18,7 @@ namespace BftSmr.Hosting;
 /// </summary>
 internal sealed class HostEffects(
     ReplicaId self, Instance recovered, ServiceHost executor, ReplicaStorage storage, SnapshotWork snapshots,
-    SessionRoutes routes, ReplicaMetrics metrics, ILogger logger)
+    SessionRoutes routes, ReplicaInbox inbox, ReplicaMetrics metrics, ILogger logger)
 {
     private readonly ReplicaSpans _spans = new(self);
     private FrameBuffer _frame = FrameBuffer.RentFrame();
@@ -31,6 +31,8 @@ internal sealed class HostEffects(
     // Positions in the log: of the last record that must be on disk before what follows it leaves, and of the last such
     // record before any frame that is queued.
     private long _mustBeFlushed, _framesDependOn;
+
+    private long _agreedTimeMicros, _chargedTicks;
 
     /// <summary>Where frames go; called once, before the first effect.</summary>
     public void Connect(PeerMesh peers, ClientListener clients)
@@ -59,11 +61,7 @@ internal sealed class HostEffects(
             case ExecuteEffect e:
                 return Execute(e);
             case AnswerReadEffect e:
-                if (snapshots.IsInstalling) break;
-                ReadReply answer = Answer(e);
-                if (e.Relay is { } relay) return new ReadAnsweredInput(e.Client, e.Read, relay, answer);
-                Reply(e.Client, e.Read.Nonce, answer);
-                break;
+                return AnswerInTurn(e);
             case ReadReplyEffect e:
                 Reply(e.Client, e.Reply.Nonce, e.Reply);
                 break;
@@ -85,6 +83,7 @@ internal sealed class HostEffects(
                 break;
             case InstallStateEffect e:
                 _executed = e.Certificate.Instance;
+                inbox.ForgetReads();
                 snapshots.Install(e);
                 break;
             case RejectEffect e:
@@ -111,6 +110,14 @@ internal sealed class HostEffects(
             !MustFlushLog && !_hasPeerFrames && !_hasClientFrames, "after a turn nothing waits to leave");
         _encoded = null;
         _frame = FrameBuffer.RentFrame(_frame); // a large one that some link still holds is not held here as well
+    }
+
+    /// <summary>The time since it was asked last that was charged to clients.</summary>
+    public long TakeChargedTicks()
+    {
+        long ticks = _chargedTicks;
+        _chargedTicks = 0;
+        return ticks;
     }
 
     /// <summary>The service's state, unless it is being replaced.</summary>
@@ -143,11 +150,35 @@ internal sealed class HostEffects(
         Invariant.Holds(!snapshots.IsInstalling, "nothing is executed while a snapshot is being installed");
         Invariant.Holds(effect.Instance > _executed, "instances are executed in order, each once");
         DateTimeOffset? began = ReplicaSpans.Begin();
+        long start = ReplicaInbox.NowTicks;
         ExecutedInput executed = executor.Execute(effect);
+        ExecutionCost.Charge(inbox, effect, executed, ReplicaInbox.NowTicks - start);
+        _chargedTicks += ReplicaInbox.NowTicks - start;
+        _agreedTimeMicros = effect.AgreedTimeMicros;
         if (began is { } time) _spans.EndExecution(time, effect, executed);
         _executed = effect.Instance;
         metrics.NoteExecuted(effect);
         return executed;
+    }
+
+    /// <summary>
+    /// Several reads may become due with one execution, and each may take long to answer: they wait for the turns of
+    /// their clients, unless it is the client's turn already.
+    /// </summary>
+    private ReadAnsweredInput? AnswerInTurn(AnswerReadEffect effect)
+    {
+        if (snapshots.IsInstalling) return null;
+        if (!inbox.IsTurnOf(effect.Client))
+        {
+            if (!inbox.TryDefer(effect)) metrics.Reject(RejectReason.Overloaded);
+            return null;
+        }
+        // The state is that of the last execution, also for a read that has waited.
+        ReadReply answer = Answer(
+            effect with { AgreedTimeMicros = Math.Max(effect.AgreedTimeMicros, _agreedTimeMicros) });
+        if (effect.Relay is { } relay) return new ReadAnsweredInput(effect.Client, effect.Read, relay, answer);
+        Reply(effect.Client, effect.Read.Nonce, answer);
+        return null;
     }
 
     private ReadReply Answer(AnswerReadEffect effect)
@@ -184,6 +215,7 @@ internal sealed class HostEffects(
         ClientMessageCodec.Encode(reply, _frame);
         _frame.Complete();
         link.Send(_frame);
+        inbox.ChargeReply(client, _frame.Length);
         (_hasClientFrames, _framesDependOn) = (true, _mustBeFlushed);
     }
 

@@ -1,27 +1,34 @@
-using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using BftCloud.Links;
+using BftCloud.Primitives;
 using BftSmr.Core;
 
 namespace BftSmr.Hosting;
 
 /// <summary>
-/// The single loop that owns a replica core, as turns of the reactor that reads its links. Each takes what waits in the
-/// inbox, steps the core, carries out the effects, ends with a tick, in which the core proposes what is due, and then
-/// flushes once: first the log, then every link.
+/// The single loop that owns a replica core, as turns of the reactor that reads its links. Each takes from the inbox
+/// what the replica itself has to do, then what its peers sent, then what clients sent; carries out the effects; ends
+/// with a tick, in which the core proposes what is due; and then flushes once: first the log, then every link.
+/// A turn has so much time for peers and so much for clients. After that the reactor looks at the peers' links again.
 /// An exception is a broken invariant or a failed disk: the loop ends for good, and says why.
 /// </summary>
 internal sealed class ReplicaLoop : IReactorTurn
 {
-    /// <summary>Inputs in one turn; the rest has to wait for its flush.</summary>
+    /// <summary>Frames of peers, and frames of clients, in one turn; the rest has to wait for its flush.</summary>
     private const int TurnMax = 512;
 
-    /// <summary>Inputs between two readings of the clock.</summary>
+    /// <summary>The time in one turn for each of both.</summary>
+    private const long TurnMicros = 4000;
+
+    /// <summary>Frames between two readings of the clock, unless one of them takes long.</summary>
     private const int ClockEvery = 16;
 
     private const long StatusPeriodMicros = 100_000;
 
-    private readonly ConcurrentQueue<Item> _inbox = new();
+    private static readonly long s_longTicks = ReplicaInbox.TicksOf(500);
+
+    private readonly ReplicaInbox _inbox;
+    private readonly FrameOpener _opener;
     private readonly EffectBuffer _effects = new();
     private readonly IReplicaCore _core;
     private readonly HostEffects _runner;
@@ -31,16 +38,17 @@ internal sealed class ReplicaLoop : IReactorTurn
     private readonly Reactor _reactor;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action _onStop;
+    private ClockReading _now;
     private long _statusMicros;
     private int _isScheduled;
     private bool _hasEnded;
 
     /// <summary>A loop that does <paramref name="onStop"/> last when it is asked to stop.</summary>
     public ReplicaLoop(
-        IReplicaCore core, HostEffects runner, SessionRoutes routes, ReplicaMetrics metrics, Reactor reactor,
-        ReplicaWatch watch, Action onStop) =>
-        (_core, _runner, _routes, _metrics, _reactor, _watch, _onStop) =
-        (core, runner, routes, metrics, reactor, watch, onStop);
+        IReplicaCore core, HostEffects runner, ReplicaInbox inbox, FrameOpener opener, SessionRoutes routes,
+        ReplicaMetrics metrics, Reactor reactor, ReplicaWatch watch, Action onStop) =>
+        (_core, _runner, _inbox, _opener, _routes, _metrics, _reactor, _watch, _onStop) =
+        (core, runner, inbox, opener, routes, metrics, reactor, watch, onStop);
 
     /// <summary>Completes when the loop has stopped as it was asked to; faults with what ended it otherwise.</summary>
     public Task Ended => _ended.Task;
@@ -64,20 +72,15 @@ internal sealed class ReplicaLoop : IReactorTurn
     /// </summary>
     public void Post(object subject)
     {
-        _inbox.Enqueue(new Item(subject, null, null, 0));
+        _inbox.Post(subject);
         Schedule();
     }
 
-    /// <summary>
-    /// Puts an input from a link into the inbox; <see cref="Schedule"/> is to follow. The link is not read while the
-    /// result is incomplete.
-    /// </summary>
-    public ValueTask Post(Input input, ClientLink? link, LinkBacklog backlog, int bytes)
+    /// <summary>A client has taken replies, so its requests go on. Any thread.</summary>
+    public void Release(ClientId client)
     {
-        ValueTask room = backlog.Add(bytes);
-        _inbox.Enqueue(new Item(input, link, backlog, bytes));
-        if (!room.IsCompleted) Schedule();
-        return room;
+        _inbox.Release(client);
+        Schedule();
     }
 
     /// <summary>Makes sure that the loop gets a turn.</summary>
@@ -112,21 +115,17 @@ internal sealed class ReplicaLoop : IReactorTurn
             End(e);
         }
 #pragma warning restore CA1031
-        if (!_inbox.IsEmpty) Schedule();
+        if (_inbox.HasNext) Schedule();
     }
 
     private void Run()
     {
-        ClockReading now = HostClock.Read();
+        _now = HostClock.Read();
         try
         {
-            for (int taken = 1; taken <= TurnMax && _inbox.TryDequeue(out Item item); taken++)
-            {
-                item.Backlog?.Take(item.Bytes);
-                if (_hasEnded) continue;
-                if (taken % ClockEvery == 0) now = HostClock.Read();
-                Take(item, now);
-            }
+            TakeControl();
+            TakePeers();
+            TakeClients();
         }
         catch (StateMachineException)
         {
@@ -134,25 +133,80 @@ internal sealed class ReplicaLoop : IReactorTurn
             throw;
         }
         if (_hasEnded) return;
-        Step(TickInput.Instance, now, moreFollow: false);
+        Step(TickInput.Instance, _now, moreFollow: false);
         _runner.Flush();
         _reactor.WakeAt(this, _core.NextDeadlineMicros);
-        NoteStatus(now);
+        NoteStatus(_now);
     }
 
-    private void Take(in Item item, ClockReading now)
+    private void TakeControl()
     {
-        switch (item.Subject)
+        for (int taken = 1; taken <= TurnMax && _inbox.TryTakeControl(out object? subject); taken++)
         {
-            case AttachInput attach:
-                _routes.Attach(attach.Session, item.Link!);
-                break;
+            if (_hasEnded) continue;
+            if (taken % ClockEvery == 0) _now = HostClock.Read();
+            Take(subject);
+        }
+    }
+
+    private void TakePeers()
+    {
+        long began = ReplicaInbox.NowTicks, last = began, until = began + ReplicaInbox.TicksOf(TurnMicros);
+        _runner.TakeChargedTicks();
+        for (int taken = 1; taken <= TurnMax && last < until; taken++)
+        {
+            if (!_inbox.TryTakePeer(out ReplicaId from, out ReadOnlyMemory<byte> frame)) break;
+            if (_hasEnded) continue;
+            if (_opener.Open(from, frame) is { } input) Step(input, _now, moreFollow: true);
+            _inbox.ChargePeer(from, TicksSince(ref last, taken));
+        }
+    }
+
+    private void TakeClients()
+    {
+        long began = ReplicaInbox.NowTicks, last = began, until = began + ReplicaInbox.TicksOf(TurnMicros);
+        _runner.TakeChargedTicks();
+        for (int taken = 1; taken <= TurnMax && last < until; taken++)
+        {
+            if (!_inbox.TryTakeClient(
+                out ClientLink? link, out ReadOnlyMemory<byte> frame, out AnswerReadEffect? read)) break;
+            if (!_hasEnded)
+            {
+                if (read is not null) CarryOut(read);
+                else TakeFrame(link!, frame);
+            }
+            _inbox.EndTurn(TicksSince(ref last, taken));
+        }
+    }
+
+    private void TakeFrame(ClientLink link, ReadOnlyMemory<byte> frame)
+    {
+        if (_opener.Open(link, frame) is not { } input) return;
+        if (input is not AttachInput attach) Step(input, _now, moreFollow: true);
+        else if (link.IsUp) _routes.Attach(attach.Session, link); // else it is detached already
+    }
+
+    /// <summary>
+    /// The time since the last frame was done with, but for what was charged to clients meanwhile. Reads the clock when
+    /// it is time.
+    /// </summary>
+    private long TicksSince(ref long last, int taken)
+    {
+        long now = ReplicaInbox.NowTicks, ticks = now - last;
+        last = now;
+        if (taken % ClockEvery == 0 || ticks > s_longTicks) _now = HostClock.Read();
+        return Math.Max(0, ticks - _runner.TakeChargedTicks());
+    }
+
+    private void Take(object subject)
+    {
+        switch (subject)
+        {
             case Input input:
-                Step(input, now, moreFollow: true);
+                Step(input, _now, moreFollow: true);
                 break;
             case Effect effect:
-                _effects.Add(effect);
-                CarryOut(now, moreFollow: true);
+                CarryOut(effect);
                 break;
             case Action action:
                 action();
@@ -161,6 +215,12 @@ internal sealed class ReplicaLoop : IReactorTurn
                 ExceptionDispatchInfo.Throw(failure);
                 break;
         }
+    }
+
+    private void CarryOut(Effect effect)
+    {
+        _effects.Add(effect);
+        CarryOut(_now, moreFollow: true);
     }
 
     private void Step(Input input, ClockReading now, bool moreFollow)
@@ -200,7 +260,4 @@ internal sealed class ReplicaLoop : IReactorTurn
     }
 
     private void Post(Action action) => Post((object)action);
-
-    /// <summary>What waits for the loop; what came from a link counts in its backlog until it is taken.</summary>
-    private readonly record struct Item(object Subject, ClientLink? Link, LinkBacklog? Backlog, int Bytes);
 }

@@ -128,6 +128,37 @@ public sealed class ReactorSocketTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Pollers))]
+    public async Task What_is_urgent_comes_first_and_again_before_others_that_take_long(bool best)
+    {
+        Reactor reactor = NewReactor(best);
+        (ReactorSocket Near, ReactorSocket Far)[] pairs =
+            [await PairAsync(reactor), await PairAsync(reactor), await PairAsync(reactor), await PairAsync(reactor)];
+        (ReactorSocket urgent, ReactorSocket urgentFar) = pairs[3];
+        urgent.IsUrgent = true;
+        List<string> order = [];
+        async Task TakeSlowlyAsync(ReactorSocket socket)
+        {
+            await socket.ReceiveAsync(new byte[1]).ConfigureAwait(false);
+            order.Add("other");
+            urgentFar.Socket.Send(new byte[1]);
+            for (long until = Reactor.NowMicros + 5_000; Reactor.NowMicros < until;) Thread.SpinWait(100);
+        }
+        async Task TakeAllAsync()
+        {
+            while (order.Count < 7 && await urgent.ReceiveAsync(new byte[1]).ConfigureAwait(false) > 0)
+                order.Add("urgent");
+        }
+        Task[] all = [.. pairs[..3].Select(p => TakeSlowlyAsync(p.Near)), TakeAllAsync()];
+        using ManualResetEventSlim sent = new();
+        reactor.Schedule(new Turn(() => sent.Wait(Patience.Time))); // so that all is ready in one round
+        foreach ((_, ReactorSocket far) in pairs) far.Socket.Send(new byte[1]);
+        sent.Set();
+        await Task.WhenAll(all).WaitAsync(Patience.Time);
+        Assert.Equal(["urgent", "other", "urgent", "other", "urgent", "other", "urgent"], order);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pollers))]
     public async Task A_turn_is_given_when_it_is_asked_for_from_any_thread_and_when_its_time_has_come(bool best)
     {
         Reactor reactor = NewReactor(best);

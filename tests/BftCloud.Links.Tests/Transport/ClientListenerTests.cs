@@ -136,7 +136,7 @@ public sealed class ClientListenerTests : IDisposable
         await using ClientPort port = new(_keys);
         EstablishedLink first = await port.EstablishAsync();
         ClientLink link = await port.Sink.NextUpAsync();
-        Assert.False(link.Backlog.Add(LinkBacklog.BytesMax).AsTask().IsCompleted);
+        Assert.False(link.Backlog.Add(LinkBacklog.ClientBytesMax).AsTask().IsCompleted);
         first.Socket.Dispose();
         await port.Sink.NextDownAsync();
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace BftSmr.Tests.Hosting;
@@ -59,32 +58,5 @@ public sealed class LargeOperationsTests
         byte[] operation = new byte[operationBytes];
         BinaryPrimitives.WriteInt32LittleEndian(operation, replyBytes);
         return operation;
-    }
-
-    /// <summary>Replies as many bytes as an operation or a query asks for.</summary>
-    private sealed class ReplyingService : StateMachine
-    {
-        protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply) =>
-            Reply(command.Operation.Span, reply);
-
-        protected override void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply) =>
-            Reply(query, reply);
-
-        protected override void Save(IBufferWriter<byte> snapshot)
-        {
-            // There is no state.
-        }
-
-        protected override void Load(ReadOnlySpan<byte> snapshot)
-        {
-            // There is no state.
-        }
-
-        private static void Reply(ReadOnlySpan<byte> operation, IBufferWriter<byte> reply)
-        {
-            int bytes = BinaryPrimitives.ReadInt32LittleEndian(operation);
-            reply.GetSpan(bytes)[..bytes].Clear();
-            reply.Advance(bytes);
-        }
     }
 }

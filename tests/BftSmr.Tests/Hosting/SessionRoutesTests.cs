@@ -55,5 +55,6 @@ public sealed class SessionRoutesTests
     private static SessionId Session(int client, ulong nonce) => new(new ClientId(client), nonce);
 
     /// <summary>A link that is never used, only told apart.</summary>
-    private static ClientLink LinkOf(int client) => new(new ClientId(client), null!, new LinkBacklog(), null!, null!);
+    private static ClientLink LinkOf(int client) =>
+        new(new ClientId(client), null!, new LinkBacklog(), new RemoteBudget(0), null!, null!);
 }

@@ -26,10 +26,10 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public static async Task<TestCluster> StartAsync(
         Func<ClusterConfiguration, ClusterConfiguration>? adjust = null, Func<IStateMachine>? service = null,
-        ILoggerFactory? loggerFactory = null)
+        ILoggerFactory? loggerFactory = null, int clients = 1)
     {
         TestCluster cluster = new(
-            LocalCluster.Create(adjust: adjust), service ?? (static () => new RegisterService()),
+            LocalCluster.Create(clients: clients, adjust: adjust), service ?? (static () => new RegisterService()),
             loggerFactory ?? NullLoggerFactory.Instance);
         for (int i = 0; i < cluster.Replicas.Length; i++) DataDirectory.Initialize(cluster.DataOf(i));
         await Task.WhenAll(Enumerable.Range(0, cluster.Replicas.Length).Select(cluster.StartReplicaAsync));
