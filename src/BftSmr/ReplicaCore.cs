@@ -156,6 +156,13 @@ internal sealed class ReplicaCore : IReplicaCore
         Settle(moreFollow);
     }
 
+    public bool Uses(PeerMessage message) => message switch
+    {
+        CheckpointOffer m =>
+            m.Certificate.Instance > _log.LastExecuted || m.Certificate.Instance > _checkpoints.Stable.Instance,
+        _ => _ordering.Uses(message),
+    };
+
     private void OnPeer(ReplicaId from, PeerMessage message)
     {
         if (_ordering.TryHandle(from, message)) return;
@@ -170,9 +177,13 @@ internal sealed class ReplicaCore : IReplicaCore
             case FetchBatch m: if (_fetches.TryTake(from, FetchAllowance.OtherCost)) _log.OnFetchBatch(from, m); break;
             case FetchDecided m: OnFetchDecided(from, m); break;
             case Decided m: _decidedFetch.OnDecided(from, m); break;
-            case FetchCheckpoint m: _decidedFetch.OnFetchCheckpoint(from, m); break;
+            case FetchCheckpoint m:
+                if (_fetches.TryTake(from, FetchAllowance.OtherCost)) _decidedFetch.OnFetchCheckpoint(from, m);
+                break;
             case CheckpointOffer m: OnOffer(from, m); break;
-            case FetchChunk m: _context.Effects.Add(new SendChunkEffect(from, m.Instance, m.Index)); break;
+            case FetchChunk m:
+                if (_fetches.TryTakeChunk(from)) _context.Effects.Add(new SendChunkEffect(from, m.Instance, m.Index));
+                break;
             case Chunk m: _snapshotFetch.OnChunk(from, m); break;
             default: _context.Effects.Reject(from, RejectReason.Unsolicited); break; // another ordering's
         }
@@ -234,6 +245,7 @@ internal sealed class ReplicaCore : IReplicaCore
 
     private void OnOffer(ReplicaId from, CheckpointOffer offer)
     {
+        if (!Uses(offer)) return;
         if (!_checkpoints.TryAdopt(offer.Certificate)) _snapshotFetch.OnOffer(from, offer);
     }
 

@@ -27,6 +27,7 @@ internal static class AdversaryCast
         AdversaryKind.Whisperer => new Whisperer(),
         AdversaryKind.Deserter => new Deserter(),
         AdversaryKind.TimeForger => new TimeForger(),
+        AdversaryKind.Nag => new Nag(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No adversary of this kind is known."),
     };
 }

@@ -70,4 +70,7 @@ public enum AdversaryKind
 
     /// <summary>As leader proposes times that its clock does not show.</summary>
     TimeForger,
+
+    /// <summary>Repeats what is right and of no use, and asks for state without end. Not drawn.</summary>
+    Nag,
 }

@@ -33,6 +33,7 @@ internal sealed class SimulatedReplica : INetworkNode
     private readonly ProposalChecker _proposals;
     private readonly Adversary? _adversary;
     private readonly SimulationRandom _random;
+    private readonly WorkChecker _work;
     private readonly MessageIngress _ingress;
     private readonly EffectBuffer _effects = new();
     private readonly Queue<Action> _inbox = new();
@@ -57,7 +58,8 @@ internal sealed class SimulatedReplica : INetworkNode
         (_service, _history, Clock, _adversary) = (service, history, clock, adversary);
         _links = new SimulatedLinks(network, settings.Self, adversary, () => IsAlive && !_paused);
         _random = world.Random.Fork("replica", settings.Self.Value);
-        _ingress = new MessageIngress(settings, keyring, protocol);
+        _work = new WorkChecker(world, settings, keyring);
+        _ingress = new MessageIngress(settings, IsCorrect ? _work : keyring, protocol);
         _name = settings.Self.ToString();
         _proposals = new ProposalChecker(world, settings.Self);
         Disk = new SimulatedDisk(_ingress.Limits, settings.ChunkBytes, settings.Durability == Durability.Votes);
@@ -139,6 +141,7 @@ internal sealed class SimulatedReplica : INetworkNode
         {
             _proposals.Forget();
             _core = ReplicaCore.Create(_settings, _keyring, recovered, _protocol);
+            _ingress.Uses = _core.Uses;
             _core.Start(Clock.Read(_world.NowMicros), _effects);
             CarryOut();
         });
@@ -235,6 +238,7 @@ internal sealed class SimulatedReplica : INetworkNode
     {
         int replicas = _settings.Quorums.Replicas;
         RejectReason reason;
+        _work.Reads(from);
         Input? input = from < replicas
             ? _ingress.FromPeer(new ReplicaId(from), frame, out reason)
             : _ingress.FromClient(ClientOf(from), frame, out reason);
@@ -281,6 +285,7 @@ internal sealed class SimulatedReplica : INetworkNode
             if (effect is not RejectEffect) _world.Tell(_name, "->", effect);
             _hasEndOfRecovery |= effect is PersistEffect { Record: SilentUpTo };
             if (IsCorrect) NoteProposal(effect);
+            if (IsCorrect) _work.Note(effect);
             if (IsCorrect && Milestones.Of(effect) is { } milestone) _world.Events.Count(milestone);
             if (IsCorrect && effect is TakeCheckpointEffect) MemoryChecker.Check(_world, _settings, _core!.Status());
             _runner!.Run(effect);

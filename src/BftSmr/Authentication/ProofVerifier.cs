@@ -21,11 +21,11 @@ internal sealed class ProofVerifier(Quorums quorums, IKeyring keyring)
         return keyring.VerifyReplica(message.Sender, PeerMessageCodec.SignedBytes(message), message.Signature.Span);
     }
 
-    /// <summary>An offer of a checkpoint that is stable.</summary>
-    public bool Check(CheckpointOffer message, out RejectReason reason)
+    /// <summary>An offer of a checkpoint that is stable. Its proof counts only if it is used.</summary>
+    public bool Check(CheckpointOffer message, bool isUsed, out RejectReason reason)
     {
         reason = RejectReason.InvalidProof;
-        return IsValid(message.Certificate);
+        return !isUsed || IsValid(message.Certificate);
     }
 
     /// <summary>

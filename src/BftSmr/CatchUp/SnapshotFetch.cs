@@ -21,6 +21,7 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
     private readonly List<ReplicaId> _sources = [];
     private readonly HashSet<ReplicaId> _dropped = [];
     private readonly Dictionary<int, (ReplicaId Source, long AskedMicros)> _inFlight = [];
+    private readonly Dictionary<ReplicaId, int> _askedInPeriod = [];
     private readonly Queue<int> _again = new();
     private readonly HashSet<int> _stored = [];
     private CheckpointOffer? _offer;
@@ -117,6 +118,7 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
     /// </summary>
     public void Tick()
     {
+        _askedInPeriod.Clear();
         if (Installing is not null) return;
         if (_sources.Count == 0 && ++_ticksWithoutSource == PardonTicks)
         {
@@ -145,15 +147,30 @@ internal sealed class SnapshotFetch(ReplicaContext context, DecidedLog log)
 
     private void Pump()
     {
-        while (_sources.Count > 0 && _inFlight.Count < InFlightMax
+        while (_inFlight.Count < InFlightMax && _sources.Any(MayBeAsked)
             && (_again.TryDequeue(out int index) || TryNext(out index)))
         {
             if (_stored.Contains(index)) continue;
             Invariant.Holds((uint)index < (uint)ChunkCount, "a chunk that is asked for is one of the snapshot's");
-            ReplicaId source = _sources[_turn++ % _sources.Count];
+            ReplicaId source = NextSource();
             _inFlight.Add(index, (source, context.Now.MonotonicMicros));
             context.Effects.Send(source, new FetchChunk(_offer!.Certificate.Instance, index));
         }
+    }
+
+    /// <summary>
+    /// A peer that was asked for more than it grants would not answer, and be taken for a bad source.
+    /// </summary>
+    private bool MayBeAsked(ReplicaId source) =>
+        _askedInPeriod.GetValueOrDefault(source) < FetchAllowance.ChunksToAskFor(context.Settings.ChunkBytes);
+
+    private ReplicaId NextSource()
+    {
+        ReplicaId source;
+        do source = _sources[_turn++ % _sources.Count];
+        while (!MayBeAsked(source));
+        _askedInPeriod[source] = _askedInPeriod.GetValueOrDefault(source) + 1;
+        return source;
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using BftSmr.Messages;
+
 namespace BftSmr.Core;
 
 /// <summary>
@@ -11,6 +13,12 @@ internal interface IReplicaCore
 
     /// <summary>Call once, before the first step: emits what the recovered state calls for.</summary>
     void Start(ClockReading now, EffectBuffer effects);
+
+    /// <summary>
+    /// Whether the next step would use a peer's message if its signatures were right. If not, they need no check: the
+    /// core takes nothing from it.
+    /// </summary>
+    bool Uses(PeerMessage message);
 
     /// <summary>Takes an input up, and proposes what is due then.</summary>
     /// <param name="input">What came, or <see cref="TickInput"/>.</param>

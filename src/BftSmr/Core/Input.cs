@@ -9,7 +9,10 @@ namespace BftSmr.Core;
 /// </summary>
 internal abstract record Input;
 
-/// <summary>A peer's message over its authenticated link. Signatures inside have been verified.</summary>
+/// <summary>
+/// A peer's message over its authenticated link. Signatures inside have been verified, unless the core uses nothing of
+/// it (<see cref="IReplicaCore.Uses"/>).
+/// </summary>
 internal sealed record PeerInput(ReplicaId From, PeerMessage Message) : Input;
 
 /// <summary>A request from its client's own link; its signature, if any, has been verified.</summary>

@@ -34,15 +34,11 @@ public sealed class BftReplica : IAsyncDisposable
 
     private BftReplica(
         BftReplicaOptions options, ReplicaSettings settings, Keyring keyring, MessageIngress ingress,
-        ServiceHost executor,
-        ReplicaStorage storage, RecoveredState recovered, Reactor reactor)
+        ServiceHost executor, ReplicaStorage storage, RecoveredState recovered, Reactor reactor)
     {
         ClusterConfiguration cluster = options.Cluster;
-        _self = options.Self;
-        Quorums = settings.Quorums;
-        _storage = storage;
-        _keyring = keyring;
-        _reactor = reactor;
+        (_self, Quorums) = (options.Self, settings.Quorums);
+        (_storage, _keyring, _reactor) = (storage, keyring, reactor);
         _logger = options.LoggerFactory.CreateLogger("BftSmr.Replica");
         ILogger linkLogger = options.LoggerFactory.CreateLogger("BftSmr.Links");
         (PublicKey[] replicaKeys, PublicKey[] clientKeys) = KeysOf(cluster);
@@ -52,6 +48,7 @@ public sealed class BftReplica : IAsyncDisposable
         SessionRoutes routes = new(settings.SessionsPerClientMax);
 
         IReplicaCore core = ReplicaCore.Create(settings, keyring, recovered, cluster.Ordering);
+        ingress.Uses = core.Uses;
         _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
         _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
         ReplicaInbox inbox = new(replicaKeys.Length);
@@ -59,7 +56,8 @@ public sealed class BftReplica : IAsyncDisposable
             _self, recovered.Checkpoint, executor, storage, _snapshots, routes, inbox, _metrics, _logger);
         ReplicaWatch watch = new(settings, replica => _peers!.IsUp(replica), options.OnChanged, _logger);
         _loop = new ReplicaLoop(
-            core, runner, inbox, new FrameOpener(ingress, _metrics, _logger), routes, _metrics, _reactor, watch, storage.Log.Close);
+            core, runner, inbox, new FrameOpener(ingress, _metrics, _logger), routes, _metrics, _reactor, watch,
+            storage.Log.Close);
 
         CodecLimits limits = ingress.Limits;
         ReplicaEndpoint own = cluster.Replicas[_self.Value];

@@ -28,12 +28,19 @@ internal sealed class MessageIngress
         _settings = settings;
         _keyring = keyring;
         _authenticity = new RequestAuthenticity(settings, keyring);
-        _proofs = new ProofVerifier(settings.Quorums, keyring);
-        _checks = protocol.CreateChecks(settings, keyring);
+        RememberingKeyring remembering = new(keyring);
+        _proofs = new ProofVerifier(settings.Quorums, remembering);
+        _checks = protocol.CreateChecks(settings, remembering);
         Limits = CodecLimits.For(settings, protocol.Family);
     }
 
     public CodecLimits Limits { get; }
+
+    /// <summary>
+    /// Whether the core would use a message (<see cref="IReplicaCore.Uses"/>), asked right before its step. What it
+    /// would not use has its signatures unchecked.
+    /// </summary>
+    public Func<PeerMessage, bool> Uses { get; set; } = static _ => true;
 
     /// <summary>A frame from a peer's link.</summary>
     public Input? FromPeer(ReplicaId from, ReadOnlyMemory<byte> frame, out RejectReason reason)
@@ -54,8 +61,8 @@ internal sealed class MessageIngress
             Forward forward => CheckForward(forward, out reason),
             RelayRead read => CheckRelayRead(read, out reason),
             Checkpoint checkpoint => _proofs.Check(from, checkpoint, out reason) ? checkpoint : null,
-            CheckpointOffer offer => _proofs.Check(offer, out reason) ? offer : null,
-            _ => _checks.Passes(from, message, out reason) ? message : null,
+            CheckpointOffer offer => _proofs.Check(offer, Uses(message), out reason) ? offer : null,
+            _ => _checks.Passes(from, message, Uses(message), out reason) ? message : null,
         };
         return accepted is null ? null : new PeerInput(from, accepted);
     }

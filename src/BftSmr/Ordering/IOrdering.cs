@@ -62,6 +62,12 @@ internal interface IOrdering
     /// <param name="votesForgotten">Votes that this replica sent may be missing from the log.</param>
     void Start(bool votesForgotten);
 
+    /// <summary>
+    /// Whether a peer's message would be used if its signatures were right. If not, they are not checked, and
+    /// <see cref="TryHandle"/> takes nothing from it.
+    /// </summary>
+    bool Uses(PeerMessage message) => true;
+
     /// <summary>Handles a peer's message; false if it is none of the ordering's.</summary>
     bool TryHandle(ReplicaId from, PeerMessage message);
 

@@ -8,7 +8,7 @@ internal sealed class NoChecks : IMessageChecks
 {
     public static NoChecks Instance { get; } = new();
 
-    public bool Passes(ReplicaId from, PeerMessage message, out RejectReason reason)
+    public bool Passes(ReplicaId from, PeerMessage message, bool isUsed, out RejectReason reason)
     {
         reason = default;
         return true;

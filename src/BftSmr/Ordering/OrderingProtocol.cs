@@ -26,8 +26,6 @@ internal abstract class OrderingProtocol
 
     public abstract IOrdering CreateOrdering(OrderingParts parts);
 
-    /// <summary>
-    /// What its messages must pass before the replica sees them; shared by all threads that read links.
-    /// </summary>
+    /// <summary>What its messages must pass before the replica sees them.</summary>
     public virtual IMessageChecks CreateChecks(ReplicaSettings settings, IKeyring keyring) => NoChecks.Instance;
 }

@@ -123,6 +123,12 @@ public static class ScenarioList
         {
             Also = static report => report.Events.ContainsKey("operation refused") ? null : "nothing was refused",
         },
+        new("nagging",
+            "A replica repeats what is right and of no use, and asks for state without end: that is little work.",
+            static seed => Options(seed, Plan(s_slow, AdversaryKind.Nag, 3, Restarts(seed, 6))) with
+            {
+                CheckpointPeriod = 4, OperationsPerClient = 60,
+            }),
         new(
             "loss",
             "One frame of twenty is lost: everything is answered all the same, and no reply is forgotten that its "

@@ -14,6 +14,30 @@ public sealed class FetchAllowanceTests : IDisposable
     public void Dispose() => _keys.Dispose();
 
     [Fact]
+    public void Chunks_are_bounded_by_their_bytes_and_a_correct_replica_asks_for_less_than_half()
+    {
+        foreach ((int chunkBytes, int chunks) in ((int, int)[])[(64, 256), (256 << 10, 64), (16 << 20, 4)])
+        {
+            ReplicaContext context = new(
+                new ReplicaSettings
+                {
+                    Self = new ReplicaId(1), Quorums = Quorums.Byzantine(4, 1), ChunkBytes = chunkBytes,
+                },
+                _keys.Replica(1));
+            context.BeginStep(new ClockReading(0, 0), new EffectBuffer());
+            FetchAllowance allowance = new(context);
+            for (int period = 0; period < 3; period++)
+            {
+                Assert.Equal(chunks, Enumerable.Range(0, 2000).Count(_ => allowance.TryTakeChunk(Greedy)));
+                Assert.True(allowance.TryTakeChunk(Other));
+                Assert.True(allowance.TryTake(Greedy, FetchAllowance.OtherCost));
+                allowance.Renew();
+            }
+            Assert.InRange(FetchAllowance.ChunksToAskFor(chunkBytes), 1, chunks / 2);
+        }
+    }
+
+    [Fact]
     public void Each_peer_has_its_own_and_the_same_again_in_the_next_period()
     {
         ReplicaContext context = new(

@@ -14,14 +14,14 @@ internal sealed class ModSmartChecks(Quorums quorums, IKeyring keyring) : IMessa
 {
     private readonly ProofVerifier _proofs = new(quorums, keyring);
 
-    public bool Passes(ReplicaId from, PeerMessage message, out RejectReason reason)
+    public bool Passes(ReplicaId from, PeerMessage message, bool isUsed, out RejectReason reason)
     {
         reason = default;
         return message switch
         {
             Propose propose => IsFromLeader(from, propose, out reason),
-            StopData stopData => IsValid(from, stopData, out reason),
-            Sync sync => IsValid(sync, out reason),
+            StopData stopData => IsValid(from, stopData, isUsed, out reason),
+            Sync sync => !isUsed || IsValid(sync, out reason),
             _ => true,
         };
     }
@@ -33,10 +33,10 @@ internal sealed class ModSmartChecks(Quorums quorums, IKeyring keyring) : IMessa
     }
 
     /// <summary>A replica's account of its window, from that replica.</summary>
-    private bool IsValid(ReplicaId from, StopData message, out RejectReason reason)
+    private bool IsValid(ReplicaId from, StopData message, bool isUsed, out RejectReason reason)
     {
         reason = RejectReason.WrongSender;
-        return message.Sender == from && IsValid(message, out reason);
+        return message.Sender == from && (!isUsed || IsValid(message, out reason));
     }
 
     /// <summary>

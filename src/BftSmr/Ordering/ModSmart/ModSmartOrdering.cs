@@ -76,6 +76,13 @@ internal sealed class ModSmartOrdering : IOrdering
         _synchronizer.Start();
     }
 
+    public bool Uses(PeerMessage message) => message switch
+    {
+        StopData m => _synchronizer.Uses(m),
+        Sync m => _synchronizer.Uses(m),
+        _ => true,
+    };
+
     public bool TryHandle(ReplicaId from, PeerMessage message)
     {
         switch (message)
@@ -86,7 +93,7 @@ internal sealed class ModSmartOrdering : IOrdering
             case Refuse m: _window.OnRefuse(from, m); return true;
             case BatchBody m: _window.OnBatchBody(from, m); return true;
             case Stop m: _synchronizer.OnStop(from, m); return true;
-            case StopData m: _synchronizer.OnStopData(m); return true;
+            case StopData m: _synchronizer.OnStopData(m, _parts.Fetches); return true;
             case Sync m: _synchronizer.OnSync(from, m); return true;
             case FetchSync m:
                 if (_parts.Fetches.TryTake(from, FetchAllowance.SyncCost)) _synchronizer.OnFetchSync(from, m);

@@ -1,4 +1,5 @@
 using BftCloud.Primitives;
+using BftSmr.CatchUp;
 using BftSmr.Checkpoints;
 using BftSmr.Codec;
 using BftSmr.Core;
@@ -119,25 +120,40 @@ internal sealed class Synchronizer(
         if (_sync is not null && _sync.Regency >= message.Regency) context.Effects.Send(from, _sync);
     }
 
-    public void OnStopData(StopData message)
+    /// <summary>
+    /// An account counts once for each regency, and not when the regency is open. The question that it is then gets its
+    /// answer all the same.
+    /// </summary>
+    public bool Uses(StopData message) =>
+        message.Regency >= window.Regency
+        && !(window.IsOpen && message.Regency == window.Regency)
+        && (_stopData[message.Sender.Value] is not { } held || message.Regency > held.Regency);
+
+    /// <summary>A SYNC opens a regency that is not open yet.</summary>
+    public bool Uses(Sync message) =>
+        message.Regency > window.Regency || (message.Regency == window.Regency && !window.IsOpen);
+
+    public void OnStopData(StopData message, FetchAllowance fetches)
     {
         if (message.Regency < window.Regency)
         {
             context.Effects.Reject(message.Sender, RejectReason.WrongRegency);
             return;
         }
-        // A replica that installed a regency is a witness that it is wanted.
-        if (message.Regency > _installed[message.Sender.Value]) _installed[message.Sender.Value] = message.Regency;
-        if (_stopData[message.Sender.Value] is not { } held || message.Regency > held.Regency)
+        if (Uses(message))
+        {
+            // A replica that installed a regency is a witness that it is wanted.
+            if (message.Regency > _installed[message.Sender.Value]) _installed[message.Sender.Value] = message.Regency;
             _stopData[message.Sender.Value] = message;
+        }
         InstallIfSupported();
-        if (window.IsOpen && _sync?.Regency == message.Regency) context.Effects.Send(message.Sender, _sync);
-        else TrySynchronize();
+        if (!window.IsOpen || _sync?.Regency != message.Regency) TrySynchronize();
+        else if (fetches.TryTake(message.Sender, FetchAllowance.SyncCost)) context.Effects.Send(message.Sender, _sync);
     }
 
     public void OnSync(ReplicaId from, Sync message)
     {
-        if (message.Regency < window.Regency || (message.Regency == window.Regency && window.IsOpen)) return;
+        if (!Uses(message)) return;
         if (SyncEvaluation.TryEvaluate(context.Quorums, message.Collected) is not { } evaluation
             || Contradicts(evaluation))
         {
