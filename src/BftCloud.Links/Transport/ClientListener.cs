@@ -16,9 +16,10 @@ internal sealed class ClientListener : IAsyncDisposable
     private readonly Action<ClientId>? _onCaughtUp;
 
     private readonly Lock _gate = new();
-    private readonly HashSet<SecureLink> _links = [];
+    private readonly Dictionary<SecureLink, ClientIdentity> _links = [];
     // Kept for ever: what a client sent still counts when its links are gone. No more than there are admitted clients.
-    private readonly Dictionary<ClientId, Identity> _identities = [];
+    private readonly Dictionary<ClientId, ClientIdentity> _identities = [];
+    private readonly TotalBudget _total, _backlogs;
     private bool _stopped;
 
     // Links with something to flush. The second gate is never held while a socket is used.
@@ -50,6 +51,7 @@ internal sealed class ClientListener : IAsyncDisposable
         (_options, _logger, _sink, Counters) = (options, logger, sink, counters);
         _listener = new LinkListener(listen, LinkPort.Clients, credentials, options, counters, logger, time, reactor);
         _monitor = new LinkMonitor(options, time);
+        (_total, _backlogs) = (new TotalBudget(options.BytesMax), new TotalBudget(options.BacklogBytesMax));
     }
 
     /// <summary>Where the listener is bound; differs from what was asked for if that had port 0.</summary>
@@ -80,7 +82,7 @@ internal sealed class ClientListener : IAsyncDisposable
         lock (_gate)
         {
             _stopped = true;
-            foreach (SecureLink link in _links) link.Close(LinkFault.Local);
+            foreach (SecureLink link in _links.Keys.ToArray()) link.Close(LinkFault.Local);
         }
         await _listener.DisposeAsync().ConfigureAwait(false);
         await _monitor.DisposeAsync().ConfigureAwait(false);
@@ -98,20 +100,49 @@ internal sealed class ClientListener : IAsyncDisposable
 
     private void CheckRoom(ClientId client)
     {
-        if (_links.Count >= _options.LinksMax)
+        int own = _identities.GetValueOrDefault(client)?.Links.Count ?? 0;
+        if (!IsPlaceLeft(own))
             throw new LinkException(
                 LinkFault.TooManyLinks,
                 $"there are {_links.Count} client connections already, and more are not allowed.");
-        if (_identities.TryGetValue(client, out Identity? identity) && identity.Links >= _options.LinksPerRemoteMax)
+        if (own >= _options.LinksPerRemoteMax)
             throw new LinkException(
                 LinkFault.TooManyLinks,
-                $"{client} has {identity.Links} connections already, and more are not allowed to one identity.");
+                $"{client} has {own} connections already, and more are not allowed to one identity.");
+    }
+
+    /// <summary>
+    /// For an identity with so many links. If all places are taken, the identity that has most gives way, but not to
+    /// one that would have as many: so none changes places with another for ever.
+    /// </summary>
+    private bool IsPlaceLeft(int own) => _links.Count < _options.LinksMax || Greatest()?.Links.Count > own + 1;
+
+    private ClientIdentity? Greatest() => _identities.Values.MaxBy(static i => i.Links.Count);
+
+    /// <summary>No gate of a link is held.</summary>
+    private bool MakeRoom(RemoteBudget asking, long bytes)
+    {
+        List<SecureLink> giveWay = [];
+        lock (_gate)
+        {
+            ClientIdentity? greatest = _identities.Values.MaxBy(static i => i.Budget.Reserved);
+            if (greatest is null || greatest.Budget.Reserved <= asking.Reserved + bytes) return false;
+            long wanted = bytes - _total.Free;
+            foreach (SecureLink link in greatest.Links.OrderByDescending(static l => l.QueuedBytes))
+            {
+                if (wanted <= 0) break;
+                wanted -= link.QueuedBytes;
+                giveWay.Add(link);
+            }
+        }
+        foreach (SecureLink link in giveWay) link.Close(LinkFault.GaveWay);
+        return _total.Free >= bytes;
     }
 
     private async Task RunAsync(EstablishedLink established)
     {
         ClientId client = new(established.RemoteId);
-        if (TryAdd(client, established, out Identity identity) is not { } link) return;
+        if (TryAdd(client, established, out ClientIdentity identity) is not { } link) return;
         ClientLink clientLink = new(client, link, identity.Backlog, identity.Budget, this, _sink);
         Counters.AddOpened();
         _monitor.Add(link);
@@ -119,7 +150,7 @@ internal sealed class ClientListener : IAsyncDisposable
         _sink.OnUp(clientLink);
         LinkFault fault = await link.RunAsync(clientLink).ConfigureAwait(false);
         _monitor.Remove(link);
-        Remove(client, link);
+        Remove(link);
         Counters.AddClosed();
         Counters.Add(fault);
         if (fault is LinkFault.Closed or LinkFault.Local) TransportLog.ClientDown(_logger, client, fault);
@@ -130,41 +161,56 @@ internal sealed class ClientListener : IAsyncDisposable
     /// <summary>
     /// Takes the link up, or drops it if another one took the last place while this one's handshake was under way.
     /// </summary>
-    private SecureLink? TryAdd(ClientId client, EstablishedLink established, out Identity identity)
+    private SecureLink? TryAdd(ClientId client, EstablishedLink established, out ClientIdentity identity)
     {
+        SecureLink link;
+        SecureLink? givesWay = null;
         lock (_gate)
         {
-            identity = _identities.GetValueOrDefault(client) ?? new Identity(
-                new RemoteBudget(
-                    _options.BytesPerRemoteMax, _options.BytesBehindMax, () => _onCaughtUp?.Invoke(client)));
-            SecureLink link = new(established, _options, Counters, identity.Budget);
-            if (_stopped || _links.Count >= _options.LinksMax || identity.Links >= _options.LinksPerRemoteMax)
+            if (!_identities.TryGetValue(client, out identity!)) identity = NewIdentity(client);
+            link = new SecureLink(established, _options, Counters, identity.Budget);
+            int own = identity.Links.Count;
+            if (_stopped || own >= _options.LinksPerRemoteMax || !IsPlaceLeft(own))
             {
                 link.Dispose();
                 if (!_stopped) Counters.Add(LinkFault.TooManyLinks);
                 return null;
             }
-            identity.Links++;
-            _identities[client] = identity;
-            _links.Add(link);
-            return link;
+            if (_links.Count >= _options.LinksMax)
+            {
+                givesWay = Greatest()!.Links.Last!.Value;
+                Forget(givesWay);
+            }
+            identity.Links.AddLast(link);
+            _links.Add(link, identity);
+            Invariant.Holds(_links.Count <= _options.LinksMax, "a port has no more links than it may");
         }
+        givesWay?.Close(LinkFault.GaveWay);
+        return link;
     }
 
-    private void Remove(ClientId client, SecureLink link)
+    private ClientIdentity NewIdentity(ClientId client)
     {
-        lock (_gate)
+        RemoteBudget budget = new(_options.BytesPerRemoteMax)
         {
-            _links.Remove(link);
-            _identities[client].Links--;
-        }
+            BehindBytes = _options.BytesBehindMax,
+            OnCaughtUp = () => _onCaughtUp?.Invoke(client),
+            Total = _total,
+            MakeRoom = MakeRoom,
+        };
+        ClientIdentity identity = new(client, budget, new LinkBacklog(LinkBacklog.ClientBytesMax, _backlogs));
+        _identities.Add(client, identity);
+        return identity;
     }
 
-    /// <summary>What the links of one identity share.</summary>
-    private sealed class Identity(RemoteBudget budget)
+    private void Remove(SecureLink link)
     {
-        public RemoteBudget Budget { get; } = budget;
-        public LinkBacklog Backlog { get; } = new(LinkBacklog.ClientBytesMax);
-        public int Links { get; set; }
+        lock (_gate) Forget(link);
+    }
+
+    /// <summary>Once the link has ended, or has given way.</summary>
+    private void Forget(SecureLink link)
+    {
+        if (_links.Remove(link, out ClientIdentity? identity)) identity.Links.Remove(link);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class FrameAssembler(int frameBytesMax, RemoteBudget budget)
             plaintext = plaintext[length..];
             return true;
         }
-        if (!budget.TryReserve(length))
+        if (!budget.TryReserve(length) && !(budget.TryMakeRoom(length) && budget.TryReserve(length)))
         {
             Fault = LinkFault.OverBudget;
             return false;

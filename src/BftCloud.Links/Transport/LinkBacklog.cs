@@ -6,7 +6,9 @@ namespace BftCloud.Links;
 /// </summary>
 /// <param name="bytesMax">The limit, bytes; every message counts for <see cref="MessageOverheadBytes"/> more than it
 /// has.</param>
-internal sealed class LinkBacklog(int bytesMax = LinkBacklog.BytesMax)
+/// <param name="total">What all remotes share, if anything: one may have no more than is left for all others. So k
+/// greedy remotes leave a (k+1)-th of it free.</param>
+internal sealed class LinkBacklog(int bytesMax = LinkBacklog.BytesMax, TotalBudget? total = null)
 {
     /// <summary>The limit unless another is given.</summary>
     public const int BytesMax = 16 << 20;
@@ -26,12 +28,15 @@ internal sealed class LinkBacklog(int bytesMax = LinkBacklog.BytesMax)
     private long _bytes;
     private TaskCompletionSource? _drained;
 
+    private long Limit => total is null ? bytesMax : Math.Min(bytesMax, total.Free);
+
     /// <summary>
     /// To be called before the message is queued, so that taking it comes after. The link is not read while the result
     /// is incomplete.
     /// </summary>
     public ValueTask Add(int frameBytes)
     {
+        total?.Add(frameBytes + MessageOverheadBytes);
         Interlocked.Add(ref _bytes, frameBytes + MessageOverheadBytes);
         return Room();
     }
@@ -39,7 +44,8 @@ internal sealed class LinkBacklog(int bytesMax = LinkBacklog.BytesMax)
     /// <summary>As <see cref="Add"/>; false if so much waits that the message is to be dropped.</summary>
     public bool TryAdd(int frameBytes, out ValueTask room)
     {
-        bool isAdded = Interlocked.Read(ref _bytes) < (long)DropFactor * bytesMax;
+        long waiting = Interlocked.Read(ref _bytes);
+        bool isAdded = waiting == 0 || (waiting < (long)DropFactor * bytesMax && total is not { IsOverdrawn: true });
         room = isAdded ? Add(frameBytes) : Room();
         return isAdded;
     }
@@ -47,8 +53,9 @@ internal sealed class LinkBacklog(int bytesMax = LinkBacklog.BytesMax)
     /// <summary>The message was taken from the queue.</summary>
     public void Take(int frameBytes)
     {
-        if (Interlocked.Add(ref _bytes, -(frameBytes + MessageOverheadBytes)) > bytesMax / 2
-            || Volatile.Read(ref _drained) is null) return;
+        total?.Release(frameBytes + MessageOverheadBytes);
+        long left = Interlocked.Add(ref _bytes, -(frameBytes + MessageOverheadBytes));
+        if (Volatile.Read(ref _drained) is null || (left > 0 && left > Limit / 2)) return;
         lock (_lock)
         {
             _drained?.TrySetResult();
@@ -58,12 +65,21 @@ internal sealed class LinkBacklog(int bytesMax = LinkBacklog.BytesMax)
 
     private ValueTask Room()
     {
-        if (Interlocked.Read(ref _bytes) < bytesMax) return ValueTask.CompletedTask;
+        if (HasRoom()) return ValueTask.CompletedTask;
         lock (_lock)
         {
-            if (Interlocked.Read(ref _bytes) < bytesMax) return ValueTask.CompletedTask;
+            if (HasRoom()) return ValueTask.CompletedTask;
             _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return new ValueTask(_drained.Task);
         }
+    }
+
+    /// <summary>
+    /// A remote of which nothing waits always has room: taking the last message is what it waits for.
+    /// </summary>
+    private bool HasRoom()
+    {
+        long waiting = Interlocked.Read(ref _bytes);
+        return waiting == 0 || waiting < Limit;
     }
 }

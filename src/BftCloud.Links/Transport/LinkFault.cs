@@ -55,6 +55,11 @@ internal enum LinkFault
     OverBudget,
 
     /// <summary>
+    /// There was no room left for another client identity, and this one held most: links, or bytes that wait.
+    /// </summary>
+    GaveWay,
+
+    /// <summary>
     /// A client sent what no correct client sends: no message, or one that is not its own or not authentic.
     /// </summary>
     Misbehaved,

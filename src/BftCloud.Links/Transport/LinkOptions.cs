@@ -42,7 +42,10 @@ internal sealed record LinkOptions
     /// </summary>
     public int HalfOpenMax { get; init; } = 128;
 
-    /// <summary>Links at a listener.</summary>
+    /// <summary>
+    /// Links at a listener. For one more the client identity that has most loses one, if it has more than the newcomer
+    /// would.
+    /// </summary>
     public int LinksMax { get; init; } = 4096;
 
     /// <summary>Links of one client identity at a listener. Between replicas there is one.</summary>
@@ -57,6 +60,19 @@ internal sealed record LinkOptions
         get => Math.Max(field, (long)QueueBytesMax + FrameBytesMax);
         init;
     } = 256 << 20;
+
+    /// <summary>
+    /// The same over all client identities of a port. For more, the identity that holds most loses links, the fullest
+    /// first, if it holds more than the asking one would.
+    /// </summary>
+    public long BytesMax
+    {
+        get => Math.Max(field, BytesPerRemoteMax);
+        init;
+    } = 1L << 30;
+
+    /// <summary>Bytes of messages of all client identities of a port that were not taken yet.</summary>
+    public long BacklogBytesMax { get; init; } = 256 << 20;
 
     /// <summary>
     /// Bytes that count for <see cref="BytesPerRemoteMax"/> beyond which a client identity is behind. A replica then

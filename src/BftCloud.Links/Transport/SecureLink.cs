@@ -68,6 +68,15 @@ internal sealed class SecureLink : IDisposable
         _frames = new FrameAssembler(options.FrameBytesMax, budget);
     }
 
+    /// <summary>Bytes that wait to be sent.</summary>
+    public long QueuedBytes
+    {
+        get
+        {
+            lock (_gate) return _queue.Length;
+        }
+    }
+
     /// <summary>It has not ended.</summary>
     public bool IsUp => !_closed.Task.IsCompleted;
 
@@ -83,11 +92,18 @@ internal sealed class SecureLink : IDisposable
     public bool Send(FrameBuffer frame)
     {
         Check(frame.Length - FrameAssembler.LengthBytes);
-        lock (_gate)
+        for (bool isAgain = false; ; isAgain = true)
         {
-            if (!TryReserve(frame.Length)) return false;
-            _queue.Append(frame);
-            return true;
+            lock (_gate)
+            {
+                if (TryReserve(frame.Length, out bool lacksBudget))
+                {
+                    _queue.Append(frame);
+                    return true;
+                }
+                if (isAgain || !lacksBudget) return false;
+            }
+            if (!_budget.TryMakeRoom(frame.Length)) return false;
         }
     }
 
@@ -102,7 +118,7 @@ internal sealed class SecureLink : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(length, payload.Length);
         lock (_gate)
         {
-            if (!TryReserve(length.Length + payload.Length)) return false;
+            if (!TryReserve(length.Length + payload.Length, out _)) return false;
             _queue.Append(length);
             _queue.Append(payload);
             return true;
@@ -242,10 +258,12 @@ internal sealed class SecureLink : IDisposable
     /// <summary>
     /// Counts one more frame of the queue, unless there is no room for it. Referenced bytes count like copied ones.
     /// </summary>
-    private bool TryReserve(int bytes)
+    private bool TryReserve(int bytes, out bool lacksBudget)
     {
-        if (_fault is not null || _cannotSend) return false;
-        if (_queue.Length + bytes > _options.QueueBytesMax || !_budget.TryReserve(bytes)) return false;
+        lacksBudget = false;
+        if (_fault is not null || _cannotSend || _queue.Length + bytes > _options.QueueBytesMax) return false;
+        lacksBudget = !_budget.TryReserve(bytes);
+        if (lacksBudget) return false;
         _framesWaiting++;
         return true;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using BftCloud.Links;
@@ -82,6 +83,71 @@ public sealed class ClientListenerTests : IDisposable
         await port.Sink.NextUpAsync();
         await Assert.ThrowsAsync<LinkException>(port.EstablishAsync);
         Assert.Contains("1 client connections already", await port.Log.NextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_identity_with_most_links_gives_way_to_one_with_fewer()
+    {
+        await using ClientPort port = new(_keys, LinkOptions.Clients with { LinksMax = 4, LinksPerRemoteMax = 4 });
+        RecordingSink<ReplicaId>[] greedy =
+            [.. Enumerable.Range(0, 4).Select(static _ => new RecordingSink<ReplicaId>())];
+        List<ReplicaLinks> links = [];
+        foreach (RecordingSink<ReplicaId> sink in greedy)
+        {
+            links.Add(port.Dial(sink));
+            await sink.NextUpAsync();
+            await port.Sink.NextUpAsync();
+        }
+
+        RecordingSink<ReplicaId> other = new(), second = new();
+        links.Add(port.Dial(other, id: 1));
+        await other.NextUpAsync();
+        links.Add(port.Dial(second, id: 1));
+        await second.NextUpAsync();
+        await Patience.UntilAsync(
+            () => port.Counters.Count(LinkFault.GaveWay) == 2, "the greedy identity has given way twice");
+
+        // Both have two now: neither gives way to the other, however often the greedy one comes back.
+        await Patience.UntilAsync(
+            () => port.Counters.Count(LinkFault.TooManyLinks) >= 4, "the greedy identity has come back in vain");
+        Assert.Equal(2, port.Counters.Count(LinkFault.GaveWay));
+        Assert.Equal(4, port.Counters.OpenLinks);
+        Assert.Equal(0, other.Waiting + second.Waiting); // no down
+        foreach (ReplicaLinks one in links) await one.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_identity_whose_replies_take_most_memory_gives_way_when_there_is_none_left()
+    {
+        const int Frame = 100_000;
+        await using ClientPort port = new(_keys, LinkOptions.Clients with
+        {
+            FrameBytesMax = Frame, QueueBytesMax = 10 * Frame, BytesPerRemoteMax = 11 * Frame, BytesMax = 12 * Frame,
+        });
+        using ReactorSocket greedy = (await port.EstablishAsync()).Socket;
+        ClientLink greedyLink = await port.Sink.NextUpAsync();
+        RecordingSink<ReplicaId> sink = new();
+        await using ReplicaLinks links = port.Dial(sink, id: 1);
+        await sink.NextUpAsync();
+        ClientLink other = await port.Sink.NextUpAsync();
+
+        int queued = 0;
+        while (greedyLink.Send(new byte[Frame - 4])) queued++;
+        Assert.Equal(10, queued);
+        for (int i = 0; i < 3; i++) SendFrame(other, Frame - 4);
+        Assert.Equal(LinkFault.GaveWay, await port.Sink.NextDownAsync());
+        Assert.False(greedyLink.IsUp);
+        port.Listener.Flush();
+        for (int i = 0; i < 3; i++) Assert.Equal(Frame - 4, (await sink.NextFrameAsync()).Length);
+    }
+
+    private static void SendFrame(ClientLink link, int bytes)
+    {
+        FrameBuffer frame = FrameBuffer.RentFrame();
+        frame.Write(new byte[bytes]);
+        frame.Complete();
+        Assert.True(link.Send(frame));
+        frame.Release();
     }
 
     [Fact]

@@ -32,4 +32,45 @@ public sealed class LinkBacklogTests
         }
         Assert.InRange(kept, 4, 8);
     }
+
+    [Fact]
+    public async Task One_remote_has_no_more_than_is_left_for_all_others()
+    {
+        TotalBudget total = new(100_000);
+        LinkBacklog greedy = new(bytesMax: 1 << 20, total), other = new(1 << 20, total);
+        int greedyBytes = Fill(greedy), otherBytes = Fill(other);
+        Assert.InRange(greedyBytes, 45_000, 55_000);
+        Assert.InRange(otherBytes, 20_000, 30_000);
+        Assert.InRange(total.Free, 20_000, 30_000);
+
+        Assert.False(greedy.Add(1).IsCompleted);
+        ValueTask room = other.Add(1);
+        Assert.False(room.IsCompleted);
+        for (int bytes = 0; bytes < otherBytes; bytes += 1000) other.Take(1000 - 256);
+        await room.AsTask().WaitAsync(Patience.Time);
+    }
+
+    [Fact]
+    public async Task A_remote_has_one_message_at_a_time_even_if_others_have_taken_all()
+    {
+        TotalBudget total = new(1000);
+        total.Add(5000);
+        LinkBacklog late = new(bytesMax: 1 << 20, total);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.True(late.TryAdd(100, out ValueTask room));
+            Assert.False(room.IsCompleted);
+            Assert.False(late.TryAdd(100, out _));
+            late.Take(100);
+            await room.AsTask().WaitAsync(Patience.Time);
+        }
+        Assert.Equal(-4000, total.Free);
+    }
+
+    private static int Fill(LinkBacklog backlog)
+    {
+        int bytes = 0;
+        while (backlog.Add(1000 - 256).IsCompleted) bytes += 1000;
+        return bytes + 1000;
+    }
 }
