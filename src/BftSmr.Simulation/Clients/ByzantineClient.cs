@@ -103,6 +103,9 @@ internal sealed class ByzantineClient : INetworkNode
                 if (_sequence++ > 40) NewSession();
                 else if (_answered > 0) SendOneToEach(Next(2));
                 break;
+            case ByzantineClientKind.Squatter:
+                Squat();
+                break;
             case ByzantineClientKind.Garbage:
                 SendGarbage();
                 break;
@@ -131,6 +134,30 @@ internal sealed class ByzantineClient : INetworkNode
         Request one = Authenticated(Next(sequence)), other = Authenticated(Next(sequence));
         ReplicaSet told = SomeReplicas();
         for (int i = 0; i < _quorums.Replicas; i++) Send(i, new Submit(told.Contains(new ReplicaId(i)) ? one : other));
+    }
+
+    private void Squat()
+    {
+        ulong open = _nonce;
+        for (int i = 0; i < 12; i++)
+        {
+            _nonce = (ulong)(1_000_000 + _world.NowMicros) * 64 + (ulong)i + (1UL << 60); // never opened
+            for (ulong sequence = 2; sequence <= 8; sequence++)
+            {
+                Request waits = RequestCodec.Authenticate(
+                    Next(sequence), _keyring, _quorums.Replicas, macs: true, signature: false);
+                Send(0, new Submit(waits));
+            }
+        }
+        _nonce = open;
+        if (_answered == 0) return;
+        Request good = RequestCodec.Authenticate(
+            RequestCodec.Create(
+                new SessionId(_id, _nonce), _answered + 1, RequestKind.Command,
+                ReplicaSet.AllOf(_quorums.Replicas), new ReplicaId(0), new RegisterOperation(
+                    RegisterKind.Put, (byte)RegisterService.CorrectRegisters, 1, 0, 0).Encode()),
+            _keyring, _quorums.Replicas, macs: true, signature: true);
+        for (int i = 1; i < _quorums.Replicas; i++) Send(i, new Submit(good));
     }
 
     private void SendGarbage()

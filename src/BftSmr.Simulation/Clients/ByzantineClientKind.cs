@@ -26,4 +26,10 @@ public enum ByzantineClientKind
 
     /// <summary>The MACs of its requests are right for one replica only, for each the one that it goes to.</summary>
     LeaderMacs,
+
+    /// <summary>
+    /// Fills its share at the first leader with what waits for sessions that it never opens, and sends the other
+    /// replicas good requests for that leader. Not drawn.
+    /// </summary>
+    Squatter,
 }

@@ -13,7 +13,7 @@ namespace BftSmr.Requests;
 /// become the leader. Invariants: at most <see cref="ReplicaSettings.PendingRequestsMax"/> and
 /// <see cref="ReplicaSettings.PendingBytesMax"/> are taken in (a signature that comes later is kept all the same). Of
 /// one client identity no more are taken in than there is room left for all others: k greedy clients leave a (k+1)-th
-/// of the room free. What requests take is counted in and out alike. A session is known only while something of it is,
+/// of the room free. What waits behind a gap gives way to a signed request of the same client. What requests take is counted in and out alike. A session is known only while something of it is,
 /// or was lately. A replica holds only a signed request, which every replica can verify, against a leader, and only if
 /// it is next in its session.
 /// </summary>
@@ -65,7 +65,11 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
             Merge(known, request, isDirect);
             return true;
         }
-        if (!HasRoomFor(request)) return Reject(request, RejectReason.Overloaded);
+        if (!HasRoomFor(request))
+        {
+            if (!request.IsSigned || !TryMakeRoomFor(request)) return Reject(request, RejectReason.Overloaded);
+            queue = _queues.GetValueOrDefault(request.Session);
+        }
         if (queue is null) _queues.Add(request.Session, queue = new SessionQueue());
         queue.NextReady = Math.Max(queue.NextReady, executed + 1);
         queue.Add(new PendingRequest(request, context.Now.MonotonicMicros) { IsDirect = isDirect });
@@ -82,6 +86,21 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
         RequestLoad ofClient = _loadByClient.GetValueOrDefault(request.Session.Client);
         return ofClient.Requests < context.Settings.PendingRequestsMax - _load.Requests
             && ofClient.Bytes + request.SizeBytes <= context.Settings.PendingBytesMax - _load.Bytes;
+    }
+
+    /// <summary>
+    /// A signed request may be held against a leader that does not take it. So it takes the place of what its client
+    /// has sent behind gaps, which nobody waits for: a client cannot fill its share with that.
+    /// </summary>
+    private bool TryMakeRoomFor(Request request)
+    {
+        foreach ((SessionId id, SessionQueue queue) in
+            _queues.Where(q => q.Key.Client == request.Session.Client).ToList())
+        {
+            Forget(id, queue.RemoveBehindGap());
+            if (queue.Pending.Count == 0) _queues.Remove(id);
+        }
+        return HasRoomFor(request);
     }
 
     /// <summary>

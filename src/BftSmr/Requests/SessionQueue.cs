@@ -42,6 +42,16 @@ internal sealed class SessionQueue
         return removed;
     }
 
+    /// <summary>Drops what cannot be made ready, as one before it is missing; returns what it took.</summary>
+    public RequestLoad RemoveBehindGap()
+    {
+        int first = IndexOf(NextReady);
+        RequestLoad removed = default;
+        for (int i = first; i < _pending.Count; i++) removed += RequestLoad.Of(_pending[i].Request);
+        _pending.RemoveRange(first, _pending.Count - first);
+        return removed;
+    }
+
     /// <summary>
     /// Drops what is not signed; from the first such request on the session's turn has to come again. Returns what it
     /// took.

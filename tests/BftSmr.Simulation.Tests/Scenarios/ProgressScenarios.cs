@@ -1,3 +1,4 @@
+using System.Globalization;
 using BftCloud.Primitives;
 using BftCloud.Simulation;
 using static BftSmr.Simulation.Tests.Scenarios.ScenarioList;
@@ -7,6 +8,8 @@ namespace BftSmr.Simulation.Tests.Scenarios;
 /// <summary>What may keep correct replicas from going on, or have them go on where they must not.</summary>
 internal static class ProgressScenarios
 {
+    private static readonly NetworkConditions s_far = new() { LatencyMinMicros = 99_000, LatencyMaxMicros = 101_000 };
+
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new("clocks step back",
@@ -34,9 +37,43 @@ internal static class ProgressScenarios
                 ClockSkewMicros = 500_000, OperationsPerClient = 60,
             })
             { Also = AllAcknowledged },
+        new("long agreement",
+            "Agreement takes longer than the timeout for a minute: the timeout grows, and stays long enough.",
+            static seed => ScenarioList.Options(seed, Plan(s_far)) with
+            {
+                RequestTimeoutMicros = 300_000, FaultyMicros = 60_000_000, OperationsPerClient = 100,
+            })
+            { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 12) },
+        new("far apart",
+            "Replicas are 100 ms from each other, and nothing is lost: nothing is said twice.",
+            static seed => ScenarioList.Options(seed, Plan(s_far)) with
+            {
+                RequestTimeoutMicros = 1_000_000, FaultyMicros = 60_000_000, OperationsPerClient = 100,
+            })
+            {
+                Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) ?? SaidAgain(report, 60),
+            },
+        new("leader MACs",
+            "The requests of 24 clients have a MAC that is right for the leader alone: all clients have to sign after "
+            + "the second of them, and not each of them costs a leader.",
+            static seed => ScenarioList.Options(
+                seed, Clients([.. Enumerable.Repeat(ByzantineClientKind.LeaderMacs, 24)])) with
+            {
+                Authentication = RequestAuthentication.Mac, FaultyMicros = 8_000_000,
+            })
+            { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 5) },
     ];
 
     /// <summary>All clocks step at a moment; backwards by so many hours.</summary>
     private static FaultEvent[] ClocksStep(long atMicros, int hoursBack) =>
         Each(4, i => new ClockFault(atMicros, Replica(i), -hoursBack * 3_600_000_000L));
+
+    private static string? SaidAgain(SimulationReport report, long most)
+    {
+        long again = report.Events.GetValueOrDefault("proposal sent again")
+            + report.Events.GetValueOrDefault("vote sent again to a late replica");
+        return again <= most
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{again} messages were sent again, at most {most} expected");
+    }
 }

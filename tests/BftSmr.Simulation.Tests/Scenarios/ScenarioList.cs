@@ -16,7 +16,6 @@ public static class ScenarioList
         new() { LatencyMinMicros = 100, LatencyMaxMicros = 20_000, SpikeShare = 0.1 };
     private static readonly NetworkConditions s_lossy =
         new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, LossShare = 0.05 };
-    private static readonly NetworkConditions s_far = new() { LatencyMinMicros = 99_000, LatencyMaxMicros = 101_000 };
     private static readonly ClockError[] s_behind =
         [new(0, 3_000_000), new(0, 0), new(0, -1_000_000), new(0, -2_000_000)];
     private static readonly NetworkConditions s_unordered =
@@ -123,43 +122,12 @@ public static class ScenarioList
         {
             Also = static report => report.Events.ContainsKey("operation refused") ? null : "nothing was refused",
         },
-        new("nagging",
-            "A replica repeats what is right and of no use, and asks for state without end: that is little work.",
-            static seed => Options(seed, Plan(s_slow, AdversaryKind.Nag, 3, Restarts(seed, 6))) with
-            {
-                CheckpointPeriod = 4, OperationsPerClient = 60,
-            }),
         new(
             "loss",
             "One frame of twenty is lost: everything is answered all the same, and no reply is forgotten that its "
             + "client waits for.",
             static seed => Options(seed, Plan(s_lossy)))
             { Also = static report => report.Acknowledged == report.Operations ? null : "a reply was forgotten" },
-        new("long agreement",
-            "Agreement takes longer than the timeout for a minute: the timeout grows, and stays long enough.",
-            static seed => Options(seed, Plan(s_far)) with
-            {
-                RequestTimeoutMicros = 300_000, FaultyMicros = 60_000_000, OperationsPerClient = 100,
-            })
-            { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 12) },
-        new("far apart",
-            "Replicas are 100 ms from each other, and nothing is lost: nothing is said twice.",
-            static seed => Options(seed, Plan(s_far)) with
-            {
-                RequestTimeoutMicros = 1_000_000, FaultyMicros = 60_000_000, OperationsPerClient = 100,
-            })
-            {
-                Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) ?? SaidAgain(report, 60),
-            },
-        new("leader MACs",
-            "The requests of 24 clients have a MAC that is right for the leader alone: all clients have to sign after "
-            + "the second of them, and not each of them costs a leader.",
-            static seed => Options(
-                seed, Clients([.. Enumerable.Repeat(ByzantineClientKind.LeaderMacs, 24)])) with
-            {
-                Authentication = RequestAuthentication.Mac, FaultyMicros = 8_000_000,
-            })
-            { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 5) },
 
         new("B1",
             "A Byzantine leader keeps f correct replicas out and lets only one of the others decide: ordered "
@@ -303,6 +271,7 @@ public static class ScenarioList
                 OperationsPerClient = 60, CheckpointPeriod = 4,
             }),
         .. ProgressScenarios.All,
+        .. FloorScenarios.Floors,
     ];
 
     private static AdversaryKind[] Voters =>
@@ -338,7 +307,7 @@ public static class ScenarioList
     private static FaultPlan Torn(FaultPlan plan) =>
         plan with { Disk = new DiskSpeed(500, 5_000), TornWrites = true };
 
-    private static FaultPlan Clients(params ByzantineClientKind[] kinds) => new() { ByzantineClients = kinds };
+    internal static FaultPlan Clients(params ByzantineClientKind[] kinds) => new() { ByzantineClients = kinds };
 
     /// <summary>
     /// A replica is cut off until the others have forgotten what it lacks; an adversary is among those that it asks.
@@ -353,7 +322,7 @@ public static class ScenarioList
     private static FaultEvent[] DiskLosses(ulong seed) =>
         Each(6, i => new DiskLossFault(400_000 * (i + 1), Replica(i + (int)seed), 10_000));
 
-    private static FaultEvent[] Restarts(ulong seed, int count)
+    internal static FaultEvent[] Restarts(ulong seed, int count)
     {
         SimulationRandom random = new(seed);
         return Each(count, _ => new CrashFault(
@@ -411,15 +380,6 @@ public static class ScenarioList
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{report.Acknowledged} of {report.Operations} operations were acknowledged");
-
-    private static string? SaidAgain(SimulationReport report, long most)
-    {
-        long again = report.Events.GetValueOrDefault("proposal sent again")
-            + report.Events.GetValueOrDefault("vote sent again to a late replica");
-        return again <= most
-            ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{again} messages were sent again, at most {most} expected");
-    }
 
     internal static string? NoChangeOfLeader(SimulationReport report) => ChangesOfLeader(report, 0);
 

@@ -61,6 +61,26 @@ public sealed class RequestPoolTests : IDisposable
         Assert.Equal(0, pool.Bytes);
     }
 
+    [Fact]
+    public void A_signed_request_takes_the_place_of_what_its_own_client_sent_behind_gaps()
+    {
+        RequestPool pool = PoolOf(requestsMax: 8, bytesMax: long.MaxValue);
+        Assert.True(pool.TryAdmit(Of(Alice, 100, 1), isDirect: true)); // next in its session: it stays
+        Assert.Equal(3, Enumerable.Range(0, 20).Count(i => Admit(pool, Alice, nonce: i)));
+        Assert.Equal(2, Enumerable.Range(0, 20).Count(i => Admit(pool, Bob, nonce: i)));
+
+        Assert.False(pool.TryAdmit(Of(Alice, 101, 1), isDirect: true));
+        Assert.True(pool.TryAdmit(Of(Alice, 101, 1, signature: true), isDirect: true));
+        Assert.Equal(2 + 2, pool.Count); // Bob's wait as before
+        Assert.Equal(4, pool.SessionsKnown);
+        Assert.True(pool.TryAdmit(Of(Alice, 0, 1, signature: true), isDirect: true)); // of a session that was emptied
+        Assert.True(pool.HasSigned);
+        pool.Settle(Of(Alice, 0, 1));
+        pool.Settle(Of(Alice, 100, 1));
+        pool.Settle(Of(Alice, 101, 1));
+        Assert.Equal(2, pool.Count);
+    }
+
     private RequestPool PoolOf(int requestsMax, long bytesMax)
     {
         ReplicaContext context = new(
