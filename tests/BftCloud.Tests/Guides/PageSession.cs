@@ -1,21 +1,17 @@
 using System.Diagnostics;
-using BftCloud.Testing;
+using System.Globalization;
+using BftCloud.Processes;
 using BftCloud.Testing.Pages;
 using BftCloud.Tests.Clusters;
 
 namespace BftCloud.Tests.Guides;
 
 /// <summary>
-/// A block after <c>&lt;!-- session --&gt;</c>, run by a shell that stops at the first failure, in a directory of its
-/// own with <c>./bftcloud</c> and the licence. Replicas that it leaves are ended by their pids.
+/// A block of commands, run by a shell that stops at the first failure, in a directory of its own with
+/// <c>./bftcloud</c> and the licence. Servers and replicas that it leaves are ended by their pids.
 /// </summary>
 internal sealed class PageSession : IAsyncDisposable
 {
-    public const string Mark = "session";
-
-    /// <summary>Its commands are servers or long campaigns: each is told to end after a few seconds.</summary>
-    public const string CutMark = "session, cut";
-
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryDirectory _directory = new();
@@ -23,21 +19,20 @@ internal sealed class PageSession : IAsyncDisposable
     /// <summary>Runs a session to its end. Its exit code, and all that it printed.</summary>
     public async Task<(int ExitCode, string Output)> RunAsync(Fence session)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "bftcloud.dll");
-        string start = _directory.At("bftcloud");
-        string run = session.Mark == CutMark
-            ? $"timeout --kill-after=60 5 dotnet '{program}' \"$@\" || [ $? -eq 124 ]"
-            : $"exec dotnet '{program}' \"$@\"";
-        await File.WriteAllTextAsync(start, $"#!/bin/sh\n{run}\n");
+        SessionKind kind = SessionKind.Of(session)!;
+        string start = _directory.At("bftcloud"), script = _directory.At("session.sh");
+        await File.WriteAllTextAsync(
+            start, SessionScript.Program(kind, Path.Combine(AppContext.BaseDirectory, "bftcloud.dll")));
         File.SetUnixFileMode(start, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.Copy(Checkout.At("LICENSE"), _directory.At("LICENSE"));
-        string script = _directory.At("session.sh");
-        await File.WriteAllTextAsync(script, $"exec 2>&1\nset -euxo pipefail\n{session.Text}");
-        ProcessStartInfo shell = new("bash", script)
+        await File.WriteAllTextAsync(script, SessionScript.Of(kind, session));
+        string[] shell = kind.HasCluster ? ["unshare", "--net", "--map-root-user", "bash"] : ["bash"];
+        ProcessStartInfo info = new(shell[0], [.. shell[1..], script])
         {
-            WorkingDirectory = _directory.Path, RedirectStandardOutput = true, RedirectStandardInput = true,
+            WorkingDirectory = kind == SessionKind.InCheckout ? Checkout.At() : _directory.Path,
+            RedirectStandardOutput = true, RedirectStandardInput = true,
         };
-        using Process process = Process.Start(shell)!;
+        using Process process = Process.Start(info)!;
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         using CancellationTokenSource patience = new(s_patience);
@@ -50,7 +45,7 @@ internal sealed class PageSession : IAsyncDisposable
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"The session at {session.Page}:{session.Line} did not end in {s_patience}.");
         }
-        await DownAsync(); // a replica that is left keeps the output open
+        await DownAsync(); // what is left keeps the output open
         return (process.ExitCode, await output);
     }
 
@@ -62,10 +57,35 @@ internal sealed class PageSession : IAsyncDisposable
 
     private async Task DownAsync()
     {
+        if (File.Exists(_directory.At(SessionScript.Servers)))
+        {
+            string[] pids = await File.ReadAllLinesAsync(_directory.At(SessionScript.Servers));
+            File.Delete(_directory.At(SessionScript.Servers));
+            foreach (string pid in pids) await EndAsync(int.Parse(pid, CultureInfo.InvariantCulture));
+        }
         foreach (string file in Directory.GetFiles(_directory.Path, "cluster.json", SearchOption.AllDirectories))
         {
             // Ended as a test's own cluster is.
             await using TestCluster cluster = TestCluster.Open(Path.GetDirectoryName(file)!);
+        }
+    }
+
+    private static async Task EndAsync(int pid)
+    {
+        if (!LinuxProcess.Send(pid, Signal.Terminate)) return;
+        try
+        {
+            using Process server = Process.GetProcessById(pid);
+            await server.WaitForExitAsync().WaitAsync(Patience.Time);
+        }
+        catch (ArgumentException)
+        {
+            // It has ended.
+        }
+        catch (TimeoutException)
+        {
+            LinuxProcess.Send(pid, Signal.Kill);
+            throw;
         }
     }
 }
