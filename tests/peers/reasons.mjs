@@ -1,0 +1,4 @@
+// Behaviours in which the gateway differs from Redis on purpose, and why.
+export const reasons = {
+  'a second database': 'The replicated store is one database.',
+};
