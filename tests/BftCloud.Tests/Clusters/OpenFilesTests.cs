@@ -9,7 +9,7 @@ using BftSmr;
 
 namespace BftCloud.Tests.Clusters;
 
-/// <summary>2,000 connections at once, to processes that may open few files and to processes that may open many.</summary>
+/// <summary>2,000 connections at once, to processes that may open few files and to some that may open many.</summary>
 [Collection(ClusterCollection.Name)]
 public sealed partial class OpenFilesTests
 {
