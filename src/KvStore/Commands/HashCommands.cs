@@ -184,7 +184,7 @@ internal static class HashCommands
         decimal value = 0;
         byte[] held = [];
         bool isThere = found is not null && found.TryGet(field, out held);
-        if (!c.TryCharge(held.Length)) return;
+        if (!c.TryCharge(isThere ? held.Length : 0)) return;
         if (isThere && !DecimalText.TryParse(held, out value))
             c.Fail(KvErrorCode.FieldNotANumber);
         else if (!DecimalText.TryAdd(value, delta, out decimal sum)) c.Fail(KvErrorCode.Overflow);
