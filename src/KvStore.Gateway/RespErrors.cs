@@ -12,6 +12,9 @@ internal static class RespErrors
     public const string NotAFloat = "ERR value is not a valid float";
     public const string OffsetOutOfRange = "ERR offset is out of range";
     public const string MustBePositive = "ERR value is out of range, must be positive";
+    public const string NoKeys = "ERR numkeys should be greater than 0";
+    public const string SameObject = "ERR source and destination objects are the same";
+    public const string DatabaseOutOfRange = "ERR DB index is out of range";
     public const string NoSuchKey = "ERR no such key";
     public const string InvalidCursor = "ERR invalid cursor";
     public const string NoAuth = "NOAUTH Authentication required.";
@@ -56,6 +59,9 @@ internal static class RespErrors
     public static string ExecRefused(string error) =>
         "EXECABORT Transaction discarded because of: "
         + (error.StartsWith("ERR ", StringComparison.Ordinal) ? error["ERR ".Length..] : error);
+
+    public static string MustBeBetween(long min, long max) =>
+        $"ERR value is out of range, value must between {min} and {max}";
 
     public static string InvalidExpiry(string command) => $"ERR invalid expire time in '{command}' command";
 

@@ -28,6 +28,14 @@ internal static class RespFormats
         return true;
     }
 
+    /// <summary>An integer, or none.</summary>
+    public static bool IntegerOrNull(ref CanonicalReader reply, RespWriter output)
+    {
+        if (!reply.TryReadNil()) return Integer(ref reply, output);
+        output.Null();
+        return true;
+    }
+
     /// <summary>OK, or no value where nothing was done.</summary>
     public static bool OkOrNull(ref CanonicalReader reply, RespWriter output)
     {
@@ -71,6 +79,33 @@ internal static class RespFormats
         if (!reply.TryReadArray(out int count)) return false;
         output.Map(count / 2);
         return Elements(ref reply, count, output);
+    }
+
+    /// <summary>An array of fields and values: in the later version of the protocol, of pairs.</summary>
+    public static bool Pairs(ref CanonicalReader reply, RespWriter output)
+    {
+        if (!reply.TryReadArray(out int count)) return false;
+        bool inPairs = output.Version > 2;
+        output.Array(inPairs ? count / 2 : count);
+        for (int i = 0; i < count; i += 2)
+        {
+            if (inPairs) output.Array(2);
+            if (!Value(ref reply, output) || !Value(ref reply, output)) return false;
+        }
+        return true;
+    }
+
+    /// <summary>A key and an array of values, or none.</summary>
+    public static bool KeyAndArray(ref CanonicalReader reply, RespWriter output)
+    {
+        if (reply.TryReadNil())
+        {
+            output.NullArray();
+            return true;
+        }
+        if (!reply.TryReadArray(out int count) || count != 2) return false;
+        output.Array(2);
+        return Value(ref reply, output) && Array(ref reply, output);
     }
 
     /// <summary>An array of members.</summary>

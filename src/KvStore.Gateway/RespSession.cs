@@ -147,6 +147,20 @@ internal sealed class RespSession
         return false;
     }
 
+    /// <summary>Reads an integer argument within bounds, or answers with the error given.</summary>
+    public bool TryInteger(
+        RespCommand command, ReadOnlySpan<byte> text, long min, long max, string error, out long value)
+    {
+        if (IntegerText.TryParse(text, out value) && value >= min && value <= max) return true;
+        Fail(command, error);
+        return false;
+    }
+
+    /// <summary>Reads an integer argument within bounds, or answers with Redis' errors.</summary>
+    public bool TryInteger(RespCommand command, ReadOnlySpan<byte> text, long min, long max, out long value) =>
+        TryInteger(command, text, out value)
+        && TryInteger(command, text, min, max, RespErrors.MustBeBetween(min, max), out value);
+
     /// <summary>
     /// What a browser sends when a web page makes it take this port for a web server's. The body of its request may
     /// hold commands.

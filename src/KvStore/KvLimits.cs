@@ -43,6 +43,12 @@ public static class KvLimits
     /// <summary>What it counts to pass by the next entry, field, member or element, units of work.</summary>
     public const int WorkPerStep = 64;
 
+    /// <summary>
+    /// What it counts to copy a collection, units of work. The copy shares everything at first, and later changes copy
+    /// what they meet.
+    /// </summary>
+    public const int WorkPerCopy = 256 << 10;
+
     /// <summary>The most entries that one listing looks at. A listing says where to go on.</summary>
     public const int ListEntriesMax = 4096;
 

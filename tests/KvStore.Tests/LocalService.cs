@@ -46,7 +46,8 @@ internal sealed class LocalService(
             _agreedMicros = Math.Max(_agreedMicros + 1, now);
             TestReplies replies = new(1);
             Command[] commands = [TestMachine.CommandOf((ulong)_instance + 1, operation)];
-            _store.Execute(new CommandBatch(new Instance(++_instance), _agreedMicros, 0, commands, replies));
+            Instance instance = new(++_instance);
+            _store.Execute(new CommandBatch(instance, _agreedMicros, (ulong)_instance, commands, replies));
             return replies[0];
         }
     }

@@ -42,13 +42,9 @@ internal static class ConnectionCommands
 
     private static void Select(RespSession session, RespCommand command, RespArguments arguments)
     {
-        if (!session.TryInteger(command, arguments[1], out long index)) return;
-        if (index is < int.MinValue or > int.MaxValue)
-            session.Fail(
-                command,
-                $"ERR value is out of range, value must between {int.MinValue} and {int.MaxValue}");
-        else if (index == 0) session.Ok(command);
-        else session.Fail(command, "ERR DB index is out of range");
+        if (!session.TryInteger(command, arguments[1], int.MinValue, int.MaxValue, out long index)) return;
+        if (index == 0) session.Ok(command);
+        else session.Fail(command, RespErrors.DatabaseOutOfRange);
     }
 
     private static void Auth(RespSession session, RespCommand command, RespArguments arguments)

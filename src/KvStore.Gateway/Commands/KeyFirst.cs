@@ -1,6 +1,7 @@
 using BftCloud.Primitives;
 using KvStore.Operations;
 using KvStore.Gateway.Protocol;
+using ValueType = KvStore.State.ValueType;
 
 namespace KvStore.Gateway.Commands;
 
@@ -27,6 +28,21 @@ internal static class KeyFirst
             if (!reply.TryReadInteger(out long elements)) return false;
             if (elements == 0) ifAbsent(output);
             else output.Error(error);
+            return true;
+        });
+    }
+
+    /// <summary>Answers with the error if the key holds a string, and with an integer if it does not exist.</summary>
+    public static void FailString(
+        RespSession session, RespCommand command, ReadOnlySpan<byte> key, long ifAbsent, string error)
+    {
+        session.Read().Write(Opcode.TypeOf, key);
+        session.Expect(command, (ref CanonicalReader reply, RespWriter output) =>
+        {
+            if (!reply.TryReadInteger(out long type)) return false;
+            if ((ValueType)type == ValueType.None) output.Integer(ifAbsent);
+            else if ((ValueType)type == ValueType.String) output.Error(error);
+            else output.Error(RespErrors.Of(KvErrorCode.WrongType, command.Name));
             return true;
         });
     }

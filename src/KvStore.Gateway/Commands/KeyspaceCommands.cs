@@ -24,8 +24,11 @@ internal static class KeyspaceCommands
         new("exists", -2, static (s, c, a) => OnKeys(s, c, a, s.Read(), Opcode.Exists)),
         new("touch", -2, static (s, c, a) => OnKeys(s, c, a, s.Read(), Opcode.Exists)),
         new("type", 2, TypeOf),
-        new("rename", 3, static (s, c, a) => Rename(s, c, a, WriteFlags.None, RespFormats.Ok)),
-        new("renamenx", 3, static (s, c, a) => Rename(s, c, a, WriteFlags.IfAbsent, RespFormats.Integer)),
+        new("rename", 3, static (s, c, a) => OnTwoKeys(s, c, a, Opcode.Rename, WriteFlags.None, RespFormats.Ok)),
+        new(
+            "renamenx", 3,
+            static (s, c, a) => OnTwoKeys(s, c, a, Opcode.Rename, WriteFlags.IfAbsent, RespFormats.Integer)),
+        new("copy", -3, Copy),
         new("keys", 2, Keys),
         new("scan", -2, Scan),
     ];
@@ -44,15 +47,43 @@ internal static class KeyspaceCommands
         session.Expect(command, RespFormats.TypeName);
     }
 
-    private static void Rename(
-        RespSession session, RespCommand command, RespArguments arguments, WriteFlags flags, RespFormat format)
+    private static void OnTwoKeys(
+        RespSession session, RespCommand command, RespArguments arguments, Opcode opcode, WriteFlags flags,
+        RespFormat format)
     {
         ByteBuffer operation = session.Write();
-        operation.Begin(Opcode.Rename, 3);
+        operation.Begin(opcode, 3);
         operation.WriteBinary(arguments[1]);
         operation.WriteBinary(arguments[2]);
         operation.WriteInteger((long)flags);
         session.Expect(command, format);
+    }
+
+    /// <summary>COPY source destination [DB database] [REPLACE]</summary>
+    private static void Copy(RespSession session, RespCommand command, RespArguments arguments)
+    {
+        WriteFlags flags = WriteFlags.IfAbsent;
+        for (int i = 3; i < arguments.Count; i++)
+        {
+            if (Ascii.EqualsIgnoreCase(arguments[i], "replace"))
+            {
+                flags = WriteFlags.None;
+            }
+            else if (i + 1 < arguments.Count && Ascii.EqualsIgnoreCase(arguments[i], "db"))
+            {
+                if (!session.TryInteger(command, arguments[++i], int.MinValue, int.MaxValue, out long index)) return;
+                if (index == 0) continue;
+                session.Fail(command, RespErrors.DatabaseOutOfRange);
+                return;
+            }
+            else
+            {
+                session.Fail(command, RespErrors.Syntax);
+                return;
+            }
+        }
+        if (arguments[1].SequenceEqual(arguments[2])) session.Fail(command, RespErrors.SameObject);
+        else OnTwoKeys(session, command, arguments, Opcode.Copy, flags, RespFormats.Integer);
     }
 
     /// <summary>Listed page by page, as one listing may be longer than one reply; within MULTI as one page.</summary>

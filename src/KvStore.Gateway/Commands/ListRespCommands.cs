@@ -127,7 +127,8 @@ internal static class ListRespCommands
         session.Expect(command, RespFormats.Value);
     }
 
-    private static bool TryReadSide(ReadOnlySpan<byte> word, out int side)
+    /// <summary>Reads LEFT or RIGHT.</summary>
+    public static bool TryReadSide(ReadOnlySpan<byte> word, out int side)
     {
         side = Ascii.EqualsIgnoreCase(word, "left") ? ListCommands.First : ListCommands.Last;
         return side == ListCommands.First || Ascii.EqualsIgnoreCase(word, "right");

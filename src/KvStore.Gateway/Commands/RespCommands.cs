@@ -8,5 +8,7 @@ internal static class RespCommands
         .. ConnectionCommands.All, .. ServerCommands.All, .. TransactionCommands.All, .. KeyspaceCommands.All,
         .. ExpiryCommands.All, .. StringRespCommands.All, .. NumberRespCommands.All, .. HashRespCommands.All,
         .. ListRespCommands.All, .. SetRespCommands.All,
+        .. BitRespCommands.All, .. ListSearchRespCommands.All, .. SetAlgebraRespCommands.All,
+        .. RandomRespCommands.All,
     ]);
 }

@@ -37,6 +37,9 @@ internal ref struct CommandContext
     /// <summary>Units of work that the operation may still do.</summary>
     public required long WorkLeft { get; set; }
 
+    /// <summary>Agreed numbers, by which commands that change something choose.</summary>
+    public SeededNumbers Chance;
+
     // What a batch of the smallest replies may still need when a large one has taken the rest.
     private const int ReservedBytes = KvLimits.CommandsMax * CanonicalFormat.HeaderBytesMax + 64;
 
@@ -125,6 +128,9 @@ internal ref struct CommandContext
 
     /// <summary>The state may still grow.</summary>
     public readonly bool TryGrow() => State.Bytes < StateBytesMax || Fail(KvErrorCode.StateFull);
+
+    /// <summary>The state may still grow by so much, counted bytes.</summary>
+    public readonly bool TryGrow(long bytes) => bytes <= StateBytesMax - State.Bytes || Fail(KvErrorCode.StateFull);
 
     /// <summary>A binary of this length still fits into the reply.</summary>
     public readonly bool Fits(int length) =>

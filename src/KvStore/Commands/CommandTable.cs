@@ -12,7 +12,9 @@ internal static class CommandTable
         or Opcode.GetRange or Opcode.HashGet or Opcode.HashMultiGet or Opcode.HashCount or Opcode.HashExists
         or Opcode.HashGetAll or Opcode.HashLength or Opcode.HashList
         or Opcode.ListRange or Opcode.ListCount or Opcode.ListGet or Opcode.SetMembers
-        or Opcode.SetContains or Opcode.SetCount or Opcode.SetList;
+        or Opcode.SetContains or Opcode.SetCount or Opcode.SetList
+        or Opcode.RandomKey or Opcode.GetBit or Opcode.BitCount or Opcode.BitPosition or Opcode.HashRandom
+        or Opcode.ListPosition or Opcode.SetCombine or Opcode.SetIntersectionCount or Opcode.SetRandom;
 
     /// <summary>Carries the command out: writes exactly one element as its reply.</summary>
     public static void Run(Opcode opcode, ref CommandContext c)
@@ -31,6 +33,8 @@ internal static class CommandTable
             case Opcode.Count: KeyCommands.Count(ref c); break;
             case Opcode.Clear: KeyCommands.Clear(ref c); break;
             case Opcode.Rename: KeyCommands.Rename(ref c); break;
+            case Opcode.Copy: KeyCommands.Copy(ref c); break;
+            case Opcode.RandomKey: RandomCommands.Key(ref c); break;
             case Opcode.Get: StringCommands.Get(ref c); break;
             case Opcode.GetEntry: StringCommands.GetEntry(ref c); break;
             case Opcode.MultiGet: StringCommands.MultiGet(ref c); break;
@@ -46,6 +50,11 @@ internal static class CommandTable
             case Opcode.SetRange: StringCommands.SetRange(ref c); break;
             case Opcode.GetAndDelete: StringCommands.GetAndDelete(ref c); break;
             case Opcode.GetAndExpire: StringCommands.GetAndExpire(ref c); break;
+            case Opcode.SetBit: BitCommands.Set(ref c); break;
+            case Opcode.GetBit: BitCommands.Get(ref c); break;
+            case Opcode.BitCount: BitCommands.Count(ref c); break;
+            case Opcode.BitPosition: BitCommands.Position(ref c); break;
+            case Opcode.BitCombine: BitCommands.Combine(ref c); break;
             case Opcode.HashPut: HashCommands.Put(ref c); break;
             case Opcode.HashPutIfAbsent: HashCommands.PutIfAbsent(ref c); break;
             case Opcode.HashGet: HashCommands.Get(ref c); break;
@@ -58,6 +67,7 @@ internal static class CommandTable
             case Opcode.HashIncrementDecimal: HashCommands.IncrementDecimal(ref c); break;
             case Opcode.HashLength: HashCommands.Length(ref c); break;
             case Opcode.HashList: HashCommands.List(ref c); break;
+            case Opcode.HashRandom: RandomCommands.Fields(ref c); break;
             case Opcode.ListPush: ListCommands.Push(ref c); break;
             case Opcode.ListPop: ListCommands.Pop(ref c); break;
             case Opcode.ListRange: ListCommands.Range(ref c); break;
@@ -66,6 +76,10 @@ internal static class CommandTable
             case Opcode.ListSet: ListCommands.Set(ref c); break;
             case Opcode.ListTrim: ListCommands.Trim(ref c); break;
             case Opcode.ListMove: ListCommands.Move(ref c); break;
+            case Opcode.ListRemove: ListSearchCommands.Remove(ref c); break;
+            case Opcode.ListInsert: ListSearchCommands.Insert(ref c); break;
+            case Opcode.ListPosition: ListSearchCommands.Position(ref c); break;
+            case Opcode.ListPopFirst: ListCommands.PopFirst(ref c); break;
             case Opcode.SetAdd: SetCommands.Add(ref c); break;
             case Opcode.SetRemove: SetCommands.Remove(ref c); break;
             case Opcode.SetMembers: SetCommands.Members(ref c); break;
@@ -73,6 +87,11 @@ internal static class CommandTable
             case Opcode.SetCount: SetCommands.Count(ref c); break;
             case Opcode.SetMove: SetCommands.Move(ref c); break;
             case Opcode.SetList: SetCommands.List(ref c); break;
+            case Opcode.SetCombine: SetAlgebraCommands.Combine(ref c); break;
+            case Opcode.SetCombineAndStore: SetAlgebraCommands.CombineAndStore(ref c); break;
+            case Opcode.SetIntersectionCount: SetAlgebraCommands.IntersectionCount(ref c); break;
+            case Opcode.SetPop: RandomCommands.Pop(ref c); break;
+            case Opcode.SetRandom: RandomCommands.Members(ref c); break;
             default: c.Malformed(); break; // Pipeline and Transaction do not nest
         }
     }

@@ -13,10 +13,15 @@ internal sealed class Interpreter(long stateBytesMax)
     private readonly ByteBuffer _reply = new(), _query = new();
     private readonly List<ReadOnlyMemory<byte>> _elements = [];
 
-    /// <summary>Carries out an operation at an agreed time. The reply is good until the next call.</summary>
-    public ByteBuffer Execute(KvState state, ReadOnlyMemory<byte> operation, long nowMicros)
+    /// <summary>
+    /// Carries out an operation at an agreed time, with agreed numbers for what it chooses. The reply is good until the
+    /// next call.
+    /// </summary>
+    public ByteBuffer Execute(
+        KvState state, ReadOnlyMemory<byte> operation, long nowMicros, SeededNumbers chance)
     {
         CommandContext context = Begin(state, nowMicros);
+        context.Chance = chance;
         Run(ref context, operation, isQuery: false);
         return _reply;
     }

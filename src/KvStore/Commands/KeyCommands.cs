@@ -163,6 +163,25 @@ internal static class KeyCommands
         c.State.Remove(from);
     }
 
+    /// <summary>
+    /// Gives another key what a key holds, with its expiry; what that one held is gone. Replies 1, or 0 if there is
+    /// nothing to copy, or only an absent key would do.
+    /// </summary>
+    public static void Copy(ref CommandContext c)
+    {
+        if (!c.TryKey(out ReadOnlySpan<byte> fromKey) || !c.TryKey(out ReadOnlySpan<byte> toKey)
+            || !c.TryFlags(WriteFlags.IfAbsent, out WriteFlags flags) || !c.TryEnd()) return;
+        KvEntry? from = c.Find(fromKey), to = c.Find(toKey);
+        bool copies = from is not null && (to is null || !flags.HasFlag(WriteFlags.IfAbsent));
+        if (copies && from != to)
+        {
+            if (!c.TryCharge(from!.IsString ? from.Bytes.Length : KvLimits.WorkPerCopy)
+                || !c.TryGrow(from.SizeBytes - fromKey.Length + toKey.Length)) return;
+            c.State.Copy(from, toKey, to);
+        }
+        c.Reply.WriteInteger(copies ? 1 : 0);
+    }
+
     private static void SetExpiry(ref CommandContext c, KvEntry entry, long expiryMicros)
     {
         entry = c.State.Edit(entry);

@@ -52,10 +52,32 @@ internal static class ListCommands
         int count = (int)Math.Min(countMax, found.Count);
         if (!TryFit(ref c, found, side == First ? 0 : found.Count - count, count) || !c.TryChargeLookups(count)) return;
         if (counted) c.Reply.WriteArray(count);
-        if (count == 0) return;
-        KvList list = Edit(ref c, key, ref entry);
-        for (int i = 0; i < count; i++) c.Reply.WriteBinary(Pop(list, side));
-        Collections.ChangedOrEmptied(c.State, entry);
+        if (count > 0) Pop(ref c, key, entry, side, count);
+    }
+
+    /// <summary>
+    /// Takes elements off one end of the first of several lists that exists. Tells its key, and an array of the
+    /// elements.
+    /// </summary>
+    public static void PopFirst(ref CommandContext c)
+    {
+        if (!c.TryInteger(First, Last, out long side) || !c.TryInteger(1, long.MaxValue, out long countMax)
+            || !c.TryKeysAhead()) return;
+        while (c.ArgumentCount > 0)
+        {
+            c.TryKey(out ReadOnlySpan<byte> key);
+            if (!c.TryFind(key, out KvEntry? entry, out KvList? list)) return;
+            if (list is null) continue;
+            int count = (int)Math.Min(countMax, list.Count);
+            if (!TryFit(ref c, list, side == First ? 0 : list.Count - count, count, key.Length)
+                || !c.TryChargeLookups(count)) return;
+            c.Reply.WriteArray(2);
+            c.Reply.WriteBinary(key);
+            c.Reply.WriteArray(count);
+            Pop(ref c, key, entry, side, count);
+            return;
+        }
+        c.Reply.WriteNil();
     }
 
     /// <summary>Takes an element off one end of a list and puts it on an end of another, or the same.</summary>
@@ -161,10 +183,10 @@ internal static class ListCommands
         c.State.Changed(entry);
     }
 
-    private static bool TryFit(ref CommandContext c, KvList list, int first, int count)
+    private static bool TryFit(ref CommandContext c, KvList list, int first, int count, int keyLength = 0)
     {
         if (!c.TryChargeSteps(count)) return false;
-        long length = 0;
+        long length = keyLength;
         for (int i = 0; i < count && length <= KvLimits.ReplyBytesMax; i++)
             length += list[first + i].Length + CanonicalFormat.HeaderBytesMax;
         return c.TryFit(length);
@@ -183,8 +205,15 @@ internal static class ListCommands
         else list.AddLast(element);
     }
 
+    private static void Pop(ref CommandContext c, ReadOnlySpan<byte> key, KvEntry? entry, long side, int count)
+    {
+        KvList list = Edit(ref c, key, ref entry);
+        for (int i = 0; i < count; i++) c.Reply.WriteBinary(Pop(list, side));
+        Collections.ChangedOrEmptied(c.State, entry);
+    }
+
     private static byte[] Pop(KvList list, long side) => side == First ? list.RemoveFirst() : list.RemoveLast();
 
-    private static KvList Edit(ref CommandContext c, ReadOnlySpan<byte> key, [NotNull] ref KvEntry? entry) =>
+    public static KvList Edit(ref CommandContext c, ReadOnlySpan<byte> key, [NotNull] ref KvEntry? entry) =>
         (KvList)Collections.Edit(c.State, key, ref entry, static generation => new KvList(generation));
 }

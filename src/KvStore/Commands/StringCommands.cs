@@ -240,7 +240,8 @@ internal static class StringCommands
         }
     }
 
-    private static KvEntry Write(
+    /// <summary>Gives a key a value, whatever it holds.</summary>
+    public static KvEntry Write(
         ref CommandContext c, KvEntry? entry, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long expiryMicros)
     {
         entry = entry is null ? c.State.Add(key) : c.State.EditForReplacement(entry);

@@ -1,8 +1,8 @@
 namespace KvStore.Operations;
 
 /// <summary>
-/// What an operation asks for: the first element of its array. docs/spec/kv/operations.md lists each with its
-/// arguments and reply.
+/// What an operation asks for: the first element of its array. docs/spec/kv/operations.md and
+/// collections.md list each with its arguments and reply.
 /// Numbers are never given to another meaning: logs and clients of earlier versions hold them.
 /// </summary>
 internal enum Opcode
@@ -24,6 +24,8 @@ internal enum Opcode
     Count = 17,
     Clear = 18,
     Rename = 19,
+    Copy = 20,
+    RandomKey = 21,
 
     // Strings
     Get = 24,
@@ -41,6 +43,11 @@ internal enum Opcode
     SetRange = 36,
     GetAndDelete = 37,
     GetAndExpire = 38,
+    SetBit = 39,
+    GetBit = 40,
+    BitCount = 41,
+    BitPosition = 42,
+    BitCombine = 43,
 
     // Hashes
     HashPut = 48,
@@ -55,6 +62,7 @@ internal enum Opcode
     HashIncrementDecimal = 57,
     HashLength = 58,
     HashList = 59,
+    HashRandom = 60,
 
     // Lists
     ListPush = 72,
@@ -65,6 +73,10 @@ internal enum Opcode
     ListSet = 77,
     ListTrim = 78,
     ListMove = 79,
+    ListRemove = 80,
+    ListInsert = 81,
+    ListPosition = 82,
+    ListPopFirst = 83,
 
     // Sets
     SetAdd = 96,
@@ -74,4 +86,9 @@ internal enum Opcode
     SetCount = 100,
     SetMove = 101,
     SetList = 102,
+    SetCombine = 103,
+    SetCombineAndStore = 104,
+    SetIntersectionCount = 105,
+    SetPop = 106,
+    SetRandom = 107,
 }

@@ -14,6 +14,8 @@ internal sealed class CowNode<TValue>
 
     private const int CapacityMin = 4;
 
+    private int _keysBelow; // of an inner node
+
     public long Generation { get; private init; }
     public int Count { get; private set; }
     public byte[][] Keys { get; private set; }
@@ -28,6 +30,9 @@ internal sealed class CowNode<TValue>
         Children = children;
     }
 
+    /// <summary>How many keys this leaf, or the leaves below this node, have.</summary>
+    public int Size => IsLeaf ? Count : _keysBelow;
+
     public bool IsLeaf => Children.Length == 0;
     public bool IsFull => Count == FanOut;
 
@@ -38,7 +43,10 @@ internal sealed class CowNode<TValue>
         new(generation, new byte[FanOut][], [], new CowNode<TValue>[FanOut]);
 
     public CowNode<TValue> Copy(long generation) =>
-        new(generation, [.. Keys], [.. Values], [.. Children]) { Count = Count };
+        new(generation, [.. Keys], [.. Values], [.. Children]) { Count = Count, _keysBelow = _keysBelow };
+
+    /// <summary>So many keys came below a child of this node, or went.</summary>
+    public void SizeChanged(int by) => _keysBelow += by;
 
     /// <summary>The position of the key in this leaf, or the complement of where it belongs.</summary>
     public int Find(ReadOnlySpan<byte> key)
@@ -87,8 +95,10 @@ internal sealed class CowNode<TValue>
         Keys[position] = lowerBound;
         Children[position] = child;
         Count++;
+        _keysBelow += child.Size;
     }
 
+    /// <summary>Takes away an entry, or a child that is empty or whose keys another child has taken.</summary>
     public void RemoveAt(int position)
     {
         Count--;
@@ -114,6 +124,7 @@ internal sealed class CowNode<TValue>
         Array.Clear(Keys, position, Count - position);
         if (IsLeaf) Array.Clear(Values, position, Count - position);
         else Array.Clear(Children, position, Count - position);
+        _keysBelow -= right._keysBelow;
         Count = position;
         return right;
     }
@@ -134,6 +145,7 @@ internal sealed class CowNode<TValue>
         else
         {
             Array.Copy(other.Children, position, Children, Count, moved);
+            for (int i = Count; i < Count + moved; i++) _keysBelow += Children[i].Size;
             Keys[Count] = lowerBound;
         }
         Count += moved;

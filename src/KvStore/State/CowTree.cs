@@ -7,8 +7,9 @@ namespace KvStore.State;
 /// after a freeze (see <see cref="State.Generation"/>). So a frozen view costs nothing until the live tree changes.
 /// <para>
 /// Invariants. Keys ascend within and across leaves. Every key below child i is at or above its lower bound, and below
-/// that of child i+1. All leaves are equally deep. No node but the root of an empty tree is empty. Below a node of the
-/// current generation only changed paths are of the current generation.
+/// that of child i+1. All leaves are equally deep. An inner node knows how many keys are below it. No node but the
+/// root of an empty tree is empty. Below a node of the current generation only changed paths are of the current
+/// generation.
 /// </para>
 /// </summary>
 internal sealed class CowTree<TValue>(Generation generation)
@@ -43,6 +44,27 @@ internal sealed class CowTree<TValue>(Generation generation)
         }
         value = default!;
         return false;
+    }
+
+    /// <summary>
+    /// The key that so many others precede, with its value. It takes a step for each child passed on the way down.
+    /// </summary>
+    public (byte[] Key, TValue Value) At(int rank)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rank);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, Count);
+        CowNode<TValue> node = _root!;
+        while (!node.IsLeaf)
+        {
+            int child = 0;
+            for (int size = node.Children[0].Size; rank >= size; size = node.Children[child].Size)
+            {
+                rank -= size;
+                child++;
+            }
+            node = node.Children[child];
+        }
+        return (node.Keys[rank], node.Values[rank]);
     }
 
     /// <summary>The place of the key's value, made if there was none. Good until the next change of the tree.</summary>
@@ -93,7 +115,9 @@ internal sealed class CowTree<TValue>(Generation generation)
         ref TValue place = ref GetOrAdd(
             child, key, owned, atRightEdge && index == node.Count - 1, out added, out CowNode<TValue>? childRight);
         right = null;
+        if (added) node.SizeChanged(1);
         if (childRight is null) return ref place;
+        node.SizeChanged(-childRight.Size); // until it is a child
         if (node.IsFull)
         {
             // At the right edge keys come in order, as from a snapshot: leave the left one full.
@@ -140,6 +164,7 @@ internal sealed class CowTree<TValue>(Generation generation)
         int index = node.ChildOf(key);
         CowNode<TValue> child = node.Children[index] = Own(node.Children[index]);
         Remove(child, key);
+        node.SizeChanged(-1);
         if (child.Count == 0) node.RemoveAt(index);
         else if (child.Count < MergeBelow) Merge(node, index);
     }

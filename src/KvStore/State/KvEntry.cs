@@ -91,6 +91,14 @@ internal sealed class KvEntry(byte[] key, long generation)
         _length = 0;
     }
 
+    /// <summary>Has the value and expiry of another entry. A collection that it holds must be frozen.</summary>
+    public void CopyFrom(KvEntry other)
+    {
+        ExpiresAtMicros = other.ExpiresAtMicros;
+        if (other.Collection is { } collection) SetCollection(collection.Fork());
+        else SetBytes(other.Bytes);
+    }
+
     /// <summary>Takes value and expiry from an entry that may be changed, and leaves it an empty string.</summary>
     public void TakeOver(KvEntry other)
     {

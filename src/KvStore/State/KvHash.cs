@@ -16,6 +16,9 @@ internal sealed class KvHash : Collection
 
     public bool TryGet(ReadOnlySpan<byte> field, out byte[] value) => _fields.TryGet(field, out value);
 
+    /// <summary>The field that so many others precede, with its value.</summary>
+    public (byte[] Field, byte[] Value) At(int rank) => _fields.At(rank);
+
     public CowTreeCursor<byte[]> Walk() => _fields.Walk();
 
     /// <summary>Sets the field. True if it is new.</summary>

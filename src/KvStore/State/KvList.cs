@@ -34,24 +34,60 @@ internal sealed class KvList : Collection
 
     public byte[] this[int index] => _elements[index];
 
-    public void Replace(int index, ReadOnlySpan<byte> element)
+    public void Replace(int index, ReadOnlySpan<byte> element) => Put(index, element.ToArray());
+
+    public void AddFirst(ReadOnlySpan<byte> element) => PutFirst(element.ToArray());
+
+    public void AddLast(ReadOnlySpan<byte> element) => PutLast(element.ToArray());
+
+    /// <summary>How many elements make room for one before the index: those at the nearer end.</summary>
+    public int MovedByInsertion(int index) => Math.Min(index, Count - index);
+
+    /// <summary>Inserts an element before the index. Those at the nearer end go one further.</summary>
+    public void Insert(int index, ReadOnlySpan<byte> element)
     {
-        Forgotten(FirstPosition + index, _elements[index]);
-        _elements[index] = element.ToArray();
-        Noted(FirstPosition + index, element);
+        if (index < Count - index)
+        {
+            PutFirst([]);
+            for (int i = 0; i < index; i++) Put(i, _elements[i + 1]);
+        }
+        else
+        {
+            PutLast([]);
+            for (int i = Count - 1; i > index; i--) Put(i, _elements[i - 1]);
+        }
+        Put(index, element.ToArray());
     }
 
-    public void AddFirst(ReadOnlySpan<byte> element)
-    {
-        FirstPosition--;
-        _elements.AddFirst(element.ToArray());
-        Noted(FirstPosition, element);
-    }
+    /// <summary>How many elements close the gaps that those at these indices, ascending, leave.</summary>
+    public int MovedByRemoval(ReadOnlySpan<int> indices) =>
+        Math.Min(indices[^1] + 1, Count - indices[0]) - indices.Length;
 
-    public void AddLast(ReadOnlySpan<byte> element)
+    /// <summary>
+    /// Removes the elements at these indices, ascending. The gaps are closed from the end from which fewer elements
+    /// move.
+    /// </summary>
+    public void Remove(ReadOnlySpan<int> indices)
     {
-        Noted(FirstPosition + Count, element);
-        _elements.AddLast(element.ToArray());
+        int gaps = 0;
+        if (indices[^1] + 1 < Count - indices[0])
+        {
+            for (int i = indices[^1]; i >= 0; i--)
+            {
+                if (gaps < indices.Length && i == indices[^(gaps + 1)]) gaps++;
+                else Put(i + gaps, _elements[i]);
+            }
+            for (; gaps > 0; gaps--) RemoveFirst();
+        }
+        else
+        {
+            for (int i = indices[0]; i < Count; i++)
+            {
+                if (gaps < indices.Length && i == indices[gaps]) gaps++;
+                else Put(i - gaps, _elements[i]);
+            }
+            for (; gaps > 0; gaps--) RemoveLast();
+        }
     }
 
     public byte[] RemoveFirst()
@@ -67,6 +103,26 @@ internal sealed class KvList : Collection
         byte[] element = _elements.RemoveLast();
         Forgotten(FirstPosition + Count, element);
         return element;
+    }
+
+    private void Put(int index, byte[] element)
+    {
+        Forgotten(FirstPosition + index, _elements[index]);
+        _elements[index] = element;
+        Noted(FirstPosition + index, element);
+    }
+
+    private void PutFirst(byte[] element)
+    {
+        FirstPosition--;
+        _elements.AddFirst(element);
+        Noted(FirstPosition, element);
+    }
+
+    private void PutLast(byte[] element)
+    {
+        Noted(FirstPosition + Count, element);
+        _elements.AddLast(element);
     }
 
     private void Noted(long position, ReadOnlySpan<byte> element)

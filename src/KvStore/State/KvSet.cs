@@ -21,17 +21,25 @@ internal sealed class KvSet : Collection
 
     public CowTreeCursor<Present> Walk() => _members.Walk();
 
-    public bool Add(ReadOnlySpan<byte> member)
-    {
-        _members.GetOrAdd(member, null, out bool added);
-        if (added) Added(member, []);
-        return added;
-    }
+    /// <summary>The member that so many others precede.</summary>
+    public byte[] At(int rank) => _members.At(rank).Key;
+
+    public bool Add(ReadOnlySpan<byte> member) => Add(member, null);
+
+    /// <summary>Adds a member, and keeps the array, which must not change.</summary>
+    public bool AddOwned(byte[] member) => Add(member, member);
 
     public bool Remove(ReadOnlySpan<byte> member)
     {
         if (!_members.Remove(member, out _)) return false;
         Removed(member, []);
         return true;
+    }
+
+    private bool Add(ReadOnlySpan<byte> member, byte[]? owned)
+    {
+        _members.GetOrAdd(member, owned, out bool added);
+        if (added) Added(member, []);
+        return added;
     }
 }

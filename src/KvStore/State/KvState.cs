@@ -47,6 +47,9 @@ internal sealed class KvState
     public KvEntry? Find(ReadOnlySpan<byte> key, long nowMicros) =>
         _entries.TryGet(key, out KvEntry entry) && !entry.IsExpired(nowMicros) ? entry : null;
 
+    /// <summary>The entry at a place in the order of the keys. It may have expired.</summary>
+    public KvEntry At(int rank) => _entries.At(rank).Value;
+
     /// <summary>Walks all entries as they are now, the expired ones among them.</summary>
     public CowTreeCursor<KvEntry> Walk() => _entries.Walk();
 
@@ -75,6 +78,21 @@ internal sealed class KvState
     {
         entry.Revision = ++Revision;
         Remember(entry);
+    }
+
+    /// <summary>
+    /// Gives a key what another entry holds, with its expiry. The elements of a collection are not copied: both entries
+    /// share them until one of them changes.
+    /// </summary>
+    /// <param name="from">A visible entry.</param>
+    /// <param name="key">Another key.</param>
+    /// <param name="replaced">The visible entry of that key, or null.</param>
+    public void Copy(KvEntry from, ReadOnlySpan<byte> key, KvEntry? replaced)
+    {
+        if (!from.IsString) Generation.Freeze(); // what is shared may be changed in neither place
+        KvEntry copy = replaced is null ? Add(key) : EditForReplacement(replaced);
+        copy.CopyFrom(from);
+        Changed(copy);
     }
 
     /// <summary>Puts an entry of a snapshot in its place, with the revision it has.</summary>

@@ -55,7 +55,11 @@ public sealed class KvStateMachine : IStateMachine
         _state.Reclaim(batch.AgreedTimeMicros, KvLimits.ReclaimedPerBatchMax);
         ReadOnlySpan<Command> commands = batch.Commands.Span;
         for (int i = 0; i < commands.Length; i++)
-            batch.ReplyTo(i).Write(_interpreter.Execute(_state, commands[i].Operation, batch.AgreedTimeMicros).Written);
+        {
+            SeededNumbers chance = SeededNumbers.For(batch.Seed, i);
+            batch.ReplyTo(i).Write(
+                _interpreter.Execute(_state, commands[i].Operation, batch.AgreedTimeMicros, chance).Written);
+        }
     }
 
     /// <inheritdoc/>

@@ -35,7 +35,8 @@ internal static class RespTargets
     [
         RespFormats.Value, RespFormats.Integer, RespFormats.OkOrNull, RespFormats.Ok, RespFormats.OneOrZero,
         RespFormats.Array, RespFormats.Map, RespFormats.Set, RespFormats.TypeName,
-        RespFormats.Seconds, RespFormats.Milliseconds,
+        RespFormats.Seconds, RespFormats.Milliseconds, RespFormats.IntegerOrNull, RespFormats.Pairs,
+        RespFormats.KeyAndArray,
     ];
 
     public static IEnumerable<FuzzTarget> All =>

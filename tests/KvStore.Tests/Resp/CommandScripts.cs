@@ -32,7 +32,7 @@ internal sealed class CommandScripts(int seed)
         _ => Sets(),
     };
 
-    private string[] Strings() => _random.Next(24) switch
+    private string[] Strings() => _random.Next(28) switch
     {
         0 or 1 => ["get", Key()],
         2 or 3 => ["set", Key(), Value()],
@@ -61,10 +61,18 @@ internal sealed class CommandScripts(int seed)
         20 => [Pick("getrange", "substr"), Key(), Integer(), Integer()],
         21 => ["setrange", Key(), Pick("0", "1", "5", "30", "-1", "x"), Value()],
         22 => ["decrby", Key(), "-9223372036854775808"],
+        23 => ["setbit", Key(), Pick("0", "7", "100", "-1", "x"), Pick("0", "1", "1", "2")],
+        24 => ["getbit", Key(), Pick("0", "7", "100", "-1", "x")],
+        25 => ["bitcount", Key(), .. Pick<string[]>([], [Integer(), Integer()], ["1", "-2", Pick("bit", "BYTE", "x")])],
+        26 =>
+            [
+                "bitpos", Key(), Pick("0", "1", "x"),
+                .. Pick<string[]>([], [Integer()], ["1", "-2", Pick("bit", "byte")]),
+            ],
         _ => ["echo", Value()],
     };
 
-    private string[] Keys() => _random.Next(15) switch
+    private string[] Keys() => _random.Next(17) switch
     {
         0 => [Pick("del", "unlink"), .. Many(Key)],
         1 => [Pick("exists", "touch"), .. Many(Key)],
@@ -83,10 +91,12 @@ internal sealed class CommandScripts(int seed)
             Pick<string[]>(
                 ["ping"], ["ping", "hello"], ["select", "0"], ["select", "x"], ["nosuch", "a", "b"],
                 ["flushall", "bad"], ["echo"]),
+        14 => ["copy", Key(), Key(), .. Pick<string[]>([], ["replace"], ["db", "0"], ["bad"])],
+        15 => ["bitop", Pick("and", "or", "xor", "not"), Key(), .. Many(Key)],
         _ => ["del", Key()],
     };
 
-    private string[] Hashes() => _random.Next(16) switch
+    private string[] Hashes() => _random.Next(17) switch
     {
         0 or 1 or 2 => [Pick("hset", "hmset"), Key(), .. Many(Field).SelectMany(f => new[] { f, Value() })],
         3 => ["hsetnx", Key(), Field(), Value()],
@@ -101,10 +111,11 @@ internal sealed class CommandScripts(int seed)
         12 => ["hincrby", Key(), Field(), Integer()],
         13 => ["hincrbyfloat", Key(), "n", Pick("1", "0.5", "-2.25", "x")],
         14 => ["hstrlen", Key(), Field()],
+        15 => ["hrandfield", Key(), "100", "withvalues"], // all of them
         _ => ["del", Key()],
     };
 
-    private string[] Lists() => _random.Next(16) switch
+    private string[] Lists() => _random.Next(20) switch
     {
         0 or 1 or 2 => [Pick("lpush", "rpush"), Key(), .. Many(Value)],
         3 => [Pick("lpushx", "rpushx"), Key(), Value()],
@@ -117,10 +128,15 @@ internal sealed class CommandScripts(int seed)
         12 => ["ltrim", Key(), Pick("0", "1", "-3"), Pick("-1", "2", "0", "5")],
         13 => ["lmove", Key(), Key(), Pick("left", "RIGHT", "up"), Pick("LEFT", "right")],
         14 => ["rpoplpush", Key(), Key()],
+        15 => ["lrem", Key(), Integer(), Value()],
+        16 => ["linsert", Key(), Pick("before", "AFTER", "at"), Value(), Value()],
+        17 =>
+            ["lpos", Key(), Value(), .. Pick<string[]>([], ["rank", Integer()], ["count", "0"], ["maxlen", "2"])],
+        18 => ["lmpop", "2", Key(), Key(), Pick("left", "right"), .. Pick<string[]>([], ["count", Integer()])],
         _ => ["del", Key()],
     };
 
-    private string[] Sets() => _random.Next(10) switch
+    private string[] Sets() => _random.Next(16) switch
     {
         0 or 1 or 2 => ["sadd", Key(), .. Many(Field)],
         3 => ["srem", Key(), .. Many(Field)],
@@ -129,6 +145,10 @@ internal sealed class CommandScripts(int seed)
         6 => ["smismember", Key(), .. Many(Field)],
         7 => ["scard", Key()],
         8 => ["smove", Key(), Key(), Field()],
+        9 or 10 => [Pick("sinter", "sunion", "sdiff"), .. Many(Key)],
+        11 or 12 => [Pick("sinterstore", "sunionstore", "sdiffstore"), Key(), .. Many(Key)],
+        13 => ["sintercard", "2", Key(), Key(), .. Pick<string[]>([], ["limit", Integer()])],
+        14 => [Pick("spop", "srandmember"), Key(), "100"], // all of them
         _ => ["del", Key()],
     };
 

@@ -50,7 +50,8 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
             commands.AddRange(Enumerable.Range(0, random.Next(6)).Select(_ => scripts.Next())
                 .Where(static c => c[0].ToLowerInvariant() is not (
                     "hgetall" or "hkeys" or "hvals" or "smembers" or "keys" or "ttl" or "pttl" or "expiretime"
-                    or "pexpiretime")));
+                    or "pexpiretime" or "sinter" or "sunion" or "sdiff" or "spop" or "srandmember"
+                    or "hrandfield")));
             commands.Add(random.Next(8) == 0 ? ["discard"] : ["exec"]);
             if (random.Next(6) == 0) commands.Add(["exec"]);
             foreach (string[] command in commands)
@@ -117,6 +118,7 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
         await using GatewayFixture gateway = new();
         using RespTestClient redis = new(redisServer.EndPoint);
         RespTestClient ours = gateway.Connect();
+        redis.Call("flushall");
         string[][] commands =
         [
             ["exec"], ["discard"], ["multi"], ["multi"], ["watch", "a"],

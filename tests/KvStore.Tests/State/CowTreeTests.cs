@@ -109,6 +109,7 @@ public class CowTreeTests
     private static void AssertSame(IEnumerable<KeyValuePair<byte[], int>> expected, CowTree<int> tree)
     {
         CowTreeCursor<int> cursor = tree.Walk();
+        int rank = 0;
         foreach ((byte[] key, int value) in expected)
         {
             Assert.True(cursor.MoveNext());
@@ -116,7 +117,10 @@ public class CowTreeTests
             Assert.Equal(value, cursor.Value);
             Assert.True(tree.TryGet(key, out int found));
             Assert.Equal(value, found);
+            Assert.Equal((cursor.Key, value), tree.At(rank++));
         }
         Assert.False(cursor.MoveNext());
+        Assert.Equal(rank, tree.Count);
+        Assert.Throws<ArgumentOutOfRangeException>(() => tree.At(rank));
     }
 }

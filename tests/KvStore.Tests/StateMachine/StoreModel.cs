@@ -66,6 +66,59 @@ internal sealed class StoreModel
         return (long)held.Value.Length;
     }
 
+    public object? SetBit(string key, int offset, int bit)
+    {
+        Held held = Find(key) ?? new Held("");
+        char[] bytes = held.Value.PadRight(offset / 8 + 1, '\0').ToCharArray();
+        int mask = 0x80 >> (offset % 8), before = bytes[offset / 8] & mask;
+        bytes[offset / 8] = (char)(bytes[offset / 8] & ~mask | (bit == 1 ? mask : 0));
+        _entries[key] = held with { Value = new string(bytes) };
+        return before == 0 ? 0L : 1L;
+    }
+
+    public object? GetBit(string key, int offset) => Bits(key).ElementAtOrDefault(offset) ? 1L : 0L;
+
+    /// <summary>Of indices within the string.</summary>
+    public object? BitCount(string key, int start, int end) =>
+        (long)Bits(key).Skip(start).Take(end - start + 1).Count(static b => b);
+
+    /// <summary>As <see cref="BitCount"/>.</summary>
+    public object? BitPosition(string key, int bit, int start, int end)
+    {
+        if (Find(key) is null) return bit == 1 ? -1L : 0L;
+        bool[] bits = Bits(key);
+        for (int i = start; i <= end && i < bits.Length; i++)
+            if (bits[i] == (bit == 1)) return (long)i;
+        return -1L;
+    }
+
+    public object? BitCombine(BitCombination how, string to, params string[] keys)
+    {
+        string[] values = [.. keys.Select(k => Find(k)?.Value ?? "")];
+        char[] result = new char[values.Max(static v => v.Length)];
+        for (int i = 0; i < result.Length; i++)
+        {
+            int[] bytes = [.. values.Select(v => (int)v.ElementAtOrDefault(i))];
+            result[i] = (char)(how switch
+            {
+                BitCombination.And => bytes.Aggregate(static (a, b) => a & b),
+                BitCombination.Or => bytes.Aggregate(static (a, b) => a | b),
+                BitCombination.Xor => bytes.Aggregate(static (a, b) => a ^ b),
+                _ => ~bytes[0] & 0xff,
+            });
+        }
+        if (result.Length > 0) _entries[to] = new Held(new string(result));
+        else _entries.Remove(to);
+        return (long)result.Length;
+    }
+
+    public object? Copy(string from, string to, WriteFlags flags)
+    {
+        if (Find(from) is not { } held || flags == WriteFlags.IfAbsent && Find(to) is not null) return 0L;
+        _entries[to] = held;
+        return 1L;
+    }
+
     public object? CompareAndSet(string key, string? expected, string? value)
     {
         Held? held = Find(key);
@@ -97,6 +150,9 @@ internal sealed class StoreModel
     public object?[] List(string prefix) =>
         [.. _entries.Where(e => e.Key.StartsWith(prefix, StringComparison.Ordinal) && e.Value.ExpiresAt > NowMicros)
             .SelectMany(e => new object?[] { e.Key, e.Value.Value })];
+
+    private bool[] Bits(string key) =>
+        [.. (Find(key)?.Value ?? "").SelectMany(static c => Enumerable.Range(0, 8).Select(i => (c & 0x80 >> i) != 0))];
 
     private Held? Find(string key) =>
         _entries.TryGetValue(key, out Held? held) && held.ExpiresAt > NowMicros ? held : null;

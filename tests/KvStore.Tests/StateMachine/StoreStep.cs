@@ -56,10 +56,37 @@ internal sealed record StoreStep(string Text, byte[] Operation, Func<StoreModel,
             Gen<StoreStep> persist = key.Select(k => Step($"persist '{k}'", m => m.Persist(k), Opcode.Persist, k));
             Gen<StoreStep> timeToLive = key.Select(
                 k => Step($"time to live '{k}'", m => m.TimeToLive(k), Opcode.TimeToLive, k));
+            Gen<StoreStep> copy =
+                from a in key from b in key from f in Gen.Elements(WriteFlags.None, WriteFlags.IfAbsent) select Step(
+                    $"copy '{a}' to '{b}' {f}", m => m.Copy(a, b, f), Opcode.Copy, a, b, f);
             return Gen.Frequency(
+                (6, OnBits(key)), (2, copy),
                 (6, put), (3, get), (2, delete), (1, exists), (2, increment), (2, append), (1, setRange), (3, compare),
                 (2, expire), (1, persist), (1, timeToLive));
         }
+    }
+
+    private static Gen<StoreStep> OnBits(Gen<string> key)
+    {
+        Gen<int> offset = Gen.Choose(0, 60);
+        Gen<StoreStep> setBit = from k in key from o in offset from b in Gen.Choose(0, 1) select Step(
+            $"set bit '{k}' {o} {b}", m => m.SetBit(k, o, b), Opcode.SetBit, k, o, b);
+        Gen<StoreStep> getBit = from k in key from o in offset select Step(
+            $"get bit '{k}' {o}", m => m.GetBit(k, o), Opcode.GetBit, k, o);
+        Gen<StoreStep> bitCount = from k in key from a in offset from b in offset select Step(
+            $"bit count '{k}' {a} {b}", m => m.BitCount(k, a, b), Opcode.BitCount, k, a, b, 1);
+        Gen<StoreStep> bitPosition =
+            from k in key from bit in Gen.Choose(0, 1) from a in offset from b in offset select Step(
+                $"bit position '{k}' {bit} {a} {b}", m => m.BitPosition(k, bit, a, b),
+                Opcode.BitPosition, k, bit, 1, a, b);
+        Gen<StoreStep> bitCombine =
+            from how in Gen.Elements(BitCombination.And, BitCombination.Or, BitCombination.Xor)
+            from k in key from a in key from b in key select Step(
+                $"{how} of '{a}' '{b}' to '{k}'", m => m.BitCombine(how, k, a, b), Opcode.BitCombine, how, k, a, b);
+        Gen<StoreStep> bitNot = from k in key from a in key select Step(
+            $"not of '{a}' to '{k}'", m => m.BitCombine(BitCombination.Not, k, a),
+            Opcode.BitCombine, BitCombination.Not, k, a);
+        return Gen.OneOf(setBit, getBit, bitCount, bitPosition, bitCombine, bitNot);
     }
 
     private static StoreStep Step(

@@ -26,7 +26,7 @@ internal sealed class TestMachine(long stateBytesMax = KvLimits.StateBytesMaxDef
         NowMicros++;
         TestReplies replies = new(operations.Count);
         Command[] commands = [.. operations.Select((o, i) => CommandOf((ulong)i + 1, o))];
-        Store.Execute(new CommandBatch(new Instance(++_instance), NowMicros, 0, commands, replies));
+        Store.Execute(new CommandBatch(new Instance(++_instance), NowMicros, (ulong)NowMicros, commands, replies));
         return [.. Enumerable.Range(0, operations.Count).Select(i => replies[i])];
     }
 

@@ -80,6 +80,43 @@ public class WorkTests
     }
 
     [Fact]
+    public void Sets_and_lists_of_any_size_cost_no_more_than_an_operation_may()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            object?[] names = [.. Keys(30_000).Select(k => $"{i}{k}")];
+            _machine.Execute(Opcode.SetAdd, ["first", .. names]);
+            _machine.Execute(Opcode.SetAdd, ["second", .. names.Select(static k => $"{k}x")]);
+            _machine.Execute(Opcode.ListPush, ["list", 1, 0, .. names]);
+            _machine.Execute(Opcode.ListPush, ["equal", 1, 0, .. Enumerable.Repeat("e", 30_000)]);
+        }
+        _machine.Execute(Opcode.SetAdd, "small", "04", "4f", "none");
+        _machine.Execute(Opcode.Put, "bits", new byte[KvLimits.ValueBytesMax], 0);
+        object before = _machine.Store.StateDigest();
+        foreach (object?[] command in (object?[][])[
+            Op.Nested(Opcode.SetCombine, 0, "first", "second"), Op.Nested(Opcode.SetCombine, 1, "first", "second"),
+            Op.Nested(Opcode.SetCombine, 2, "first", "second"), Op.Nested(Opcode.SetCombineAndStore, 1, "x", "first"),
+            Op.Nested(Opcode.SetIntersectionCount, 1, "first", "second"), Op.Nested(Opcode.SetPop, "first", 40_000),
+            Op.Nested(Opcode.SetRandom, "first", 1, -40_000), Op.Nested(Opcode.ListRemove, "list", 1, "2752f"),
+            Op.Nested(Opcode.ListRemove, "equal", 40_000, "e"), Op.Nested(Opcode.ListInsert, "list", 0, "20", "e"),
+            Op.Nested(Opcode.BitCombine, [0, "x", .. Enumerable.Repeat("bits", 40)])])
+            Assert.Equal(KvErrorCode.TooMuchWork, Op.Read(_machine.Execute(Op.Bytes(command))));
+        Assert.Equal(before, _machine.Store.StateDigest());
+        foreach (object?[] command in (object?[][])[
+            Op.Nested(Opcode.ListPosition, "list", "none", 1, -1, 0), Op.Nested(Opcode.Copy, "list", "x", 0),
+            Op.Nested(Opcode.BitCount, "bits", 0, -1, 0), Op.Nested(Opcode.BitPosition, "bits", 1, 0, 0)])
+            Assert.Equal(KvErrorCode.TooMuchWork, Transaction(_ => command)[^1]);
+
+        Assert.Equal(2, _machine.ExecuteArray(Opcode.SetCombine, 0, "first", "small").Length);
+        Assert.Equal(["none"], _machine.ExecuteArray(Opcode.SetCombine, 2, "small", "first"));
+        Assert.Equal(2L, _machine.Execute(Opcode.SetIntersectionCount, 0, "small", "first"));
+        Assert.Equal(150_001L, _machine.Execute(Opcode.ListInsert, "list", 1, "05000", "e"));
+        Assert.Equal(1L, _machine.Execute(Opcode.ListRemove, "list", 1, "e"));
+        Assert.Equal(1L, _machine.Execute(Opcode.ListRemove, "list", -1, "4752f"));
+        Assert.Equal(20_000L, _machine.Execute(Opcode.ListRemove, "equal", 20_000, "e"));
+    }
+
+    [Fact]
     public void A_pipeline_ends_where_its_work_does_and_the_rest_is_sent_again()
     {
         _machine.Execute(Opcode.Put, "large", new byte[KvLimits.ValueBytesMax - 100], 0);

@@ -5,7 +5,8 @@ internal static class CommandArguments
 {
     public static Dictionary<string, Func<string[]>> Of(EdgeArguments a) => new(
     [
-        .. Connections(a), .. Server(a), .. Keys(a), .. Expiry(a), .. Strings(a), .. Hashes(a), .. Lists(a), .. Sets(a),
+        .. Connections(a), .. Server(a), .. Keys(a), .. Expiry(a), .. Strings(a), .. Bits(a), .. Hashes(a),
+        .. Lists(a), .. Sets(a), .. SetAlgebra(a),
     ]);
 
     private static IEnumerable<KeyValuePair<string, Func<string[]>>> Connections(EdgeArguments a) =>
@@ -54,6 +55,10 @@ internal static class CommandArguments
         new("type", () => [a.Key()]),
         new("rename", () => [a.Key(), a.Key()]),
         new("renamenx", () => [a.Key(), a.Key()]),
+        new("copy", () => [a.Key(), a.Key(), .. a.Options(
+            ["replace"], ["REPLACE"], ["db", "0"], ["DB", a.Pick("0", "-1", "x", "99999999999", "")], ["db"],
+            ["bad"])]),
+        new("randomkey", () => []),
         new("keys", () => [a.Pattern()]),
         new("scan", () =>
             [Cursor(a), .. ScanOptions(a), .. a.Options(["type", "string"], ["TYPE", "nosuch"], ["type"])]),
@@ -104,6 +109,15 @@ internal static class CommandArguments
         new("incrbyfloat", () => [a.Key(), a.Decimal()]),
     ];
 
+    private static IEnumerable<KeyValuePair<string, Func<string[]>>> Bits(EdgeArguments a) =>
+    [
+        new("setbit", () => [a.Key(), BitOffset(a), a.Pick("0", "1", "0", "1", "2", "-1", "x", "")]),
+        new("getbit", () => [a.Key(), BitOffset(a)]),
+        new("bitcount", () => [a.Key(), .. BitRange(a)]),
+        new("bitpos", () => [a.Key(), a.Pick("0", "1", "0", "1", "2", "-1", "x", ""), .. BitRange(a)]),
+        new("bitop", () => [a.Cased(a.Pick("and", "or", "xor", "not", "nor", "")), a.Key(), .. a.Many(a.Key)]),
+    ];
+
     private static IEnumerable<KeyValuePair<string, Func<string[]>>> Hashes(EdgeArguments a) =>
     [
         new("hset", () => [a.Key(), .. a.Pairs(a.Field, a.Value)]),
@@ -120,6 +134,9 @@ internal static class CommandArguments
         new("hvals", () => [a.Key()]),
         new("hincrby", () => [a.Key(), a.Field(), a.Integer()]),
         new("hincrbyfloat", () => [a.Key(), a.Field(), a.Decimal()]),
+        new("hrandfield", () => [a.Key(), .. a.Pick<string[]>(
+            [], [ChosenCount(a)], [ChosenCount(a), "withvalues"], [ChosenCount(a), "WITHVALUES"],
+            [ChosenCount(a), "bad"], ["bad", "bad"])]),
     ];
 
     private static IEnumerable<KeyValuePair<string, Func<string[]>>> Lists(EdgeArguments a) =>
@@ -138,6 +155,15 @@ internal static class CommandArguments
         new("lmove", () =>
             [a.Key(), a.Key(), a.Cased(a.Pick("left", "right", "up")), a.Cased(a.Pick("left", "right", ""))]),
         new("rpoplpush", () => [a.Key(), a.Key()]),
+        new("lrem", () => [a.Key(), a.Integer(), a.Value()]),
+        new("linsert", () => [a.Key(), a.Cased(a.Pick("before", "after", "at", "")), a.Value(), a.Value()]),
+        new("lpos", () => [a.Key(), a.Value(), .. a.Options(
+            ["rank", a.Index()], ["RANK", a.Integer()], ["count", a.Index()], ["COUNT", a.Integer()],
+            ["maxlen", a.Index()], ["MAXLEN", a.Integer()], ["rank"], ["bad", "1"])]),
+        new("lmpop", () => [
+            a.Pick("1", "2", "1", "2", "3", "0", "-1", "x"), .. a.Many(a.Key, 3),
+            a.Cased(a.Pick("left", "right", "left", "right", "up")),
+            .. a.Options(["count", "2"], ["COUNT", a.Integer()], ["count"], ["bad"])]),
     ];
 
     private static IEnumerable<KeyValuePair<string, Func<string[]>>> Sets(EdgeArguments a) =>
@@ -149,7 +175,34 @@ internal static class CommandArguments
         new("smismember", () => [a.Key(), .. a.Many(a.Field)]),
         new("scard", () => [a.Key()]),
         new("smove", () => [a.Key(), a.Key(), a.Field()]),
+        new("spop", () => [a.Key(), .. a.Options([a.Integer()])]),
+        new("srandmember", () => [a.Key(), .. a.Options([ChosenCount(a)])]),
     ];
+
+    private static IEnumerable<KeyValuePair<string, Func<string[]>>> SetAlgebra(EdgeArguments a) =>
+    [
+        new("sinter", () => a.Many(SetKey(a))),
+        new("sunion", () => a.Many(SetKey(a))),
+        new("sdiff", () => a.Many(SetKey(a))),
+        new("sinterstore", () => [a.Key(), .. a.Many(SetKey(a))]),
+        new("sunionstore", () => [a.Key(), .. a.Many(SetKey(a))]),
+        new("sdiffstore", () => [a.Key(), .. a.Many(SetKey(a))]),
+        new("sintercard", () => [
+            a.Pick("1", "2", "1", "2", "3", "0", "-1", "x"), .. a.Many(SetKey(a), 3),
+            .. a.Options(["limit", "1"], ["LIMIT", a.Integer()], ["limit"], ["bad", "1"])]),
+    ];
+
+    private static Func<string> SetKey(EdgeArguments a) => () => a.Pick("m", "m", "m", "none", a.Key());
+
+    private static string BitOffset(EdgeArguments a) =>
+        a.Pick("0", "1", "7", "8", "9", "39", "40", "100", "-1", "x", "", "4294967296", "9223372036854775808");
+
+    private static string[] BitRange(EdgeArguments a) => a.Pick<string[]>(
+        [], [a.Index(), a.Index()], [a.Index(), a.Index(), a.Cased(a.Pick("bit", "byte", "bad", ""))],
+        [a.Index(), a.Index(), "bit"], [a.Index()], [a.Pick("0", "5", "12", "-20"), a.Pick("30", "-1", "17"), "BIT"]);
+
+    private static string ChosenCount(EdgeArguments a) =>
+        a.Pick("0", "1", "2", "3", "5", "-1", "-3", "100", "x", "", "9223372036854775807", "9223372036854775808");
 
     private static string Cursor(EdgeArguments a) =>
         a.Pick("0", "0", "0", "x", "", "-1", "18446744073709551616", " 0", "0x0", "1.5", "00");

@@ -67,6 +67,11 @@ internal sealed class DialogueComparison(EndPoint redis, EndPoint gateway, Liste
     {
         explained = false;
         if (IsSameButForTheMoment(command, their, our)) return true;
+        if (IsSameButForChance(command, their, our))
+        {
+            explained = Is(command, "spop"); // which leaves other members
+            return true;
+        }
         ListedDifference? row = listed.FirstOrDefault(row => row.Explains(command, their, our));
         explained = row is not null && row.Reply != ListedDifference.OtherOrder;
         return row is not null;
@@ -84,6 +89,10 @@ internal sealed class DialogueComparison(EndPoint redis, EndPoint gateway, Liste
                 && Enumerable.Range(0, 14).All(i => i == 7 || their.Items[i].Raw == our.Items[i].Raw),
             _ => false,
         };
+
+    private static bool IsSameButForChance(string[] command, Reply their, Reply our) =>
+        command[0].ToUpperInvariant() is "SPOP" or "SRANDMEMBER" or "HRANDFIELD" or "RANDOMKEY"
+        && their.Kind is not '-' && their.Shape == our.Shape;
 
     private static bool AreClose(Reply their, Reply our, long unitMillis) =>
         their.Integer > 0 && our.Integer > 0

@@ -13,6 +13,8 @@ internal sealed class EdgeDialogues
         ["rpush", "l", "a", "b", "c"], ["sadd", "m", "a", "b", "3"],
     ];
 
+    private const long RepeatedMax = 1000;
+
     private readonly Random _random;
     private readonly EdgeArguments _a;
     private readonly Dictionary<string, Func<string[]>> _arguments;
@@ -44,6 +46,19 @@ internal sealed class EdgeDialogues
     }
 
     private string[] Command()
+    {
+        string[] command;
+        do command = AnyCommand();
+        while (HasLongReply(command));
+        return command;
+    }
+
+    /// <summary>A negative count asks for as many members that may repeat.</summary>
+    private static bool HasLongReply(string[] command) =>
+        command[0].ToUpperInvariant() is "SRANDMEMBER" or "HRANDFIELD"
+        && command.Any(static word => long.TryParse(word, out long count) && count < -RepeatedMax);
+
+    private string[] AnyCommand()
     {
         string name = _a.Pick(_names);
         string[] command = [_a.Cased(name), .. _arguments[name]()];

@@ -17,6 +17,10 @@ internal sealed record Reply(char Kind, string Raw, Reply[] Items)
     /// <summary>The number of an integer reply; null if it is none.</summary>
     public long? Integer => Kind == ':' ? long.Parse(Raw.AsSpan(1).TrimEnd(), CultureInfo.InvariantCulture) : null;
 
+    /// <summary>Of what kinds it is, and what it contains, and whether they are no values.</summary>
+    public string Shape =>
+        Raw is "$-1\r\n" or "*-1\r\n" ? Raw : $"{Kind}({string.Concat(Items.Select(static item => item.Shape))})";
+
     private static Reply Parse(string raw, ref int position)
     {
         int start = position;

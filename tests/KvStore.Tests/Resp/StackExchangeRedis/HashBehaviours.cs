@@ -85,5 +85,14 @@ internal static class HashBehaviours
             await seen.AddAsync(db.ExecuteAsync("HMSET", "h", "a"));
             await seen.AddAsync(db.KeyExistsAsync("h"));
         }),
+        new("fields at random", static async (db, seen) =>
+        {
+            await db.HashSetAsync("h", "f", "v");
+            await seen.AddAsync(db.HashRandomFieldAsync("h"));
+            await seen.AddAsync(db.HashRandomFieldsAsync("h", -2));
+            await seen.AddAsync(db.HashRandomFieldsWithValuesAsync("h", 5));
+            await seen.AddAsync(db.HashRandomFieldAsync("none"));
+            await seen.AddAsync(db.HashRandomFieldsWithValuesAsync("none", 1));
+        }),
     ];
 }

@@ -117,5 +117,27 @@ internal static class KeyBehaviours
             await seen.AddAsync(db.LockReleaseAsync("lock", "me"));
             await seen.AddAsync(db.LockReleaseAsync("lock", "me"));
         }),
+        new("keys are copied", static async (db, seen) =>
+        {
+            await db.ListRightPushAsync("l", ["a", "b"]);
+            await db.KeyExpireAsync("l", TimeSpan.FromHours(1));
+            await seen.AddAsync(db.KeyCopyAsync("l", "copy"));
+            await seen.AddAsync(db.KeyCopyAsync("l", "copy"));
+            await seen.AddAsync(db.KeyCopyAsync("none", "copy"));
+            await db.ListRightPushAsync("copy", "c");
+            await seen.AddAsync(db.ListRangeAsync("l"));
+            await seen.AddAsync(db.ListRangeAsync("copy"));
+            await seen.AddAsync(db.KeyTimeToLiveAsync("copy"), static time => time > TimeSpan.FromMinutes(50));
+            await db.StringSetAsync("k", "v");
+            await seen.AddAsync(db.KeyCopyAsync("k", "copy", replace: true));
+            await seen.AddAsync(db.StringGetAsync("copy"));
+            await seen.AddAsync(db.KeyTimeToLiveAsync("copy"));
+        }),
+        new("a key at random", static async (db, seen) =>
+        {
+            await seen.AddAsync(db.KeyRandomAsync());
+            await db.StringSetAsync("k", "v");
+            await seen.AddAsync(db.KeyRandomAsync());
+        }),
     ];
 }

@@ -97,5 +97,29 @@ internal static class ListBehaviours
             await seen.AddAsync(db.ListRangeAsync("l"));
             await seen.AddAsync(db.ListGetByIndexAsync("l", 7_777));
         }),
+        new("elements by their value", static async (db, seen) =>
+        {
+            await db.ListRightPushAsync("l", ["a", "b", "a", "c", "a"]);
+            await seen.AddAsync(db.ListInsertBeforeAsync("l", "b", "x"));
+            await seen.AddAsync(db.ListInsertAfterAsync("l", "c", "y"));
+            await seen.AddAsync(db.ListInsertAfterAsync("l", "none", "y"));
+            await seen.AddAsync(db.ListInsertBeforeAsync("none", "a", "y"));
+            await seen.AddAsync(db.ListPositionAsync("l", "a", rank: 2));
+            await seen.AddAsync(db.ListPositionAsync("l", "none"));
+            await seen.AddAsync(db.ListPositionsAsync("l", "a", 2, rank: -1));
+            await seen.AddAsync(db.ListRemoveAsync("l", "a", -2));
+            await seen.AddAsync(db.ListRangeAsync("l"));
+            await seen.AddAsync(db.ListRemoveAsync("l", "a"));
+            await seen.AddAsync(db.ListRemoveAsync("l", "none"));
+        }),
+        new("LMPOP takes from the first list that is there", static async (db, seen) =>
+        {
+            await db.ListRightPushAsync("l", ["a", "b", "c"]);
+            await seen.AddAsync(
+                db.ListLeftPopAsync([(RedisKey)"none", "l"], 2),
+                static popped => $"{popped.Key}: {ResultText.Of(popped.Values)}");
+            await seen.AddAsync(db.ListRightPopAsync([(RedisKey)"l"], 2), static popped => popped.Values.Length);
+            await seen.AddAsync(db.ListRightPopAsync([(RedisKey)"l"], 2), static popped => popped.IsNull);
+        }),
     ];
 }

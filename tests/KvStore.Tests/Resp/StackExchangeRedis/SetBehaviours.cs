@@ -57,5 +57,45 @@ internal static class SetBehaviours
             await seen.AddAsync(db.SetAddAsync("s", [1, "1", 1.5, "1.5", new byte[] { 0, 255 }, ""]));
             await seen.AddSortedAsync(db.SetMembersAsync("s"));
         }),
+        new("members of several sets", static async (db, seen) =>
+        {
+            await db.SetAddAsync("a", ["1", "2", "3"]);
+            await db.SetAddAsync("b", ["2", "3", "4"]);
+            await seen.AddSortedAsync(db.SetCombineAsync(SetOperation.Intersect, "a", "b"));
+            await seen.AddSortedAsync(db.SetCombineAsync(SetOperation.Union, ["a", "b", "none"]));
+            await seen.AddSortedAsync(db.SetCombineAsync(SetOperation.Difference, "a", "b"));
+            await seen.AddAsync(db.SetCombineAsync(SetOperation.Intersect, "a", "none"));
+            await seen.AddAsync(db.SetIntersectionLengthAsync(["a", "b"]));
+            await seen.AddAsync(db.SetIntersectionLengthAsync(["a", "b"], 1));
+            await db.StringSetAsync("text", "x");
+            await seen.AddAsync(db.SetCombineAsync(SetOperation.Union, "a", "text"));
+        }),
+        new("members of several sets are stored", static async (db, seen) =>
+        {
+            await db.SetAddAsync("a", ["1", "2", "3"]);
+            await db.SetAddAsync("b", ["2", "3", "4"]);
+            await db.StringSetAsync("c", "x", TimeSpan.FromHours(1));
+            await seen.AddAsync(db.SetCombineAndStoreAsync(SetOperation.Difference, "c", "a", "b"));
+            await seen.AddAsync(db.SetMembersAsync("c"));
+            await seen.AddAsync(db.KeyTimeToLiveAsync("c"));
+            await seen.AddAsync(db.SetCombineAndStoreAsync(SetOperation.Union, "a", ["a", "b"]));
+            await seen.AddSortedAsync(db.SetMembersAsync("a"));
+            await seen.AddAsync(db.SetCombineAndStoreAsync(SetOperation.Intersect, "a", "a", "none"));
+            await seen.AddAsync(db.KeyExistsAsync("a"));
+        }),
+        new("members at random", static async (db, seen) =>
+        {
+            await db.SetAddAsync("s", "m");
+            await seen.AddAsync(db.SetRandomMemberAsync("s"));
+            await seen.AddAsync(db.SetRandomMembersAsync("s", -3));
+            await seen.AddAsync(db.SetRandomMemberAsync("none"));
+            await seen.AddAsync(db.SetPopAsync("s"));
+            await seen.AddAsync(db.SetPopAsync("s"));
+            await db.SetAddAsync("s", ["a", "b", "c"]);
+            await seen.AddSortedAsync(db.SetRandomMembersAsync("s", 10));
+            await seen.AddAsync(db.SetRandomMembersAsync("s", 2), static members => members.Distinct().Count());
+            await seen.AddSortedAsync(db.SetPopAsync("s", 5));
+            await seen.AddAsync(db.KeyExistsAsync("s"));
+        }),
     ];
 }

@@ -164,5 +164,20 @@ internal static class StringBehaviours
             await seen.AddAsync(db.StringSetAsync(key, "v"));
             await seen.AddAsync(db.KeyExistsAsync("k"));
         }),
+        new("bits", static async (db, seen) =>
+        {
+            await seen.AddAsync(db.StringSetBitAsync("k", 7, true));
+            await seen.AddAsync(db.StringSetBitAsync("k", 7, true));
+            await seen.AddAsync(db.StringSetBitAsync("k", 100, true));
+            await seen.AddAsync(db.StringGetBitAsync("k", 7));
+            await seen.AddAsync(db.StringGetBitAsync("k", 1_000_000));
+            await seen.AddAsync(db.StringBitCountAsync("k"));
+            await seen.AddAsync(db.StringBitCountAsync("k", 1, -1));
+            await seen.AddAsync(db.StringBitPositionAsync("k", true, 1));
+            await seen.AddAsync(db.StringGetAsync("k"));
+            await seen.AddAsync(db.StringBitOperationAsync(Bitwise.Not, "not", "k"));
+            await seen.AddAsync(db.StringBitOperationAsync(Bitwise.And, "and", "k", "not"));
+            await seen.AddAsync(db.StringGetAsync("and"));
+        }),
     ];
 }
