@@ -75,6 +75,7 @@ internal static class RespErrors
         KvErrorCode.NotANumber => NotAFloat,
         KvErrorCode.FieldNotAnInteger => "ERR hash value is not an integer",
         KvErrorCode.FieldNotANumber => "ERR hash value is not a float",
+        KvErrorCode.ScoreNotANumber => "ERR resulting score is not a number (NaN)",
         KvErrorCode.TooLong =>
             $"ERR string exceeds maximum allowed size (a key {KvLimits.KeyBytesMax} bytes, "
             + $"a value {KvLimits.ValueBytesMax})",

@@ -144,6 +144,7 @@ internal static class RespFormats
         ValueType.Hash => "hash"u8,
         ValueType.List => "list"u8,
         ValueType.Set => "set"u8,
+        ValueType.SortedSet => "zset"u8,
         _ => "none"u8,
     };
 

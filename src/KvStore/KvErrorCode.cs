@@ -47,4 +47,7 @@ public enum KvErrorCode
 
     /// <summary>The command would be more work than <see cref="KvLimits.WorkMax"/>: do less at a time.</summary>
     TooMuchWork = 15,
+
+    /// <summary>The sum of the scores is not a number: it is that of both infinities.</summary>
+    ScoreNotANumber = 20,
 }

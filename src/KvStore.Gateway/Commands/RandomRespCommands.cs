@@ -97,5 +97,6 @@ internal static class RandomRespCommands
         session.Expect(command, RespFormats.Value);
     }
 
-    private static long Draw() => Random.Shared.NextInt64(long.MinValue, long.MaxValue);
+    /// <summary>A number for a command that chooses by chance.</summary>
+    public static long Draw() => Random.Shared.NextInt64(long.MinValue, long.MaxValue);
 }

@@ -10,5 +10,6 @@ internal static class RespCommands
         .. ListRespCommands.All, .. SetRespCommands.All,
         .. BitRespCommands.All, .. ListSearchRespCommands.All, .. SetAlgebraRespCommands.All,
         .. RandomRespCommands.All,
+        .. SortedSetRespCommands.All, .. SortedSetRangeRespCommands.All, .. SortedSetAlgebraRespCommands.All,
     ]);
 }

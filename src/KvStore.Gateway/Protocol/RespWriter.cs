@@ -70,6 +70,21 @@ internal sealed class RespWriter
         EndLine();
     }
 
+    /// <summary>A score, in the third version as a double.</summary>
+    public void Double(double value)
+    {
+        Span<byte> text = stackalloc byte[ScoreText.LengthMax];
+        text = text[..ScoreText.Format(value, text)];
+        if (Version == 2)
+        {
+            Bulk(text);
+            return;
+        }
+        Put((byte)',');
+        Raw(text);
+        EndLine();
+    }
+
     /// <summary>Text for people to read.</summary>
     public void Verbatim(ReadOnlySpan<byte> text)
     {

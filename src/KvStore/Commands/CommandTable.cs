@@ -14,7 +14,10 @@ internal static class CommandTable
         or Opcode.ListRange or Opcode.ListCount or Opcode.ListGet or Opcode.SetMembers
         or Opcode.SetContains or Opcode.SetCount or Opcode.SetList
         or Opcode.RandomKey or Opcode.GetBit or Opcode.BitCount or Opcode.BitPosition or Opcode.HashRandom
-        or Opcode.ListPosition or Opcode.SetCombine or Opcode.SetIntersectionCount or Opcode.SetRandom;
+        or Opcode.ListPosition or Opcode.SetCombine or Opcode.SetIntersectionCount or Opcode.SetRandom
+        or Opcode.SortedSetScore or Opcode.SortedSetCount or Opcode.SortedSetRank or Opcode.SortedSetRangeCount
+        or Opcode.SortedSetRange or Opcode.SortedSetCombine or Opcode.SortedSetIntersectionCount
+        or Opcode.SortedSetSources or Opcode.SortedSetRandom or Opcode.SortedSetList;
 
     /// <summary>Carries the command out: writes exactly one element as its reply.</summary>
     public static void Run(Opcode opcode, ref CommandContext c)
@@ -92,6 +95,22 @@ internal static class CommandTable
             case Opcode.SetIntersectionCount: SetAlgebraCommands.IntersectionCount(ref c); break;
             case Opcode.SetPop: RandomCommands.Pop(ref c); break;
             case Opcode.SetRandom: RandomCommands.Members(ref c); break;
+            case Opcode.SortedSetAdd: SortedSetCommands.Add(ref c); break;
+            case Opcode.SortedSetRemove: SortedSetCommands.Remove(ref c); break;
+            case Opcode.SortedSetScore: SortedSetCommands.Score(ref c); break;
+            case Opcode.SortedSetCount: SortedSetCommands.Count(ref c); break;
+            case Opcode.SortedSetRank: SortedSetCommands.Rank(ref c); break;
+            case Opcode.SortedSetRangeCount: SortedSetRangeCommands.Count(ref c); break;
+            case Opcode.SortedSetRange: SortedSetRangeCommands.Range(ref c); break;
+            case Opcode.SortedSetRangeAndStore: SortedSetRangeCommands.RangeAndStore(ref c); break;
+            case Opcode.SortedSetRemoveRange: SortedSetRangeCommands.RemoveRange(ref c); break;
+            case Opcode.SortedSetPop: SortedSetRangeCommands.Pop(ref c); break;
+            case Opcode.SortedSetCombine: SortedSetAlgebraCommands.Combine(ref c); break;
+            case Opcode.SortedSetCombineAndStore: SortedSetAlgebraCommands.CombineAndStore(ref c); break;
+            case Opcode.SortedSetIntersectionCount: SortedSetAlgebraCommands.IntersectionCount(ref c); break;
+            case Opcode.SortedSetSources: SortedSetAlgebraCommands.Sources(ref c); break;
+            case Opcode.SortedSetRandom: RandomCommands.ScoredMembers(ref c); break;
+            case Opcode.SortedSetList: SortedSetCommands.List(ref c); break;
             default: c.Malformed(); break; // Pipeline and Transaction do not nest
         }
     }

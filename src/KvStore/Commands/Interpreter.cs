@@ -149,7 +149,7 @@ internal sealed class Interpreter(long stateBytesMax)
         opcode = default;
         c.Arguments = new CanonicalReader(command);
         if (!c.Arguments.TryReadArray(out int elements) || elements < 1
-            || !c.Arguments.TryReadInteger(0, CanonicalFormat.FixIntMax, out long code)) return false;
+            || !c.Arguments.TryReadInteger(0, byte.MaxValue, out long code)) return false;
         opcode = (Opcode)code;
         c.ArgumentCount = elements - 1;
         return true;

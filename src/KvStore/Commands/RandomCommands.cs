@@ -95,6 +95,31 @@ internal static class RandomCommands
         }
     }
 
+    /// <summary>As <see cref="Members"/>, the members of a sorted set, with their scores if asked for.</summary>
+    public static void ScoredMembers(ref CommandContext c)
+    {
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryInteger(out long number)) return;
+        bool counted = c.ArgumentCount > 0;
+        long wanted = 1, withScores = 0;
+        if (counted && (!TryReadWanted(ref c, out wanted) || !c.TryInteger(0, 1, out withScores))
+            || !c.TryEnd() || !c.TryFind(key, out _, out KvSortedSet? set)) return;
+        if (set is null)
+        {
+            WriteNothing(ref c, counted);
+            return;
+        }
+        SeededNumbers chance = new((ulong)number);
+        if (!TryChoose(ref c, ref chance, wanted, set.Count, out int[] ranks)) return;
+        int start = c.Reply.Length;
+        if (counted) c.Reply.WriteArray(withScores == 1 ? 2 * ranks.Length : ranks.Length);
+        foreach (int rank in ranks)
+        {
+            byte[] scoreKey = set.At(rank);
+            if (!TryWrite(ref c, start, ScoreKey.MemberOf(scoreKey).ToArray(), [])) return;
+            if (withScores == 1) Scores.Write(c.Reply, ScoreKey.ScoreOf(scoreKey));
+        }
+    }
+
     /// <summary>
     /// Tells a key. Where most entries have expired and wait to be reclaimed, it is the first that has not, if that is
     /// near the beginning; else none.

@@ -91,4 +91,22 @@ internal enum Opcode
     SetIntersectionCount = 105,
     SetPop = 106,
     SetRandom = 107,
+
+    // Sorted sets
+    SortedSetAdd = 120,
+    SortedSetRemove = 121,
+    SortedSetScore = 122,
+    SortedSetCount = 123,
+    SortedSetRank = 124,
+    SortedSetRangeCount = 125,
+    SortedSetRange = 126,
+    SortedSetRangeAndStore = 127,
+    SortedSetRemoveRange = 128,
+    SortedSetPop = 129,
+    SortedSetCombine = 130,
+    SortedSetCombineAndStore = 131,
+    SortedSetIntersectionCount = 132,
+    SortedSetSources = 133,
+    SortedSetRandom = 134,
+    SortedSetList = 135,
 }

@@ -32,12 +32,16 @@ internal abstract class Collection
     protected void Added(ReadOnlySpan<byte> label, ReadOnlySpan<byte> element)
     {
         _contentHash.Add(SetHash.Of(label, [], element));
-        Bytes += label.Length + element.Length + KvLimits.ElementOverheadBytes;
+        Bytes += SizeOf(label, element);
     }
 
     protected void Removed(ReadOnlySpan<byte> label, ReadOnlySpan<byte> element)
     {
         _contentHash.Subtract(SetHash.Of(label, [], element));
-        Bytes -= label.Length + element.Length + KvLimits.ElementOverheadBytes;
+        Bytes -= SizeOf(label, element);
     }
+
+    /// <summary>What an element counts.</summary>
+    protected virtual long SizeOf(ReadOnlySpan<byte> label, ReadOnlySpan<byte> element) =>
+        label.Length + element.Length + KvLimits.ElementOverheadBytes;
 }

@@ -46,6 +46,22 @@ internal sealed class CowTree<TValue>(Generation generation)
         return false;
     }
 
+    /// <summary>How many keys come before this one, which need not be there.</summary>
+    public int RankOf(ReadOnlySpan<byte> key)
+    {
+        int rank = 0;
+        CowNode<TValue>? node = _root;
+        while (node is { IsLeaf: false })
+        {
+            int child = node.ChildOf(key);
+            for (int i = 0; i < child; i++) rank += node.Children[i].Size;
+            node = node.Children[child];
+        }
+        if (node is null) return 0;
+        int position = node.Find(key);
+        return rank + (position < 0 ? ~position : position);
+    }
+
     /// <summary>
     /// The key that so many others precede, with its value. It takes a step for each child passed on the way down.
     /// </summary>

@@ -44,6 +44,45 @@ internal sealed class CowTreeCursor<TValue>
         }
     }
 
+    /// <summary>Goes to the key that so many others precede; false if there is none.</summary>
+    public bool MoveTo(int index)
+    {
+        _depth = 0;
+        CowNode<TValue>? node = _root;
+        if (node is null || index < 0 || index >= node.Size) return false;
+        while (!node.IsLeaf)
+        {
+            int child = 0;
+            while (index >= node.Children[child].Size) index -= node.Children[child++].Size;
+            _path[_depth] = node;
+            _positions[_depth++] = child;
+            node = node.Children[child];
+        }
+        _path[_depth] = node;
+        _positions[_depth++] = index;
+        return true;
+    }
+
+    /// <summary>Goes back to the key before; false at the beginning.</summary>
+    public bool MovePrevious()
+    {
+        while (_depth > 0)
+        {
+            CowNode<TValue> node = _path[_depth - 1];
+            int position = --_positions[_depth - 1];
+            if (position < 0)
+            {
+                _depth--;
+                continue;
+            }
+            if (node.IsLeaf) return true;
+            CowNode<TValue> child = node.Children[position];
+            _path[_depth] = child;
+            _positions[_depth++] = child.Count;
+        }
+        return false;
+    }
+
     /// <summary>Goes on to the next key; false at the end.</summary>
     public bool MoveNext()
     {

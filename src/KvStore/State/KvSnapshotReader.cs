@@ -16,6 +16,7 @@ internal sealed class KvSnapshotReader : ISnapshotReader
     // The collection under way; of these at most one is set.
     private CowTreeCursor<byte[]>? _fields;
     private CowTreeCursor<KvSet.Present>? _members;
+    private CowTreeCursor<double>? _scores;
     private KvList? _list;
     private int _nextElement;
 
@@ -77,6 +78,16 @@ internal sealed class KvSnapshotReader : ISnapshotReader
             }
             _members = null;
         }
+        else if (_scores is not null)
+        {
+            if (_scores.MoveNext())
+            {
+                writer.WriteBinary(_scores.Key);
+                writer.WriteInteger(BitConverter.DoubleToInt64Bits(_scores.Value));
+                return true;
+            }
+            _scores = null;
+        }
         else if (_list is not null)
         {
             if (_nextElement < _list.Count)
@@ -110,6 +121,10 @@ internal sealed class KvSnapshotReader : ISnapshotReader
             case KvSet set:
                 writer.WriteInteger(set.Count);
                 _members = set.Walk();
+                break;
+            case KvSortedSet sortedSet:
+                writer.WriteInteger(sortedSet.Count);
+                _scores = sortedSet.Walk();
                 break;
             case KvList list:
                 writer.WriteInteger(list.FirstPosition);

@@ -13,6 +13,7 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
     private byte[] _pending = new byte[SnapshotFormat.PieceBytesMax];
     private int _pendingLength;
     private bool _headerRead;
+    private ValueType _lastType;
     private long _entriesLeft;
 
     // The entry under way, if it holds a collection.
@@ -73,10 +74,11 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
     private bool TryReadHeader(ref CanonicalReader reader)
     {
         if (!reader.TryReadInteger(out long version)) return false;
-        if (version != SnapshotFormat.Version)
+        if (version is not (SnapshotFormat.Version or SnapshotFormat.VersionBefore))
             throw Refused(
-                $"it has version {version}, and this program reads version {SnapshotFormat.Version}; "
-                + "run the release that wrote it");
+                $"it has version {version}, and this program reads versions {SnapshotFormat.VersionBefore} and "
+                + $"{SnapshotFormat.Version}; run the release that wrote it");
+        _lastType = version == SnapshotFormat.Version ? ValueType.SortedSet : ValueType.Set;
         if (!reader.TryReadInteger(0, long.MaxValue, out long revision)
             || !reader.TryReadInteger(0, int.MaxValue, out _entriesLeft)) return false;
         _state.Revision = revision;
@@ -86,7 +88,7 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
     private bool TryReadEntry(ref CanonicalReader reader)
     {
         if (!reader.TryReadBinary(out ReadOnlySpan<byte> key)
-            || !reader.TryReadInteger((long)ValueType.String, (long)ValueType.Set, out long type)
+            || !reader.TryReadInteger((long)ValueType.String, (long)_lastType, out long type)
             || !reader.TryReadInteger(0, long.MaxValue, out long revision)) return false;
         long expiryMicros = long.MaxValue;
         if (!reader.TryReadNil() && !reader.TryReadInteger(0, KvLimits.ExpiryMicrosMax, out expiryMicros)) return false;
@@ -118,6 +120,9 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
             case ValueType.Set:
                 entry.SetCollection(new KvSet(_state.Generation));
                 break;
+            case ValueType.SortedSet:
+                entry.SetCollection(new KvSortedSet(_state.Generation));
+                break;
             default:
                 entry.SetCollection(new KvList(_state.Generation, firstPosition));
                 break;
@@ -143,6 +148,12 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
                 set.Add(element);
                 _lastElement = element.ToArray();
                 break;
+            case KvSortedSet sortedSet:
+                if (!reader.TryReadInteger(out long score)) return false;
+                CheckOrder(_lastElement, element);
+                sortedSet.Put(element, ScoreOf(score));
+                _lastElement = element.ToArray();
+                break;
             case KvList list:
                 list.AddLast(element);
                 break;
@@ -151,6 +162,13 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
         _state.Restore(entry);
         _entry = null;
         return true;
+    }
+
+    private static double ScoreOf(long bits)
+    {
+        double score = BitConverter.Int64BitsToDouble(bits);
+        if (double.IsNaN(score) || score == 0 && bits != 0) throw Refused($"0x{bits:x16} is no score");
+        return score;
     }
 
     private static void CheckOrder(byte[]? last, ReadOnlySpan<byte> next)

@@ -8,4 +8,5 @@ internal enum ValueType
     Hash = 2,
     List = 3,
     Set = 4,
+    SortedSet = 5,
 }

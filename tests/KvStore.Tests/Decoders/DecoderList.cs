@@ -23,5 +23,10 @@ internal static class DecoderList
         ["KeyspaceCommands.TryReadCursor"] = "RESP session",
         ["KeyspaceCommands.TryReadAfter"] = "RESP session",
         ["RespGateway.ReadAsync"] = "RESP session",
+        ["ScoreText.TryParse"] = "score text",
+        ["ScoreText.TryParseBound"] = "score text",
+        ["HexText.TryParse"] = "score text",
+        ["HexText.TryParseExponent"] = "score text",
+        ["SortedSetFormats.TryReadScore"] = "reply to a client of Redis",
     };
 }

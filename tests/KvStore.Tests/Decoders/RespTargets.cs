@@ -37,6 +37,8 @@ internal static class RespTargets
         RespFormats.Array, RespFormats.Map, RespFormats.Set, RespFormats.TypeName,
         RespFormats.Seconds, RespFormats.Milliseconds, RespFormats.IntegerOrNull, RespFormats.Pairs,
         RespFormats.KeyAndArray,
+        SortedSetFormats.Score, SortedSetFormats.OnlyScore, SortedSetFormats.Scores,
+        SortedSetFormats.Scored, SortedSetFormats.Popped, SortedSetFormats.PoppedMany, SortedSetFormats.PoppedFirst,
     ];
 
     public static IEnumerable<FuzzTarget> All =>
@@ -63,6 +65,14 @@ internal static class RespTargets
             "pattern", static random => Encoding.Latin1.GetBytes("a*b?[c-e]\\*" + random.Next()),
             static bytes => Match(bytes)) { Words = Words, AllocatedBytesPerByte = 8 },
         new(
+            "score text", static random => Score(BitConverter.Int64BitsToDouble(random.NextInt64())),
+            static bytes => ScoreText.TryParse(bytes, out _) | ScoreText.TryParseBound(bytes, out _, out _))
+        {
+            Words = [.. new[] { "0x", "p-", "e", ".", "(", "inf", "nan", "-", "\0" }.Select(Encoding.Latin1.GetBytes)],
+            Normal = static bytes => ScoreText.TryParse(bytes, out double score) ? Score(score) : [],
+            AllocatedBytesPerByte = 0,
+        },
+        new(
             "reply to a client of Redis",
             static random =>
                 Op.Bytes(random.Next(2) == 0 ? (long)random.Next() : new object?[] { "a", null, (long)random.Next() }),
@@ -71,6 +81,12 @@ internal static class RespTargets
             AllocatedBytes = 64 << 10, AllocatedBytesPerByte = 200,
         },
     ];
+
+    private static byte[] Score(double score)
+    {
+        Span<byte> text = stackalloc byte[ScoreText.LengthMax];
+        return text[..ScoreText.Format(double.IsNaN(score) ? 0 : score, text)].ToArray();
+    }
 
     private static byte[] Commands(Random random) =>
     [

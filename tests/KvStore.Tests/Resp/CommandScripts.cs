@@ -23,12 +23,13 @@ internal sealed class CommandScripts(int seed)
         }
     }
 
-    private string[] Command() => _random.Next(6) switch
+    private string[] Command() => _random.Next(7) switch
     {
         0 or 1 => Strings(),
         2 => Keys(),
         3 => Hashes(),
         4 => Lists(),
+        5 => SortedSets(),
         _ => Sets(),
     };
 
@@ -151,6 +152,33 @@ internal sealed class CommandScripts(int seed)
         14 => [Pick("spop", "srandmember"), Key(), "100"], // all of them
         _ => ["del", Key()],
     };
+
+    private string[] SortedSets() => _random.Next(18) switch
+    {
+        0 or 1 or 2 =>
+            ["zadd", Key(), .. Pick<string[]>([], [], ["nx"], ["xx", "CH"], ["gt"], ["LT", "ch"], ["incr"]),
+                .. Many(Field).SelectMany(f => new[] { Score(), f })],
+        3 => ["zincrby", Key(), Score(), Field()],
+        4 => ["zrem", Key(), .. Many(Field)],
+        5 => [Pick("zscore", "zmscore", "zrank", "zrevrank"), Key(), Field()],
+        6 => ["zcard", Key()],
+        7 or 8 => [Pick("zrange", "zrevrange"), Key(), Integer(), Integer(), .. Pick<string[]>([], ["withscores"])],
+        9 =>
+            [Pick("zrangebyscore", "zrevrangebyscore"), Key(), Pick("-inf", "(1", "5"), Pick("+inf", "2.5", "(3"),
+                .. Pick<string[]>([], ["withscores"], ["limit", "1", "2"])],
+        10 => ["zcount", Key(), Pick("-inf", "(1", "5"), Pick("+inf", "2.5", "x")],
+        11 => [Pick("zpopmin", "zpopmax"), Key(), .. Pick<string[]>([], [Integer()])],
+        12 => ["zremrangebyrank", Key(), Integer(), Integer()],
+        13 => ["zremrangebyscore", Key(), Pick("-inf", "(1", "5"), Pick("+inf", "2.5", "(3")],
+        14 => [Pick("zunionstore", "zinterstore", "zdiffstore"), Key(), "2", Key(), Key()],
+        15 =>
+            [Pick("zunion", "zinter"), "2", Key(), Key(), .. Pick<string[]>(
+                [], ["withscores"], ["weights", "2", "-0.5", "withscores"], ["aggregate", "min", "withscores"])],
+        16 => ["zmpop", "2", Key(), Key(), Pick("min", "max"), .. Pick<string[]>([], ["count", Integer()])],
+        _ => ["del", Key()],
+    };
+
+    private string Score() => Pick("0", "1", "2", "-1.5", "0.1", "1e20", "inf", "-inf", "x");
 
     private string[] SetOptions() => Pick<string[]>(
         ["nx"], ["xx"], ["get"], ["keepttl"], ["ex", Seconds()], ["px", "100000"],

@@ -145,6 +145,7 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
             {
                 client.Call("set", $"k{i}", "v");
                 client.Call("sadd", "set", $"m{i}");
+                client.Call("zadd", "sorted", $"{i / 8.0:r}", $"m{i}");
                 client.Call("hset", "hash", $"f{i}", "v");
             }
         }
@@ -154,6 +155,8 @@ public sealed class DifferentialTests(RedisServer redisServer) : IClassFixture<R
             Assert.Equal(Scan(redis, ["scan"], options), Scan(ours, ["scan"], options));
         Assert.Equal(Scan(redis, ["sscan", "set"], ["match", "m1*"]), Scan(ours, ["sscan", "set"], ["match", "m1*"]));
         Assert.Equal(Scan(redis, ["hscan", "hash"], []), Scan(ours, ["hscan", "hash"], []));
+        Assert.Equal(Scan(redis, ["zscan", "sorted"], ["count", "7"]), Scan(ours, ["zscan", "sorted"], ["count", "7"]));
+        Assert.Equal(Scan(redis, ["scan"], ["type", "zset"]), Scan(ours, ["scan"], ["type", "zset"]));
         foreach (string[] wrong in (string[][])[
             ["scan", "x"], ["scan", "0", "count", "0"], ["scan", "0", "count"], ["scan", "0", "count", "x"],
             ["scan", "0", "bad", "x"], ["hscan", "k1", "0"], ["sscan", "set", "0", "type", "x"]])

@@ -99,6 +99,57 @@ public class CowTreeTests
         Assert.InRange(bytesPerKey, 1, 2 * 32 + 20); // twice the key, and 12 to 16 bytes in a leaf
     }
 
+    [Theory]
+    [InlineData(6, 300)]
+    [InlineData(7, 20_000)]
+    public void Tells_the_place_of_a_key_and_the_key_at_a_place(int seed, int keys)
+    {
+        Random random = new(seed);
+        Generation generation = new();
+        CowTree<int> tree = new(generation);
+        SortedSet<int> model = [];
+        for (int step = 0; step < 60_000; step++)
+        {
+            int key = random.Next(keys);
+            // Grows, shrinks to nothing, and grows again.
+            if (random.Next(10) < (step / 20_000 == 1 ? 1 : 7))
+            {
+                tree.GetOrAdd(Key(key), null, out _) = key;
+                model.Add(key);
+            }
+            else
+            {
+                Assert.Equal(model.Remove(key), tree.Remove(Key(key), out _));
+            }
+            if (step % 700 == 0) generation.Freeze();
+            if (step % 2_500 == 0) AssertPlaces([.. model], tree, keys);
+        }
+        AssertPlaces([.. model], tree, keys);
+        AssertPlaces([], new CowTree<int>(generation), keys);
+    }
+
+    private static void AssertPlaces(int[] ordered, CowTree<int> tree, int keys)
+    {
+        CowTreeCursor<int> cursor = tree.Walk(), back = tree.Walk();
+        Assert.False(cursor.MoveTo(-1));
+        Assert.False(cursor.MoveTo(ordered.Length));
+        Assert.False(cursor.MovePrevious());
+        Assert.Equal(ordered.Length > 0, back.MoveTo(ordered.Length - 1));
+        for (int i = ordered.Length - 1; i >= 0; i--)
+        {
+            Assert.Equal(ordered[i], back.Value);
+            Assert.Equal(i > 0, back.MovePrevious());
+            Assert.True(cursor.MoveTo(i));
+            Assert.Equal(ordered[i], cursor.Value);
+            Assert.Equal(i + 1 < ordered.Length, cursor.MoveNext());
+        }
+        for (int key = 0, below = 0; key <= keys; key++)
+        {
+            Assert.Equal(below, tree.RankOf(Key(key)));
+            if (below < ordered.Length && ordered[below] == key) below++;
+        }
+    }
+
     private static byte[] Key(int number)
     {
         byte[] key = new byte[4];

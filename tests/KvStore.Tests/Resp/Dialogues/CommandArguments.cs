@@ -6,7 +6,7 @@ internal static class CommandArguments
     public static Dictionary<string, Func<string[]>> Of(EdgeArguments a) => new(
     [
         .. Connections(a), .. Server(a), .. Keys(a), .. Expiry(a), .. Strings(a), .. Bits(a), .. Hashes(a),
-        .. Lists(a), .. Sets(a), .. SetAlgebra(a),
+        .. Lists(a), .. Sets(a), .. SetAlgebra(a), .. new SortedSetArguments(a).All,
     ]);
 
     private static IEnumerable<KeyValuePair<string, Func<string[]>>> Connections(EdgeArguments a) =>

@@ -91,7 +91,7 @@ internal sealed class DialogueComparison(EndPoint redis, EndPoint gateway, Liste
         };
 
     private static bool IsSameButForChance(string[] command, Reply their, Reply our) =>
-        command[0].ToUpperInvariant() is "SPOP" or "SRANDMEMBER" or "HRANDFIELD" or "RANDOMKEY"
+        command[0].ToUpperInvariant() is "SPOP" or "SRANDMEMBER" or "HRANDFIELD" or "ZRANDMEMBER" or "RANDOMKEY"
         && their.Kind is not '-' && their.Shape == our.Shape;
 
     private static bool AreClose(Reply their, Reply our, long unitMillis) =>

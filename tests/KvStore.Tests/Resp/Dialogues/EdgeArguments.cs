@@ -47,7 +47,7 @@ internal sealed class EdgeArguments(Random random)
     /// <summary>Keys that hold a value of each kind, as <see cref="EdgeDialogues"/> puts them there, and some that do
     /// not exist.</summary>
     public string Key() =>
-        Pick("s", "s", "n", "d", "h", "h", "l", "l", "m", "m", "e", "none", "gone", "", "k k", "\0", "S");
+        Pick("s", "s", "n", "d", "h", "h", "l", "l", "m", "m", "z", "z", "e", "none", "gone", "", "k k", "\0", "S");
 
     public string Field() => Pick("f", "f", "g", "n", "d", "1", "-3", "", "h h", "\0\xff", "F", "none");
 

@@ -11,6 +11,7 @@ internal sealed class EdgeDialogues
         ["flushall"], ["set", "s", "value"], ["set", "n", "10"], ["set", "d", "3.25"],
         ["set", "e", "expires", "ex", "5000"], ["hset", "h", "f", "value", "n", "7", "d", "1.5"],
         ["rpush", "l", "a", "b", "c"], ["sadd", "m", "a", "b", "3"],
+        ["zadd", "z", "1", "a", "2", "b", "2", "c", "3.5", "1"], ["zadd", "y", "0", "a", "0", "b", "0", "c", "0", "d"],
     ];
 
     private const long RepeatedMax = 1000;
@@ -55,7 +56,7 @@ internal sealed class EdgeDialogues
 
     /// <summary>A negative count asks for as many members that may repeat.</summary>
     private static bool HasLongReply(string[] command) =>
-        command[0].ToUpperInvariant() is "SRANDMEMBER" or "HRANDFIELD"
+        command[0].ToUpperInvariant() is "SRANDMEMBER" or "HRANDFIELD" or "ZRANDMEMBER"
         && command.Any(static word => long.TryParse(word, out long count) && count < -RepeatedMax);
 
     private string[] AnyCommand()

@@ -14,12 +14,6 @@ internal static class AbsentBehaviours
             await seen.AddAsync(other.GetSubscriber().SubscribeAsync(channel, static (_, _) => { }));
             await seen.AddAsync(seen.Connection.GetSubscriber().PublishAsync(channel, "hello"));
         }),
-        new("sorted sets", static async (db, seen) =>
-        {
-            await seen.AddAsync(db.SortedSetAddAsync("z", "m", 1.5));
-            await seen.AddAsync(db.SortedSetScoreAsync("z", "m"));
-            await seen.AddAsync(db.SortedSetRangeByRankAsync("z"));
-        }),
         new("scripts", static async (db, seen) =>
         {
             await seen.AddAsync(db.ScriptEvaluateAsync("return redis.call('incr', KEYS[1])", ["n"]));

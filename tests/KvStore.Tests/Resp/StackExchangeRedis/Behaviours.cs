@@ -13,6 +13,7 @@ internal static class Behaviours
         .. HashBehaviours.All,
         .. ListBehaviours.All,
         .. SetBehaviours.All,
+        .. SortedSetBehaviours.All,
         .. KeyBehaviours.All,
         .. ErrorBehaviours.All,
         .. TransactionBehaviours.All,

@@ -107,15 +107,6 @@ internal static class Differences
                 "-ERR unknown command 'PUBLISH', with args beginning with: 'news' 'hello' ",
             ],
             Why: "Messages to subscribers are not part of the replicated state."),
-        new("sorted sets",
-            Redis: ["True", "1.5", "['m']"],
-            Gateway:
-            [
-                "-ERR unknown command 'ZADD', with args beginning with: 'z' '1.5' 'm' ",
-                "-ERR unknown command 'ZSCORE', with args beginning with: 'z' 'm' ",
-                "-ERR unknown command 'ZRANGE', with args beginning with: 'z' '0' '-1' ",
-            ],
-            Why: "The store has no such type."),
         new("scripts",
             Redis: ["Integer '1'", "True"],
             Gateway:
