@@ -43,8 +43,9 @@ public sealed class LinkBacklogTests
         Assert.InRange(otherBytes, 20_000, 30_000);
         Assert.InRange(total.Free, 20_000, 30_000);
 
-        Assert.False(greedy.Add(1).IsCompleted);
-        ValueTask room = other.Add(1);
+        Assert.True(greedy.TryAdd(1, out ValueTask room));
+        Assert.False(room.IsCompleted);
+        Assert.True(other.TryAdd(1, out room));
         Assert.False(room.IsCompleted);
         for (int bytes = 0; bytes < otherBytes; bytes += 1000) other.Take(1000 - 256);
         await room.AsTask().WaitAsync(Patience.Time);
@@ -70,7 +71,12 @@ public sealed class LinkBacklogTests
     private static int Fill(LinkBacklog backlog)
     {
         int bytes = 0;
-        while (backlog.Add(1000 - 256).IsCompleted) bytes += 1000;
-        return bytes + 1000;
+        bool hasRoom = true;
+        for (; hasRoom; bytes += 1000)
+        {
+            Assert.True(backlog.TryAdd(1000 - 256, out ValueTask room));
+            hasRoom = room.IsCompleted;
+        }
+        return bytes;
     }
 }

@@ -14,10 +14,11 @@ internal static class FloorScenarios
         new("squatting",
             "A client fills its share at the leader with what waits behind gaps, and has others hold requests against "
             + "it: the leader takes them.",
-            static seed => Options(seed, Clients(ByzantineClientKind.Squatter))) { Also = NoChangeOfLeader },
+            static seed => ScenarioList.Options(seed, ScenarioList.Clients(ByzantineClientKind.Squatter)))
+            { Also = NoChangeOfLeader },
         new("nagging",
             "A replica repeats what is right and of no use, and asks for state without end: that is little work.",
-            static seed => Options(seed, Plan(s_slow, AdversaryKind.Nag, 3, Restarts(seed, 6))) with
+            static seed => ScenarioList.Options(seed, Plan(s_slow, AdversaryKind.Nag, 3, Restarts(seed, 6))) with
             {
                 CheckpointPeriod = 4, OperationsPerClient = 60,
             }),

@@ -57,7 +57,7 @@ internal static class ProgressScenarios
             "The requests of 24 clients have a MAC that is right for the leader alone: all clients have to sign after "
             + "the second of them, and not each of them costs a leader.",
             static seed => ScenarioList.Options(
-                seed, Clients([.. Enumerable.Repeat(ByzantineClientKind.LeaderMacs, 24)])) with
+                seed, ScenarioList.Clients([.. Enumerable.Repeat(ByzantineClientKind.LeaderMacs, 24)])) with
             {
                 Authentication = RequestAuthentication.Mac, FaultyMicros = 8_000_000,
             })
