@@ -1,3 +1,4 @@
+using KvStore.Gateway.Details;
 using KvStore.Gateway.Protocol;
 
 namespace KvStore.Gateway;
@@ -19,6 +20,12 @@ internal sealed record RespCommand(string Name, int Arity, RespHandler Handler)
 
     /// <summary>Its subcommands; null if it has none.</summary>
     public RespCommandTable? Subcommands { get; init; }
+
+    /// <summary>What COMMAND tells of it. Null for a command of later releases: COMMAND tells nothing.</summary>
+    public CommandDetails? Details => DetailsTable.All.GetValueOrDefault(Name);
+
+    /// <summary>The subcommands that COMMAND tells of, by name.</summary>
+    public IReadOnlyList<RespCommand> Told => Subcommands?.Told ?? [];
 
     /// <summary>The handler of a command whose arity asks for a subcommand.</summary>
     public static void NeverWithoutSubcommand(RespSession session, RespCommand command, RespArguments arguments) =>

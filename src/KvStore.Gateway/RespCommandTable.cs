@@ -17,9 +17,14 @@ internal sealed class RespCommandTable
         _bySpan = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    public int Count => _byName.Count;
+    public IEnumerable<RespCommand> All => _byName.Values;
 
-    public IEnumerable<string> Names => _byName.Keys;
+    /// <summary>The commands that COMMAND tells of, by name.</summary>
+    public IReadOnlyList<RespCommand> Told =>
+        [.. All.Where(static c => c.Details is not null).OrderBy(static c => c.Name, StringComparer.Ordinal)];
+
+    /// <summary>The same, each followed by its subcommands.</summary>
+    public IEnumerable<RespCommand> ToldInAll => Told.SelectMany(static c => (RespCommand[])[c, .. c.Told]);
 
     /// <summary>The command of that name in any case.</summary>
     public bool TryGet(ReadOnlySpan<byte> name, out RespCommand? command)

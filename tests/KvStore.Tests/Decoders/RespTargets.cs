@@ -23,6 +23,9 @@ internal static class RespTargets
         }.Select(Encoding.Latin1.GetBytes),
     ];
 
+    private static readonly IEnumerable<byte[]> Names =
+        RespCommands.Table.All.Select(static c => Encoding.Latin1.GetBytes(c.Name));
+
     private static readonly IEnumerable<byte[]> OptionWords =
         new[]
         {
@@ -56,7 +59,7 @@ internal static class RespTargets
             static bytes => Skip(bytes)) { Words = Words, Rounds = 100 },
         new("RESP session", static random => Script(random), static bytes => Converse(bytes))
         {
-            Words = [.. Words, .. RespCommands.Table.Names.Select(Encoding.Latin1.GetBytes), .. OptionWords],
+            Words = [.. Words, .. Names, .. OptionWords],
             AllocatedBytes = 8 << 20,
             AllocatedBytesPerByte = 4000,
             Rounds = 20,

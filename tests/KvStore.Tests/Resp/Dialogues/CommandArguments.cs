@@ -33,8 +33,15 @@ internal static class CommandArguments
 
     private static IEnumerable<KeyValuePair<string, Func<string[]>>> Server(EdgeArguments a) =>
     [
-        new("command", () =>
-            [a.Cased(a.Pick("count", "help", "list", "docs", "info", "nosuch", "")), .. a.Options(["get"], ["x"])]),
+        new("command", () => a.Pick<Func<string[]>>(
+            () =>
+                [a.Cased(a.Pick("count", "help", "list", "docs", "info", "nosuch", "")), .. a.Options(["get"], ["x"])],
+            () => ["list", "filterby", a.Pick("pattern", "aclcat", "module", "x"), a.Pick("*g*", "string", "", "x")],
+            () => [a.Cased(a.Pick("getkeys", "getkeysandflags")), .. a.Pick<string[]>(
+                ["get", "a"], ["GET"], ["mset", "a", "1", "b"], ["set", "a", "x", "Get"], ["set", "a", "get"],
+                ["smove", "a", "b", "c"], ["lmove", "a", "b", "left", "left"], ["ping", "a"], ["nosuch", "x"],
+                ["object", "freq", "a"], ["object", "nosuch", "a"], ["client", "id"], ["del", "a", "b", "c"],
+                ["get", "a", "b"], ["object freq", "a"], ["object|freq", "a"]), .. a.Options([a.Value()])])()),
         new("config", () => [a.Cased(a.Pick("get", "set", "resetstat", "rewrite", "help", "nosuch", "")), .. a.Options(
             ["save"], ["MAXMEMORY"], ["nosuch"], ["maxmem*"], ["appendonly", "yes"], [""])]),
         new("object", () => [a.Cased(a.Pick(

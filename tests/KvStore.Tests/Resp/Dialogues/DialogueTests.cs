@@ -66,5 +66,7 @@ public sealed class DialogueTests(RedisServer redis, ITestOutputHelper output) :
 
     [Fact]
     public void Every_command_of_the_gateway_is_generated() =>
-        Assert.Equal(RespCommands.Table.Names.Order(StringComparer.Ordinal), new EdgeDialogues(1).Names);
+        Assert.Equal(
+            RespCommands.Table.All.Select(static c => c.Name).Order(StringComparer.Ordinal),
+            new EdgeDialogues(1).Names);
 }

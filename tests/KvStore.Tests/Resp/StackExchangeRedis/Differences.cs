@@ -71,10 +71,6 @@ internal static class Differences
                 "-ERR The server is running without a config file",
             ],
             Why: "The cluster file configures the replicas; a client cannot."),
-        new("COMMAND INFO and GETKEYS",
-            Redis: ["1", "['a', 'b']"],
-            Gateway: ["0", "-ERR unknown subcommand 'GETKEYS'. Try COMMAND HELP."],
-            Why: "COMMAND tells no details."),
         new("MEMORY, SLOWLOG, LATENCY, ROLE, LASTSAVE",
             Redis: ["done", "a log", "a number", "master", "a time"],
             Gateway:
