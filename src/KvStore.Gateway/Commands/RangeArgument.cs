@@ -12,9 +12,7 @@ internal readonly ref struct RangeArgument
     private ReadOnlySpan<byte> Text { get; init; }
     private long Rank { get; init; }
     private double Score { get; init; }
-
-    /// <summary>The end does not belong to the range.</summary>
-    public bool IsExcluded { get; private init; }
+    private bool IsExcluded { get; init; }
 
     /// <summary>Reads both ends of a range. Null, or the error.</summary>
     public static string? ErrorOf(

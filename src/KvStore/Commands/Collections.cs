@@ -3,7 +3,7 @@ using KvStore.State;
 
 namespace KvStore.Commands;
 
-/// <summary>What the commands on hashes, lists and sets share.</summary>
+/// <summary>What the commands on collections share.</summary>
 internal static class Collections
 {
     /// <summary>The collection of the entry, to be changed; made, with the entry, if there is none.</summary>

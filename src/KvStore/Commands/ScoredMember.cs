@@ -2,7 +2,7 @@ namespace KvStore.Commands;
 
 /// <summary>A member with its score. Ordered as in a sorted set.</summary>
 /// <param name="Score">No NaN.</param>
-/// <param name="Member">Its bytes, which nobody changes.</param>
+/// <param name="Member">Its bytes, which stay as they are.</param>
 internal readonly record struct ScoredMember(double Score, byte[] Member) : IComparable<ScoredMember>
 {
     public int CompareTo(ScoredMember other)

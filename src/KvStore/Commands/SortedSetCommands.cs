@@ -119,7 +119,7 @@ internal static class SortedSetCommands
     public static bool TryChargeOrder(ref CommandContext c, long count) => c.TryChargeLookups(count);
 
     /// <summary>The sorted set of the entry, to be changed; made, with the entry, if there is none.</summary>
-    public static KvSortedSet Edit(ref CommandContext c, ReadOnlySpan<byte> key, [NotNull] ref KvEntry? entry) =>
+    private static KvSortedSet Edit(ref CommandContext c, ReadOnlySpan<byte> key, [NotNull] ref KvEntry? entry) =>
         (KvSortedSet)Collections.Edit(c.State, key, ref entry, static generation => new KvSortedSet(generation));
 
     /// <summary>Adds to the score of the one member.</summary>

@@ -7,8 +7,7 @@ namespace KvStore.State;
 /// </summary>
 internal static class ScoreKey
 {
-    /// <summary>How many bytes the score takes. The member follows.</summary>
-    public const int ScoreBytes = sizeof(ulong);
+    private const int ScoreBytes = sizeof(ulong);
 
     private const ulong Sign = 1UL << 63;
 

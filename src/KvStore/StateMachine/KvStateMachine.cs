@@ -7,7 +7,7 @@ using KvStore.State;
 namespace KvStore;
 
 /// <summary>
-/// The key-value store as a deterministic state machine: byte strings, counters, hashes, lists and sets under keys,
+/// The key-value store as a deterministic state machine: byte strings, counters, hashes, lists, sets and sorted sets,
 /// conditional transactions, expiry by agreed time. Operations and replies are as docs/spec/kv says. Freezing is one
 /// increment, for any size; nothing throws for any bytes.
 /// </summary>

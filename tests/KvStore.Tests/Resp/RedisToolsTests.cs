@@ -23,11 +23,12 @@ public class RedisToolsTests
     {
         await using GatewayFixture gateway = new();
         string output = await RunAsync(
-            gateway, "redis-benchmark", "-t", "ping,set,get,incr,lpush,rpush,lpop,rpop,sadd,hset,lrange_100,mset", "-n",
+            gateway, "redis-benchmark", "-t",
+            "ping,set,get,incr,lpush,rpush,lpop,rpop,sadd,hset,zadd,zpopmin,lrange_100,mset", "-n",
             "2000", "-c", "20", "-P", "16", "-q", "-r", "100");
         foreach (string test in (string[])[
             "PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "LPUSH", "RPUSH", "LPOP", "RPOP",
-            "SADD", "HSET", "LRANGE_100", "MSET (10 keys)"])
+            "SADD", "HSET", "ZADD", "ZPOPMIN", "LRANGE_100", "MSET (10 keys)"])
             Assert.Contains($"{test}", output, StringComparison.Ordinal);
         Assert.DoesNotContain("rror", output, StringComparison.Ordinal);
     }
