@@ -28,6 +28,9 @@ internal sealed class RespBatch
     /// <summary>What the commands and their replies hold, bytes.</summary>
     public int Bytes => Operations.Length + Known.Length + _answerBytes;
 
+    /// <summary>The client does not want the reply to the command that is being added.</summary>
+    public bool IsSilent { get; set; }
+
     /// <summary>All replies, in order.</summary>
     public IReadOnlyList<PendingReply> Pending => _pending;
 
@@ -51,19 +54,19 @@ internal sealed class RespBatch
             Operations.Length = _commandStart;
             return false;
         }
-        _pending.Add(new PendingReply(command, format, _commandStart, length));
+        _pending.Add(new PendingReply(command, format, _commandStart, length, IsSilent));
         OperationCount++;
         return true;
     }
 
     /// <summary>Adds a reply that was written to <see cref="Known"/> since it had this length.</summary>
     public void AddKnown(string command, int start) =>
-        _pending.Add(new PendingReply(command, null, start, Known.Length - start));
+        _pending.Add(new PendingReply(command, null, start, Known.Length - start, IsSilent));
 
     /// <summary>Adds a reply that is written when its turn has come.</summary>
     public void AddAnswer(string command, int bytes, Action<RespWriter> answer)
     {
-        _pending.Add(new PendingReply(command, null, 0, 0, answer));
+        _pending.Add(new PendingReply(command, null, 0, 0, IsSilent, answer));
         _answerBytes += bytes;
     }
 

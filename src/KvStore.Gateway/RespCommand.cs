@@ -15,6 +15,9 @@ internal sealed record RespCommand(string Name, int Arity, RespHandler Handler)
     /// <summary>It is carried out at once even between MULTI and EXEC.</summary>
     public bool NeverQueued { get; init; }
 
+    /// <summary>It is refused between MULTI and EXEC.</summary>
+    public bool NeverInTransaction { get; init; }
+
     /// <summary>It may be given before the password.</summary>
     public bool BeforePassword { get; init; }
 

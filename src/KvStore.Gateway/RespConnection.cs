@@ -33,8 +33,9 @@ internal sealed class RespConnection
     {
         _socket = socket;
         _gateway = gateway;
-        _session = new RespSession(gateway, id);
         _replies = new ReplyQueue(socket, gateway.ReplyMemory);
+        _session = new RespSession(
+            gateway, new RespClient(id, socket, _replies, gateway.Options.TimeProvider));
         _client = socket.RemoteEndPoint;
     }
 
@@ -46,6 +47,7 @@ internal sealed class RespConnection
     /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        _gateway.Clients.Add(_session.Client);
         try
         {
             await ServeAsync(stopping).ConfigureAwait(false);
@@ -53,6 +55,10 @@ internal sealed class RespConnection
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Nothing more is read; what has been answered is still sent.
+        }
+        finally
+        {
+            _gateway.Clients.Remove(_session.Client);
         }
         if (_session.IsAborted)
         {
@@ -72,9 +78,11 @@ internal sealed class RespConnection
         try
         {
             int needed = 1;
-            while (!_session.Closes)
+            while (!_session.Closes && !_session.Client.IsKilled)
             {
                 ReadResult read = await input.ReadAtLeastAsync(needed, stopping).ConfigureAwait(false);
+                if (_session.Client.IsKilled) break;
+                _session.Client.Touch();
                 int consumed = TakeCommands(read.Buffer, out needed);
                 bool stuck = consumed < read.Buffer.Length && needed > 0;
                 input.AdvanceTo(
@@ -105,18 +113,22 @@ internal sealed class RespConnection
     /// <summary>Writes the reply to a command of the store.</summary>
     public void Write(PendingReply pending, ref CanonicalReader replies)
     {
+        int before = Output.Length;
         if (replies.TryReadError(out KvErrorCode error)) Output.Error(RespErrors.Of(error, pending.Command));
         else if (!pending.Format!(ref replies, Output))
             throw new InvalidDataException(
                 $"The replicas' reply to '{pending.Command}' has a form that this gateway does not know. "
                 + "Run the same release of both.");
+        if (pending.IsSilent) Output.TakeBack(before);
     }
 
     /// <summary>Writes the reply to a command that needs no store.</summary>
     public void WriteKnown(RespBatch batch, PendingReply pending)
     {
+        int before = Output.Length;
         if (pending.Answer is { } answer) answer(Output);
         else Output.Raw(batch.Known.Written.Slice(pending.Start, pending.Length));
+        if (pending.IsSilent) Output.TakeBack(before);
     }
 
     /// <summary>
@@ -152,7 +164,7 @@ internal sealed class RespConnection
             {
                 result = _skipper.Skip(rest, out taken);
                 if (result == RespParseResult.Command) 
-                    _session.Refuse(RespErrors.CommandTooLong(_gateway.OperationBytesMax));
+                    _session.Reject(RespErrors.CommandTooLong(_gateway.OperationBytesMax));
                 if (result == RespParseResult.ProtocolError) End("ERR Protocol error: invalid bulk length");
                 needed = result == RespParseResult.Incomplete ? rest.Length - taken + 1 : 0;
             }
@@ -174,7 +186,7 @@ internal sealed class RespConnection
     /// <summary>Answers with an error, and reads no more.</summary>
     private void End(string error)
     {
-        _session.Refuse(error);
+        _session.Reject(error);
         _session.Closes = true;
     }
 
@@ -193,7 +205,10 @@ internal sealed class RespConnection
             _session.Next = null;
             _gateway.CountCommands(1);
             Output.Version = _session.Version;
+            int before = Output.Length;
             await next(this).ConfigureAwait(false);
+            if (_session.IsSilent) Output.TakeBack(before);
+            _session.NoteQueued();
         }
         Send();
     }
@@ -253,7 +268,7 @@ internal sealed class RespConnection
     private void WriteFailed(RespBatch batch, PendingReply pending, string failure)
     {
         if (pending.Format is null) WriteKnown(batch, pending);
-        else Output.Error(failure);
+        else if (!pending.IsSilent) Output.Error(failure);
     }
 
     /// <summary>The operations from <paramref name="next"/> on that the cluster takes as one: at least one.</summary>

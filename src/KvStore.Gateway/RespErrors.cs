@@ -18,6 +18,7 @@ internal static class RespErrors
     public const string NoSuchKey = "ERR no such key";
     public const string InvalidCursor = "ERR invalid cursor";
     public const string NoAuth = "NOAUTH Authentication required.";
+    public const string NotInTransaction = "ERR Command not allowed inside a transaction";
     public const string ExecAborted = "EXECABORT Transaction discarded because of previous errors.";
     public const string TooManyClients = "ERR max number of clients reached";
 
@@ -53,6 +54,11 @@ internal static class RespErrors
 
     public static string UnknownSubcommand(string command, ReadOnlySpan<byte> subcommand) =>
         $"ERR unknown subcommand '{Shown(subcommand)}'. Try {command.ToUpperInvariant()} HELP.";
+
+    /// <summary>A subcommand has more arguments than Redis looks at.</summary>
+    public static string WrongSubcommand(RespCommand command, ReadOnlySpan<byte> subcommand) =>
+        $"ERR unknown subcommand or wrong number of arguments for '{Shown(subcommand)}'. "
+        + $"Try {command.Name[..command.Name.IndexOf('|', StringComparison.Ordinal)].ToUpperInvariant()} HELP.";
 
     public static string WrongArguments(string command) => $"ERR wrong number of arguments for '{command}' command";
 

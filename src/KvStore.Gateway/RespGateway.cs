@@ -25,6 +25,7 @@ internal sealed class RespGateway
         Options = options;
         ClientsMax = options.ClientsMax;
         OperationBytesMax = service.OperationBytesMax;
+        FaultsMax = service.FaultsMax;
         Port = options.Listen.Port;
         ReplyMemory = new ReplyMemory(options.ReplyBytesKeptMax, options.TimeProvider);
         Logger = options.LoggerFactory.CreateLogger("KvStore.Gateway");
@@ -55,6 +56,9 @@ internal sealed class RespGateway
     /// <summary>The longest operation that the cluster takes, bytes.</summary>
     public int OperationBytesMax { get; }
 
+    /// <summary>How many replicas may be faulty: one more gave each reply alike.</summary>
+    public int FaultsMax { get; }
+
     /// <summary>The longest command of an operation, bytes.</summary>
     public int CommandBytesMax => OperationBytesMax - 2 * CanonicalFormat.HeaderBytesMax;
 
@@ -65,6 +69,9 @@ internal sealed class RespGateway
     public RespCommandTable Known { get; }
 
     public ScanCursors Cursors { get; } = new();
+
+    /// <summary>The connections now.</summary>
+    public RespClients Clients { get; } = new();
     public TimeSpan Uptime => Options.TimeProvider.GetElapsedTime(_startedAt);
     public bool AsksForPassword => _password is not null;
     public int Connections => Volatile.Read(ref _connections);

@@ -14,23 +14,29 @@ internal sealed class RespSession
 {
     private RespBatch _target; // of the command that is being handled
 
-    public RespSession(RespGateway gateway, long id)
+    public RespSession(RespGateway gateway, RespClient client)
     {
-        (Gateway, Id) = (gateway, id);
+        (Gateway, Client) = (gateway, client);
         IsAuthenticated = !gateway.AsksForPassword;
         _target = Batch;
     }
 
     public RespGateway Gateway { get; }
 
+    /// <summary>The connection as others see it.</summary>
+    public RespClient Client { get; }
+
     /// <summary>The connection's number, as CLIENT ID tells it.</summary>
-    public long Id { get; }
+    public long Id => Client.Id;
 
     /// <summary>As CLIENT SETNAME has it.</summary>
-    public byte[] Name { get; set; } = [];
+    public byte[] Name { get => Client.Name; set => Client.Name = value; }
 
     /// <summary>2 or 3.</summary>
-    public int Version { get; set; } = 2;
+    public int Version { get => Client.Version; set => Client.Version = value; }
+
+    /// <summary>Which replies the client wants.</summary>
+    public ReplyMode Replies { get; private set; }
 
     public bool IsAuthenticated { get; set; }
 
@@ -44,6 +50,9 @@ internal sealed class RespSession
     /// What is to be done, on its own, once the batch has been executed. No further command is looked at before.
     /// </summary>
     public Func<RespConnection, ValueTask>? Next { get; set; }
+
+    /// <summary>The client does not want the reply to the command taken last.</summary>
+    public bool IsSilent => Batch.IsSilent;
 
     /// <summary>The connection is closed once the batch has been answered.</summary>
     public bool Closes { get; set; }
@@ -61,16 +70,38 @@ internal sealed class RespSession
     public void Take(RespArguments arguments)
     {
         if (arguments.Count == 0) return;
+        BeginCommand();
         if (IsOfHttp(arguments[0])) AbortAsHttp();
         else if (!TryFind(arguments, out RespCommand? command, out string error)) Refuse(error);
         else if (!command!.Takes(arguments.Count)) Refuse(command, RespErrors.WrongArguments(command.Name));
         else if (!IsAuthenticated && !command.BeforePassword) Refuse(command, RespErrors.NoAuth);
+        else if (Transaction.IsQueueing && command.NeverInTransaction) Refuse(RespErrors.NotInTransaction);
         else if (!Transaction.IsQueueing || command.NeverQueued) command.Handler(this, command, arguments);
         else Queue(command, arguments);
+        NoteQueued();
     }
 
+    /// <summary>Answers what is no command, or too long for one.</summary>
+    public void Reject(string error)
+    {
+        BeginCommand();
+        Refuse(error);
+    }
+
+    /// <summary>Does what CLIENT REPLY says. Another command that was told to keep silent keeps so.</summary>
+    public void SetReplies(ReplyMode mode)
+    {
+        // A client that wants no replies at all wants no more of the next.
+        if (mode == ReplyMode.SkipNext && Replies == ReplyMode.Off) return;
+        Replies = mode;
+        if (mode == ReplyMode.On) Batch.IsSilent = false;
+    }
+
+    /// <summary>Tells others how many commands are queued now.</summary>
+    public void NoteQueued() => Client.Queued = Transaction.IsQueueing ? Transaction.Queued.Pending.Count : -1;
+
     /// <summary>Answers a command that cannot be carried out at all.</summary>
-    public void Refuse(string error)
+    private void Refuse(string error)
     {
         Transaction.Abort();
         int start = Batch.Known.Length;
@@ -110,6 +141,27 @@ internal sealed class RespSession
         }
         answer(BeginAnswer(out int start));
         EndAnswer(command, start);
+    }
+
+    /// <summary>
+    /// Answers a command without the store, once all before it have executed. So for answers that look at other
+    /// connections, or change them.
+    /// </summary>
+    /// <param name="command">The command.</param>
+    /// <param name="bytes">What the answer holds while it is queued, or its length if that is more; bytes.</param>
+    /// <param name="answer">Writes it.</param>
+    public void AnswerInTurn(RespCommand command, int bytes, Action<RespWriter> answer)
+    {
+        if (IsQueueing)
+        {
+            _target.AddAnswer(command.Name, bytes, answer);
+            return;
+        }
+        Next = connection =>
+        {
+            answer(connection.Output);
+            return ValueTask.CompletedTask;
+        };
     }
 
     /// <summary>Answers a command with an error.</summary>
@@ -187,7 +239,14 @@ internal sealed class RespSession
             if (!subcommands.TryGet(arguments[1], out command))
                 error = RespErrors.UnknownSubcommand(name, arguments[1]);
         }
+        Client.Command = command?.Name;
         return error.Length == 0;
+    }
+
+    private void BeginCommand()
+    {
+        Batch.IsSilent = Replies != ReplyMode.On;
+        if (Replies == ReplyMode.SkipNext) Replies = ReplyMode.On;
     }
 
     /// <summary>EXEC that is refused ends the transaction too, and says so.</summary>

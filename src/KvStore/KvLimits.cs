@@ -52,6 +52,9 @@ public static class KvLimits
     /// <summary>The most entries that one listing looks at. A listing says where to go on.</summary>
     public const int ListEntriesMax = 4096;
 
+    /// <summary>The most elements of a collection that a description of it looks at.</summary>
+    public const int DescribedElementsMax = 512;
+
     /// <summary>
     /// The most expired entries whose memory one batch reclaims; the rest waits, invisible, for the next batch.
     /// </summary>

@@ -18,6 +18,9 @@ internal sealed class LocalService(
     private readonly KvStateMachine _store = new(stateBytesMax);
     private long _instance, _agreedMicros;
 
+    /// <summary>As if four replicas had agreed.</summary>
+    public int FaultsMax => 1;
+
     public int OperationBytesMax { get; set; } = KvLimits.OperationBytesMax;
     public int Invocations { get; private set; }
     public int Queries { get; private set; }

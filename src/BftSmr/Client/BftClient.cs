@@ -124,6 +124,9 @@ public sealed class BftClient : IAsyncDisposable
     /// <summary>The longest operation that the cluster allows, bytes.</summary>
     public int OperationBytesMax => _options.Cluster.OperationBytesMax;
 
+    /// <summary>How many replicas of the cluster may be faulty: f of the 3f+1, or of the 2f+1.</summary>
+    public int FaultsMax => _options.Cluster.F;
+
     /// <summary>How many replicas its links reach now.</summary>
     public int ConnectedReplicas => _session.Loop.LinksUp;
 

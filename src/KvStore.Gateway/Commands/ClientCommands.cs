@@ -16,6 +16,8 @@ internal static class ClientCommands
             new("client|no-evict", 3, Switch),
             new("client|no-touch", 3, Switch),
             new("client|setinfo", 4, static (session, command, _) => session.Ok(command)),
+            new("client|reply", 3, Reply),
+            .. ClientListCommands.All, .. ClientKillCommands.All, .. TrackingCommands.All,
             HelpTexts.Subcommand("client", HelpTexts.Client),
         ]),
     };
@@ -50,6 +52,21 @@ internal static class ClientCommands
     {
         session.BeginAnswer(out int start).Integer(session.Id);
         session.EndAnswer(command, start);
+    }
+
+    /// <summary>CLIENT REPLY ON | OFF | SKIP. Only ON is replied to.</summary>
+    private static void Reply(RespSession session, RespCommand command, RespArguments arguments)
+    {
+        ReplyMode? mode = Ascii.EqualsIgnoreCase(arguments[2], "on") ? ReplyMode.On
+            : Ascii.EqualsIgnoreCase(arguments[2], "off") ? ReplyMode.Off
+            : Ascii.EqualsIgnoreCase(arguments[2], "skip") ? ReplyMode.SkipNext
+            : null;
+        if (mode is null) session.Fail(command, RespErrors.Syntax);
+        else session.Answer(command, 0, output =>
+        {
+            session.SetReplies(mode.Value);
+            if (mode == ReplyMode.On) output.Ok();
+        });
     }
 
     /// <summary>Without effect: the gateway evicts no connection, and the store no key.</summary>

@@ -52,9 +52,14 @@ internal static class ConfigCommands
 
     private static (string Name, string Value)[] Parameters(RespGateway gateway) =>
     [
-        ("appendonly", "yes"), ("databases", "1"),
+        ("appendonly", "yes"), ("bind", gateway.Options.Listen.Address.ToString()), ("cluster-enabled", "no"),
+        ("databases", "1"), ("latency-monitor-threshold", "0"),
         ("maxclients", gateway.ClientsMax.ToString(CultureInfo.InvariantCulture)), ("maxmemory", "0"),
-        ("maxmemory-policy", "noeviction"), ("proto-max-bulk-len", s_valueBytesMax), ("save", ""), ("timeout", "0"),
+        ("maxmemory-policy", "noeviction"), ("notify-keyspace-events", ""),
+        ("port", gateway.Port.ToString(CultureInfo.InvariantCulture)), ("proto-max-bulk-len", s_valueBytesMax),
+        ("replica-read-only", "yes"), ("save", ""), ("slave-read-only", "yes"),
+        // Neither log is kept, as where Redis is told to keep none.
+        ("slowlog-log-slower-than", "-1"), ("slowlog-max-len", "0"), ("timeout", "0"),
     ];
 
     private static void Set(RespSession session, RespCommand command, RespArguments arguments) =>

@@ -145,6 +145,7 @@ internal static class ConnectionCommands
         session.Name = [];
         session.IsAuthenticated = !session.Gateway.AsksForPassword;
         session.Version = connection.Output.Version = 2;
+        if (session.Replies == ReplyMode.Off) session.SetReplies(ReplyMode.On);
         connection.Output.Simple("RESET"u8);
         return ValueTask.CompletedTask;
     };

@@ -11,6 +11,86 @@ internal static class HelpTexts
             Prints this help.
         """;
 
+    public const string Acl = $"""
+        ACL <subcommand> [<arg> [value] [opt] ...]. Subcommands are:
+        CAT [<category>]
+            List all commands that belong to <category>, or all command categories
+            when no category is specified.
+        DELUSER <username> [<username> ...]
+            Delete a list of users.
+        DRYRUN <username> <command> [<arg> ...]
+            Returns whether the user can execute the given command without executing the command.
+        GETUSER <username>
+            Get the user's details.
+        GENPASS [<bits>]
+            Generate a secure 256-bit user password. The optional `bits` argument can
+            be used to specify a different size.
+        LIST
+            Show users details in config file format.
+        LOAD
+            Reload users from the ACL file.
+        LOG [<count> | RESET]
+            Show the ACL log entries.
+        SAVE
+            Save the current config to the ACL file.
+        SETUSER <username> <attribute> [<attribute> ...]
+            Create or modify a user with the specified attributes.
+        USERS
+            List all the registered usernames.
+        WHOAMI
+            Return the current connection username.
+        {Help}
+        """;
+
+    public const string Latency = $"""
+        LATENCY <subcommand> [<arg> [value] [opt] ...]. Subcommands are:
+        DOCTOR
+            Return a human readable latency analysis report.
+        GRAPH <event>
+            Return an ASCII latency graph for the <event> class.
+        HISTORY <event>
+            Return time-latency samples for the <event> class.
+        LATEST
+            Return the latest latency samples for all events.
+        RESET [<event> ...]
+            Reset latency data of one or more <event> classes.
+            (default: reset all data for all event classes)
+        HISTOGRAM [COMMAND ...]
+            Return a cumulative distribution of latencies in the format of a histogram for the specified command names.
+            If no commands are specified then all histograms are replied.
+        {Help}
+        """;
+
+    public const string Memory = $"""
+        MEMORY <subcommand> [<arg> [value] [opt] ...]. Subcommands are:
+        DOCTOR
+            Return memory problems reports.
+        MALLOC-STATS
+            Return internal statistics report from the memory allocator.
+        PURGE
+            Attempt to purge dirty pages for reclamation by the allocator.
+        STATS
+            Return information about the memory usage of the server.
+        USAGE <key> [SAMPLES <count>]
+            Return memory in bytes used by <key> and its value. Nested values are
+            sampled up to <count> times (default: 5, 0 means sample all).
+        {Help}
+        """;
+
+    public const string Slowlog = $"""
+        SLOWLOG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:
+        GET [<count>]
+            Return top <count> entries from the slowlog (default: 10, -1 mean all).
+            Entries are made of:
+            id, timestamp, time in microseconds, arguments array, client IP and port,
+            client name
+        LEN
+            Return the length of the slowlog.
+        RESET
+            Reset the slowlog.
+        {Help}
+        """;
+
     public const string Client = $"""
         CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:
         CACHING (YES|NO)

@@ -120,18 +120,19 @@ internal static class TransactionCommands
             session.Fail(command, RespErrors.ExecAborted);
             return;
         }
-        session.Next = connection => ExecAsync(transaction, connection);
+        session.Next = connection => ExecAsync(session, connection);
     }
 
-    private static async ValueTask ExecAsync(RespTransaction transaction, RespConnection connection)
+    private static async ValueTask ExecAsync(RespSession session, RespConnection connection)
     {
+        RespTransaction transaction = session.Transaction;
         RespBatch queued = transaction.Queued;
         try
         {
             ReadOnlyMemory<byte> replies = default;
             if (queued.OperationCount > 0 || transaction.Watched.Count > 0)
                 replies = await connection.SubmitAloneAsync(OperationOf(transaction)).ConfigureAwait(false);
-            Write(queued, replies, connection);
+            Write(session, replies, connection);
         }
 #pragma warning disable CA1031 // The client is told of any error.
         catch (Exception e)
@@ -157,8 +158,9 @@ internal static class TransactionCommands
         return operation.WrittenMemory;
     }
 
-    private static void Write(RespBatch queued, ReadOnlyMemory<byte> replies, RespConnection connection)
+    private static void Write(RespSession session, ReadOnlyMemory<byte> replies, RespConnection connection)
     {
+        RespBatch queued = session.Transaction.Queued;
         CanonicalReader reader = new(replies);
         if (reader.TryReadError(out KvErrorCode error))
         {
@@ -172,8 +174,10 @@ internal static class TransactionCommands
         }
         if (!reader.AtEnd) reader.TryReadArray(out _);
         connection.Output.Array(queued.Pending.Count);
-        foreach (PendingReply pending in queued.Pending)
+        foreach (PendingReply queuedReply in queued.Pending)
         {
+            // As in Redis, CLIENT REPLY OFF silences even the replies behind it in EXEC.
+            PendingReply pending = queuedReply with { IsSilent = session.Replies == ReplyMode.Off };
             if (pending.Format is null) connection.WriteKnown(queued, pending);
             else connection.Write(pending, ref reader);
         }

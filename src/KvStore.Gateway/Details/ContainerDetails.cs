@@ -88,9 +88,6 @@ internal static class ContainerDetails
         new("memory", None, NoCategory, "4.0.0", "A container for memory diagnostics commands"),
         new("memory|help", Loading | Stale, NoCategory, "4.0.0", "Show helpful text about the different subcommands"),
         new(
-            "memory|malloc-stats", None, NoCategory, "4.0.0", "Show allocator internal stats")
-            { Tips = ["nondeterministic_output", "request_policy:all_shards", "response_policy:special"] },
-        new(
             "memory|purge", None, NoCategory, "4.0.0", "Ask the allocator to release memory")
             { Tips = ["request_policy:all_shards", "response_policy:all_succeeded"] },
         new("memory|usage", ReadOnly, NoCategory, "4.0.0", "Estimate the memory usage of a key", Key(2, Looks)),

@@ -22,6 +22,9 @@ internal sealed class RespWriter
     public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, _length);
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
+    /// <summary>Takes back what was written since it had this length.</summary>
+    public void TakeBack(int length) => _length = length;
+
     public void Reset()
     {
         _length = 0;

@@ -7,6 +7,8 @@ internal sealed class BftClientService(BftClient client) : IReplicatedService
 {
     public int OperationBytesMax => Math.Min(KvLimits.OperationBytesMax, client.OperationBytesMax);
 
+    public int FaultsMax => client.FaultsMax;
+
     public Task<ReadOnlyMemory<byte>> InvokeAsync(
         ReadOnlyMemory<byte> operation, CancellationToken cancellationToken) =>
         client.InvokeAsync(operation, cancellationToken);

@@ -6,6 +6,9 @@ internal interface IReplicatedService
     /// <summary>The longest operation that it takes, bytes.</summary>
     int OperationBytesMax => KvLimits.OperationBytesMax;
 
+    /// <summary>How many replicas may be faulty: one more gave each reply alike.</summary>
+    int FaultsMax => 0;
+
     /// <summary>Orders and executes an operation.</summary>
     Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> operation, CancellationToken cancellationToken);
 

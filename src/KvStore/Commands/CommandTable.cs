@@ -8,6 +8,7 @@ internal static class CommandTable
     /// <summary>The command leaves the state as it is.</summary>
     public static bool IsRead(Opcode opcode) =>
         opcode is Opcode.Exists or Opcode.TypeOf or Opcode.TimeToLive or Opcode.ExpiryTime or Opcode.Revision
+        or Opcode.Describe
         or Opcode.List or Opcode.Count or Opcode.Get or Opcode.GetEntry or Opcode.MultiGet or Opcode.Length
         or Opcode.GetRange or Opcode.HashGet or Opcode.HashMultiGet or Opcode.HashCount or Opcode.HashExists
         or Opcode.HashGetAll or Opcode.HashLength or Opcode.HashList
@@ -38,6 +39,7 @@ internal static class CommandTable
             case Opcode.Rename: KeyCommands.Rename(ref c); break;
             case Opcode.Copy: KeyCommands.Copy(ref c); break;
             case Opcode.RandomKey: RandomCommands.Key(ref c); break;
+            case Opcode.Describe: KeyCommands.Describe(ref c); break;
             case Opcode.Get: StringCommands.Get(ref c); break;
             case Opcode.GetEntry: StringCommands.GetEntry(ref c); break;
             case Opcode.MultiGet: StringCommands.MultiGet(ref c); break;

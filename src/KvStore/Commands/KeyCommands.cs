@@ -182,6 +182,28 @@ internal static class KeyCommands
         c.Reply.WriteInteger(copies ? 1 : 0);
     }
 
+    /// <summary>
+    /// What a key holds, in numbers: its type, its counted size, how many bytes or elements it has, the longest
+    /// element, and whether all are integers.
+    /// </summary>
+    public static void Describe(ref CommandContext c)
+    {
+        if (!c.TryKey(out ReadOnlySpan<byte> key) || !c.TryEnd()) return;
+        if (c.Find(key) is not { } entry)
+        {
+            c.Reply.WriteNil();
+            return;
+        }
+        if (!c.TryChargeSteps(ElementShape.StepsOf(entry)) || !c.TryFit(0, 5)) return;
+        ElementShape shape = ElementShape.Of(entry);
+        c.Reply.WriteArray(5);
+        c.Reply.WriteInteger((long)entry.Type);
+        c.Reply.WriteInteger(entry.SizeBytes);
+        c.Reply.WriteInteger(entry.Collection?.Count ?? entry.Bytes.Length);
+        c.Reply.WriteInteger(shape.Longest);
+        c.Reply.WriteInteger(shape.AreIntegers ? 1 : 0);
+    }
+
     private static void SetExpiry(ref CommandContext c, KvEntry entry, long expiryMicros)
     {
         entry = c.State.Edit(entry);

@@ -26,6 +26,7 @@ internal enum Opcode
     Rename = 19,
     Copy = 20,
     RandomKey = 21,
+    Describe = 22,
 
     // Strings
     Get = 24,

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using BftCloud.Primitives;
 using BftCloud.Testing.Fuzzing;
@@ -167,8 +168,10 @@ internal static class RespTargets
     private static bool Converse(byte[] input)
     {
         using CancellationTokenSource stop = new();
-        RespSession session = new(
-            new RespGateway(new LocalService(), new RespServerOptions(), RespCommands.Table, stop.Token), id: 1);
+        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+        RespGateway gateway = new(new LocalService(), new RespServerOptions(), RespCommands.Table, stop.Token);
+        RespSession session = new(gateway, new RespClient(
+            1, socket, new ReplyQueue(socket, gateway.ReplyMemory), TimeProvider.System));
         RespParser parser = new();
         TestMachine machine = new();
         machine.Execute(Opcode.Put, "a", "12", 0L);

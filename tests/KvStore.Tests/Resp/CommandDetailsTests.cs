@@ -22,6 +22,10 @@ public sealed class CommandDetailsTests(RedisServer redisServer) : IClassFixture
             s_later,
             Commands.Where(static c => c.Details is null).Select(static c => c.Name).Order(StringComparer.Ordinal));
 
+    [Fact]
+    public void Every_entry_is_of_a_command() =>
+        Assert.Empty(DetailsTable.All.Keys.Except(Commands.Select(static c => c.Name)));
+
     [Theory]
     [InlineData("2")]
     [InlineData("3")]

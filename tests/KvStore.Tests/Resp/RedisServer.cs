@@ -17,7 +17,8 @@ public sealed class RedisServer : IDisposable
         try
         {
             string[] arguments =
-                ["--port", "0", "--unixsocket", path, "--save", "", "--appendonly", "no", "--dir", _directory.Path];
+                ["--port", "0", "--unixsocket", path, "--save", "", "--appendonly", "no", "--dir", _directory.Path,
+                    "--slowlog-log-slower-than", "-1"];
             _process = Process.Start(new ProcessStartInfo("redis-server", arguments)
             {
                 RedirectStandardOutput = true,

@@ -15,6 +15,8 @@ public class RedisToolsTests
         Assert.Equal("2", await RunAsync(gateway, "redis-cli", "-3", "hset", "h", "a", "1", "b", "2"));
         Assert.Equal("a\n1\nb\n2", await RunAsync(gateway, "redis-cli", "hgetall", "h"));
         Assert.Equal("greeting\nh", await RunAsync(gateway, "redis-cli", "--scan"));
+        Assert.Equal("name=", (await RunAsync(gateway, "redis-cli", "client", "list")).Split(' ')[4]);
+        Assert.Equal("master\n0", (await RunAsync(gateway, "redis-cli", "role")).TrimEnd('\n'));
         Assert.Contains("redis_version:", await RunAsync(gateway, "redis-cli", "info"), StringComparison.Ordinal);
     }
 
@@ -44,6 +46,7 @@ public class RedisToolsTests
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{program} failed: {await error} {output}");
+        Assert.DoesNotContain("WARNING", await error, StringComparison.Ordinal);
         return output.TrimEnd('\n');
     }
 }

@@ -56,6 +56,14 @@ internal sealed class RespTestClient : IDisposable
         return reply.ToString();
     }
 
+    /// <summary>All bytes until the server closes the connection.</summary>
+    public string ReadToEnd()
+    {
+        StringBuilder bytes = new();
+        for (int value = _input.ReadByte(); value >= 0; value = _input.ReadByte()) bytes.Append((char)value);
+        return bytes.ToString();
+    }
+
     public bool IsClosedByPeer()
     {
         try

@@ -7,6 +7,7 @@ internal static class CommandArguments
     [
         .. Connections(a), .. Server(a), .. Keys(a), .. Expiry(a), .. Strings(a), .. Bits(a), .. Hashes(a),
         .. Lists(a), .. Sets(a), .. SetAlgebra(a), .. new SortedSetArguments(a).All,
+        .. ToolArguments.Of(a),
     ]);
 
     private static IEnumerable<KeyValuePair<string, Func<string[]>>> Connections(EdgeArguments a) =>
@@ -19,9 +20,6 @@ internal static class CommandArguments
             [.. a.Many(() => a.Pick("2", "3", "2", "3", "4", "x", "", "-1"), 1), .. a.Options(
                 ["auth", "default", "x"], ["AUTH", "bad", "x"], ["auth"], ["setname", "me"], ["SETNAME", "a b"],
                 ["setname"], ["bad"])]),
-        new("client", () => [a.Cased(a.Pick(
-            "id", "getname", "setname", "setname", "no-evict", "help", "nosuch", "", "get name")), .. a.Options(
-                ["me"], ["on"], ["off"], [""], ["a b"], ["\0"], [a.Value()])]),
         new("quit", () => a.Options([a.Value()])),
         new("reset", () => []),
         new("multi", () => []),
@@ -33,19 +31,8 @@ internal static class CommandArguments
 
     private static IEnumerable<KeyValuePair<string, Func<string[]>>> Server(EdgeArguments a) =>
     [
-        new("command", () => a.Pick<Func<string[]>>(
-            () =>
-                [a.Cased(a.Pick("count", "help", "list", "docs", "info", "nosuch", "")), .. a.Options(["get"], ["x"])],
-            () => ["list", "filterby", a.Pick("pattern", "aclcat", "module", "x"), a.Pick("*g*", "string", "", "x")],
-            () => [a.Cased(a.Pick("getkeys", "getkeysandflags")), .. a.Pick<string[]>(
-                ["get", "a"], ["GET"], ["mset", "a", "1", "b"], ["set", "a", "x", "Get"], ["set", "a", "get"],
-                ["smove", "a", "b", "c"], ["lmove", "a", "b", "left", "left"], ["ping", "a"], ["nosuch", "x"],
-                ["object", "freq", "a"], ["object", "nosuch", "a"], ["client", "id"], ["del", "a", "b", "c"],
-                ["get", "a", "b"], ["object freq", "a"], ["object|freq", "a"]), .. a.Options([a.Value()])])()),
         new("config", () => [a.Cased(a.Pick("get", "set", "resetstat", "rewrite", "help", "nosuch", "")), .. a.Options(
             ["save"], ["MAXMEMORY"], ["nosuch"], ["maxmem*"], ["appendonly", "yes"], [""])]),
-        new("object", () => [a.Cased(a.Pick(
-            "freq", "help", "encoding", "refcount", "idletime", "nosuch", "")), .. a.Many(a.Key, 2)]),
         new("info", () => a.Options(["nosuch"], ["cluster"], ["Keyspace"], ["all"], [""], ["server"])),
         new("dbsize", () => []),
         new("flushall", () => a.Options(["async"], ["SYNC"], ["x"], [""])),

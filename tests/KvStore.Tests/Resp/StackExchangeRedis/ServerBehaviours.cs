@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using StackExchange.Redis;
 
 namespace KvStore.Tests.Resp.StackExchangeRedis;
@@ -91,6 +92,61 @@ internal static class ServerBehaviours
             await seen.AddAsync(seen.Server.LatencyResetAsync(), static _ => "a number");
             await seen.AddAsync(seen.Server.RoleAsync(), static role => role.Value);
             await seen.AddAsync(seen.Server.LastSaveAsync(), static _ => "a time");
+        }),
+        new("ROLE tells of a master without replicas", static async (_, seen) =>
+            await seen.AddAsync(seen.Server.RoleAsync(), static role =>
+                role is Role.Master master ? $"{master.ReplicationOffset} {master.Replicas.Count}" : "another")),
+        new("CLIENT LIST tells of each connection", static async (_, seen) =>
+        {
+            await using ConnectionMultiplexer other = await seen.ConnectAsync(static o => o.ClientName = "other");
+            await seen.AddAsync(seen.Server.ClientListAsync(), static clients => clients
+                .Where(static c => c.Name == "other")
+                .Select(static c => $"{c.Name} {c.Database} {c.TransactionCommandLength}").Distinct());
+        }),
+        new("CLIENT KILL ends the connections of a type", static async (_, seen) =>
+        {
+            await seen.AddAsync(seen.Server.ClientKillAsync(clientType: ClientType.Replica));
+            await seen.AddAsync(seen.Server.ClientKillAsync(new IPEndPoint(IPAddress.Loopback, 1)));
+        }),
+        new("COMMAND GETKEYS of several forms", static async (db, seen) =>
+        {
+            await seen.AddAsync(seen.Server.CommandGetKeysAsync(["LMOVE", "a", "b", "LEFT", "LEFT"]));
+            await seen.AddAsync(seen.Server.CommandGetKeysAsync(["PING", "x"]));
+            await seen.AddAsync(seen.Server.CommandGetKeysAsync(["NOSUCH", "x"]));
+            await seen.AddAsync(db.ExecuteAsync("COMMAND", "GETKEYSANDFLAGS", "SET", "a", "1", "GET"), static reply =>
+                string.Join(' ', (string?[]?)reply[0][1] ?? []));
+            await seen.AddAsync(
+                seen.Server.CommandListAsync(category: "transaction"), static names => names.Order());
+        }),
+        new("SLOWLOG and LATENCY are empty", static async (_, seen) =>
+        {
+            await seen.AddAsync(seen.Server.SlowlogGetAsync(5), static log => log.Length);
+            await seen.AddAsync(seen.Server.SlowlogResetAsync());
+            await seen.AddAsync(seen.Server.LatencyDoctorAsync());
+            await seen.AddAsync(seen.Server.LatencyHistoryAsync("command"), static samples => samples.Length);
+            await seen.AddAsync(seen.Server.LatencyLatestAsync(), static events => events.Length);
+        }),
+        new("SAVE", static async (db, seen) => await seen.AddAsync(db.ExecuteAsync("SAVE"))),
+        new("MEMORY DOCTOR and STATS", static async (_, seen) =>
+        {
+            await seen.AddAsync(seen.Server.MemoryDoctorAsync(), static _ => "a text");
+            await seen.AddAsync(seen.Server.MemoryStatsAsync(), static _ => "numbers");
+        }),
+        new("what keys take, and how they are kept", static async (db, seen) =>
+        {
+            await db.StringSetAsync("i", 12345);
+            await db.StringSetAsync("r", new string('x', 100));
+            await db.SetAddAsync("s", [1, 2, 3]);
+            await db.HashSetAsync("h", "f", "v");
+            await db.ListRightPushAsync("l", "e");
+            foreach (string key in (string[])["i", "r", "s", "h", "l", "none"])
+            {
+                await seen.AddAsync(db.KeyEncodingAsync(key));
+                await seen.AddAsync(db.KeyRefCountAsync(key));
+                await seen.AddAsync(
+                    db.ExecuteAsync("MEMORY", "USAGE", key, "SAMPLES", 0),
+                    static size => size.IsNull || (long)size > 40);
+            }
         }),
     ];
 }
