@@ -31,6 +31,9 @@ internal static class HashDetails
             "hmset", Write | DenyOom | Fast, Hashes, "2.0.0", "Set multiple hash fields to multiple values",
             Key(1, Updates)),
         new(
+            "hrandfield", ReadOnly, Hashes, "6.2.0", "Get one or multiple random fields from a hash", Key(1, Reads))
+            { Tips = ["nondeterministic_output"] },
+        new(
             "hscan", ReadOnly, Hashes, "2.8.0", "Incrementally iterate hash fields and associated values",
             Key(1, Reads)) { Tips = ["nondeterministic_output"] },
         new("hset", Write | DenyOom | Fast, Hashes, "2.0.0", "Set the string value of a hash field", Key(1, Updates)),

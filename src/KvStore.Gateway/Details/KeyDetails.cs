@@ -10,6 +10,7 @@ internal static class KeyDetails
 {
     public static IEnumerable<CommandDetails> All => CommandDetails.OfGroup("generic",
     [
+        new("copy", Write | DenyOom, Keyspace, "6.2.0", "Copy a key", Key(1, Reads), Key(2, Overwrites)),
         new(
             "del", Write, Keyspace, "1.0.0", "Delete a key", Keys(1, Removes))
             { Tips = ["request_policy:multi_shard", "response_policy:agg_sum"] },
@@ -52,6 +53,9 @@ internal static class KeyDetails
         new(
             "pttl", ReadOnly | Fast, Keyspace, "2.6.0", "Get the time to live for a key in milliseconds",
             Key(1, Reads)) { Tips = ["nondeterministic_output"] },
+        new(
+            "randomkey", ReadOnly, Keyspace, "1.0.0", "Return a random key from the keyspace")
+            { Tips = ["request_policy:all_shards", "nondeterministic_output"] },
         new("rename", Write, Keyspace, "1.0.0", "Rename a key", Key(1, Takes), Key(2, Overwrites)),
         new(
             "renamenx", Write | Fast, Keyspace, "1.0.0", "Rename a key, only if the new key does not exist",
