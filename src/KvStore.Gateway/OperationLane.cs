@@ -11,7 +11,8 @@ namespace KvStore.Gateway;
 /// </summary>
 internal sealed class OperationLane(
     Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> execute,
-    int operationsMax, int groupBytesMax, CancellationToken stopping)
+    int operationsMax, int groupBytesMax, CancellationToken stopping,
+    Action<ReadOnlyMemory<byte>>? executed = null)
 {
     private readonly Lock _lock = new();
     private readonly Queue<RespSubmission> _waiting = new();
@@ -63,6 +64,7 @@ internal sealed class OperationLane(
             ReadOnlyMemory<byte> operation = bare ? group[0].Commands : Pipeline(group, count);
             if (stopping.IsCancellationRequested) throw new NotSentException();
             ReadOnlyMemory<byte> reply = await execute(operation, stopping).ConfigureAwait(false);
+            executed?.Invoke(operation);
             if (bare) group[0].Complete(1, reply);
             else Distribute(group, reply);
         }

@@ -18,6 +18,9 @@ internal sealed record RespCommand(string Name, int Arity, RespHandler Handler)
     /// <summary>It is refused between MULTI and EXEC.</summary>
     public bool NeverInTransaction { get; init; }
 
+    /// <summary>It cannot be queued by MULTI, and aborts the transaction.</summary>
+    public bool StandsAlone { get; init; }
+
     /// <summary>It may be given before the password.</summary>
     public bool BeforePassword { get; init; }
 

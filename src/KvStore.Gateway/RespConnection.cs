@@ -28,6 +28,8 @@ internal sealed class RespConnection
     private readonly RespParser _parser = new();
     private readonly RespSkipper _skipper = new();
     private readonly RespSubmission _submission = new();
+    private PipeReader _input = null!;
+    private CancellationToken _stopping;
 
     public RespConnection(Socket socket, RespGateway gateway, long id)
     {
@@ -75,6 +77,7 @@ internal sealed class RespConnection
         await using NetworkStream stream = new(_socket, ownsSocket: false);
         PipeReader input = PipeReader.Create(
             stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, leaveOpen: true));
+        (_input, _stopping) = (input, stopping);
         try
         {
             int needed = 1;
@@ -99,15 +102,38 @@ internal sealed class RespConnection
     }
 
     /// <summary>
-    /// Has commands executed on their own. Completes with the replies, one behind the other; throws if no voted reply
-    /// was had.
+    /// Has a command executed: a transaction stands alone. Completes with the reply; throws if no voted reply was had.
     /// </summary>
-    public async ValueTask<ReadOnlyMemory<byte>> SubmitAloneAsync(ReadOnlyMemory<byte> command)
+    public async ValueTask<ReadOnlyMemory<byte>> SubmitAsync(ReadOnlyMemory<byte> command, bool standsAlone)
     {
-        _submission.Begin(command, 1, standsAlone: true);
+        _submission.Begin(command, 1, standsAlone);
         _gateway.Submit(_submission, onlyReads: false);
         await _submission.Completion.ConfigureAwait(false);
         return _submission.Replies;
+    }
+
+    /// <summary>
+    /// Waits for what a command waits for, and notices meanwhile if the client leaves. What it sends meanwhile is kept,
+    /// up to a bound, and not looked at. True once it has come; false if the client has left before.
+    /// </summary>
+    /// <exception cref="IOException">The connection was reset.</exception>
+    /// <exception cref="OperationCanceledException">The server stops.</exception>
+    public async ValueTask<bool> WatchUntilAsync(Task awaited)
+    {
+        while (!awaited.IsCompleted)
+        {
+            Task<ReadResult> reading = _input.ReadAsync(_stopping).AsTask();
+            await Task.WhenAny(awaited, reading).ConfigureAwait(false);
+            if (!reading.IsCompleted) _input.CancelPendingRead();
+            ReadResult read = await reading.ConfigureAwait(false);
+            bool isFull = read.Buffer.Length >= RespLimits.BlockedInputBytesMax;
+            bool isLast = isFull || awaited.IsCompleted;
+            _input.AdvanceTo(read.Buffer.Start, isLast ? read.Buffer.Start : read.Buffer.End);
+            if (awaited.IsCompleted) return true;
+            if (read.IsCompleted) return false;
+            if (isFull) await awaited.WaitAsync(_stopping).ConfigureAwait(false);
+        }
+        return true;
     }
 
     /// <summary>Writes the reply to a command of the store.</summary>

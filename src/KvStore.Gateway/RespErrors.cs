@@ -20,6 +20,10 @@ internal static class RespErrors
     public const string NoAuth = "NOAUTH Authentication required.";
     public const string NotInTransaction = "ERR Command not allowed inside a transaction";
     public const string ExecAborted = "EXECABORT Transaction discarded because of previous errors.";
+    public const string TooMuchAwaited =
+        "ERR too many keys are waited for at this gateway; it was not executed. Name fewer keys, or use more gateways";
+    public const string NeverQueued =
+        "ERR scripts cannot stand between MULTI and EXEC at this gateway; send them alone";
     public const string TooManyClients = "ERR max number of clients reached";
 
     private const int ShownMax = 128;

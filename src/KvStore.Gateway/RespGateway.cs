@@ -33,10 +33,11 @@ internal sealed class RespGateway
         _stopping = stopping;
         _password = options.Password is null ? null : Encoding.UTF8.GetBytes(options.Password);
         _readService = new ReadService(service, options.TimeProvider);
+        Blocked = new BlockedClients(this);
         int groupBytesMax = Math.Min(RespLimits.BatchBytesMax, CommandBytesMax);
         _ordered = new OperationLane(
             (operation, token) => new(service.InvokeAsync(operation, token)),
-            options.OperationsUnderWayMax, groupBytesMax, stopping);
+            options.OperationsUnderWayMax, groupBytesMax, stopping, operation => Blocked.Notice(operation));
         _reads = new OperationLane(_readService.ReadAsync, options.OperationsUnderWayMax, groupBytesMax, stopping);
         _startedAt = options.TimeProvider.GetTimestamp();
     }
@@ -72,6 +73,13 @@ internal sealed class RespGateway
 
     /// <summary>The connections now.</summary>
     public RespClients Clients { get; } = new();
+
+    /// <summary>Scripts that were sent.</summary>
+    public ScriptCache Scripts { get; } = new();
+
+    /// <summary>Clients whose commands wait.</summary>
+    public BlockedClients Blocked { get; }
+
     public TimeSpan Uptime => Options.TimeProvider.GetElapsedTime(_startedAt);
     public bool AsksForPassword => _password is not null;
     public int Connections => Volatile.Read(ref _connections);

@@ -77,6 +77,7 @@ internal sealed class RespSession
         else if (!IsAuthenticated && !command.BeforePassword) Refuse(command, RespErrors.NoAuth);
         else if (Transaction.IsQueueing && command.NeverInTransaction) Refuse(RespErrors.NotInTransaction);
         else if (!Transaction.IsQueueing || command.NeverQueued) command.Handler(this, command, arguments);
+        else if (command.StandsAlone) Refuse(RespErrors.NeverQueued);
         else Queue(command, arguments);
         NoteQueued();
     }
@@ -123,6 +124,31 @@ internal sealed class RespSession
     {
         if (!_target.TryEnd(command.Name, format, Gateway.CommandBytesMax))
             Fail(command, RespErrors.CommandTooLong(Gateway.OperationBytesMax));
+    }
+
+    /// <summary>Carries a command out that waits; or if it is queued, does not wait at EXEC.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="timeoutMillis">How long it may wait; 0: as long as it takes.</param>
+    /// <param name="blocking">What it waits for.</param>
+    public void Block(RespCommand command, long timeoutMillis, BlockingCommand blocking)
+    {
+        if (IsQueueing)
+        {
+            blocking.WriteTake(Write(), blocking.Keys);
+            Expect(command, (ref CanonicalReader reply, RespWriter output) =>
+            {
+                if (!reply.TryReadNil()) return blocking.Format(ref reply, output);
+                blocking.NothingAtOnce(output);
+                return true;
+            });
+            return;
+        }
+        if (blocking.Bytes > Gateway.CommandBytesMax)
+        {
+            Fail(command, RespErrors.CommandTooLong(Gateway.OperationBytesMax));
+            return;
+        }
+        Next = connection => Gateway.Blocked.ServeAsync(blocking, timeoutMillis, this, connection);
     }
 
     /// <summary>

@@ -48,15 +48,19 @@ internal static class ClientKillCommands
         session.SetReplies(ReplyMode.Off);
     }
 
-    /// <summary>CLIENT UNBLOCK id [TIMEOUT | ERROR]: nobody is unblocked, as no command of a gateway waits.</summary>
+    /// <summary>CLIENT UNBLOCK id [TIMEOUT | ERROR]: ends the wait of a connection of this gateway.</summary>
     private static void Unblock(RespSession session, RespCommand command, RespArguments arguments)
     {
         if (arguments.Count > 4)
             session.Fail(command, RespErrors.WrongSubcommand(command, arguments[1]));
         else if (arguments.Count == 4 && !Is(arguments[3], "timeout") && !Is(arguments[3], "error"))
             session.Fail(command, "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
-        else if (session.TryInteger(command, arguments[2], out _))
-            session.AnswerInTurn(command, 0, static output => output.Integer(0));
+        else if (session.TryInteger(command, arguments[2], out long id))
+        {
+            bool withError = arguments.Count == 4 && Is(arguments[3], "error");
+            session.AnswerInTurn(
+                command, 0, output => output.Integer(session.Gateway.Blocked.TryUnblock(id, withError) ? 1 : 0));
+        }
     }
 
     /// <summary>

@@ -7,10 +7,6 @@ namespace KvStore.Gateway.Commands;
 /// <summary>Times of expiry as commands give them, in seconds or milliseconds, made what the store takes.</summary>
 internal static class ExpiryArgument
 {
-    private const long MicrosPerMilli = 1000;
-    private const long MillisPerSecond = 1000;
-    private const long MillisMax = KvLimits.ExpiryMicrosMax / MicrosPerMilli;
-
     /// <summary>What an option such as EX means; null if it is none of these.</summary>
     public static (WriteFlags Flag, bool InSeconds)? Unit(ReadOnlySpan<byte> option) =>
         Is(option, "ex") ? (WriteFlags.ExpiresIn, true)
@@ -33,17 +29,9 @@ internal static class ExpiryArgument
     {
         micros = 0;
         if (!IntegerText.TryParse(text, out long amount)) return RespErrors.NotAnInteger;
-        return amount > 0 && TryScale(amount, inSeconds, out micros) ? null : RespErrors.InvalidExpiry(command.Name);
-    }
-
-    /// <summary>False if the time is beyond what the store takes. Any time in the past is as good as another.</summary>
-    public static bool TryScale(long amount, bool inSeconds, out long micros)
-    {
-        micros = 0;
-        long unit = inSeconds ? MillisPerSecond : 1;
-        if (amount > MillisMax / unit || amount < long.MinValue / unit) return false;
-        micros = Math.Max(amount * unit, long.MinValue / MicrosPerMilli) * MicrosPerMilli;
-        return true;
+        return amount > 0 && ExpiryTime.TryScale(amount, inSeconds, out micros)
+            ? null
+            : RespErrors.InvalidExpiry(command.Name);
     }
 
     private static bool Is(ReadOnlySpan<byte> argument, string word) => Ascii.EqualsIgnoreCase(argument, word);

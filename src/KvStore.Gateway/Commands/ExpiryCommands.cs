@@ -49,7 +49,7 @@ internal static class ExpiryCommands
             return;
         }
         if (!session.TryInteger(command, arguments[2], out long amount)) return;
-        if (!ExpiryArgument.TryScale(amount, inSeconds, out long micros))
+        if (!ExpiryTime.TryScale(amount, inSeconds, out long micros))
         {
             session.Fail(command, RespErrors.InvalidExpiry(command.Name));
             return;

@@ -52,7 +52,8 @@ internal static class InfoCommand
             + $"uptime_in_seconds:{(long)gateway.Uptime.TotalSeconds}\r\n"),
         "Clients" => string.Create(
             CultureInfo.InvariantCulture,
-            $"connected_clients:{gateway.Connections}\r\nmaxclients:{gateway.ClientsMax}\r\n"),
+            $"connected_clients:{gateway.Connections}\r\nmaxclients:{gateway.ClientsMax}\r\n"
+            + $"blocked_clients:{gateway.Blocked.Count}\r\n"),
         "Memory" => string.Create(
             CultureInfo.InvariantCulture, $"client_output_bytes:{gateway.ReplyMemory.Held}\r\n"),
         "Stats" => string.Create(

@@ -7,9 +7,9 @@ internal static class RespCommands
     [
         .. ConnectionCommands.All, .. ServerCommands.All, .. TransactionCommands.All, .. KeyspaceCommands.All,
         .. ExpiryCommands.All, .. StringRespCommands.All, .. NumberRespCommands.All, .. HashRespCommands.All,
-        .. ListRespCommands.All, .. SetRespCommands.All,
+        .. ListRespCommands.All, .. BlockingListCommands.All, .. SetRespCommands.All,
         .. BitRespCommands.All, .. ListSearchRespCommands.All, .. SetAlgebraRespCommands.All,
-        .. RandomRespCommands.All,
+        .. RandomRespCommands.All, .. ScriptCommands.All,
         .. SortedSetRespCommands.All, .. SortedSetRangeRespCommands.All, .. SortedSetAlgebraRespCommands.All,
     ]);
 }

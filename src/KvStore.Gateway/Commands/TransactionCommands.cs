@@ -131,7 +131,8 @@ internal static class TransactionCommands
         {
             ReadOnlyMemory<byte> replies = default;
             if (queued.OperationCount > 0 || transaction.Watched.Count > 0)
-                replies = await connection.SubmitAloneAsync(OperationOf(transaction)).ConfigureAwait(false);
+                replies = await connection.SubmitAsync(OperationOf(transaction), standsAlone: true)
+                    .ConfigureAwait(false);
             Write(session, replies, connection);
         }
 #pragma warning disable CA1031 // The client is told of any error.

@@ -56,6 +56,9 @@ public sealed class RespServer : IAsyncDisposable
     /// <summary>Connections served now.</summary>
     public int Connections => _gateway.Connections;
 
+    /// <summary>Clients whose commands wait.</summary>
+    internal BlockedClients Blocked => _gateway.Blocked;
+
     /// <summary>Begins to serve.</summary>
     /// <param name="client">The cluster, which runs the key-value store. Stays the caller's to dispose of, after the
     /// server.</param>
@@ -105,6 +108,7 @@ public sealed class RespServer : IAsyncDisposable
             foreach ((Socket socket, _) in _connections.Values) socket.Dispose();
         }
         await all.ConfigureAwait(false);
+        await _gateway.Blocked.DisposeAsync().ConfigureAwait(false);
         _stopReading.Dispose();
         _stopOperations.Dispose();
         GatewayLog.Stopped(_gateway.Logger, EndPoint, _gateway.ConnectionsTotal, _gateway.Commands);

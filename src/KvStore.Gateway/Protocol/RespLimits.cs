@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace KvStore.Gateway;
 
 /// <summary>
@@ -40,6 +42,23 @@ internal static class RespLimits
 
     /// <summary>The most keys that a connection may watch.</summary>
     public const int WatchedKeysMax = KvLimits.ConditionsMax;
+
+    /// <summary>The most keys that blocked clients of a gateway wait for: one query asks about all.</summary>
+    public const int BlockedKeysMax = KvLimits.CommandsMax;
+
+    /// <summary>The most keys that they name, each counted once for each client.</summary>
+    public const int BlockedPlacesMax = 64 << 10;
+
+    /// <summary>What surrounds a key in that query at most, bytes.</summary>
+    public const int BlockedKeyOverheadBytes = 2 * CanonicalFormat.HeaderBytesMax;
+
+    /// <summary>
+    /// The most bytes that a blocked client may have sent ahead for its departure to be noticed at once.
+    /// </summary>
+    public const int BlockedInputBytesMax = 64 << 10;
+
+    /// <summary>The most scripts that are remembered; the one sent first is forgotten first.</summary>
+    public const int ScriptsMax = 1024;
 
     /// <summary>The most SCAN cursors that are remembered; the one not used for longest is forgotten first.</summary>
     public const int CursorsMax = 4096;

@@ -19,6 +19,7 @@ internal static class DecoderList
         ["InlineSplitter.TrySplit"] = "RESP command",
         ["RespSkipper.Skip"] = "RESP command that is too long",
         ["ExpiryArgument.TryRead"] = "RESP session",
+        ["TimeoutArgument.TryRead"] = "RESP session",
         ["ListRespCommands.TryReadSide"] = "RESP session",
         ["KeyspaceCommands.TryReadCursor"] = "RESP session",
         ["KeyspaceCommands.TryReadAfter"] = "RESP session",

@@ -79,6 +79,6 @@ internal static class FolderOrder
             "Caching Commands Health",
             "StateMachine",
         ],
-        ["KvStore.Gateway"] = ["Protocol Details", ".", "Commands", "Hosting"],
+        ["KvStore.Gateway"] = ["Protocol Details", ".", "Scripts", "Commands", "Hosting"],
     };
 }

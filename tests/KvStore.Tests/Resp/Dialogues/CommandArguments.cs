@@ -6,8 +6,8 @@ internal static class CommandArguments
     public static Dictionary<string, Func<string[]>> Of(EdgeArguments a) => new(
     [
         .. Connections(a), .. Server(a), .. Keys(a), .. Expiry(a), .. Strings(a), .. Bits(a), .. Hashes(a),
-        .. Lists(a), .. Sets(a), .. SetAlgebra(a), .. new SortedSetArguments(a).All,
-        .. ToolArguments.Of(a),
+        .. Lists(a), .. BlockingLists(a), .. Sets(a), .. SetAlgebra(a), .. new SortedSetArguments(a).All,
+        .. ToolArguments.Of(a), .. Scripts(a),
     ]);
 
     private static IEnumerable<KeyValuePair<string, Func<string[]>>> Connections(EdgeArguments a) =>
@@ -160,6 +160,19 @@ internal static class CommandArguments
             .. a.Options(["count", "2"], ["COUNT", a.Integer()], ["count"], ["bad"])]),
     ];
 
+    private static IEnumerable<KeyValuePair<string, Func<string[]>>> BlockingLists(EdgeArguments a) =>
+    [
+        new("blpop", () => [.. a.Many(a.Key), a.Timeout()]),
+        new("brpop", () => [.. a.Many(a.Key), a.Timeout()]),
+        new("blmove", () =>
+            [a.Key(), a.Key(), a.Cased(a.Pick("left", "right", "up")), a.Cased(a.Pick("left", "right")), a.Timeout()]),
+        new("brpoplpush", () => [a.Key(), a.Key(), a.Timeout()]),
+        new("blmpop", () =>
+            [a.Timeout(), a.Pick("1", "1", "2", "2", a.Integer()), .. a.Many(a.Key, 2), a.Cased(
+                a.Pick("left", "right", "left", "right", "up")), .. a.Options(
+                ["count", a.Pick("1", "2", "10", a.Integer())], ["COUNT", "1"], ["count"], ["bad", "1"])]),
+    ];
+
     private static IEnumerable<KeyValuePair<string, Func<string[]>>> Sets(EdgeArguments a) =>
     [
         new("sadd", () => [a.Key(), .. a.Many(a.Field)]),
@@ -197,6 +210,20 @@ internal static class CommandArguments
 
     private static string ChosenCount(EdgeArguments a) =>
         a.Pick("0", "1", "2", "3", "5", "-1", "-3", "100", "x", "", "9223372036854775807", "9223372036854775808");
+    private static IEnumerable<KeyValuePair<string, Func<string[]>>> Scripts(EdgeArguments a) =>
+    [
+        new("eval", () => [a.Pick(ScriptTexts.Robust), .. ScriptArguments(a)]),
+        new("evalsha", () => [a.Pick(
+            ScriptTexts.Sha1Of(a.Pick(ScriptTexts.Robust)), new string('a', 40), "abc", ""), .. ScriptArguments(a)]),
+        new("script", () => [a.Cased(a.Pick("exists", "flush", "load", "kill", "help", "nosuch")), .. a.Options(
+            [a.Pick(ScriptTexts.Robust)], [ScriptTexts.Sha1Of(a.Pick(ScriptTexts.Robust))], ["sync"], ["ASYNC"])]),
+    ];
+
+    private static string[] ScriptArguments(EdgeArguments a) =>
+    [
+        a.Pick("1", "1", "1", "2", "0", "5", "-1", "x"), a.Key(), a.Pick("value", "10", a.Key()),
+        a.Pick("value", "100000", "10"), a.Pick("100000", "200000", "0", "-1", "x", ""),
+    ];
 
     private static string Cursor(EdgeArguments a) =>
         a.Pick("0", "0", "0", "x", "", "-1", "18446744073709551616", " 0", "0x0", "1.5", "00");

@@ -31,6 +31,13 @@ internal sealed class EdgeArguments(Random random)
         "9223372036854775", "253402300799", "253402300800", "9223372036854775808",
     ];
 
+    private static readonly string[] s_timeouts =
+    [
+        "0.001", "0.002", "0.0001", ".001", "1.e-3", "+0.001", "1e-400", "-1", "-0.5", "-inf", "inf", "Infinity",
+        "1e400", "nan", "x", "", " 0.001", "0.001 ", "0,001", "1e17", "9223372036854776", "0.001\0", "-", ".", "1e",
+        "0.001s",
+    ];
+
     private static readonly string[] s_values =
     [
         "", "a", "b", "value", "12", "-3", "012", "3.5", " 12", "\0", "\r\n", "\0\x01\r\n\xff", "é", "\xc3\x28",
@@ -58,6 +65,9 @@ internal sealed class EdgeArguments(Random random)
     public string Decimal() => Pick(s_decimals);
 
     public string Seconds() => Pick(s_seconds);
+
+    /// <summary>How long to wait: hardly at all, or wrong.</summary>
+    public string Timeout() => random.Next(2) == 0 ? "0.001" : Pick(s_timeouts);
 
     public string Moment() => Pick(s_moments);
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KvStore.Tests.Resp.Dialogues;
 
 /// <summary>
@@ -8,7 +10,7 @@ internal sealed class EdgeDialogues
 {
     private static readonly string[][] s_setUp =
     [
-        ["flushall"], ["set", "s", "value"], ["set", "n", "10"], ["set", "d", "3.25"],
+        ["flushall"], ["script", "flush"], ["set", "s", "value"], ["set", "n", "10"], ["set", "d", "3.25"],
         ["set", "e", "expires", "ex", "5000"], ["hset", "h", "f", "value", "n", "7", "d", "1.5"],
         ["rpush", "l", "a", "b", "c"], ["sadd", "m", "a", "b", "3"],
         ["zadd", "z", "1", "a", "2", "b", "2", "c", "3.5", "1"], ["zadd", "y", "0", "a", "0", "b", "0", "c", "0", "d"],
@@ -62,8 +64,23 @@ internal sealed class EdgeDialogues
     private string[] AnyCommand()
     {
         string name = _a.Pick(_names);
-        string[] command = [_a.Cased(name), .. _arguments[name]()];
-        return _random.Next(16) switch
+        string[] command = Changed(name, [_a.Cased(name), .. _arguments[name]()]);
+        if (!IsBlocking(name) || command.Length == 1) return command;
+        // Never one that waits long, or for ever.
+        int timeoutAt = name.EndsWith("mpop", StringComparison.Ordinal) ? 1 : command.Length - 1;
+        string timeout = command[timeoutAt];
+        bool isLong = double.TryParse(timeout, CultureInfo.InvariantCulture, out double seconds)
+            && seconds is 0 or (> 0.01 and < 9.2e15);
+        return isLong || timeout.StartsWith("0x", StringComparison.Ordinal)
+            ? Replaced(command, timeoutAt, "0.001")
+            : command;
+    }
+
+    private static bool IsBlocking(string name) =>
+        name is "blpop" or "brpop" or "blmove" or "brpoplpush" or "blmpop";
+
+    private string[] Changed(string name, string[] command) =>
+        _random.Next(16) switch
         {
             0 => command[..^1] is { Length: > 0 } shorter ? shorter : command,
             1 => [.. command, _a.Any()],
@@ -74,7 +91,6 @@ internal sealed class EdgeDialogues
             6 when command.Length > 1 && _random.Next(2) == 0 => command[..2],
             _ => command,
         };
-    }
 
     private static string[] Replaced(string[] command, int index, string word)
     {
