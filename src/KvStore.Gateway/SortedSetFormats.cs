@@ -64,7 +64,7 @@ internal static class SortedSetFormats
     {
         bool read = reply.TryReadInteger(out long bits);
         score = BitConverter.Int64BitsToDouble(bits);
-        return read;
+        return read && !double.IsNaN(score);
     }
 
     private static bool Popped(ref CanonicalReader reply, RespWriter output, bool areNested)

@@ -10,6 +10,6 @@ internal static class DetailsTable
     [
         .. ConnectionDetails.All, .. ServerDetails.All, .. TransactionDetails.All, .. ContainerDetails.All,
         .. KeyDetails.All, .. StringDetails.All, .. HashDetails.All, .. ListDetails.All, .. SetDetails.All,
-        .. BitmapDetails.All, .. SortedSetDetails.All, .. ScriptingDetails.All, .. ChannelDetails.All,
+        .. BitmapDetails.All, .. SortedSetDetails.All, .. ScriptingDetails.All,
     ]).ToFrozenDictionary(static d => d.Name);
 }

@@ -148,7 +148,11 @@ internal static class LockActions
         bool exists = false;
         for (int key = 1; key <= run.KeyCount; key++) exists |= run.Exists(key, "msetnx");
         if (exists && !BeginAllOwn(run)) return;
-        for (int key = 1; key <= run.KeyCount; key++) run.Set(key, 1, 3, "pexpire");
+        for (int key = 1; key <= run.KeyCount; key++)
+        {
+            run.Set(key, 1, "mset");
+            run.Expire(key, 3);
+        }
         run.Reply = Ok;
     }
 

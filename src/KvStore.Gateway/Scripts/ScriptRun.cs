@@ -66,14 +66,23 @@ internal sealed class ScriptRun(byte[][] keys, byte[][] arguments, ScriptEntry[]
     }
 
     /// <summary>SET with PX. The time is an argument.</summary>
-    public void Set(int number, int valueAt, int timeAt, string command = "set")
+    public void Set(int number, int valueAt, int timeAt)
+    {
+        Entry(number, "set");
+        byte[] value = Argument(valueAt) ?? throw new ScriptException("set", NoString);
+        long millis = Integer("set", timeAt);
+        if (millis <= 0 || !ExpiryTime.TryScale(millis, inSeconds: false, out long micros))
+            throw new ScriptException("set", RespErrors.InvalidExpiry("set"));
+        Writes.WritePut(keys[number - 1], value, WriteFlags.ExpiresIn, micros);
+        WriteCount++;
+    }
+
+    /// <summary>MSET of one of the keys.</summary>
+    public void Set(int number, int valueAt, string command)
     {
         Entry(number, command);
         byte[] value = Argument(valueAt) ?? throw new ScriptException(command, NoString);
-        long millis = Integer(command, timeAt);
-        if (millis <= 0 || !ExpiryTime.TryScale(millis, inSeconds: false, out long micros))
-            throw new ScriptException(command, RespErrors.InvalidExpiry(command));
-        Writes.WritePut(keys[number - 1], value, WriteFlags.ExpiresIn, micros);
+        Writes.WritePut(keys[number - 1], value, WriteFlags.None, 0);
         WriteCount++;
     }
 

@@ -49,7 +49,8 @@ public sealed class WaitingTests
             while (gateway.Service.Queries == queries + i) await Task.Yield();
         }
         await NextAsync(clock);
-        Assert.Equal(queries + Polls, gateway.Service.Queries);
+        // One more may have been under way when the counting began.
+        Assert.InRange(gateway.Service.Queries - queries, Polls, Polls + 1);
         Assert.Equal(intervals.Order(), intervals);
         Assert.All(intervals, static interval => Assert.InRange(interval, TimeSpan.Zero, Longest));
         Assert.Equal(Longest, intervals[^1]);

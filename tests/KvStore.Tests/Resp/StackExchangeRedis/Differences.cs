@@ -103,10 +103,12 @@ internal static class Differences
             Redis: ["Integer '1'", "True"],
             Gateway:
             [
-                "-ERR unknown command 'EVAL', with args beginning with: 'return redis.call('incr', KEYS[1])' '1' 'n' ",
+                "-ERR this script is not known to the gateway, which runs no others than those of lock libraries. "
+                + "See docs/adr/0025-scripts-of-locks-are-recognised.md and "
+                + "src/KvStore.Gateway/Scripts/LockScripts.txt",
                 "False",
             ],
-            Why: "The replicas run no scripts."),
+            Why: "The gateway runs the scripts of lock libraries alone."),
         new("streams",
             Redis: ["'1-1'", "1"],
             Gateway:
