@@ -5,8 +5,10 @@ using BftSmr.Client.Core;
 using BftSmr.Codec;
 using BftSmr.Keys;
 using BftSmr.Messages;
+using BftSmr.Sessions;
 using BftSmr.Simulation.Checking;
 using BftSmr.Simulation.Network;
+using BftSmr.Simulation.Time;
 
 namespace BftSmr.Simulation.Clients;
 
@@ -35,6 +37,7 @@ internal sealed class SimulatedClient : INetworkNode
     private ClientCore _core;
     private long _life;
     private ulong _lastNonce;
+    private int _told;
     private long _tickAtMicros = long.MaxValue;
     private int _begun, _over, _outstanding;
     private bool _healed, _waitsToThink;
@@ -112,8 +115,24 @@ internal sealed class SimulatedClient : INetworkNode
         Run(now => _core.OnLink(new ReplicaId(peer), isUp, now, _effects));
     }
 
-    private ulong NextNonce() =>
-        _lastNonce = Math.Max(_lastNonce + 1, (ulong)(1_000_000 + _world.NowMicros) * 64 + (ulong)_number);
+    /// <summary>How far its wall clock is ahead, microseconds; null if it numbers its sessions from 1970 on.</summary>
+    public long? ClockSkewMicros { get; init; }
+
+    private ulong NextNonce()
+    {
+        ulong byClock = ClockSkewMicros is { } skew
+            ? ((ulong)(SimulatedClock.EpochMicros + _world.NowMicros + skew) << SessionNumber.TailBits) + (ulong)_number
+            : (ulong)(1_000_000 + _world.NowMicros) * 64 + (ulong)_number;
+        return _lastNonce = Math.Max(_lastNonce + 1, byClock);
+    }
+
+    /// <summary>After a refusal: a number of its own among those that the replicas say are free.</summary>
+    private ulong NextNonce(SessionExpiredEffect expired)
+    {
+        if (!expired.WhileOpening || expired.FirstFree == 0) return NextNonce();
+        _world.Events.Count("session number told");
+        return expired.FirstFree + (ulong)(++_told * 64 + _number);
+    }
 
     private void Run(Action<long> step)
     {
@@ -146,9 +165,9 @@ internal sealed class SimulatedClient : INetworkNode
                 case OperationCompletedEffect e:
                     Complete((Operation)e.Operation);
                     break;
-                case SessionExpiredEffect:
+                case SessionExpiredEffect e:
                     _world.Tell(_name, "session expired");
-                    Later(1_000, () => Run(now => _core.Open(NextNonce(), now, _effects)));
+                    Later(1_000, () => Run(now => _core.Open(NextNonce(e), now, _effects)));
                     break;
                 case SessionOpenedEffect:
                     break;

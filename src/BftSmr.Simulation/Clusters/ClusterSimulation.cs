@@ -210,7 +210,10 @@ internal sealed class ClusterSimulation
             _faultyMicros / Math.Max(1, _options.OperationsPerClient));
         SimulatedClient client = new(
             _world, _network, index, settings, oracle.ForClient(id),
-            CodecLimits.For(_settings, _options.Ordering.Family), _clientChecker, _history, pace, workload);
+            CodecLimits.For(_settings, _options.Ordering.Family), _clientChecker, _history, pace, workload)
+        {
+            ClockSkewMicros = index < _plan.ClientClocks.Count ? _plan.ClientClocks[index] : null,
+        };
         _identities[client.Node] = id;
         _history.AddCorrectClient(id);
         _clients.Add(client);

@@ -30,6 +30,12 @@ public sealed record FaultPlan
     /// <summary>The error of each replica's clocks; none for those beyond the end of the list.</summary>
     public IReadOnlyList<ClockError> Clocks { get; init; } = [];
 
+    /// <summary>
+    /// How far the wall clocks of correct clients are ahead, microseconds; negative is behind. None for clients beyond
+    /// the end of the list: they number their sessions from 1 January 1970 on.
+    /// </summary>
+    public IReadOnlyList<long> ClientClocks { get; init; } = [];
+
     /// <summary>What happens when, in the order of time.</summary>
     public IReadOnlyList<FaultEvent> Events { get; init; } = [];
 }

@@ -35,6 +35,7 @@ internal static class FaultPlanner
             Adversaries = Has(FaultKinds.Byzantine) ? all.Adversaries : [],
             ByzantineClients = Has(FaultKinds.Clients) ? all.ByzantineClients : [],
             Clocks = Has(FaultKinds.Clocks) ? all.Clocks : [],
+            ClientClocks = Has(FaultKinds.Clocks) ? all.ClientClocks : [],
             Events = [.. all.Events.Where(e => Has(KindOf(e)))],
         };
     }
@@ -75,6 +76,7 @@ internal static class FaultPlanner
             Adversaries = adversaries,
             ByzantineClients = DrawClients(random.Fork("clients")),
             Clocks = DrawClocks(random.Fork("clock errors"), scope),
+            ClientClocks = DrawClientClocks(random.Fork("client clocks"), scope),
             Events = [.. events.OrderBy(static e => e.AtMicros)],
         };
     }
@@ -149,6 +151,14 @@ internal static class FaultPlanner
         long drift = random.Pick([0L, 100, 10_000]), skew = random.Pick([1_000L, 1_000_000, 20_000_000]);
         return [.. Enumerable.Range(0, scope.Replicas)
             .Select(_ => new ClockError(random.Between(-drift, drift), random.Between(-skew, skew)))];
+    }
+
+    /// <summary>Right, an hour wrong either way, of 1970, or of about the year 2100.</summary>
+    private static List<long> DrawClientClocks(SimulationRandom random, FaultScope scope)
+    {
+        if (random.Chance(0.92)) return [];
+        long[] skews = [0, 3_600_000_000, -3_600_000_000, -1_700_000_000_000_000, 2_300_000_000_000_000];
+        return [.. Enumerable.Range(0, scope.Clients).Select(_ => random.Pick(skews))];
     }
 
     private static void DrawCrashes(SimulationRandom random, FaultScope scope, List<FaultEvent> events)

@@ -13,6 +13,7 @@ internal static class SimulationBounds
     private const long StepsMax = 1_000_000_000_000;
     private const long DayMicros = 24L * 60 * 60 * 1_000_000;
     private const long ClockMicrosMax = 3_650 * DayMicros; // ten years
+    private const long CenturyMicros = 10 * ClockMicrosMax;
     private const long PpmMax = 500_000;
 
     /// <summary>Whether all of it is within bounds.</summary>
@@ -63,6 +64,7 @@ internal static class SimulationBounds
             Within("driftPpm of faults.clocks", clock.DriftPpm, -PpmMax, PpmMax);
             Within("skewMicros of faults.clocks", clock.SkewMicros, -ClockMicrosMax, ClockMicrosMax);
         }
+        foreach (long skew in plan.ClientClocks) Within("faults.clientClocks", skew, -CenturyMicros, CenturyMicros);
         foreach (FaultEvent fault in plan.Events) Check(fault, replicas);
     }
 

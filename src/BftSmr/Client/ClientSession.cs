@@ -59,8 +59,8 @@ internal sealed class ClientSession(ConnectionLoop loop, ClientCore core, BftCli
     public void SetOpened() => _opened.TrySetResult();
 
     public void SetRefused() => _opened.TrySetException(new BftSessionExpiredException(
-        "The replicas refused to open a session: they have evicted sessions of this identity with later start times. "
-        + "Set this machine's clock, then try again.",
+        "The replicas refused to open a session several times, although it had a number that they had said was free: "
+        + "too many other processes open sessions of this identity. Try again, or use an identity of its own.",
         mayHaveExecuted: false));
 
     public void SetClosed()

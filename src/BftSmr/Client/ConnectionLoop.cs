@@ -26,9 +26,8 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
     // With so many operations under way the thread's work for a read costs more than a hop between replicas.
     private const int RelayedReadsMin = 16;
 
-    // How far ahead of the clock the nonces of one attempt after the other to open a session are.
-    private static readonly TimeSpan[] s_ahead =
-        [TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)];
+    // The second attempt has a number that the replicas say is free. Others of the same identity may be quicker.
+    private const int RefusalsMax = 4;
 
     private readonly ConcurrentQueue<Post> _inbox = new();
     private readonly Dictionary<ulong, ClientSession> _sessionsByNonce = [];
@@ -252,7 +251,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
             session.Core.WantsOneReply = Volatile.Read(ref _underWay) <= OneReplyMax;
             session.Core.WantsRelayedReads = session.Core.WantsOneReply && _load.UnderWay >= RelayedReadsMin;
             session.Core.Begin(operation, now, _effects);
-            if (session.Core.IsClosed) Open(session, now);
+            if (session.Core.IsClosed) Open(session, SessionNonces.Next(_time), now);
         }
         CarryOut(session, now);
     }
@@ -282,29 +281,29 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
         _sessions.Add(session);
         for (int i = 0; i < Quorums.Replicas; i++)
             session.Core.OnLink(new ReplicaId(i), _up.Contains(new ReplicaId(i)), now, _effects);
-        Open(session, now);
+        Open(session, SessionNonces.Next(_time), now);
         CarryOut(session, now);
     }
 
-    private void Open(ClientSession session, long now)
+    private void Open(ClientSession session, ulong nonce, long now)
     {
-        ulong nonce = SessionNonces.Next(_time, s_ahead[session.Refusals]);
         _sessionsByNonce.Remove(session.Core.Session.Nonce);
         _sessionsByNonce.Add(nonce, session);
         session.Core.Open(nonce, now, _effects);
     }
 
-    // Refused: a session with a larger nonce was evicted, so another machine's clock is ahead of ours.
-    private void Reopen(ClientSession session, bool wasRefused, long now)
+    // Refused: a session with a larger nonce was evicted, or our clock is far ahead of agreed time.
+    private void Reopen(ClientSession session, SessionExpiredEffect expired, long now)
     {
-        if (wasRefused && ++session.Refusals == s_ahead.Length)
+        if (expired.WhileOpening && ++session.Refusals == RefusalsMax)
         {
             session.Refusals = 0;
             session.SetRefused();
             session.Core.FailWaiting(_effects);
             return;
         }
-        Open(session, now);
+        bool isTold = expired.WhileOpening && expired.FirstFree > 0;
+        Open(session, isTold ? SessionNonces.From(expired.FirstFree) : SessionNonces.Next(_time), now);
     }
 
     private void Remove(ClientSession session, long now)
@@ -345,7 +344,7 @@ internal sealed class ConnectionLoop : IReactorTurn, ILinkSink<ReplicaId>, IAsyn
                     session.SetOpened();
                     break;
                 case SessionExpiredEffect expired:
-                    Reopen(session, expired.WhileOpening, now);
+                    Reopen(session, expired, now);
                     break;
             }
         }

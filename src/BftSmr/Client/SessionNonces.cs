@@ -1,24 +1,22 @@
+using BftSmr.Sessions;
+
 namespace BftSmr.Client;
 
 /// <summary>
 /// Nonces for sessions: Unix time in microseconds with a random tail, strictly increasing in the process. The tail
-/// keeps processes apart that share an identity and open sessions in the same microsecond.
+/// keeps processes apart that share an identity and open sessions in the same microsecond. Where the replicas refuse
+/// such a nonce, they say which ones are free.
 /// </summary>
 internal static class SessionNonces
 {
-    private const int TailBits = 12;
-
     private static ulong _last;
+    private static int _told = Random.Shared.Next();
 
-    /// <summary>
-    /// The next one, that much ahead of the clock: where another machine with the same identity has a clock that is
-    /// ahead of ours.
-    /// </summary>
-    public static ulong Next(TimeProvider time, TimeSpan ahead = default)
+    /// <summary>The next one by the clock.</summary>
+    public static ulong Next(TimeProvider time)
     {
-        ulong unixMicros = (ulong)(
-            time.GetUtcNow() - DateTimeOffset.UnixEpoch + ahead).Ticks / TimeSpan.TicksPerMicrosecond;
-        ulong candidate = unixMicros << TailBits | (uint)Random.Shared.Next(1 << TailBits);
+        ulong unixMicros = (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        ulong candidate = unixMicros << SessionNumber.TailBits | (uint)Random.Shared.Next(1 << SessionNumber.TailBits);
         while (true)
         {
             ulong last = Volatile.Read(ref _last);
@@ -26,4 +24,10 @@ internal static class SessionNonces
             if (Interlocked.CompareExchange(ref _last, next, last) == last) return next;
         }
     }
+
+    /// <summary>
+    /// One of the 2^32 from a multiple of 2^32 on. A process counts through them from a random place on, so it repeats
+    /// none, and two processes hardly meet.
+    /// </summary>
+    public static ulong From(ulong firstFree) => firstFree + (uint)Interlocked.Increment(ref _told);
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Instances;
@@ -51,7 +52,7 @@ internal sealed class ExecutionStage(
 
     private void Admit(Request request, List<Request> commands)
     {
-        switch (_state.Sessions.Admit(request))
+        switch (_state.Sessions.Admit(request, _state.AgreedTimeMicros))
         {
             case Admission.Execute:
                 commands.Add(request);
@@ -62,7 +63,7 @@ internal sealed class ExecutionStage(
                 break;
             case Admission.Expired:
                 bool isDirect = requests.Settle(request);
-                Answer(request, new Outcome(ReplyStatus.SessionExpired, default), isDirect);
+                Answer(request, Expired(request.Session), isDirect);
                 break;
             case Admission.OutOfOrder:
                 break; // stays pending: its turn comes
@@ -99,7 +100,7 @@ internal sealed class ExecutionStage(
     {
         if (_state.Sessions.IsGone(request.Session))
         {
-            Answer(request, new Outcome(ReplyStatus.SessionExpired, default), isDirect: true);
+            Answer(request, Expired(request.Session), isDirect: true);
             return true;
         }
         if (_state.Sessions.Find(request.Session) is not { } session || request.Sequence > session.LastSequence)
@@ -122,6 +123,16 @@ internal sealed class ExecutionStage(
         byte[] digest = new byte[Digest.Size];
         request.Digest.CopyTo(digest);
         Answer(request, new Outcome(ReplyStatus.NotPermitted, digest), isDirect: true);
+    }
+
+    /// <summary>
+    /// The answer to a request of a session that is not open: where numbers are free for the next one.
+    /// </summary>
+    private Outcome Expired(SessionId session)
+    {
+        byte[] first = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(first, _state.Sessions.FirstFree(session, _state.AgreedTimeMicros));
+        return new Outcome(ReplyStatus.SessionExpired, first);
     }
 
     private bool IsInFlight(Request request) =>

@@ -8,7 +8,8 @@ namespace BftSmr.Sessions;
 /// <summary>
 /// The sessions of all clients: part of the replicated state, changed only by executing decided requests, and therefore
 /// equal at all replicas that executed the same instances. Invariants: an operation executes at most once, in the order
-/// of its session; a nonce at or below its client's floor never opens a session (again); a client holds at most
+/// of its session; a nonce at or below its client's floor never opens a session (again), nor does one far ahead of
+/// agreed time; a client holds at most
 /// <see cref="ReplicaSettings.SessionsPerClientMax"/> sessions, the least recently used being evicted; after each
 /// operation all sessions with their replies count for no more than <see cref="ReplicaSettings.SessionTableBytesMax"/>.
 /// A snapshot takes less than that for them, but for 20 bytes for each client.
@@ -36,10 +37,25 @@ internal sealed class SessionTable(ReplicaSettings settings)
             && client.Find(id.Nonce) is null
             && id.Nonce <= client.Floor;
 
+    /// <summary>Where numbers begin that are free for the next session of a client whose session was refused.</summary>
+    /// <param name="refused">The session that was refused.</param>
+    /// <param name="agreedTimeMicros">The agreed time of the last batch.</param>
+    public ulong FirstFree(SessionId refused, long agreedTimeMicros)
+    {
+        ulong floor = _clients.GetValueOrDefault(refused.Client.Value)?.Floor ?? 0;
+        ulong first = SessionNumber.FirstFree(refused.Nonce, floor, agreedTimeMicros);
+        Invariant.Holds(
+            first == 0 || (first > floor && first <= SessionNumber.Highest(floor, agreedTimeMicros)),
+            "a client that is refused is told a number that is free");
+        return first;
+    }
+
     /// <summary>
     /// Takes a decided request: what is to become of it. Advances its session if it is to be executed.
     /// </summary>
-    public Admission Admit(Request request)
+    /// <param name="request">The request.</param>
+    /// <param name="agreedTimeMicros">The agreed time of its batch.</param>
+    public Admission Admit(Request request, long agreedTimeMicros)
     {
         if (!_clients.TryGetValue(request.Session.Client.Value, out ClientSessions? client))
         {
@@ -49,6 +65,8 @@ internal sealed class SessionTable(ReplicaSettings settings)
         Session? session = client.Find(request.Session.Nonce);
         if (session is null)
         {
+            // Its number stays free: no session had it, and its client sends nothing but Open before it has one.
+            if (request.Session.Nonce > SessionNumber.Highest(client.Floor, agreedTimeMicros)) return Admission.Expired;
             if (request.Kind != RequestKind.Open || request.Sequence != 1 || request.Session.Nonce <= client.Floor)
             {
                 client.Refuse(request.Session.Nonce);
@@ -123,6 +141,6 @@ internal enum Admission
     /// </summary>
     OutOfOrder,
 
-    /// <summary>Its session is not open.</summary>
+    /// <summary>Its session is not open, or its number is too far ahead.</summary>
     Expired,
 }

@@ -381,5 +381,13 @@ internal static class PlantedBugList
             "batch.TimestampMicros <= Math.Max(context.Now.UnixMicros + skew, least)",
             "least > 0",
             "forged time", 2),
+        new("a client is not told which sessions are free", "BftSmr/Execution/ExecutionStage.cs",
+            "BinaryPrimitives.WriteUInt64BigEndian(first, _state.Sessions.FirstFree(session, _state.AgreedTimeMicros));",
+            "",
+            "clients of the next century", 1),
+        new("a client does not hear which sessions are free", "BftSmr/Client/Core/OrderedOperations.cs",
+            "Expire(Outcomes.FirstFreeOf(attempt.Ballot, agreeing), effects)",
+            "Expire(0, effects)",
+            "clients of the next century", 1),
     ];
 }

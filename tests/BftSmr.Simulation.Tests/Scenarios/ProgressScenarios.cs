@@ -9,6 +9,10 @@ namespace BftSmr.Simulation.Tests.Scenarios;
 internal static class ProgressScenarios
 {
     private static readonly NetworkConditions s_far = new() { LatencyMinMicros = 99_000, LatencyMaxMicros = 101_000 };
+    private const long Year2100Micros = 2_300_000_000_000_000;
+
+    /// <summary>The number of a session has room for time up to 2^52 microseconds.</summary>
+    private const long EndOfNumbersMicros = (1L << 52) - 1_800_000_000_000_000 - 10_000_000;
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
@@ -62,6 +66,15 @@ internal static class ProgressScenarios
                 Authentication = RequestAuthentication.Mac, FaultyMicros = 8_000_000,
             })
             { Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 5) },
+        new("clients of the next century",
+            "Clients whose clocks are in the year 2100, or at the end of all numbers, share an identity with others: "
+            + "every one opens sessions.",
+            static seed => ScenarioList.Options(
+                seed, Plan(s_slow, events: Each(24, i => new ClientRestartFault(100_000 * (i + 1), i % 4)))
+                with { ClientClocks = seed % 2 == 0 ? [EndOfNumbersMicros, 0, EndOfNumbersMicros, 0] : [Year2100Micros, 0, Year2100Micros, 0] }) with
+            {
+                Clients = 4, OperationsPerClient = 80,
+            }),
     ];
 
     /// <summary>All clocks step at a moment; backwards by so many hours.</summary>

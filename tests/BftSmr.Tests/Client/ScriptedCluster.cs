@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using BftCloud.Primitives;
 using BftSmr.Messages;
+using BftSmr.Sessions;
 
 namespace BftSmr.Tests.Client;
 
@@ -78,7 +80,9 @@ internal sealed class ScriptedCluster(int replicas)
         ReplicaSet sender = ReplicaSet.Of(new ReplicaId(to)), direct = request.IsSigned ? sender : ReplicaSet.Empty;
         if (session.IsEvicted)
         {
-            Reply(request, ReplyStatus.SessionExpired, [], request.Repliers.Union(direct), direct, replies);
+            byte[] free = new byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64BigEndian(free, SessionNumber.FirstFree(request.Session.Nonce, Floor, 0));
+            Reply(request, ReplyStatus.SessionExpired, free, request.Repliers.Union(direct), direct, replies);
             return;
         }
         if (session.Results.TryGetValue(request.Sequence, out (ReplyStatus Status, byte[] Result) known))

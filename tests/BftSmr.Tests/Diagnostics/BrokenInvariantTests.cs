@@ -106,7 +106,7 @@ public sealed class BrokenInvariantTests
     public void A_reply_to_an_operation_that_was_not_let_through()
     {
         SessionTable table = new(s_settings);
-        Assert.Equal(Admission.Execute, table.Admit(RequestOf(1, RequestKind.Open)));
+        Assert.Equal(Admission.Execute, table.Admit(RequestOf(1, RequestKind.Open), 1));
 
         Breaks(() => table.Keep(RequestOf(2), new Outcome(ReplyStatus.Ok, default)));
     }

@@ -124,6 +124,51 @@ public sealed class SessionTableTests
         }
     }
 
+    [Theory]
+    [InlineData(7, 2_000_000_000_000_000)] // behind the floor
+    [InlineData(ulong.MaxValue, 2_000_000_000_000_000)] // far ahead
+    [InlineData(ulong.MaxValue, 0)]
+    [InlineData(ulong.MaxValue, long.MaxValue / 2)]
+    public void A_client_that_is_refused_is_told_numbers_that_open_sessions(ulong refused, long agreedTimeMicros)
+    {
+        SessionId last = new(new ClientId(0), 4_000_000_000_000_000UL << 12);
+        _table.Restore(0, ClientSessions.Restore(last.Nonce, []));
+        SessionId id = new(new ClientId(0), refused);
+        if (refused <= last.Nonce || agreedTimeMicros < long.MaxValue / 2)
+            Assert.Equal(Admission.Expired, _table.Admit(Open(id), agreedTimeMicros));
+
+        ulong free = _table.FirstFree(id, agreedTimeMicros);
+
+        Assert.InRange(free, last.Nonce + 1, last.Nonce + (1UL << 32));
+        foreach (ulong nonce in new[] { free, free + uint.MaxValue })
+            Assert.Equal(Admission.Execute, _table.Admit(Open(new SessionId(id.Client, nonce)), agreedTimeMicros));
+    }
+
+    [Fact]
+    public void A_number_far_ahead_of_agreed_time_opens_nothing_and_raises_no_floor()
+    {
+        const long agreed = 1_800_000_000_000_000, day = 86_400_000_000;
+        SessionId ahead = new(new ClientId(0), ((ulong)(agreed + day) << 12) + 1);
+        foreach (RequestKind kind in new[] { RequestKind.Open, RequestKind.Command })
+        {
+            Request request = RequestCodec.Create(ahead, 1, kind, ReplicaSet.AllOf(2), default, default, 1);
+            Assert.Equal(Admission.Expired, _table.Admit(request, agreed));
+        }
+        Assert.False(_table.IsGone(ahead));
+        Assert.Equal(Admission.Execute, _table.Admit(Open(ahead with { Nonce = ahead.Nonce - 1 }), agreed));
+        Assert.Equal(Admission.Execute, _table.Admit(Open(ahead), agreed + 1));
+    }
+
+    [Fact]
+    public void A_client_that_used_up_all_numbers_is_told_none()
+    {
+        _table.Restore(0, ClientSessions.Restore(ulong.MaxValue - 1, []));
+        Assert.Equal(0UL, _table.FirstFree(new SessionId(new ClientId(0), 9), 1));
+    }
+
+    private static Request Open(SessionId id) =>
+        RequestCodec.Create(id, 1, RequestKind.Open, ReplicaSet.AllOf(2), default, default, 1);
+
     /// <summary>An operation of a session that may be open, or of one that has just been.</summary>
     private static Request Next(SessionTable table, Random random)
     {
@@ -136,7 +181,7 @@ public sealed class SessionTableTests
 
     private static void ExecuteAll(SessionTable table, List<Request> batch, byte[][] results)
     {
-        bool[] isAdmitted = [.. batch.Select(r => table.Admit(r) == Admission.Execute)];
+        bool[] isAdmitted = [.. batch.Select(r => table.Admit(r, 1) == Admission.Execute)];
         for (int i = 0; i < batch.Count; i++)
         {
             if (isAdmitted[i]) table.Keep(batch[i], new Outcome(ReplyStatus.Ok, results[i]));
@@ -152,7 +197,7 @@ public sealed class SessionTableTests
     private void Execute(SessionId id, ulong sequence, RequestKind kind, int replyBytes, ulong outstanding = 1)
     {
         Request request = RequestCodec.Create(id, sequence, kind, ReplicaSet.AllOf(2), default, default, outstanding);
-        Assert.Equal(Admission.Execute, _table.Admit(request));
+        Assert.Equal(Admission.Execute, _table.Admit(request, 1));
         _table.Keep(request, new Outcome(ReplyStatus.Ok, new byte[replyBytes]));
     }
 

@@ -11,7 +11,7 @@ namespace BftSmr.Client.Core;
 /// <para>Life: <see cref="Open"/> once, with a nonce that this identity never used; <see cref="OnLink"/> for every link
 /// that is up, and whenever that changes; <see cref="Begin"/> for each operation; <see cref="OnMessage"/> for what
 /// arrives; <see cref="Tick"/> at <see cref="NextDeadlineMicros"/>; after <see cref="SessionExpiredEffect"/>
-/// <see cref="Open"/> again, with a larger nonce.</para>
+/// <see cref="Open"/> again, with another nonce.</para>
 /// </summary>
 internal sealed class ClientCore
 {
@@ -65,12 +65,13 @@ internal sealed class ClientCore
         Math.Min(_expiryMicros, Math.Min(_ordered.NextDeadlineMicros, _reads.NextDeadlineMicros));
 
     /// <summary>Begins a session.</summary>
-    /// <param name="nonce">Larger than any this identity used before; in practice Unix time in microseconds.</param>
+    /// <param name="nonce">One that this identity never used: Unix time in microseconds and a tail, or a number that
+    /// the replicas say is free.</param>
     /// <param name="nowMicros">The monotonic time.</param>
     /// <param name="effects">Receives the effects.</param>
     public void Open(ulong nonce, long nowMicros, ClientEffectBuffer effects)
     {
-        Invariant.Holds(nonce > Session.Nonce, "a session has a larger nonce than the one before");
+        Invariant.Holds(nonce != Session.Nonce, "a session has another nonce than the one before");
         SessionId session = new(Settings.Client, nonce);
         _view.Rotate(session);
         Attach attach = new(nonce);

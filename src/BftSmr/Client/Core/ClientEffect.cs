@@ -17,6 +17,9 @@ internal sealed record SessionOpenedEffect(SessionId Session) : ClientEffect;
 
 /// <summary>
 /// f+1 replicas say that the session is gone, or cannot be opened. Outstanding operations have been completed. Queued
-/// ones wait for <see cref="ClientCore.Open"/> with a larger nonce, or for <see cref="ClientCore.FailWaiting"/>.
+/// ones wait for <see cref="ClientCore.Open"/> with another nonce, or for <see cref="ClientCore.FailWaiting"/>.
 /// </summary>
-internal sealed record SessionExpiredEffect(SessionId Session, bool WhileOpening) : ClientEffect;
+/// <param name="Session">The session.</param>
+/// <param name="WhileOpening">It was never open.</param>
+/// <param name="FirstFree">This nonce and the 2^32 - 1 above it open a session; 0 if the replicas did not say.</param>
+internal sealed record SessionExpiredEffect(SessionId Session, bool WhileOpening, ulong FirstFree) : ClientEffect;

@@ -115,7 +115,7 @@ internal sealed class OrderedOperations(
             if (reply.Status == ReplyStatus.NotPermitted && !attempt.ToAll) Resend(attempt, nowMicros, effects);
             return;
         }
-        if (reply.Status == ReplyStatus.SessionExpired) Expire(effects);
+        if (reply.Status == ReplyStatus.SessionExpired) Expire(Outcomes.FirstFreeOf(attempt.Ballot, agreeing), effects);
         else if (reply.Status == ReplyStatus.NotPermitted) Refuse(operation, attempt, nowMicros, effects);
         else if (attempt.Ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> result))
         {
@@ -356,7 +356,7 @@ internal sealed class OrderedOperations(
         else operation.Settle(Outcomes.Of(status, result, operation.Kind == OperationKind.Command), effects);
     }
 
-    private void Expire(ClientEffectBuffer effects)
+    private void Expire(ulong firstFree, ClientEffectBuffer effects)
     {
         bool whileOpening = _phase == SessionPhase.Opening;
         statistics.SessionsExpired++;
@@ -375,7 +375,7 @@ internal sealed class OrderedOperations(
         _window.Clear();
         _waiting.PutBack(again);
         _phase = SessionPhase.Closed;
-        effects.Add(new SessionExpiredEffect(Session, whileOpening));
+        effects.Add(new SessionExpiredEffect(Session, whileOpening, firstFree));
     }
 
     private void Remove(ClientOperation operation)

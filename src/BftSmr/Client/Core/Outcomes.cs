@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using BftCloud.Primitives;
 using BftSmr.Messages;
 
 namespace BftSmr.Client.Core;
@@ -5,6 +7,14 @@ namespace BftSmr.Client.Core;
 /// <summary>From what enough replicas stated to what the caller is told.</summary>
 internal static class Outcomes
 {
+    /// <summary>
+    /// Where sessions are free, as these replicas said alike when they refused one; 0 if they did not say.
+    /// </summary>
+    public static ulong FirstFreeOf(Ballot ballot, ReplicaSet agreeing) =>
+        ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> told) && told.Length == sizeof(ulong)
+            ? BinaryPrimitives.ReadUInt64BigEndian(told.Span)
+            : 0;
+
     public static OperationOutcome Of(ReplyStatus status, ReadOnlyMemory<byte> result, bool changesState) =>
         status switch
     {

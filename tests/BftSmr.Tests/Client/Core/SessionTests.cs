@@ -24,7 +24,8 @@ public sealed class SessionTests
             operation => Assert.Equal(
                 new OperationOutcome(OutcomeKind.SessionExpired, default, MayHaveExecuted: true), operation.Outcome));
         Assert.Equal(
-            [new SessionExpiredEffect(new SessionId(new ClientId(7), 42), WhileOpening: false)], client.SessionEffects);
+            [new SessionExpiredEffect(new SessionId(new ClientId(7), 42), WhileOpening: false, FirstFree: 0)],
+            client.SessionEffects);
         Assert.True(client.Core.IsClosed);
         client.TakeSent();
 
@@ -77,7 +78,8 @@ public sealed class SessionTests
         client.Reply(2, 1, "", ReplyStatus.SessionExpired);
         Assert.Empty(client.Completed);
         Assert.Equal(
-            [new SessionExpiredEffect(new SessionId(new ClientId(7), 42), WhileOpening: true)], client.SessionEffects);
+            [new SessionExpiredEffect(new SessionId(new ClientId(7), 42), WhileOpening: true, FirstFree: 0)],
+            client.SessionEffects);
 
         client.BeginSession();
         client.Reply(1, 1, "", ReplyStatus.SessionExpired);
