@@ -31,6 +31,7 @@ internal sealed class SimulatedReplica : INetworkNode
     private readonly Func<IStateMachine> _service;
     private readonly HistoryChecker _history;
     private readonly ProposalChecker _proposals;
+    private readonly RecoveryChecker _recovery;
     private readonly Adversary? _adversary;
     private readonly SimulationRandom _random;
     private readonly WorkChecker _work;
@@ -62,6 +63,7 @@ internal sealed class SimulatedReplica : INetworkNode
         _ingress = new MessageIngress(settings, IsCorrect ? _work : keyring, protocol);
         _name = settings.Self.ToString();
         _proposals = new ProposalChecker(world, settings.Self);
+        _recovery = new RecoveryChecker(world, settings.Self);
         Disk = new SimulatedDisk(_ingress.Limits, settings.ChunkBytes, settings.Durability == Durability.Votes);
         _torn = world.Random.Fork("torn writes", settings.Self.Value);
         network.Add(this);
@@ -137,6 +139,7 @@ internal sealed class SimulatedReplica : INetworkNode
             },
         };
         if (IsCorrect) _history.Restored(Id, recovered.Checkpoint, executor.StateDigest());
+        _recovery.Begin(recovered.Checkpoint, recovered.Records);
         Guard(() =>
         {
             _proposals.Forget();
@@ -284,13 +287,14 @@ internal sealed class SimulatedReplica : INetworkNode
         {
             if (effect is not RejectEffect) _world.Tell(_name, "->", effect);
             _hasEndOfRecovery |= effect is PersistEffect { Record: SilentUpTo };
-            if (IsCorrect) NoteProposal(effect);
+            if (IsCorrect) Note(effect);
             if (IsCorrect) _work.Note(effect);
             if (IsCorrect && Milestones.Of(effect) is { } milestone) _world.Events.Count(milestone);
             if (IsCorrect && effect is TakeCheckpointEffect) MemoryChecker.Check(_world, _settings, _core!.Status());
             _runner!.Run(effect);
         }
         if (_core is null) return;
+        if (IsCorrect && _recovery.IsWatching) _recovery.Check(_core.Status());
         if (_forgets && _hasEndOfRecovery && !_core.Status().IsNonVoting)
         {
             _forgets = false;
@@ -300,8 +304,9 @@ internal sealed class SimulatedReplica : INetworkNode
         ScheduleTick();
     }
 
-    private void NoteProposal(Effect effect)
+    private void Note(Effect effect)
     {
+        if (_recovery.IsWatching) _recovery.Check(effect, _core!.Status().LastExecuted);
         _proposals.Check(effect);
         Times.Sent(effect);
     }

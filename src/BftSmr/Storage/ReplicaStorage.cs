@@ -67,6 +67,9 @@ internal sealed class ReplicaStorage : IDisposable
                 StorageLog.LogDamaged(logger, damage.File, damage.Offset, damage.Description);
             else if (contents.VotesForgotten) StorageLog.VotesForgotten(logger, directory);
             StorageLog.Recovered(logger, instance, contents.Records.Count);
+            Instance stable = contents.Records.OfType<CheckpointStable>()
+                .Select(static c => c.Certificate.Instance).DefaultIfEmpty().Max();
+            if (stable > instance) StorageLog.StateMissing(logger, instance, stable);
             recovered = new RecoveredState(
                 instance, snapshot?.Tree.Root ?? default, sessions, snapshot?.Tree.SnapshotBytes ?? 0,
                 contents.Records) { VotesForgotten = contents.VotesForgotten };

@@ -24,4 +24,10 @@ internal static partial class StorageLog
         + "it has caught up with the others. That is as it should be after the loss of a disk, or without durable "
         + "votes.")]
     public static partial void VotesForgotten(ILogger logger, string directory);
+
+    [LoggerMessage(14, LogLevel.Error,
+        "The state on disk is that of instance {Instance}, but the checkpoint of instance {Stable} is stable: its "
+        + "snapshot is damaged or missing. The replica counts as one of the f faulty ones. It sends no vote up to "
+        + "there and answers no read until it has fetched what it lacks from the others.")]
+    public static partial void StateMissing(ILogger logger, Instance instance, Instance stable);
 }

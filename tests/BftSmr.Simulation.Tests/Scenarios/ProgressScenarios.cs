@@ -75,6 +75,12 @@ internal static class ProgressScenarios
             {
                 Clients = 4, OperationsPerClient = 80,
             }),
+        new("damaged snapshots",
+            "The newest snapshot of a replica is damaged before it restarts: it knows that it forgot, and catches up.",
+            static seed => ScenarioList.Options(seed, Plan(s_slow, events: DamagedSnapshots(seed))) with
+            {
+                CheckpointPeriod = 4, OperationsPerClient = 60, QueryShare = 0.5,
+            }),
     ];
 
     /// <summary>All clocks step at a moment; backwards by so many hours.</summary>
@@ -89,4 +95,13 @@ internal static class ProgressScenarios
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"{again} messages were sent again, at most {most} expected");
     }
+
+    private static FaultEvent[] DamagedSnapshots(ulong seed) =>
+    [
+        .. Enumerable.Range(0, 8).SelectMany(i => new FaultEvent[]
+        {
+            new DiskDamageFault(300_000 * (i + 1), Replica(i + (int)seed), 0, DiskDamage.CorruptSnapshot),
+            new CrashFault(300_000 * (i + 1) + 1, Replica(i + (int)seed), 20_000, MachineToo: true),
+        }),
+    ];
 }

@@ -49,7 +49,7 @@ internal sealed class ModSmartOrdering : IOrdering
     public ReplicaId Leader => _window.Leader;
     public bool IsLeading => _window.IsLeading;
     public Instance ReadBarrier => _window.LastAccepted;
-    public bool AnswersReads => !_recovery.IsActive;
+    public bool AnswersReads => !_recovery.IsActive && !_recovery.LacksState;
     public bool MayPropose => _window.IsLeading && _window.HasRoom && !_parts.Log.IsFull;
     public bool WantsFiller => _fillersDue > 0;
     public bool IsIdle => _window.IsIdle;
@@ -72,6 +72,7 @@ internal sealed class ModSmartOrdering : IOrdering
 
     public void Start(bool votesForgotten)
     {
+        _recovery.NoteStable(_parts.Checkpoints.Stable.Instance);
         if (votesForgotten) _recovery.Begin();
         _synchronizer.Start();
     }
@@ -133,7 +134,7 @@ internal sealed class ModSmartOrdering : IOrdering
 
     public Status Describe(Status status) => status with
     {
-        LastAccepted = _window.LastAccepted,
+        LastAccepted = Instance.Max(_window.LastAccepted, _recovery.LacksUntil),
         Wanted = _synchronizer.HighestWanted,
         VotesForgotten = _recovery.HasForgotten(_window.LastAccepted),
     };

@@ -12,7 +12,8 @@ namespace BftSmr.Ordering.ModSmart.Recovery;
 /// and says so, until it has executed that far. It also forgot which regencies it had left, and the STOPDATA that it
 /// then made are still about: it sends no vote in a regency below the highest that two of the others wanted. If all
 /// others forgot as well, no replica remembers a vote that could be contradicted, and this one goes on from what the
-/// logs hold. Invariant: before its end is known, no vote is sent at all; the end is found once.
+/// logs hold. A replica that lacks the state of a stable checkpoint is silent in the same way up to there. Invariant:
+/// before its end is known, no vote is sent at all; the end is found once.
 /// </summary>
 internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, PeerProgress progress)
 {
@@ -28,6 +29,17 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
     /// </summary>
     public Regency Below { get; private set; }
 
+    /// <summary>
+    /// A checkpoint up to here is stable, and this replica started without its state: the snapshot is damaged, or was
+    /// being installed. What the log said of votes up to there is gone.
+    /// </summary>
+    public Instance LacksUntil { get; private set; }
+
+    /// <summary>
+    /// Replies up to <see cref="LacksUntil"/> may have been acknowledged that this replica does not know.
+    /// </summary>
+    public bool LacksState => log.LastExecuted < LacksUntil;
+
     public bool IsEndUnknown => Until == Unknown;
 
     /// <summary>This replica does not vote yet on what comes next.</summary>
@@ -36,7 +48,14 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
     /// <summary>
     /// Whether no vote can have been forgotten that a vote on this instance in this regency would contradict.
     /// </summary>
-    public bool MayVote(Instance number, Regency regency) => number > Until && regency >= Below;
+    public bool MayVote(Instance number, Regency regency) =>
+        number > Until && number > LacksUntil && regency >= Below;
+
+    /// <summary>Called at recovery, with the stable checkpoint that the log knows of.</summary>
+    public void NoteStable(Instance stable)
+    {
+        if (stable > log.LastExecuted) LacksUntil = stable;
+    }
 
     /// <summary>Called at recovery: where it ends is not known yet.</summary>
     public void Begin() => Until = Unknown;
@@ -57,7 +76,7 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
     /// on has not been executed by 2f+1 yet. Until then others may have to decide it again without this replica's vote;
     /// after that f+1 correct ones know it, whichever of the others fails next.
     /// </summary>
-    public bool IsMissed(Regency current) => IsActive || current < Below
+    public bool IsMissed(Regency current) => IsActive || LacksState || current < Below
         || (log.Base < Until && 1 + OthersAtEnd() < context.Quorums.Install);
 
     private int OthersAtEnd() =>
