@@ -39,6 +39,7 @@ internal sealed class Counter : StateMachine
 
     protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply)
     {
+        if (command.Operation.Length != 8) throw new OperationRefusedException("An amount has 8 bytes.");
         _value += BinaryPrimitives.ReadInt64BigEndian(command.Operation.Span);
         Save(reply);
     }

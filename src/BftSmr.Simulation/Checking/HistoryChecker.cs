@@ -29,6 +29,7 @@ internal sealed class HistoryChecker
     private readonly HashSet<int> _correctClients = [];
     private readonly Dictionary<long, Digest> _roots = [];
     private readonly Digest _initialState;
+    private readonly HashSet<Instance> _thrown = [];
     private long _lastAgreedMicros;
 
     public HistoryChecker(
@@ -93,6 +94,16 @@ internal sealed class HistoryChecker
                 "determinism",
                 $"the state of {replica} after {effect.Instance} differs: the service is not deterministic, or its "
                 + $"state was damaged. {WhereItDiverges()}");
+    }
+
+    /// <summary>
+    /// A service threw on the instance that a replica executes next, and the replica stops. That may happen once, as
+    /// when memory runs out. A service that throws there again, anywhere, is not deterministic or is broken.
+    /// </summary>
+    public bool MayThrow(IReplicaCore? core)
+    {
+        _world.Events.Count("service threw");
+        return core is not null && _thrown.Add(core.Status().LastExecuted);
     }
 
     private string WhereItDiverges() =>

@@ -379,6 +379,15 @@ internal sealed class SimulatedReplica : INetworkNode
         {
             run();
         }
+        catch (StateMachineException e) when (IsCorrect && !ForgetsInCrash && _history.MayThrow(_core))
+        {
+            _world.Tell(_name, $"stops: {e.Message}");
+            Crash(machineToo: false);
+            _world.After(100_000, () =>
+            {
+                if (!IsAlive) Start();
+            });
+        }
         catch (Exception e)
         {
             if (IsCorrect) _world.Violate("invariant", $"{Id} stopped: {e}");

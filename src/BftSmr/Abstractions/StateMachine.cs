@@ -5,8 +5,8 @@ namespace BftSmr;
 
 /// <summary>
 /// The simplest way to write a service: one method per command, one per query, the whole state saved and loaded at
-/// once. An exception that a command throws becomes a failure reply to its client; <see
-/// cref="OperationRefusedException"/> gives its words alone. So throw before changing anything.
+/// once. A command that throws <see cref="OperationRefusedException"/>, before it changes anything, is refused: its
+/// client gets the words. Any other exception of a command stops the replica, as its state is in doubt.
 /// For states that outgrow one buffer implement <see cref="IStateMachine"/> itself.
 /// </summary>
 public abstract class StateMachine : IStateMachine
@@ -16,7 +16,7 @@ public abstract class StateMachine : IStateMachine
 
     /// <summary>Answers one query; by default there are none. Must not change the state.</summary>
     protected virtual void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply) =>
-        throw new NotSupportedException("This service answers no unordered queries.");
+        throw new OperationRefusedException("This service answers no queries.");
 
     /// <summary>Writes the whole state; equal states must write equal bytes.</summary>
     protected abstract void Save(IBufferWriter<byte> snapshot);
@@ -29,10 +29,8 @@ public abstract class StateMachine : IStateMachine
         ReadOnlySpan<Command> commands = batch.Commands.Span;
         for (int i = 0; i < commands.Length; i++)
         {
-#pragma warning disable CA1031 // A service's exception is deterministic: an answer, not a reason to stop every replica.
             try { Execute(batch, commands[i], batch.ReplyTo(i)); }
-            catch (Exception e) { batch.Fail(i, OperationRefusedException.Describe(e)); }
-#pragma warning restore CA1031
+            catch (OperationRefusedException e) { batch.Fail(i, e.Message); }
         }
     }
 

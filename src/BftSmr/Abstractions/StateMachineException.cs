@@ -1,9 +1,9 @@
 namespace BftSmr;
 
 /// <summary>
-/// The service broke the contract of <see cref="IStateMachine"/>: it threw where it must not. Every replica would do
-/// the same on the same batch, so this replica stops rather than guess at a state. Mend the service, then start the
-/// replicas again: they resume from their logs.
+/// The service broke the contract of <see cref="IStateMachine"/>: it threw where it must not. Its state is in doubt,
+/// and other replicas may not have thrown. So this replica stops rather than guess at a state. Its disk holds what was
+/// before the batch, which it executes again when it starts.
 /// </summary>
 public sealed class StateMachineException : Exception
 {
@@ -15,7 +15,8 @@ public sealed class StateMachineException : Exception
     {
         ArgumentNullException.ThrowIfNull(cause);
         return $"The service threw {cause.GetType().Name} while {doing}: {cause.Message} This is a defect of the "
-            + "service, not of the replica: IStateMachine members other than Query must not throw. Mend the service "
-            + "and start the replica again.";
+            + "service, not of the replica, unless the machine is out of memory: a command refuses by "
+            + "OperationRefusedException and throws nothing else. Mend the service and start the replica again: it "
+            + "executes the batch anew from the state before it.";
     }
 }

@@ -19,6 +19,12 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax, Righ
     /// <summary>Results up to this many bytes are sent whole by every replica: a digest would be no shorter.</summary>
     public const int AlwaysWholeBytesMax = Digest.Size;
 
+    /// <summary>
+    /// What the client of a query is told that threw something else than a refusal. Texts of exceptions differ from
+    /// replica to replica, and may tell what is not meant for clients.
+    /// </summary>
+    internal const string QueryFailure = "The service failed on this query.";
+
     private readonly ReplyCollector _replies = new(replyBytesMax);
     private readonly ByteBuffer _answer = new();
     private readonly int[] _queryPosition = new int[1];
@@ -79,7 +85,7 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax, Righ
         catch (Exception e)
         {
             status = ReplyStatus.Failed;
-            failure = ReplyCollector.FailureBytes(OperationRefusedException.Describe(e));
+            failure = ReplyCollector.FailureBytes(FailureOf(e));
         }
 #pragma warning restore CA1031
         ReadOnlySpan<byte> result = failure ?? _answer.Written;
@@ -130,7 +136,7 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax, Righ
     {
         _queryPosition[0] = position;
         _replies.BeginRun(_queryPosition);
-#pragma warning disable CA1031 // As for an unordered read: a query's exception is its answer.
+#pragma warning disable CA1031 // As for an unordered read. Replicas keep no reply to a query, so they stay alike.
         try
         {
             QueryContext context = ContextOf(request.Session.Client, agreedTimeMicros);
@@ -138,11 +144,13 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax, Righ
         }
         catch (Exception e)
         {
-            _replies.Fail(0, OperationRefusedException.Describe(e));
+            _replies.Fail(0, FailureOf(e));
         }
 #pragma warning restore CA1031
         _replies.EndRun();
     }
+
+    private static string FailureOf(Exception e) => e is OperationRefusedException ? e.Message : QueryFailure;
 
     private QueryContext ContextOf(ClientId client, long agreedTimeMicros) =>
         new(client, rights.Of(client), agreedTimeMicros);

@@ -64,6 +64,14 @@ internal sealed class ClientSessions
         CutReplies(Math.Max(settings.ClientReplyBytesMax, settings.ReplyBytesMax + ReplyRing.ReplyOverheadBytes));
     }
 
+    /// <summary>Drops the replies of a session that its client has.</summary>
+    public void Drop(Session session, ulong firstAwaited)
+    {
+        Uncount(session);
+        session.Replies.DropBefore(firstAwaited);
+        if (session.Replies.Count > 0) CountAsLatest(session);
+    }
+
     /// <summary>
     /// If there is more than so many bytes, drops what was used least recently: replies beyond half of that, and
     /// sessions only where they alone take the other half.

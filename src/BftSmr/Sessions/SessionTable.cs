@@ -90,16 +90,19 @@ internal sealed class SessionTable(ReplicaSettings settings)
 
     /// <summary>
     /// Keeps the outcome of an operation that <see cref="Admit"/> let through, and drops those that its client says it
-    /// has; its session may have been evicted in the meantime.
+    /// has; its session may have been evicted in the meantime. An ordered query changed nothing, so another one has its
+    /// answer. That one is not kept: a service that fails on a query at one replica alone leaves no trace in the state.
     /// </summary>
     public void Keep(Request request, Outcome outcome)
     {
         if (!_clients.TryGetValue(request.Session.Client.Value, out ClientSessions? client)
             || client.Find(request.Session.Nonce) is not { } session) return;
         _bytes -= client.Bytes;
-        client.Keep(
-            session, request.Sequence - request.Outstanding + 1,
-            new CachedReply(request.Sequence, outcome.Status, outcome.Result), settings);
+        ulong firstAwaited = request.Sequence - request.Outstanding + 1;
+        if (request.Kind == RequestKind.OrderedQuery) client.Drop(session, firstAwaited);
+        else
+            client.Keep(
+                session, firstAwaited, new CachedReply(request.Sequence, outcome.Status, outcome.Result), settings);
         _bytes += client.Bytes;
         if (_bytes > settings.SessionTableBytesMax) Halve();
         Invariant.Holds(

@@ -134,8 +134,8 @@ internal static class PlantedBugList
             "if (request.Sequence <= session.LastSequence) return Admission.Execute;",
             "B3", 1),
         new("replies that a client waits for are dropped", "BftSmr/Sessions/SessionTable.cs",
-            "client.Keep(session, request.Sequence - request.Outstanding + 1,",
-            "client.Keep(session, request.Sequence,",
+            "ulong firstAwaited = request.Sequence - request.Outstanding + 1;",
+            "ulong firstAwaited = request.Sequence;",
             "loss", 1),
         new("gaps in a session are passed over", "BftSmr/Sessions/SessionTable.cs",
             "        if (request.Sequence > session.LastSequence + 1) return Admission.OutOfOrder;\n"
@@ -163,7 +163,7 @@ internal static class PlantedBugList
         new("batches are executed while a snapshot is installed", "BftSmr/ReplicaCore.cs",
             "if (_snapshotFetch.Installing is null) _execution.TryExecuteNext();",
             "_execution.TryExecuteNext();",
-            "disks", 2),
+            "disks", 4),
         new("the sessions of an installed snapshot are not taken over", "BftSmr/ReplicaCore.cs",
             "        _log.JumpTo(input.Instance);\n        _execution.Restore(state, input.Instance);",
             "        _log.JumpTo(input.Instance);",
@@ -355,7 +355,7 @@ internal static class PlantedBugList
             "BftSmr/Ordering/ModSmart/Synchronization/SyncEvaluation.cs",
             "IsMajority(quorums, informed - known.Count(e => e.Written is not null));",
             "IsMajority(quorums, informed);",
-            "hidden votes", 150),
+            "hidden votes", 111),
         new("chunks are not held against their proof", "BftSmr/CatchUp/SnapshotFetch.cs",
             "if (!MerkleTree.Verify(offer.Certificate.Root, offer.SnapshotBytes, context.Settings.ChunkBytes, "
                 + "chunk.Index, chunk.Bytes.Span, chunk.Path))",
@@ -404,5 +404,13 @@ internal static class PlantedBugList
             "IsActive || LacksState || current < Below",
             "IsActive || current < Below",
             "damaged snapshots", 1),
+        new("an exception of a command is its reply", "BftSmr/Abstractions/StateMachine.cs",
+            "catch (OperationRefusedException e) { batch.Fail(i, e.Message); }",
+            "catch (Exception e) { batch.Fail(i, e.Message); }",
+            "exceptions", 1),
+        new("the text of an exception is the reply to a query", "BftSmr/Service/ServiceHost.cs",
+            "e is OperationRefusedException ? e.Message : QueryFailure",
+            "e.Message",
+            "exceptions", 1),
     ];
 }

@@ -70,8 +70,7 @@ internal static class ProgressScenarios
             "Clients whose clocks are in the year 2100, or at the end of all numbers, share an identity with others: "
             + "every one opens sessions.",
             static seed => ScenarioList.Options(
-                seed, Plan(s_slow, events: Each(24, i => new ClientRestartFault(100_000 * (i + 1), i % 4)))
-                with { ClientClocks = seed % 2 == 0 ? [EndOfNumbersMicros, 0, EndOfNumbersMicros, 0] : [Year2100Micros, 0, Year2100Micros, 0] }) with
+                seed, ClientRestarts(seed % 2 == 0 ? EndOfNumbersMicros : Year2100Micros)) with
             {
                 Clients = 4, OperationsPerClient = 80,
             }),
@@ -81,6 +80,19 @@ internal static class ProgressScenarios
             {
                 CheckpointPeriod = 4, OperationsPerClient = 60, QueryShare = 0.5,
             }),
+        new("exceptions",
+            "The service runs out of memory at one replica, and throws on queries what differs from replica to "
+            + "replica: that replica starts anew, and all stay alike.",
+            static seed => ScenarioList.Options(seed, Plan(s_slow)) with
+            {
+                OperationsPerClient = 40, CheckpointPeriod = 4,
+            })
+        {
+            Services = FailingService.Maker,
+            Workload = new FailingService.Workload(),
+            Also = static report => AllAcknowledged(report)
+                ?? (report.Events.ContainsKey("service threw") ? null : "no service ran out of memory"),
+        },
     ];
 
     /// <summary>All clocks step at a moment; backwards by so many hours.</summary>
@@ -95,6 +107,13 @@ internal static class ProgressScenarios
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"{again} messages were sent again, at most {most} expected");
     }
+
+    /// <summary>Clients restart, one after the other; the clock of every second one is that far ahead.</summary>
+    private static FaultPlan ClientRestarts(long aheadMicros) =>
+        Plan(s_slow, events: Each(24, i => new ClientRestartFault(100_000 * (i + 1), i % 4))) with
+        {
+            ClientClocks = [aheadMicros, 0, aheadMicros, 0],
+        };
 
     private static FaultEvent[] DamagedSnapshots(ulong seed) =>
     [

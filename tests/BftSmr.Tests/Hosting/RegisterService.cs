@@ -16,7 +16,7 @@ internal sealed class RegisterService : StateMachine
     protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply)
     {
         string word = Encoding.UTF8.GetString(command.Operation.Span);
-        if (word == "refuse") throw new InvalidOperationException("refused");
+        if (word == "refuse") throw new OperationRefusedException("refused");
         _words.Add(word);
         reply.Write(Encoding.UTF8.GetBytes(_words.Count.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }

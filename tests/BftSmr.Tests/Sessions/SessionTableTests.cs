@@ -29,6 +29,20 @@ public sealed class SessionTableTests
     }
 
     [Fact]
+    public void The_reply_to_an_ordered_query_is_not_kept_and_those_before_it_stay()
+    {
+        Execute(1, outstanding: 1, RequestKind.Open);
+        Execute(2, outstanding: 1);
+        byte[] before = Encoded();
+        Execute(3, outstanding: 2, RequestKind.OrderedQuery);
+        Assert.Equal([false, true, false], Kept(3));
+        Assert.Equal(before.Length, Encoded().Length);
+
+        Execute(4, outstanding: 1);
+        Assert.Equal([false, false, false, true], Kept(4));
+    }
+
+    [Fact]
     public void A_client_that_never_says_so_keeps_no_more_than_a_window()
     {
         Execute(1, outstanding: 1, RequestKind.Open);

@@ -26,7 +26,7 @@ internal sealed class CounterStateMachine : StateMachine
     protected override void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply)
     {
         if (command.Operation.Length != sizeof(long))
-            throw new ArgumentException("A counter's command has 8 bytes: the number to add, big-endian.");
+            throw new OperationRefusedException("A counter's command has 8 bytes: the number to add, big-endian.");
         _value = unchecked(_value + BinaryPrimitives.ReadInt64BigEndian(command.Operation.Span));
         Write(reply);
     }
