@@ -1,12 +1,8 @@
-using BftCloud.Primitives;
-
 namespace BftCloud.Links;
 
 /// <summary>What the links of one client identity share.</summary>
-internal sealed class ClientIdentity(ClientId client, RemoteBudget budget, LinkBacklog backlog)
+internal sealed class ClientIdentity(RemoteBudget budget, LinkBacklog backlog)
 {
-    public ClientId Client { get; } = client;
-
     public RemoteBudget Budget { get; } = budget;
 
     public LinkBacklog Backlog { get; } = backlog;

@@ -198,7 +198,7 @@ internal sealed class ClientListener : IAsyncDisposable
             Total = _total,
             MakeRoom = MakeRoom,
         };
-        ClientIdentity identity = new(client, budget, new LinkBacklog(LinkBacklog.ClientBytesMax, _backlogs));
+        ClientIdentity identity = new(budget, new LinkBacklog(LinkBacklog.ClientBytesMax, _backlogs));
         _identities.Add(client, identity);
         return identity;
     }

@@ -13,9 +13,9 @@ namespace BftSmr.Requests;
 /// become the leader. Invariants: at most <see cref="ReplicaSettings.PendingRequestsMax"/> and
 /// <see cref="ReplicaSettings.PendingBytesMax"/> are taken in (a signature that comes later is kept all the same). Of
 /// one client identity no more are taken in than there is room left for all others: k greedy clients leave a (k+1)-th
-/// of the room free. What waits behind a gap gives way to a signed request of the same client. What requests take is counted in and out alike. A session is known only while something of it is,
-/// or was lately. A replica holds only a signed request, which every replica can verify, against a leader, and only if
-/// it is next in its session.
+/// of the room free. What waits behind a gap gives way to a signed request of the same client. What requests take is
+/// counted in and out alike. A session is known only while something of it is, or was lately. A replica holds only a
+/// signed request, which every replica can verify, against a leader, and only if it is next in its session.
 /// </summary>
 internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
 {
@@ -90,7 +90,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
 
     /// <summary>
     /// A signed request may be held against a leader that does not take it. So it takes the place of what its client
-    /// has sent behind gaps, which nobody waits for: a client cannot fill its share with that.
+    /// has sent behind gaps, which no leader may propose: a client cannot fill its share with that.
     /// </summary>
     private bool TryMakeRoomFor(Request request)
     {
