@@ -25,7 +25,8 @@ internal static class MemoryChecker
         {
             world.Violate(
                 "memory",
-                $"{settings.Self} keeps {status.PendingRequests} requests; {settings.PendingRequestsMax} are the limit.");
+                $"{settings.Self} keeps {status.PendingRequests} requests; "
+                + $"{settings.PendingRequestsMax} are the limit.");
         }
     }
 }

@@ -64,8 +64,8 @@ internal static class ClientKillCommands
     }
 
     /// <summary>
-    /// CLIENT PAUSE milliseconds [WRITE | ALL]: refused. It promises that nobody writes meanwhile, and a gateway stops
-    /// only its own clients.
+    /// CLIENT PAUSE milliseconds [WRITE | ALL]: refused. It promises that no client writes meanwhile, and a gateway
+    /// stops only its own.
     /// </summary>
     private static void Pause(RespSession session, RespCommand command, RespArguments arguments)
     {

@@ -4,8 +4,8 @@ using KvStore.Gateway.Protocol;
 namespace KvStore.Gateway.Commands;
 
 /// <summary>
-/// What clients ask about replicas and about the disk. To them a gateway is a master: it takes writes, and nobody has
-/// to look for another.
+/// What clients ask about replicas and about the disk. To them a gateway is a master: it takes writes, and no client
+/// has to look for another.
 /// </summary>
 internal static class ReplicationCommands
 {
@@ -35,7 +35,7 @@ internal static class ReplicationCommands
 
     /// <summary>
     /// WAIT replicas milliseconds: f. A write was acknowledged because f+1 replicas gave the same reply: one as a
-    /// master, and f besides. That is known before anybody asks, so nobody waits.
+    /// master, and f besides. That is known before a client asks, so it never waits.
     /// </summary>
     private static void Wait(RespSession session, RespCommand command, RespArguments arguments)
     {

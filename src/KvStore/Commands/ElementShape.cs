@@ -9,7 +9,8 @@ internal readonly record struct ElementShape(int Longest, bool AreIntegers)
 {
     /// <summary>How many elements <see cref="Of"/> walks past.</summary>
     public static int StepsOf(KvEntry entry) =>
-        entry.Collection is (KvHash or KvSet or KvSortedSet) and { Count: <= KvLimits.DescribedElementsMax and int count } ? count : 0;
+        entry.Collection is (KvHash or KvSet or KvSortedSet) and { Count: int count }
+            && count <= KvLimits.DescribedElementsMax ? count : 0;
 
     /// <summary>
     /// The shape of what an entry holds. Of a list, and of a collection of more than
