@@ -29,7 +29,7 @@ internal static class PlantedBugList
             "BftSmr/Ordering/ModSmart/Consensus/ConsensusWindow.cs",
             "state.Accepts.QuorumOf(context.Quorums.Write) is",
             "state.Accepts.QuorumOf(context.Quorums.Write - 1) is",
-            "whispers", 20),
+            "whispers", 15),
         new("a value that cannot be authenticated needs no WRITEs of others",
             "BftSmr/Ordering/ModSmart/Consensus/ConsensusWindow.cs",
             "if (!state.CandidateIsAuthentic && state.Writes.Count(candidate) < context.Quorums.OneCorrect) return;",

@@ -24,6 +24,7 @@ internal static class DecoderList
         ["ClientMessageCodec.TryDecode"] = "client message",
         ["LogRecordCodec.TryDecode"] = "log record",
         ["ReplicatedStateCodec.TryDecode"] = "replicated state",
+        ["FrameOpener.Open"] = "(hands frames to the ingress, whose decoders are here)",
 
         ["Hello.CheckVersion"] = "hello",
         ["Hello.Check"] = "hello",
