@@ -5,10 +5,10 @@ namespace BftSmr.Requests;
 
 /// <summary>
 /// Which clients have to sign, in mode <c>mac</c>, since most replicas could not authenticate a request of theirs. The
-/// first incident costs its client the mode for a minute. Each further one within a minute costs it all clients, for a while: ten
-/// seconds, then twice as long each time, up to 320 s. So k clients whose MACs are right for the leader alone cost as
-/// many changes of leader as the time has doublings, and not one each. The while is short again after it has passed
-/// as often without an incident.
+/// first incident costs its client the mode for a minute. Each further one within a minute costs all clients the mode
+/// for a while: ten seconds, then twice as long each time, up to 320 s. So k clients whose MACs are right for the
+/// leader alone cost as many changes of leader as the time has doublings, and not one each. The while is short again
+/// after it has passed as often without an incident.
 /// Invariant: two incidents within a minute are followed by a time in which nothing unsigned is proposed.
 /// </summary>
 internal sealed class SignatureDuty(ReplicaContext context)
