@@ -62,19 +62,7 @@ internal static class RandomRespCommands
     private static void HRandField(RespSession session, RespCommand command, RespArguments arguments)
     {
         bool counted = arguments.Count > 2, withValues = arguments.Count > 3;
-        long count = 0;
-        if (counted && !session.TryInteger(
-            command, arguments[2], -long.MaxValue, long.MaxValue, out count)) return;
-        if (arguments.Count > 4 || withValues && !Ascii.EqualsIgnoreCase(arguments[3], "withvalues"))
-        {
-            session.Fail(command, RespErrors.Syntax);
-            return;
-        }
-        if (withValues && count is < -long.MaxValue / 2 or > long.MaxValue / 2)
-        {
-            session.Fail(command, "ERR value is out of range");
-            return;
-        }
+        if (!TryReadCount(session, command, arguments, "withvalues", out long count)) return;
         ByteBuffer operation = session.Read();
         operation.Begin(Opcode.HashRandom, counted ? 4 : 2);
         operation.WriteBinary(arguments[1]);
@@ -95,6 +83,25 @@ internal static class RandomRespCommands
         operation.Begin(Opcode.RandomKey, 1);
         operation.WriteInteger(Draw());
         session.Expect(command, RespFormats.Value);
+    }
+
+    /// <summary>
+    /// Reads what may follow the key of a command that chooses by chance: [count [word]]. The word asks for twice as
+    /// many elements in the reply. False if the command was refused.
+    /// </summary>
+    public static bool TryReadCount(
+        RespSession session, RespCommand command, RespArguments arguments, string word, out long count)
+    {
+        count = 0;
+        bool doubles = arguments.Count > 3;
+        if (arguments.Count > 2
+            && !session.TryInteger(command, arguments[2], -long.MaxValue, long.MaxValue, out count)) return false;
+        if (arguments.Count > 4 || doubles && !Ascii.EqualsIgnoreCase(arguments[3], word))
+            session.Fail(command, RespErrors.Syntax);
+        else if (doubles && count is < -long.MaxValue / 2 or > long.MaxValue / 2)
+            session.Fail(command, "ERR value is out of range");
+        else return true;
+        return false;
     }
 
     /// <summary>A number for a command that chooses by chance.</summary>

@@ -165,18 +165,7 @@ internal static class SortedSetRespCommands
     private static void Random(RespSession session, RespCommand command, RespArguments arguments)
     {
         bool counted = arguments.Count > 2, withScores = arguments.Count > 3;
-        long count = 0;
-        if (counted && !session.TryInteger(command, arguments[2], -long.MaxValue, long.MaxValue, out count)) return;
-        if (arguments.Count > 4 || withScores && !Ascii.EqualsIgnoreCase(arguments[3], "withscores"))
-        {
-            session.Fail(command, RespErrors.Syntax);
-            return;
-        }
-        if (withScores && count is < -long.MaxValue / 2 or > long.MaxValue / 2)
-        {
-            session.Fail(command, "ERR value is out of range");
-            return;
-        }
+        if (!RandomRespCommands.TryReadCount(session, command, arguments, "withscores", out long count)) return;
         ByteBuffer operation = session.Read();
         operation.Begin(Opcode.SortedSetRandom, counted ? 4 : 2);
         operation.WriteBinary(arguments[1]);

@@ -21,6 +21,7 @@ internal static class DecoderList
         ["ExpiryArgument.TryRead"] = "RESP session",
         ["TimeoutArgument.TryRead"] = "RESP session",
         ["ListRespCommands.TryReadSide"] = "RESP session",
+        ["RandomRespCommands.TryReadCount"] = "RESP session",
         ["KeyspaceCommands.TryReadCursor"] = "RESP session",
         ["KeyspaceCommands.TryReadAfter"] = "RESP session",
         ["RespGateway.ReadAsync"] = "RESP session",

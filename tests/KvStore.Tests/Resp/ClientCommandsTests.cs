@@ -126,7 +126,7 @@ public sealed class ClientCommandsTests(RedisServer redisServer) : IClassFixture
         Assert.True(other.IsClosedByPeer());
         (gateway.Service.Gate, gateway.Service.Begun) = (Task.CompletedTask, null);
         gate.SetResult();
-        Assert.Equal("$1\r\n1\r\n", killer.Call("get", "a"));
+        while (killer.Call("get", "a") != "$1\r\n1\r\n") await Task.Yield(); // it executes all the same
     }
 
     [Theory]

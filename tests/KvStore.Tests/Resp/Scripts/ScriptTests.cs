@@ -21,7 +21,8 @@ public sealed class ScriptTests(RedisServer redisServer) : IClassFixture<RedisSe
 
     private static readonly string[][] s_arguments =
     [
-        ["1", "k", "token", "100000", "0"], ["1", "k", "token", "100000", "1"], ["1", "k", "token", "50000", "300000"],
+        ["1", "k", "token", "100000", "0"], ["1", "k", "token", "100000", "700000"],
+        ["1", "k", "token", "50000", "300000"],
         ["2", "k", "l", "token", "100000", "0"], ["2", "k", "l", "token", "30000", "200000"],
     ];
 
