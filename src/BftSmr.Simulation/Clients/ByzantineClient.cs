@@ -141,7 +141,7 @@ internal sealed class ByzantineClient : INetworkNode
         ulong open = _nonce;
         for (int i = 0; i < 12; i++)
         {
-            _nonce = (ulong)(1_000_000 + _world.NowMicros) * 64 + (ulong)i + (1UL << 60); // never opened
+            _nonce = Math.Max(open + 1, (ulong)(1_000_000 + _world.NowMicros) * 64) + (ulong)i; // never opened
             for (ulong sequence = 2; sequence <= 8; sequence++)
             {
                 Request waits = RequestCodec.Authenticate(

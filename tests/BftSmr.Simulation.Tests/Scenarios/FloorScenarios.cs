@@ -14,7 +14,10 @@ internal static class FloorScenarios
         new("squatting",
             "A client fills its share at the leader with what waits behind gaps, and has others hold requests against "
             + "it: the leader takes them.",
-            static seed => ScenarioList.Options(seed, ScenarioList.Clients(ByzantineClientKind.Squatter)))
+            static seed => ScenarioList.Options(seed, ScenarioList.Clients(ByzantineClientKind.Squatter)) with
+            {
+                Authentication = RequestAuthentication.Mac,
+            })
             { Also = NoChangeOfLeader },
         new("nagging",
             "A replica repeats what is right and of no use, and asks for state without end: that is little work.",

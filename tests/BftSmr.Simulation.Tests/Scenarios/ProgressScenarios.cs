@@ -55,7 +55,7 @@ internal static class ProgressScenarios
                 RequestTimeoutMicros = 1_000_000, FaultyMicros = 60_000_000, OperationsPerClient = 100,
             })
             {
-                Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) ?? SaidAgain(report, 200),
+                Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) ?? SaidAgain(report, 60),
             },
         new("leader MACs",
             "The requests of 24 clients have a MAC that is right for the leader alone: all clients have to sign after "

@@ -170,12 +170,14 @@ internal sealed class ModSmartOrdering : IOrdering
     }
 
     /// <summary>
-    /// What agreement takes here. The estimate rises slowly and falls fast: an instance that took long since something
-    /// was lost says nothing about the links.
+    /// What agreement takes here. The estimate begins with the first instance, then rises slowly and falls fast: an
+    /// instance that took long since something was lost says nothing about the links.
     /// </summary>
     private void NoteLatency(long micros)
     {
-        _latencyMicros += (micros - _latencyMicros) / (micros > _latencyMicros ? 16 : 4);
+        _latencyMicros = _latencyMicros == 0
+            ? micros
+            : _latencyMicros + (micros - _latencyMicros) / (micros > _latencyMicros ? 16 : 4);
         if (IsLeading) _parts.Pacing.NoteLatency(micros);
         else _suspicion.NoteLatency(micros);
     }
