@@ -140,7 +140,7 @@ public sealed class ReactorSocketTests : IDisposable
         {
             await socket.ReceiveAsync(new byte[1]).ConfigureAwait(false);
             order.Add("other");
-            urgentFar.Socket.Send(new byte[1]);
+            SendOne(urgentFar, urgent);
             for (long until = Reactor.NowMicros + 5_000; Reactor.NowMicros < until;) Thread.SpinWait(100);
         }
         async Task TakeAllAsync()
@@ -149,9 +149,15 @@ public sealed class ReactorSocketTests : IDisposable
                 order.Add("urgent");
         }
         Task[] all = [.. pairs[..3].Select(p => TakeSlowlyAsync(p.Near)), TakeAllAsync()];
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using ManualResetEventSlim sent = new();
-        reactor.Schedule(new Turn(() => sent.Wait(Patience.Time))); // so that all is ready in one round
-        foreach ((_, ReactorSocket far) in pairs) far.Socket.Send(new byte[1]);
+        reactor.Schedule(new Turn(() => // so that all is ready in one round
+        {
+            begun.SetResult();
+            sent.Wait(Patience.Time);
+        }));
+        await begun.Task.WaitAsync(Patience.Time);
+        foreach ((ReactorSocket near, ReactorSocket far) in pairs) SendOne(far, near);
         sent.Set();
         await Task.WhenAll(all).WaitAsync(Patience.Time);
         Assert.Equal(["urgent", "other", "urgent", "other", "urgent", "other", "urgent"], order);
@@ -250,6 +256,13 @@ public sealed class ReactorSocketTests : IDisposable
         {
             return true;
         }
+    }
+
+    /// <summary>Sends a byte, and returns when it has arrived.</summary>
+    private static void SendOne(ReactorSocket from, ReactorSocket to)
+    {
+        from.Socket.Send(new byte[1]);
+        if (!to.Socket.Poll(Patience.Time, SelectMode.SelectRead)) throw new TimeoutException("The byte did not arrive.");
     }
 
     private static async Task SendAsync(ReactorSocket socket, ReadOnlyMemory<byte> bytes)
