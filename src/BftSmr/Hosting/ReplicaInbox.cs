@@ -12,7 +12,7 @@ namespace BftSmr.Hosting;
 /// its links. What comes from a link waits as it came: to decode it and to check its signatures is work that counts
 /// against its sender. Of a client that does not take its replies nothing is taken: its requests wait here, then in its
 /// socket.
-/// Any thread posts; one takes and charges.
+/// Any thread posts and releases; one takes, defers and charges.
 /// </summary>
 internal sealed class ReplicaInbox
 {
@@ -37,6 +37,7 @@ internal sealed class ReplicaInbox
     // No more than there are admitted clients.
     private readonly ConcurrentDictionary<ClientId, ClientLane> _clientLanes = new();
     private ClientLane? _served;
+    private ClientLane? _charged;
     private int _installations;
 
     public ReplicaInbox(int replicas)
@@ -112,7 +113,7 @@ internal sealed class ReplicaInbox
         return true;
     }
 
-    public void ChargePeer(ReplicaId peer, long ticks) => _peers.Charge(_peerLanes[peer.Value], ticks);
+    public void ChargePeer(ReplicaId peer, long ticks) => _peerLanes[peer.Value].Charge(ticks);
 
     /// <summary>
     /// What is to be done next for a client: a frame with its link, or a read to be answered. It is the client's turn
@@ -136,14 +137,15 @@ internal sealed class ReplicaInbox
     public void EndTurn(long ticks)
     {
         Invariant.Holds(_served is not null, "a turn that ends has begun");
-        _clients.Charge(_served.Items, ticks);
+        _served.Items.Charge(ticks);
         _served = null;
     }
 
     /// <summary>Work for a client took so long.</summary>
     public void Charge(ClientId client, long ticks)
     {
-        if (_clientLanes.TryGetValue(client, out ClientLane? lane)) _clients.Charge(lane.Items, ticks);
+        if (_charged?.Client != client && !_clientLanes.TryGetValue(client, out _charged)) return;
+        _charged.Items.Charge(ticks);
     }
 
     /// <summary>A reply of so many bytes goes to a client.</summary>

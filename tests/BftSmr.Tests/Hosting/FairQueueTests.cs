@@ -54,7 +54,7 @@ public sealed class FairQueueTests
             _queue.Add(asks, 10);
             _queue.Add(other, 10);
         }
-        _queue.Charge(asks, 3000); // its operations were executed
+        asks.Charge(3000); // its operations were executed
         Dictionary<FairLane<int>, long> served = Serve(5000);
         Assert.InRange(served[other] - served.GetValueOrDefault(asks), 3000 - 3 * Quantum, 3000 + 3 * Quantum);
     }
@@ -72,7 +72,7 @@ public sealed class FairQueueTests
         while (_queue.TryTake(out FairLane<int> lane, out int item))
         {
             taken.Add(item);
-            _queue.Charge(lane, 7);
+            lane.Charge(7);
         }
         Assert.Equal(Enumerable.Range(1, 500), taken.Where(static i => i <= 500));
         Assert.Equal(Enumerable.Range(1001, 500), taken.Where(static i => i > 1000));
@@ -129,7 +129,7 @@ public sealed class FairQueueTests
         while (ticks > 0 && _queue.TryTake(out FairLane<int> lane, out int cost))
         {
             served[lane] = served.GetValueOrDefault(lane) + cost;
-            _queue.Charge(lane, cost);
+            lane.Charge(cost);
             ticks -= cost;
             if (lane == until) break;
         }
