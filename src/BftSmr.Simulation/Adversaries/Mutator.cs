@@ -64,10 +64,15 @@ internal sealed class Mutator : Adversary
         Checkpoint m => Sign(m with { Instance = Near(m.Instance) }),
         Status m => m with
         {
-            Regency =
-                Near(m.Regency), LastExecuted = Near(m.LastExecuted), Stable = Near(m.Stable),
-                Synchronized = !m.Synchronized,
-            LastAccepted = Near(m.LastAccepted), Wanted = Near(m.Wanted), VotesForgotten = Random.Chance(0.3),
+            Regency = Near(m.Regency),
+            LastExecuted = Near(m.LastExecuted),
+            Stable = Near(m.Stable),
+            Synchronized = !m.Synchronized,
+            LastAccepted = Near(m.LastAccepted),
+            Wanted = Near(m.Wanted),
+            VotesForgotten = Random.Chance(0.3),
+            Run = Random.Chance(0.3) ? m.Run + 1 : m.Run,
+            Remembers = Random.Chance(0.3) ? ReplicaSet.Empty : m.Remembers,
         },
         FetchDecided m => m with { From = Near(m.From), Count = m.Count + 1 },
         FetchBatch m => m with { Value = Seen(m.Value) },

@@ -4,11 +4,21 @@ using BftSmr.Messages;
 
 namespace BftSmr.CatchUp;
 
-/// <summary>The last STATUS of each peer.</summary>
+/// <summary>The last STATUS of each peer, and whose votes of earlier runs this replica took.</summary>
 internal sealed class PeerProgress(ReplicaContext context)
 {
     private readonly Status?[] _statuses = new Status?[context.Quorums.Replicas];
     private readonly long[] _stoppedMicros = new long[context.Quorums.Replicas];
+
+    // Of the run that its last STATUS told.
+    private ReplicaSet _voted;
+
+    /// <summary>
+    /// Replicas that have sent votes here in an earlier run of theirs. Any message counts that a correct replica sends
+    /// no two different ones of. A vote of a replica that has sent no STATUS yet counts as well: the replica knows
+    /// where it may vote, and asks no more in that run.
+    /// </summary>
+    public ReplicaSet Remembered { get; private set; }
 
     /// <summary>
     /// Takes a STATUS. True, at most once per status period, if the sender has not executed anything since the one
@@ -16,12 +26,24 @@ internal sealed class PeerProgress(ReplicaContext context)
     /// </summary>
     public bool Record(ReplicaId from, Status status)
     {
+        if (_statuses[from.Value] is { } before && before.Run != status.Run && _voted.Contains(from))
+        {
+            Remembered = Remembered.With(from);
+            _voted = _voted.Without(from);
+        }
         bool hasStopped = _statuses[from.Value]?.LastExecuted == status.LastExecuted;
         _statuses[from.Value] = status;
         long sinceMicros = context.Now.MonotonicMicros - _stoppedMicros[from.Value];
         if (!hasStopped || sinceMicros < context.Settings.StatusPeriodMicros) return false;
         _stoppedMicros[from.Value] = context.Now.MonotonicMicros;
         return true;
+    }
+
+    /// <summary>A vote of this peer is being taken.</summary>
+    public void NoteVote(ReplicaId from)
+    {
+        if (_statuses[from.Value] is null) Remembered = Remembered.With(from);
+        else _voted = _voted.With(from);
     }
 
     public Status? Of(ReplicaId peer) => _statuses[peer.Value];

@@ -170,8 +170,8 @@ internal static class PeerMessageCodec
                 return true;
             case MessageType.Checkpoint when fields == 4:
                 return TryReadCheckpoint(ref reader, limits, out message);
-            case MessageType.Status when fields == 7:
-                return TryReadStatus(ref reader, out message);
+            case MessageType.Status when fields == 9:
+                return TryReadStatus(ref reader, limits, out message);
             case >= (MessageType)MessageFamily.FirstNumber:
                 message = limits.Family is { } family
                     && family.TryReadMessage(ref reader, (int)type, fields, limits, out FamilyMessage? own)
@@ -282,7 +282,7 @@ internal static class PeerMessageCodec
 
     private static void WriteStatus(ref CanonicalWriter writer, Status message)
     {
-        Begin(ref writer, MessageType.Status, 7);
+        Begin(ref writer, MessageType.Status, 9);
         writer.WriteInt64(message.Regency.Value);
         writer.WriteBoolean(message.Synchronized);
         writer.WriteInt64(message.LastExecuted.Value);
@@ -290,6 +290,8 @@ internal static class PeerMessageCodec
         writer.WriteInt64(message.LastAccepted.Value);
         writer.WriteInt64(message.Wanted.Value);
         writer.WriteBoolean(message.VotesForgotten);
+        writer.WriteUInt64(message.Run);
+        writer.WriteUInt64(message.Remembers.Bits);
     }
 
     private static void WriteBallot(
@@ -356,7 +358,8 @@ internal static class PeerMessageCodec
         return true;
     }
 
-    private static bool TryReadStatus(ref CanonicalReader reader, [NotNullWhen(true)] out PeerMessage? message)
+    private static bool TryReadStatus(
+        ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
         if (!reader.TryReadRegency(out Regency regency)
@@ -365,10 +368,14 @@ internal static class PeerMessageCodec
             || !reader.TryReadInstance(out Instance stable)
             || !reader.TryReadInstance(out Instance lastAccepted)
             || !reader.TryReadRegency(out Regency wanted)
-            || !reader.TryReadBoolean(out bool votesForgotten)) return false;
-        message = new Status(
-            regency, synchronized, lastExecuted, stable) { LastAccepted = lastAccepted, Wanted = wanted,
-            VotesForgotten = votesForgotten };
+            || !reader.TryReadBoolean(out bool votesForgotten)
+            || !reader.TryReadUInt64(out ulong run)
+            || !reader.TryReadReplicas(limits.Replicas, out ReplicaSet remembers)) return false;
+        message = new Status(regency, synchronized, lastExecuted, stable)
+        {
+            LastAccepted = lastAccepted, Wanted = wanted, VotesForgotten = votesForgotten, Run = run,
+            Remembers = remembers,
+        };
         return true;
     }
 }

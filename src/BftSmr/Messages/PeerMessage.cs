@@ -114,6 +114,15 @@ internal sealed record Status(Regency Regency, bool Synchronized, Instance LastE
     /// The sender restarted without its votes and does not know yet from which instance on it may vote.
     /// </summary>
     public bool VotesForgotten { get; init; }
+
+    /// <summary>Differs between the sender's runs: what its clock said when it started.</summary>
+    public ulong Run { get; init; }
+
+    /// <summary>
+    /// Replicas of which the sender took votes in an earlier run of theirs: it remembers votes that these may have
+    /// forgotten.
+    /// </summary>
+    public ReplicaSet Remembers { get; init; }
 }
 
 /// <summary>Asks for the SYNC of an installed regency.</summary>

@@ -31,9 +31,11 @@ internal sealed class RandomMessages(int seed, int size)
         StopData(Replica()),
         Sync(),
         new Checkpoint(Instance(), Digest(), Replica()) { Signature = Bytes(Messages.Request.SignatureBytes) },
-        new Status(
-            Regency(), Flag(), Instance(), Instance()) { LastAccepted = Instance(), Wanted = Regency(),
-            VotesForgotten = Flag() },
+        new Status(Regency(), Flag(), Instance(), Instance())
+        {
+            LastAccepted = Instance(), Wanted = Regency(), VotesForgotten = Flag(), Run = (ulong)Number(),
+            Remembers = SomeReplicas(),
+        },
         new FetchSync(Regency()),
         new FetchBatch(Instance(), Digest()),
         new BatchBody(Instance(), Batch()),

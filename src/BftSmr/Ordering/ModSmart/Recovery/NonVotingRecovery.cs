@@ -11,8 +11,8 @@ namespace BftSmr.Ordering.ModSmart.Recovery;
 /// would be one of the f faulty ones. It learns from n-f others how far it can have been, sends no vote up to there,
 /// and says so, until it has executed that far. It also forgot which regencies it had left, and the STOPDATA that it
 /// then made are still about: it sends no vote in a regency below the highest that two of the others wanted. If all
-/// others forgot as well, no replica remembers a vote that could be contradicted, and this one goes on from what the
-/// logs hold. A replica that lacks the state of a stable checkpoint is silent in the same way up to there. Invariant:
+/// others forgot as well, and none of them took a vote of this one in an earlier run, no replica remembers a vote that
+/// could be contradicted, and this one goes on from what the logs hold. A replica that lacks the state of a stable checkpoint is silent in the same way up to there. Invariant:
 /// before its end is known, no vote is sent at all; the end is found once.
 /// </summary>
 internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, PeerProgress progress)
@@ -94,22 +94,28 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
     {
         if (!IsEndUnknown) return;
         Status[] others = [.. progress.Known.Where(p => p.Peer != context.Self).Select(p => p.Status)];
-        if (others.Length == context.Quorums.Replicas - 1 && others.All(s => s.VotesForgotten))
+        if (others.Length == context.Quorums.Replicas - 1
+            && others.All(s => s.VotesForgotten && !s.Remembers.Contains(context.Self)))
         {
             _acceptedAtRestartOfAll = lastAccepted;
-            EndAt(Instance.Zero, Regency.Zero);
+            EndAt(Instance.Zero, WantedBy(others));
             return;
         }
         Status[] remembering = [.. others.Where(s => !s.VotesForgotten)];
         if (remembering.Length < context.Quorums.Available) return;
         Instance accepted = Bounded([.. remembering
             .Select(s => s.LastAccepted > s.LastExecuted ? s.LastAccepted : s.LastExecuted).OrderDescending()]);
-        // It installed none that fewer than two of these wanted.
-        Regency wanted = remembering.Select(s => s.Wanted).OrderDescending().ElementAt(1);
+        // After a restart of all it may be the one whose log holds most.
+        accepted = Instance.Max(accepted, log.LastExecuted);
+        Regency wanted = WantedBy(remembering);
         EndAt(
             accepted == Instance.Zero && wanted == Regency.Zero ? Instance.Zero : accepted + log.HorizonInstances,
             wanted);
     }
+
+    /// <summary>It installed no regency that fewer than two of the others wanted.</summary>
+    private static Regency WantedBy(Status[] others) =>
+        others.Select(static s => s.Wanted).OrderDescending().ElementAt(1);
 
     /// <summary>
     /// The highest claim, unless it is far above what f others claim: this replica being faulty itself, at most f-1

@@ -95,7 +95,42 @@ public sealed class NonVotingRecoveryTests : IDisposable
         Assert.Equal((_parts.Recovery.Until, Next), (restarted.Until, restarted.Below));
     }
 
-    private void AllSay(Regency wanted, Regency? butOne = null)
+    [Fact]
+    public void It_votes_after_a_restart_of_all_but_in_no_regency_that_two_had_wanted()
+    {
+        AllSay(wanted: Next, butOne: Current, haveForgotten: true);
+        Assert.Equal((Instance.Zero, Next), (_parts.Recovery.Until, _parts.Recovery.Below));
+        Assert.True(_parts.Recovery.HasForgotten(Window.LastAccepted));
+        Open(Next);
+        Assert.True(HasVotedOn(new Instance(1)));
+    }
+
+    /// <summary>
+    /// It voted after a restart of all, and restarted again. The others still say that they forgot, and one of them
+    /// holds its vote.
+    /// </summary>
+    [Fact]
+    public void It_does_not_vote_while_one_that_forgot_remembers_a_vote_of_an_earlier_run()
+    {
+        AllSay(wanted: Current, haveForgotten: true, remembering: ReplicaSet.Of(_context.Self));
+        Assert.True(_parts.Recovery.IsEndUnknown);
+        Assert.False(HasVotedOn(new Instance(1)));
+
+        AllSay(wanted: Current); // they have sent ACCEPT since
+        Assert.Equal(Executed + _parts.Log.HorizonInstances, _parts.Recovery.Until);
+    }
+
+    [Fact]
+    public void It_is_silent_beyond_the_horizon_of_its_own_log_as_well()
+    {
+        Instance last = Executed + 100;
+        _parts.Log.JumpTo(last);
+        AllSay(wanted: Current);
+        Assert.Equal(last + _parts.Log.HorizonInstances, _parts.Recovery.Until);
+    }
+
+    private void AllSay(
+        Regency wanted, Regency? butOne = null, bool haveForgotten = false, ReplicaSet remembering = default)
     {
         foreach (int peer in (int[])[0, 1, 3])
             _parts.Progress.Record(
@@ -104,6 +139,8 @@ public sealed class NonVotingRecoveryTests : IDisposable
                 {
                     LastAccepted = Executed,
                     Wanted = peer == 3 ? butOne ?? wanted : wanted,
+                    VotesForgotten = haveForgotten,
+                    Remembers = peer == 0 ? remembering : ReplicaSet.Empty,
                 });
         _parts.Recovery.Tick(Window.LastAccepted);
     }
