@@ -23,6 +23,8 @@ internal static class SimCommand
 
     private static int Run(SimOptions options, ParseResult result, CancellationToken cancellationToken)
     {
+        if (result.GetValue(options.Floors)) return CheckFloors(options, result, cancellationToken);
+        if (result.GetValue(options.SearchAttacks)) return SearchAttacks(options, result, cancellationToken);
         if (result.GetValue(options.Replay) is { } file) return PlayOne(Read(file), options, result);
         SeedRange range = options.SeedsIn(result);
         if (range.Count == 1) return PlayOne(options.For(range.First, result), options, result);
@@ -31,6 +33,39 @@ internal static class SimCommand
         SimOutput.Write(
             report, violation => Replay(options.For(violation.Seed, result), service), result.GetValue(options.Json));
         return !report.Passed ? ExitCode.Failed : report.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private static int CheckFloors(SimOptions options, ParseResult result, CancellationToken cancellationToken)
+    {
+        SeedRange range = result.GetValue(options.Seeds) ?? new SeedRange(1, 1);
+        FloorCheck check = new()
+        {
+            Parallelism = result.GetValue(options.Cores),
+            Progress = static row => Console.Error.WriteLine(FloorOutput.Line(row)),
+        };
+        IReadOnlyList<FloorRow> rows = check.Run(range.First, range.Last, cancellationToken);
+        FloorOutput.Write(rows, result.GetValue(options.Json));
+        return !rows.All(static r => r.Holds) ? ExitCode.Failed
+            : cancellationToken.IsCancellationRequested ? ExitCode.Interrupted
+            : ExitCode.Done;
+    }
+
+    private static int SearchAttacks(SimOptions options, ParseResult result, CancellationToken cancellationToken)
+    {
+        AttackSearch search = new()
+        {
+            Seed = result.GetValue(options.Seeds)?.First ?? 1,
+            TimeMax = TimeSpan.FromMinutes(result.GetValue(options.Minutes)),
+            Parallelism = result.GetValue(options.Cores),
+            Progress = static attack => Console.Error.WriteLine(FloorOutput.Line(attack.Row)),
+        };
+        IReadOnlyList<FoundAttack> attacks = search.Run(cancellationToken);
+        FloorOutput.Write(attacks, result.GetValue(options.Json));
+        if (result.GetValue(options.Save) is { } file && attacks.Count > 0)
+            File.WriteAllText(file.FullName, SavedSimulation.Write(attacks[0].Options));
+        return !attacks.All(static a => a.Row.Holds) ? ExitCode.Failed
+            : cancellationToken.IsCancellationRequested ? ExitCode.Interrupted
+            : ExitCode.Done;
     }
 
     private static int PlayOne(SimulationOptions simulation, SimOptions options, ParseResult result)

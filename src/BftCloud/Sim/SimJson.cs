@@ -7,4 +7,5 @@ namespace BftCloud.Sim;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(SimReport))]
 [JsonSerializable(typeof(SimCampaignReport))]
+[JsonSerializable(typeof(FloorReport))]
 internal sealed partial class SimJson : JsonSerializerContext;

@@ -120,13 +120,25 @@ internal sealed class SimOptions
         Description = "Play what --save wrote.", HelpName = "FILE",
     };
 
+    public Option<bool> Floors { get; } = new("--floors")
+    {
+        Description = "Play every known attack, and print what correct clients keep of their throughput, and their "
+            + "longest wait. Fails if one is below its floor.",
+    };
+
+    public Option<bool> SearchAttacks { get; } = new("--search-attacks")
+    {
+        Description = "Search for attacks on one type of message, for --minutes, and print the worst. With --save: "
+            + "write the worst.",
+    };
+
     public Option<bool> Json { get; } = CommonOptions.Json();
 
     /// <summary>In the order of the help.</summary>
     public IEnumerable<Option> All =>
     [
         Seeds, F, Service, Durability, Authentication, Faults, Seconds, Minutes, Cores, KeepGoing,
-        Trace, Html, Minimize, Save, Replay, Json,
+        Trace, Html, Minimize, Save, Replay, Floors, SearchAttacks, Json,
     ];
 
     /// <summary>Options about one simulation are wrong where there are many.</summary>
@@ -134,11 +146,37 @@ internal sealed class SimOptions
     {
         bool isOneSeed = result.GetResult(Seeds) is { Tokens: [{ Value: var given }] }
             && !given.Contains("..", StringComparison.Ordinal);
+        if (result.GetValue(Floors) || result.GetValue(SearchAttacks))
+        {
+            ValidateAttacks(result, isOneSeed);
+            return;
+        }
         if (isOneSeed || result.GetResult(Replay) is not null) return;
         foreach (Option option in (Option[])[Trace, Html, Minimize, Save])
         {
             if (result.GetResult(option) is not { Implicit: false }) continue;
             result.AddError($"{option.Name} is about one simulation: give --seed N or --replay FILE.");
+        }
+    }
+
+    /// <summary>Attacks come with options of their own.</summary>
+    private void ValidateAttacks(CommandResult result, bool isOneSeed)
+    {
+        bool searches = result.GetValue(SearchAttacks);
+        string name = searches ? SearchAttacks.Name : Floors.Name;
+        if (searches && result.GetValue(Floors)) result.AddError("Give --floors or --search-attacks, not both.");
+        if (searches && result.GetValue(Minutes) < 1) result.AddError("--search-attacks needs --minutes N.");
+        if (searches && !isOneSeed && result.GetResult(Seeds) is { Implicit: false })
+            result.AddError("--search-attacks takes one seed: give --seed N.");
+        Option[] others =
+        [
+            F, Service, Durability, Authentication, Faults, Seconds, KeepGoing, Trace, Html, Minimize, Replay,
+            .. searches ? Array.Empty<Option>() : [Minutes, Save],
+        ];
+        foreach (Option option in others)
+        {
+            if (result.GetResult(option) is { Implicit: false })
+                result.AddError($"{option.Name} does not go with {name}, which decides that itself.");
         }
     }
 

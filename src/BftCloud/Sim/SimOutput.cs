@@ -23,6 +23,9 @@ internal static class SimOutput
         }
         foreach (string line in report.Trace) Console.Out.WriteLine(line);
         Console.Out.WriteLine(report);
+        if (report.Load is { } load)
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"load: {load.Throughput:F0} operations a second, longest wait {load.LongestWaitMicros / 1e6:F3} s"));
         WriteCounts("faults", report.Faults);
     }
 

@@ -73,4 +73,7 @@ public enum AdversaryKind
 
     /// <summary>Repeats what is right and of no use, and asks for state without end. Not drawn.</summary>
     Nag,
+
+    /// <summary>Treats messages of some types in its own way: see <see cref="Interference"/>.</summary>
+    Interferer = 32,
 }

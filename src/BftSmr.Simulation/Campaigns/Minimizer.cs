@@ -61,6 +61,9 @@ public sealed class Minimizer
             best = WithFewer(
                 best, static p => p.ByzantineClients, static (p, clients) => p with { ByzantineClients = clients },
                 "Byzantine clients");
+            best = WithFewer(
+                best, static p => p.Interferences, static (p, rules) => p with { Interferences = rules },
+                "interferences");
             best = Smaller(best);
         }
         while (Weight(best) < before && _watch.Elapsed < TimeMax);
@@ -136,7 +139,7 @@ public sealed class Minimizer
 
     private static int Weight(SimulationOptions options) =>
         options.Faults!.Events.Count + options.Faults.Adversaries.Count + options.Faults.ByzantineClients.Count
-        + options.OperationsPerClient + options.Clients;
+        + options.Faults.Interferences.Count + options.OperationsPerClient + options.Clients;
 }
 
 /// <summary>The smallest simulation found that breaks a promise.</summary>

@@ -47,6 +47,7 @@ public static class SavedSimulation
             Events: not null,
         }
         && plan.Adversaries.All(static a => a is not null)
+            && plan.Interferences.All(static i => i is { Message: not null })
             && plan.Events.All(static e => e is not null and not SlowDiskFault { Speed: null });
 
     /// <summary>A replica is its number.</summary>

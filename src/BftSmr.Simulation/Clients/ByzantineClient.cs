@@ -24,6 +24,7 @@ internal sealed class ByzantineClient : INetworkNode
     private readonly SimulationRandom _random;
     private bool _stopped;
     private ulong _nonce, _sequence, _answered;
+    private Request? _repeated;
 
     public ByzantineClient(
         World world, SimulatedNetwork network, ClientId id, ByzantineClientKind kind, Quorums quorums,
@@ -39,11 +40,15 @@ internal sealed class ByzantineClient : INetworkNode
     public int Node { get; }
     public bool IsAlive => true;
 
+    /// <summary>What it does to its messages, each to those of one type.</summary>
+    public IReadOnlyList<Interference> Interferences { get; init; } = [];
+
     /// <summary>It has had its chance: sends no more.</summary>
     public void Stop() => _stopped = true;
 
     public void Start()
     {
+        if (_kind == ByzantineClientKind.Trickler) _network.Narrow(Node, new LinkBandwidth(500, 64 << 10));
         NewSession();
         ActLater();
     }
@@ -60,13 +65,16 @@ internal sealed class ByzantineClient : INetworkNode
         if (isUp) Send(peer, new Attach(_nonce));
     }
 
-    private void ActLater() => _world.After(_random.Between(2_000, 60_000), () =>
+    private void ActLater() => _world.After(_random.Between(2_000, PauseMaxMicros), () =>
     {
         if (_stopped) return;
         _world.Faults.Count($"byzantine client: {_kind}");
         Act();
         ActLater();
     });
+
+    /// <summary>Kinds that live on numbers act more often.</summary>
+    private long PauseMaxMicros => _kind >= ByzantineClientKind.BadSigner ? 10_000 : 60_000;
 
     private void Act()
     {
@@ -109,11 +117,59 @@ internal sealed class ByzantineClient : INetworkNode
             case ByzantineClientKind.Garbage:
                 SendGarbage();
                 break;
+            case >= ByzantineClientKind.BadSigner:
+                ActInNumbers();
+                break;
             default:
                 NewSession();
                 if (_random.Chance(0.5)) SendToSome(Authenticated(Next(_sequence++)), everywhere: true);
                 break;
         }
+    }
+
+    private void ActInNumbers()
+    {
+        switch (_kind)
+        {
+            case ByzantineClientKind.BadSigner:
+                for (int i = 0; i < 10; i++)
+                    SendToSome(
+                        RequestCodec.WithAuthentication(Next(_sequence++), default, new byte[Request.SignatureBytes]),
+                        everywhere: true);
+                break;
+            case ByzantineClientKind.Resender:
+                _repeated ??= Signed(Next(2));
+                for (int i = 0; i < 30; i++) SendToSome(_repeated, everywhere: true);
+                break;
+            case ByzantineClientKind.HeavyReader:
+                for (int i = 0; i < 5; i++) AskForMuch();
+                break;
+            case ByzantineClientKind.Stranger:
+                _nonce++;
+                for (ulong i = 0; i < 40; i++) SendToSome(Authenticated(Next(2 + i)), everywhere: true);
+                break;
+            case ByzantineClientKind.Churner:
+                for (int i = 0; i < _quorums.Replicas; i++) _network.Cut(Node, i);
+                break;
+            case ByzantineClientKind.Trickler:
+                AskForMuch();
+                break;
+            default:
+                if (_sequence > _answered + 8) NewSession();
+                SendToSome(Signed(Next(_sequence++)), everywhere: true);
+                break;
+        }
+    }
+
+    private Request Signed(Request request) =>
+        RequestCodec.Authenticate(request, _keyring, _quorums.Replicas, macs: true, signature: true);
+
+    /// <summary>Asks each replica for a whole reply of the largest size.</summary>
+    private void AskForMuch()
+    {
+        byte[] operation = new RegisterOperation(RegisterKind.Scan, 0, 0, 0, byte.MaxValue).Encode();
+        for (int i = 0; i < _quorums.Replicas; i++)
+            Send(i, new Read(_nonce, _sequence++, WantsFull: true, operation));
     }
 
     private void NewSession()
@@ -223,6 +279,41 @@ internal sealed class ByzantineClient : INetworkNode
     }
 
     private void Send(int to, ClientMessage message)
+    {
+        string type = message.GetType().Name;
+        Interference? rule = Interferences.FirstOrDefault(r => r.Message == type);
+        switch (rule?.Kind)
+        {
+            case InterferenceKind.Delay:
+                _world.After(rule.Amount * 1_000L, () => Transmit(to, message));
+                return;
+            case InterferenceKind.Duplicate:
+                for (int i = 1; i < rule.Amount; i++) Transmit(to, message);
+                break;
+            case InterferenceKind.Drop when _random.Chance(rule.Amount / 100.0):
+                return;
+            case InterferenceKind.Divert when _random.Chance(rule.Amount / 100.0):
+                to = (to + 1) % _quorums.Replicas;
+                break;
+            case InterferenceKind.Lie when _random.Chance(rule.Amount / 100.0):
+                message = Falsify(message);
+                break;
+        }
+        Transmit(to, message);
+    }
+
+    private ClientMessage Falsify(ClientMessage message) => message switch
+    {
+        Submit { Request: var request } => new Submit(
+            Authenticated(
+                RequestCodec.Create(
+                    request.Session, request.Sequence + (ulong)_random.Next(100), request.Kind, SomeReplicas(),
+                    new ReplicaId(_random.Next(_quorums.Replicas)), request.Operation))),
+        Read read => read with { Nonce = read.Nonce + 1, Seconders = SomeReplicas() },
+        _ => new Attach(_nonce + (ulong)_random.Next(100)),
+    };
+
+    private void Transmit(int to, ClientMessage message)
     {
         ArrayBufferWriter<byte> bytes = new(256);
         ClientMessageCodec.Encode(message, bytes);

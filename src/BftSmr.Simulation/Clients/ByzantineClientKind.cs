@@ -32,4 +32,25 @@ public enum ByzantineClientKind
     /// replicas good requests for that leader. Not drawn.
     /// </summary>
     Squatter,
+
+    /// <summary>Sends requests with wrong signatures, which cost a check each.</summary>
+    BadSigner = 16,
+
+    /// <summary>Sends one request of its own, rightly signed, again and again.</summary>
+    Resender,
+
+    /// <summary>Asks for the largest replies, as often as it can.</summary>
+    HeavyReader,
+
+    /// <summary>Fills pools with requests of sessions that were never opened.</summary>
+    Stranger,
+
+    /// <summary>Makes links and breaks them.</summary>
+    Churner,
+
+    /// <summary>Its links carry a few bytes a second; it asks for large replies all the same.</summary>
+    Trickler,
+
+    /// <summary>Issues good requests, one by one, but for its <see cref="Interference"/>.</summary>
+    Interferer,
 }

@@ -59,11 +59,13 @@ internal sealed class SimulatedClient : INetworkNode
     public bool IsAlive => true;
 
     /// <summary>Every operation has come to its end.</summary>
-    public bool IsDone => _over == _pace.Operations;
+    public bool IsDone => _over == _pace.Operations || (IsLate && _outstanding == 0);
 
     public int Number => _number;
 
-    public int Outstanding => _pace.Operations - _over;
+    public int Outstanding => _pace.UntilMicros is null ? _pace.Operations - _over : _outstanding;
+
+    private bool IsLate => _world.NowMicros >= _pace.UntilMicros;
 
     public void Start()
     {
@@ -71,9 +73,10 @@ internal sealed class SimulatedClient : INetworkNode
         Think();
     }
 
-    /// <summary>Everything is mended: issue the rest without delay.</summary>
+    /// <summary>Everything is mended: issue the rest without delay, unless the load is steady.</summary>
     public void Heal()
     {
+        if (_pace.UntilMicros is not null) return;
         _healed = true;
         _waitsToThink = false;
         Think();
@@ -220,7 +223,7 @@ internal sealed class SimulatedClient : INetworkNode
     /// <summary>Issues operations as long as there may be more at once; in the first phase after a pause.</summary>
     private void Think()
     {
-        if (_waitsToThink || _begun == _pace.Operations || _outstanding >= _pace.OutstandingMax) return;
+        if (_waitsToThink || IsLate || _begun == _pace.Operations || _outstanding >= _pace.OutstandingMax) return;
         if (!_healed && _begun >= _pace.OperationsBeforeHealing) return;
         _waitsToThink = true;
         long life = _life;
@@ -234,7 +237,7 @@ internal sealed class SimulatedClient : INetworkNode
     private void Begin()
     {
         _waitsToThink = false;
-        if (_begun == _pace.Operations || _outstanding >= _pace.OutstandingMax) return;
+        if (IsLate || _begun == _pace.Operations || _outstanding >= _pace.OutstandingMax) return;
         WorkloadOperation next = _workload.Next(_random, _number, _begun);
         _begun++;
         _outstanding++;

@@ -62,7 +62,9 @@ internal sealed class ClusterSimulation
         KeyOracle oracle = new(random.Fork("keys"));
         for (int i = 0; i < replicas; i++) AddReplica(i, oracle, service);
         for (int i = 0; i < options.Clients; i++) AddClient(i, random.Fork("client", i), oracle, workload);
-        for (int i = 0; i < _plan.ByzantineClients.Count; i++) AddByzantineClient(i, oracle);
+        foreach (ByzantineClientKind kind in _plan.ByzantineClients) AddByzantineClient(kind, oracle, []);
+        Interference[] byClient = [.. _plan.Interferences.Where(static i => i.Replica is null)];
+        if (byClient.Length > 0) AddByzantineClient(ByzantineClientKind.Interferer, oracle, byClient);
         Connect(replicas);
         if (options.RecordsTimeline) RecordTimeline();
         _faults = new FaultInjector(_world, _network, _replicas, _clients, options.F, options.Durability, _plan);
@@ -152,7 +154,7 @@ internal sealed class ClusterSimulation
     /// Of f+1 replicas that acknowledged an operation of this instance all correct ones have it on disk.
     /// </summary>
     private bool IsOnDisk(Instance instance) =>
-        Correct.Count(r => r.Disk.HasDecision(instance)) + _plan.Adversaries.Count > _options.F;
+        Correct.Count(r => r.Disk.HasDecision(instance)) + _plan.ByzantineReplicas > _options.F;
 
     /// <summary>What keeps the correct replicas from being in the same state; null if nothing does.</summary>
     private string? WhatDiffers()
@@ -176,25 +178,34 @@ internal sealed class ClusterSimulation
     private void AddReplica(int index, KeyOracle oracle, Func<IStateMachine> service)
     {
         ReplicaId id = new(index);
-        AdversaryFault? part = _plan.Adversaries.FirstOrDefault(a => a.Replica == id);
         ClockError error = index < _plan.Clocks.Count ? _plan.Clocks[index] : default;
         ReplicaSettings settings =
             _settings with { Self = id, SeedSecret = _world.Random.Fork("seed secret", index).NextUInt64() };
         _replicas.Add(new SimulatedReplica(
             _world, _network, settings, oracle.ForReplica(id), service, _history, new SimulatedClock(
                 error.DriftPpm, error.SkewMicros),
-            part is null ? null : AdversaryCast.Create(part.Kind), _options.Ordering)
+            AdversaryOf(id), _options.Ordering, _options.Processor)
         {
             ClientOf = node => _identities[node],
             Times = _times,
         });
-        if (part is null) _times.Add(_replicas[^1].Clock);
+        if (_replicas[^1].IsCorrect) _times.Add(_replicas[^1].Clock);
+    }
+
+    /// <summary>The adversary that the plan gives a replica; null if it is correct.</summary>
+    private Adversary? AdversaryOf(ReplicaId replica)
+    {
+        if (_plan.Adversaries.FirstOrDefault(a => a.Replica == replica) is { } part)
+            return AdversaryCast.Create(part.Kind);
+        Interference[] rules = [.. _plan.Interferences.Where(i => i.Replica == replica)];
+        return rules.Length == 0 ? null : new Interferer(rules);
     }
 
     private void AddClient(int index, SimulationRandom random, KeyOracle oracle, IWorkload workload)
     {
         // Two processes may share an identity; their sessions are apart. One without rights has its own.
-        bool isShared = random.Chance(0.2) && index < _options.Clients - _options.ReadOnlyClients;
+        bool isShared = random.Chance(0.2) && index < _options.Clients - _options.ReadOnlyClients
+            && _options.Load is null;
         ClientId id = new(isShared ? 0 : index);
         ClientSettings settings = new()
         {
@@ -204,13 +215,9 @@ internal sealed class ClusterSimulation
             SessionWindow = _settings.SessionWindow,
             RetransmissionInitialMicros = random.Pick([100_000L, 500_000]),
         };
-        int late = Math.Max(2, _options.OperationsPerClient / 5);
-        ClientPace pace = new(
-            _options.OperationsPerClient, Math.Max(0, _options.OperationsPerClient - late), _options.OutstandingMax,
-            _faultyMicros / Math.Max(1, _options.OperationsPerClient));
         SimulatedClient client = new(
             _world, _network, index, settings, oracle.ForClient(id),
-            CodecLimits.For(_settings, _options.Ordering.Family), _clientChecker, _history, pace, workload)
+            CodecLimits.For(_settings, _options.Ordering.Family), _clientChecker, _history, Pace(), workload)
         {
             ClockSkewMicros = index < _plan.ClientClocks.Count ? _plan.ClientClocks[index] : null,
         };
@@ -219,12 +226,30 @@ internal sealed class ClusterSimulation
         _clients.Add(client);
     }
 
-    private void AddByzantineClient(int index, KeyOracle oracle)
+    private ClientPace Pace()
     {
-        ClientId id = new(1_000 + index);
+        if (_options.Load is { } load)
+        {
+            return new ClientPace(
+                int.MaxValue, int.MaxValue, _options.OutstandingMax, load.ThinkMicros,
+                _faultyMicros + load.HealedMicros);
+        }
+        int late = Math.Max(2, _options.OperationsPerClient / 5);
+        return new ClientPace(
+            _options.OperationsPerClient, Math.Max(0, _options.OperationsPerClient - late), _options.OutstandingMax,
+            _faultyMicros / Math.Max(1, _options.OperationsPerClient));
+    }
+
+    private void AddByzantineClient(
+        ByzantineClientKind kind, KeyOracle oracle, IReadOnlyList<Interference> interferences)
+    {
+        ClientId id = new(1_000 + _byzantine.Count);
         ByzantineClient client = new(
-            _world, _network, id, _plan.ByzantineClients[index], _settings.Quorums, oracle.ForClient(id),
-            CodecLimits.For(_settings, _options.Ordering.Family));
+            _world, _network, id, kind, _settings.Quorums, oracle.ForClient(id),
+            CodecLimits.For(_settings, _options.Ordering.Family))
+        {
+            Interferences = interferences,
+        };
         _identities[client.Node] = id;
         _byzantine.Add(client);
     }
@@ -248,6 +273,9 @@ internal sealed class ClusterSimulation
         RecoveryMicros = recoveryMicros,
         Operations = _clientChecker.Operations.Count,
         Acknowledged = _clientChecker.Completed,
+        Load = _options.Load is { } load
+            ? LoadReport.Of(_clientChecker.Operations, load.MeasuredFromMicros, _faultyMicros, _world.NowMicros)
+            : null,
         Instances = _history.Last.Value,
         Regency = Correct.Max(static r => r.Core?.Status().Regency.Value ?? 0),
         Faults = _world.Faults.ByKind,

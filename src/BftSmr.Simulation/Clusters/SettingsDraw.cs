@@ -14,12 +14,13 @@ internal static class SettingsDraw
         Quorums quorums = options.Ordering.QuorumsOf(options.Replicas, options.F);
         long drawn = random.Pick([200_000L, 500_000, 1_000_000]);
         long timeout = options.RequestTimeoutMicros ?? drawn;
+        if (options.WriteQuorumLoweredBy > 0)
+            quorums = quorums.Weakened(quorums.Write - options.WriteQuorumLoweredBy);
+        if (options.HasDefaultSettings) return DefaultsOf(options, quorums);
         ReplicaSettings settings = new()
         {
             Self = default,
-            Quorums = options.WriteQuorumLoweredBy == 0
-                ? quorums
-                : quorums.Weakened(quorums.Write - options.WriteQuorumLoweredBy),
+            Quorums = quorums,
             Durability = options.Durability,
             Authentication = options.Authentication,
             Rights = options.ReadOnlyClients == 0 ? RightsTable.Everybody : RightsOf(options),
@@ -46,6 +47,23 @@ internal static class SettingsDraw
             ClientReplyBytesMax = 5 * settings.SessionReplyBytesMax,
             SessionTableBytesMax = 50 * settings.SessionReplyBytesMax,
             ClockSkewMicros = options.ClockSkewMicros ?? settings.ClockSkewMicros,
+        };
+    }
+
+    private static ReplicaSettings DefaultsOf(SimulationOptions options, Quorums quorums)
+    {
+        ReplicaSettings defaults = new(ReplicationLimits.Default)
+        {
+            Self = default,
+            Quorums = quorums,
+            Durability = options.Durability,
+            Authentication = options.Authentication,
+            Rights = options.ReadOnlyClients == 0 ? RightsTable.Everybody : RightsOf(options),
+        };
+        return defaults with
+        {
+            RequestTimeoutMicros = options.RequestTimeoutMicros ?? defaults.RequestTimeoutMicros,
+            CheckpointPeriod = options.CheckpointPeriod ?? defaults.CheckpointPeriod,
         };
     }
 

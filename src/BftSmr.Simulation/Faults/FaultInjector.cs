@@ -47,7 +47,7 @@ internal sealed class FaultInjector(
     {
         _over = true;
         world.Tell("--", "all faults are mended");
-        network.Conditions = NetworkConditions.Calm;
+        network.Conditions = plan.Network.Healed();
         network.UnblockAll();
         HealClocks();
         foreach (SimulatedReplica replica in replicas)

@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Simulation;
 
 /// <summary>
@@ -26,6 +28,16 @@ public sealed record FaultPlan
 
     /// <summary>The Byzantine clients; there may be any number.</summary>
     public IReadOnlyList<ByzantineClientKind> ByzantineClients { get; init; } = [];
+
+    /// <summary>
+    /// What replicas do to messages of one type that they send. Each of these replicas is Byzantine, and may not be
+    /// among the <see cref="Adversaries"/>. Without a replica it is done by one more Byzantine client.
+    /// </summary>
+    public IReadOnlyList<Interference> Interferences { get; init => field = value ?? []; } = [];
+
+    /// <summary>How many Byzantine replicas there are.</summary>
+    internal int ByzantineReplicas =>
+        Adversaries.Count + Interferences.Select(static i => i.Replica).OfType<ReplicaId>().Distinct().Count();
 
     /// <summary>The error of each replica's clocks; none for those beyond the end of the list.</summary>
     public IReadOnlyList<ClockError> Clocks { get; init; } = [];

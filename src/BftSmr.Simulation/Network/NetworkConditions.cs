@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace BftSmr.Simulation;
 
 /// <summary>How well the simulated network carries frames. Times in microseconds, shares from 0 to 1.</summary>
@@ -32,4 +35,33 @@ public sealed record NetworkConditions
 
     /// <summary>Frames that may be on their way in one direction of a link; what is sent beyond is lost.</summary>
     public int FramesInFlightMax { get; init; } = 10_000;
+
+    /// <summary>What each direction of each link carries; null if any amount takes no time.</summary>
+    public LinkBandwidth? Bandwidth { get; init; }
+
+    /// <summary>Distance and bandwidth are no fault, and stay as they are when all faults are mended.</summary>
+    public bool IsLasting { get; init; }
+
+    /// <summary>The network after healing.</summary>
+    internal NetworkConditions Healed() => !IsLasting
+        ? Calm
+        : Calm with
+        {
+            LatencyMinMicros = LatencyMinMicros, LatencyMaxMicros = LatencyMaxMicros, Bandwidth = Bandwidth,
+            IsLasting = true,
+        };
+
+    /// <summary>What is not set is not told, as the story of a seed is to stay as it is.</summary>
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"LatencyMinMicros = {LatencyMinMicros}, LatencyMaxMicros = {LatencyMaxMicros}, "
+            + $"SpikeShare = {SpikeShare}, SpikeMaxMicros = {SpikeMaxMicros}, LossShare = {LossShare}, "
+            + $"Datagrams = {Datagrams}, DuplicationShare = {DuplicationShare}, "
+            + $"FramesInFlightMax = {FramesInFlightMax}");
+        if (Bandwidth is not null) text.Append(CultureInfo.InvariantCulture, $", Bandwidth = {Bandwidth}");
+        if (IsLasting) text.Append(", IsLasting = True");
+        return true;
+    }
 }

@@ -62,7 +62,9 @@ internal sealed class SimulatedNetwork
     /// <param name="frame">The bytes; not to be changed any more.</param>
     /// <param name="isFirst">The first frame of a connection finds its queue empty: it is lost only with the
     /// connection.</param>
-    public void Send(int from, int to, ReadOnlyMemory<byte> frame, bool isFirst = false)
+    /// <param name="leavesInMicros">When the sender is done with making it.</param>
+    public void Send(
+        int from, int to, ReadOnlyMemory<byte> frame, bool isFirst = false, long leavesInMicros = 0)
     {
         Link link = LinkOf(from, to);
         Stream stream = link.FromNode(from);
@@ -85,11 +87,22 @@ internal sealed class SimulatedNetwork
             if (!Conditions.Datagrams || isFirst) stream.Stalled.Add(frame);
             return;
         }
-        Carry(link, stream, frame);
+        if (!TryQueue(stream, frame.Length, isFirst, ref leavesInMicros)) return;
+        Carry(link, stream, frame, leavesInMicros);
         if (Conditions.Datagrams && _random.Chance(Conditions.DuplicationShare))
         {
             _world.Faults.Count("frame duplicated");
-            Carry(link, stream, frame);
+            Carry(link, stream, frame, leavesInMicros);
+        }
+    }
+
+    /// <summary>All links of a node carry no more than this, whatever the conditions are.</summary>
+    public void Narrow(int node, LinkBandwidth bandwidth)
+    {
+        foreach (Link link in _ordered)
+        {
+            if (link.Low == node || link.High == node)
+                link.Upward.Bandwidth = link.Downward.Bandwidth = bandwidth;
         }
     }
 
@@ -152,7 +165,26 @@ internal sealed class SimulatedNetwork
 
     private Link LinkOf(int one, int other) => _links[(Math.Min(one, other), Math.Max(one, other))];
 
-    private void Carry(Link link, Stream stream, ReadOnlyMemory<byte> frame)
+    /// <summary>
+    /// When a frame that is ready to leave in so long is on its way whole; false if the queue is full.
+    /// </summary>
+    private bool TryQueue(Stream stream, int bytes, bool isFirst, ref long leavesInMicros)
+    {
+        if ((stream.Bandwidth ?? Conditions.Bandwidth) is not { } bandwidth) return true;
+        long ready = _world.NowMicros + leavesInMicros;
+        long waiting = Math.Max(0, stream.FreeMicros - ready) * bandwidth.BytesPerSecond / 1_000_000;
+        if (!isFirst && waiting + bytes > bandwidth.QueueBytesMax)
+        {
+            _world.Faults.Count("queue full");
+            return false;
+        }
+        long takes = (bytes * 1_000_000L + bandwidth.BytesPerSecond - 1) / bandwidth.BytesPerSecond;
+        stream.FreeMicros = Math.Max(stream.FreeMicros, ready) + takes;
+        leavesInMicros = stream.FreeMicros - _world.NowMicros;
+        return true;
+    }
+
+    private void Carry(Link link, Stream stream, ReadOnlyMemory<byte> frame, long leavesInMicros = 0)
     {
         long latency = _random.Between(Conditions.LatencyMinMicros, Conditions.LatencyMaxMicros);
         if (_random.Chance(Conditions.SpikeShare))
@@ -160,7 +192,7 @@ internal sealed class SimulatedNetwork
             _world.Faults.Count("delay spike");
             latency += _random.Between(0, Conditions.SpikeMaxMicros);
         }
-        long arrival = Math.Max(_world.NowMicros + latency, stream.ReadFromMicros);
+        long arrival = Math.Max(_world.NowMicros + leavesInMicros + latency, stream.ReadFromMicros);
         if (!Conditions.Datagrams) arrival = Math.Max(arrival, stream.LastArrivalMicros + 1);
         else if (arrival < stream.LastArrivalMicros) _world.Faults.Count("frame overtaken");
         stream.LastArrivalMicros = Math.Max(stream.LastArrivalMicros, arrival);
@@ -186,6 +218,7 @@ internal sealed class SimulatedNetwork
         foreach (Stream stream in (ReadOnlySpan<Stream>)[link.Upward, link.Downward])
         {
             stream.InFlight = 0;
+            stream.FreeMicros = 0;
             stream.Stalled.Clear();
             Notify(link, stream, isUp: false, noticeMaxMicros);
         }

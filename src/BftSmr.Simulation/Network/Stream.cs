@@ -23,6 +23,12 @@ internal sealed class Stream(int from, int to)
 
     public int InFlight { get; set; }
 
+    /// <summary>What it carries, if that is not what all links carry.</summary>
+    public LinkBandwidth? Bandwidth { get; set; }
+
+    /// <summary>When all that waits at the sender has left; only with a bandwidth.</summary>
+    public long FreeMicros { get; set; }
+
     /// <summary>Frames held back by a partition, as TCP would send them again and again.</summary>
     public List<ReadOnlyMemory<byte>> Stalled { get; } = [];
 }

@@ -15,6 +15,8 @@ internal static class SimulationBounds
     private const long ClockMicrosMax = 3_650 * DayMicros; // ten years
     private const long CenturyMicros = 10 * ClockMicrosMax;
     private const long PpmMax = 500_000;
+    private const long BytesPerSecondMax = 1_000_000_000_000;
+    private const long NanosMax = 1_000_000_000;
 
     /// <summary>Whether all of it is within bounds.</summary>
     /// <exception cref="ArgumentException">Something is not; the message says what, and what it may be.</exception>
@@ -37,7 +39,26 @@ internal static class SimulationBounds
         Within("checkpointPeriod", options.CheckpointPeriod ?? 1, 1, OperationsMax);
         Within("stepsMax", options.StepsMax, 1, StepsMax);
         Within("traceLines", options.TraceLines, 0, TraceLinesMax);
+        if (options.Load is { } load)
+        {
+            Within("load.thinkMicros", load.ThinkMicros, 1, DayMicros);
+            Within("load.healedMicros", load.HealedMicros, 0, DayMicros);
+            Within("load.measuredFromMicros", load.MeasuredFromMicros, 0, DayMicros);
+        }
+        if (options.Processor is { } costs) Check(costs);
         if (options.Faults is { } plan) Check(plan, options.Replicas);
+    }
+
+    private static void Check(ProcessorCosts costs)
+    {
+        Within("processor.frameNanos", costs.FrameNanos, 0, NanosMax);
+        Within("processor.sendNanos", costs.SendNanos, 0, NanosMax);
+        Within("processor.kibibyteNanos", costs.KibibyteNanos, 0, NanosMax);
+        Within("processor.signatureNanos", costs.SignatureNanos, 0, NanosMax);
+        Within("processor.signatureCheckNanos", costs.SignatureCheckNanos, 0, NanosMax);
+        Within("processor.macNanos", costs.MacNanos, 0, NanosMax);
+        Within("processor.executionNanos", costs.ExecutionNanos, 0, NanosMax);
+        Within("processor.queryNanos", costs.QueryNanos, 0, NanosMax);
     }
 
     private static void Check(FaultPlan plan, int replicas)
@@ -50,6 +71,11 @@ internal static class SimulationBounds
         Within("faults.network.lossShare", network.LossShare, 0, 1);
         Within("faults.network.duplicationShare", network.DuplicationShare, 0, 1);
         Within("faults.network.framesInFlightMax", network.FramesInFlightMax, 1, int.MaxValue);
+        if (network.Bandwidth is { } bandwidth)
+        {
+            Within("faults.network.bandwidth.bytesPerSecond", bandwidth.BytesPerSecond, 1, BytesPerSecondMax);
+            Within("faults.network.bandwidth.queueBytesMax", bandwidth.QueueBytesMax, 1, BytesPerSecondMax);
+        }
         Check("faults.disk", plan.Disk);
         Within("the number of faults.byzantineClients", plan.ByzantineClients.Count, 0, ClientsMax);
         Within("the number of faults.events", plan.Events.Count, 0, EventsMax);
@@ -59,6 +85,7 @@ internal static class SimulationBounds
             Within("replica of faults.adversaries", adversary.Replica.Value, 0, replicas - 1);
             Defined("kind of faults.adversaries", adversary.Kind);
         }
+        foreach (Interference interference in plan.Interferences) Check(interference, plan, replicas);
         foreach (ClockError clock in plan.Clocks)
         {
             Within("driftPpm of faults.clocks", clock.DriftPpm, -PpmMax, PpmMax);
@@ -66,6 +93,32 @@ internal static class SimulationBounds
         }
         foreach (long skew in plan.ClientClocks) Within("faults.clientClocks", skew, -CenturyMicros, CenturyMicros);
         foreach (FaultEvent fault in plan.Events) Check(fault, replicas);
+    }
+
+    private static void Check(Interference interference, FaultPlan plan, int replicas)
+    {
+        Defined("kind of faults.interferences", interference.Kind);
+        int amountMax = interference.Kind switch
+        {
+            InterferenceKind.Delay => 600_000,
+            InterferenceKind.Duplicate => 1_000,
+            InterferenceKind.Flood => 100_000,
+            _ => 100,
+        };
+        Within("amount of faults.interferences", interference.Amount, 1, amountMax);
+        Within("replica of faults.interferences", interference.Replica?.Value ?? 0, 0, replicas - 1);
+        if (plan.Adversaries.Any(a => a.Replica == interference.Replica))
+            throw new ArgumentException($"{interference.Replica} is in faults.interferences and faults.adversaries.");
+        bool isAnswer = interference.Kind is InterferenceKind.Drop or InterferenceKind.Lie;
+        string[] messages =
+        [
+            .. interference.Replica is not null ? Interference.PeerMessages
+                : interference.Kind == InterferenceKind.Flood ? [] : Interference.ClientMessages,
+            .. interference.Replica is not null && isAnswer ? Interference.Answers : [],
+        ];
+        if (!messages.Contains(interference.Message, StringComparer.Ordinal))
+            throw Error(
+                "message of faults.interferences", interference.Message, $"one of {string.Join(", ", messages)}");
     }
 
     private static void Check(FaultEvent fault, int replicas)

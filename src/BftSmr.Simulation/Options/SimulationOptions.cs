@@ -37,6 +37,18 @@ public sealed record SimulationOptions
     /// <summary>Share of unordered reads in the built-in workload.</summary>
     public double QueryShare { get; init; } = 0.3;
 
+    /// <summary>Load without end in place of so many operations; null if each client issues so many.</summary>
+    public SteadyLoad? Load { get; init; }
+
+    /// <summary>What a replica's processor takes for its work; null if computing is free.</summary>
+    public ProcessorCosts? Processor { get; init; }
+
+    /// <summary>
+    /// Whether the cluster has the product's default settings rather than drawn ones, which are small so that limits
+    /// are met early.
+    /// </summary>
+    public bool HasDefaultSettings { get; init; }
+
     /// <summary>
     /// How long the first phase is, microseconds of virtual time: faults happen, and nothing may break.
     /// </summary>

@@ -35,6 +35,9 @@ public sealed record SimulationReport
     /// <summary>Operations that were acknowledged to their clients.</summary>
     public required int Acknowledged { get; init; }
 
+    /// <summary>What clients got under a <see cref="SimulationOptions.Load"/>; null without one.</summary>
+    public LoadReport? Load { get; init; }
+
     /// <summary>Instances that were executed.</summary>
     public required long Instances { get; init; }
 

@@ -7,6 +7,7 @@ using BftSmr.Messages;
 using BftSmr.Service;
 using BftSmr.Settings;
 using BftSmr.Simulation.Storage;
+using BftSmr.Simulation.Time;
 
 namespace BftSmr.Simulation.Replicas;
 
@@ -36,6 +37,9 @@ internal sealed class SimulatedEffects(
     /// <summary>A write or flush failed: the process has to end.</summary>
     public required Action DiskFailed { get; init; }
 
+    /// <summary>What execution keeps busy; null if computing is free.</summary>
+    public required SimulatedProcessor? Processor { get; init; }
+
     public ServiceHost ServiceHost { get; } = executor;
 
     public void Run(Effect effect)
@@ -61,6 +65,8 @@ internal sealed class SimulatedEffects(
             case AnswerReadEffect e:
                 if (_isInstalling) break;
                 ReadReply answer = ServiceHost.Answer(e);
+                Processor?.Charge(Processor.Costs.QueryNanos);
+                Processor?.ChargeBytes(answer.Result.Length);
                 if (e.Relay is { } relay)
                     Later(0, () => Deliver(new ReadAnsweredInput(e.Client, e.Read, relay, answer)));
                 else _outbox.Post(() => SendToClient(e.Client, e.Read.Nonce, answer));
@@ -150,9 +156,17 @@ internal sealed class SimulatedEffects(
         ExecutedInput executed = ServiceHost.Execute(effect);
         _executed = effect.Instance;
         Executed(effect, executed);
-        long at = Math.Max(_lastExecutedAtMicros, world.NowMicros + random.Between(1, 200));
+        long at = Math.Max(_lastExecutedAtMicros, world.NowMicros + TimeOf(executed));
         _lastExecutedAtMicros = at;
         Later(at - world.NowMicros, () => Deliver(executed));
+    }
+
+    private long TimeOf(ExecutedInput executed)
+    {
+        if (Processor is null) return random.Between(1, 200);
+        Processor.Charge(executed.Outcomes.Count * Processor.Costs.ExecutionNanos);
+        Processor.ChargeBytes(executed.Outcomes.Sum(static o => (long)o.Result.Length));
+        return Processor.SpentMicros;
     }
 
     private void TakeCheckpoint(TakeCheckpointEffect effect)

@@ -4,6 +4,7 @@ using BftSmr.Codec;
 using BftSmr.Messages;
 using BftSmr.Simulation.Adversaries;
 using BftSmr.Simulation.Network;
+using BftSmr.Simulation.Time;
 
 namespace BftSmr.Simulation.Replicas;
 
@@ -15,8 +16,10 @@ namespace BftSmr.Simulation.Replicas;
 /// <param name="self">The replica.</param>
 /// <param name="adversary">The adversary that has the replica; null if it is correct.</param>
 /// <param name="isRunning">Whether the replica can send to others now.</param>
+/// <param name="processor">What sending keeps busy; null if computing is free.</param>
 internal sealed class SimulatedLinks(
-    SimulatedNetwork network, ReplicaId self, Adversary? adversary, Func<bool> isRunning)
+    SimulatedNetwork network, ReplicaId self, Adversary? adversary, Func<bool> isRunning,
+    SimulatedProcessor? processor)
 {
     private readonly SortedDictionary<SessionId, int> _attached = [];
 
@@ -58,12 +61,20 @@ internal sealed class SimulatedLinks(
         if (answer is null) return;
         ArrayBufferWriter<byte> bytes = new(128);
         ClientMessageCodec.Encode(answer, bytes);
-        network.Send(self.Value, node, bytes.WrittenMemory);
+        Transmit(node, bytes.WrittenMemory);
     }
 
     private void Transmit(ReplicaId to, ReadOnlyMemory<byte> frame)
     {
-        if (isRunning() && to != self) network.Send(self.Value, to.Value, adversary?.Framing(to, frame) ?? frame);
+        if (isRunning() && to != self) Transmit(to.Value, adversary?.Framing(to, frame) ?? frame);
+    }
+
+    /// <summary>A frame leaves when what was done so far in this turn is done.</summary>
+    private void Transmit(int node, ReadOnlyMemory<byte> frame)
+    {
+        processor?.Charge(processor.Costs.SendNanos);
+        processor?.ChargeBytes(frame.Length);
+        network.Send(self.Value, node, frame, leavesInMicros: processor?.SpentMicros ?? 0);
     }
 
     private static ReadOnlyMemory<byte> Encode(PeerMessage message)

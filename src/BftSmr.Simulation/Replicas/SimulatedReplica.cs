@@ -43,6 +43,7 @@ internal sealed class SimulatedReplica : INetworkNode
     private readonly SimulationRandom _torn;
     private SimulatedEffects? _runner;
     private readonly OrderingProtocol _protocol;
+    private readonly SimulatedProcessor? _processor;
     private IReplicaCore? _core;
     private long _life;
     private long _tickAtMicros = long.MaxValue;
@@ -52,12 +53,18 @@ internal sealed class SimulatedReplica : INetworkNode
 
     public SimulatedReplica(
         World world, SimulatedNetwork network, ReplicaSettings settings, IKeyring keyring, Func<IStateMachine> service,
-        HistoryChecker history, SimulatedClock clock, Adversary? adversary, OrderingProtocol protocol)
+        HistoryChecker history, SimulatedClock clock, Adversary? adversary, OrderingProtocol protocol,
+        ProcessorCosts? costs)
     {
         _protocol = protocol;
+        if (costs is not null)
+        {
+            _processor = new SimulatedProcessor(world, costs, settings.Quorums.Replicas);
+            keyring = new MeteredKeyring(keyring, _processor);
+        }
         (_world, _network, _settings, _keyring) = (world, network, settings, keyring);
         (_service, _history, Clock, _adversary) = (service, history, clock, adversary);
-        _links = new SimulatedLinks(network, settings.Self, adversary, () => IsAlive && !_paused);
+        _links = new SimulatedLinks(network, settings.Self, adversary, () => IsAlive && !_paused, _processor);
         _random = world.Random.Fork("replica", settings.Self.Value);
         _work = new WorkChecker(world, settings, keyring);
         _ingress = new MessageIngress(settings, IsCorrect ? _work : keyring, protocol);
@@ -113,6 +120,7 @@ internal sealed class SimulatedReplica : INetworkNode
         _runner = new SimulatedEffects(
             _world, _settings, recovered.Checkpoint, executor, Disk, _random, () => DiskSpeed)
         {
+            Processor = _processor,
             Deliver = input => Step(life, input),
             Later = (micros, run) => Later(life, micros, run),
             SendToPeer = _links.SendToPeer,
@@ -177,6 +185,7 @@ internal sealed class SimulatedReplica : INetworkNode
     public void Pause()
     {
         _paused = true;
+        _processor?.Pause();
         _world.Tell(_name, "pauses");
     }
 
@@ -184,13 +193,14 @@ internal sealed class SimulatedReplica : INetworkNode
     {
         _paused = false;
         _world.Tell(_name, $"resumes with {_inbox.Count} events waiting");
+        _processor?.Resume();
         while (!_paused && _inbox.TryDequeue(out Action? run)) run();
     }
 
     public void Receive(int from, ReadOnlyMemory<byte> frame)
     {
         if (!IsAlive || (_paused && _inbox.Count >= InboxMax)) return;
-        Enter(_life, () => Read(from, frame));
+        Enter(_life, () => Read(from, frame), from, frame.Length);
     }
 
     public void LinkChanged(int peer, bool isUp)
@@ -200,7 +210,7 @@ internal sealed class SimulatedReplica : INetworkNode
         {
             if (peer < _settings.Quorums.Replicas) Step(life, new LinkInput(new ReplicaId(peer), isUp));
             else if (!isUp) _links.Detach(peer);
-        });
+        }, peer);
     }
 
     private RecoveredState Recover(ServiceHost executor)
@@ -242,6 +252,8 @@ internal sealed class SimulatedReplica : INetworkNode
         int replicas = _settings.Quorums.Replicas;
         RejectReason reason;
         _work.Reads(from);
+        _processor?.Charge(_processor.Costs.FrameNanos);
+        _processor?.ChargeBytes(frame.Length);
         Input? input = from < replicas
             ? _ingress.FromPeer(new ReplicaId(from), frame, out reason)
             : _ingress.FromClient(ClientOf(from), frame, out reason);
@@ -249,6 +261,7 @@ internal sealed class SimulatedReplica : INetworkNode
         {
             case null:
                 _world.Tell(_name, $"drops a frame of node {from}: {reason}");
+                if (_processor is not null && from >= replicas) _network.Cut(from, Id.Value); // as the host does
                 break;
             case AttachInput attach:
                 _links.Attach(attach.Session, from);
@@ -341,11 +354,13 @@ internal sealed class SimulatedReplica : INetworkNode
     private void Later(long life, long micros, Action run) => _world.After(micros, () => Enter(life, run));
 
     /// <summary>Runs something in the replica's process, unless that has ended; later if it is paused.</summary>
-    private void Enter(long life, Action run)
+    private void Enter(long life, Action run, int? from = null, int bytes = 0)
     {
         if (life != _life) return;
-        if (_paused) _inbox.Enqueue(() => Enter(life, run));
-        else run();
+        if (_paused) _inbox.Enqueue(() => Enter(life, run, from, bytes));
+        else if (_processor is null) run();
+        else if (from is not { } node) _processor.Post(run);
+        else if (!_processor.TryPost(node, bytes, run)) _world.Faults.Count("link not read");
     }
 
     private void IdleLater() => _world.After(_random.Between(1_000, 20_000), () =>
@@ -365,6 +380,7 @@ internal sealed class SimulatedReplica : INetworkNode
         _inbox.Clear();
         _effects.Clear();
         _links.Clear();
+        _processor?.Stop();
         _network.Died(Id.Value, machineToo);
     }
 

@@ -8,6 +8,9 @@ internal enum RegisterKind : byte
     Put = 1,
     Add = 2,
     CompareAndSet = 3,
+
+    /// <summary>As <see cref="Get"/>, with padding in KiB.</summary>
+    Scan = 4,
 }
 
 /// <summary>
@@ -39,13 +42,16 @@ internal readonly record struct RegisterOperation(
     /// <exception cref="ArgumentException">No operation has these bytes.</exception>
     public static RegisterOperation Decode(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length != SizeBytes || bytes[0] > (byte)RegisterKind.CompareAndSet
+        if (bytes.Length != SizeBytes || bytes[0] > (byte)RegisterKind.Scan
             || bytes[1] >= RegisterService.Registers)
             throw new ArgumentException("Not a register operation.", nameof(bytes));
         return new RegisterOperation(
             (RegisterKind)bytes[0], bytes[1], BinaryPrimitives.ReadInt64LittleEndian(bytes[3..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[11..]), bytes[2]);
     }
+
+    /// <summary>How long the padding of a reply is.</summary>
+    public int ReplyPadding => Kind == RegisterKind.Scan ? PaddingBytes << 10 : PaddingBytes;
 
     /// <summary>What the register holds afterwards, and what the operation answers.</summary>
     public (long After, long Answer) ApplyTo(long before) => Kind switch

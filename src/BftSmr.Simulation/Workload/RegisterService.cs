@@ -40,7 +40,7 @@ internal sealed class RegisterService : IStateMachine
     public void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply)
     {
         RegisterOperation operation = RegisterOperation.Decode(query);
-        Answer(reply, _registers[operation.Register], operation.PaddingBytes);
+        Answer(reply, _registers[operation.Register], operation.ReplyPadding);
     }
 
     public Digest StateDigest()
@@ -76,10 +76,10 @@ internal sealed class RegisterService : IStateMachine
         RegisterOperation operation = RegisterOperation.Decode(command.Operation.Span);
         ref long register = ref _registers[operation.Register];
         (register, long answer) = operation.ApplyTo(register);
-        Answer(batch.ReplyTo(index), answer, operation.PaddingBytes);
+        Answer(batch.ReplyTo(index), answer, operation.ReplyPadding);
     }
 
-    private static void Answer(IBufferWriter<byte> reply, long answer, byte padding)
+    private static void Answer(IBufferWriter<byte> reply, long answer, int padding)
     {
         Span<byte> bytes = reply.GetSpan(8 + padding)[..(8 + padding)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, answer);

@@ -56,6 +56,16 @@ public class SimTests
             "PROPOSE", await CommandLineRun.SucceedAsync("sim", "--seed", "7", "--faults", "none", "--trace"),
             StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("--floors --trace", "--trace does not go with --floors")]
+    [InlineData("--floors --minutes 1", "--minutes does not go with --floors")]
+    [InlineData("--floors --search-attacks --minutes 1", "not both")]
+    [InlineData("--search-attacks", "--search-attacks needs --minutes N")]
+    [InlineData("--search-attacks --minutes 1 --seeds 1..3", "--search-attacks takes one seed")]
+    public async Task Options_of_other_runs_do_not_go_with_attacks(string options, string message) =>
+        Assert.Contains(
+            message, await CommandLineRun.FailAsync(2, ["sim", .. options.Split(' ')]), StringComparison.Ordinal);
+
     [Fact]
     public async Task A_range_that_is_none_is_wrong_usage() =>
         Assert.Contains(

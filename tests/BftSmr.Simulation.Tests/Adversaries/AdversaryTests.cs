@@ -12,7 +12,9 @@ public class AdversaryTests
     private static readonly NetworkConditions s_network =
         new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, SpikeShare = 0.01 };
 
-    public static TheoryData<AdversaryKind> Kinds => [.. Enum.GetValues<AdversaryKind>()];
+    /// <summary>All but the one that does nothing without a rule.</summary>
+    public static TheoryData<AdversaryKind> Kinds =>
+        [.. Enum.GetValues<AdversaryKind>().Where(static k => k != AdversaryKind.Interferer)];
 
     public static TheoryData<ByzantineClientKind> ClientKinds => [.. Enum.GetValues<ByzantineClientKind>()];
 
@@ -73,9 +75,15 @@ public class AdversaryTests
             Assert.Equal(report.Operations, report.Acknowledged);
             // A client whose requests most replicas cannot authenticate costs one change of leader, then it has to
             // sign; there are two of them.
-            bool costsLeaders = kind is ByzantineClientKind.PartialMacs or ByzantineClientKind.LeaderMacs
-                or ByzantineClientKind.Spammer or ByzantineClientKind.Garbage;
-            Assert.InRange(report.Regency, 0, costsLeaders ? 2 : 0);
+            // Requests of unopened sessions fill small pools, which costs more: see docs/spec/floors.md.
+            int leadersMax = kind switch
+            {
+                ByzantineClientKind.PartialMacs or ByzantineClientKind.Spammer or ByzantineClientKind.Garbage
+                    or ByzantineClientKind.LeaderMacs => 2,
+                ByzantineClientKind.Stranger => 20,
+                _ => 0,
+            };
+            Assert.InRange(report.Regency, 0, leadersMax);
         }
     }
 

@@ -19,10 +19,10 @@ public class FaultPlannerTests
         Assert.All(plans.SelectMany(static p => p.Events), static e => Assert.InRange(e.AtMicros, 0, 5_000_000));
         Assert.Equal(11, plans.SelectMany(static p => p.Events).Select(static e => e.GetType()).Distinct().Count());
         Assert.Equal(
-            Enum.GetValues<AdversaryKind>().Where(static k => k != AdversaryKind.Nag), // for scenarios alone
+            Enum.GetValues<AdversaryKind>().Where(static k => k < AdversaryKind.Nag), // the rest is for scenarios
             plans.SelectMany(static p => p.Adversaries).Select(static a => a.Kind).Distinct().Order());
         Assert.Equal(
-            Enum.GetValues<ByzantineClientKind>().Where(static k => k != ByzantineClientKind.Squatter),
+            Enum.GetValues<ByzantineClientKind>().Where(static k => k < ByzantineClientKind.Squatter),
             plans.SelectMany(static p => p.ByzantineClients).Distinct().Order());
         Assert.Contains(plans, static p => p.Network.Datagrams);
         Assert.Contains(FaultPlan.None, plans);

@@ -104,6 +104,43 @@ public class SimulatedNetworkTests
         Assert.Equal(20, nodes[1].Received.Count);
     }
 
+    [Fact]
+    public void A_link_with_a_bandwidth_carries_so_much_and_its_full_queue_drops()
+    {
+        NetworkConditions narrow = new()
+        {
+            LatencyMinMicros = 100_000, LatencyMaxMicros = 100_000, Bandwidth = new LinkBandwidth(1_000_000, 10_000),
+        };
+        (World world, SimulatedNetwork network, Node[] nodes) = Pair(narrow);
+        for (int i = 0; i < 20; i++) network.Send(0, 1, new byte[1_000]);
+        Run(world, 100_999);
+        Assert.Empty(nodes[1].Received);
+        Run(world, 1);
+        Assert.Single(nodes[1].Received);
+        Run(world, 8_999);
+        Assert.Equal(9, nodes[1].Received.Count);
+        Run(world, 1_000_000);
+        Assert.Equal(10, nodes[1].Received.Count); // the queue holds ten
+
+        network.Send(0, 1, new byte[1_000], leavesInMicros: 50_000);
+        Run(world, 150_999);
+        Assert.Equal(10, nodes[1].Received.Count);
+        Run(world, 1);
+        Assert.Equal(11, nodes[1].Received.Count);
+    }
+
+    [Fact]
+    public void A_node_with_narrow_links_has_them_whatever_the_network_is()
+    {
+        (World world, SimulatedNetwork network, Node[] nodes) = Pair(s_rough);
+        network.Narrow(1, new LinkBandwidth(100, 1_000));
+        network.Send(0, 1, new byte[100]);
+        Run(world, 999_000);
+        Assert.Empty(nodes[1].Received);
+        Run(world, 100_000);
+        Assert.Single(nodes[1].Received);
+    }
+
     private static (World World, SimulatedNetwork Network, Node[] Nodes) Pair(NetworkConditions conditions)
     {
         World world = new(3, 0, Wording.Of);

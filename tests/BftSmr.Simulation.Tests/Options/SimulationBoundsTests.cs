@@ -38,6 +38,19 @@ public sealed class SimulationBoundsTests
         { "flushMaxMicros", With(new SlowDiskFault(1, new ReplicaId(0), 1, new DiskSpeed(2, 1))) },
         { "damage of faults.events is 9", With(new DiskDamageFault(1, new ReplicaId(0), 1, (DiskDamage)9)) },
         { "direction of faults.events is 9", With(new PartitionFault(1, 1, 1, (PartitionDirection)9)) },
+        { "load.thinkMicros is 0", s_short with { Load = new SteadyLoad() } },
+        { "processor.macNanos is -1", s_short with { Processor = new ProcessorCosts { MacNanos = -1 } } },
+        { "faults.network.bandwidth.bytesPerSecond is 0",
+            With(new NetworkConditions { Bandwidth = new LinkBandwidth(0, 1) }) },
+        { "kind of faults.interferences is 9", With(new Interference(null, (InterferenceKind)9, "Submit", 1)) },
+        { "amount of faults.interferences is 101",
+            With(new Interference(null, InterferenceKind.Drop, "Submit", 101)) },
+        { "replica of faults.interferences is 4",
+            With(new Interference(new ReplicaId(4), InterferenceKind.Drop, "Write", 1)) },
+        { "message of faults.interferences is Write, but must be one of Attach",
+            With(new Interference(null, InterferenceKind.Drop, "Write", 1)) },
+        { "message of faults.interferences is Reply",
+            With(new Interference(new ReplicaId(1), InterferenceKind.Delay, "Reply", 1)) },
         { "both 2", With(new LinkFault(1, 2, 2)) },
         { "client of faults.events is -1", With(new ClientRestartFault(1, -1)) },
     };
@@ -72,6 +85,9 @@ public sealed class SimulationBoundsTests
                 Clients = 1,
                 Faults = new FaultPlan { Events = [new ClientRestartFault(1_000, 1), new LinkFault(2_000, 5, 0)] },
             }).Passed);
+
+    private static SimulationOptions With(Interference interference) =>
+        s_short with { Faults = new FaultPlan { Interferences = [interference] } };
 
     private static SimulationOptions With(NetworkConditions network) =>
         s_short with { Faults = new FaultPlan { Network = network } };

@@ -61,6 +61,7 @@ internal static class FolderOrder
             "Options",
             "Pages",
             "Clusters",
+            "Floors",
             "Campaigns",
         ],
         ["DepSky"] =
