@@ -48,7 +48,7 @@ internal sealed class ByzantineClient : INetworkNode
 
     public void Start()
     {
-        if (_kind == ByzantineClientKind.Trickler) _network.Narrow(Node, new LinkBandwidth(500, 64 << 10));
+        if (_kind == ByzantineClientKind.Trickler) _network.Narrow(Node, new LinkBandwidth(500, 8 << 20));
         NewSession();
         ActLater();
     }

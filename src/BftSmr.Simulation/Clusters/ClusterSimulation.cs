@@ -184,13 +184,21 @@ internal sealed class ClusterSimulation
         _replicas.Add(new SimulatedReplica(
             _world, _network, settings, oracle.ForReplica(id), service, _history, new SimulatedClock(
                 error.DriftPpm, error.SkewMicros),
-            AdversaryOf(id), _options.Ordering, _options.Processor)
+            AdversaryOf(id), _options.Ordering, ProcessorOf(id))
         {
             ClientOf = node => _identities[node],
             Times = _times,
         });
         if (_replicas[^1].IsCorrect) _times.Add(_replicas[^1].Clock);
     }
+
+    private SimulatedProcessor? ProcessorOf(ReplicaId replica) => _options.Processor is not { } costs
+        ? null
+        : new SimulatedProcessor(_world, costs, _settings.Quorums.Replicas)
+        {
+            ClientOf = node => _identities[node],
+            UnsentBytes = node => _network.UnsentBytes(replica.Value, node),
+        };
 
     /// <summary>The adversary that the plan gives a replica; null if it is correct.</summary>
     private Adversary? AdversaryOf(ReplicaId replica)

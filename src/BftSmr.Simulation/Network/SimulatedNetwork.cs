@@ -163,6 +163,15 @@ internal sealed class SimulatedNetwork
         }
     }
 
+    /// <summary>What waits at the sender, bytes; nothing does where bandwidth has no bound.</summary>
+    public long UnsentBytes(int from, int to)
+    {
+        Stream stream = LinkOf(from, to).FromNode(from);
+        return (stream.Bandwidth ?? Conditions.Bandwidth) is { } bandwidth
+            ? Math.Max(0, stream.FreeMicros - _world.NowMicros) * bandwidth.BytesPerSecond / 1_000_000
+            : 0;
+    }
+
     private Link LinkOf(int one, int other) => _links[(Math.Min(one, other), Math.Max(one, other))];
 
     /// <summary>

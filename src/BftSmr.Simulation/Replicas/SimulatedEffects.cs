@@ -23,7 +23,8 @@ internal sealed class SimulatedEffects(
     private bool _flushing;
     private bool _isInstalling;
     private Instance _executed = recovered;
-    private long _lastExecutedAtMicros;
+    private long _lastExecutedAtMicros, _agreedTimeMicros;
+    private int _installations;
     private (Instance Instance, byte[] Bytes)? _fetch;
 
     public required Action<Input> Deliver { get; init; }
@@ -63,13 +64,7 @@ internal sealed class SimulatedEffects(
                 Execute(e);
                 break;
             case AnswerReadEffect e:
-                if (_isInstalling) break;
-                ReadReply answer = ServiceHost.Answer(e);
-                Processor?.Charge(Processor.Costs.QueryNanos);
-                Processor?.ChargeBytes(answer.Result.Length);
-                if (e.Relay is { } relay)
-                    Later(0, () => Deliver(new ReadAnsweredInput(e.Client, e.Read, relay, answer)));
-                else _outbox.Post(() => SendToClient(e.Client, e.Read.Nonce, answer));
+                AnswerInTurn(e);
                 break;
             case ReadReplyEffect e:
                 _outbox.Post(() => SendToClient(e.Client, e.Reply.Nonce, e.Reply));
@@ -121,6 +116,35 @@ internal sealed class SimulatedEffects(
         });
     }
 
+    /// <summary>Reads wait for the turns of their clients, as in the product, unless computing is free.</summary>
+    private void AnswerInTurn(AnswerReadEffect effect)
+    {
+        if (_isInstalling) return;
+        if (Processor is null)
+        {
+            Answer(effect);
+            return;
+        }
+        int installations = _installations;
+        bool isKept = Processor.TryDefer(effect.Client, () =>
+        {
+            if (_isInstalling || installations != _installations) return;
+            // The state is that of the last execution, also for a read that has waited.
+            Answer(effect with { AgreedTimeMicros = Math.Max(effect.AgreedTimeMicros, _agreedTimeMicros) });
+        });
+        if (!isKept) world.Faults.Count("read dropped");
+    }
+
+    private void Answer(AnswerReadEffect effect)
+    {
+        ReadReply answer = ServiceHost.Answer(effect);
+        Processor?.Charge(Processor.Costs.QueryNanos);
+        Processor?.ChargeBytes(answer.Result.Length);
+        if (effect.Relay is { } relay)
+            Later(0, () => Deliver(new ReadAnsweredInput(effect.Client, effect.Read, relay, answer)));
+        else _outbox.Post(() => SendToClient(effect.Client, effect.Read.Nonce, answer));
+    }
+
     private void RequireFlush()
     {
         _outbox.RequireFlush();
@@ -154,18 +178,23 @@ internal sealed class SimulatedEffects(
         if (_isInstalling)
             throw new InvalidOperationException($"{effect.Instance} is executed while a snapshot is being installed.");
         ExecutedInput executed = ServiceHost.Execute(effect);
-        _executed = effect.Instance;
+        (_executed, _agreedTimeMicros) = (effect.Instance, effect.AgreedTimeMicros);
         Executed(effect, executed);
-        long at = Math.Max(_lastExecutedAtMicros, world.NowMicros + TimeOf(executed));
+        long at = Math.Max(_lastExecutedAtMicros, world.NowMicros + TimeOf(effect, executed));
         _lastExecutedAtMicros = at;
         Later(at - world.NowMicros, () => Deliver(executed));
     }
 
-    private long TimeOf(ExecutedInput executed)
+    /// <summary>The time of a batch counts against the clients of its requests.</summary>
+    private long TimeOf(ExecuteEffect effect, ExecutedInput executed)
     {
         if (Processor is null) return random.Between(1, 200);
-        Processor.Charge(executed.Outcomes.Count * Processor.Costs.ExecutionNanos);
-        Processor.ChargeBytes(executed.Outcomes.Sum(static o => (long)o.Result.Length));
+        for (int i = 0; i < effect.Commands.Count; i++)
+        {
+            Processor.Charge(
+                effect.Commands[i].Session.Client,
+                Processor.Costs.ExecutionNanos + Processor.NanosOf(executed.Outcomes[i].Result.Length));
+        }
         return Processor.SpentMicros;
     }
 
@@ -201,6 +230,7 @@ internal sealed class SimulatedEffects(
         if (_fetch is not { } fetch || fetch.Instance != effect.Certificate.Instance)
             throw new InvalidOperationException($"A state of {effect.Certificate.Instance}, which was not fetched.");
         _executed = fetch.Instance;
+        _installations++;
         disk.BeginSegment(fetch.Instance, effect.LiveRecords);
         _isInstalling = true;
         long end = disk.End;

@@ -61,21 +61,23 @@ internal sealed class SimulatedLinks(
         if (answer is null) return;
         ArrayBufferWriter<byte> bytes = new(128);
         ClientMessageCodec.Encode(answer, bytes);
+        processor?.Charge(client, CostOf(bytes.WrittenMemory));
         Transmit(node, bytes.WrittenMemory);
     }
 
     private void Transmit(ReplicaId to, ReadOnlyMemory<byte> frame)
     {
-        if (isRunning() && to != self) Transmit(to.Value, adversary?.Framing(to, frame) ?? frame);
+        if (!isRunning() || to == self) return;
+        ReadOnlyMemory<byte> framed = adversary?.Framing(to, frame) ?? frame;
+        processor?.Charge(CostOf(framed));
+        Transmit(to.Value, framed);
     }
 
     /// <summary>A frame leaves when what was done so far in this turn is done.</summary>
-    private void Transmit(int node, ReadOnlyMemory<byte> frame)
-    {
-        processor?.Charge(processor.Costs.SendNanos);
-        processor?.ChargeBytes(frame.Length);
+    private void Transmit(int node, ReadOnlyMemory<byte> frame) =>
         network.Send(self.Value, node, frame, leavesInMicros: processor?.SpentMicros ?? 0);
-    }
+
+    private long CostOf(ReadOnlyMemory<byte> frame) => processor!.Costs.SendNanos + processor.NanosOf(frame.Length);
 
     private static ReadOnlyMemory<byte> Encode(PeerMessage message)
     {

@@ -54,14 +54,10 @@ internal sealed class SimulatedReplica : INetworkNode
     public SimulatedReplica(
         World world, SimulatedNetwork network, ReplicaSettings settings, IKeyring keyring, Func<IStateMachine> service,
         HistoryChecker history, SimulatedClock clock, Adversary? adversary, OrderingProtocol protocol,
-        ProcessorCosts? costs)
+        SimulatedProcessor? processor)
     {
-        _protocol = protocol;
-        if (costs is not null)
-        {
-            _processor = new SimulatedProcessor(world, costs, settings.Quorums.Replicas);
-            keyring = new MeteredKeyring(keyring, _processor);
-        }
+        (_protocol, _processor) = (protocol, processor);
+        if (processor is not null) keyring = new MeteredKeyring(keyring, processor);
         (_world, _network, _settings, _keyring) = (world, network, settings, keyring);
         (_service, _history, Clock, _adversary) = (service, history, clock, adversary);
         _links = new SimulatedLinks(network, settings.Self, adversary, () => IsAlive && !_paused, _processor);
@@ -210,7 +206,7 @@ internal sealed class SimulatedReplica : INetworkNode
         {
             if (peer < _settings.Quorums.Replicas) Step(life, new LinkInput(new ReplicaId(peer), isUp));
             else if (!isUp) _links.Detach(peer);
-        }, peer);
+        });
     }
 
     private RecoveredState Recover(ServiceHost executor)
@@ -233,18 +229,7 @@ internal sealed class SimulatedReplica : INetworkNode
             _world.Events.Count("snapshot found damaged");
             _lacksUpTo = _history.Last;
         }
-        ReadOnlyMemory<byte> sessions = default;
-        if (found.Checkpoint > Instance.Zero)
-        {
-            using SnapshotInstallation installation = executor.BeginInstall();
-            installation.Write(found.Snapshot.Span);
-            if (!installation.TryCommit(out sessions))
-                throw new InvalidDataException($"The snapshot of {found.Checkpoint} is none.");
-        }
-        return new RecoveredState(found.Checkpoint, found.Root, sessions, found.Snapshot.Length, found.Records)
-        {
-            VotesForgotten = found.VotesMissing,
-        };
+        return found.RecoverInto(executor);
     }
 
     private void Read(int from, ReadOnlyMemory<byte> frame)

@@ -1,5 +1,7 @@
 using BftCloud.Primitives;
+using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Service;
 using BftSmr.Storage;
 
 namespace BftSmr.Simulation.Storage;
@@ -16,4 +18,22 @@ namespace BftSmr.Simulation.Storage;
 /// <param name="SnapshotLost">A newer snapshot was damaged.</param>
 internal sealed record DiskContents(
     Instance Checkpoint, Digest Root, ReadOnlyMemory<byte> Snapshot, IReadOnlyList<LogRecord> Records,
-    bool VotesMissing, LogDamage? Damage, bool Unnoticed, bool SnapshotLost);
+    bool VotesMissing, LogDamage? Damage, bool Unnoticed, bool SnapshotLost)
+{
+    /// <summary>Gives the service the state of the snapshot, and the core the rest.</summary>
+    public RecoveredState RecoverInto(ServiceHost service)
+    {
+        ReadOnlyMemory<byte> sessions = default;
+        if (Checkpoint > Instance.Zero)
+        {
+            using SnapshotInstallation installation = service.BeginInstall();
+            installation.Write(Snapshot.Span);
+            if (!installation.TryCommit(out sessions))
+                throw new InvalidDataException($"The snapshot of {Checkpoint} is none.");
+        }
+        return new RecoveredState(Checkpoint, Root, sessions, Snapshot.Length, Records)
+        {
+            VotesForgotten = VotesMissing,
+        };
+    }
+}

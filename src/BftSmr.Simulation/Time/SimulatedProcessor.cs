@@ -1,14 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
+using BftCloud.Primitives;
 using BftCloud.Simulation;
+using BftSmr.Hosting;
 
 namespace BftSmr.Simulation.Time;
 
 /// <summary>
 /// A replica's one thread, which takes time. What the replica itself causes - timers, executions, flushes - comes
-/// before frames; those wait in the order in which they came. While an item is at work its cost adds up, and what it
-/// sends leaves when that much time has passed.
+/// before frames. Those it takes by the turns of the product's host: so many of replicas, then so many of clients, each
+/// by the product's <see cref="FairQueue{TItem}"/>. While an item is at work its cost adds up, and what it sends leaves
+/// when that much time has passed.
 /// </summary>
-internal sealed class SimulatedProcessor(World world, ProcessorCosts costs, int replicas)
+internal sealed class SimulatedProcessor
 {
     /// <summary>Bytes of one client that may wait to be read: beyond, its link is not read.</summary>
     public const int ClientUnreadBytesMax = 64 << 10;
@@ -16,15 +19,43 @@ internal sealed class SimulatedProcessor(World world, ProcessorCosts costs, int 
     /// <summary>Bytes of one replica that may wait to be read.</summary>
     public const int PeerUnreadBytesMax = 16 << 20;
 
+    /// <summary>Bytes that may wait to be sent to a client: beyond, nothing of it is taken.</summary>
+    public const int ClientUnsentBytesMax = 1 << 20;
+
+    /// <summary>Reads of one client that wait for its turn; more are dropped.</summary>
+    public const int DeferredReadsMax = 1_024;
+
     private const int FrameOverheadBytes = 256;
+    private const int TurnFramesMax = 512;
+    private const long TurnNanos = 4_000_000;
+    private const long QuantumNanos = 200_000;
+    private const long LookAgainMicros = 50_000;
 
+    private readonly World _world;
+    private readonly int _replicas;
     private readonly Queue<Action> _own = new();
-    private readonly Queue<(int From, int Bytes, Action Run)> _frames = new();
     private readonly Dictionary<int, long> _unread = [];
-    private long _spentNanos, _life;
-    private bool _isAtWork, _isBusy, _isPaused;
+    private readonly Dictionary<ClientId, ClientLane> _clientLanes = [];
+    private FairQueue<Item> _peers = new(QuantumNanos), _clients = new(QuantumNanos);
+    private FairLane<Item>[] _peerLanes = [];
+    private FairLane<Item>? _atWork;
+    private long _spentNanos, _laneNanos, _turnNanos, _life;
+    private int _turnFrames;
+    private bool _isAtWork, _isBusy, _isPaused, _isTurnOfClients;
 
-    public ProcessorCosts Costs => costs;
+    public SimulatedProcessor(World world, ProcessorCosts costs, int replicas)
+    {
+        (_world, Costs, _replicas) = (world, costs, replicas);
+        ForgetFrames();
+    }
+
+    public ProcessorCosts Costs { get; }
+
+    /// <summary>The identity behind a client's node.</summary>
+    public required Func<int, ClientId> ClientOf { get; init; }
+
+    /// <summary>Bytes that wait to be sent to a node.</summary>
+    public required Func<int, long> UnsentBytes { get; init; }
 
     /// <summary>What the item at work has cost so far, microseconds; 0 if none is.</summary>
     public long SpentMicros => _isAtWork ? _spentNanos / 1_000 : 0;
@@ -32,11 +63,24 @@ internal sealed class SimulatedProcessor(World world, ProcessorCosts costs, int 
     /// <summary>The item at work costs so much more; outside of one nothing is counted.</summary>
     public void Charge(long nanos)
     {
-        if (_isAtWork) _spentNanos += nanos;
+        if (!_isAtWork) return;
+        _spentNanos += nanos;
+        _laneNanos += nanos;
+    }
+
+    /// <summary>As <see cref="Charge(long)"/>, but it counts against a client, whoever sent the item.</summary>
+    public void Charge(ClientId client, long nanos)
+    {
+        if (!_isAtWork) return;
+        _spentNanos += nanos;
+        if (_clientLanes.TryGetValue(client, out ClientLane? lane)) lane.Items.Charge(nanos);
     }
 
     /// <summary>So many bytes are read, made or sent.</summary>
-    public void ChargeBytes(long bytes) => Charge(bytes * costs.KibibyteNanos / 1_024);
+    public void ChargeBytes(long bytes) => Charge(NanosOf(bytes));
+
+    /// <summary>What it takes to read, make or send so many bytes.</summary>
+    public long NanosOf(long bytes) => bytes * Costs.KibibyteNanos / 1_024;
 
     /// <summary>Something of the replica's own is to be done.</summary>
     public void Post(Action run)
@@ -49,10 +93,33 @@ internal sealed class SimulatedProcessor(World world, ProcessorCosts costs, int 
     public bool TryPost(int from, int bytes, Action run)
     {
         long unread = _unread.GetValueOrDefault(from);
-        if (unread >= (from < replicas ? PeerUnreadBytesMax : ClientUnreadBytesMax)) return false;
+        if (unread >= (from < _replicas ? PeerUnreadBytesMax : ClientUnreadBytesMax)) return false;
         _unread[from] = unread + bytes + FrameOverheadBytes;
-        _frames.Enqueue((from, bytes, run));
+        Item item = new(from, bytes + FrameOverheadBytes, run);
+        if (from < _replicas) _peers.Add(_peerLanes[from], item);
+        else _clients.Add(LaneOf(from).Items, item);
         Work();
+        return true;
+    }
+
+    /// <summary>
+    /// Answers a read now if it is its client's turn, else when it is. False if it was dropped, as too many of this
+    /// client wait.
+    /// </summary>
+    public bool TryDefer(ClientId client, Action answer)
+    {
+        if (!_clientLanes.TryGetValue(client, out ClientLane? lane) || lane.Items == _atWork)
+        {
+            answer();
+            return true;
+        }
+        if (lane.DeferredReads >= DeferredReadsMax) return false;
+        lane.DeferredReads++;
+        _clients.Add(lane.Items, new Item(-1, 0, () =>
+        {
+            lane.DeferredReads--;
+            answer();
+        }));
         return true;
     }
 
@@ -69,9 +136,18 @@ internal sealed class SimulatedProcessor(World world, ProcessorCosts costs, int 
     {
         _life++;
         _own.Clear();
-        _frames.Clear();
-        _unread.Clear();
+        ForgetFrames();
         (_isBusy, _isPaused) = (false, false);
+    }
+
+    [MemberNotNull(nameof(_peerLanes), nameof(_peers), nameof(_clients))]
+    private void ForgetFrames()
+    {
+        (_peers, _clients) = (new FairQueue<Item>(QuantumNanos), new FairQueue<Item>(QuantumNanos));
+        _peerLanes = [.. Enumerable.Range(0, _replicas).Select(static _ => new FairLane<Item>())];
+        _clientLanes.Clear();
+        _unread.Clear();
+        (_turnNanos, _turnFrames, _isTurnOfClients) = (0, 0, false);
     }
 
     private void Work()
@@ -79,15 +155,16 @@ internal sealed class SimulatedProcessor(World world, ProcessorCosts costs, int 
         long life = _life;
         while (!_isBusy && !_isAtWork && !_isPaused && TryTake(out Action? run))
         {
-            _isAtWork = true;
+            (_isAtWork, _laneNanos) = (true, 0);
             run();
             _isAtWork = false;
             if (life != _life) return; // it ended the process
+            if (_atWork is not null) EndTurn(_atWork);
             long micros = _spentNanos / 1_000;
             _spentNanos -= micros * 1_000;
             if (micros == 0) continue;
             _isBusy = true;
-            world.After(micros, () =>
+            _world.After(micros, () =>
             {
                 if (life != _life) return;
                 _isBusy = false;
@@ -96,12 +173,73 @@ internal sealed class SimulatedProcessor(World world, ProcessorCosts costs, int 
         }
     }
 
+    private void EndTurn(FairLane<Item> lane)
+    {
+        lane.Charge(_laneNanos);
+        _turnNanos += _laneNanos;
+        _turnFrames++;
+    }
+
     private bool TryTake([NotNullWhen(true)] out Action? run)
     {
+        _atWork = null;
         if (_own.TryDequeue(out run)) return true;
-        if (!_frames.TryDequeue(out (int From, int Bytes, Action Run) frame)) return false;
-        _unread[frame.From] -= frame.Bytes + FrameOverheadBytes;
-        run = frame.Run;
+        for (int turns = 0; turns < 3; turns++)
+        {
+            FairQueue<Item> queue = _isTurnOfClients ? _clients : _peers;
+            if (_turnNanos < TurnNanos && _turnFrames < TurnFramesMax
+                && queue.TryTake(out FairLane<Item> lane, out Item item))
+            {
+                (_atWork, run) = (lane, item.Run);
+                if (item.From >= 0) _unread[item.From] -= item.Bytes;
+                return true;
+            }
+            (_turnNanos, _turnFrames, _isTurnOfClients) = (0, 0, !_isTurnOfClients);
+        }
+        return false;
+    }
+
+    private ClientLane LaneOf(int node)
+    {
+        ClientId client = ClientOf(node);
+        if (!_clientLanes.TryGetValue(client, out ClientLane? lane))
+            _clientLanes.Add(client, lane = new ClientLane(IsHeldBack));
+        if (!lane.Nodes.Contains(node)) lane.Nodes.Add(node);
+        return lane;
+    }
+
+    /// <summary>A client that takes no replies has to wait; whether it does is looked at again later.</summary>
+    private bool IsHeldBack(ClientLane lane)
+    {
+        if (lane.Nodes.Sum(UnsentBytes) <= ClientUnsentBytesMax) return false;
+        if (lane.IsLookedAtAgain) return true;
+        lane.IsLookedAtAgain = true;
+        long life = _life;
+        _world.After(LookAgainMicros, () =>
+        {
+            if (life != _life) return;
+            lane.IsLookedAtAgain = false;
+            _clients.Release(lane.Items);
+            Work();
+        });
         return true;
+    }
+
+    /// <summary>A frame, or, from no node, a read that is due.</summary>
+    private readonly record struct Item(int From, int Bytes, Action Run);
+
+    /// <summary>The lane of a client identity.</summary>
+    private sealed class ClientLane
+    {
+        public ClientLane(Func<ClientLane, bool> isHeldBack) =>
+            Items = new FairLane<Item>(() => isHeldBack(this));
+
+        public FairLane<Item> Items { get; }
+
+        public List<int> Nodes { get; } = [];
+
+        public int DeferredReads { get; set; }
+
+        public bool IsLookedAtAgain { get; set; }
     }
 }
