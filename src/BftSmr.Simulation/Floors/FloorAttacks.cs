@@ -6,6 +6,7 @@ namespace BftSmr.Simulation;
 public static class FloorAttacks
 {
     private const long SecondMicros = 1_000_000;
+    private const long HourMicros = 3_600 * SecondMicros;
 
     private static readonly ReplicaId s_leader = new(0);
     private static readonly ReplicaId s_next = new(1);
@@ -25,6 +26,7 @@ public static class FloorAttacks
         By("the leader sends to some replicas only", AdversaryKind.SelectiveSender, s_leader),
         By("the leader changes fields of what it sends", AdversaryKind.Mutator, s_leader),
         By("the leader has a twin", AdversaryKind.Twin, s_leader),
+        By("the leader proposes times of long ago or of a far future", AdversaryKind.TimeForger, s_leader),
         By("a follower votes for made-up values", AdversaryKind.WrongDigests, s_follower),
         By("a follower agrees with every replica", AdversaryKind.Yeasayer, s_follower),
         By("a follower calls for new leaders", AdversaryKind.Mutineer, s_follower),
@@ -81,6 +83,7 @@ public static class FloorAttacks
             Rule(s_follower, InterferenceKind.Duplicate, "Accept", 50)),
         By("a replica asks for reply shares, 2,000 a second",
             Rule(s_follower, InterferenceKind.Flood, "RelayRead", 2_000)),
+        By("a replica repeats all that is right, and asks for state without end", AdversaryKind.Nag, s_follower),
     ];
 
     private static readonly FloorAttack[] s_clients =
@@ -96,6 +99,7 @@ public static class FloorAttacks
         By("one client reads 255 KiB again and again", ByzantineClientKind.HeavyReader, 1),
         By("one client fills pools with requests of unopened sessions", ByzantineClientKind.Stranger, 1),
         By("one client opens session after session", ByzantineClientKind.SessionHoarder, 1),
+        By("one client fills its share at the leader behind gaps", ByzantineClientKind.Squatter, 1),
         By("one client sends garbage", ByzantineClientKind.Garbage, 1),
         By("20 identities make and break links", ByzantineClientKind.Churner, 20),
         By("20 identities have links that trickle", ByzantineClientKind.Trickler, 20),
@@ -131,6 +135,15 @@ public static class FloorAttacks
         },
     ];
 
+    private static readonly FloorAttack[] s_clocks =
+    [
+        Clocks("all clocks step back by an hour", -HourMicros, 0, 1, 2, 3),
+        Clocks("all clocks step ahead by an hour", HourMicros, 0, 1, 2, 3),
+        Clocks("the leader's clock steps back by an hour", -HourMicros, 0),
+        Clocks("the leader's clock steps ahead by an hour", HourMicros, 0),
+        Clocks("a follower's clock steps back by an hour", -HourMicros, 3),
+    ];
+
     private static readonly FloorAttack[] s_combined =
     [
         By("all of one replica together", AllOfOneReplica()) with { Floor = FloorAttack.Combined },
@@ -149,7 +162,7 @@ public static class FloorAttacks
 
     /// <summary>Every attack, in the order of the table.</summary>
     public static IReadOnlyList<FloorAttack> All { get; } =
-        [.. s_replicas, .. s_changes, .. s_floods, .. s_clients, .. s_machines, .. s_combined];
+        [.. s_replicas, .. s_changes, .. s_floods, .. s_clients, .. s_machines, .. s_clocks, .. s_combined];
 
     /// <summary>Attacks by rules for messages of one type.</summary>
     internal static FloorAttack By(string name, params Interference[] interferences) =>
@@ -163,6 +176,11 @@ public static class FloorAttacks
 
     internal static Interference Rule(ReplicaId? replica, InterferenceKind kind, string message, int amount) =>
         new(replica, kind, message, amount);
+
+    private static FloorAttack Clocks(string name, long byMicros, params int[] replicas) => In(name, plan => plan with
+    {
+        Events = [.. replicas.Select(r => new ClockFault(SecondMicros, new ReplicaId(r), byMicros))],
+    });
 
     private static FloorAttack In(string name, Func<FaultPlan, FaultPlan> attack) => new(
         name, calm =>
