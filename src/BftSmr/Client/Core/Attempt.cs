@@ -28,6 +28,12 @@ internal sealed class Attempt(int replicas)
     /// </summary>
     public ReplicaSet SentTo { get; set; }
 
+    /// <summary>
+    /// Of what went to all later: the replicas whose answer does not tell how long it took since then, as they were
+    /// asked before, or again.
+    /// </summary>
+    public ReplicaSet Untimed { get; set; }
+
     /// <summary>The replica asked for the whole result.</summary>
     public ReplicaId FullReplier { get; set; }
 
@@ -66,11 +72,17 @@ internal sealed class Attempt(int replicas)
 
     public bool WasResent => ResentMicros != long.MaxValue;
 
+    /// <summary>How long the answer of a replica took; null if it may be to either of two sendings.</summary>
+    public long? RoundTripOf(ReplicaId replica, long nowMicros) =>
+        !WasResent ? nowMicros - SentMicros
+        : Untimed.Contains(replica) ? null
+        : nowMicros - ResentMicros;
+
     public void Clear()
     {
         Request = null;
         Ballot.Clear();
-        Asked = SentTo = Suspects = ReplicaSet.Empty;
+        Asked = SentTo = Suspects = Untimed = ReplicaSet.Empty;
         ResentMicros = long.MaxValue;
         ToAll = BeganFast = IsRelayed = IsRefused = false;
     }

@@ -22,6 +22,7 @@ internal sealed class UnorderedReads(
     private readonly WaitingOperations _waiting = new();
     private readonly RetransmissionTimer _timer = new(settings);
     private long _dueMicros = long.MaxValue;
+    private long _backedOffMicros = long.MinValue;
     private ulong _nonce;
     private bool _attached;
 
@@ -98,6 +99,7 @@ internal sealed class UnorderedReads(
         bool enough = agreeing.Count >= NeededFor(reply.Status);
         if (enough && attempt.Ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> result))
         {
+            if (attempt.RoundTripOf(from, nowMicros) is { } roundTrip) _timer.Measure(roundTrip);
             Finish(read, attempt, agreeing, reply.Status, result, nowMicros, effects);
             Pump(nowMicros, effects);
             return;
@@ -140,6 +142,7 @@ internal sealed class UnorderedReads(
         {
             if (_reads[id] is not { Attempt: { ToAll: true } attempt } read) continue;
             ReplicaSet asked = attempt.Ballot.WholeVoters.Union(attempt.SentTo);
+            attempt.Untimed = attempt.Untimed.With(replica); // it is asked later than the others
             Ask(ReplicaSet.Of(replica).Except(asked), read, attempt, effects);
         }
         Pump(nowMicros, effects);
@@ -160,15 +163,14 @@ internal sealed class UnorderedReads(
     {
         Pump(nowMicros, effects);
         if (nowMicros < _dueMicros) return;
-        bool backedOff = false;
         for (ulong id = _reads.Oldest; id < _reads.Next; id++)
         {
             if (_reads[id] is not { Attempt: { } attempt } read || attempt.RetransmitMicros > nowMicros) continue;
-            if (!backedOff) _timer.BackOff();
-            backedOff = true;
-            if (!attempt.Ballot.Voters.IsEmpty) view.Avoid(attempt.Asked.Except(attempt.Ballot.Voters), nowMicros);
+            BackOff(attempt, nowMicros);
+            if (!attempt.Ballot.Voters.IsEmpty)
+                view.Avoid(attempt.Asked.Except(attempt.Ballot.Voters), nowMicros, attempt.SentMicros);
             else if (attempt is { ToAll: false, IsRelayed: true })
-                view.Avoid(ReplicaSet.Of(attempt.FullReplier), nowMicros);
+                view.Avoid(ReplicaSet.Of(attempt.FullReplier), nowMicros, attempt.SentMicros);
             if (attempt.ToAll) HandOn(read, nowMicros, effects);
             else Widen(read, attempt, nowMicros, effects);
         }
@@ -230,7 +232,19 @@ internal sealed class UnorderedReads(
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         _dueMicros = Math.Min(_dueMicros, attempt.RetransmitMicros);
         if (WantsRelayed && read.Payload.Length <= Read.RelayedBytesMax) AskForAll(read, attempt, effects);
-        else Ask(attempt.Asked, read, attempt, effects);
+        else
+        {
+            attempt.Untimed = attempt.Asked;
+            Ask(attempt.Asked, read, attempt, effects);
+        }
+    }
+
+    /// <summary>Reads that were sent with one timeout are one round: it is doubled once.</summary>
+    private void BackOff(Attempt expired, long nowMicros)
+    {
+        if ((expired.WasResent ? expired.ResentMicros : expired.SentMicros) < _backedOffMicros) return;
+        _timer.BackOff();
+        _backedOffMicros = nowMicros;
     }
 
     private void AskForAll(ClientOperation read, Attempt attempt, ClientEffectBuffer effects)
@@ -247,6 +261,7 @@ internal sealed class UnorderedReads(
         }
         attempt.IsRelayed = true;
         attempt.SentTo = attempt.Asked;
+        attempt.Untimed = ReplicaSet.Of(attempt.FullReplier);
         effects.Send(
             attempt.FullReplier,
             new Read(_nonce, read.ReadId, WantsFull: true, read.Payload) { Seconders = seconders, Macs = macs });
@@ -312,7 +327,6 @@ internal sealed class UnorderedReads(
         statistics.DissentingReplies += dissenting.Count;
         statistics.ReadsCompleted++;
         view.Avoid(dissenting, nowMicros);
-        if (!attempt.WasResent) _timer.Measure(nowMicros - attempt.SentMicros);
         Remove(read.ReadId, read);
         _room.NoteReply(result.Length);
         read.Settle(Outcomes.Of(status, result, changesState: false), effects);

@@ -74,6 +74,44 @@ public sealed class UnorderedReadTests
     }
 
     [Fact]
+    public void Reads_that_expire_one_after_the_other_double_the_timeout_once()
+    {
+        CoreHarness client = CoreHarness.Opened();
+        client.Query("1");
+        client.AdvanceMs(10);
+        client.Query("2");
+        client.AdvanceMs(10);
+        client.Query("3");
+        client.AdvanceMs(500);
+        client.TakeSent();
+
+        client.Query("4"); // the last with a timeout of its own
+        client.TakeSent();
+        client.AdvanceMs(999);
+        Assert.DoesNotContain(client.TakeSent(), static line => line.Contains("read 4", StringComparison.Ordinal));
+        client.AdvanceMs(1);
+        Assert.Contains(client.TakeSent(), static line => line.Contains("read 4", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_silent_replica_costs_each_read_one_timeout_that_does_not_grow()
+    {
+        CoreHarness client = CoreHarness.Opened();
+        for (ulong id = 1; id <= 3; id++) // the first also teaches the timeout
+        {
+            client.Query("get");
+            client.Answer(1, id, "value");
+            client.Answer(2, id, "value");
+            client.AdvanceMs(id == 1 ? 500 : 100);
+            client.AdvanceMs(1);
+            client.Answer(0, id, "value");
+            Assert.Equal((int)id, client.Completed.Count);
+            client.AdvanceMs(40_000); // so that the silent one is asked again
+        }
+        Assert.Equal(3, client.Core.Statistics.ReadsWidened);
+    }
+
+    [Fact]
     public void A_quorum_that_has_become_impossible_is_not_waited_for()
     {
         CoreHarness client = CoreHarness.Opened();
