@@ -30,6 +30,7 @@ internal sealed class ClusterSimulation
     private readonly FaultInjector _faults;
     private readonly HistoryChecker _history;
     private readonly AgreedTimeChecker _times;
+    private readonly VoteChecker _votes;
     private readonly ClientChecker _clientChecker;
     private readonly List<SimulatedReplica> _replicas = [];
     private readonly List<SimulatedClient> _clients = [];
@@ -54,6 +55,7 @@ internal sealed class ClusterSimulation
         _network = new SimulatedNetwork(_world, _plan.Network);
         _history = new HistoryChecker(_world, replicas, service, _settings.ReplyBytesMax, _settings.Rights);
         _times = new AgreedTimeChecker(_world, _settings.ClockSkewMicros);
+        _votes = new VoteChecker(_world, id => _replicas[id.Value].IsCorrect);
         _clientChecker = new ClientChecker(
             _world, _history, service, _settings.ReplyBytesMax, _settings.Rights)
         {
@@ -188,6 +190,7 @@ internal sealed class ClusterSimulation
         {
             ClientOf = node => _identities[node],
             Times = _times,
+            Votes = _votes,
         });
         if (_replicas[^1].IsCorrect) _times.Add(_replicas[^1].Clock);
     }

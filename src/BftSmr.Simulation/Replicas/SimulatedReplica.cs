@@ -260,6 +260,9 @@ internal sealed class SimulatedReplica : INetworkNode
     /// <summary>Holds agreed time against the clocks.</summary>
     public required AgreedTimeChecker Times { get; init; }
 
+    /// <summary>Holds votes against each other.</summary>
+    public required VoteChecker Votes { get; init; }
+
     /// <summary>The identity behind a client's node; set by the cluster.</summary>
     public required Func<int, ClientId> ClientOf { get; init; }
 
@@ -269,7 +272,11 @@ internal sealed class SimulatedReplica : INetworkNode
         if (_adversary is not null && !_adversary.Receiving(input)) return;
         _world.Tell(_name, "<-", input);
         if (input is StateInstalledInput) _proposals.Forget();
-        if (IsCorrect) Times.Received(input);
+        if (IsCorrect)
+        {
+            Times.Received(input);
+            Votes.Taken(Id, input);
+        }
         Guard(() =>
         {
             _core.Step(input, Clock.Read(_world.NowMicros), _effects);
@@ -365,6 +372,7 @@ internal sealed class SimulatedReplica : INetworkNode
         _inbox.Clear();
         _effects.Clear();
         _links.Clear();
+        Votes.Forget(Id);
         _processor?.Stop();
         _network.Died(Id.Value, machineToo);
     }

@@ -262,7 +262,8 @@ public sealed class ReactorSocketTests : IDisposable
     private static void SendOne(ReactorSocket from, ReactorSocket to)
     {
         from.Socket.Send(new byte[1]);
-        if (!to.Socket.Poll(Patience.Time, SelectMode.SelectRead)) throw new TimeoutException("The byte did not arrive.");
+        if (!to.Socket.Poll(Patience.Time, SelectMode.SelectRead))
+            throw new TimeoutException("The byte did not arrive.");
     }
 
     private static async Task SendAsync(ReactorSocket socket, ReadOnlyMemory<byte> bytes)
