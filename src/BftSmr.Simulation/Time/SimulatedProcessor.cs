@@ -68,7 +68,7 @@ internal sealed class SimulatedProcessor
         _laneNanos += nanos;
     }
 
-    /// <summary>As <see cref="Charge(long)"/>, but it counts against a client, whoever sent the item.</summary>
+    /// <summary>As <see cref="Charge(long)"/>, but it counts against a client, not the sender of the item.</summary>
     public void Charge(ClientId client, long nanos)
     {
         if (!_isAtWork) return;

@@ -8,14 +8,19 @@ public class FloorTests
     /// <summary>Attacks whose floor holds, and that are quick to play.</summary>
     public static TheoryData<string> Quick =>
     [
+        "the leader is mute",
         "the leader delays proposals to just under the timeout",
         "the leader keeps a correct replica out",
         "the leader changes fields of what it sends",
         "a follower calls for new leaders",
         "a follower forges replies and reply shares",
+        "a replica repeats CHECKPOINT, 2,000 a second",
         "one client floods with bad signatures",
+        "one client repeats a signed request",
+        "one client reads 255 KiB again and again",
         "one client opens session after session",
         "20 identities make and break links",
+        "all clocks step back by an hour",
     ];
 
     [Theory]

@@ -29,8 +29,8 @@ internal sealed class Attempt(int replicas)
     public ReplicaSet SentTo { get; set; }
 
     /// <summary>
-    /// Of what went to all later: the replicas whose answer does not tell how long it took since then, as they were
-    /// asked before, or again.
+    /// Of a read that went to all later: the replicas whose answer does not tell how long it took since then, as they
+    /// were asked before, or after.
     /// </summary>
     public ReplicaSet Untimed { get; set; }
 

@@ -120,7 +120,6 @@ internal sealed class OrderedOperations(
         else if (attempt.Ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> result))
         {
             bool wasResent = attempt.WasResent;
-            if (wasResent && attempt.RoundTripOf(from, nowMicros) is { } roundTrip) _timer.NoteAnswered(roundTrip);
             Finish(operation, attempt, agreeing, reply.Status, result, nowMicros, effects);
             if (wasResent) ResendOverdue(nowMicros, effects);
             Pump(nowMicros, effects);
@@ -141,7 +140,6 @@ internal sealed class OrderedOperations(
             if (attempt.SentTo.Contains(replica)) continue;
             if (!attempt.ToAll && replica != view.Leader) continue;
             attempt.SentTo = attempt.SentTo.With(replica);
-            attempt.Untimed = attempt.Untimed.With(replica);
             effects.Send(replica, new Submit(attempt.Request!));
         }
         Pump(nowMicros, effects);
@@ -266,7 +264,7 @@ internal sealed class OrderedOperations(
         attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
         attempt.BeganFast = fast;
         attempt.ToAll = !fast;
-        attempt.Asked = attempt.Untimed = fast ? preferred : view.Everyone;
+        attempt.Asked = fast ? preferred : view.Everyone;
         Invariant.Holds(
             preferred.Contains(attempt.FullReplier) && preferred.IsSubsetOf(attempt.Asked),
             "the repliers are among those that are asked, the full replier is one of them");
@@ -294,7 +292,7 @@ internal sealed class OrderedOperations(
         for (ulong sequence = _window.Oldest; sequence < _window.Next && _roundBudget > 0; sequence++)
         {
             if (_window[sequence]?.Attempt is not { } attempt || attempt.RetransmitMicros > nowMicros) continue;
-            if (!attempt.ToAll) view.Avoid(attempt.Blamed, nowMicros, attempt.SentMicros);
+            if (!attempt.ToAll) view.Avoid(attempt.Blamed, nowMicros);
             _roundBudget--;
             Resend(attempt, nowMicros, effects);
         }
@@ -314,7 +312,6 @@ internal sealed class OrderedOperations(
             attempt.Request.Digest == request.Digest && attempt.Request.IsSigned,
             "a request that is sent again has the body that was sent, and is signed");
         statistics.Retransmissions++;
-        if (attempt.WasResent) attempt.Untimed = view.Everyone;
         attempt.ToAll = true;
         attempt.Asked = view.Everyone;
         attempt.SentTo = ReplicaSet.Empty;

@@ -89,19 +89,13 @@ internal sealed class ReplicaView
     }
 
     /// <summary>These replicas failed to answer, or lied: others are preferred for a while.</summary>
-    public void Avoid(ReplicaSet replicas, long nowMicros) => Avoid(replicas, nowMicros, nowMicros);
-
-    /// <summary>
-    /// As before; that they failed to answer is known only a timeout after they were asked, which may be longer than
-    /// they were avoided the last time.
-    /// </summary>
-    public void Avoid(ReplicaSet replicas, long nowMicros, long askedMicros)
+    public void Avoid(ReplicaSet replicas, long nowMicros)
     {
         foreach (ReplicaId avoided in replicas)
         {
             int replica = avoided.Value;
             if (_avoidUntil[replica] > nowMicros) continue;
-            bool again = _avoidance[replica] > 0 && askedMicros - _avoidUntil[replica] < _avoidance[replica];
+            bool again = _avoidance[replica] > 0 && nowMicros - _avoidUntil[replica] < _avoidance[replica];
             _avoidance[replica] = again
                 ? Math.Min(2 * _avoidance[replica], _settings.AvoidanceMaxMicros)
                 : _settings.AvoidanceMinMicros;

@@ -37,15 +37,6 @@ internal sealed class RetransmissionTimer(ClientSettings settings)
         if (TimeoutMicros < settings.RetransmissionMaxMicros) _doublings++;
     }
 
-    /// <summary>
-    /// Replicas that were asked only after an expiry answered after this long. If that is no longer than a timeout, one
-    /// replica was silent, and the network was not.
-    /// </summary>
-    public void NoteAnswered(long roundTripMicros)
-    {
-        if (roundTripMicros <= Clamp(_base)) _doublings = 0;
-    }
-
     private long Clamp(long timeout) =>
         Math.Clamp(timeout, settings.RetransmissionMinMicros, settings.RetransmissionMaxMicros);
 }

@@ -167,10 +167,9 @@ internal sealed class UnorderedReads(
         {
             if (_reads[id] is not { Attempt: { } attempt } read || attempt.RetransmitMicros > nowMicros) continue;
             BackOff(attempt, nowMicros);
-            if (!attempt.Ballot.Voters.IsEmpty)
-                view.Avoid(attempt.Asked.Except(attempt.Ballot.Voters), nowMicros, attempt.SentMicros);
+            if (!attempt.Ballot.Voters.IsEmpty) view.Avoid(attempt.Asked.Except(attempt.Ballot.Voters), nowMicros);
             else if (attempt is { ToAll: false, IsRelayed: true })
-                view.Avoid(ReplicaSet.Of(attempt.FullReplier), nowMicros, attempt.SentMicros);
+                view.Avoid(ReplicaSet.Of(attempt.FullReplier), nowMicros);
             if (attempt.ToAll) HandOn(read, nowMicros, effects);
             else Widen(read, attempt, nowMicros, effects);
         }

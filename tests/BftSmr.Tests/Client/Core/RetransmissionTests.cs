@@ -59,49 +59,6 @@ public sealed class RetransmissionTests
     }
 
     [Fact]
-    public void One_silent_replica_does_not_double_the_timeouts_of_the_operations_after_it()
-    {
-        CoreHarness client = CoreHarness.Opened();
-        for (ulong sequence = 2; sequence < 5; sequence++) // after these it is cautious
-        {
-            client.Invoke();
-            client.Reply(OrderedOperationTests.Full(client, sequence), sequence, "ok");
-            client.AdvanceMs(99);
-            client.TakeSent();
-            client.AdvanceMs(1);
-            Assert.Equal(4, client.TakeSent().Length);
-            int helper = Enumerable.Range(0, 4).First(replica => !client.Repliers(sequence).Contains(replica));
-            client.AdvanceMs(1);
-            client.Reply(helper, sequence, "ok");
-            Assert.Equal((int)sequence - 1, client.Completed.Count);
-        }
-    }
-
-    [Fact]
-    public void An_answer_that_took_longer_than_a_timeout_does_not_end_the_doubling()
-    {
-        RetransmissionTimer timer = new(new ClientSettings { Client = default, Quorums = Quorums.Byzantine(4, 1) });
-        timer.Measure(1_000);
-        timer.BackOff();
-        timer.NoteAnswered(100_001);
-        Assert.Equal(200_000, timer.TimeoutMicros);
-        timer.NoteAnswered(100_000);
-        Assert.Equal(100_000, timer.TimeoutMicros);
-    }
-
-    [Fact]
-    public void What_is_known_late_counts_from_when_the_replica_was_asked()
-    {
-        ReplicaView view = new(new ClientSettings { Client = default, Quorums = Quorums.Byzantine(4, 1) });
-        for (int i = 0; i < 4; i++) view.LinkUp(new ReplicaId(i));
-        ReplicaId victim = new(CoreHarness.Positions(view.Preferred(2, 0))[0]);
-        view.Avoid(ReplicaSet.Of(victim), 0);
-        Assert.True(view.Preferred(2, 1_500_000).Contains(victim));
-        view.Avoid(ReplicaSet.Of(victim), 4_500_000, askedMicros: 1_500_000); // it had a timeout of 3 s
-        Assert.False(view.Preferred(2, 6_400_000).Contains(victim)); // 2 s, not 1
-    }
-
-    [Fact]
     public void A_mute_replier_costs_one_timeout_and_is_then_avoided_for_a_while()
     {
         CoreHarness client = CoreHarness.Opened();
