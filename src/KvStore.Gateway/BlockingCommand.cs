@@ -32,4 +32,12 @@ internal sealed record BlockingCommand(string Name, byte[][] Keys, Opcode Count)
     /// It ends with an error where its source has an element, but another key that it needs holds another type.
     /// </summary>
     public bool HasDestination { get; init; }
+
+    /// <summary>So many arguments, from the first, as keys.</summary>
+    public static byte[][] KeysOf(RespArguments arguments, int first, int count)
+    {
+        byte[][] keys = new byte[count][];
+        for (int i = 0; i < count; i++) keys[i] = arguments[first + i].ToArray();
+        return keys;
+    }
 }

@@ -60,6 +60,14 @@ internal static class SortedSetFormats
         return Pairs(ref reply, output, count / 2, areNested: true);
     }
 
+    /// <summary>The one member taken off the first set there was: the key, the member and its score.</summary>
+    public static bool PoppedOne(ref CanonicalReader reply, RespWriter output)
+    {
+        output.Array(3);
+        return reply.TryReadArray(3) && RespFormats.Value(ref reply, output) && RespFormats.Value(ref reply, output)
+            && Score(ref reply, output);
+    }
+
     public static bool TryReadScore(ref CanonicalReader reply, out double score)
     {
         bool read = reply.TryReadInteger(out long bits);

@@ -244,6 +244,17 @@ export const behaviours = [
     ioredis: async c => [await c.rpush('l', 'a'), await c.blpop('l', 1)],
     redis: async c => [await c.rPush('l', 'a'), await c.blPop('l', 1)],
   }],
+  ['BZPOPMIN and BZMPOP of a sorted set that has members', {
+    ioredis: async c => [
+      await c.zadd('z', 1, 'a', 2.5, 'b', 3, 'c'), await c.bzpopmin('z', 1), await c.bzmpop(1, 1, 'z', 'MAX')],
+    redis: async c => [
+      await c.zAdd('z', [{ score: 1, value: 'a' }, { score: 2.5, value: 'b' }, { score: 3, value: 'c' }]),
+      await c.bzPopMin('z', 1), await c.bzmPop(1, 'z', 'MAX')],
+  }],
+  ['BZPOPMAX that runs out of time', {
+    ioredis: c => c.bzpopmax('none', 0.01),
+    redis: c => c.bzPopMax('none', 0.01),
+  }],
   ['EVAL that releases a lock', {
     ioredis: async c => [await c.set('lock', 'token', 'PX', 30_000, 'NX'), await c.eval(RELEASE, 1, 'lock', 'token')],
     redis: async c => [

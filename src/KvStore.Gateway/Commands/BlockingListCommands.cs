@@ -25,7 +25,7 @@ internal static class BlockingListCommands
     private static void Pop(RespSession session, RespCommand command, RespArguments arguments, int side)
     {
         if (!TimeoutArgument.TryRead(session, command, arguments[^1], out long millis)) return;
-        byte[][] keys = Keys(arguments, 1, arguments.Count - 2);
+        byte[][] keys = BlockingCommand.KeysOf(arguments, 1, arguments.Count - 2);
         RespFormat format = static (ref CanonicalReader reader, RespWriter output) =>
         {
             output.Array(2);
@@ -60,7 +60,7 @@ internal static class BlockingListCommands
         (keys, side, count) = ([], ListCommands.First, 1);
         if (!IntegerText.TryParse(arguments[first], out long number) || number < 1) return NumberOfKeys;
         if (number > arguments.Count - first - 2) return RespErrors.Syntax;
-        keys = Keys(arguments, first + 1, (int)number);
+        keys = BlockingCommand.KeysOf(arguments, first + 1, (int)number);
         int next = first + 1 + keys.Length;
         if (!ListRespCommands.TryReadSide(arguments[next++], out side)) return RespErrors.Syntax;
         bool isCounted = arguments.Count > next + 1 && Ascii.EqualsIgnoreCase(arguments[next], "count"u8);
@@ -80,7 +80,8 @@ internal static class BlockingListCommands
     {
         if (!TimeoutArgument.TryRead(session, command, arguments[^1], out long millis)) return;
         byte[] destination = arguments[2].ToArray();
-        session.Block(command, millis, new BlockingCommand(command.Name, Keys(arguments, 1, 1), Opcode.ListCount)
+        byte[][] source = BlockingCommand.KeysOf(arguments, 1, 1);
+        session.Block(command, millis, new BlockingCommand(command.Name, source, Opcode.ListCount)
         {
             WriteTake = (operation, keys) =>
             {
@@ -110,11 +111,4 @@ internal static class BlockingListCommands
             Format = format,
             TakesMax = count,
         };
-
-    private static byte[][] Keys(RespArguments arguments, int first, int count)
-    {
-        byte[][] keys = new byte[count][];
-        for (int i = 0; i < count; i++) keys[i] = arguments[first + i].ToArray();
-        return keys;
-    }
 }

@@ -11,5 +11,6 @@ internal static class RespCommands
         .. BitRespCommands.All, .. ListSearchRespCommands.All, .. SetAlgebraRespCommands.All,
         .. RandomRespCommands.All, .. ScriptCommands.All,
         .. SortedSetRespCommands.All, .. SortedSetRangeRespCommands.All, .. SortedSetAlgebraRespCommands.All,
+        .. BlockingSortedSetCommands.All,
     ]);
 }

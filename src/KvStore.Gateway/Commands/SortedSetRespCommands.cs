@@ -118,30 +118,32 @@ internal static class SortedSetRespCommands
         }
         if (counted && !session.TryInteger(
             command, arguments[2], 0, long.MaxValue, RespErrors.MustBePositive, out count)) return;
-        WritePop(session.Write(), arguments, 1, 1, fromEnd, count);
+        WritePop(session.Write(), BlockingCommand.KeysOf(arguments, 1, 1), fromEnd, count);
         session.Expect(command, counted ? SortedSetFormats.PoppedMany : SortedSetFormats.Popped);
     }
 
     /// <summary>ZMPOP numkeys key… MIN|MAX [COUNT count]</summary>
     private static void PopFirst(RespSession session, RespCommand command, RespArguments arguments)
     {
-        if (ErrorOfPop(arguments, out int keys, out int fromEnd, out long count) is { } error)
+        if (ErrorOfPop(arguments, 1, out int keys, out int fromEnd, out long count) is { } error)
         {
             session.Fail(command, error);
             return;
         }
-        WritePop(session.Write(), arguments, 2, keys, fromEnd, count);
+        WritePop(session.Write(), BlockingCommand.KeysOf(arguments, 2, keys), fromEnd, count);
         session.Expect(command, SortedSetFormats.PoppedFirst);
     }
 
-    private static string? ErrorOfPop(RespArguments arguments, out int keys, out int fromEnd, out long count)
+    /// <summary>Reads numkeys key… MIN|MAX [COUNT count] from the first argument named. Null, or the error.</summary>
+    public static string? ErrorOfPop(
+        RespArguments arguments, int first, out int keys, out int fromEnd, out long count)
     {
         (keys, fromEnd, count) = (0, 0, 1);
-        if (!IntegerText.TryParse(arguments[1], out long wanted) || wanted < 1)
+        if (!IntegerText.TryParse(arguments[first], out long wanted) || wanted < 1)
             return "ERR numkeys should be greater than 0";
-        if (wanted >= arguments.Count - 2) return RespErrors.Syntax;
+        if (wanted >= arguments.Count - first - 1) return RespErrors.Syntax;
         keys = (int)wanted;
-        int side = 2 + keys;
+        int side = first + 1 + keys;
         fromEnd = Ascii.EqualsIgnoreCase(arguments[side], "max") ? 1 : 0;
         if (fromEnd == 0 && !Ascii.EqualsIgnoreCase(arguments[side], "min")) return RespErrors.Syntax;
         if (arguments.Count == side + 1) return null;
@@ -152,13 +154,13 @@ internal static class SortedSetRespCommands
         return arguments.Count == side + 3 ? null : RespErrors.Syntax;
     }
 
-    private static void WritePop(
-        ByteBuffer operation, RespArguments arguments, int first, int keys, int fromEnd, long count)
+    /// <summary>Writes the store's command that takes members off the first of these keys that has any.</summary>
+    public static void WritePop(ByteBuffer operation, ReadOnlySpan<byte[]> keys, int fromEnd, long count)
     {
-        operation.Begin(Opcode.SortedSetPop, 2 + keys);
+        operation.Begin(Opcode.SortedSetPop, 2 + keys.Length);
         operation.WriteInteger(fromEnd);
         operation.WriteInteger(count);
-        for (int i = first; i < first + keys; i++) operation.WriteBinary(arguments[i]);
+        foreach (byte[] key in keys) operation.WriteBinary(key);
     }
 
     /// <summary>ZRANDMEMBER key [count [WITHSCORES]]</summary>

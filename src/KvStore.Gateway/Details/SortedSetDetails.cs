@@ -11,6 +11,17 @@ internal static class SortedSetDetails
     public static IEnumerable<CommandDetails> All => CommandDetails.OfGroup("sorted-set",
     [
         new(
+            "bzmpop", Write | Blocking, SortedSets, "7.0.0",
+            "Remove and return members with scores in a sorted set or block until one is available", Counted(2, Takes)),
+        new(
+            "bzpopmax", Write | NoScript | Blocking | Fast, SortedSets, "5.0.0",
+            "Remove and return the member with the highest score from one or more sorted sets, or block until one "
+                + "is available", Keys(1, Takes, last: -2)),
+        new(
+            "bzpopmin", Write | NoScript | Blocking | Fast, SortedSets, "5.0.0",
+            "Remove and return the member with the lowest score from one or more sorted sets, or block until one "
+                + "is available", Keys(1, Takes, last: -2)),
+        new(
             "zadd", Write | DenyOom | Fast, SortedSets, "1.2.0",
             "Add one or more members to a sorted set, or update its score if it already exists", Key(1, Updates)),
         new("zcard", ReadOnly | Fast, SortedSets, "1.2.0", "Get the number of members in a sorted set", Key(1, Looks)),

@@ -77,7 +77,7 @@ internal sealed class EdgeDialogues
     }
 
     private static bool IsBlocking(string name) =>
-        name is "blpop" or "brpop" or "blmove" or "brpoplpush" or "blmpop";
+        name is "blpop" or "brpop" or "blmove" or "brpoplpush" or "blmpop" or "bzpopmin" or "bzpopmax" or "bzmpop";
 
     private string[] Changed(string name, string[] command) =>
         _random.Next(16) switch

@@ -41,6 +41,10 @@ internal sealed class SortedSetArguments(EdgeArguments a)
         new("zpopmax", () => [Key(), .. a.Options([a.Integer()], ["1"], ["2"])]),
         new("zmpop", () => [Number(), .. a.Many(Key, 3), a.Cased(a.Pick("min", "max", "min", "max", "bad")),
             .. a.Options(["count", "2"], ["COUNT", a.Integer()], ["count"], ["bad"])]),
+        new("bzpopmin", () => [.. a.Many(Key), a.Timeout()]),
+        new("bzpopmax", () => [.. a.Many(Key), a.Timeout()]),
+        new("bzmpop", () => [a.Timeout(), Number(), .. a.Many(Key, 3), a.Cased(a.Pick("min", "max", "min", "bad")),
+            .. a.Options(["count", "2"], ["COUNT", a.Integer()], ["count"], ["bad"])]),
         new("zrandmember", () => [Key(), .. a.Pick<string[]>(
             [], [Count()], [Count(), "withscores"], [Count(), "WITHSCORES"], [Count(), "bad"], ["bad", "bad"])]),
         new("zscan", () => [Key(), a.Pick("0", "0", "0", "x", "", "-1"), .. a.Options(
