@@ -52,6 +52,21 @@ public static class KvLimits
     /// <summary>The most entries that one listing looks at. A listing says where to go on.</summary>
     public const int ListEntriesMax = 4096;
 
+    /// <summary>The most keys and prefixes that one question for changes names.</summary>
+    public const int WatchedMax = 64;
+
+    /// <summary>The longest time that changes are recorded for without being asked again, microseconds.</summary>
+    public const long RecordMicrosMax = 300_000_000;
+
+    /// <summary>What recorded changes take at most, bytes. The oldest go first.</summary>
+    public const int RecentBytesMax = 1 << 20;
+
+    /// <summary>So many bytes of recorded changes go at a time.</summary>
+    public const int RecentPageBytes = 64 << 10;
+
+    /// <summary>The first bytes of a string, so many, are recorded with a change.</summary>
+    public const int ChangeValueBytesMax = 256;
+
     /// <summary>The most elements of a collection that a description of it looks at.</summary>
     public const int DescribedElementsMax = 512;
 

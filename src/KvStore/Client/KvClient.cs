@@ -18,6 +18,7 @@ public sealed class KvClient
 
     private readonly IReplicatedService _service;
     private readonly ReadService _reads;
+    private readonly TimeProvider _clock;
 
     /// <summary>A client of the store that the cluster runs.</summary>
     /// <param name="client">The connection, which stays the caller's to dispose.</param>
@@ -29,7 +30,8 @@ public sealed class KvClient
     internal KvClient(IReplicatedService service, TimeProvider? clock = null)
     {
         _service = service;
-        _reads = new ReadService(service, clock ?? TimeProvider.System);
+        _clock = clock ?? TimeProvider.System;
+        _reads = new ReadService(service, _clock);
     }
 
     /// <summary>The value of a key, or null.</summary>
@@ -185,6 +187,19 @@ public sealed class KvClient
             foreach (KvPair pair in page) yield return pair;
         }
         while (after is not null);
+    }
+
+    /// <summary>
+    /// Every change of some keys, in order, as replicas agree on them: first <see cref="KvChangeKind.Begun"/>, then the
+    /// changes behind that revision, until the caller has enough. Replicas record changes for it, so it needs the right
+    /// to write. If more changes than they keep come before it asks again, or its caller pauses for long, the watch
+    /// tells so by <see cref="KvChangeKind.Missed"/> and goes on behind the gap.
+    /// </summary>
+    /// <exception cref="KvException">No key is named, too many are, or one is too long.</exception>
+    public IAsyncEnumerable<KvChange> WatchAsync(KvWatchOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new ChangeFeed(_service, _reads, _clock, options).FollowAsync(cancellationToken);
     }
 
     /// <summary>Carries out a batch as one.</summary>

@@ -24,7 +24,7 @@ internal static class Collections
     /// <summary>Counts an edited entry again; an empty collection does not stay.</summary>
     public static void ChangedOrEmptied(KvState state, KvEntry entry)
     {
-        state.Changed(entry);
+        state.Changed(entry, isTold: entry.Collection!.Count > 0);
         if (entry.Collection!.Count == 0) state.Remove(entry);
     }
 

@@ -8,7 +8,7 @@ internal static class CommandTable
     /// <summary>The command leaves the state as it is.</summary>
     public static bool IsRead(Opcode opcode) =>
         opcode is Opcode.Exists or Opcode.TypeOf or Opcode.TimeToLive or Opcode.ExpiryTime or Opcode.Revision
-        or Opcode.Describe
+        or Opcode.Describe or Opcode.Changes
         or Opcode.List or Opcode.Count or Opcode.Get or Opcode.GetEntry or Opcode.MultiGet or Opcode.Length
         or Opcode.GetRange or Opcode.HashGet or Opcode.HashMultiGet or Opcode.HashCount or Opcode.HashExists
         or Opcode.HashGetAll or Opcode.HashLength or Opcode.HashList
@@ -25,6 +25,8 @@ internal static class CommandTable
     {
         switch (opcode)
         {
+            case Opcode.RecordChanges: ChangeCommands.Record(ref c); break;
+            case Opcode.Changes: ChangeCommands.Tell(ref c); break;
             case Opcode.Delete: KeyCommands.Delete(ref c); break;
             case Opcode.Exists: KeyCommands.Exists(ref c); break;
             case Opcode.TypeOf: KeyCommands.TypeOf(ref c); break;

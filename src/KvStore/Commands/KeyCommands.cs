@@ -159,7 +159,7 @@ internal static class KeyCommands
         KvEntry moved = c.State.Add(toKey);
         moved.TakeOver(from);
         c.State.Changed(moved);
-        c.State.Changed(from);
+        c.State.Changed(from, isTold: false); // it stands for the moved one until it is gone
         c.State.Remove(from);
     }
 

@@ -11,6 +11,10 @@ internal enum Opcode
     Pipeline = 1,
     Transaction = 2,
 
+    // Changes
+    RecordChanges = 4,
+    Changes = 5,
+
     // Keys of any type
     Delete = 8,
     Exists = 9,

@@ -11,6 +11,7 @@ internal sealed class KvSnapshotReader : ISnapshotReader
 
     private readonly ByteBuffer _buffer = new();
     private readonly CowTreeCursor<KvEntry> _entries;
+    private readonly Queue<ReadOnlyMemory<byte>> _recent = [];
     private int _taken;
 
     // The collection under way; of these at most one is set.
@@ -25,9 +26,17 @@ internal sealed class KvSnapshotReader : ISnapshotReader
         CowTree<KvEntry> frozen = state.Freeze();
         _entries = frozen.Walk();
         CanonicalWriter writer = new(_buffer);
-        writer.WriteInteger(SnapshotFormat.Version);
+        RecentChanges recent = state.Recent;
+        writer.WriteInteger(recent.IsOn ? SnapshotFormat.VersionWithChanges : SnapshotFormat.Version);
         writer.WriteInteger(state.Revision);
         writer.WriteInteger(frozen.Count);
+        if (recent.IsOn)
+        {
+            writer.WriteInteger(recent.UntilMicros);
+            writer.WriteInteger(recent.After);
+            writer.WriteInteger(recent.Pages.Count);
+            foreach (RecentPage page in recent.Pages) _recent.Enqueue(page.Written);
+        }
         writer.Flush();
     }
 
@@ -59,6 +68,11 @@ internal sealed class KvSnapshotReader : ISnapshotReader
 
     private bool TryWriteNext(ref CanonicalWriter writer)
     {
+        if (_recent.TryDequeue(out ReadOnlyMemory<byte> page))
+        {
+            writer.WriteBinary(page.Span);
+            return true;
+        }
         if (_fields is not null)
         {
             if (_fields.MoveNext())

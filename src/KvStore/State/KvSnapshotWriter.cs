@@ -14,7 +14,7 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
     private int _pendingLength;
     private bool _headerRead;
     private ValueType _lastType;
-    private long _entriesLeft;
+    private long _entriesLeft, _pagesLeft;
 
     // The entry under way, if it holds a collection.
     private KvEntry? _entry;
@@ -40,7 +40,7 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
     /// <exception cref="InvalidDataException">Something is missing.</exception>
     public void Commit()
     {
-        if (!_headerRead || _entriesLeft != 0 || _entry is not null || _pendingLength != 0)
+        if (!_headerRead || _pagesLeft != 0 || _entriesLeft != 0 || _entry is not null || _pendingLength != 0)
             throw Refused("it ends too early");
         commit(_state);
     }
@@ -66,6 +66,7 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
     private bool TryReadPiece(ref CanonicalReader reader)
     {
         if (!_headerRead) return TryReadHeader(ref reader);
+        if (_pagesLeft > 0) return TryReadRecent(ref reader);
         if (_entry is not null) return TryReadContent(ref reader, _entry);
         if (_entriesLeft == 0) throw Refused("something follows its last entry");
         return TryReadEntry(ref reader);
@@ -74,15 +75,30 @@ internal sealed class KvSnapshotWriter(Action<KvState> commit) : ISnapshotWriter
     private bool TryReadHeader(ref CanonicalReader reader)
     {
         if (!reader.TryReadInteger(out long version)) return false;
-        if (version is not (SnapshotFormat.Version or SnapshotFormat.VersionBefore))
+        if (version is < SnapshotFormat.VersionBefore or > SnapshotFormat.VersionWithChanges)
             throw Refused(
-                $"it has version {version}, and this program reads versions {SnapshotFormat.VersionBefore} and "
-                + $"{SnapshotFormat.Version}; run the release that wrote it");
-        _lastType = version == SnapshotFormat.Version ? ValueType.SortedSet : ValueType.Set;
+                $"it has version {version}, and this program reads versions {SnapshotFormat.VersionBefore} to "
+                + $"{SnapshotFormat.VersionWithChanges}; run the release that wrote it");
+        _lastType = version == SnapshotFormat.VersionBefore ? ValueType.Set : ValueType.SortedSet;
         if (!reader.TryReadInteger(0, long.MaxValue, out long revision)
             || !reader.TryReadInteger(0, int.MaxValue, out _entriesLeft)) return false;
         _state.Revision = revision;
+        if (version == SnapshotFormat.VersionWithChanges)
+        {
+            if (!reader.TryReadInteger(1, KvLimits.ExpiryMicrosMax, out long untilMicros)
+                || !reader.TryReadInteger(0, revision, out long after)
+                || !reader.TryReadInteger(0, KvLimits.RecentBytesMax, out _pagesLeft)) return false;
+            _state.Recent.Restore(untilMicros, after);
+        }
         return _headerRead = true;
+    }
+
+    private bool TryReadRecent(ref CanonicalReader reader)
+    {
+        if (!reader.TryReadBinary(out ReadOnlySpan<byte> page)) return false;
+        if (!_state.Recent.TryRestore(page, _state.Revision)) throw Refused("its recorded changes are malformed");
+        _pagesLeft--;
+        return true;
     }
 
     private bool TryReadEntry(ref CanonicalReader reader)

@@ -8,7 +8,7 @@ namespace KvStore.State;
 /// nothing of operations.
 /// <para>
 /// Every change goes through <see cref="Edit(KvEntry)"/>, <see cref="EditForReplacement"/>, <see cref="Add"/> or
-/// <see cref="Remove"/>, then <see cref="Changed"/>.
+/// <see cref="Remove(KvEntry)"/>, then <see cref="Changed"/>.
 /// </para>
 /// </summary>
 internal sealed class KvState
@@ -39,6 +39,9 @@ internal sealed class KvState
 
     /// <summary>Counts changes of entries. Never goes back.</summary>
     public long Revision { get; set; }
+
+    /// <summary>The latest changes, while clients have them recorded.</summary>
+    public RecentChanges Recent { get; } = new();
 
     /// <summary>When the next entry expires; <see cref="long.MaxValue"/> if none does.</summary>
     public long NextExpiryMicros => _expiries.FirstMicros;
@@ -74,10 +77,13 @@ internal sealed class KvState
     public KvEntry EditForReplacement(KvEntry entry) => Edit(entry, withValue: false);
 
     /// <summary>An added or edited entry has its new value: it counts again.</summary>
-    public void Changed(KvEntry entry)
+    /// <param name="entry">The entry.</param>
+    /// <param name="isTold">False for one that the same command removes: that alone is a change.</param>
+    public void Changed(KvEntry entry, bool isTold = true)
     {
         entry.Revision = ++Revision;
         Remember(entry);
+        if (isTold) Recent.Add(Revision, (KvChangeKind)entry.Type, entry);
     }
 
     /// <summary>
@@ -102,12 +108,7 @@ internal sealed class KvState
         Remember(entry);
     }
 
-    public void Remove(KvEntry entry)
-    {
-        Forget(entry);
-        _entries.Remove(entry.Key, out _);
-        Revision++;
-    }
+    public void Remove(KvEntry entry) => Remove(entry, KvChangeKind.Deleted);
 
     public void Clear()
     {
@@ -117,7 +118,7 @@ internal sealed class KvState
         _waitingBytes = 0;
         _hash = default;
         Bytes = 0;
-        Revision++;
+        Recent.Add(++Revision, KvChangeKind.Cleared, null);
     }
 
     /// <summary>Removes up to <paramref name="countMax"/> expired entries, the first to have expired first.</summary>
@@ -127,7 +128,7 @@ internal sealed class KvState
         {
             if (!_entries.TryGet(key, out KvEntry entry))
                 throw new InvalidOperationException("The expiry index names an entry that is not there.");
-            Remove(entry);
+            Remove(entry, KvChangeKind.Expired);
         }
     }
 
@@ -142,11 +143,23 @@ internal sealed class KvState
     public Digest Digest()
     {
         HashWaiting();
-        Span<byte> bytes = stackalloc byte[BftCloud.Primitives.Digest.Size + 2 * sizeof(long)];
+        Span<byte> bytes = stackalloc byte[BftCloud.Primitives.Digest.Size + 5 * sizeof(long)];
         _hash.CopyTo(bytes);
         BinaryPrimitives.WriteInt64BigEndian(bytes[BftCloud.Primitives.Digest.Size..], Revision);
         BinaryPrimitives.WriteInt64BigEndian(bytes[(BftCloud.Primitives.Digest.Size + sizeof(long))..], Count);
+        Span<byte> recent = bytes[(BftCloud.Primitives.Digest.Size + 2 * sizeof(long))..];
+        if (!Recent.IsOn) return BftCloud.Primitives.Digest.Of(bytes[..^recent.Length]);
+        BinaryPrimitives.WriteInt64BigEndian(recent, Recent.UntilMicros);
+        BinaryPrimitives.WriteInt64BigEndian(recent[sizeof(long)..], Recent.After);
+        BinaryPrimitives.WriteInt64BigEndian(recent[(2 * sizeof(long))..], Recent.Bytes);
         return BftCloud.Primitives.Digest.Of(bytes);
+    }
+
+    private void Remove(KvEntry entry, KvChangeKind kind)
+    {
+        Forget(entry);
+        _entries.Remove(entry.Key, out _);
+        Recent.Add(++Revision, kind, entry);
     }
 
     private KvEntry Edit(KvEntry entry, bool withValue)

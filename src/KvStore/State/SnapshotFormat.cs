@@ -12,6 +12,12 @@ internal static class SnapshotFormat
     /// <summary>Changes when the format does.</summary>
     public const int Version = 2;
 
+    /// <summary>
+    /// The same while changes are recorded. Behind the number of entries stand the time at which recording ends, the
+    /// revision behind which all changes are kept, the number of pages, and each page of <see cref="RecentChanges"/>.
+    /// </summary>
+    public const int VersionWithChanges = 3;
+
     /// <summary>The same without sorted sets. It is read, and no longer written.</summary>
     public const int VersionBefore = 1;
 

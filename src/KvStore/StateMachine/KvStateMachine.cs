@@ -52,6 +52,7 @@ public sealed class KvStateMachine : IStateMachine
     public void Execute(CommandBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        _state.Recent.Begin(batch.AgreedTimeMicros);
         _state.Reclaim(batch.AgreedTimeMicros, KvLimits.ReclaimedPerBatchMax);
         ReadOnlySpan<Command> commands = batch.Commands.Span;
         for (int i = 0; i < commands.Length; i++)

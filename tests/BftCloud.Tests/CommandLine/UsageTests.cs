@@ -34,6 +34,9 @@ public sealed class UsageTests
     [InlineData("chaos --service nothing")]
     [InlineData("kv --cluster x serve --clients-max 0")]
     [InlineData("kv --cluster x serve --client-output-max 1000")]
+    [InlineData("kv --cluster x watch")]
+    [InlineData("kv --cluster x watch k --count 0")]
+    [InlineData("kv --cluster x watch k --for 10")]
     [InlineData("counter add 1")]
     [InlineData("counter --cluster x add one")]
     public async Task Wrong_usage_ends_with_2_and_names_the_help(string arguments)

@@ -12,6 +12,10 @@ internal static class DecoderList
         ["ElementReading.TryReadElement"] = "element",
         ["ElementReading.TryReadError"] = "element",
         ["Page.TrySkip"] = "operation",
+        ["RecentChange.TryRead"] = "snapshot",
+        ["RecentPage.TryRead"] = "snapshot",
+        ["RecentChanges.TryRestore"] = "snapshot",
+        ["ChangePage.Read"] = "reply about changes",
         ["KvReply.Read"] = "reply to a client",
         ["ReadService.ReadAsync"] = "reply to a client",
 

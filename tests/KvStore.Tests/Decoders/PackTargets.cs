@@ -15,8 +15,10 @@ namespace KvStore.Tests.Decoders;
 /// <summary>Operations that clients send, snapshots that others made, replies of another release.</summary>
 internal static class PackTargets
 {
-    /// <summary>The buffer that pieces of a snapshot are collected in, and a state with its trees.</summary>
-    private const long SnapshotBytes = 2 * SnapshotFormat.PieceBytesMax + (64 << 10);
+    /// <summary>
+    /// The buffer that pieces of a snapshot are collected in, and a state with its trees and a page of changes.
+    /// </summary>
+    private const long SnapshotBytes = 2 * SnapshotFormat.PieceBytesMax + (64 << 10) + KvLimits.RecentPageBytes;
 
     /// <summary>
     /// A state; and the values that an operation of a few bytes may make of it, which are bounded by themselves.
@@ -47,6 +49,11 @@ internal static class PackTargets
             static bytes => AskAll(bytes))
         {
             Refusals = [typeof(KvException)], AllocatedBytes = 128 << 10, AllocatedBytesPerByte = 200, Rounds = 8,
+        },
+        new(
+            "reply about changes", static random => Changes(random), static bytes => ChangePage.Read(bytes).IsLast)
+        {
+            Refusals = [typeof(KvException)], AllocatedBytes = 16 << 10, AllocatedBytesPerByte = 100,
         },
         new(
             "cache entry", static random => CacheEntry(random),
@@ -143,6 +150,7 @@ internal static class PackTargets
     private static byte[] Snapshot(Random random)
     {
         TestMachine machine = new();
+        if (random.Next(2) == 0) machine.Execute(Opcode.RecordChanges, TestMachine.Second);
         for (int i = random.Next(200); i > 0; i--) machine.Execute(FuzzTests.RandomOperation(random));
         return machine.Snapshot();
     }
@@ -232,6 +240,14 @@ internal static class PackTargets
             }
         }
         return understood > 0;
+    }
+
+    private static byte[] Changes(Random random)
+    {
+        TestMachine machine = new();
+        machine.Execute(Opcode.RecordChanges, TestMachine.Second);
+        for (int i = random.Next(20); i > 0; i--) machine.Execute(Opcode.Put, "k", $"{i}", 0);
+        return machine.Execute(Op.Of(Opcode.Changes, 0, 100, 1, ""));
     }
 
     private static byte[] CacheEntry(Random random)

@@ -17,6 +17,7 @@ internal static class KvCommand
             KvDelCommand.Create(target),
             KvCasCommand.Create(target),
             KvListCommand.Create(target),
+            KvWatchCommand.Create(target),
             KvServeCommand.Create(target),
         };
     }
