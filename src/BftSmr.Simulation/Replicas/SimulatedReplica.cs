@@ -272,11 +272,8 @@ internal sealed class SimulatedReplica : INetworkNode
         if (_adversary is not null && !_adversary.Receiving(input)) return;
         _world.Tell(_name, "<-", input);
         if (input is StateInstalledInput) _proposals.Forget();
-        if (IsCorrect)
-        {
-            Times.Received(input);
-            Votes.Taken(Id, input);
-        }
+        if (IsCorrect) Times.Received(input);
+        if (IsCorrect) Votes.Taken(Id, input);
         Guard(() =>
         {
             _core.Step(input, Clock.Read(_world.NowMicros), _effects);
@@ -319,8 +316,7 @@ internal sealed class SimulatedReplica : INetworkNode
     private void ScheduleTick()
     {
         long due = Clock.When(_core!.NextDeadlineMicros, _world.NowMicros);
-        if (due == long.MaxValue) return;
-        if (due >= _tickAtMicros) return;
+        if (due == long.MaxValue || due >= _tickAtMicros) return;
         _tickAtMicros = due;
         long life = _life;
         _world.At(due, () =>
@@ -364,11 +360,8 @@ internal sealed class SimulatedReplica : INetworkNode
     private void Stop(bool machineToo)
     {
         _life++;
-        _core = null;
-        _runner = null;
-        _paused = false;
-        _tickAtMicros = long.MaxValue;
-        _hasEndOfRecovery = false;
+        (_core, _runner) = (null, null);
+        (_paused, _hasEndOfRecovery, _tickAtMicros) = (false, false, long.MaxValue);
         _inbox.Clear();
         _effects.Clear();
         _links.Clear();

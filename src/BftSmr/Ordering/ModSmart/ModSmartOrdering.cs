@@ -86,7 +86,8 @@ internal sealed class ModSmartOrdering : IOrdering
 
     public bool TryHandle(ReplicaId from, PeerMessage message)
     {
-        if (message is Messages.Propose or Write or Accept or Refuse or StopData or Sync) _parts.Progress.NoteVote(from);
+        if (message is Messages.Propose or Write or Accept or Refuse or StopData or Sync)
+            _parts.Progress.NoteVote(from);
         switch (message)
         {
             case Propose m: _window.OnPropose(from, m); return true;

@@ -12,8 +12,9 @@ namespace BftSmr.Ordering.ModSmart.Recovery;
 /// and says so, until it has executed that far. It also forgot which regencies it had left, and the STOPDATA that it
 /// then made are still about: it sends no vote in a regency below the highest that two of the others wanted. If all
 /// others forgot as well, and none of them took a vote of this one in an earlier run, no replica remembers a vote that
-/// could be contradicted, and this one goes on from what the logs hold. A replica that lacks the state of a stable checkpoint is silent in the same way up to there. Invariant:
-/// before its end is known, no vote is sent at all; the end is found once.
+/// could be contradicted, and this one goes on from what the logs hold. A replica that lacks the state of a stable
+/// checkpoint is silent in the same way up to there. Invariant: before its end is known, no vote is sent at all; the
+/// end is found once.
 /// </summary>
 internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, PeerProgress progress)
 {
