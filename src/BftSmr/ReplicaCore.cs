@@ -37,7 +37,6 @@ internal sealed class ReplicaCore : IReplicaCore
     private readonly DecidedFetch _decidedFetch;
     private readonly SnapshotFetch _snapshotFetch;
     private long _nextStatusMicros;
-    private ulong _run;
     private Instance _executedAtLastStatus;
 
     private ReplicaCore(ReplicaSettings settings, IKeyring keyring, RecoveredState recovered, OrderingProtocol protocol)
@@ -84,7 +83,7 @@ internal sealed class ReplicaCore : IReplicaCore
         _recovered = null; // the log may be large
         _requests.Rebuild(_ordering.IsLeading);
         _nextStatusMicros = now.MonotonicMicros;
-        _run = unchecked((ulong)now.UnixMicros);
+        _progress.Run = Math.Max(1, unchecked((ulong)now.UnixMicros));
         Settle(moreFollow: false);
     }
 
@@ -272,7 +271,7 @@ internal sealed class ReplicaCore : IReplicaCore
             _ordering.Describe(
                 new Status(_ordering.Regency, _ordering.IsOpen, _log.LastExecuted, _checkpoints.Stable.Instance)
                 {
-                    Run = _run, Remembers = _progress.Remembered,
+                    Run = _progress.Run, Runs = _progress.Runs,
                 }));
         _requests.RemoveGone();
         _requests.ReleaseOrphans(_context.Now.MonotonicMicros - 2 * Settings.RequestTimeoutMicros);

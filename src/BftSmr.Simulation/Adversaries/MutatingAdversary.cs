@@ -40,7 +40,7 @@ internal abstract class MutatingAdversary : Adversary
             Wanted = Near(m.Wanted),
             VotesForgotten = Random.Chance(0.3),
             Run = Random.Chance(0.3) ? m.Run + 1 : m.Run,
-            Remembers = Random.Chance(0.3) ? ReplicaSet.Empty : m.Remembers,
+            Runs = Random.Chance(0.3) ? new ulong[m.Runs.Count] : m.Runs,
         },
         FetchDecided m => m with { From = Near(m.From), Count = m.Count + 1 },
         FetchBatch m => m with { Value = Seen(m.Value) },

@@ -13,12 +13,18 @@ internal sealed class PeerProgress(ReplicaContext context)
     // Of the run that its last STATUS told.
     private ReplicaSet _voted;
 
+    // Have sent votes here in an earlier run of theirs.
+    private ReplicaSet _remembered;
+
+    /// <summary>What tells this run of the replica from its others; see <see cref="Status.Run"/>.</summary>
+    public ulong Run { get; set; }
+
     /// <summary>
-    /// Replicas that have sent votes here in an earlier run of theirs. Any message counts that a correct replica sends
-    /// no two different ones of. A vote of a replica that has sent no STATUS yet counts as well: the replica knows
-    /// where it may vote, and asks no more in that run.
+    /// What <see cref="Status.Runs"/> is to say. As votes count any messages that a correct replica sends no two
+    /// different ones of. A vote that comes before a STATUS counts as one of an earlier run.
     /// </summary>
-    public ReplicaSet Remembered { get; private set; }
+    public IReadOnlyList<ulong> Runs =>
+        [.. _statuses.Select((status, i) => _remembered.Contains(new ReplicaId(i)) ? 0 : status?.Run ?? 0)];
 
     /// <summary>
     /// Takes a STATUS. True, at most once per status period, if the sender has not executed anything since the one
@@ -28,7 +34,7 @@ internal sealed class PeerProgress(ReplicaContext context)
     {
         if (_statuses[from.Value] is { } before && before.Run != status.Run && _voted.Contains(from))
         {
-            Remembered = Remembered.With(from);
+            _remembered = _remembered.With(from);
             _voted = _voted.Without(from);
         }
         bool hasStopped = _statuses[from.Value]?.LastExecuted == status.LastExecuted;
@@ -42,7 +48,7 @@ internal sealed class PeerProgress(ReplicaContext context)
     /// <summary>A vote of this peer is being taken.</summary>
     public void NoteVote(ReplicaId from)
     {
-        if (_statuses[from.Value] is null) Remembered = Remembered.With(from);
+        if (_statuses[from.Value] is null) _remembered = _remembered.With(from);
         else _voted = _voted.With(from);
     }
 

@@ -291,7 +291,8 @@ internal static class PeerMessageCodec
         writer.WriteInt64(message.Wanted.Value);
         writer.WriteBoolean(message.VotesForgotten);
         writer.WriteUInt64(message.Run);
-        writer.WriteUInt64(message.Remembers.Bits);
+        writer.WriteArrayHeader(message.Runs.Count);
+        foreach (ulong run in message.Runs) writer.WriteUInt64(run);
     }
 
     private static void WriteBallot(
@@ -370,11 +371,16 @@ internal static class PeerMessageCodec
             || !reader.TryReadRegency(out Regency wanted)
             || !reader.TryReadBoolean(out bool votesForgotten)
             || !reader.TryReadUInt64(out ulong run)
-            || !reader.TryReadReplicas(limits.Replicas, out ReplicaSet remembers)) return false;
+            || !reader.TryReadArray(limits.Replicas)) return false;
+        ulong[] runs = new ulong[limits.Replicas];
+        foreach (ref ulong heard in runs.AsSpan())
+        {
+            if (!reader.TryReadUInt64(out heard)) return false;
+        }
         message = new Status(regency, synchronized, lastExecuted, stable)
         {
             LastAccepted = lastAccepted, Wanted = wanted, VotesForgotten = votesForgotten, Run = run,
-            Remembers = remembers,
+            Runs = runs,
         };
         return true;
     }

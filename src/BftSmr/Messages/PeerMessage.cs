@@ -115,14 +115,14 @@ internal sealed record Status(Regency Regency, bool Synchronized, Instance LastE
     /// </summary>
     public bool VotesForgotten { get; init; }
 
-    /// <summary>Differs between the sender's runs: what its clock said when it started.</summary>
+    /// <summary>Differs between the sender's runs, and is not 0: what its clock said when it started.</summary>
     public ulong Run { get; init; }
 
     /// <summary>
-    /// Replicas of which the sender took votes in an earlier run of theirs: it remembers votes that these may have
-    /// forgotten.
+    /// For each replica, the run that the sender heard of last; 0 if of none, or if it took votes of an earlier run and
+    /// so may remember what that replica forgot.
     /// </summary>
-    public ReplicaSet Remembers { get; init; }
+    public IReadOnlyList<ulong> Runs { get; init; } = [];
 }
 
 /// <summary>Asks for the SYNC of an installed regency.</summary>

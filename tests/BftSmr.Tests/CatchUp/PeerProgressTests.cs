@@ -32,14 +32,15 @@ public sealed class PeerProgressTests : IDisposable
         foreach (ReplicaId peer in (ReplicaId[])[quiet, voter]) _progress.Record(peer, First(run: 7));
         _progress.NoteVote(voter);
         foreach (ReplicaId peer in (ReplicaId[])[quiet, voter]) _progress.Record(peer, First(run: 7));
-        Assert.Equal(ReplicaSet.Empty, _progress.Remembered);
+        Assert.Equal([7UL, 7UL, 0UL, 0UL], _progress.Runs);
 
         foreach (ReplicaId peer in (ReplicaId[])[quiet, voter]) _progress.Record(peer, First(run: 6));
-        Assert.Equal(ReplicaSet.Of(voter), _progress.Remembered);
+        Assert.Equal([6UL, 0UL, 0UL, 0UL], _progress.Runs);
 
         _progress.NoteVote(early); // no STATUS says of which run
-        Assert.Equal(ReplicaSet.Of(voter).With(early), _progress.Remembered);
+        _progress.Record(early, First(run: 8));
+        Assert.Equal([6UL, 0UL, 0UL, 0UL], _progress.Runs);
         _progress.Record(voter, First(run: 9));
-        Assert.True(_progress.Remembered.Contains(voter)); // as long as this replica runs
+        Assert.Equal([6UL, 0UL, 0UL, 0UL], _progress.Runs); // as long as this replica runs
     }
 }

@@ -26,7 +26,7 @@ internal static class MessageTree
         Status m =>
             Array(
                 U(10), U(m.Regency.Value), m.Synchronized, U(m.LastExecuted.Value), U(m.Stable.Value),
-                U(m.LastAccepted.Value), U(m.Wanted.Value), m.VotesForgotten, U(m.Run), U(m.Remembers.Bits)),
+                U(m.LastAccepted.Value), U(m.Wanted.Value), m.VotesForgotten, U(m.Run), Array(m.Runs, U)),
         FetchSync m => Array(U(11), U(m.Regency.Value)),
         FetchBatch m => Array(U(12), U(m.Instance.Value), B(m.Value)),
         BatchBody m => Array(U(13), U(m.Instance.Value), Batch(m.Batch)),

@@ -34,7 +34,7 @@ internal sealed class RandomMessages(int seed, int size)
         new Status(Regency(), Flag(), Instance(), Instance())
         {
             LastAccepted = Instance(), Wanted = Regency(), VotesForgotten = Flag(), Run = (ulong)Number(),
-            Remembers = SomeReplicas(),
+            Runs = [.. Enumerable.Range(0, Replicas).Select(_ => (ulong)Number())],
         },
         new FetchSync(Regency()),
         new FetchBatch(Instance(), Digest()),

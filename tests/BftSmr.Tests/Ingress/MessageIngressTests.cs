@@ -154,7 +154,8 @@ public sealed class MessageIngressTests : IDisposable
                 new Regency(1), new Instance(2), default), new Accept(new Regency(1), new Instance(2), default),
                 new Refuse(new Regency(1), new Instance(2), default, [Alice, Bob]),
             new Vouch(new Instance(2), new byte[16]), new Stop(new Regency(1)), new Status(
-                new Regency(1), true, new Instance(1), new Instance(0)), new FetchSync(new Regency(1)),
+                new Regency(1), true, new Instance(1), new Instance(0)) { Runs = [1, 0, 2, 3] },
+            new FetchSync(new Regency(1)),
             new FetchBatch(new Instance(1), default), new BatchBody(
                 new Instance(1), BatchCodec.Noop), new FetchDecided(new Instance(1), 5, true),
             new Decided(

@@ -95,8 +95,9 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
     {
         if (!IsEndUnknown) return;
         Status[] others = [.. progress.Known.Where(p => p.Peer != context.Self).Select(p => p.Status)];
+        // They have heard of this run: what they say of votes is no older.
         if (others.Length == context.Quorums.Replicas - 1
-            && others.All(s => s.VotesForgotten && !s.Remembers.Contains(context.Self)))
+            && others.All(s => s.VotesForgotten && s.Runs[context.Self.Value] == progress.Run))
         {
             _acceptedAtRestartOfAll = lastAccepted;
             EndAt(Instance.Zero, WantedBy(others));

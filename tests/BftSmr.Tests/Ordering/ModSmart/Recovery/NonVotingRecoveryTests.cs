@@ -29,6 +29,7 @@ public sealed class NonVotingRecoveryTests : IDisposable
         _parts = new VotingParts(_context);
         Open(Current);
         _parts.Recovery.Begin();
+        _parts.Progress.Run = 5;
     }
 
     public void Dispose() => _keys.Dispose();
@@ -112,7 +113,7 @@ public sealed class NonVotingRecoveryTests : IDisposable
     [Fact]
     public void It_does_not_vote_while_one_that_forgot_remembers_a_vote_of_an_earlier_run()
     {
-        AllSay(wanted: Current, haveForgotten: true, remembering: ReplicaSet.Of(_context.Self));
+        AllSay(wanted: Current, haveForgotten: true, heard: 0); // or has not heard yet of this run
         Assert.True(_parts.Recovery.IsEndUnknown);
         Assert.False(HasVotedOn(new Instance(1)));
 
@@ -130,7 +131,7 @@ public sealed class NonVotingRecoveryTests : IDisposable
     }
 
     private void AllSay(
-        Regency wanted, Regency? butOne = null, bool haveForgotten = false, ReplicaSet remembering = default)
+        Regency wanted, Regency? butOne = null, bool haveForgotten = false, ulong heard = 5)
     {
         foreach (int peer in (int[])[0, 1, 3])
             _parts.Progress.Record(
@@ -140,7 +141,7 @@ public sealed class NonVotingRecoveryTests : IDisposable
                     LastAccepted = Executed,
                     Wanted = peer == 3 ? butOne ?? wanted : wanted,
                     VotesForgotten = haveForgotten,
-                    Remembers = peer == 0 ? remembering : ReplicaSet.Empty,
+                    Runs = [1, 1, peer == 0 ? heard : 5, 1],
                 });
         _parts.Recovery.Tick(Window.LastAccepted);
     }
