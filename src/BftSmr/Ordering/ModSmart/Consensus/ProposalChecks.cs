@@ -62,7 +62,8 @@ internal sealed class ProposalChecks(ReplicaContext context, DecidedLog log)
     public void NoteAuthentic(InstanceState state)
     {
         if (state.UncheckedUntilMicros is null) return;
-        _shared.NoteVouched(context.Now.MonotonicMicros - state.CandidateSinceMicros);
+        long micros = context.Now.MonotonicMicros - state.CandidateSinceMicros;
+        _shared.NoteVouched(state.Candidate!.Value, state.Number, micros);
         state.NoteChecked(isAuthentic: true);
     }
 
@@ -87,9 +88,10 @@ internal sealed class ProposalChecks(ReplicaContext context, DecidedLog log)
     {
         if (NextMicros(regency) > context.Now.MonotonicMicros) return null;
         InstanceState state = _unchecked.Dequeue();
-        Batch? body = state.Body(state.Candidate!.Value.Value);
+        Vote candidate = state.Candidate!.Value;
+        Batch? body = state.Body(candidate.Value);
         Invariant.Holds(body is not null, "a proposal's batch is kept while it is a candidate");
-        _shared.NoteVain();
+        _shared.NoteVain(candidate, state.Number, state.Writes.VotersFor(candidate));
         Check(state, body);
         return state;
     }

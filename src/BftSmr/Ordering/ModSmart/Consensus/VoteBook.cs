@@ -32,13 +32,15 @@ internal sealed class VoteBook
 
     public Vote? Of(ReplicaId replica) => IndexOf(replica) is >= 0 and int index ? _tallies[index].Vote : null;
 
-    public int Count(Vote vote)
+    public int Count(Vote vote) => VotersFor(vote).Count;
+
+    public ReplicaSet VotersFor(Vote vote)
     {
         foreach (ref readonly Tally tally in _tallies.AsSpan())
         {
-            if (tally.Vote == vote) return tally.Voters.Count;
+            if (tally.Vote == vote) return tally.Voters;
         }
-        return 0;
+        return ReplicaSet.Empty;
     }
 
     /// <summary>The vote that a quorum casts, in this regency if one is given; null if there is none.</summary>

@@ -9,6 +9,9 @@ namespace BftSmr.Tests.Ordering.ModSmart.Consensus;
 
 public sealed class SharedChecksTests : IDisposable
 {
+    // In regency 0 of four replicas; 1 is this one.
+    private static readonly Instance s_checkedBy2 = new(1);
+    private static readonly Instance s_checkedBy3 = new(2);
     private readonly TestKeys _keys = new(replicas: 4, clients: 1);
 
     public void Dispose() => _keys.Dispose();
@@ -27,7 +30,7 @@ public sealed class SharedChecksTests : IDisposable
             {
                 int[] checkers =
                     [.. Enumerable.Range(0, n).Where(i => i != regency % n
-                        && Left(new SharedChecks(Context(i, n, f)), regency, instance) is null)];
+                        && Left(new SharedChecks(Context(i, n, f)), regency, new(instance)) is null)];
                 Assert.Equal(f, checkers.Length);
                 foreach (int checker in checkers) turns[checker]++;
             }
@@ -41,34 +44,61 @@ public sealed class SharedChecksTests : IDisposable
     {
         for (int instance = 1; instance <= 6; instance++)
         {
-            Assert.Null(Left(new SharedChecks(Context(1, 4, 1, RequestAuthentication.Mac)), 0, instance));
-            Assert.Null(Left(new SharedChecks(Context(1, 4, 1)), 0, instance, requests: 7));
+            Assert.Null(Left(new SharedChecks(Context(1, 4, 1, RequestAuthentication.Mac)), 0, new(instance)));
+            Assert.Null(Left(new SharedChecks(Context(1, 4, 1)), 0, new(instance), requests: 7));
         }
     }
 
     [Fact]
-    public void Who_waits_in_vain_checks_everything_itself_for_twice_as_long_each_time()
+    public void Beyond_what_is_borne_a_checker_is_not_relied_on_for_twice_as_long_each_time()
     {
         ReplicaContext context = Context(1, 4, 1);
         SharedChecks checks = new(context);
-        int other = Enumerable.Range(1, 3).First(i => Left(checks, 0, i) is not null);
         long patience = context.Settings.RequestTimeoutMicros / 16;
         long now = 0;
+        for (int i = 0; i < 4; i++) checks.NoteVain(ProposalOf(0), s_checkedBy2, ReplicaSet.Of(new ReplicaId(0)));
+        Assert.NotNull(Left(checks, 0, s_checkedBy2));
         foreach (int alert in (int[])[1, 2, 4, 8, 16, 32, 64, 128, 128])
         {
             At(context, now += patience);
-            checks.NoteVain();
-            checks.NoteVain(); // Another instance that was under way meanwhile.
+            checks.NoteVain(ProposalOf(0), s_checkedBy2, ReplicaSet.Of(new ReplicaId(0)));
+            checks.NoteVain(ProposalOf(0), s_checkedBy2, ReplicaSet.Of(new ReplicaId(0))); // Was under way meanwhile.
+            Assert.NotNull(Left(checks, 0, s_checkedBy3)); // Only its own turns suffer.
             At(context, now += alert * patience - 1);
-            Assert.Null(Left(checks, 0, other));
+            Assert.Null(Left(checks, 0, s_checkedBy2));
             At(context, now += 1);
-            Assert.NotNull(Left(checks, 0, other));
+            Assert.NotNull(Left(checks, 0, s_checkedBy2));
         }
 
-        for (int i = 0; i < 7 * 64; i++) checks.NoteVouched(patience / 4);
-        checks.NoteVain();
+        for (int i = 0; i < 7 * 64; i++) checks.NoteVouched(ProposalOf(0), s_checkedBy2, patience / 4);
+        for (int i = 0; i < 5; i++) checks.NoteVain(ProposalOf(0), s_checkedBy2, ReplicaSet.Of(new ReplicaId(0)));
+        Assert.Null(Left(checks, 0, s_checkedBy2));
         At(context, now += patience);
-        Assert.NotNull(Left(checks, 0, other));
+        Assert.NotNull(Left(checks, 0, s_checkedBy2));
+    }
+
+    [Fact]
+    public void One_vain_wait_in_32_is_borne_and_no_more()
+    {
+        SharedChecks checks = new(Context(1, 4, 1));
+        ReplicaSet leader = ReplicaSet.Of(new ReplicaId(0));
+        for (int i = 0; i < 4; i++) checks.NoteVain(ProposalOf(0), s_checkedBy2, leader);
+        for (int i = 0; i < 32; i++) checks.NoteVouched(ProposalOf(0), s_checkedBy2, 1);
+        checks.NoteVain(ProposalOf(0), s_checkedBy2, leader);
+        for (int i = 0; i < 31; i++) checks.NoteVouched(ProposalOf(0), s_checkedBy2, 1);
+        Assert.NotNull(Left(checks, 0, s_checkedBy2));
+        checks.NoteVain(ProposalOf(0), s_checkedBy2, leader);
+        Assert.Null(Left(checks, 0, s_checkedBy2));
+    }
+
+    [Fact]
+    public void A_leader_that_withholds_its_WRITEs_is_not_relied_on()
+    {
+        SharedChecks checks = new(Context(1, 4, 1));
+        ReplicaSet checker = ReplicaSet.Of(new ReplicaId(2));
+        for (int i = 0; i < 5; i++) checks.NoteVain(ProposalOf(0), s_checkedBy2, checker);
+        Assert.Null(Left(checks, 0, s_checkedBy3));
+        Assert.NotNull(Left(checks, 2, new Instance(3))); // Another leader.
     }
 
     [Fact]
@@ -76,22 +106,23 @@ public sealed class SharedChecksTests : IDisposable
     {
         ReplicaContext context = Context(1, 4, 1);
         SharedChecks checks = new(context);
-        int other = Enumerable.Range(1, 3).First(i => Left(checks, 0, i) is not null);
 
-        for (int i = 0; i < 100; i++) checks.NoteVouched(3_000);
-        Assert.InRange(Left(checks, 0, other)!.Value, 11_000, 13_000);
-        for (int i = 0; i < 100; i++) checks.NoteVouched(1);
-        Assert.Equal(2_000, Left(checks, 0, other));
-        for (int i = 0; i < 100; i++) checks.NoteVouched(long.MaxValue);
-        Assert.Equal(context.Settings.RequestTimeoutMicros / 16, Left(checks, 0, other));
+        for (int i = 0; i < 100; i++) checks.NoteVouched(ProposalOf(0), s_checkedBy2, 3_000);
+        Assert.InRange(Left(checks, 0, s_checkedBy2)!.Value, 11_000, 13_000);
+        for (int i = 0; i < 100; i++) checks.NoteVouched(ProposalOf(0), s_checkedBy2, 1);
+        Assert.Equal(2_000, Left(checks, 0, s_checkedBy2));
+        for (int i = 0; i < 100; i++) checks.NoteVouched(ProposalOf(0), s_checkedBy2, long.MaxValue);
+        Assert.Equal(context.Settings.RequestTimeoutMicros / 16, Left(checks, 0, s_checkedBy2));
     }
 
-    private static long? Left(SharedChecks checks, int regency, int instance, int requests = 8)
+    private static Vote ProposalOf(int regency) => new(new Regency(regency), default);
+
+    private static long? Left(SharedChecks checks, int regency, Instance instance, int requests = 8)
     {
         Request request = RequestCodec.Create(
             new SessionId(default, 5), 1, RequestKind.Command, ReplicaSet.AllOf(2), default, new byte[] { 1 });
         Batch batch = BatchCodec.Create(1, 2, [.. Enumerable.Repeat(request, requests)]);
-        return checks.LeftToOthersUntil(new Vote(new Regency(regency), batch.Digest), new Instance(instance), batch);
+        return checks.LeftToOthersUntil(new Vote(new Regency(regency), batch.Digest), instance, batch);
     }
 
     private ReplicaContext Context(int self, int n, int f, RequestAuthentication mode = RequestAuthentication.Signed) =>
