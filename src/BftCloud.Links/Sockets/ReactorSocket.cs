@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using BftCloud.Primitives;
 
@@ -56,6 +57,17 @@ internal sealed class ReactorSocket : IDisposable
             socket.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Lets the socket take no more, about, than so many bytes that it has not sent (TCP_NOTSENT_LOWAT of Linux).
+    /// Elsewhere, and for other than TCP, it takes what it takes.
+    /// </summary>
+    public void LimitUnsent(int bytes)
+    {
+        if (!OperatingSystem.IsLinux() || Socket.ProtocolType != ProtocolType.Tcp) return;
+        const int ProtocolTcp = 6, NotSentLowWaterMark = 25;
+        Socket.SetRawSocketOption(ProtocolTcp, NotSentLowWaterMark, MemoryMarshal.AsBytes(new Span<int>(ref bytes)));
     }
 
     /// <summary>Closes the socket when the token is cancelled.</summary>

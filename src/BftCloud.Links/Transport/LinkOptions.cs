@@ -29,6 +29,12 @@ internal sealed record LinkOptions
     } = 32 << 20;
 
     /// <summary>
+    /// Bytes that the operating system takes from a link between replicas without having sent them, about. The rest
+    /// waits in the queue, where this process knows of it.
+    /// </summary>
+    public int UnsentBytesMax { get; init; } = 256 << 10;
+
+    /// <summary>
     /// Whether nodes on one machine, that is with loopback addresses, talk by Unix domain sockets instead of TCP.
     /// </summary>
     public bool LocalShortcut { get; init; } = true;

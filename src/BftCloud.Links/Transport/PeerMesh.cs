@@ -71,6 +71,9 @@ internal sealed class PeerMesh : IAsyncDisposable
     /// <summary>Whether the link to the replica is up.</summary>
     public bool IsUp(ReplicaId replica) => _links[replica.Value] is { IsUp: true };
 
+    /// <summary>Whether something that was flushed to the replica waits for its socket.</summary>
+    public bool IsBehind(ReplicaId replica) => LinkTo(replica).IsBehind;
+
     /// <summary>
     /// Queues a completed frame. It does not leave before <see cref="Flush"/>. False if it was dropped.
     /// </summary>

@@ -22,6 +22,9 @@ internal sealed class ReplicaLink(
 
     public bool IsUp => _current is not null;
 
+    /// <summary>Something that was flushed waits for the socket.</summary>
+    public bool IsBehind => _current is { IsBehind: true };
+
     public bool Send(FrameBuffer frame) => Count(_current is { } link && link.Send(frame));
 
     public bool Send(ReadOnlySpan<byte> payload) => Count(_current is { } link && link.Send(payload));
@@ -32,6 +35,7 @@ internal sealed class ReplicaLink(
     public async Task RunAsync(EstablishedLink established)
     {
         established.Socket.IsUrgent = true;
+        established.Socket.LimitUnsent(options.UnsentBytesMax);
         SecureLink link = new(established, options, counters, _budget);
         long number;
         lock (_gate)

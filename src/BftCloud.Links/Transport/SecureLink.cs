@@ -77,6 +77,15 @@ internal sealed class SecureLink : IDisposable
         }
     }
 
+    /// <summary>Something that may leave waits for the socket.</summary>
+    public bool IsBehind
+    {
+        get
+        {
+            lock (_gate) return _pumping;
+        }
+    }
+
     /// <summary>It has not ended.</summary>
     public bool IsUp => !_closed.Task.IsCompleted;
 

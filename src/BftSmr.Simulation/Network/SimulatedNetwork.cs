@@ -172,6 +172,16 @@ internal sealed class SimulatedNetwork
             : 0;
     }
 
+    /// <summary>When all that waits at the sender will have left, in the world's time; past if nothing waits.</summary>
+    public long LeavesAtMicros(int from, int to) => LinkOf(from, to).FromNode(from).FreeMicros;
+
+    /// <summary>Whether something that was sent at an earlier moment waits at the sender.</summary>
+    public bool IsBehind(int from, int to)
+    {
+        Stream stream = LinkOf(from, to).FromNode(from);
+        return (stream.SentMicros == _world.NowMicros ? stream.FreeBeforeMicros : stream.FreeMicros) > _world.NowMicros;
+    }
+
     private Link LinkOf(int one, int other) => _links[(Math.Min(one, other), Math.Max(one, other))];
 
     /// <summary>
@@ -188,6 +198,8 @@ internal sealed class SimulatedNetwork
             return false;
         }
         long takes = (bytes * 1_000_000L + bandwidth.BytesPerSecond - 1) / bandwidth.BytesPerSecond;
+        if (stream.SentMicros != _world.NowMicros)
+            (stream.SentMicros, stream.FreeBeforeMicros) = (_world.NowMicros, stream.FreeMicros);
         stream.FreeMicros = Math.Max(stream.FreeMicros, ready) + takes;
         leavesInMicros = stream.FreeMicros - _world.NowMicros;
         return true;
@@ -227,7 +239,7 @@ internal sealed class SimulatedNetwork
         foreach (Stream stream in (ReadOnlySpan<Stream>)[link.Upward, link.Downward])
         {
             stream.InFlight = 0;
-            stream.FreeMicros = 0;
+            stream.FreeMicros = stream.FreeBeforeMicros = 0;
             stream.Stalled.Clear();
             Notify(link, stream, isUp: false, noticeMaxMicros);
         }

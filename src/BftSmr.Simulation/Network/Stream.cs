@@ -29,6 +29,12 @@ internal sealed class Stream(int from, int to)
     /// <summary>When all that waits at the sender has left; only with a bandwidth.</summary>
     public long FreeMicros { get; set; }
 
+    /// <summary>When something was sent last.</summary>
+    public long SentMicros { get; set; } = -1;
+
+    /// <summary>What <see cref="FreeMicros"/> was at that moment, before.</summary>
+    public long FreeBeforeMicros { get; set; }
+
     /// <summary>Frames held back by a partition, as TCP would send them again and again.</summary>
     public List<ReadOnlyMemory<byte>> Stalled { get; } = [];
 }

@@ -29,7 +29,7 @@ internal sealed class SimulatedEffects(
 
     public required Action<Input> Deliver { get; init; }
     public required Action<long, Action> Later { get; init; }
-    public required Action<ReplicaId, PeerMessage, ReadOnlyMemory<byte>> SendToPeer { get; init; }
+    public required Action<ReplicaId, PeerEffect, ReadOnlyMemory<byte>> SendToPeer { get; init; }
     public required Action<ClientId, ulong, ClientMessage> SendToClient { get; init; }
     public required Action<ExecuteEffect, ExecutedInput> Executed { get; init; }
     public required Action<Instance, Digest> CheckpointTaken { get; init; }
@@ -48,10 +48,10 @@ internal sealed class SimulatedEffects(
         switch (effect)
         {
             case SendEffect e:
-                Post(e.Message, e.To);
+                Post(e, e.To);
                 break;
             case BroadcastEffect e:
-                Post(e.Message, null);
+                Post(e, null);
                 break;
             case ReplyEffect e:
                 _outbox.Post(() => SendToClient(e.Client, e.Reply.Nonce, e.Reply));
@@ -96,22 +96,22 @@ internal sealed class SimulatedEffects(
         }
     }
 
-    private void Post(PeerMessage message, ReplicaId? to)
+    private void Post(PeerEffect effect, ReplicaId? to)
     {
         ArrayBufferWriter<byte> encoded = new(256);
-        PeerMessageCodec.Encode(message, encoded);
+        PeerMessageCodec.Encode(effect.Message, encoded);
         world.Trace.Mix(encoded.WrittenSpan);
         ReadOnlyMemory<byte> frame = encoded.WrittenMemory;
         _outbox.Post(() =>
         {
             if (to is { } one)
             {
-                SendToPeer(one, message, frame);
+                SendToPeer(one, effect, frame);
                 return;
             }
             for (int i = 0; i < settings.Quorums.Replicas; i++)
             {
-                if (i != settings.Self.Value) SendToPeer(new ReplicaId(i), message, frame);
+                if (i != settings.Self.Value) SendToPeer(new ReplicaId(i), effect, frame);
             }
         });
     }
@@ -222,7 +222,7 @@ internal sealed class SimulatedEffects(
 
     private void SendChunk(SendChunkEffect effect)
     {
-        if (disk.ReadChunk(effect.Instance, effect.Index) is { } chunk) Post(chunk, effect.To);
+        if (disk.ReadChunk(effect.Instance, effect.Index) is { } chunk) Post(new SendEffect(effect.To, chunk), effect.To);
     }
 
     private void Install(InstallStateEffect effect)

@@ -1,8 +1,11 @@
 using System.Buffers;
 using BftCloud.Primitives;
+using BftCloud.Simulation;
 using BftSmr.Codec;
+using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Simulation.Adversaries;
+using BftSmr.Simulation.Checking;
 using BftSmr.Simulation.Network;
 using BftSmr.Simulation.Time;
 
@@ -12,16 +15,18 @@ namespace BftSmr.Simulation.Replicas;
 /// What one simulated replica sends: it encodes messages, lets the replica's adversary change them, and knows at which
 /// node each session of a client is.
 /// </summary>
+/// <param name="world">Time, and what is told of broken promises.</param>
 /// <param name="network">Carries the frames.</param>
 /// <param name="self">The replica.</param>
 /// <param name="adversary">The adversary that has the replica; null if it is correct.</param>
 /// <param name="isRunning">Whether the replica can send to others now.</param>
 /// <param name="processor">What sending keeps busy; null if computing is free.</param>
 internal sealed class SimulatedLinks(
-    SimulatedNetwork network, ReplicaId self, Adversary? adversary, Func<bool> isRunning,
+    World world, SimulatedNetwork network, ReplicaId self, Adversary? adversary, Func<bool> isRunning,
     SimulatedProcessor? processor)
 {
     private readonly SortedDictionary<SessionId, int> _attached = [];
+    private readonly RepeatChecker _repeats = new(world, network, self);
 
     /// <summary>A client opened or uses a session at a node.</summary>
     public void Attach(SessionId session, int node) => _attached[session] = node;
@@ -40,11 +45,15 @@ internal sealed class SimulatedLinks(
     public void Send(ReplicaId to, PeerMessage message) => Transmit(to, Encode(message));
 
     /// <summary>Sends what the core wants to send, or what the adversary sends instead.</summary>
-    public void SendToPeer(ReplicaId to, PeerMessage message, ReadOnlyMemory<byte> encoded)
+    public void SendToPeer(ReplicaId to, PeerEffect effect, ReadOnlyMemory<byte> encoded)
     {
+        if (effect.IsRepeat && to != self && network.IsBehind(self.Value, to.Value)) return;
+        PeerMessage message = effect.Message;
         if (adversary is null)
         {
+            _repeats.Check(to, message);
             Transmit(to, encoded);
+            _repeats.Note(to, message);
             return;
         }
         List<PeerMessage> instead = [];

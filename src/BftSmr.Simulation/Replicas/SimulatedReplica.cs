@@ -60,7 +60,7 @@ internal sealed class SimulatedReplica : INetworkNode
         if (processor is not null) keyring = new MeteredKeyring(keyring, processor);
         (_world, _network, _settings, _keyring) = (world, network, settings, keyring);
         (_service, _history, Clock, _adversary) = (service, history, clock, adversary);
-        _links = new SimulatedLinks(network, settings.Self, adversary, () => IsAlive && !_paused, _processor);
+        _links = new SimulatedLinks(world, network, settings.Self, adversary, () => IsAlive && !_paused, _processor);
         _random = world.Random.Fork("replica", settings.Self.Value);
         _work = new WorkChecker(world, settings, keyring);
         _ingress = new MessageIngress(settings, IsCorrect ? _work : keyring, protocol);

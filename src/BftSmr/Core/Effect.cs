@@ -10,11 +10,21 @@ namespace BftSmr.Core;
 /// </summary>
 internal abstract record Effect;
 
+/// <summary>Sends to peers.</summary>
+internal abstract record PeerEffect(PeerMessage Message) : Effect
+{
+    /// <summary>
+    /// The message was sent before, and may have been lost. It is left out where what was sent to the peer before still
+    /// waits to leave.
+    /// </summary>
+    public bool IsRepeat { get; init; }
+}
+
 /// <summary>Sends to one peer, or loses the message if its link is down or its queue full.</summary>
-internal sealed record SendEffect(ReplicaId To, PeerMessage Message) : Effect;
+internal sealed record SendEffect(ReplicaId To, PeerMessage Message) : PeerEffect(Message);
 
 /// <summary>Sends to all other replicas.</summary>
-internal sealed record BroadcastEffect(PeerMessage Message) : Effect;
+internal sealed record BroadcastEffect(PeerMessage Message) : PeerEffect(Message);
 
 /// <summary>Sends a reply to the link on which the client attached the session, if there is one.</summary>
 internal sealed record ReplyEffect(ClientId Client, Reply Reply) : Effect;

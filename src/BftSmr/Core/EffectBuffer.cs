@@ -20,6 +20,12 @@ internal sealed class EffectBuffer
 
     public void Broadcast(PeerMessage message) => Add(new BroadcastEffect(message));
 
+    /// <summary>Sends again what may have been lost.</summary>
+    public void Repeat(ReplicaId to, PeerMessage message) => Add(new SendEffect(to, message) { IsRepeat = true });
+
+    /// <summary>Sends again to all other replicas what may have been lost.</summary>
+    public void Repeat(PeerMessage message) => Add(new BroadcastEffect(message) { IsRepeat = true });
+
     public void Reject(ReplicaId source, RejectReason reason) => Add(new RejectEffect(source.ToString(), reason));
 
     public void Reject(ClientId source, RejectReason reason) => Add(new RejectEffect(source.ToString(), reason));

@@ -47,7 +47,7 @@ internal sealed class HostEffects(
         switch (effect)
         {
             case SendEffect e:
-                Send(e.To, e.Message);
+                Send(e);
                 break;
             case ReplyEffect e:
                 Reply(e.Client, e.Reply.Nonce, e.Reply);
@@ -56,7 +56,7 @@ internal sealed class HostEffects(
                 Persist(e);
                 break;
             case BroadcastEffect e:
-                Broadcast(e.Message);
+                Broadcast(e);
                 break;
             case ExecuteEffect e:
                 return Execute(e);
@@ -189,21 +189,29 @@ internal sealed class HostEffects(
         return answer;
     }
 
-    private void Send(ReplicaId to, PeerMessage message)
+    private void Send(SendEffect effect)
     {
-        _peers!.Send(to, Encode(message));
+        if (IsStillLeaving(effect, effect.To)) return;
+        _peers!.Send(effect.To, Encode(effect.Message));
         NotePeerFrames();
     }
 
-    private void Broadcast(PeerMessage message)
+    private void Broadcast(BroadcastEffect effect)
     {
-        FrameBuffer frame = Encode(message);
+        FrameBuffer frame = Encode(effect.Message);
         for (int i = 0; i < _peers!.Replicas; i++)
         {
-            if (i != self.Value) _peers.Send(new ReplicaId(i), frame);
+            ReplicaId to = new(i);
+            if (to != self && !IsStillLeaving(effect, to)) _peers.Send(to, frame);
         }
         NotePeerFrames();
     }
+
+    /// <summary>
+    /// Nothing is said again to a peer whose link has not taken what was said before. A link that stays so breaks, as
+    /// its other end is silent; then what it held is lost, and is said again.
+    /// </summary>
+    private bool IsStillLeaving(PeerEffect effect, ReplicaId to) => effect.IsRepeat && _peers!.IsBehind(to);
 
     private void NotePeerFrames() => (_hasPeerFrames, _framesDependOn) = (true, _mustBeFlushed);
 

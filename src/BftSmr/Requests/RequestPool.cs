@@ -286,7 +286,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
                     && pending.RelayedMicros <= now - patienceMicros && early-- > 0)
                 {
                     pending.WasRelayedTwice = true; // the first may have been lost with a link
-                    context.Effects.Send(leader, new Forward(pending.Request));
+                    context.Effects.Repeat(leader, new Forward(pending.Request));
                 }
                 if (pending.RelayedIn == regency
                     && pending.Request.SizeBytes <= context.Settings.BatchBytesMax / 2

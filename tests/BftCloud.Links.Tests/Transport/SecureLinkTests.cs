@@ -171,6 +171,7 @@ public abstract class SecureLinkTests
         await using LinkPair pair = await CreateAsync(options, bufferBytes: 16 << 10);
         byte[] frame = new byte[10_000];
         int taken = 0;
+        Assert.False(pair.Link.IsBehind);
         for (int i = 0; i < 1000; i++)
         {
             BinaryPrimitives.WriteInt32LittleEndian(frame, i);
@@ -179,6 +180,7 @@ public abstract class SecureLinkTests
         }
         // The queue, one socket send under way, and what the kernel's buffers took.
         Assert.InRange(taken, 100, 250);
+        Assert.True(pair.Link.IsBehind);
         Assert.False(pair.Run.IsCompleted);
 
         // When it reads again it gets every frame that was taken, whole and in order.

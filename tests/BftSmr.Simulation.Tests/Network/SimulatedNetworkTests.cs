@@ -130,6 +130,22 @@ public class SimulatedNetworkTests
     }
 
     [Fact]
+    public void What_was_sent_before_waits_but_what_is_sent_at_the_same_moment_does_not()
+    {
+        (World world, SimulatedNetwork network, _) = Pair(s_rough);
+        network.Narrow(1, new LinkBandwidth(1_000, 10_000));
+        network.Send(0, 1, new byte[100]);
+        Assert.False(network.IsBehind(0, 1));
+        network.Send(0, 1, new byte[100]);
+        Assert.False(network.IsBehind(0, 1));
+        Assert.Equal(world.NowMicros + 200_000, network.LeavesAtMicros(0, 1));
+        Run(world, 199_000);
+        Assert.True(network.IsBehind(0, 1));
+        Run(world, 2_000);
+        Assert.False(network.IsBehind(0, 1));
+    }
+
+    [Fact]
     public void A_node_with_narrow_links_has_them_whatever_the_network_is()
     {
         (World world, SimulatedNetwork network, Node[] nodes) = Pair(s_rough);

@@ -57,6 +57,14 @@ internal static class ProgressScenarios
             {
                 Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) ?? SaidAgain(report, 60),
             },
+        new("thin links",
+            "Links carry 12 KB a second: nothing is said again while the first still waits to leave.",
+            static seed => ScenarioList.Options(
+                seed, Plan(s_slow with { Bandwidth = new LinkBandwidth(12_000, 1 << 18) })) with
+            {
+                RequestTimeoutMicros = 1_000_000, FaultyMicros = 20_000_000, OperationsPerClient = 100, Clients = 4,
+            })
+            { Also = AllAcknowledged },
         new("leader MACs",
             "The requests of 24 clients have a MAC that is right for the leader alone: all clients have to sign after "
             + "the second of them, and not each of them costs a leader.",

@@ -53,8 +53,8 @@ internal sealed class VoteRetransmission(ReplicaContext context, DecidedLog log,
         {
             if (log.Find(i) is not { } instance) continue;
             InstanceState state = (InstanceState)instance;
-            if (state.SentWrite is { } write) context.Effects.Send(to, new Write(write.Regency, i, write.Value));
-            if (state.Written is { } accept) context.Effects.Send(to, new Accept(accept.Regency, i, accept.Value));
+            if (state.SentWrite is { } write) context.Effects.Repeat(to, new Write(write.Regency, i, write.Value));
+            if (state.Written is { } accept) context.Effects.Repeat(to, new Accept(accept.Regency, i, accept.Value));
         }
     }
 
@@ -67,11 +67,11 @@ internal sealed class VoteRetransmission(ReplicaContext context, DecidedLog log,
             ProposeAgain(state, new Propose(regency, state.Number, body));
         }
         if (state.Candidate is { } refused && state.RefusalBy(context.Self) is { } clients)
-            context.Effects.Broadcast(new Refuse(regency, state.Number, refused.Value, clients));
+            context.Effects.Repeat(new Refuse(regency, state.Number, refused.Value, clients));
         if (state.SentWrite is { } write && write.Regency == regency)
-            context.Effects.Broadcast(new Write(regency, state.Number, write.Value));
+            context.Effects.Repeat(new Write(regency, state.Number, write.Value));
         if (state.Written is { } accept && accept.Regency == regency)
-            context.Effects.Broadcast(new Accept(regency, state.Number, accept.Value));
+            context.Effects.Repeat(new Accept(regency, state.Number, accept.Value));
         window.Advance(state);
     }
 
@@ -80,7 +80,7 @@ internal sealed class VoteRetransmission(ReplicaContext context, DecidedLog log,
         for (int i = 0; i < context.Quorums.Replicas; i++)
         {
             ReplicaId replica = new(i);
-            if (state.Writes.Of(replica)?.Regency != message.Regency) context.Effects.Send(replica, message);
+            if (state.Writes.Of(replica)?.Regency != message.Regency) context.Effects.Repeat(replica, message);
         }
     }
 }

@@ -217,6 +217,7 @@ internal sealed class Synchronizer(
     {
         _stopDataSentMicros = context.Now.MonotonicMicros;
         Instance stable = checkpoints.Stable.Instance;
+        bool isRepeat = _ownStopData is not null;
         Invariant.Holds(!window.IsOpen, "STOPDATA is made after the last vote in any earlier regency");
         _ownStopData ??= Sign(new StopData(
             window.Regency, context.Self, log.LastExecuted, checkpoints.Stable, window.Evidence(stable))
@@ -227,6 +228,7 @@ internal sealed class Synchronizer(
             _ownStopData.Regency == window.Regency && _ownStopData.Sender == context.Self,
             "the STOPDATA that leaves is this replica's own, for the regency that is installed");
         if (window.Leader == context.Self) _stopData[context.Self.Value] = _ownStopData;
+        else if (isRepeat) context.Effects.Repeat(window.Leader, _ownStopData);
         else context.Effects.Send(window.Leader, _ownStopData);
     }
 
