@@ -1,7 +1,6 @@
 using BftCloud.Primitives;
 using BftCloud.Simulation;
 using BftSmr.Messages;
-using BftSmr.Simulation.Network;
 
 namespace BftSmr.Simulation.Checking;
 
@@ -10,15 +9,19 @@ namespace BftSmr.Simulation.Checking;
 /// instance and regency. It would lengthen the wait of everything behind it. Two copies of one moment are no
 /// breach: nothing of that moment has had time to leave.
 /// </summary>
-internal sealed class RepeatChecker(World world, SimulatedNetwork network, ReplicaId self)
+/// <param name="world">Time, and what is told of broken promises.</param>
+/// <param name="self">The replica.</param>
+/// <param name="leavesAtMicros">When all that waits for a peer will have left; past if nothing waits.</param>
+internal sealed class RepeatChecker(World world, ReplicaId self, Func<ReplicaId, long> leavesAtMicros)
 {
-    private readonly Dictionary<(ReplicaId To, Type Kind, Regency Regency, Instance Instance), (long Sent, long Leaves)> _first = [];
+    private readonly Dictionary<(ReplicaId To, Type Kind, Regency Regency, Instance Instance), (long Sent, long Leaves)>
+        _first = [];
 
     /// <summary>A message is about to be put on the link to a peer.</summary>
     public void Check(ReplicaId to, PeerMessage message)
     {
         // What a link held when it broke is lost, and waits no more.
-        long waiting = network.LeavesAtMicros(self.Value, to.Value);
+        long waiting = leavesAtMicros(to);
         if (waiting > world.NowMicros && About(message) is { } about
             && _first.TryGetValue(
                 (to, message.GetType(), about.Regency, about.Instance), out (long Sent, long Leaves) first)
@@ -32,7 +35,7 @@ internal sealed class RepeatChecker(World world, SimulatedNetwork network, Repli
     /// <summary>It was put there.</summary>
     public void Note(ReplicaId to, PeerMessage message)
     {
-        long leaves = network.LeavesAtMicros(self.Value, to.Value);
+        long leaves = leavesAtMicros(to);
         if (leaves > world.NowMicros && About(message) is { } about)
             _first[(to, message.GetType(), about.Regency, about.Instance)] = (world.NowMicros, leaves);
     }

@@ -222,7 +222,8 @@ internal sealed class SimulatedEffects(
 
     private void SendChunk(SendChunkEffect effect)
     {
-        if (disk.ReadChunk(effect.Instance, effect.Index) is { } chunk) Post(new SendEffect(effect.To, chunk), effect.To);
+        if (disk.ReadChunk(effect.Instance, effect.Index) is { } chunk)
+            Post(new SendEffect(effect.To, chunk), effect.To);
     }
 
     private void Install(InstallStateEffect effect)

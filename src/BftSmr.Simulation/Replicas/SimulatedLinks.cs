@@ -26,7 +26,7 @@ internal sealed class SimulatedLinks(
     SimulatedProcessor? processor)
 {
     private readonly SortedDictionary<SessionId, int> _attached = [];
-    private readonly RepeatChecker _repeats = new(world, network, self);
+    private readonly RepeatChecker _repeats = new(world, self, to => network.LeavesAtMicros(self.Value, to.Value));
 
     /// <summary>A client opened or uses a session at a node.</summary>
     public void Attach(SessionId session, int node) => _attached[session] = node;

@@ -1,0 +1,45 @@
+"""What the measurements of real processes share: the program, a cluster's files, and what a cluster says of itself."""
+import json
+import os
+import pathlib
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def bftcloud(*arguments):
+    """Runs the program to its end, and gives what it printed."""
+    return subprocess.run([ROOT / "bftcloud", *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def cluster_down(directory):
+    subprocess.run([ROOT / "bftcloud", "cluster", "down", directory], capture_output=True)
+
+
+def described(directory):
+    """The replicas in cluster.json, which has comments on lines of their own."""
+    lines = (directory / "cluster.json").read_text().splitlines()
+    return json.loads("\n".join(line for line in lines if not line.strip().startswith("//")))["replicas"]
+
+
+def status(directory):
+    """What each replica says of itself; the command fails where one is down, and tells all the same."""
+    out = subprocess.run(
+        [ROOT / "bftcloud", "cluster", "status", directory, "--json"], capture_output=True, text=True).stdout
+    return json.loads(out)["replicas"]
+
+
+def regency(directory):
+    return max(replica.get("regency") or 0 for replica in status(directory))
+
+
+def bench(*arguments):
+    """The report of a benchmark."""
+    return json.loads(bftcloud("bench", *arguments, "--json").strip().splitlines()[-1])
+
+
+def heading(*words):
+    """The first line of a result."""
+    commit = subprocess.run(
+        ["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    print("#", f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}, commit {commit}", *words, flush=True)
