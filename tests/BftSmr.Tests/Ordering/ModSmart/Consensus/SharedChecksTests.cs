@@ -12,6 +12,7 @@ public sealed class SharedChecksTests : IDisposable
     // In regency 0 of four replicas; 1 is this one.
     private static readonly Instance s_checkedBy2 = new(1);
     private static readonly Instance s_checkedBy3 = new(2);
+    private static readonly Vote s_proposal = new(Regency.Zero, default);
     private readonly TestKeys _keys = new(replicas: 4, clients: 1);
 
     public void Dispose() => _keys.Dispose();
@@ -56,13 +57,12 @@ public sealed class SharedChecksTests : IDisposable
         SharedChecks checks = new(context);
         long patience = context.Settings.RequestTimeoutMicros / 16;
         long now = 0;
-        for (int i = 0; i < 4; i++) checks.NoteVain(ProposalOf(0), s_checkedBy2, ReplicaSet.Of(new ReplicaId(0)));
+        WaitInVain(checks, 4);
         Assert.NotNull(Left(checks, 0, s_checkedBy2));
         foreach (int alert in (int[])[1, 2, 4, 8, 16, 32, 64, 128, 128])
         {
             At(context, now += patience);
-            checks.NoteVain(ProposalOf(0), s_checkedBy2, ReplicaSet.Of(new ReplicaId(0)));
-            checks.NoteVain(ProposalOf(0), s_checkedBy2, ReplicaSet.Of(new ReplicaId(0))); // Was under way meanwhile.
+            WaitInVain(checks, 2); // The second was under way meanwhile.
             Assert.NotNull(Left(checks, 0, s_checkedBy3)); // Only its own turns suffer.
             At(context, now += alert * patience - 1);
             Assert.Null(Left(checks, 0, s_checkedBy2));
@@ -70,8 +70,8 @@ public sealed class SharedChecksTests : IDisposable
             Assert.NotNull(Left(checks, 0, s_checkedBy2));
         }
 
-        for (int i = 0; i < 7 * 64; i++) checks.NoteVouched(ProposalOf(0), s_checkedBy2, patience / 4);
-        for (int i = 0; i < 5; i++) checks.NoteVain(ProposalOf(0), s_checkedBy2, ReplicaSet.Of(new ReplicaId(0)));
+        WaitInTime(checks, 7 * 64, patience / 4);
+        WaitInVain(checks, 5);
         Assert.Null(Left(checks, 0, s_checkedBy2));
         At(context, now += patience);
         Assert.NotNull(Left(checks, 0, s_checkedBy2));
@@ -81,13 +81,12 @@ public sealed class SharedChecksTests : IDisposable
     public void One_vain_wait_in_32_is_borne_and_no_more()
     {
         SharedChecks checks = new(Context(1, 4, 1));
-        ReplicaSet leader = ReplicaSet.Of(new ReplicaId(0));
-        for (int i = 0; i < 4; i++) checks.NoteVain(ProposalOf(0), s_checkedBy2, leader);
-        for (int i = 0; i < 32; i++) checks.NoteVouched(ProposalOf(0), s_checkedBy2, 1);
-        checks.NoteVain(ProposalOf(0), s_checkedBy2, leader);
-        for (int i = 0; i < 31; i++) checks.NoteVouched(ProposalOf(0), s_checkedBy2, 1);
+        WaitInVain(checks, 4);
+        WaitInTime(checks, 32, 1);
+        WaitInVain(checks, 1);
+        WaitInTime(checks, 31, 1);
         Assert.NotNull(Left(checks, 0, s_checkedBy2));
-        checks.NoteVain(ProposalOf(0), s_checkedBy2, leader);
+        WaitInVain(checks, 1);
         Assert.Null(Left(checks, 0, s_checkedBy2));
     }
 
@@ -95,8 +94,7 @@ public sealed class SharedChecksTests : IDisposable
     public void A_leader_that_withholds_its_WRITEs_is_not_relied_on()
     {
         SharedChecks checks = new(Context(1, 4, 1));
-        ReplicaSet checker = ReplicaSet.Of(new ReplicaId(2));
-        for (int i = 0; i < 5; i++) checks.NoteVain(ProposalOf(0), s_checkedBy2, checker);
+        WaitInVain(checks, 5, writer: 2);
         Assert.Null(Left(checks, 0, s_checkedBy3));
         Assert.NotNull(Left(checks, 2, new Instance(3))); // Another leader.
     }
@@ -107,15 +105,24 @@ public sealed class SharedChecksTests : IDisposable
         ReplicaContext context = Context(1, 4, 1);
         SharedChecks checks = new(context);
 
-        for (int i = 0; i < 100; i++) checks.NoteVouched(ProposalOf(0), s_checkedBy2, 3_000);
+        WaitInTime(checks, 100, 3_000);
         Assert.InRange(Left(checks, 0, s_checkedBy2)!.Value, 11_000, 13_000);
-        for (int i = 0; i < 100; i++) checks.NoteVouched(ProposalOf(0), s_checkedBy2, 1);
+        WaitInTime(checks, 100, 1);
         Assert.Equal(2_000, Left(checks, 0, s_checkedBy2));
-        for (int i = 0; i < 100; i++) checks.NoteVouched(ProposalOf(0), s_checkedBy2, long.MaxValue);
+        WaitInTime(checks, 100, long.MaxValue);
         Assert.Equal(context.Settings.RequestTimeoutMicros / 16, Left(checks, 0, s_checkedBy2));
     }
 
-    private static Vote ProposalOf(int regency) => new(new Regency(regency), default);
+    private static void WaitInVain(SharedChecks checks, int times, int writer = 0)
+    {
+        for (int i = 0; i < times; i++)
+            checks.NoteVain(s_proposal, s_checkedBy2, ReplicaSet.Of(new ReplicaId(writer)));
+    }
+
+    private static void WaitInTime(SharedChecks checks, int times, long micros)
+    {
+        for (int i = 0; i < times; i++) checks.NoteVouched(s_proposal, s_checkedBy2, micros);
+    }
 
     private static long? Left(SharedChecks checks, int regency, Instance instance, int requests = 8)
     {
