@@ -208,8 +208,8 @@ internal sealed class HostEffects(
     }
 
     /// <summary>
-    /// Nothing is said again to a peer whose link has not taken what was said before. A link that stays so breaks, as
-    /// its other end is silent; then what it held is lost, and is said again.
+    /// Nothing is said again to a peer whose link has not taken what was said before. A peer that never takes it harms
+    /// itself alone; what a link held when it broke is said again on the next one.
     /// </summary>
     private bool IsStillLeaving(PeerEffect effect, ReplicaId to) => effect.IsRepeat && _peers!.IsBehind(to);
 
