@@ -34,8 +34,8 @@ internal sealed class BlockedClients : IAsyncDisposable
         _list = new WaitList(gateway.CommandBytesMax);
     }
 
-    /// <summary>Clients that wait.</summary>
-    public int Count => _list.Count;
+    /// <summary>Clients whose keys were looked at and had nothing for them.</summary>
+    public int Count => _list.Blocked;
 
     /// <summary>Carries out a command that waits, and writes its reply.</summary>
     /// <param name="command">The command.</param>

@@ -17,11 +17,14 @@ internal sealed class WaitList(int operationBytesMax)
     private readonly List<BlockedKey> _asked = [];
     private int _places, _keys;
     private long _keyBytes, _entered, _askedUpTo;
-    private volatile int _count;
+    private volatile int _count, _blocked;
     private volatile bool _isDue;
 
-    /// <summary>Clients that wait.</summary>
+    /// <summary>Clients that wait, and those whose keys are being looked at for the first time.</summary>
     public int Count => _count;
+
+    /// <summary>Clients whose keys were looked at and had nothing for them.</summary>
+    public int Blocked => _blocked;
 
     /// <summary>Whether the store has to be asked before the next poll.</summary>
     public bool IsDue => _isDue;
@@ -217,9 +220,10 @@ internal sealed class WaitList(int operationBytesMax)
     private bool TryWriteTake(
         BlockedClient client, BlockedKey? key, ByteBuffer commands, List<BlockedClient> clients)
     {
-        client.IsNew = false;
+        bool meetsOther = key is { HoldsOther: true };
+        if (!meetsOther) NoteLookedAt(client);
         if (key is null) return true;
-        if (key.HoldsOther)
+        if (meetsOther)
         {
             Remove(client, BlockedOutcome.OfError(RespErrors.Of(KvErrorCode.WrongType, client.Command.Name)));
             return true;
@@ -241,9 +245,15 @@ internal sealed class WaitList(int operationBytesMax)
     private void WaitOn(BlockedClient client)
     {
         client.State = BlockedState.Waiting;
-        client.IsNew = false;
+        NoteLookedAt(client);
         Release(client);
         if (client.EndsWith is { } outcome) Remove(client, outcome);
+    }
+
+    private void NoteLookedAt(BlockedClient client)
+    {
+        if (client.IsNew) _blocked++;
+        client.IsNew = false;
     }
 
     /// <summary>What was left to a client whose command was under way, and which did not take it, is asked about again.
@@ -314,6 +324,7 @@ internal sealed class WaitList(int operationBytesMax)
         _clients.Remove(client.Place!);
         _byConnection.Remove(client.Connection);
         _count--;
+        if (!client.IsNew) _blocked--;
         client.Complete(outcome);
     }
 }

@@ -97,8 +97,9 @@ public sealed class RespServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
-        _listener.Dispose();
+        // The listener comes second: accepting that fails before it is to stop would begin a back-off.
         await _stopReading.CancelAsync().ConfigureAwait(false);
+        _listener.Dispose();
         await _accepting.ConfigureAwait(false);
         Task all = Task.WhenAll(_connections.Values.Select(static c => c.Task));
         if (await Task.WhenAny(all, Task.Delay(GracePeriod, _gateway.Options.TimeProvider))
@@ -128,7 +129,8 @@ public sealed class RespServer : IAsyncDisposable
                 // Out of descriptors, or the peer was gone already: this connection is lost, the next may not be.
                 if (_gateway.Notices.IsDue(nameof(GatewayLog.NotAccepted)))
                     GatewayLog.NotAccepted(_gateway.Logger, e.Message);
-                await Task.Delay(AcceptBackOff, _gateway.Options.TimeProvider).ConfigureAwait(false);
+                await Task.Delay(AcceptBackOff, _gateway.Options.TimeProvider, _stopReading.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)

@@ -256,6 +256,17 @@ public class RespServerTests
     }
 
     [Fact]
+    public async Task Stopping_waits_for_no_back_off()
+    {
+        ManualTime clock = new(); // stands still, so a back-off would never end
+        for (int i = 0; i < 200; i++)
+        {
+            await using GatewayFixture gateway = new(clock: clock);
+            Assert.Equal("+PONG\r\n", gateway.Connect().Call("ping"));
+        }
+    }
+
+    [Fact]
     public async Task Stopping_answers_what_was_read_then_closes()
     {
         await using GatewayFixture gateway = new();
