@@ -34,6 +34,25 @@ public sealed class ReplicaCoreTests : IDisposable
         Assert.InRange(SuspectedAfter(lateMicros: StatusPeriod / 2 + 1), Timeout, Timeout + 3 * StatusPeriod);
 
     [Fact]
+    public void A_follower_that_is_behind_holds_nothing_against_the_leader_until_it_has_waited_for_long() =>
+        Assert.InRange(SuspectedAfter(lateMicros: 0, othersAt: 5), 32 * Timeout, 34 * Timeout);
+
+    [Fact]
+    public void One_replica_that_says_it_is_ahead_is_not_believed() =>
+        Assert.InRange(SuspectedAfter(lateMicros: 0, othersAt: 5, others: 1), 3 * StatusPeriod, 5 * StatusPeriod);
+
+    [Fact]
+    public void The_time_in_which_a_follower_stood_still_does_not_count()
+    {
+        IReplicaCore follower = Replica(RecoveredState.None);
+        follower.Start(Clock(0), _effects);
+        follower.Step(TickInput.Instance, Clock(0), _effects);
+        follower.Step(new RequestInput(SignedRequest()), Clock(1), _effects);
+        follower.Step(TickInput.Instance, Clock(5 * Timeout), _effects);
+        Assert.DoesNotContain(_effects.Effects, static e => e is BroadcastEffect { Message: Stop });
+    }
+
+    [Fact]
     public void A_wish_for_another_regency_is_on_record_before_others_hear_of_it_and_is_told_after_a_restart()
     {
         Regency wanted = new(1);
@@ -111,7 +130,10 @@ public sealed class ReplicaCoreTests : IDisposable
         },
         _keys.Replica(self), recovered, ModSmartProtocol.Instance);
 
-    private long SuspectedAfter(long lateMicros)
+    /// <param name="lateMicros">How late each tick comes.</param>
+    /// <param name="othersAt">What others say they have executed.</param>
+    /// <param name="others">How many of them say so.</param>
+    private long SuspectedAfter(long lateMicros, int othersAt = 0, int others = 2)
     {
         IReplicaCore follower = Replica(RecoveredState.None);
         long now = 0;
@@ -119,8 +141,16 @@ public sealed class ReplicaCoreTests : IDisposable
         follower.Step(new RequestInput(SignedRequest()), Clock(now), _effects);
         while (!_effects.Effects.Any(e => e is BroadcastEffect { Message: Stop }))
         {
-            Assert.True(now < 10 * Timeout, "The leader was never suspected.");
+            Assert.True(now < 100 * Timeout, "The leader was never suspected.");
             _effects.Clear();
+            for (int i = 2; i < 2 + others; i++)
+            {
+                Status status = new(Regency.Zero, true, new Instance(othersAt), Instance.Zero)
+                {
+                    Run = 1, Runs = [1, 1, 1, 1],
+                };
+                follower.Step(new PeerInput(new ReplicaId(i), status), Clock(now), _effects);
+            }
             now = follower.NextDeadlineMicros + lateMicros;
             follower.Step(new TickInput(), Clock(now), _effects);
         }

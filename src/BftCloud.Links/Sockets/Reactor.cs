@@ -7,7 +7,8 @@ namespace BftCloud.Links;
 /// One thread that waits for all sockets of a node and does what follows. Each round reads what has arrived on every
 /// socket that is ready, then gives a turn to each link that asked for one, and then waits again. What arrives
 /// together is processed together and answered with one send a link. Nothing is handed from thread to thread: to wake a
-/// thread costs more than all the protocol does with a message.
+/// thread costs more than all the protocol does with a message. Where work of somebody else's code takes long, a second
+/// thread goes on in place of the first (<see cref="TryRun"/>). Invariant: one thread at a time is the reactor's.
 /// </summary>
 internal sealed class Reactor : IDisposable
 {
@@ -25,8 +26,13 @@ internal sealed class Reactor : IDisposable
     private readonly IPoller _poller;
     private readonly SocketTable _sockets = new();
     private readonly ConcurrentQueue<IReactorTurn> _turns = new();
-    private readonly Thread _thread;
-    private IReactorTurn? _dueTurn;
+    private readonly ReadySocket[] _ready = new ReadySocket[ReadyMax];
+    private readonly Thread _first;
+    private readonly Relief _relief = new();
+    private volatile Thread _thread;
+    private Thread? _second;
+    private int _threads = 1;
+    private IReactorTurn? _dueTurn, _leftTurn;
     private long _dueMicros = long.MaxValue;
     private long _rounds;
     private int _isWaiting;
@@ -37,8 +43,8 @@ internal sealed class Reactor : IDisposable
     public Reactor(string name, IPoller? poller = null)
     {
         _poller = poller ?? (OperatingSystem.IsLinux() ? new EpollPoller() : new SelectPoller());
-        _thread = new Thread(Run) { Name = name, IsBackground = true };
-        _thread.Start();
+        _thread = _first = new Thread(RunAndWatch) { Name = name, IsBackground = true };
+        _first.Start();
     }
 
     /// <summary>The one of the process's clients. Never stops.</summary>
@@ -74,14 +80,40 @@ internal sealed class Reactor : IDisposable
     public void WakeAt(IReactorTurn turn, long micros) => (_dueTurn, _dueMicros) = (turn, micros);
 
     /// <summary>
-    /// Ends the thread after its round; once more does nothing. Any thread, the reactor's own does not wait. Sockets
-    /// are their owners' to close.
+    /// Does work that may take long; it must not throw. If it does take long, another thread becomes the reactor's
+    /// meanwhile, which begins with a turn for <paramref name="turn"/>. Then the result is false, once the work is
+    /// done: the caller no longer runs on the reactor's thread. It has to leave its turn at once. On the reactor's
+    /// thread, in a turn.
+    /// </summary>
+    public bool TryRun(IReactorTurn turn, Action work)
+    {
+        if (_second is null)
+        {
+            _second = new Thread(WatchAndRun) { Name = _first.Name + "-2", IsBackground = true };
+            Interlocked.Increment(ref _threads);
+            _second.Start();
+        }
+        _leftTurn = turn;
+        _relief.Begin();
+        work();
+        if (_relief.End()) return true;
+        SpinWait spin = default;
+        while (IsCurrent) spin.SpinOnce(); // the other thread is about to say that it is the reactor's
+        return false;
+    }
+
+    /// <summary>
+    /// Ends the thread after its round, and waits for work that takes long; once more does nothing. Any thread, the
+    /// reactor's own does not wait. Sockets are their owners' to close.
     /// </summary>
     public void Dispose()
     {
         _isStopped = true;
         _poller.Wake();
-        if (!IsCurrent) _thread.Join();
+        if (_second is not null) _relief.Wake();
+        if (IsCurrent) return;
+        _first.Join();
+        _second?.Join();
     }
 
     internal long Register(ReactorSocket socket) => _sockets.Add(socket);
@@ -91,23 +123,52 @@ internal sealed class Reactor : IDisposable
     internal void Watch(ReactorSocket socket, Readiness before, Readiness now) =>
         _poller.Watch(socket.Socket, socket.Id, before, now);
 
-    private void Run()
+    private void RunAndWatch()
     {
         SchedulingClass.YieldToRunning();
-        ReadySocket[] ready = new ReadySocket[ReadyMax];
-        while (!_isStopped)
+        Run();
+        WatchAndRun();
+    }
+
+    private void WatchAndRun()
+    {
+        SchedulingClass.YieldToRunning();
+        while (TryTakeOver()) Run();
+        if (Interlocked.Decrement(ref _threads) == 0) _poller.Dispose();
+    }
+
+    /// <summary>Waits until the other thread's work takes long; false when the reactor was stopped.</summary>
+    private bool TryTakeOver()
+    {
+        if (!_relief.Watch(() => _isStopped)) return false;
+        _thread = Thread.CurrentThread;
+        _turns.Enqueue(_leftTurn!);
+        return true;
+    }
+
+    /// <summary>Until it is stopped, or another thread has taken over.</summary>
+    private void Run()
+    {
+        while (!_isStopped && IsCurrent)
         {
-            int count = _poller.Wait(ready, Prepare());
+            int count = _poller.Wait(_ready, Prepare());
             Volatile.Write(ref _isWaiting, 0);
             Volatile.Write(ref _rounds, _rounds + 1);
-            TakeOthers(ready.AsSpan(0, TakeUrgent(ready.AsSpan(0, count))));
-            for (int turns = _turns.Count; turns > 0 && _turns.TryDequeue(out IReactorTurn? turn); turns--)
-                turn.TakeTurn();
-            if (_dueMicros > NowMicros) continue;
-            _dueMicros = long.MaxValue;
-            _dueTurn!.TakeTurn();
+            TakeOthers(_ready.AsSpan(0, TakeUrgent(_ready.AsSpan(0, count))));
+            TakeTurns();
         }
-        _poller.Dispose();
+    }
+
+    private void TakeTurns()
+    {
+        for (int turns = _turns.Count; turns > 0 && _turns.TryDequeue(out IReactorTurn? turn); turns--)
+        {
+            turn.TakeTurn();
+            if (!IsCurrent) return;
+        }
+        if (_dueMicros > NowMicros) return;
+        _dueMicros = long.MaxValue;
+        _dueTurn!.TakeTurn();
     }
 
     /// <summary>Leaves the others at the beginning of the span; returns how many they are.</summary>

@@ -17,6 +17,7 @@ namespace BftSmr.Simulation;
 [JsonDerivedType(typeof(LinkFault), "link")]
 [JsonDerivedType(typeof(ClockFault), "clock")]
 [JsonDerivedType(typeof(SlowDiskFault), "slowDisk")]
+[JsonDerivedType(typeof(SlowServiceFault), "slowService")]
 [JsonDerivedType(typeof(DiskDamageFault), "diskDamage")]
 [JsonDerivedType(typeof(DiskFailureFault), "diskFailure")]
 [JsonDerivedType(typeof(ClientRestartFault), "clientRestart")]
@@ -91,6 +92,16 @@ public sealed record ClockFault(long AtMicros, ReplicaId Replica, long ByMicros)
 /// <param name="Speed">How slow.</param>
 public sealed record SlowDiskFault(
     long AtMicros, ReplicaId Replica, long ForMicros, DiskSpeed Speed) : FaultEvent(AtMicros);
+
+/// <summary>
+/// The service of a replica is slow for a while. It executes on a thread of its own, as in the product.
+/// </summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="Replica">Whose.</param>
+/// <param name="ForMicros">How long.</param>
+/// <param name="BatchMicros">What each batch takes whose execution begins meanwhile.</param>
+public sealed record SlowServiceFault(
+    long AtMicros, ReplicaId Replica, long ForMicros, long BatchMicros) : FaultEvent(AtMicros);
 
 /// <summary>
 /// A disk does not hold what was written. Counts as one of the f until the replica has caught up; left out when there

@@ -53,6 +53,7 @@ internal sealed class FaultInjector(
         foreach (SimulatedReplica replica in replicas)
         {
             replica.DiskSpeed = DiskSpeed.Quick;
+            replica.ServiceMicros = 0;
             replica.Disk.Fails = false;
             if (replica.IsPaused) replica.Resume();
             if (!replica.IsAlive) replica.Start();
@@ -92,6 +93,9 @@ internal sealed class FaultInjector(
                 break;
             case SlowDiskFault e:
                 SlowDisk(replicas[e.Replica.Value], e.Speed, e.ForMicros);
+                break;
+            case SlowServiceFault e:
+                SlowService(replicas[e.Replica.Value], e);
                 break;
             case DiskDamageFault e:
                 DamageDisk(replicas[e.Replica.Value], e);
@@ -243,5 +247,12 @@ internal sealed class FaultInjector(
         {
             if (!_over) replica.DiskSpeed = plan.Disk;
         });
+    }
+
+    private void SlowService(SimulatedReplica replica, SlowServiceFault fault)
+    {
+        world.Faults.Count("slow service");
+        replica.ServiceMicros = fault.BatchMicros;
+        world.After(fault.ForMicros, () => replica.ServiceMicros = 0);
     }
 }

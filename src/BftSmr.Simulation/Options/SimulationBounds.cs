@@ -132,6 +132,7 @@ internal static class SimulationBounds
             PauseFault e => (e.Replica, e.ForMicros),
             PartitionFault e => (default, e.ForMicros),
             SlowDiskFault e => (e.Replica, e.ForMicros),
+            SlowServiceFault e => (e.Replica, e.ForMicros),
             DiskDamageFault e => (e.Replica, e.DownMicros),
             DiskFailureFault e => (e.Replica, e.ForMicros),
             ClockFault e => (e.Replica, 0),
@@ -149,6 +150,9 @@ internal static class SimulationBounds
                 break;
             case SlowDiskFault e:
                 Check("speed of faults.events:", e.Speed);
+                break;
+            case SlowServiceFault e:
+                Within("batchMicros of faults.events", e.BatchMicros, 0, DayMicros);
                 break;
             case DiskDamageFault e:
                 Defined("damage of faults.events", e.Damage);

@@ -41,6 +41,9 @@ internal sealed class SimulatedEffects(
     /// <summary>What execution keeps busy; null if computing is free.</summary>
     public required SimulatedProcessor? Processor { get; init; }
 
+    /// <summary>What a batch with commands takes on the service's own thread, besides.</summary>
+    public required Func<long> ServiceMicros { get; init; }
+
     public ServiceHost ServiceHost { get; } = executor;
 
     public void Run(Effect effect)
@@ -180,7 +183,8 @@ internal sealed class SimulatedEffects(
         ExecutedInput executed = ServiceHost.Execute(effect);
         (_executed, _agreedTimeMicros) = (effect.Instance, effect.AgreedTimeMicros);
         Executed(effect, executed);
-        long at = Math.Max(_lastExecutedAtMicros, world.NowMicros + TimeOf(effect, executed));
+        long micros = TimeOf(effect, executed) + (effect.Commands.Count > 0 ? ServiceMicros() : 0);
+        long at = Math.Max(_lastExecutedAtMicros, world.NowMicros + micros);
         _lastExecutedAtMicros = at;
         Later(at - world.NowMicros, () => Deliver(executed));
     }

@@ -81,6 +81,7 @@ internal sealed class SimulatedReplica : INetworkNode
     public SimulatedClock Clock { get; }
     public SimulatedDisk Disk { get; }
     public DiskSpeed DiskSpeed { get; set; } = DiskSpeed.Quick;
+    public long ServiceMicros { get; set; }
 
     /// <summary>When it crashes, of what it was writing some sectors are on disk, and others are not.</summary>
     public bool TearsWrites { get; set; }
@@ -117,6 +118,7 @@ internal sealed class SimulatedReplica : INetworkNode
             _world, _settings, recovered.Checkpoint, executor, Disk, _random, () => DiskSpeed)
         {
             Processor = _processor,
+            ServiceMicros = () => ServiceMicros,
             Deliver = input => Step(life, input),
             Later = (micros, run) => Later(life, micros, run),
             SendToPeer = _links.SendToPeer,
@@ -131,10 +133,7 @@ internal sealed class SimulatedReplica : INetworkNode
             {
                 if (IsCorrect) _history.CheckpointTaken(Id, instance, root);
             },
-            Installed = (instance, state) =>
-            {
-                if (IsCorrect) _history.Restored(Id, instance, state);
-            },
+            Installed = IsCorrect ? (instance, state) => _history.Restored(Id, instance, state) : static (_, _) => { },
             DiskFailed = () =>
             {
                 _world.Tell(_name, "cannot write");

@@ -126,7 +126,7 @@ public sealed class BftReplica : IAsyncDisposable
         bool withStateDigest = false, CancellationToken cancellationToken = default) =>
         _loop.AskAsync(
             (core, runner) => StatusOf(core.Status(), withStateDigest ? runner.StateDigest() : null),
-            cancellationToken);
+            asksService: withStateDigest, cancellationToken);
 
     /// <summary>
     /// Stops: nothing more is received, what was promised is on disk, links are closed. <see cref="Completion"/> says

@@ -14,7 +14,8 @@ namespace BftSmr.Hosting;
 /// Carries out the effects of the core, on the loop. Messages are queued on their links. What comes before the first
 /// record that must be flushed leaves with that record; the rest with <see cref="Flush"/>, which puts the log on disk
 /// first. So nothing that follows such a record leaves before it, which is asserted where frames are queued, where they
-/// leave, and at the end of each turn. Instances are executed in order.
+/// leave, and at the end of each turn. Instances are executed in order, one at a time, and
+/// reads are not answered meanwhile.
 /// </summary>
 internal sealed class HostEffects(
     ReplicaId self, Instance recovered, ServiceHost executor, ReplicaStorage storage, SnapshotWork snapshots,
@@ -32,7 +33,9 @@ internal sealed class HostEffects(
     // record before any frame that is queued.
     private long _mustBeFlushed, _framesDependOn;
 
-    private long _agreedTimeMicros, _chargedTicks;
+    private long _agreedTimeMicros;
+    private ExecuteEffect? _decided;
+    private BatchExecution? _execution;
 
     /// <summary>Where frames go; called once, before the first effect.</summary>
     public void Connect(PeerMesh peers, ClientListener clients)
@@ -59,7 +62,9 @@ internal sealed class HostEffects(
                 Broadcast(e);
                 break;
             case ExecuteEffect e:
-                return Execute(e);
+                Invariant.Holds(_decided is null, "one batch is executed at a time");
+                _decided = e;
+                break;
             case AnswerReadEffect e:
                 return AnswerInTurn(e);
             case ReadReplyEffect e:
@@ -112,12 +117,37 @@ internal sealed class HostEffects(
         _frame = FrameBuffer.RentFrame(_frame); // a large one that some link still holds is not held here as well
     }
 
-    /// <summary>The time since it was asked last that was charged to clients.</summary>
-    public long TakeChargedTicks()
+    /// <summary>The service executes a batch: nothing else may be asked of it.</summary>
+    public bool IsExecuting => _execution is not null;
+
+    /// <summary>
+    /// The batch that is to be executed now, if there is one. Its <see cref="BatchExecution.Run"/> and
+    /// <see cref="Complete"/> follow.
+    /// </summary>
+    public BatchExecution? TakeDecided()
     {
-        long ticks = _chargedTicks;
-        _chargedTicks = 0;
-        return ticks;
+        if (_decided is not { } effect) return null;
+        Invariant.Holds(!snapshots.IsInstalling, "nothing is executed while a snapshot is being installed");
+        Invariant.Holds(
+            _execution is null && effect.Instance > _executed, "instances are executed in order, each once");
+        _decided = null;
+        return _execution = new BatchExecution(executor, effect);
+    }
+
+    /// <summary>The batch was executed; returns the outcome for the core.</summary>
+    /// <exception cref="StateMachineException">The service threw.</exception>
+    public ExecutedInput Complete(BatchExecution execution)
+    {
+        Invariant.Holds(execution == _execution, "what was executed is what was to be");
+        _execution = null;
+        ExecutedInput executed = execution.Outcome();
+        ExecuteEffect effect = execution.Effect;
+        ExecutionCost.Charge(inbox, effect, executed, execution.Ticks);
+        (_executed, _agreedTimeMicros) = (effect.Instance, effect.AgreedTimeMicros);
+        if (execution.Began is { } time) _spans.EndExecution(time, effect, executed);
+        metrics.NoteExecuted(effect);
+        inbox.ReleaseReads();
+        return executed;
     }
 
     /// <summary>The service's state, unless it is being replaced.</summary>
@@ -145,32 +175,17 @@ internal sealed class HostEffects(
         _hasPeerFrames = _hasClientFrames = false;
     }
 
-    private ExecutedInput Execute(ExecuteEffect effect)
-    {
-        Invariant.Holds(!snapshots.IsInstalling, "nothing is executed while a snapshot is being installed");
-        Invariant.Holds(effect.Instance > _executed, "instances are executed in order, each once");
-        DateTimeOffset? began = ReplicaSpans.Begin();
-        long start = ReplicaInbox.NowTicks;
-        ExecutedInput executed = executor.Execute(effect);
-        ExecutionCost.Charge(inbox, effect, executed, ReplicaInbox.NowTicks - start);
-        _chargedTicks += ReplicaInbox.NowTicks - start;
-        _agreedTimeMicros = effect.AgreedTimeMicros;
-        if (began is { } time) _spans.EndExecution(time, effect, executed);
-        _executed = effect.Instance;
-        metrics.NoteExecuted(effect);
-        return executed;
-    }
-
     /// <summary>
     /// Several reads may become due with one execution, and each may take long to answer: they wait for the turns of
-    /// their clients, unless it is the client's turn already.
+    /// their clients, unless it is the client's turn already. While the service executes, they wait for the
+    /// end of that.
     /// </summary>
     private ReadAnsweredInput? AnswerInTurn(AnswerReadEffect effect)
     {
         if (snapshots.IsInstalling) return null;
-        if (!inbox.IsTurnOf(effect.Client))
+        if (IsExecuting || !inbox.IsTurnOf(effect.Client))
         {
-            if (!inbox.TryDefer(effect)) metrics.Reject(RejectReason.Overloaded);
+            if (!inbox.TryDefer(effect, isHeld: IsExecuting)) metrics.Reject(RejectReason.Overloaded);
             return null;
         }
         // The state is that of the last execution, also for a read that has waited.

@@ -36,6 +36,7 @@ internal sealed class ReplicaInbox
 
     // No more than there are admitted clients.
     private readonly ConcurrentDictionary<ClientId, ClientLane> _clientLanes = new();
+    private readonly List<ClientItem> _held = [];
     private ClientLane? _served;
     private ClientLane? _charged;
     private int _installations;
@@ -80,13 +81,24 @@ internal sealed class ReplicaInbox
     /// A read that is to be answered, in its client's turn: several may become due at once. False if it was dropped, as
     /// too many of this client wait.
     /// </summary>
-    public bool TryDefer(AnswerReadEffect read)
+    /// <param name="read">The read.</param>
+    /// <param name="isHeld">It waits for <see cref="ReleaseReads"/> first.</param>
+    public bool TryDefer(AnswerReadEffect read, bool isHeld)
     {
         ClientLane lane = LaneOf(read.Client, null);
         if (lane.DeferredReads >= ReadsPerClientMax) return false;
         lane.DeferredReads++;
-        _clients.Add(lane.Items, new ClientItem(lane, null, default, read, _installations));
+        ClientItem item = new(lane, null, default, read, _installations);
+        if (isHeld) _held.Add(item);
+        else _clients.Add(lane.Items, item);
         return true;
+    }
+
+    /// <summary>Reads that were held wait for the turns of their clients.</summary>
+    public void ReleaseReads()
+    {
+        foreach (ClientItem item in _held) _clients.Add(item.Lane.Items, item);
+        _held.Clear();
     }
 
     /// <summary>The client's turn is now: what is done for it need not wait.</summary>

@@ -7,9 +7,12 @@ namespace BftSmr.Hosting;
 
 /// <summary>
 /// The single loop that owns a replica core, as turns of the reactor that reads its links. Each takes from the inbox
-/// what the replica itself has to do, then what its peers sent, then what clients sent; carries out the effects; ends
-/// with a tick, in which the core proposes what is due; and then flushes once: first the log, then every link.
+/// what the replica itself has to do, then what its peers sent, then what clients sent; carries out the effects; has
+/// the service execute what was decided; ends with a tick, in which the core proposes what is due; and then flushes
+/// once: first the log, then every link.
 /// A turn has so much time for peers and so much for clients. After that the reactor looks at the peers' links again.
+/// If the service takes long, the reactor goes on with another thread, and so does the loop; the outcome comes through
+/// the inbox. Nothing of the loop is touched by the thread that is left with the service.
 /// An exception is a broken invariant or a failed disk: the loop ends for good, and says why.
 /// </summary>
 internal sealed class ReplicaLoop : IReactorTurn
@@ -38,6 +41,7 @@ internal sealed class ReplicaLoop : IReactorTurn
     private readonly Reactor _reactor;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action _onStop;
+    private readonly List<Action> _afterExecution = [];
     private ClockReading _now;
     private long _statusMicros;
     private int _isScheduled;
@@ -90,11 +94,20 @@ internal sealed class ReplicaLoop : IReactorTurn
     }
 
     /// <summary>Asks something of the core, on the loop.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="asksService">It needs the service: it waits until that does not execute.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="InvalidOperationException">The loop has ended.</exception>
-    public async Task<T> AskAsync<T>(Func<IReplicaCore, HostEffects, T> question, CancellationToken cancellationToken)
+    public async Task<T> AskAsync<T>(
+        Func<IReplicaCore, HostEffects, T> question, bool asksService, CancellationToken cancellationToken)
     {
         TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() => answer.TrySetResult(question(_core, _runner)));
+        void Answer() => answer.TrySetResult(question(_core, _runner));
+        Post(() =>
+        {
+            if (asksService && _runner.IsExecuting) _afterExecution.Add(Answer);
+            else Answer();
+        });
         await Task.WhenAny(answer.Task, _ended.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
         return answer.Task.IsCompleted
             ? await answer.Task.ConfigureAwait(false)
@@ -108,7 +121,7 @@ internal sealed class ReplicaLoop : IReactorTurn
 #pragma warning disable CA1031 // Nothing is swallowed: it ends the loop, and is what Ended faults with.
         try
         {
-            Run();
+            if (!TryRun()) return;
         }
         catch (Exception e)
         {
@@ -118,7 +131,8 @@ internal sealed class ReplicaLoop : IReactorTurn
         if (_inbox.HasNext) Schedule();
     }
 
-    private void Run()
+    /// <summary>False if another thread has taken over: nothing of the loop may be touched any more.</summary>
+    private bool TryRun()
     {
         _now = HostClock.Read();
         try
@@ -126,17 +140,43 @@ internal sealed class ReplicaLoop : IReactorTurn
             TakeControl();
             TakePeers();
             TakeClients();
+            if (_hasEnded) return true;
+            if (!TryExecute(moreFollow: true)) return false;
+            Step(TickInput.Instance, _now, moreFollow: false);
+            if (!TryExecute(moreFollow: false)) return false;
         }
         catch (StateMachineException)
         {
             _runner.Flush(); // its votes so far are sent, so that the others come to the same end rather than wait
             throw;
         }
-        if (_hasEnded) return;
-        Step(TickInput.Instance, _now, moreFollow: false);
         _runner.Flush();
         _reactor.WakeAt(this, _core.NextDeadlineMicros);
         NoteStatus(_now);
+        return true;
+    }
+
+    /// <summary>Has the service execute what was decided; false if it took long, and another thread goes on.</summary>
+    private bool TryExecute(bool moreFollow)
+    {
+        while (_runner.TakeDecided() is { } execution)
+        {
+            if (!_reactor.TryRun(this, execution.Run))
+            {
+                Post(execution);
+                return false;
+            }
+            if (execution.Ticks > s_longTicks) _now = HostClock.Read();
+            Complete(execution, moreFollow);
+        }
+        return true;
+    }
+
+    private void Complete(BatchExecution execution, bool moreFollow)
+    {
+        Step(_runner.Complete(execution), _now, moreFollow);
+        foreach (Action action in _afterExecution) action();
+        _afterExecution.Clear();
     }
 
     private void TakeControl()
@@ -152,7 +192,6 @@ internal sealed class ReplicaLoop : IReactorTurn
     private void TakePeers()
     {
         long began = ReplicaInbox.NowTicks, last = began, until = began + ReplicaInbox.TicksOf(TurnMicros);
-        _runner.TakeChargedTicks();
         for (int taken = 1; taken <= TurnMax && last < until; taken++)
         {
             if (!_inbox.TryTakePeer(out ReplicaId from, out ReadOnlyMemory<byte> frame)) break;
@@ -165,7 +204,6 @@ internal sealed class ReplicaLoop : IReactorTurn
     private void TakeClients()
     {
         long began = ReplicaInbox.NowTicks, last = began, until = began + ReplicaInbox.TicksOf(TurnMicros);
-        _runner.TakeChargedTicks();
         for (int taken = 1; taken <= TurnMax && last < until; taken++)
         {
             if (!_inbox.TryTakeClient(
@@ -187,15 +225,14 @@ internal sealed class ReplicaLoop : IReactorTurn
     }
 
     /// <summary>
-    /// The time since the last frame was done with, but for what was charged to clients meanwhile. Reads the clock when
-    /// it is time.
+    /// The time since the last frame was done with. Reads the clock when it is time.
     /// </summary>
     private long TicksSince(ref long last, int taken)
     {
         long now = ReplicaInbox.NowTicks, ticks = now - last;
         last = now;
         if (taken % ClockEvery == 0 || ticks > s_longTicks) _now = HostClock.Read();
-        return Math.Max(0, ticks - _runner.TakeChargedTicks());
+        return ticks;
     }
 
     private void Take(object subject)
@@ -207,6 +244,9 @@ internal sealed class ReplicaLoop : IReactorTurn
                 break;
             case Effect effect:
                 CarryOut(effect);
+                break;
+            case BatchExecution execution:
+                Complete(execution, moreFollow: true);
                 break;
             case Action action:
                 action();
@@ -230,7 +270,7 @@ internal sealed class ReplicaLoop : IReactorTurn
     }
 
     /// <summary>
-    /// In order; an execution's outcome is stepped at once, and what follows from it comes after what is there already.
+    /// In order; an answer for the core is stepped at once, and what follows from it comes after what is there already.
     /// </summary>
     private void CarryOut(ClockReading now, bool moreFollow)
     {

@@ -167,6 +167,12 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
         return false;
     }
 
+    /// <summary>The requests of all batches that are decided, here, and not executed.</summary>
+    public IEnumerable<Request> DecidedRequests => LastDecided <= LastExecuted
+        ? []
+        : _instances.Values.Where(i => i.Number > LastExecuted)
+            .SelectMany(static i => i.Decided is { } value && i.Body(value) is { } body ? body.Requests : []);
+
     public void MarkExecuted(DecidedInstance instance)
     {
         Invariant.Holds(instance.Number == LastExecuted.Next, "instances execute in order");

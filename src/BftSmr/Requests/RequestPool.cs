@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using BftCloud.Primitives;
 using BftSmr.Core;
+using BftSmr.Instances;
 using BftSmr.Messages;
 using BftSmr.Sessions;
 using BftSmr.Settings;
@@ -253,15 +254,18 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     /// <summary>
     /// Relays to the leader what has waited since before <paramref name="relayBefore"/>, and - at most a batch's worth
     /// at a time, each twice - what has waited for <paramref name="patienceMicros"/>. Returns what can be held against
-    /// the leader.
+    /// the leader. What is decided is neither relayed nor held: it only waits for the service.
     /// </summary>
     /// <param name="relayBefore">When all is relayed that arrived before.</param>
     /// <param name="patienceMicros">How long a request waits until it is relayed, if there are few.</param>
     /// <param name="regency">The regency.</param>
     /// <param name="leader">Its leader.</param>
-    public OverdueRequests RelayOverdue(long relayBefore, long patienceMicros, Regency regency, ReplicaId leader)
+    /// <param name="log">What is decided.</param>
+    public OverdueRequests RelayOverdue(
+        long relayBefore, long patienceMicros, Regency regency, ReplicaId leader, DecidedLog log)
     {
         if (!HasSigned) return default;
+        HashSet<(SessionId, ulong)> decided = [.. log.DecidedRequests.Select(static r => (r.Session, r.Sequence))];
         long? relayedMicros = null;
         long? oldest = null;
         long now = context.Now.MonotonicMicros;
@@ -273,6 +277,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
             {
                 if (pending.Request.Sequence >= queue.NextReady) break;
                 if (!pending.Request.IsSigned) continue;
+                if (decided.Contains((pending.Request.Session, pending.Request.Sequence))) continue;
                 if (oldest is null || pending.SinceMicros < oldest) oldest = pending.SinceMicros;
                 if (leader == context.Self) continue;
                 bool isLate = pending.SinceMicros <= relayBefore;

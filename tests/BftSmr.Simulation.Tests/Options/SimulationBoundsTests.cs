@@ -36,6 +36,7 @@ public sealed class SimulationBoundsTests
         { "forMicros or downMicros of faults.events", With(new PowerLossFault(1, long.MaxValue)) },
         { "byMicros of faults.events", With(new ClockFault(1, new ReplicaId(0), long.MinValue)) },
         { "flushMaxMicros", With(new SlowDiskFault(1, new ReplicaId(0), 1, new DiskSpeed(2, 1))) },
+        { "batchMicros of faults.events is -1", With(new SlowServiceFault(1, new ReplicaId(0), 1, -1)) },
         { "damage of faults.events is 9", With(new DiskDamageFault(1, new ReplicaId(0), 1, (DiskDamage)9)) },
         { "direction of faults.events is 9", With(new PartitionFault(1, 1, 1, (PartitionDirection)9)) },
         { "load.thinkMicros is 0", s_short with { Load = new SteadyLoad() } },

@@ -65,6 +65,27 @@ internal static class ProgressScenarios
                 RequestTimeoutMicros = 1_000_000, FaultyMicros = 20_000_000, OperationsPerClient = 100, Clients = 4,
             })
             { Also = AllAcknowledged },
+        new("slow service",
+            "Batches take two seconds of execution, at all replicas or at the first to execute: no leader is replaced "
+            + "for it.",
+            static seed => ScenarioList.Options(seed, Plan(s_slow, events: SlowServices(seed))) with
+            {
+                RequestTimeoutMicros = 1_000_000, FaultyMicros = 30_000_000, OperationsPerClient = 60, Clients = 4,
+                CheckpointPeriod = 8, Authentication = RequestAuthentication.Signed,
+            })
+            { Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) },
+        new("catching up",
+            "A replica stood still, and then takes long to install a state, while clients give it requests that others "
+            + "executed long ago. Another wants a new leader all the time. The leader stays.",
+            static seed => ScenarioList.Options(seed, Plan(s_slow, AdversaryKind.Deserter, 3, StillAndSlow) with
+            {
+                ByzantineClients = [ByzantineClientKind.SessionHoarder, ByzantineClientKind.Flooder],
+            }) with
+            {
+                RequestTimeoutMicros = 500_000, FaultyMicros = 12_000_000, OperationsPerClient = 150, Clients = 4,
+                CheckpointPeriod = 4,
+            })
+            { Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) },
         new("leader MACs",
             "The requests of 24 clients have a MAC that is right for the leader alone: all clients have to sign after "
             + "the second of them, and not each of them costs a leader.",
@@ -122,6 +143,19 @@ internal static class ProgressScenarios
         {
             ClientClocks = [aheadMicros, 0, aheadMicros, 0],
         };
+
+    /// <summary>At all replicas, or at all but one, every so often.</summary>
+    private static FaultEvent[] SlowServices(ulong seed) =>
+    [
+        .. Enumerable.Range(0, 4).SelectMany(i => Each(8, time => new SlowServiceFault(
+            1_000_000 + 3_000_000 * time, Replica(i), seed % 2 == 0 || time % 4 != i ? 300_000 : 1, 2_000_000))),
+    ];
+
+    private static FaultEvent[] StillAndSlow =>
+    [
+        new PauseFault(500_000, Replica(2), 2_000_000),
+        new SlowDiskFault(2_000_000, Replica(2), 6_000_000, new DiskSpeed(200_000, 200_000)),
+    ];
 
     private static FaultEvent[] DamagedSnapshots(ulong seed) =>
     [

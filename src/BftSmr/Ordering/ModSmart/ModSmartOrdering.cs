@@ -41,7 +41,8 @@ internal sealed class ModSmartOrdering : IOrdering
         _pace = new RepetitionPace(parts.Context);
         _pacesOfPeers = [.. Enumerable.Range(0, parts.Context.Quorums.Replicas).Select(
             _ => new RepetitionPace(parts.Context))];
-        _suspicion = new LeaderSuspicion(parts.Context, parts.Log, _window, _synchronizer, parts.Requests);
+        _suspicion = new LeaderSuspicion(
+            parts.Context, parts.Log, _window, _synchronizer, parts.Requests, parts.Progress);
     }
 
     public Regency Regency => _window.Regency;
