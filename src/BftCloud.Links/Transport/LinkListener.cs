@@ -22,6 +22,7 @@ internal sealed class LinkListener : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly RefusalLog _refusals;
+    private readonly RefusedConnections _refused;
     private readonly TaskScope _tasks = new();
     private readonly CancellationTokenSource _stop = new();
 
@@ -36,6 +37,7 @@ internal sealed class LinkListener : IAsyncDisposable
             _port, _credentials, _options, _counters, _logger, _time, _reactor) = (port, credentials, options, counters,
             logger, time, reactor);
         _refusals = new RefusalLog(port, counters, logger, time);
+        _refused = new RefusedConnections(options, time);
         IPEndPoint address = Resolve(listen);
         _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -80,6 +82,7 @@ internal sealed class LinkListener : IAsyncDisposable
         }
         await _tasks.EndAsync().ConfigureAwait(false);
         _stop.Dispose();
+        _refused.Dispose();
     }
 
     private async Task AcceptAsync(Socket listener, Action<int> admit, Func<EstablishedLink, Task> run)
@@ -88,6 +91,7 @@ internal sealed class LinkListener : IAsyncDisposable
         {
             try
             {
+                await _refused.RoomAsync(_stop.Token).ConfigureAwait(false);
                 Socket socket = await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
                 _tasks.Run(() => HandleAsync(socket, admit, run));
             }
@@ -106,9 +110,17 @@ internal sealed class LinkListener : IAsyncDisposable
 
     private async Task HandleAsync(Socket accepted, Action<int> admit, Func<EstablishedLink, Task> run)
     {
-        EndPoint? remote = null;
-        EstablishedLink established;
         ReactorSocket socket = new(_reactor, accepted);
+        if (await TryRespondAsync(socket, accepted, admit).ConfigureAwait(false) is { } established)
+            await run(established).ConfigureAwait(false);
+        else
+            await _refused.KeepAsync(socket, _stop.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Null if the handshake failed.</summary>
+    private async Task<EstablishedLink?> TryRespondAsync(ReactorSocket socket, Socket accepted, Action<int> admit)
+    {
+        EndPoint? remote = null;
         LinkedListNode<ReactorSocket> node = AddHalfOpen(socket);
         using CancellationTokenSource deadline = new(_options.HandshakeTimeout, _time);
         try
@@ -116,33 +128,27 @@ internal sealed class LinkListener : IAsyncDisposable
             if (accepted.ProtocolType == ProtocolType.Tcp) accepted.NoDelay = true;
             remote = accepted.RemoteEndPoint;
             using CancellationTokenRegistration _ = socket.DisposeWhen(deadline.Token);
-            established = await LinkHandshake.RespondAsync(socket, _credentials, _port, admit).ConfigureAwait(false);
+            return await LinkHandshake.RespondAsync(socket, _credentials, _port, admit).ConfigureAwait(false);
         }
-        catch (LinkException e)
+        catch (Exception e) when (e is LinkException or SocketException or ObjectDisposedException)
         {
-            _refusals.Add(remote, e.Fault, e.Message);
-            socket.Dispose();
-            return;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException && deadline.IsCancellationRequested)
-        {
-            _refusals.Add(
-                remote, LinkFault.HandshakeTimeout,
-                $"its handshake was not complete within {_options.HandshakeTimeout.TotalSeconds} seconds.");
-            socket.Dispose();
-            return;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            _refusals.Add(remote, LinkFault.Closed, e.Message);
-            socket.Dispose();
-            return;
+            Refuse(remote, e, deadline.IsCancellationRequested);
+            return null;
         }
         finally
         {
             RemoveHalfOpen(node);
         }
-        await run(established).ConfigureAwait(false);
+    }
+
+    private void Refuse(EndPoint? remote, Exception reason, bool isLate)
+    {
+        if (reason is LinkException e) _refusals.Add(remote, e.Fault, e.Message);
+        else if (isLate)
+            _refusals.Add(
+                remote, LinkFault.HandshakeTimeout,
+                $"its handshake was not complete within {_options.HandshakeTimeout.TotalSeconds} seconds.");
+        else _refusals.Add(remote, LinkFault.Closed, reason.Message);
     }
 
     private LinkedListNode<ReactorSocket> AddHalfOpen(ReactorSocket socket)

@@ -49,6 +49,15 @@ internal sealed record LinkOptions
     public int HalfOpenMax { get; init; } = 128;
 
     /// <summary>
+    /// How long a connection is kept whose handshake failed. <see cref="HalfOpenMax"/> of them are kept at a time;
+    /// while it is so many, none is accepted.
+    /// </summary>
+    public TimeSpan RefusedTime { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Connections at a listener that are no links, those that have just failed among them.</summary>
+    public int UnestablishedMax => 2 * HalfOpenMax;
+
+    /// <summary>
     /// Links at a listener. For one more the client identity that has most loses one, if it has more than the newcomer
     /// would.
     /// </summary>

@@ -146,7 +146,7 @@ public sealed class BftReplica : IAsyncDisposable
         const int OwnFiles = 64;
         int wanted = LinkOptions.Clients.LinksMax;
         int fit = OpenFileLimit.ConnectionsThatFit(
-            wanted, LinkOptions.Clients.HalfOpenMax + LinkOptions.Peers.HalfOpenMax + OwnFiles);
+            wanted, LinkOptions.Clients.UnestablishedMax + LinkOptions.Peers.UnestablishedMax + OwnFiles);
         if (fit < wanted) HostLog.FewDescriptors(_logger, fit, wanted);
         return fit;
     }

@@ -245,6 +245,31 @@ public sealed class HandshakeTests : IAsyncDisposable
         foreach (Socket socket in silent) socket.Dispose();
     }
 
+    [Fact]
+    public async Task While_as_many_failed_as_are_kept_none_is_accepted()
+    {
+        const int Kept = 3;
+        ManualTime time = new();
+        await using ClientPort port = new(_keys, LinkOptions.Clients with { HalfOpenMax = Kept }, time);
+        for (int i = 0; i < Kept; i++) await AssertClosedAsync(await SendNonsenseAsync(port));
+        Socket[] later = new Socket[Kept];
+        for (int i = 0; i < Kept; i++) later[i] = await SendNonsenseAsync(port);
+        Assert.InRange(port.Counters.Count(LinkFault.NotThisProtocol), Kept, Kept + 1); // it was accepting one already
+        time.Advance(LinkOptions.Clients.RefusedTime);
+        foreach (Socket socket in later) await AssertClosedAsync(socket);
+        Assert.Equal(2 * Kept, port.Counters.Count(LinkFault.NotThisProtocol));
+        time.Advance(LinkOptions.Clients.RefusedTime);
+        await using ReplicaLinks links = port.Dial(_clientSink);
+        await _clientSink.NextUpAsync();
+    }
+
+    private static async Task<Socket> SendNonsenseAsync(ClientPort port)
+    {
+        Socket socket = await port.ConnectAsync();
+        await socket.SendAsync(new byte[FirstBytes]);
+        return socket;
+    }
+
     private async Task AssertRefusedAsync(LinkFault fault, int times = 1)
     {
         Assert.InRange(_port.Counters.Count(fault), times, long.MaxValue);
