@@ -2,8 +2,8 @@ namespace BftCloud.Links;
 
 /// <summary>
 /// Watches over work of a reactor's thread that may take long: tells the thread that waits here when it has taken too
-/// long, so that this one goes on in its place. Work that is quick costs two interlocked operations. Nobody is woken
-/// for it, unless none came for a second.
+/// long, so that this one goes on in its place. Work that is quick costs two interlocked operations. No thread is
+/// woken for it, unless none came for a second.
 /// </summary>
 internal sealed class Relief
 {

@@ -15,7 +15,7 @@ internal sealed class BatchExecution(ServiceHost service, ExecuteEffect effect)
 
     public ExecuteEffect Effect => effect;
 
-    /// <summary>When it began, for its span; null if nobody listens.</summary>
+    /// <summary>When it began, for its span; null if no listener wants one.</summary>
     public DateTimeOffset? Began { get; } = ReplicaSpans.Begin();
 
     /// <summary>What the service took.</summary>

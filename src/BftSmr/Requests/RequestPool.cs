@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using BftCloud.Primitives;
 using BftSmr.Core;
-using BftSmr.Instances;
 using BftSmr.Messages;
 using BftSmr.Sessions;
 using BftSmr.Settings;
@@ -260,12 +259,12 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
     /// <param name="patienceMicros">How long a request waits until it is relayed, if there are few.</param>
     /// <param name="regency">The regency.</param>
     /// <param name="leader">Its leader.</param>
-    /// <param name="log">What is decided.</param>
+    /// <param name="decided">What is decided and not executed.</param>
     public OverdueRequests RelayOverdue(
-        long relayBefore, long patienceMicros, Regency regency, ReplicaId leader, DecidedLog log)
+        long relayBefore, long patienceMicros, Regency regency, ReplicaId leader, IEnumerable<Request> decided)
     {
         if (!HasSigned) return default;
-        HashSet<(SessionId, ulong)> decided = [.. log.DecidedRequests.Select(static r => (r.Session, r.Sequence))];
+        HashSet<(SessionId, ulong)> settled = [.. decided.Select(static r => (r.Session, r.Sequence))];
         long? relayedMicros = null;
         long? oldest = null;
         long now = context.Now.MonotonicMicros;
@@ -277,7 +276,7 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
             {
                 if (pending.Request.Sequence >= queue.NextReady) break;
                 if (!pending.Request.IsSigned) continue;
-                if (decided.Contains((pending.Request.Session, pending.Request.Sequence))) continue;
+                if (settled.Contains((pending.Request.Session, pending.Request.Sequence))) continue;
                 if (oldest is null || pending.SinceMicros < oldest) oldest = pending.SinceMicros;
                 if (leader == context.Self) continue;
                 bool isLate = pending.SinceMicros <= relayBefore;

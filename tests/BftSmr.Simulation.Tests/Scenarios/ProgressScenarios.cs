@@ -82,7 +82,7 @@ internal static class ProgressScenarios
                 ByzantineClients = [ByzantineClientKind.SessionHoarder, ByzantineClientKind.Flooder],
             }) with
             {
-                RequestTimeoutMicros = 500_000, FaultyMicros = 12_000_000, OperationsPerClient = 150, Clients = 4,
+                RequestTimeoutMicros = 1_000_000, FaultyMicros = 12_000_000, OperationsPerClient = 150, Clients = 4,
                 CheckpointPeriod = 4,
             })
             { Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) },

@@ -12,8 +12,8 @@ namespace BftSmr.Ordering.ModSmart.Synchronization;
 /// timeout; or the leader left a relayed request out for longer than agreement takes; or f+1 replicas refuse its
 /// proposal; or its link is down. Invariant: only what a correct leader is bound to take is held against it; no replica
 /// suspects itself. So time does not count in which this replica is behind others or stands still, or in which what was
-/// decided waits for the service or for a checkpoint and leaves no room for more; and a decided request is held against
-/// nobody.
+/// decided waits for the service or for a checkpoint and leaves no room for more; and no decided request is held
+/// against it.
 /// </summary>
 internal sealed class LeaderSuspicion(
     ReplicaContext context, DecidedLog log, ConsensusWindow window, Synchronizer synchronizer, RequestPool requests,
@@ -53,7 +53,7 @@ internal sealed class LeaderSuspicion(
         long timeout = synchronizer.TimeoutMicros;
         if (window.IsFull || log.IsFull) _patience.Excuse();
         OverdueRequests overdue = requests.RelayOverdue(
-            now - timeout / 2, _patience.Micros(timeout), window.Regency, window.Leader, log);
+            now - timeout / 2, _patience.Micros(timeout), window.Regency, window.Leader, log.DecidedRequests);
         long? candidate = window.OldestUndecidedSinceMicros();
         if (overdue.OldestMicros is null && candidate is null) return false;
         long oldest = Math.Max(
