@@ -146,7 +146,7 @@ internal sealed class SimulatedReplica : INetworkNode
         Guard(() =>
         {
             _proposals.Forget();
-            _core = ReplicaCore.Create(_settings, _keyring, recovered, _protocol);
+            _core = ReplicaCore.Create(_settings, _ingress.Keyring, recovered, _protocol);
             _ingress.Uses = _core.Uses;
             _core.Start(Clock.Read(_world.NowMicros), _effects);
             CarryOut();

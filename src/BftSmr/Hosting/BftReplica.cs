@@ -47,7 +47,7 @@ public sealed class BftReplica : IAsyncDisposable
         LinkCounters peerCounters = new(), clientCounters = new();
         SessionRoutes routes = new(settings.SessionsPerClientMax);
 
-        IReplicaCore core = ReplicaCore.Create(settings, keyring, recovered, cluster.Ordering);
+        IReplicaCore core = ReplicaCore.Create(settings, ingress.Keyring, recovered, cluster.Ordering);
         ingress.Uses = core.Uses;
         _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
         _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);

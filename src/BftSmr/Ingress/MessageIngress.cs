@@ -11,14 +11,13 @@ namespace BftSmr.Ingress;
 
 /// <summary>
 /// Turns frames from authenticated links into inputs of the core: decodes them, and checks proofs, single requests, and
-/// which node may send what. Stateless, so link readers call it in parallel. Checks that depend on the replica's state
-/// are the core's: also those of the requests of a proposal, as WRITEs of others may prove them. A frame that is
+/// which node may send what. Not thread-safe: it remembers what it has checked. Checks that depend on the replica's
+/// state are the core's: also those of the requests of a proposal, as WRITEs of others may prove them. A frame that is
 /// dropped gives null with a reason, never an exception. Inputs keep slices of the frame.
 /// </summary>
 internal sealed class MessageIngress
 {
     private readonly ReplicaSettings _settings;
-    private readonly IKeyring _keyring;
     private readonly RequestAuthenticity _authenticity;
     private readonly ProofVerifier _proofs;
     private readonly IMessageChecks _checks;
@@ -26,15 +25,20 @@ internal sealed class MessageIngress
     public MessageIngress(ReplicaSettings settings, IKeyring keyring, OrderingProtocol protocol)
     {
         _settings = settings;
-        _keyring = keyring;
-        _authenticity = new RequestAuthenticity(settings, keyring);
-        RememberingKeyring remembering = new(keyring);
-        _proofs = new ProofVerifier(settings.Quorums, remembering);
-        _checks = protocol.CreateChecks(settings, remembering);
+        Keyring = new RememberingKeyring(keyring);
+        _authenticity = new RequestAuthenticity(settings, Keyring);
+        _proofs = new ProofVerifier(settings.Quorums, Keyring);
+        _checks = protocol.CreateChecks(settings, Keyring);
         Limits = CodecLimits.For(settings, protocol.Family);
     }
 
     public CodecLimits Limits { get; }
+
+    /// <summary>
+    /// Remembers the signatures that were right here. The core of the same replica uses it too: the requests of a
+    /// proposal mostly came from their clients before.
+    /// </summary>
+    public IKeyring Keyring { get; }
 
     /// <summary>
     /// Whether the core would use a message (<see cref="IReplicaCore.Uses"/>), asked right before its step. What it
@@ -110,7 +114,7 @@ internal sealed class MessageIngress
         reason = RejectReason.BadAuthentication;
         Span<byte> statement = stackalloc byte[ReadStatement.QueryBytes];
         ReadStatement.WriteQuery(read.Nonce, read.ReadId, Blake2b.Hash(read.Operation.Span), statement);
-        return _keyring.VerifyMacFromClient(read.Client, statement, read.Mac.Span) ? read : null;
+        return Keyring.VerifyMacFromClient(read.Client, statement, read.Mac.Span) ? read : null;
     }
 
     private bool CheckSubmit(ClientId client, Request request, out RejectReason reason)
@@ -119,7 +123,7 @@ internal sealed class MessageIngress
         if (request.Session.Client != client) return false;
 
         reason = RejectReason.BadAuthentication;
-        if (request.IsSigned) return RequestCodec.VerifySignature(request, _keyring);
+        if (request.IsSigned) return RequestCodec.VerifySignature(request, Keyring);
 
         // The link authenticates the client, so its MACs need only be there, for the other replicas.
         return _settings.Authentication == RequestAuthentication.Mac && request.Macs.Length == Limits.MacsBytes;

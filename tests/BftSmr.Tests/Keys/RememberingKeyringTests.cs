@@ -47,6 +47,28 @@ public sealed class RememberingKeyringTests : IDisposable
         Assert.Equal(checks + 1, counting.Checks);
     }
 
+    [Fact]
+    public void Signatures_of_clients_are_remembered_too_and_take_no_place_of_those_of_replicas()
+    {
+        CountingKeyring counting = new(new TrustingKeyring());
+        RememberingKeyring keyring = new(counting);
+        byte[] signature = new byte[64], large = new byte[200];
+        Assert.True(keyring.VerifyReplica(Signer, [1], signature));
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.True(keyring.VerifyClient(new ClientId(2), [1], signature));
+            Assert.True(keyring.VerifyClient(new ClientId(3), [1], signature));
+            Assert.True(keyring.VerifyClient(new ClientId(3), [1, 0], signature));
+            Assert.True(keyring.VerifyClient(new ClientId(3), large, signature));
+            Assert.True(keyring.VerifyClient(new ClientId(3), large.AsSpan(1), signature));
+        }
+        Assert.Equal(5, counting.ClientChecks);
+        for (int i = 0; i < 2 * RememberingKeyring.RememberedMax; i++)
+            keyring.VerifyClient(new ClientId(2), BitConverter.GetBytes(i), signature);
+        Assert.True(keyring.VerifyReplica(Signer, [1], signature));
+        Assert.Equal(1, counting.Checks);
+    }
+
     /// <summary>Takes every signature for right.</summary>
     private class TrustingKeyring : IKeyring
     {
@@ -55,7 +77,8 @@ public sealed class RememberingKeyringTests : IDisposable
         public virtual bool VerifyReplica(
             ReplicaId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => true;
 
-        public bool VerifyClient(ClientId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => true;
+        public virtual bool VerifyClient(
+            ClientId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => true;
 
         public void MacForReplica(ReplicaId replica, ReadOnlySpan<byte> message, Span<byte> mac) => mac.Clear();
 
@@ -69,12 +92,20 @@ public sealed class RememberingKeyringTests : IDisposable
     private sealed class CountingKeyring(IKeyring inner) : TrustingKeyring
     {
         public int Checks { get; private set; }
+        public int ClientChecks { get; private set; }
 
         public override bool VerifyReplica(
             ReplicaId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
         {
             Checks++;
             return inner.VerifyReplica(signer, message, signature);
+        }
+
+        public override bool VerifyClient(
+            ClientId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+        {
+            ClientChecks++;
+            return inner.VerifyClient(signer, message, signature);
         }
     }
 }
