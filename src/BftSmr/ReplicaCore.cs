@@ -372,6 +372,7 @@ internal sealed class ReplicaCore : IReplicaCore
         InstancesKept = _log.Count,
         Sessions = _execution.SessionCount,
         CatchingUp = _decidedFetch.IsActive || _snapshotFetch.IsActive,
+        InstancesBehind = _progress.InstancesBeyond(_log.LastExecuted),
         IsNonVoting = _ordering.Status.IsNonVoting,
         LeaderChanges = _ordering.Status.LeaderChanges,
         PeerLastExecuted = [.. Enumerable.Range(0, Settings.Quorums.Replicas)

@@ -13,7 +13,18 @@ internal static class ClusterCommand
         ClusterInitCommand.Create(services),
         ClusterUpCommand.Create(),
         ClusterDownCommand.Create(),
+        ClusterRestartCommand.Create(),
         ClusterStatusCommand.Create(),
+        ClusterWaitCommand.Create(),
+    };
+
+    /// <summary>For commands that wait until replicas are ready.</summary>
+    public static Option<Duration> TimeoutOption() => new("--timeout")
+    {
+        Description = "How long a replica may take until it is ready.",
+        DefaultValueFactory = static _ => Duration.Seconds(60),
+        CustomParser = Duration.Parse,
+        HelpName = "TIME",
     };
 
     public static Argument<string> DirectoryArgument() =>

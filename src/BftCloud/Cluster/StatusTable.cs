@@ -19,7 +19,7 @@ internal static class StatusTable
             table.AddRow(
                 $"r{replica.Id}",
                 Text(replica.Pid),
-                replica.Up ? "[green]up[/]" : "[red]down[/]",
+                StateOf(replica),
                 Text(replica.Regency),
                 replica.Leader is { } leader ? $"r{leader}" : "-",
                 Text(replica.LastExecuted),
@@ -28,6 +28,13 @@ internal static class StatusTable
         }
         return table;
     }
+
+    private static string StateOf(ClusterReplicaReport replica) => replica switch
+    {
+        { Up: false } => "[red]down[/]",
+        { NotReady: { } why } => $"[yellow]{Markup.Escape(why)}[/]",
+        _ => "[green]up[/]",
+    };
 
     private static string Text(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
 }

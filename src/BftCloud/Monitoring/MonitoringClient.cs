@@ -8,6 +8,8 @@ namespace BftCloud.Monitoring;
 /// <param name="patience">How long an answer may take; null: 3 seconds.</param>
 internal sealed class MonitoringClient(TimeSpan? patience = null) : IDisposable
 {
+    private const int NotReadyMax = 200;
+
     private readonly HttpClient _http = new()
     {
         Timeout = patience ?? TimeSpan.FromSeconds(3), MaxResponseContentBufferSize = 1 << 20,
@@ -57,6 +59,7 @@ internal sealed class MonitoringClient(TimeSpan? patience = null) : IDisposable
         report is { Rejected: not null, Peers: not null }
         && double.IsFinite(report.UptimeSeconds) && double.IsFinite(report.LedSeconds)
         && double.IsFinite(report.Usage?.CpuSeconds ?? 0)
+        && report.NotReady is null or { Length: <= NotReadyMax }
         && (report.StateDigest is not { } digest
             || (digest.Length == 2 * Digest.Size && digest.All(char.IsAsciiHexDigitLower)));
 

@@ -18,7 +18,7 @@ internal sealed class ReplicaPages(
     public MonitoringSite Site => new()
     {
         Open = OpenAsync,
-        Paths = "/, /status, /status/digest, /metrics and /healthz",
+        Paths = "/, /status, /status/digest, /metrics, /healthz and /readyz",
         AddressName = "metrics address",
         Remedy = "Stop what uses it, or change 'metricsAddress' in replica.json.",
     };
@@ -27,6 +27,7 @@ internal sealed class ReplicaPages(
     {
         "/" => new MonitoringPage("text/html; charset=utf-8", StatusPage),
         "/healthz" => await AskAsync(static _ => MonitoringPage.Text("ok\n"), cancellationToken),
+        "/readyz" => await AskAsync(ReadinessOf, cancellationToken),
         "/status" => await AskAsync(ReportOf, cancellationToken),
         "/status/digest" => await AskAsync(ReportOf, cancellationToken, withStateDigest: true),
         "/metrics" => new MonitoringPage(PrometheusExporter.ContentType, metrics.Write()),
@@ -47,6 +48,11 @@ internal sealed class ReplicaPages(
         }
     }
 
+    private static MonitoringPage ReadinessOf(BftReplicaStatus status) =>
+        status.NotReady is { } why
+            ? MonitoringPage.Text($"{status.Self} {why}.\n", isHealthy: false)
+            : MonitoringPage.Text("ready\n");
+
     private MonitoringPage ReportOf(BftReplicaStatus status)
     {
         ReplicaReport report = new()
@@ -61,6 +67,8 @@ internal sealed class ReplicaPages(
             Synchronized = status.Synchronized,
             CatchingUp = status.CatchingUp,
             Silent = status.IsNonVoting,
+            InstancesBehind = status.InstancesBehind,
+            NotReady = status.NotReady,
             LastExecuted = status.LastExecuted.Value,
             StableCheckpoint = status.StableCheckpoint.Value,
             StateDigest = status.StateDigest?.ToString(),

@@ -21,6 +21,14 @@ internal sealed record ReplicaReport
     /// <summary>It restarted without its votes, and does not vote until it has caught up.</summary>
     public required bool Silent { get; init; }
 
+    /// <summary>
+    /// Instances that f+1 others say they have executed and it has not; null while it has not heard from them.
+    /// </summary>
+    public long? InstancesBehind { get; init; }
+
+    /// <summary>Why it does not take part in full yet; null if it is ready.</summary>
+    public string? NotReady { get; init; }
+
     public required long LastExecuted { get; init; }
     public required long StableCheckpoint { get; init; }
 

@@ -4,7 +4,9 @@ using BftSmr;
 namespace BftCloud.Processes;
 
 /// <summary>Asks all replicas of a cluster directory where they stand.</summary>
-internal sealed class ClusterMonitor(ClusterProcesses cluster) : IDisposable
+/// <param name="cluster">Its replicas.</param>
+/// <param name="withStateDigest">With the digests of their states. They do nothing else while they compute them.</param>
+internal sealed class ClusterMonitor(ClusterProcesses cluster, bool withStateDigest = true) : IDisposable
 {
     private readonly MonitoringClient _client = new();
     private readonly IReadOnlyList<string?> _addresses = AddressesOf(cluster.Directory);
@@ -22,7 +24,7 @@ internal sealed class ClusterMonitor(ClusterProcesses cluster) : IDisposable
             _addresses.Select(
                 address => address is null
                     ? Task.FromResult<ReplicaReport?>(null)
-                    : _client.TryGetStatusAsync(address, cancellationToken)));
+                    : _client.TryGetStatusAsync(address, cancellationToken, withStateDigest)));
 
     /// <summary>The report that <c>cluster status</c> shows.</summary>
     public async Task<ClusterReport> ReportAsync(CancellationToken cancellationToken)
@@ -33,7 +35,7 @@ internal sealed class ClusterMonitor(ClusterProcesses cluster) : IDisposable
             ReplicaReport? answer = answers[replica.Id];
             int? pid = replica.FindPid();
             return new ClusterReplicaReport(
-                replica.Id, pid, answer is not null, answer?.Regency, answer?.Leader, answer?.LastExecuted,
+                replica.Id, pid, answer is not null, answer?.NotReady, answer?.Regency, answer?.Leader, answer?.LastExecuted,
                 answer?.StableCheckpoint, answer?.StateDigest);
         })]);
     }

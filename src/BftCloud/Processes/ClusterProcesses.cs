@@ -64,10 +64,15 @@ internal sealed class ClusterProcesses(ClusterDirectory directory)
     }
 
     /// <summary>Stops all that run. For each: null if it did not run, else whether it stopped by itself.</summary>
-    public async Task<IReadOnlyList<bool?>> StopAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<bool?>> StopAsync(CancellationToken cancellationToken) =>
+        StopAsync([.. Enumerable.Range(0, Replicas.Count)], cancellationToken);
+
+    /// <summary>The same for some of them.</summary>
+    public async Task<IReadOnlyList<bool?>> StopAsync(
+        IReadOnlyCollection<int> replicas, CancellationToken cancellationToken)
     {
         using IDisposable turn = await ClusterTurn.TakeAsync(Directory, cancellationToken);
-        return await Task.WhenAll(Replicas.Select(replica => replica.StopAsync(StopPatience, cancellationToken)));
+        return await Task.WhenAll(replicas.Select(id => Replicas[id].StopAsync(StopPatience, cancellationToken)));
     }
 
     private static CommandFailedException Unhealthy(ReplicaProcess replica, string what) =>

@@ -61,6 +61,15 @@ internal sealed class PeerProgress(ReplicaContext context)
     public Instance ExecutedByOneCorrect =>
         _statuses.Select(s => s?.LastExecuted ?? Instance.Zero).OrderDescending().ElementAt(context.Quorums.Faulty);
 
+    /// <summary>
+    /// How many instances a correct peer has executed beyond this replica's last; null while f+1 peers, or all, have
+    /// not said yet what they executed.
+    /// </summary>
+    public long? InstancesBeyond(Instance own) =>
+        Known.Count() < Math.Min(context.Quorums.OneCorrect, context.Quorums.Replicas - 1)
+            ? null
+            : Math.Max(0, ExecutedByOneCorrect - own);
+
     /// <summary>The least that a peer claims to have executed; peers never heard of do not count.</summary>
     public Instance Slowest =>
         Known.Select(p => p.Status.LastExecuted).DefaultIfEmpty(new Instance(long.MaxValue)).Min();

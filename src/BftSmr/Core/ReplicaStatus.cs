@@ -26,6 +26,12 @@ internal sealed record ReplicaStatus
     public required bool CatchingUp { get; init; }
 
     /// <summary>
+    /// Instances that a correct replica has executed and this one has not; null while it has not heard what the others
+    /// executed.
+    /// </summary>
+    public required long? InstancesBehind { get; init; }
+
+    /// <summary>
     /// It is in non-voting recovery: it restarted without its votes. That lasts until it, and enough of the others,
     /// have executed as far as it may have voted, in a later regency. Until then it counts as one of the f faulty ones.
     /// </summary>

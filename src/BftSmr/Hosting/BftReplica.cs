@@ -236,6 +236,7 @@ public sealed class BftReplica : IAsyncDisposable
         PendingRequests = status.PendingRequests,
         Sessions = status.Sessions,
         CatchingUp = status.CatchingUp,
+        InstancesBehind = status.InstancesBehind,
         IsNonVoting = status.IsNonVoting,
         LeaderChanges = status.LeaderChanges,
         ExecutedOperations = _metrics.ExecutedOperations,

@@ -48,10 +48,7 @@ public sealed class BftReplicaHealthCheck(IEnumerable<BftReplicaHost> hosts) : I
             return (HealthStatus.Unhealthy,
                 $"{status.Self} reaches {reached} of {1 + status.Peers.Count} replicas with itself; "
                 + $"{replica.Quorums.Write} are needed to decide anything.");
-        if (status.IsNonVoting)
-            return (HealthStatus.Degraded, $"{status.Self} forgot its votes: it votes once it has caught up.");
-        if (status.CatchingUp) return (HealthStatus.Degraded, $"{status.Self} catches up.");
-        if (!status.Synchronized) return (HealthStatus.Degraded, $"{status.Self} changes its leader.");
+        if (status.NotReady is { } why) return (HealthStatus.Degraded, $"{status.Self} {why}.");
         return unreachable.Length > 0
             ? (HealthStatus.Degraded, $"{status.Self} does not reach {string.Join(", ", unreachable)}.")
             : (HealthStatus.Healthy, null);

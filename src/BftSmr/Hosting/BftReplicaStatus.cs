@@ -5,6 +5,9 @@ namespace BftSmr.Hosting;
 /// <summary>Where a replica stands.</summary>
 public sealed record BftReplicaStatus
 {
+    /// <summary>So far behind a replica may be that is ready: as far as load makes one of them trail.</summary>
+    private const long BehindMax = 256;
+
     /// <summary>This replica.</summary>
     public required ReplicaId Self { get; init; }
 
@@ -33,11 +36,32 @@ public sealed record BftReplicaStatus
     public required bool CatchingUp { get; init; }
 
     /// <summary>
+    /// How many instances it has not executed that f+1 others say they have; null while it has not heard from f+1, as
+    /// just after its start.
+    /// </summary>
+    public required long? InstancesBehind { get; init; }
+
+    /// <summary>
     /// It is in non-voting recovery: it started without its earlier votes. That lasts until it, and enough of the
     /// others, have executed as far as it may have voted, in a later regency. Until then it counts as one of the f
     /// faulty ones, so let no other replica lose its votes.
     /// </summary>
     public required bool IsNonVoting { get; init; }
+
+    /// <summary>
+    /// Why another replica should not be stopped now: this one does not take part in full yet. A predicate, such as
+    /// "catches up, 1200 instances behind"; null if the replica is ready.
+    /// </summary>
+    public string? NotReady => this switch
+    {
+        { IsNonVoting: true } => "forgot its votes: it votes once it has caught up",
+        { CatchingUp: true, InstancesBehind: > 0 } => $"catches up, {InstancesBehind} instances behind",
+        { CatchingUp: true } => "catches up",
+        { InstancesBehind: null } => "has not heard from the others yet",
+        { InstancesBehind: > BehindMax } => $"is {InstancesBehind} instances behind",
+        { Synchronized: false } => "changes its leader",
+        _ => null,
+    };
 
     /// <summary>Leader epochs entered since it started.</summary>
     public required long LeaderChanges { get; init; }

@@ -216,8 +216,8 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
         using MonitoringClient client = new();
         ReplicaReport? report = client.TryGetStatusAsync(_address, default).GetAwaiter().GetResult();
         ClusterReplicaReport row = new(
-            0, report?.Pid, report is not null, report?.Regency, report?.Leader, report?.LastExecuted,
-            report?.StableCheckpoint, report?.StateDigest);
+            0, report?.Pid, report is not null, report?.NotReady, report?.Regency, report?.Leader,
+            report?.LastExecuted, report?.StableCheckpoint, report?.StateDigest);
         StatusTable.Of(new ClusterReport([row]));
         if (report is null) return false;
         ClusterSampler sampler = new("c", faulty: 0, window: 1, new StateComparison(1, 0));

@@ -21,6 +21,21 @@ public sealed class PeerProgressTests : IDisposable
 
     public void Dispose() => _keys.Dispose();
 
+    /// <summary>One of the peers may lie: what f+1 say counts, and before so many have spoken nothing is known.</summary>
+    [Fact]
+    public void A_replica_is_behind_what_a_correct_one_executed()
+    {
+        static Status Executed(long last) => new(Regency.Zero, true, new Instance(last), Instance.Zero);
+        Assert.Null(_progress.InstancesBeyond(Instance.Zero));
+        _progress.Record(new ReplicaId(0), Executed(1_000_000));
+        Assert.Null(_progress.InstancesBeyond(Instance.Zero));
+        _progress.Record(new ReplicaId(1), Executed(70));
+        Assert.Equal(60, _progress.InstancesBeyond(new Instance(10)));
+        Assert.Equal(0, _progress.InstancesBeyond(new Instance(71)));
+        _progress.Record(new ReplicaId(3), Executed(80));
+        Assert.Equal(70, _progress.InstancesBeyond(new Instance(10)));
+    }
+
     /// <summary>
     /// A replica that forgets its votes in a restart is told whether this one may hold some of them.
     /// </summary>

@@ -89,6 +89,7 @@ public sealed class ReplicaMetricsTests
         CatchingUp = false,
         IsNonVoting = false,
         InstancesKept = 0,
+        InstancesBehind = 0,
         LeaderChanges = 0,
         PeerLastExecuted = [.. peers.Select(static p => new Instance(p))],
     };

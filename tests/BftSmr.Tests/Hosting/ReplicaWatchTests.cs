@@ -66,6 +66,7 @@ public sealed class ReplicaWatchTests
             InstancesKept = 0,
             CatchingUp = false,
             IsNonVoting = false,
+            InstancesBehind = 0,
             LeaderChanges = 0,
             PeerLastExecuted = [Instance.Zero, Instance.Zero, Instance.Zero, Instance.Zero],
         },
