@@ -8,7 +8,8 @@ namespace BftCloud.Links;
 /// socket that is ready, then gives a turn to each link that asked for one, and then waits again. What arrives
 /// together is processed together and answered with one send a link. Nothing is handed from thread to thread: to wake a
 /// thread costs more than all the protocol does with a message. Where work of the application's code takes long, a
-/// second thread goes on in place of the first (<see cref="TryRun"/>). Invariant: one thread at a time is the reactor's.
+/// second thread goes on in place of the first (<see cref="TryRun"/>). Invariant: one thread at a time is the
+/// reactor's.
 /// </summary>
 internal sealed class Reactor : IDisposable
 {

@@ -5,7 +5,8 @@ namespace BftCloud.Processes;
 
 /// <summary>Asks all replicas of a cluster directory where they stand.</summary>
 /// <param name="cluster">Its replicas.</param>
-/// <param name="withStateDigest">With the digests of their states. They do nothing else while they compute them.</param>
+/// <param name="withStateDigest">With the digests of their states. They do nothing else while they compute
+/// them.</param>
 internal sealed class ClusterMonitor(ClusterProcesses cluster, bool withStateDigest = true) : IDisposable
 {
     private readonly MonitoringClient _client = new();
@@ -35,8 +36,8 @@ internal sealed class ClusterMonitor(ClusterProcesses cluster, bool withStateDig
             ReplicaReport? answer = answers[replica.Id];
             int? pid = replica.FindPid();
             return new ClusterReplicaReport(
-                replica.Id, pid, answer is not null, answer?.NotReady, answer?.Regency, answer?.Leader, answer?.LastExecuted,
-                answer?.StableCheckpoint, answer?.StateDigest);
+                replica.Id, pid, answer is not null, answer?.NotReady, answer?.Regency, answer?.Leader,
+                answer?.LastExecuted, answer?.StableCheckpoint, answer?.StateDigest);
         })]);
     }
 

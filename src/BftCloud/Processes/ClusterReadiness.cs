@@ -47,7 +47,7 @@ internal sealed class ClusterReadiness(ClusterProcesses cluster) : IDisposable
         }
     }
 
-    /// <summary>Who leads, as most of those say that answer; null if none does.</summary>
+    /// <summary>The leader, as most of those say that answer; null if none does.</summary>
     public async Task<int?> LeaderAsync(CancellationToken cancellationToken) =>
         (await _monitor.AskAsync(cancellationToken)).OfType<ReplicaReport>()
             .GroupBy(static report => report.Leader).MaxBy(static group => group.Count())?.Key;

@@ -21,7 +21,7 @@ public sealed class PeerProgressTests : IDisposable
 
     public void Dispose() => _keys.Dispose();
 
-    /// <summary>One of the peers may lie: what f+1 say counts, and before so many have spoken nothing is known.</summary>
+    /// <summary>One of the peers may lie: what f+1 say counts. Before so many spoke, nothing is known.</summary>
     [Fact]
     public void A_replica_is_behind_what_a_correct_one_executed()
     {
