@@ -18,7 +18,7 @@ public sealed class DepSkyClient : IAsyncDisposable
     private const int UnitsAhead = 12;
 
     /// <summary>How many units are looked up at a time where they are only listed.</summary>
-    private const int ListedAhead = 32;
+    private const int ListedAhead = 16;
 
     private readonly ClientContext _context;
     private readonly DepSkyOptions _options;
