@@ -12,5 +12,6 @@ internal static class FeatureList
         Features.Echo.EchoFeature.Value,
         Features.Counter.CounterFeature.Value,
         Features.DepSky.DepSkyFeature.Value,
+        Features.Memcache.MemcacheFeature.Value,
     ];
 }

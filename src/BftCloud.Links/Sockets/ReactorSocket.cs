@@ -79,6 +79,26 @@ internal sealed class ReactorSocket : IDisposable
     /// <exception cref="ObjectDisposedException">It was closed here before.</exception>
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer) => _receive.Start(buffer, default);
 
+    /// <summary>
+    /// Completes when there is something to receive, or the other end has closed: <see cref="Receive"/> says which. So
+    /// a buffer is needed only then.
+    /// </summary>
+    /// <exception cref="SocketException">It was closed here.</exception>
+    /// <exception cref="ObjectDisposedException">It was closed here before.</exception>
+    public ValueTask<int> ReceiveReadyAsync() => _receive.Start(default, default);
+
+    /// <summary>Receives what is there; zero bytes: the other end has closed.</summary>
+    /// <param name="buffer">Where to.</param>
+    /// <param name="error"><see cref="SocketError.WouldBlock"/>: there is nothing yet.</param>
+    public int Receive(Span<byte> buffer, out SocketError error) =>
+        Socket.Receive(buffer, SocketFlags.None, out error);
+
+    /// <summary>Sends as much as there is room for.</summary>
+    /// <param name="bytes">What.</param>
+    /// <param name="error"><see cref="SocketError.WouldBlock"/>: there is no room.</param>
+    public int Send(ReadOnlySpan<byte> bytes, out SocketError error) =>
+        Socket.Send(bytes, SocketFlags.None, out error);
+
     /// <summary>Sends as much as there is room for, at once if there is any.</summary>
     /// <exception cref="SocketException">The connection broke, or was closed here.</exception>
     /// <exception cref="ObjectDisposedException">It was closed here before.</exception>
@@ -221,7 +241,9 @@ internal sealed class ReactorSocket : IDisposable
 
         private int Do(out SocketError error)
         {
-            if (kind == Readiness.Receive) return owner.Socket.Receive(_into.Span, SocketFlags.None, out error);
+            error = SocketError.Success;
+            if (kind == Readiness.Receive)
+                return _into.IsEmpty ? 0 : owner.Socket.Receive(_into.Span, SocketFlags.None, out error);
             if (!_from.IsEmpty) return owner.Socket.Send(_from.Span, SocketFlags.None, out error);
             // Not to send, but to wait for room: whether the connection was made, or still is.
             error = (SocketError)(int)owner.Socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;

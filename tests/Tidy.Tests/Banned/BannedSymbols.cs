@@ -31,6 +31,7 @@ internal static class BannedSymbols
         "src/KvStore/Client",
         "src/KvStore/Health",
         "src/KvStore.Gateway",
+        "src/Memcache/Server/Hosting",
     ];
 
     /// <summary>Cores that lie within a host's folder.</summary>

@@ -49,7 +49,7 @@ internal static class FolderOrder
             "Processes Replica",
             "Bench Chaos Cluster Dashboard",
             "Features",
-            "Features/Counter Features/DepSky Features/Echo Features/Kv",
+            "Features/Counter Features/DepSky Features/Echo Features/Kv Features/Memcache",
             ".",
         ],
         ["BftSmr.Simulation"] =
@@ -80,6 +80,7 @@ internal static class FolderOrder
             "Caching Commands Health",
             "StateMachine",
         ],
+        ["Memcache"] = ["Server/Store", "Server/Protocol", "Server/Hosting"],
         ["KvStore.Gateway"] = ["Protocol Details", ".", "Scripts", "Commands", "Hosting"],
     };
 }

@@ -18,11 +18,12 @@ internal sealed record ProjectLayer(string Project, string Projects, string Pack
             "KvStore", "BftSmr",
             "Microsoft.Extensions.Caching.Abstractions Microsoft.Extensions.Diagnostics.HealthChecks"),
         new("KvStore.Gateway", "KvStore", Logging),
+        new("Memcache", "BftCloud.Links"),
         new("DepSky", "BftCloud.Primitives", "AWSSDK.S3"),
         new("BftCloud.Simulation", ""),
         new("BftSmr.Simulation", "BftCloud.Simulation BftSmr"),
         new(
-            "BftCloud", "BftSmr BftSmr.Simulation DepSky KvStore KvStore.Gateway",
+            "BftCloud", "BftSmr BftSmr.Simulation DepSky KvStore KvStore.Gateway Memcache",
             "Spectre.Console System.CommandLine", "Microsoft.AspNetCore.App"),
     ];
 }

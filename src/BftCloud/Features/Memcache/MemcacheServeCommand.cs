@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using BftCloud.Common;
+using BftCloud.Monitoring;
+using Memcache;
+using Microsoft.Extensions.Logging;
+
+namespace BftCloud.Features.Memcache;
+
+/// <summary><c>bftcloud memcache serve</c>.</summary>
+internal static class MemcacheServeCommand
+{
+    public static Command Create()
+    {
+        MemcacheServeOptions options = new();
+        Option<string?> metrics = new("--metrics")
+        {
+            Description = "Serve /metrics and /healthz at this address.",
+            HelpName = "HOST:PORT",
+        };
+        Command command = new(
+            "serve", "Serves clients of memcached until SIGTERM or Ctrl-C. Takes memcached's own options.");
+        foreach (Option option in options.All) command.Add(option);
+        command.Add(metrics);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using ILoggerFactory logging = ConsoleLog.Create(toStandardError: true);
+            using PrometheusExporter exporter = new();
+            await using MemcacheServer server = Start(options.Read(result, logging));
+            await using MonitoringServer? monitoring = result.GetValue(metrics) is { } address
+                ? await MonitoringServer.StartAsync(address, SiteOf(exporter))
+                : null;
+            Console.WriteLine($"Serving clients of memcached at {server.EndPoint}. Stop with Ctrl-C.");
+            await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static MonitoringSite SiteOf(PrometheusExporter exporter) => new()
+    {
+        Open = (path, _) => ValueTask.FromResult(path switch
+        {
+            "/metrics" => new MonitoringPage(PrometheusExporter.ContentType, exporter.Write()),
+            "/healthz" => MonitoringPage.Text("ok\n"),
+            _ => null,
+        }),
+        Paths = "/metrics and /healthz",
+        AddressName = "metrics address",
+        Remedy = "Stop what uses it, or name another address with --metrics.",
+    };
+
+    private static MemcacheServer Start(MemcacheServerOptions options)
+    {
+        try
+        {
+            return MemcacheServer.Start(options);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandFailedException(e.Message, e);
+        }
+        catch (SocketException e)
+        {
+            throw new CommandFailedException(
+                $"{(object?)options.SocketPath ?? options.Listen} cannot be listened on: {e.Message}. Stop what uses "
+                + "it, or name another address with -l and -p, or -s.", e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert';
+import { promisify } from 'node:util';
+import Memcached from 'memcached';
+import { MemcacheClient } from 'memcache-client';
+
+const address = process.argv[2];
+const old = new Memcached(address);
+const call = (name, ...args) => promisify(old[name].bind(old))(...args);
+await call('flush');
+assert(await call('set', 'a', 'one', 0));
+assert.equal(await call('get', 'a'), 'one');
+assert(await call('replace', 'a', 'two', 0));
+assert(await call('append', 'a', '!'));
+const { cas, a } = await call('gets', 'a');
+assert.equal(a, 'two!');
+assert(await call('cas', 'a', 'three', cas, 0));
+await call('set', 'n', 5, 0);
+assert.equal(await call('incr', 'n', 3), 8);
+for (let i = 0; i < 50; i++) await call('set', `k${i}`, `v${i}`, 0);
+const many = await call("getMulti", Array.from({ length: 60 }, (_, i) => `k${i}`));
+assert.equal(Object.values(many).filter((value) => value !== undefined).length, 50);
+assert(await call('del', 'a'));
+old.end();
+
+const client = new MemcacheClient({ server: address });
+await client.set('b', 'one');
+assert.equal((await client.get('b')).value, 'one');
+const got = await client.gets('b');
+await client.cas('b', 'two', { casUniq: got.casUniq });
+assert.equal((await client.get('b')).value, 'two');
+await client.set('m', '7');
+assert.equal(Number(await client.incr('m', 5)), 12);
+assert.equal(Object.keys(await client.get(['b', 'm', 'none'])).length, 2);
+await client.delete('b');
+assert.equal(await client.get('b'), undefined);
+client.shutdown();
