@@ -107,7 +107,7 @@ internal sealed class MemcacheServeOptions
 
     public Option<bool> Verbose { get; } = new("--verbose", "-v")
     {
-        Description = "Log more.",
+        Description = "Taken for the sake of scripts: what is logged stays the same.",
         Arity = ArgumentArity.Zero,
     };
 
