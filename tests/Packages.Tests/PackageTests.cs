@@ -12,7 +12,7 @@ public sealed class PackageTests(PackedPackages packages) : IClassFixture<Packed
     private static readonly string[] s_names =
     [
         "BftCloud.Links", "BftCloud.Primitives", "BftCloud.Simulation", "BftSmr", "BftSmr.Simulation", "DepSky",
-        "KvStore", "KvStore.Gateway", "Memcache",
+        "KvStore", "KvStore.Gateway", "Memcache", "Memcache.Client",
     ];
 
     public static TheoryData<string> Names => [.. s_names];

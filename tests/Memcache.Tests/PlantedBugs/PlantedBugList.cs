@@ -1,3 +1,5 @@
+using BuggyCopies;
+
 namespace Memcache.Tests.PlantedBugs;
 
 /// <summary>The planted bugs of the store and of the sessions.</summary>

@@ -1,3 +1,4 @@
+using BuggyCopies;
 using Memcache.Tests.Server.Protocol;
 
 namespace Memcache.Tests.PlantedBugs;
@@ -12,12 +13,8 @@ public class PlantedBugTests
     public void A_planted_bug_is_caught(string name)
     {
         PlantedBug bug = PlantedBugList.All.Single(b => b.Name == name);
-        BuggyServer server = new(bug);
-        string? caught = null;
-        int seed = 0;
-        while (caught is null && seed < bug.SeedsMax) caught = server.Play(bug.Run, ++seed);
-        Assert.True(caught is not null, $"'{name}' is not caught by {bug.SeedsMax} seeds of '{bug.Run}'.");
-        Assert.Null(SessionRuns.Play(bug.Run, seed)); // or the catch would prove nothing
-        server.Unload();
+        BuggyCopy server = new(
+            bug, Checkout.At("src", "Memcache", "Server"), ["Store", "Protocol"], "Memcache", typeof(SessionRuns));
+        server.AssertCaught(bug, SessionRuns.Play);
     }
 }

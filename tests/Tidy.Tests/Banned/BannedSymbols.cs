@@ -31,6 +31,10 @@ internal static class BannedSymbols
         "src/KvStore/Client",
         "src/KvStore/Health",
         "src/KvStore.Gateway",
+        "src/Memcache.Client/Caching",
+        "src/Memcache.Client/Client",
+        "src/Memcache.Client/Health",
+        "src/Memcache.Client/Sealing",
         "src/Memcache/Server/Hosting",
     ];
 

@@ -81,6 +81,7 @@ internal static class FolderOrder
             "StateMachine",
         ],
         ["Memcache"] = ["Server/Store", "Server/Protocol", "Server/Hosting"],
+        ["Memcache.Client"] = ["Protocol Servers", "Client", "Caching Health Sealing"],
         ["KvStore.Gateway"] = ["Protocol Details", ".", "Scripts", "Commands", "Hosting"],
     };
 }

@@ -19,6 +19,9 @@ internal sealed record ProjectLayer(string Project, string Projects, string Pack
             "Microsoft.Extensions.Caching.Abstractions Microsoft.Extensions.Diagnostics.HealthChecks"),
         new("KvStore.Gateway", "KvStore", Logging),
         new("Memcache", "BftCloud.Links"),
+        new(
+            "Memcache.Client", "",
+            "Microsoft.Extensions.Caching.Abstractions Microsoft.Extensions.Diagnostics.HealthChecks"),
         new("DepSky", "BftCloud.Primitives", "AWSSDK.S3"),
         new("BftCloud.Simulation", ""),
         new("BftSmr.Simulation", "BftCloud.Simulation BftSmr"),
