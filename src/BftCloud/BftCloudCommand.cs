@@ -23,9 +23,7 @@ internal static class BftCloudCommand
     {
         ServiceFeature[] services = [.. features.OfType<ServiceFeature>()];
         ServiceCatalog catalog = new([.. services.Select(static service => (service.Name, service.Create))]);
-        RootCommand root = new(
-            "Byzantine fault-tolerant replication and storage: "
-            + "clusters, replicas, services, clouds of clouds, and benchmarks.");
+        RootCommand root = NewRoot();
         root.Add(ClusterCommand.Create(catalog));
         root.Add(ReplicaCommand.Create(catalog));
         root.Add(DashboardCommand.Create());
@@ -39,6 +37,18 @@ internal static class BftCloudCommand
         root.Add(InspectCommand.Create());
         return root;
     }
+
+    /// <summary>The root with the verbs of one feature alone.</summary>
+    public static RootCommand CreateFor(Feature feature)
+    {
+        RootCommand root = NewRoot();
+        root.Add(feature.Verbs!());
+        return root;
+    }
+
+    private static RootCommand NewRoot() => new(
+        "Byzantine fault-tolerant replication and storage: "
+        + "clusters, replicas, services, clouds of clouds, and benchmarks.");
 
     private static IReadOnlyList<Command> Made(
         IReadOnlyList<Feature> features, Func<Feature, Func<Command>?> command) =>

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -7,17 +6,20 @@ namespace BftCloud.Common;
 /// <summary>The log of a process that runs until it is stopped: a line each, with the time in UTC.</summary>
 internal static class ConsoleLog
 {
-    /// <summary>Logs to standard output, or to standard error where the output is for people.</summary>
-    public static ILoggerFactory Create(bool toStandardError = false) => LoggerFactory.Create(builder =>
+    /// <summary>
+    /// Logs to standard output, or to standard error where the output is for people. It needs no container of services:
+    /// making one would take as long as all else that a small server does before it listens.
+    /// </summary>
+    public static ILoggerFactory Create(bool toStandardError = false)
     {
-        builder.AddSimpleConsole(static console =>
+        ConsoleLoggerOptions options = new()
         {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        });
-        if (toStandardError)
-            builder.Services.Configure<ConsoleLoggerOptions>(
-                static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    });
+            FormatterName = ConsoleLine.FormatterName,
+            LogToStandardErrorThreshold = toStandardError ? LogLevel.Trace : LogLevel.None,
+        };
+        LoggerFactory factory = new([], new LoggerFilterOptions { MinLevel = LogLevel.Information });
+        factory.AddProvider(
+            new ConsoleLoggerProvider(new FixedOptions<ConsoleLoggerOptions>(options), [new ConsoleLine()]));
+        return factory;
+    }
 }

@@ -29,19 +29,21 @@ internal sealed class MonitoringServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
+    /// <summary>Where it listens.</summary>
+    public EndPoint EndPoint => _listener.LocalEndpoint;
+
     /// <summary>Listens on <paramref name="address"/>.</summary>
-    /// <param name="address">host:port.</param>
+    /// <param name="address">host:port; port 0 of an IP address takes a free one.</param>
     /// <param name="site">What is served there.</param>
     /// <exception cref="CommandFailedException">The address cannot be used.</exception>
     public static async Task<MonitoringServer> StartAsync(string address, MonitoringSite site)
     {
-        HostPort at = HostPort.Parse(address);
+        bool takesAnyPort = address.EndsWith(":0", StringComparison.Ordinal);
         try
         {
-            IPAddress host = IPAddress.TryParse(at.Host, out IPAddress? literal)
-                ? literal
-                : (await Dns.GetHostAddressesAsync(at.Host))[0];
-            TcpListener listener = new(host, at.Port);
+            TcpListener listener = new(takesAnyPort && IPEndPoint.TryParse(address, out IPEndPoint? free)
+                ? free
+                : await ResolveAsync(HostPort.Parse(address)));
             listener.Start();
             return new MonitoringServer(listener, site);
         }
@@ -61,6 +63,10 @@ internal sealed class MonitoringServer : IAsyncDisposable
         _stop.Dispose();
         _places.Dispose();
     }
+
+    private static async Task<IPEndPoint> ResolveAsync(HostPort at) => new(
+        IPAddress.TryParse(at.Host, out IPAddress? literal) ? literal : (await Dns.GetHostAddressesAsync(at.Host))[0],
+        at.Port);
 
     private async Task AcceptAsync()
     {

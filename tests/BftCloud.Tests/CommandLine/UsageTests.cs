@@ -37,6 +37,13 @@ public sealed class UsageTests
     [InlineData("kv --cluster x watch")]
     [InlineData("kv --cluster x watch k --count 0")]
     [InlineData("kv --cluster x watch k --for 10")]
+    [InlineData("memcache get")]
+    [InlineData("memcache set k")]
+    [InlineData("memcache set k v --ttl 0s")]
+    [InlineData("memcache serve -I many")]
+    [InlineData("bench memcache --clients 0")]
+    [InlineData("bench memcache --reads 1.5")]
+    [InlineData("bench memcache --keys zipf:0")]
     [InlineData("counter add 1")]
     [InlineData("counter --cluster x add one")]
     public async Task Wrong_usage_ends_with_2_and_names_the_help(string arguments)

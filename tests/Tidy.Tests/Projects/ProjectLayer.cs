@@ -26,7 +26,7 @@ internal sealed record ProjectLayer(string Project, string Projects, string Pack
         new("BftCloud.Simulation", ""),
         new("BftSmr.Simulation", "BftCloud.Simulation BftSmr"),
         new(
-            "BftCloud", "BftSmr BftSmr.Simulation DepSky KvStore KvStore.Gateway Memcache",
+            "BftCloud", "BftSmr BftSmr.Simulation DepSky KvStore KvStore.Gateway Memcache Memcache.Client",
             "Spectre.Console System.CommandLine", "Microsoft.AspNetCore.App"),
     ];
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using BftCloud.Common;
 using BftCloud.Monitoring;
+using BftCloud.Processes;
 using Memcache;
 using Microsoft.Extensions.Logging;
 
@@ -10,6 +11,8 @@ namespace BftCloud.Features.Memcache;
 /// <summary><c>bftcloud memcache serve</c>.</summary>
 internal static class MemcacheServeCommand
 {
+    private static readonly TimeSpan s_trimTime = TimeSpan.FromSeconds(10);
+
     public static Command Create()
     {
         MemcacheServeOptions options = new();
@@ -25,16 +28,37 @@ internal static class MemcacheServeCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using ILoggerFactory logging = ConsoleLog.Create(toStandardError: true);
-            using PrometheusExporter exporter = new();
+            string? address = result.GetValue(metrics);
+            using PrometheusExporter? exporter = address is null ? null : new PrometheusExporter();
             await using MemcacheServer server = Start(options.Read(result, logging));
-            await using MonitoringServer? monitoring = result.GetValue(metrics) is { } address
-                ? await MonitoringServer.StartAsync(address, SiteOf(exporter))
-                : null;
+            await using MonitoringServer? monitoring = exporter is null
+                ? null
+                : await MonitoringServer.StartAsync(address!, SiteOf(exporter));
             Console.WriteLine($"Serving clients of memcached at {server.EndPoint}. Stop with Ctrl-C.");
-            await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);
+            if (monitoring is not null)
+                Console.WriteLine($"/metrics and /healthz are at http://{monitoring.EndPoint}.");
+            await StaySmallAsync(cancellationToken);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>
+    /// Gives back what starting and compiling leave behind, until the command is cancelled. Serving allocates next to
+    /// nothing, so it would stay for ever.
+    /// </summary>
+    private static async Task StaySmallAsync(CancellationToken cancellationToken)
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        using PeriodicTimer timer = new(s_trimTime);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken)) NativeHeap.Trim();
+        }
+        catch (OperationCanceledException)
+        {
+            // The user stops it.
+        }
     }
 
     private static MonitoringSite SiteOf(PrometheusExporter exporter) => new()

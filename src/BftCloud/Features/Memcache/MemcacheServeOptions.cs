@@ -14,8 +14,6 @@ namespace BftCloud.Features.Memcache;
 /// <summary>The options of <c>bftcloud memcache serve</c>: memcached's own, by its letters and its names.</summary>
 internal sealed class MemcacheServeOptions
 {
-    private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-
     private static readonly MemcacheServerOptions s_defaults = new();
 
     public Option<string> Listen { get; } = new("--listen", "-l")
@@ -125,7 +123,7 @@ internal sealed class MemcacheServeOptions
         string? key = result.GetValue(Key), users = result.GetValue(UserFile);
         if (certificate is null != key is null)
             throw new CommandFailedException("Name both --tls-certificate and --tls-key, or neither.");
-        return new MemcacheServerOptions
+        MemcacheServerOptions options = new()
         {
             Listen = path is null ? AddressOf(result.GetValue(Listen)!, result.GetValue(Port)) : null,
             SocketPath = path,
@@ -136,10 +134,10 @@ internal sealed class MemcacheServeOptions
             Evicts = !result.GetValue(NoEvictions),
             CommandsPerTurn = result.GetValue(CommandsPerTurn),
             IdleTimeout = result.GetValue(IdleTimeout).Time,
-            Users = users is null ? null : LoadUsers(users),
-            Certificate = certificate is null ? null : LoadCertificate(certificate, key!),
+            Users = users is null ? null : MemcacheUserFile.Load(users),
             LoggerFactory = logging,
         };
+        return certificate is null ? options : WithCertificate(options, certificate, key!);
     }
 
     private static IPEndPoint AddressOf(string text, int port)
@@ -161,30 +159,12 @@ internal sealed class MemcacheServeOptions
         }
     }
 
-    private static byte[] LoadUsers(string path)
+    /// <summary>The same with a certificate.</summary>
+    private static MemcacheServerOptions WithCertificate(MemcacheServerOptions options, string certificate, string key)
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
-                throw new CommandFailedException(
-                    $"The user file '{path}' can be read or written by every user. Run: chmod 600 '{path}' - and if it "
-                    + "may have been read, choose other passwords.");
-            byte[] text = new byte[file.Length];
-            file.ReadExactly(text);
-            return text;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFailedException($"The user file '{path}' cannot be read: {e.Message}", e);
-        }
-    }
-
-    private static X509Certificate2 LoadCertificate(string certificate, string key)
-    {
-        try
-        {
-            return X509Certificate2.CreateFromPemFile(certificate, key);
+            return options with { Certificate = X509Certificate2.CreateFromPemFile(certificate, key) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {

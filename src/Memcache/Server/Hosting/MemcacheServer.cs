@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Security.Authentication;
 using BftCloud.Primitives;
 using Memcache.Server.Hosting;
 using Memcache.Server.Protocol;
@@ -232,13 +233,11 @@ public sealed class MemcacheServer : IAsyncDisposable
         await registered.ConfigureAwait(false);
         try
         {
-            if (_options.Certificate is { } certificate)
-                await connection.RunAsync(certificate, HandshakeTimeout).ConfigureAwait(false);
-            else
-                await connection.RunAsync().ConfigureAwait(false);
+            await (_options.Certificate is null
+                ? connection.RunAsync()
+                : RunEncryptedAsync(connection)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException
-            or System.Security.Authentication.AuthenticationException)
+        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
         {
             // The client has left, or is no client, or the server stops.
         }
@@ -252,6 +251,19 @@ public sealed class MemcacheServer : IAsyncDisposable
         {
             Interlocked.Decrement(ref _open);
             _connections.TryRemove(number, out _);
+        }
+    }
+
+    /// <summary>A method of its own: without a certificate the library of encryption is not even loaded.</summary>
+    private async Task RunEncryptedAsync(CacheConnection connection)
+    {
+        try
+        {
+            await connection.RunAsync(_options.Certificate!, HandshakeTimeout).ConfigureAwait(false);
+        }
+        catch (AuthenticationException)
+        {
+            // It is no client of TLS.
         }
     }
 }
