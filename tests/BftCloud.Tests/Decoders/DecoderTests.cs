@@ -40,6 +40,9 @@ public sealed class DecoderTests : IAsyncLifetime
     public void Kinds_of_faults() => Check("kinds of faults");
 
     [Fact]
+    public void Keys_of_benchmarks() => Check("keys of a benchmark");
+
+    [Fact]
     public void Command_lines() => Check("command line");
 
     [Fact]

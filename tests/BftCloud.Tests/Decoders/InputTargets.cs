@@ -9,6 +9,7 @@ using BftCloud.Chaos;
 using BftCloud.Cluster;
 using BftCloud.Common;
 using BftCloud.Dashboard;
+using BftCloud.Features.Memcache;
 using BftCloud.Monitoring;
 using BftCloud.Processes;
 using BftCloud.Sim;
@@ -95,6 +96,10 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
             "kinds of faults", static random => random.Next(2) == 0 ? "crashes,partitions" : "network",
             new Option<FaultKinds?>("--x") { CustomParser = FaultKindsOption.Parse },
             static kinds => (kinds & ~FaultKinds.All) == 0),
+        Option(
+            "keys of a benchmark", static random => $"{(random.Next(2) == 0 ? "zipf" : "uniform")}:{random.Next(1, 500)}",
+            new Option<MemcacheBenchKeys>("--x") { CustomParser = MemcacheBenchKeys.Parse },
+            static keys => keys.Count is > 0 and <= 10_000_000),
         new(
             "command line", static random => Encoding.UTF8.GetBytes($"sim\n--seeds\n1..{random.Next(1, 100)}\n--json"),
             static bytes => ParseCommand(bytes))
