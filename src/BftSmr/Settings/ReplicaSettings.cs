@@ -37,8 +37,8 @@ internal sealed record ReplicaSettings : ReplicationLimits
     public int VouchedRepliesMin { get; init; } = 8;
 
     /// <summary>
-    /// How long the leader's link may be down, while work is pending, before the leader is suspected: several attempts to
-    /// connect again, in one place. Where a handshake takes longer, links of f+1 replicas that break together cost a
+    /// How long the leader's link may be down, while work is pending, before the leader is suspected: several attempts
+    /// to connect again, in one place. Where a handshake takes longer, links of f+1 replicas that break together cost a
     /// change of leader.
     /// </summary>
     public long LeaderLinkGraceMicros { get; init; } = 150_000;

@@ -97,7 +97,8 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
             new Option<FaultKinds?>("--x") { CustomParser = FaultKindsOption.Parse },
             static kinds => (kinds & ~FaultKinds.All) == 0),
         Option(
-            "keys of a benchmark", static random => $"{(random.Next(2) == 0 ? "zipf" : "uniform")}:{random.Next(1, 500)}",
+            "keys of a benchmark",
+            static random => $"{(random.Next(2) == 0 ? "zipf" : "uniform")}:{random.Next(1, 500)}",
             new Option<MemcacheBenchKeys>("--x") { CustomParser = MemcacheBenchKeys.Parse },
             static keys => keys.Count is > 0 and <= 10_000_000),
         new(
