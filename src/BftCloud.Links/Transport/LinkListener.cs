@@ -103,7 +103,8 @@ internal sealed class LinkListener : IAsyncDisposable
             catch (SocketException e)
             {
                 TransportLog.CannotAccept(_logger, _port, e.Message);
-                await Task.Delay(AcceptRetryDelay, _time, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(AcceptRetryDelay, _time, _stop.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
