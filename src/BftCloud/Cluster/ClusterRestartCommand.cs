@@ -12,8 +12,6 @@ namespace BftCloud.Cluster;
 /// </summary>
 internal static class ClusterRestartCommand
 {
-    private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(60);
-
     public static Command Create()
     {
         Argument<string> path = ClusterCommand.DirectoryArgument();
@@ -42,7 +40,7 @@ internal static class ClusterRestartCommand
             return ExitCode.Done;
         }
         await cluster.StopAsync(cancellationToken);
-        await cluster.StartAsync(HealthPatience, cancellationToken);
+        await cluster.StartAsync(ClusterProcesses.HealthPatience, cancellationToken);
         await readiness.WaitAsync(all, patience, Console.WriteLine, cancellationToken);
         Console.WriteLine($"All {all.Length} replicas are up again.");
         return ExitCode.Done;
@@ -61,7 +59,7 @@ internal static class ClusterRestartCommand
             left.Remove(next);
             long start = Stopwatch.GetTimestamp();
             await cluster.StopAsync([next], cancellationToken);
-            await cluster.StartAsync(HealthPatience, cancellationToken);
+            await cluster.StartAsync(ClusterProcesses.HealthPatience, cancellationToken);
             await readiness.WaitAsync(all, patience, Console.WriteLine, cancellationToken);
             Console.WriteLine(
                 $"r{next} is up again; all were ready after {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s.");

@@ -10,8 +10,6 @@ namespace BftCloud.Cluster;
 /// <summary><c>bftcloud cluster up</c>: starts all replicas, one process each.</summary>
 internal static class ClusterUpCommand
 {
-    private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(60);
-
     public static Command Create()
     {
         Argument<string> path = ClusterCommand.DirectoryArgument();
@@ -33,7 +31,7 @@ internal static class ClusterUpCommand
         int count = cluster.Replicas.Count, started = count;
         try
         {
-            started = await cluster.StartAsync(HealthPatience, cancellationToken);
+            started = await cluster.StartAsync(ClusterProcesses.HealthPatience, cancellationToken);
             if (started == 0)
             {
                 Console.WriteLine(

@@ -11,6 +11,9 @@ internal sealed class ClusterProcesses(ClusterDirectory directory)
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long replicas that were started may take until they answer.</summary>
+    public static TimeSpan HealthPatience { get; } = TimeSpan.FromSeconds(60);
+
     public ClusterDirectory Directory { get; } = directory;
 
     public IReadOnlyList<ReplicaProcess> Replicas { get; } =

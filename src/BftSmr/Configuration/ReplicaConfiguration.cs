@@ -28,7 +28,8 @@ public sealed record ReplicaConfiguration
     public string? PeerListenAddress { get; init; }
 
     /// <summary>
-    /// host:port of <c>/metrics</c>, <c>/healthz</c>, <c>/status</c> and the status page; null to serve none.
+    /// host:port of <c>/metrics</c>, <c>/healthz</c>, <c>/readyz</c>, <c>/status</c> and the status page; null to serve
+    /// none.
     /// </summary>
     public string? MetricsAddress { get; init; }
 
@@ -74,8 +75,8 @@ public sealed record ReplicaConfiguration
         if (MetricsAddress is { } address)
         {
             settings.Comment(
-                "Serves /metrics, /healthz, /status and a status page at /. Unprotected: keep it on a network that you "
-                + "trust.").Add("metricsAddress", address);
+                "Serves /metrics, /healthz, /readyz, /status and a status page at /. Unprotected: keep it on a network "
+                + "that you trust.").Add("metricsAddress", address);
         }
         settings.Save(file);
     }
