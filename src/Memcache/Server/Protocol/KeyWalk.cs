@@ -73,12 +73,15 @@ internal sealed class KeyWalk(Exchange exchange)
         }
     }
 
-    /// <summary>The value of the last key has been sent: says that it was the last.</summary>
-    public void End()
+    /// <summary>The value of the last key has been sent: says that it was the last, unless there is no room.</summary>
+    public bool TryEnd()
     {
-        if (!_endIsDue) return;
+        if (!_endIsDue) return true;
+        ReadOnlySpan<byte> end = "END\r\n"u8;
+        if (exchange.Output.Room < end.Length) return false;
+        exchange.Output.Add(end);
         _endIsDue = false;
-        exchange.Output.Add("END\r\n"u8);
+        return true;
     }
 
     /// <summary>The next key, which may be none, and whether the line ends there.</summary>

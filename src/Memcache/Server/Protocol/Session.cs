@@ -54,11 +54,8 @@ internal sealed class Session
         for (int commands = 0; ;)
         {
             if (_exchange.Closes) return Progress.Closes;
-            if (_exchange.Sending != 0)
-            {
-                if (!_exchange.ContinueSending()) return Progress.OutputFull;
-                _keys.End();
-            }
+            if (_exchange.Sending != 0 && !_exchange.ContinueSending()) return Progress.OutputFull;
+            if (!_keys.TryEnd()) return Progress.OutputFull;
             if (output.Room < ReplyBytesMax) return Progress.OutputFull;
             ReadOnlySpan<byte> rest = input[consumed..];
             if (rest.IsEmpty && !_keys.IsUnderWay) return Progress.NeedsInput;

@@ -37,7 +37,7 @@ internal static class SessionRuns
         Random random = new(seed);
         using CacheStore store = TestStores.Of(64 * Megabyte);
         ModelCache model = new();
-        TestSession session = new(store, outputBytes: random.Next(2) == 0 ? 32 << 10 : 14 << 10);
+        TestSession session = new(store, outputBytes: random.Next(12 << 10, 32 << 10));
         foreach (CacheStep step in steps)
         {
             if (random.Next(8) == 0)

@@ -57,6 +57,20 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public void A_value_may_end_anywhere_near_the_end_of_the_room_for_replies()
+    {
+        const int Room = 16 << 10;
+        TestSession session = new(_store, outputBytes: Room);
+        for (int length = Room - 40; length <= Room; length++)
+        {
+            string value = new('v', length);
+            session.Say($"set k 0 0 {length}\r\n{value}\r\n");
+            Assert.Equal($"VALUE k 0 {length}\r\n{value}\r\nEND\r\n", session.Say("get k\r\n"));
+            Assert.Equal($"VA {length}\r\n{value}\r\nMN\r\n", session.Say("mg k v\r\nmn\r\n"));
+        }
+    }
+
+    [Fact]
     public void A_value_too_large_is_passed_over_and_ends_the_old_one()
     {
         TestSession session = new(_store);
