@@ -2,7 +2,10 @@
 import json
 import os
 import pathlib
+import socket
 import subprocess
+import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -43,3 +46,30 @@ def heading(*words):
     commit = subprocess.run(
         ["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     print("#", f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}, commit {commit}", *words, flush=True)
+
+
+class Client(threading.Thread):
+    """Sets keys, and knows its longest wait since it was last asked."""
+
+    def __init__(self, port, number):
+        super().__init__(daemon=True)
+        self.port, self.number = port, number
+        self.longest, self.since, self.failed, self.ended = 0.0, 0.0, 0, False
+        self.start()
+
+    def run(self):
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            count = 0
+            while not self.ended:
+                key = f"key{self.number}-{count % 1000}"
+                self.since = time.monotonic()
+                connection.sendall(f"*3\r\n$3\r\nSET\r\n${len(key)}\r\n{key}\r\n$5\r\nvalue\r\n".encode())
+                if not connection.recv(4096).startswith(b"+OK\r\n"):
+                    self.failed += 1
+                self.longest = max(self.longest, time.monotonic() - self.since)
+                count += 1
+
+    def wait(self):
+        """The longest wait, that of the command under way among them."""
+        longest, self.longest = max(self.longest, time.monotonic() - self.since), 0.0
+        return longest

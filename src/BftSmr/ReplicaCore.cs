@@ -34,6 +34,8 @@ internal sealed class ReplicaCore : IReplicaCore
     private readonly ReadRelay _readRelay;
     private readonly PeerProgress _progress;
     private readonly FetchAllowance _fetches;
+    private readonly DecidedArchive _archive;
+    private readonly CheckpointPins _pins;
     private readonly DecidedFetch _decidedFetch;
     private readonly SnapshotFetch _snapshotFetch;
     private long _nextStatusMicros;
@@ -56,7 +58,9 @@ internal sealed class ReplicaCore : IReplicaCore
         _readRelay = new ReadRelay(_context, _reads);
         _vouching = new ReplyVouching(_context, _log, _ordering);
         _execution = new ExecutionStage(_context, _log, _ordering, _requests, _vouching);
-        _decidedFetch = new DecidedFetch(_context, _log, _checkpoints, _progress);
+        _archive = new DecidedArchive(_context, _progress);
+        _pins = new CheckpointPins(_context, _checkpoints);
+        _decidedFetch = new DecidedFetch(_context, _log, _checkpoints, _progress, _archive, _pins);
         _snapshotFetch = new SnapshotFetch(_context, _log);
     }
 
@@ -139,14 +143,13 @@ internal sealed class ReplicaCore : IReplicaCore
                 OnExecuted(e);
                 break;
             case CheckpointTakenInput c:
-                _checkpoints.Take(c.Instance, c.Root, c.SnapshotBytes);
+                _checkpoints.Complete(c.Instance, c.Root, c.SnapshotBytes);
                 break;
+            case ArchiveLostInput: _archive.Lose(); break;
             case StateInstalledInput s:
                 OnStateInstalled(s);
                 break;
-            case FetchResumedInput r:
-                _snapshotFetch.OnResumed(r);
-                break;
+            case FetchResumedInput r: _snapshotFetch.OnResumed(r); break;
             case StateInstallFailedInput:
                 _snapshotFetch.Abandon();
                 break;
@@ -182,9 +185,7 @@ internal sealed class ReplicaCore : IReplicaCore
                 if (_fetches.TryTake(from, FetchAllowance.OtherCost)) _decidedFetch.OnFetchCheckpoint(from, m);
                 break;
             case CheckpointOffer m: OnOffer(from, m); break;
-            case FetchChunk m:
-                if (_fetches.TryTakeChunk(from)) _context.Effects.Add(new SendChunkEffect(from, m.Instance, m.Index));
-                break;
+            case FetchChunk m: OnFetchChunk(from, m); break;
             case Chunk m: _snapshotFetch.OnChunk(from, m); break;
             default: _context.Effects.Reject(from, RejectReason.Unsolicited); break; // another ordering's
         }
@@ -235,6 +236,7 @@ internal sealed class ReplicaCore : IReplicaCore
             _ordering.OnPeerStopped(from, status.LastExecuted);
             _checkpoints.Inform(from, status);
         }
+        _pins.NoteExecuted(from, status.LastExecuted);
         _ordering.OnStatus(from, status);
     }
 
@@ -244,10 +246,25 @@ internal sealed class ReplicaCore : IReplicaCore
         if (_fetches.TryTake(from, cost)) _decidedFetch.OnFetchDecided(from, message);
     }
 
+    private void OnFetchChunk(ReplicaId from, FetchChunk message)
+    {
+        if (!_fetches.TryTakeChunk(from)) return;
+        _pins.NoteAsked(from, message.Instance);
+        _context.Effects.Add(new SendChunkEffect(from, message.Instance, message.Index));
+    }
+
+    /// <summary>
+    /// A checkpoint that is stable elsewhere. It is fetched if the others do not have what leads to it; else it proves
+    /// how far this replica only has to execute. That gives no room to one whose disk does not keep up.
+    /// </summary>
     private void OnOffer(ReplicaId from, CheckpointOffer offer)
     {
-        if (!Uses(offer)) return;
-        if (!_checkpoints.TryAdopt(offer.Certificate)) _snapshotFetch.OnOffer(from, offer);
+        if (!Uses(offer) || _checkpoints.TryAdopt(offer.Certificate)) return;
+        _checkpoints.NoteProven(offer.Certificate);
+        if (_checkpoints.UnderWay <= 1 && _checkpoints.Proven.Instance > _log.LastExecuted)
+            _log.NoteProven(_checkpoints.Proven.Instance);
+        if (_snapshotFetch.IsActive || (offer.IsInstead && _decidedFetch.IsUnanswered))
+            _snapshotFetch.OnOffer(from, offer);
     }
 
     private void OnTick()
@@ -266,20 +283,20 @@ internal sealed class ReplicaCore : IReplicaCore
         _fetches.Renew();
         bool isStalled = _log.LastExecuted == _executedAtLastStatus;
         _executedAtLastStatus = _log.LastExecuted;
+        _progress.IsBehind = _snapshotFetch.IsActive || _decidedFetch.IsFarBehind;
         _ordering.BeginPeriod(isLate);
         _context.Effects.Broadcast(
             _ordering.Describe(
                 new Status(_ordering.Regency, _ordering.IsOpen, _log.LastExecuted, _checkpoints.Stable.Instance)
                 {
-                    Run = _progress.Run, Runs = _progress.Runs,
+                    IsBehind = _progress.IsBehind, Run = _progress.Run, Runs = _progress.Runs,
                 }));
         _requests.RemoveGone();
         _requests.ReleaseOrphans(_context.Now.MonotonicMicros - 2 * Settings.RequestTimeoutMicros);
         _ordering.EndPeriod(isStalled);
         if (isStalled) _checkpoints.Retransmit();
         _snapshotFetch.Tick();
-        bool isFarBehind = _progress.ExecutedByOneCorrect - _log.LastExecuted > _log.HorizonInstances;
-        if ((isStalled || isFarBehind || _decidedFetch.IsActive) && _snapshotFetch.Installing is null)
+        if ((isStalled || _decidedFetch.IsFarBehind || _decidedFetch.IsActive) && _snapshotFetch.Installing is null)
             _decidedFetch.Continue();
     }
 
@@ -312,8 +329,9 @@ internal sealed class ReplicaCore : IReplicaCore
     private void OnExecuted(ExecutedInput input)
     {
         _ordering.OnExecuted(_execution.Complete(input));
-        if (_execution.IsCheckpointDue)
+        if (_execution.IsCheckpointDue && !_execution.TryPassCheckpoint(_checkpoints.Proven.Instance))
         {
+            _checkpoints.Begin();
             _context.Effects.Add(new TakeCheckpointEffect(
                 _log.LastExecuted, _execution.BeginCheckpoint(),
                 LiveRecords(_checkpoints.Stable, _checkpoints.StableBytes)));
@@ -344,8 +362,8 @@ internal sealed class ReplicaCore : IReplicaCore
         if (!_checkpoints.TakeAdvance()) return;
         CheckpointCertificate stable = _checkpoints.Stable;
         _context.PersistNote(new CheckpointStable(stable, _checkpoints.StableBytes));
-        _context.Effects.Add(new TruncateEffect(stable.Instance));
-        _log.ForgetStable(stable.Instance);
+        _context.Effects.Add(new TruncateEffect(stable.Instance, _pins.Held));
+        _log.ForgetStable(stable.Instance, leaving => _archive.Keep(leaving, _checkpoints.StableBytes));
     }
 
     /// <summary>

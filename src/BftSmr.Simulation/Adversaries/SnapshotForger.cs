@@ -52,6 +52,7 @@ internal sealed class SnapshotForger : Adversary
             Random.Chance(0.5) ? 0 : Settings.Quorums.Write - 1);
         CheckpointSignature[] signatures = [.. others.Append(Self.Value).Order()
             .Select(i => new CheckpointSignature(new ReplicaId(i), i == Self.Value ? own : new byte[64]))];
-        return _offer = new CheckpointOffer(new CheckpointCertificate(instance, _tree.Root, signatures), _bytes.Length);
+        return _offer = new CheckpointOffer(
+            new CheckpointCertificate(instance, _tree.Root, signatures), _bytes.Length) { IsInstead = true };
     }
 }

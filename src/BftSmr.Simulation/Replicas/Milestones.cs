@@ -9,6 +9,7 @@ internal static class Milestones
     public static string? Of(Effect effect) => effect switch
     {
         TakeCheckpointEffect => "checkpoint taken",
+        BeginFetchEffect => "snapshot fetch begun",
         InstallStateEffect => "snapshot installed",
         TruncateEffect => "checkpoint stable",
         PersistEffect { Record: RegencyInstalled } => "regency installed",
@@ -19,6 +20,7 @@ internal static class Milestones
         PersistEffect { Record: SilentUpTo } => "non-voting recovery ends",
         PersistEffect { Record: WriteVoted { Batch: null } } => "voted for a value again",
         SendEffect { Message: BatchBody } => "batch sent to a replica that missed it",
+        SendArchivedEffect => "archived decisions sent to a late replica",
         SendEffect { Message: Decided } => "decisions sent to a late replica",
         SendEffect { Message: Propose } => "proposal sent again",
         SendEffect { Message: Write or Accept } => "vote sent again to a late replica",

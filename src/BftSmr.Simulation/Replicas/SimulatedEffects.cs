@@ -20,6 +20,7 @@ internal sealed class SimulatedEffects(
     SimulationRandom random, Func<DiskSpeed> speed)
 {
     private readonly Outbox _outbox = new(disk);
+    private readonly SimulatedArchive _archive = new(CodecLimits.For(settings));
     private bool _flushing;
     private bool _isInstalling;
     private Instance _executed = recovered;
@@ -75,8 +76,33 @@ internal sealed class SimulatedEffects(
             case TakeCheckpointEffect e:
                 TakeCheckpoint(e);
                 break;
+            case InstallStateEffect e:
+                Install(e);
+                break;
+            case RejectEffect:
+                break;
+            default:
+                RunOnDisk(effect);
+                break;
+        }
+    }
+
+    private void RunOnDisk(Effect effect)
+    {
+        switch (effect)
+        {
             case TruncateEffect e:
-                disk.Truncate(e.Stable);
+                disk.Truncate(e.Stable, e.Pinned);
+                break;
+            case ArchiveEffect e:
+                _archive.Keep(e);
+                break;
+            case ForgetArchiveEffect e:
+                _archive.Forget(e.UpTo);
+                break;
+            case SendArchivedEffect e:
+                if (_archive.Read(e.Asked) is { } answer) Post(new SendEffect(e.To, answer), e.To);
+                else throw new InvalidOperationException($"{e.Asked.From} is not archived.");
                 break;
             case SendChunkEffect e:
                 SendChunk(e);
@@ -88,11 +114,6 @@ internal sealed class SimulatedEffects(
                 if (_fetch is not { } fetch || fetch.Instance != e.Instance)
                     throw new InvalidOperationException($"A chunk of {e.Instance}, which is not being fetched.");
                 e.Bytes.Span.CopyTo(fetch.Bytes.AsSpan(e.Index * settings.ChunkBytes));
-                break;
-            case InstallStateEffect e:
-                Install(e);
-                break;
-            case RejectEffect:
                 break;
             default:
                 throw new NotSupportedException($"A simulated host cannot carry out {effect}: add a case for it.");

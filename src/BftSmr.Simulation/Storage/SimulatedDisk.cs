@@ -23,6 +23,7 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
     private readonly List<DiskEntry> _log = [];
     private readonly SortedDictionary<long, Snapshot> _snapshots = [];
     private LogImage? _left;
+    private IReadOnlyList<Instance> _pinned = [];
     private long _segments;
     private long _stable;
     private long _dropped;
@@ -109,9 +110,12 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
     }
 
     /// <summary>The checkpoint is stable: what only older ones need goes, as far as a newer snapshot is here.</summary>
-    public void Truncate(Instance stable)
+    /// <param name="stable">The checkpoint.</param>
+    /// <param name="pinned">Those whose snapshots stay; null: those of the last time.</param>
+    public void Truncate(Instance stable, IReadOnlyList<Instance>? pinned = null)
     {
         _stable = Math.Max(_stable, stable.Value);
+        _pinned = pinned ?? _pinned;
         ReleaseOld();
     }
 
@@ -172,6 +176,7 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         _dropped = _flushed = End;
         _log.Clear();
         _snapshots.Clear();
+        _pinned = [];
         _stable = 0;
         _left = null;
         IsSnapshotDamaged = false;
@@ -259,7 +264,8 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
             _dropped += cut;
         }
         long[] stable = [.. _snapshots.Keys.Where(k => k <= _stable)];
-        foreach (long old in stable.SkipLast(StableKept)) _snapshots.Remove(old);
+        foreach (long old in stable.SkipLast(StableKept).Where(k => !_pinned.Contains(new Instance(k))))
+            _snapshots.Remove(old);
     }
 
     private sealed record Snapshot(ReadOnlyMemory<byte> Bytes, MerkleTree Tree)

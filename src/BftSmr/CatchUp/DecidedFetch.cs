@@ -12,23 +12,35 @@ namespace BftSmr.CatchUp;
 /// digest. Invariants: each peer has one report of a stretch; a batch that is learnt has the digest that is believed.
 /// </summary>
 internal sealed class DecidedFetch(
-    ReplicaContext context, DecidedLog log, CheckpointLedger checkpoints, PeerProgress progress)
+    ReplicaContext context, DecidedLog log, CheckpointLedger checkpoints, PeerProgress progress, DecidedArchive archive,
+    CheckpointPins pins)
 {
-    private const int StretchInstances = 64;
-    private const int BodyBytesMax = 2 << 20;
+    /// <summary>With so many instances to execute at hand, no more are asked for.</summary>
+    private const int AtHandMin = DecidedStretch.InstancesMax / 2;
 
     private readonly Dictionary<ReplicaId, IReadOnlyList<Digest>> _reports = [];
     private readonly Dictionary<Digest, Batch> _bodies = [];
     private Instance _from;
     private long _askedMicros = long.MinValue / 2;
+    private long _proofAskedMicros = long.MinValue / 2;
     private int _turn;
 
     public bool IsActive { get; private set; }
 
     /// <summary>
-    /// Asks for the next stretch, unless the last one asked for can still be answered. Where the log has no room for
-    /// more, decided values are of no use: it asks for what makes room, the proof that a checkpoint taken here is
-    /// stable, or a later checkpoint. That others decided beyond the room here means that f+1 correct ones have one.
+    /// The stretch that was asked for did not come in time: the others may not have it any more, and offer a checkpoint
+    /// instead.
+    /// </summary>
+    public bool IsUnanswered { get; private set; }
+
+    /// <summary>So far behind that the others have a stable checkpoint ahead, or soon will.</summary>
+    public bool IsFarBehind => progress.ExecutedByOneCorrect - log.LastExecuted > log.HorizonInstances;
+
+    /// <summary>
+    /// Asks for the next stretch, unless the last one asked for can still be answered. A replica that is far behind
+    /// also asks for the proof that a later checkpoint is stable: up to there it takes none itself, and its log has
+    /// room. Where the log has no room, decided values are of no use: it asks for the proof alone. That others decided
+    /// beyond the room here means that f+1 correct ones have one.
     /// </summary>
     public void Continue()
     {
@@ -37,35 +49,61 @@ internal sealed class DecidedFetch(
             Stop();
             return;
         }
-        bool isAnswered = log.LastExecuted >= _from;
+        Instance atHand = LastAtHand();
+        bool isAnswered = atHand >= _from;
+        bool isDue = context.Now.MonotonicMicros - _proofAskedMicros >= 2 * context.Settings.StatusPeriodMicros;
         bool isRecent = context.Now.MonotonicMicros - _askedMicros < 2 * context.Settings.StatusPeriodMicros;
         if (IsActive && !isAnswered && isRecent) return;
+        if (log.HasRoomToExecute
+            && (atHand >= progress.ExecutedByOneCorrect || atHand - log.LastExecuted >= AtHandMin)) return;
+        bool isUnanswered = IsActive && !isAnswered;
         Stop();
         IsActive = true;
-        _from = log.LastExecuted.Next;
+        IsUnanswered = isUnanswered;
+        _from = atHand.Next;
         _askedMicros = context.Now.MonotonicMicros;
         if (!log.HasRoomToExecute)
         {
             context.Effects.Broadcast(new FetchCheckpoint(checkpoints.Stable.Instance));
             return;
         }
+        if (IsFarBehind && log.Proven <= log.LastExecuted && isDue)
+        {
+            _proofAskedMicros = context.Now.MonotonicMicros;
+            context.Effects.Broadcast(new FetchCheckpoint(log.LastExecuted));
+        }
         ReplicaId[] ahead = [.. progress.Known.Where(p => p.Status.LastExecuted >= _from).Select(p => p.Peer)];
         Invariant.Holds(ahead.Length > 0, "where a correct replica executed more, some peer says that it did");
         ReplicaId source = ahead[_turn++ % ahead.Length];
         foreach (ReplicaId peer in ahead)
-            context.Effects.Send(peer, new FetchDecided(_from, StretchInstances, WithBodies: peer == source));
+        {
+            context.Effects.Send(
+                peer, new FetchDecided(_from, DecidedStretch.InstancesMax, WithBodies: peer == source));
+        }
+    }
+
+    /// <summary>
+    /// The last instance up to which all is decided here, with its batch: what follows is missing. It looks no further
+    /// than is of use.
+    /// </summary>
+    private Instance LastAtHand()
+    {
+        Instance last = log.LastExecuted;
+        while (last - log.LastExecuted < AtHandMin && log.Find(last.Next) is { Decided: { } value } next
+            && next.Body(value) is not null) last = last.Next;
+        return last;
     }
 
     private void Stop()
     {
-        IsActive = false;
+        IsActive = IsUnanswered = false;
         _reports.Clear();
         _bodies.Clear();
     }
 
     public void OnDecided(ReplicaId from, Decided message)
     {
-        if (!IsActive || message.From != _from || message.Values.Count > StretchInstances
+        if (!IsActive || message.From != _from || message.Values.Count > DecidedStretch.InstancesMax
             || !_reports.TryAdd(from, message.Values))
         {
             context.Effects.Reject(from, RejectReason.Unsolicited);
@@ -73,7 +111,7 @@ internal sealed class DecidedFetch(
         }
         Invariant.Holds(_reports.Count < context.Quorums.Replicas, "each peer has one report of a stretch");
         foreach (Batch body in message.Bodies) _bodies.TryAdd(body.Digest, body);
-        for (int i = 0; i < StretchInstances; i++)
+        for (int i = 0; i < DecidedStretch.InstancesMax; i++)
         {
             if (Believed(i) is not { } value || !_bodies.TryGetValue(value, out Batch? body)) return;
             Invariant.Holds(body.Digest == value, "the batch that is learnt is the one that f+1 replicas report");
@@ -100,35 +138,39 @@ internal sealed class DecidedFetch(
         if (message.From > log.LastExecuted) return;
         if (log.Find(message.From) is not { IsExecuted: true })
         {
-            Offer(from, message.From);
+            if (!archive.TrySend(from, message)) Offer(from, message.From, isInstead: true);
             return;
         }
-        List<Digest> values = [];
-        List<Batch> bodies = [];
-        int bytes = 0;
-        for (Instance i = message.From; values.Count < Math.Min(message.Count, StretchInstances); i = i.Next)
+        DecidedStretch stretch = new(message);
+        while (log.Find(stretch.Next) is { IsExecuted: true, Decided: { } value } state
+            && state.Body(value) is { } body && stretch.HasRoomFor(body.Encoded.Length))
         {
-            if (log.Find(i) is not { IsExecuted: true, Decided: { } value } state || state.Body(value) is not { } body)
-                break;
-            if (message.WithBodies)
-            {
-                bytes += body.Encoded.Length;
-                if (bodies.Count > 0 && bytes > BodyBytesMax) break;
-                bodies.Add(body);
-            }
-            values.Add(value);
+            stretch.Add(value, message.WithBodies ? body : null);
         }
-        Invariant.Holds(
-            bodies.Count <= values.Count && values.Count <= StretchInstances,
-            "a stretch is bounded, and each batch in it has its digest there");
-        context.Effects.Send(from, new Decided(message.From, values, bodies));
+        context.Effects.Send(from, stretch.Complete());
     }
 
-    public void OnFetchCheckpoint(ReplicaId from, FetchCheckpoint message) => Offer(from, message.Above.Next);
+    public void OnFetchCheckpoint(ReplicaId from, FetchCheckpoint message) =>
+        Offer(from, message.Above.Next, isInstead: false);
 
-    private void Offer(ReplicaId to, Instance needed)
+    /// <summary>
+    /// Offers the newest checkpoint, unless the peer is fetching another one from here, or asks for the one before by
+    /// its instance: so that all replicas that have it offer it.
+    /// </summary>
+    private void Offer(ReplicaId to, Instance needed, bool isInstead)
     {
-        if (checkpoints.Stable.Instance >= needed)
-            context.Effects.Send(to, new CheckpointOffer(checkpoints.Stable, checkpoints.StableBytes));
+        CheckpointOffer? offer = pins.Of(to) is { } pinned && Leads(pinned, needed) ? pinned
+            : checkpoints.StableBefore is { } before && before.Certificate.Instance == needed ? before
+            : checkpoints.StableOffer;
+        if (offer is not null && offer.Certificate.Instance >= needed)
+            context.Effects.Send(to, offer with { IsInstead = isInstead });
+    }
+
+    /// <summary>The peer needs this checkpoint, and the stretch above it is still here.</summary>
+    private bool Leads(CheckpointOffer pinned, Instance needed)
+    {
+        Instance next = pinned.Certificate.Instance.Next;
+        return pinned.Certificate.Instance >= needed
+            && (next > log.LastExecuted || log.Find(next) is { IsExecuted: true } || archive.Has(next));
     }
 }

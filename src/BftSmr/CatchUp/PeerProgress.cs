@@ -54,12 +54,24 @@ internal sealed class PeerProgress(ReplicaContext context)
 
     public Status? Of(ReplicaId peer) => _statuses[peer.Value];
 
+    /// <summary>
+    /// This replica is far behind, or fetches a checkpoint: it proposes nothing, and tells the others that it is not to
+    /// lead.
+    /// </summary>
+    public bool IsBehind { get; set; }
+
     public IEnumerable<(ReplicaId Peer, Status Status)> Known =>
         _statuses.Select((status, i) => (Peer: new ReplicaId(i), Status: status)).Where(p => p.Status is not null)!;
 
     /// <summary>At least one correct peer has executed this instance: the (f+1)-th highest claim.</summary>
     public Instance ExecutedByOneCorrect =>
         _statuses.Select(s => s?.LastExecuted ?? Instance.Zero).OrderDescending().ElementAt(context.Quorums.Faulty);
+
+    /// <summary>
+    /// All others claim to have executed this instance; the first one while one of them was not heard of.
+    /// </summary>
+    public Instance ExecutedByAll =>
+        _statuses.Where((_, i) => i != context.Self.Value).Select(static s => s?.LastExecuted ?? Instance.Zero).Min();
 
     /// <summary>
     /// How many instances a correct peer has executed beyond this replica's last; null while f+1 peers, or all, have

@@ -34,6 +34,17 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     /// <summary>Its size.</summary>
     public long StableBytes { get; private set; }
 
+    /// <summary>What peers that need it are told of it; null if there is none yet.</summary>
+    public CheckpointOffer? StableOffer { get; private set; }
+
+    /// <summary>The stable checkpoint before that one, since the start; its snapshot is still here.</summary>
+    public CheckpointOffer? StableBefore { get; private set; }
+
+    /// <summary>
+    /// The latest certificate of a checkpoint that this replica had not taken when it came. It takes none before that.
+    /// </summary>
+    public CheckpointCertificate Proven { get; private set; } = CheckpointCertificate.Initial;
+
     /// <summary>
     /// Once for each advance of <see cref="Stable"/>: whether it is news, to be recorded and to make room.
     /// </summary>
@@ -49,11 +60,31 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     /// </summary>
     public CheckpointCertificate? Contradiction { get; private set; }
 
+    /// <summary>Checkpoints whose snapshots this replica is making.</summary>
+    public int UnderWay { get; private set; }
+
+    /// <summary>A snapshot is being made.</summary>
+    public void Begin() => UnderWay++;
+
+    /// <summary>It is made.</summary>
+    public void Complete(Instance instance, Digest root, long snapshotBytes)
+    {
+        UnderWay--;
+        Invariant.Holds(UnderWay >= 0, "a snapshot that is made was begun");
+        Take(instance, root, snapshotBytes);
+    }
+
     /// <summary>This replica has the snapshot, made or found complete at its start: announces it.</summary>
     public void Take(Instance instance, Digest root, long snapshotBytes)
     {
         if (instance <= Stable.Instance) return;
         _taken[instance.Value] = new TakenCheckpoint(root, snapshotBytes);
+        if (Proven.Instance == instance)
+        {
+            if (Proven.Root == root) Adopt(Proven, snapshotBytes);
+            else Contradiction = Proven;
+            return;
+        }
         Checkpoint message = new(instance, root, context.Self);
         byte[] signature = new byte[Request.SignatureBytes];
         context.Keyring.Sign(PeerMessageCodec.SignedBytes(message), signature);
@@ -94,6 +125,7 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         Invariant.Holds(certificate.Instance > Stable.Instance, "the stable checkpoint never goes back");
         Stable = certificate;
         StableBytes = snapshotBytes;
+        (StableBefore, StableOffer) = (StableOffer, new CheckpointOffer(certificate, snapshotBytes));
         Contradiction = null;
         ForgetStable(_taken);
         foreach (SortedDictionary<long, Checkpoint> announced in _announced) ForgetStable(announced);
@@ -126,9 +158,24 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     /// </summary>
     public void Inform(ReplicaId peer, Status status)
     {
-        if (status.Stable < Stable.Instance && status.LastExecuted >= Stable.Instance)
-            context.Effects.Send(peer, new CheckpointOffer(Stable, StableBytes));
+        if (status.Stable < Stable.Instance && status.LastExecuted >= Stable.Instance && StableOffer is { } offer)
+            context.Effects.Send(peer, offer);
     }
+
+    /// <summary>
+    /// Another replica proves that a checkpoint is stable which this one has not taken yet: it needs no announcement of
+    /// the others when it does.
+    /// </summary>
+    public void NoteProven(CheckpointCertificate certificate)
+    {
+        if (certificate.Instance > Proven.Instance && certificate.Instance > Stable.Instance) Proven = certificate;
+    }
+
+    /// <summary>The offer of a checkpoint whose snapshot is kept here; null if it is none of the last two.</summary>
+    public CheckpointOffer? OfferOf(Instance instance) =>
+        StableOffer?.Certificate.Instance == instance ? StableOffer
+        : StableBefore?.Certificate.Instance == instance ? StableBefore
+        : null;
 
     /// <summary>Says again what is not stable yet; announcements may have been lost.</summary>
     public void Retransmit()

@@ -45,9 +45,10 @@ internal static class CatchUpCodec
                 writer.WriteInt64(m.Above.Value);
                 break;
             case CheckpointOffer m:
-                PeerMessageCodec.Begin(ref writer, MessageType.CheckpointOffer, 2);
+                PeerMessageCodec.Begin(ref writer, MessageType.CheckpointOffer, 3);
                 CertificateCodec.Write(ref writer, m.Certificate);
                 writer.WriteInt64(m.SnapshotBytes);
+                writer.WriteBoolean(m.IsInstead);
                 break;
             case FetchChunk m:
                 PeerMessageCodec.Begin(ref writer, MessageType.FetchChunk, 2);
@@ -101,10 +102,11 @@ internal static class CatchUpCodec
                 if (!reader.TryReadInstance(out Instance above)) return false;
                 message = new FetchCheckpoint(above);
                 return true;
-            case MessageType.CheckpointOffer when fields == 2:
+            case MessageType.CheckpointOffer when fields == 3:
                 if (!CertificateCodec.TryRead(ref reader, limits, out CheckpointCertificate? certificate)
-                    || !reader.TryReadInt64(out long snapshotBytes)) return false;
-                message = new CheckpointOffer(certificate, snapshotBytes);
+                    || !reader.TryReadInt64(out long snapshotBytes)
+                    || !reader.TryReadBoolean(out bool isInstead)) return false;
+                message = new CheckpointOffer(certificate, snapshotBytes) { IsInstead = isInstead };
                 return true;
             case MessageType.FetchChunk when fields == 2:
                 if (!reader.TryReadInstance(out Instance snapshot) || !reader.TryReadInt32(int.MaxValue, out int index))

@@ -170,7 +170,7 @@ internal static class PeerMessageCodec
                 return true;
             case MessageType.Checkpoint when fields == 4:
                 return TryReadCheckpoint(ref reader, limits, out message);
-            case MessageType.Status when fields == 9:
+            case MessageType.Status when fields == 11:
                 return TryReadStatus(ref reader, limits, out message);
             case >= (MessageType)MessageFamily.FirstNumber:
                 message = limits.Family is { } family
@@ -282,7 +282,7 @@ internal static class PeerMessageCodec
 
     private static void WriteStatus(ref CanonicalWriter writer, Status message)
     {
-        Begin(ref writer, MessageType.Status, 9);
+        Begin(ref writer, MessageType.Status, 11);
         writer.WriteInt64(message.Regency.Value);
         writer.WriteBoolean(message.Synchronized);
         writer.WriteInt64(message.LastExecuted.Value);
@@ -290,6 +290,8 @@ internal static class PeerMessageCodec
         writer.WriteInt64(message.LastAccepted.Value);
         writer.WriteInt64(message.Wanted.Value);
         writer.WriteBoolean(message.VotesForgotten);
+        writer.WriteInt64(message.SilentBelow.Value);
+        writer.WriteBoolean(message.IsBehind);
         writer.WriteUInt64(message.Run);
         writer.WriteArrayHeader(message.Runs.Count);
         foreach (ulong run in message.Runs) writer.WriteUInt64(run);
@@ -370,6 +372,8 @@ internal static class PeerMessageCodec
             || !reader.TryReadInstance(out Instance lastAccepted)
             || !reader.TryReadRegency(out Regency wanted)
             || !reader.TryReadBoolean(out bool votesForgotten)
+            || !reader.TryReadRegency(out Regency silentBelow)
+            || !reader.TryReadBoolean(out bool isBehind)
             || !reader.TryReadUInt64(out ulong run)
             || !reader.TryReadArray(limits.Replicas)) return false;
         ulong[] runs = new ulong[limits.Replicas];
@@ -379,8 +383,8 @@ internal static class PeerMessageCodec
         }
         message = new Status(regency, synchronized, lastExecuted, stable)
         {
-            LastAccepted = lastAccepted, Wanted = wanted, VotesForgotten = votesForgotten, Run = run,
-            Runs = runs,
+            LastAccepted = lastAccepted, Wanted = wanted, VotesForgotten = votesForgotten,
+            SilentBelow = silentBelow, IsBehind = isBehind, Run = run, Runs = runs,
         };
         return true;
     }

@@ -56,8 +56,29 @@ internal sealed record ReadReplyEffect(ClientId Client, ReadReply Reply) : Effec
 internal sealed record TakeCheckpointEffect(
     Instance Instance, ReadOnlyMemory<byte> Sessions, IReadOnlyList<LogRecord> LiveRecords) : Effect;
 
-/// <summary>The checkpoint is stable: log segments and snapshots older than it may go.</summary>
-internal sealed record TruncateEffect(Instance Stable) : Effect;
+/// <summary>
+/// The checkpoint is stable: log segments and snapshots older than it may go, but for the snapshots of
+/// <paramref name="Pinned"/>, which peers are fetching.
+/// </summary>
+internal sealed record TruncateEffect(Instance Stable, IReadOnlyList<Instance> Pinned) : Effect;
+
+/// <summary>A decided batch, as it is archived: its value, and its bytes.</summary>
+internal readonly record struct ArchivedBatch(Digest Value, ReadOnlyMemory<byte> Encoded);
+
+/// <summary>
+/// Puts executed batches, from an instance on, where <see cref="SendArchivedEffect"/> finds them. They need not survive
+/// a restart.
+/// </summary>
+internal sealed record ArchiveEffect(Instance First, IReadOnlyList<ArchivedBatch> Batches) : Effect;
+
+/// <summary>Archived batches up to this instance may go.</summary>
+internal sealed record ForgetArchiveEffect(Instance UpTo) : Effect;
+
+/// <summary>
+/// Answers a peer from the archive by <see cref="Decided"/>: as many of the values that it asks for as one archived
+/// part has, with the bodies if it wants them. If they are not there, <see cref="ArchiveLostInput"/> follows.
+/// </summary>
+internal sealed record SendArchivedEffect(ReplicaId To, FetchDecided Asked) : Effect;
 
 /// <summary>
 /// Sends one chunk of a local snapshot, with its Merkle path, to a peer; nothing if there is no such snapshot or chunk.

@@ -42,6 +42,9 @@ internal readonly record struct Outcome(ReplyStatus Status, ReadOnlyMemory<byte>
 /// <summary>The snapshot asked for by <see cref="TakeCheckpointEffect"/> is on disk.</summary>
 internal sealed record CheckpointTakenInput(Instance Instance, Digest Root, long SnapshotBytes) : Input;
 
+/// <summary>The disk did not keep what was archived: none of it can be told any more.</summary>
+internal sealed record ArchiveLostInput : Input;
+
 /// <summary>
 /// The snapshot was installed in the service; <paramref name="Sessions"/> is the replica's own section of it.
 /// </summary>

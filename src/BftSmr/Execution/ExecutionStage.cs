@@ -18,10 +18,13 @@ namespace BftSmr.Execution;
 internal sealed class ExecutionStage(
     ReplicaContext context, DecidedLog log, IOrdering ordering, RequestPool requests, ReplyVouching vouching)
 {
+    /// <summary>Bytes of batches that a replica that catches up executes without a checkpoint of its own.</summary>
+    private const long PassedBytesMax = 256 << 20;
+
     private ReplicatedState _state = Share(new ReplicatedState(context.Settings), requests);
     private InFlight? _inFlight;
     private Instance _lastCheckpoint;
-    private long _bytesSinceCheckpoint;
+    private long _bytesSinceCheckpoint, _bytesSinceTaken;
 
     public int SessionCount => _state.Sessions.Count;
 
@@ -89,6 +92,7 @@ internal sealed class ExecutionStage(
         vouching.End();
         log.MarkExecuted(done.State);
         _bytesSinceCheckpoint += done.Batch.Encoded.Length;
+        _bytesSinceTaken += done.Batch.Encoded.Length;
         return done.State;
     }
 
@@ -162,9 +166,26 @@ internal sealed class ExecutionStage(
     /// <summary>A checkpoint is taken now; returns the replica's own section of it.</summary>
     public ReadOnlyMemory<byte> BeginCheckpoint()
     {
+        PassCheckpoint();
+        _bytesSinceTaken = 0;
+        return ReplicatedStateCodec.Encode(_state);
+    }
+
+    /// <summary>
+    /// A checkpoint is due that is of no use, as a later one is known to be stable. It is passed over, unless much was
+    /// executed since the last one that was taken: after a restart all of that is executed again.
+    /// </summary>
+    public bool TryPassCheckpoint(Instance proven)
+    {
+        if (proven <= log.LastExecuted || _bytesSinceTaken >= PassedBytesMax) return false;
+        PassCheckpoint();
+        return true;
+    }
+
+    private void PassCheckpoint()
+    {
         _lastCheckpoint = log.LastExecuted;
         _bytesSinceCheckpoint = 0;
-        return ReplicatedStateCodec.Encode(_state);
     }
 
     /// <summary>The state is now that of a snapshot.</summary>
@@ -174,7 +195,7 @@ internal sealed class ExecutionStage(
         context.AgreedTimeMicros = _state.AgreedTimeMicros;
         _inFlight = null;
         _lastCheckpoint = instance;
-        _bytesSinceCheckpoint = 0;
+        _bytesSinceCheckpoint = _bytesSinceTaken = 0;
     }
 
     /// <summary>Requests are admitted by how far their sessions have executed.</summary>

@@ -24,6 +24,7 @@ public sealed class BftReplica : IAsyncDisposable
     private readonly ReplicaStorage _storage;
     private readonly ReplicaMetrics _metrics;
     private readonly SnapshotWork _snapshots;
+    private readonly ArchiveWork _archive;
     private readonly Reactor _reactor;
     private readonly ReplicaLoop _loop;
     private readonly PeerMesh _peers;
@@ -51,9 +52,11 @@ public sealed class BftReplica : IAsyncDisposable
         ingress.Uses = core.Uses;
         _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
         _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
+        _archive = new ArchiveWork(replicaKeys.Length, storage.Archive, _logger, Post);
         ReplicaInbox inbox = new(replicaKeys.Length);
         HostEffects runner = new(
-            _self, recovered.Checkpoint, executor, storage, _snapshots, routes, inbox, _metrics, _logger);
+            _self, recovered.Checkpoint, executor, storage, _snapshots, _archive, routes, inbox, _metrics,
+            _logger);
         ReplicaWatch watch = new(settings, replica => _peers!.IsUp(replica), options.OnChanged, _logger);
         _loop = new ReplicaLoop(
             core, runner, inbox, new FrameOpener(ingress, _metrics, _logger), routes, _metrics, _reactor, watch,
@@ -199,6 +202,8 @@ public sealed class BftReplica : IAsyncDisposable
             await CloseLinks().ConfigureAwait(false);
             await _snapshots.StopAsync().ConfigureAwait(false);
             _snapshots.Dispose();
+            await _archive.StopAsync().ConfigureAwait(false);
+            _archive.Dispose();
             _reactor.Dispose();
             _storage.Dispose();
             _metrics.Dispose();

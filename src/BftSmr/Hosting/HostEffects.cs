@@ -19,7 +19,7 @@ namespace BftSmr.Hosting;
 /// </summary>
 internal sealed class HostEffects(
     ReplicaId self, Instance recovered, ServiceHost executor, ReplicaStorage storage, SnapshotWork snapshots,
-    SessionRoutes routes, ReplicaInbox inbox, ReplicaMetrics metrics, ILogger logger)
+    ArchiveWork archive, SessionRoutes routes, ReplicaInbox inbox, ReplicaMetrics metrics, ILogger logger)
 {
     private readonly ReplicaSpans _spans = new(self);
     private FrameBuffer _frame = FrameBuffer.RentFrame();
@@ -74,18 +74,6 @@ internal sealed class HostEffects(
                 Invariant.Holds(e.Instance == _executed, "a checkpoint is taken of what was just executed");
                 snapshots.Take(e);
                 break;
-            case TruncateEffect e:
-                snapshots.Truncate(e.Stable);
-                break;
-            case SendChunkEffect e:
-                snapshots.SendChunk(e);
-                break;
-            case BeginFetchEffect e:
-                snapshots.BeginFetch(e);
-                break;
-            case StoreChunkEffect e:
-                snapshots.Store(e);
-                break;
             case InstallStateEffect e:
                 _executed = e.Certificate.Instance;
                 inbox.ForgetReads();
@@ -96,9 +84,27 @@ internal sealed class HostEffects(
                 HostLog.Rejected(logger, e.Source, e.Reason);
                 break;
             default:
-                throw new UnreachableException($"The host knows no {effect.GetType().Name}: add a case for it.");
+                CarryOutElsewhere(effect);
+                break;
         }
         return null;
+    }
+
+    /// <summary>What other threads do on the disk.</summary>
+    private void CarryOutElsewhere(Effect effect)
+    {
+        switch (effect)
+        {
+            case TruncateEffect e: snapshots.Truncate(e.Stable, e.Pinned); break;
+            case SendChunkEffect e: snapshots.SendChunk(e); break;
+            case BeginFetchEffect e: snapshots.BeginFetch(e); break;
+            case StoreChunkEffect e: snapshots.Store(e); break;
+            case ArchiveEffect e: archive.Keep(e); break;
+            case ForgetArchiveEffect e: archive.Forget(e); break;
+            case SendArchivedEffect e: archive.Send(e); break;
+            default:
+                throw new UnreachableException($"The host knows no {effect.GetType().Name}: add a case for it.");
+        }
     }
 
     /// <summary>Puts on disk what must be, then lets everything queued leave. Called once a turn.</summary>

@@ -47,6 +47,12 @@ internal static partial class HostLog
         + "'ulimit -n', or LimitNOFILE of systemd.")]
     public static partial void FewDescriptors(ILogger logger, int fit, int wanted);
 
+    [LoggerMessage(
+        36, LogLevel.Warning,
+        "The disk did not take or give batches kept for replicas that are behind: {Cause} They find other sources. "
+        + "Check the space and the health of the disk.")]
+    public static partial void ArchiveFailed(ILogger logger, string cause);
+
     [LoggerMessage(30, LogLevel.Information, "Replica {Self}: {Change}, {Lag} instances behind, executed {Executed}.")]
     private static partial void Changed(
         ILogger logger, ReplicaId self, BftReplicaChangeKind change, long lag, Instance executed);

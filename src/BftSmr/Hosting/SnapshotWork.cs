@@ -80,9 +80,11 @@ internal sealed class SnapshotWork : IDisposable
         });
     }
 
-    public void Truncate(Instance stable)
+    /// <summary>The checkpoint is stable, and peers are fetching these ones.</summary>
+    public void Truncate(Instance stable, IReadOnlyList<Instance> pinned)
     {
         _storage.NoteStable(stable);
+        _storage.Snapshots.Pinned = pinned;
         ReleaseOld();
     }
 
@@ -119,7 +121,9 @@ internal sealed class SnapshotWork : IDisposable
             PostAction(() =>
             {
                 IsInstalling = false;
-                if (isInstalled) Truncate(instance);
+                if (!isInstalled) return;
+                _storage.NoteStable(instance);
+                ReleaseOld();
             });
             _post(isInstalled ? new StateInstalledInput(instance, sessions) : new StateInstallFailedInput(instance));
         });

@@ -21,6 +21,11 @@ internal class DecidedInstance(Instance number)
 
     public bool IsExecuted { get; private set; }
 
+    /// <summary>
+    /// This replica took part in deciding it: what it knows may have to be told until a checkpoint covers it.
+    /// </summary>
+    public virtual bool IsEvidence => false;
+
     /// <summary>When the missing body was last asked for, monotonic microseconds.</summary>
     public long BodyAskedMicros { get; set; } = long.MinValue / 2;
 

@@ -43,6 +43,12 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     public Instance Base { get; private set; }
 
     /// <summary>
+    /// A later checkpoint that is stable elsewhere. Up to there f+1 correct replicas hold the state, and this one only
+    /// has to execute: it keeps none of that but its own votes.
+    /// </summary>
+    public Instance Proven { get; private set; }
+
+    /// <summary>
     /// As much above the last checkpoint is executed, in instances or in bytes of their batches, as may be: the leader
     /// proposes no more.
     /// </summary>
@@ -70,7 +76,7 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     /// evidence, and what it executed is kept: both are bounded. A replica whose checkpoints are late has to catch up
     /// first.
     /// </summary>
-    public bool HasRoomFor(Instance number) => number - Base <= InstancesMax + HorizonInstances;
+    public bool HasRoomFor(Instance number) => number - Instance.Max(Base, Proven) <= InstancesMax + HorizonInstances;
 
     public DecidedInstance? Find(Instance number) => _instances.GetValueOrDefault(number.Value);
 
@@ -180,7 +186,22 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
         LastExecuted = instance.Number;
         instance.MarkExecuted(context.Limits, _archive);
         _bytesInLog += BytesOf(instance);
+        ForgetProven(new Instance(LastExecuted.Value - 1));
     }
+
+    /// <summary>
+    /// Forgets an executed instance without a vote that a later checkpoint covers, which is stable elsewhere.
+    /// </summary>
+    private void ForgetProven(Instance number)
+    {
+        if (number > Proven || number <= Base || Find(number) is not { IsEvidence: false } instance) return;
+        _bytesInLog -= BytesOf(instance);
+        instance.Release(_archive);
+        _instances.Remove(number.Value);
+    }
+
+    /// <summary>q replicas certify a checkpoint that this one has not reached.</summary>
+    public void NoteProven(Instance stable) => Proven = Instance.Max(Proven, stable);
 
     /// <summary>The log says that a value was decided.</summary>
     public void Recover(ValueDecided record)
@@ -206,7 +227,9 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     /// A checkpoint became stable: what is below it is forgotten, but for the last few executed batches, which spare a
     /// replica that is only a little behind the transfer of the whole state.
     /// </summary>
-    public void ForgetStable(Instance stable)
+    /// <param name="stable">The checkpoint.</param>
+    /// <param name="leaving">Is given what will be forgotten, in order, while it is still there.</param>
+    public void ForgetStable(Instance stable, Action<IReadOnlyList<DecidedInstance>> leaving)
     {
         Base = Instance.Max(Base, stable);
         Instance upTo = stable < LastExecuted ? stable : LastExecuted;
@@ -217,7 +240,9 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
         {
             kept = new Instance(kept.Value - 1);
         }
-        foreach (DecidedInstance instance in _instances.Values.TakeWhile(i => i.Number <= kept).ToList())
+        List<DecidedInstance> forgotten = [.. _instances.Values.TakeWhile(i => i.Number <= kept)];
+        leaving(forgotten);
+        foreach (DecidedInstance instance in forgotten)
         {
             instance.Release(_archive);
             _instances.Remove(instance.Number.Value);

@@ -115,6 +115,15 @@ internal sealed record Status(Regency Regency, bool Synchronized, Instance LastE
     /// </summary>
     public bool VotesForgotten { get; init; }
 
+    /// <summary>
+    /// The sender votes in no regency below this one, which it may have left before it forgot its votes; zero if it
+    /// votes in the present one.
+    /// </summary>
+    public Regency SilentBelow { get; init; }
+
+    /// <summary>The sender is far behind, or fetches a checkpoint: it is not to lead.</summary>
+    public bool IsBehind { get; init; }
+
     /// <summary>Differs between the sender's runs, and is not 0: what its clock said when it started.</summary>
     public ulong Run { get; init; }
 
@@ -144,7 +153,11 @@ internal sealed record Decided(Instance From, IReadOnlyList<Digest> Values, IRea
 internal sealed record FetchCheckpoint(Instance Above) : PeerMessage;
 
 /// <summary>A stable checkpoint that can be fetched from the sender.</summary>
-internal sealed record CheckpointOffer(CheckpointCertificate Certificate, long SnapshotBytes) : PeerMessage;
+internal sealed record CheckpointOffer(CheckpointCertificate Certificate, long SnapshotBytes) : PeerMessage
+{
+    /// <summary>It answers <see cref="FetchDecided"/>: the sender no longer has what was asked for.</summary>
+    public bool IsInstead { get; init; }
+}
 
 /// <summary>Asks for one chunk of the snapshot at an instance.</summary>
 internal sealed record FetchChunk(Instance Instance, int Index) : PeerMessage;

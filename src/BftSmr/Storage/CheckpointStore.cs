@@ -16,8 +16,8 @@ internal sealed class CheckpointStore : IDisposable
     private const string CorruptSuffix = ".corrupt";
 
     /// <summary>
-    /// Snapshots at or below the stable checkpoint that are kept: the newest, and one more for peers that still fetch
-    /// it.
+    /// Snapshots at or below the stable checkpoint that are kept: the newest, and one more for peers that begin to
+    /// fetch it.
     /// </summary>
     private const int StableKept = 2;
 
@@ -34,9 +34,24 @@ internal sealed class CheckpointStore : IDisposable
     private readonly Lock _lock = new();
     private readonly List<SnapshotFile> _snapshots = []; // by instance, oldest first
     private FetchedSnapshot? _fetched;
+    private IReadOnlyList<Instance> _pinned = [];
 
     private CheckpointStore(string directory, DataOwner owner, int chunkBytes, bool flushes) =>
         (_directory, _owner, _chunkBytes, _flushes) = (directory, owner, chunkBytes, flushes);
+
+    /// <summary>Snapshots that peers are fetching: they stay, whatever becomes stable.</summary>
+    public IReadOnlyList<Instance> Pinned
+    {
+        get
+        {
+            lock (_lock) return _pinned;
+        }
+
+        set
+        {
+            lock (_lock) _pinned = value;
+        }
+    }
 
     /// <summary>The newest complete snapshot's instance; 0 if there is none.</summary>
     public Instance Newest
@@ -222,8 +237,8 @@ internal sealed class CheckpointStore : IDisposable
         lock (_lock)
         {
             int stableCount = _snapshots.FindLastIndex(s => s.Instance <= stable) + 1;
-            old = _snapshots[..Math.Max(0, stableCount - StableKept)];
-            _snapshots.RemoveRange(0, old.Count);
+            old = [.. _snapshots.Take(stableCount - StableKept).Where(s => !_pinned.Contains(s.Instance))];
+            _snapshots.RemoveAll(old.Contains);
             newest = Newest;
             overtaken = _fetched?.Instance <= newest ? ReplaceFetched(null) : null;
         }

@@ -4,13 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace BftSmr;
 
 /// <summary>
-/// A replica's directory on disk: <c>lock</c>, <c>genesis</c> (only until the first start), <c>log/</c> and
-/// <c>snapshots/</c>. The format is described in docs/spec/storage.
+/// A replica's directory on disk: <c>lock</c>, <c>genesis</c> (only until the first start), <c>log/</c>,
+/// <c>snapshots/</c> and <c>archive/</c>. The format is described in docs/spec/storage.
 /// </summary>
 public static class DataDirectory
 {
     internal const string LogFolder = "log";
     internal const string SnapshotsFolder = "snapshots";
+    internal const string ArchiveFolder = "archive";
 
     private const string GenesisFile = "genesis";
     private const string GenesisText = """

@@ -7,18 +7,23 @@ using Microsoft.Extensions.Logging;
 
 namespace BftSmr.Storage;
 
-/// <summary>Everything a replica has on disk: its data directory, locked; the log; the snapshots.</summary>
+/// <summary>
+/// Everything a replica has on disk: its data directory, locked; the log; the snapshots; the archive.
+/// </summary>
 internal sealed class ReplicaStorage : IDisposable
 {
     private readonly DataDirectoryLock _directoryLock;
     private long _stable;
 
-    private ReplicaStorage(DataDirectoryLock directoryLock, WriteAheadLog log, CheckpointStore snapshots) =>
-        (_directoryLock, Log, Snapshots) = (directoryLock, log, snapshots);
+    private ReplicaStorage(
+        DataDirectoryLock directoryLock, WriteAheadLog log, CheckpointStore snapshots, ArchiveStore archive) =>
+        (_directoryLock, Log, Snapshots, Archive) = (directoryLock, log, snapshots, archive);
 
     public WriteAheadLog Log { get; }
 
     public CheckpointStore Snapshots { get; }
+
+    public ArchiveStore Archive { get; }
 
     /// <summary>
     /// Locks and reads a data directory, gives the service its newest snapshot, and makes everything ready to be
@@ -73,7 +78,8 @@ internal sealed class ReplicaStorage : IDisposable
             recovered = new RecoveredState(
                 instance, snapshot?.Tree.Root ?? default, sessions, snapshot?.Tree.SnapshotBytes ?? 0,
                 contents.Records) { VotesForgotten = contents.VotesForgotten };
-            return new ReplicaStorage(directoryLock, log, snapshots);
+            ArchiveStore archive = ArchiveStore.Open(Path.Combine(directory, DataDirectory.ArchiveFolder), limits);
+            return new ReplicaStorage(directoryLock, log, snapshots, archive);
         }
         catch
         {

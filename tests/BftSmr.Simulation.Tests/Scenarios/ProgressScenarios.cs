@@ -86,6 +86,26 @@ internal static class ProgressScenarios
                 CheckpointPeriod = 4,
             })
             { Also = static report => AllAcknowledged(report) ?? NoChangeOfLeader(report) },
+        new("wiped under load",
+            "A replica loses its disk while clients go on and a checkpoint becomes stable every few milliseconds: it "
+            + "fetches one of them, and what was decided since, and is back while the load lasts.",
+            static seed => ScenarioList.Options(
+                seed, Plan(s_slow, events: [new DiskLossFault(1_000_000, Replica((int)seed), 300_000)])) with
+            {
+                RequestTimeoutMicros = 1_000_000, FaultyMicros = 5_000_000, Clients = 4, CheckpointPeriod = 4,
+                Load = new SteadyLoad { ThinkMicros = 2_000, MeasuredFromMicros = 500_000, HealedMicros = 500_000 },
+            })
+            { Also = static report => FetchesOfSnapshots(report, 2) ?? ChangesOfLeader(report, 2) },
+        new("wiped among liars",
+            "Replicas lose their disks, one after the other, where frames are lost and a replica sends wrong chunks.",
+            static seed => ScenarioList.Options(
+                seed, Plan(
+                    s_unordered with { LossShare = 0.1 }, AdversaryKind.LyingStateSender, 6,
+                    Each(5, i => new DiskLossFault(500_000 + 700_000 * i, Replica(i + 1), 200_000)))) with
+            {
+                F = 2, FaultyMicros = 5_000_000, Clients = 4, CheckpointPeriod = 4,
+                Load = new SteadyLoad { ThinkMicros = 2_000, MeasuredFromMicros = 500_000, HealedMicros = 500_000 },
+            }),
         new("leader MACs",
             "The requests of 24 clients have a MAC that is right for the leader alone: all clients have to sign after "
             + "the second of them, and not each of them costs a leader.",
@@ -135,6 +155,15 @@ internal static class ProgressScenarios
         return again <= most
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"{again} messages were sent again, at most {most} expected");
+    }
+
+    /// <summary>A fetch that ends too late begins again.</summary>
+    private static string? FetchesOfSnapshots(SimulationReport report, long most)
+    {
+        long begun = report.Events.GetValueOrDefault("snapshot fetch begun");
+        if (!report.Events.ContainsKey("snapshot installed")) return "no snapshot was installed";
+        return begun <= most ? null : string.Create(
+            CultureInfo.InvariantCulture, $"{begun} snapshots were fetched, at most {most} expected");
     }
 
     /// <summary>Clients restart, one after the other; the clock of every second one is that far ahead.</summary>

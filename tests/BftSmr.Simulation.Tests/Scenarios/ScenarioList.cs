@@ -18,7 +18,7 @@ public static class ScenarioList
         new() { LatencyMinMicros = 100, LatencyMaxMicros = 5_000, LossShare = 0.05 };
     private static readonly ClockError[] s_behind =
         [new(0, 3_000_000), new(0, 0), new(0, -1_000_000), new(0, -2_000_000)];
-    private static readonly NetworkConditions s_unordered =
+    internal static readonly NetworkConditions s_unordered =
         new() { LatencyMinMicros = 100, LatencyMaxMicros = 20_000, Datagrams = true };
 
     internal static IReadOnlyList<Scenario> All { get; } =

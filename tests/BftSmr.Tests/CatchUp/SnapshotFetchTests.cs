@@ -56,8 +56,24 @@ public sealed class SnapshotFetchTests : IDisposable
         Assert.True(_fetch.IsActive);
     }
 
-    private void Offer(int from, long snapshotBytes) =>
+    /// <summary>Offers of newer checkpoints, again and again, must not keep a fetch from its end.</summary>
+    [Fact]
+    public void A_newer_offer_does_not_end_a_fetch_that_has_a_source()
+    {
+        Offer(2, snapshotBytes: 1000);
+        for (int i = 1; i <= 5; i++) Offer(3, snapshotBytes: 1000, s_instance + i);
+        Assert.Equal(
+            [s_instance], _effects.Effects.OfType<BeginFetchEffect>().Select(static e => e.Certificate.Instance));
+
+        _fetch.OnChunk(new ReplicaId(2), new Chunk(s_instance, 0, new byte[3], [])); // its only source lied
+        Offer(3, snapshotBytes: 1000, s_instance + 6);
+        Assert.Equal(
+            s_instance + 6, _effects.Effects.OfType<BeginFetchEffect>().Last().Certificate.Instance);
+    }
+
+    private void Offer(int from, long snapshotBytes, Instance? instance = null) =>
         _fetch.OnOffer(
             new ReplicaId(from),
-            new CheckpointOffer(new CheckpointCertificate(s_instance, Digest.Of("root"u8), []), snapshotBytes));
+            new CheckpointOffer(
+                new CheckpointCertificate(instance ?? s_instance, Digest.Of("root"u8), []), snapshotBytes));
 }

@@ -71,6 +71,29 @@ public sealed class CheckpointLedgerTests : IDisposable
             Enumerable.Range(1, CheckpointLedger.AnnouncedMax), lost.Select(static c => (int)c.Instance.Value));
     }
 
+    /// <summary>It caught up to a checkpoint that had been proven to it: no announcement is needed any more.</summary>
+    [Fact]
+    public void A_checkpoint_that_was_proven_before_it_was_taken_is_stable_at_once()
+    {
+        _ledgers[Fast].NoteProven(new CheckpointCertificate(new Instance(7), Root(7), []));
+        _ledgers[Fast].NoteProven(new CheckpointCertificate(new Instance(6), Root(6), []));
+        Assert.Equal(7, _ledgers[Fast].Proven.Instance.Value);
+        Take(Fast, 7);
+        Assert.Equal(7, StableAt(Fast));
+        Assert.Empty(Announced(Fast));
+        Assert.Equal(7, _ledgers[Fast].OfferOf(new Instance(7))?.Certificate.Instance.Value);
+        Assert.Null(_ledgers[Fast].OfferOf(new Instance(6)));
+    }
+
+    [Fact]
+    public void A_state_that_differs_from_the_one_that_was_proven_is_a_contradiction()
+    {
+        _ledgers[Fast].NoteProven(new CheckpointCertificate(new Instance(7), Root(8), []));
+        Take(Fast, 7);
+        Assert.Equal(7, _ledgers[Fast].Contradiction?.Instance.Value);
+        Assert.Equal(0, StableAt(Fast));
+    }
+
     private CheckpointLedger Ledger(int self)
     {
         ReplicaContext context = new(

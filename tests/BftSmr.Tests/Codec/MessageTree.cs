@@ -26,14 +26,15 @@ internal static class MessageTree
         Status m =>
             Array(
                 U(10), U(m.Regency.Value), m.Synchronized, U(m.LastExecuted.Value), U(m.Stable.Value),
-                U(m.LastAccepted.Value), U(m.Wanted.Value), m.VotesForgotten, U(m.Run), Array(m.Runs, U)),
+                U(m.LastAccepted.Value), U(m.Wanted.Value), m.VotesForgotten, U(m.SilentBelow.Value),
+                m.IsBehind, U(m.Run), Array(m.Runs, U)),
         FetchSync m => Array(U(11), U(m.Regency.Value)),
         FetchBatch m => Array(U(12), U(m.Instance.Value), B(m.Value)),
         BatchBody m => Array(U(13), U(m.Instance.Value), Batch(m.Batch)),
         FetchDecided m => Array(U(14), U(m.From.Value), U(m.Count), m.WithBodies),
         Decided m => Array(U(15), U(m.From.Value), Array(m.Values, B), Array(m.Bodies, Batch)),
         FetchCheckpoint m => Array(U(16), U(m.Above.Value)),
-        CheckpointOffer m => Array(U(17), Certificate(m.Certificate), U(m.SnapshotBytes)),
+        CheckpointOffer m => Array(U(17), Certificate(m.Certificate), U(m.SnapshotBytes), m.IsInstead),
         FetchChunk m => Array(U(18), U(m.Instance.Value), U(m.Index)),
         Chunk m => Array(U(19), U(m.Instance.Value), U(m.Index), B(m.Bytes), Array(m.Path, B)),
         Vouch m => Array(U(20), U(m.Instance.Value), B(m.Macs)),

@@ -33,7 +33,8 @@ internal sealed class RandomMessages(int seed, int size)
         new Checkpoint(Instance(), Digest(), Replica()) { Signature = Bytes(Messages.Request.SignatureBytes) },
         new Status(Regency(), Flag(), Instance(), Instance())
         {
-            LastAccepted = Instance(), Wanted = Regency(), VotesForgotten = Flag(), Run = (ulong)Number(),
+            LastAccepted = Instance(), Wanted = Regency(), VotesForgotten = Flag(),
+            SilentBelow = Regency(), IsBehind = Flag(), Run = (ulong)Number(),
             Runs = [.. Enumerable.Range(0, Replicas).Select(_ => (ulong)Number())],
         },
         new FetchSync(Regency()),
@@ -42,7 +43,7 @@ internal sealed class RandomMessages(int seed, int size)
         new FetchDecided(Instance(), _random.Next(1, CodecLimits.DecidedMax + 1), Flag()),
         Decided(),
         new FetchCheckpoint(Instance()),
-        new CheckpointOffer(Certificate(), Number()),
+        new CheckpointOffer(Certificate(), Number()) { IsInstead = Flag() },
         new FetchChunk(Instance(), (int)(Number() & int.MaxValue)),
         new Chunk(
             Instance(), (int)(Number() & int.MaxValue), Bytes(Length()),

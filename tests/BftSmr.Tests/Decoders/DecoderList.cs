@@ -44,6 +44,7 @@ internal static class DecoderList
         ["SnapshotFile.TryParseName"] = "snapshot file name",
         ["WriteAheadLog.Open"] = "(reads by LogRecovery; LogDamageTests)",
         ["CheckpointStore.Open"] = "(reads by SnapshotFile; CheckpointStoreTests)",
+        ["ArchiveStore.Open"] = "(reads nothing; ArchiveStoreTests damage what it wrote)",
         ["ReplicaStorage.Open"] = "(reads by the two above)",
         ["UnlockedFile.TryOpen"] = "(opens, reads nothing)",
 

@@ -14,7 +14,7 @@ namespace BftSmr.Tests.Transcripts;
 
 /// <summary>
 /// One replica of a transcript: the real core behind the real checks of what arrives. Its effects are carried out at
-/// once and written down.
+/// once and written down. Its disk keeps no archive.
 /// </summary>
 internal sealed class TranscriptReplica
 {
@@ -120,6 +120,9 @@ internal sealed class TranscriptReplica
                 break;
             case TakeCheckpointEffect e:
                 TakeCheckpoint(e);
+                break;
+            case SendArchivedEffect:
+                _inputs.Enqueue(new ArchiveLostInput());
                 break;
             case SendChunkEffect e:
                 SendChunk(e);

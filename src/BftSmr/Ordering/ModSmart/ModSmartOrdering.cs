@@ -37,7 +37,8 @@ internal sealed class ModSmartOrdering : IOrdering
         _recovery = new NonVotingRecovery(parts.Context, parts.Log, parts.Progress);
         _window = new ConsensusWindow(parts.Context, parts.Log, parts.Checkpoints, _recovery);
         _retransmission = new VoteRetransmission(parts.Context, parts.Log, _window);
-        _synchronizer = new Synchronizer(parts.Context, parts.Log, _window, parts.Checkpoints, _recovery);
+        _synchronizer = new Synchronizer(
+            parts.Context, parts.Log, _window, parts.Checkpoints, _recovery, parts.Progress);
         _pace = new RepetitionPace(parts.Context);
         _pacesOfPeers = [.. Enumerable.Range(0, parts.Context.Quorums.Replicas).Select(
             _ => new RepetitionPace(parts.Context))];
@@ -51,7 +52,8 @@ internal sealed class ModSmartOrdering : IOrdering
     public bool IsLeading => _window.IsLeading;
     public Instance ReadBarrier => _window.LastAccepted;
     public bool AnswersReads => !_recovery.IsActive && !_recovery.LacksState;
-    public bool MayPropose => _window.IsLeading && _window.HasRoom && !_parts.Log.IsFull;
+    public bool MayPropose =>
+        _window.IsLeading && _window.HasRoom && !_parts.Log.IsFull && !_parts.Progress.IsBehind;
     public bool WantsFiller => _fillersDue > 0;
     public bool IsIdle => _window.IsIdle;
     public Instance LastProposed => _window.LastProposed;
@@ -140,6 +142,7 @@ internal sealed class ModSmartOrdering : IOrdering
         LastAccepted = Instance.Max(_window.LastAccepted, _recovery.LacksUntil),
         Wanted = _synchronizer.HighestWanted,
         VotesForgotten = _recovery.HasForgotten(_window.LastAccepted),
+        SilentBelow = _recovery.Below > Regency ? _recovery.Below : Regency.Zero,
     };
 
     public void EndPeriod(bool isStalled)

@@ -49,6 +49,8 @@ internal sealed class InstanceState(Instance number) : DecidedInstance(number)
     /// <summary>Each value WRITE was sent for, with the highest regency; sorted by value.</summary>
     public IReadOnlyList<Vote> WriteSet => _writeSet;
 
+    public override bool IsEvidence => Written is not null || _writeSet.Length > 0;
+
     public override long? ProposedMicros => Candidate is null ? null : CandidateSinceMicros;
 
     public void SetCandidate(Vote candidate, bool isAuthentic, long nowMicros) =>
@@ -124,7 +126,7 @@ internal sealed class InstanceState(Instance number) : DecidedInstance(number)
 
     /// <summary>What goes into STOPDATA, or null if there is nothing to say.</summary>
     public InstanceEvidence? Evidence() =>
-        Written is null && _writeSet.Length == 0 ? null : new(Number, Written, [.. _writeSet]);
+        IsEvidence ? new(Number, Written, [.. _writeSet]) : null;
 
     private sealed record Refusal(Vote Vote, IReadOnlyList<ClientId> Clients);
 }

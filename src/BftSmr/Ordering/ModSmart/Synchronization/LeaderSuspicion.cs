@@ -10,10 +10,10 @@ namespace BftSmr.Ordering.ModSmart.Synchronization;
 /// <summary>
 /// Whether the leader of the open regency gives reason to want another one. A request or a proposal has waited for the
 /// timeout; or the leader left a relayed request out for longer than agreement takes; or f+1 replicas refuse its
-/// proposal; or its link is down. Invariant: only what a correct leader is bound to take is held against it; no replica
-/// suspects itself. So time does not count in which this replica is behind others or stands still, or in which what was
-/// decided waits for the service or for a checkpoint and leaves no room for more; and no decided request is held
-/// against it.
+/// proposal; or its link is down; or it says itself that it is behind. Invariant: only what a correct leader is bound
+/// to take is held against it; no replica suspects itself. So time does not count in which this replica is behind
+/// others or stands still, or in which what was decided waits for the service or for a checkpoint and leaves no room
+/// for more; and no decided request is held against it.
 /// </summary>
 internal sealed class LeaderSuspicion(
     ReplicaContext context, DecidedLog log, ConsensusWindow window, Synchronizer synchronizer, RequestPool requests,
@@ -28,6 +28,7 @@ internal sealed class LeaderSuspicion(
     private readonly LeaderPatience _patience = new(context);
     private readonly ExcusedTime _excused = new();
     private readonly long?[] _linkDownSince = new long?[context.Quorums.Replicas];
+    private long? _behindSince;
     private long _periodSinceMicros;
     private Instance _executedByOthers;
 
@@ -68,8 +69,8 @@ internal sealed class LeaderSuspicion(
             && _patience.IsOver(Math.Max(owed, synchronizer.SinceMicros), window.LastFullMicros, timeout))
             return true;
         if (window.Refuted(now - timeout / 8) is not null) return true;
-        return _linkDownSince[window.Leader.Value] is { } down
-            && now - Math.Max(down, synchronizer.SinceMicros) > context.Settings.LeaderLinkGraceMicros;
+        return (_linkDownSince[window.Leader.Value] ?? _behindSince) is { } since
+            && now - Math.Max(since, synchronizer.SinceMicros) > context.Settings.LeaderLinkGraceMicros;
     }
 
     /// <summary>
@@ -86,6 +87,7 @@ internal sealed class LeaderSuspicion(
         }
         else if (now - _periodSinceMicros > 2 * period) _excused.Add(_periodSinceMicros + period, now);
         _periodSinceMicros = now;
+        _behindSince = progress.Of(window.Leader) is { IsBehind: true } ? _behindSince ?? now : null;
         _executedByOthers = progress.ExecutedByOneCorrect;
     }
 

@@ -24,7 +24,7 @@ namespace BftSmr.Ordering.ModSmart.Synchronization;
 /// </summary>
 internal sealed class Synchronizer(
     ReplicaContext context, DecidedLog log, ConsensusWindow window, CheckpointLedger checkpoints,
-    NonVotingRecovery recovery)
+    NonVotingRecovery recovery, PeerProgress progress)
 {
     /// <summary>A wish not renewed for this many status periods has expired.</summary>
     private const int WishPeriods = 10;
@@ -33,6 +33,7 @@ internal sealed class Synchronizer(
     private readonly Regency[] _installed = new Regency[context.Quorums.Replicas];
     private readonly StopData?[] _stopData = new StopData?[context.Quorums.Replicas];
     private readonly RegencyTimeout _timeout = new(context);
+    private readonly SilenceRelief _relief = new(context, progress);
     private StopData? _ownStopData;
     private Sync? _sync;
     private Regency _wanted;
@@ -72,13 +73,32 @@ internal sealed class Synchronizer(
     {
         long now = context.Now.MonotonicMicros;
         bool isLate = !window.IsOpen && now - SinceMicros > TimeoutMicros;
-        Regency own = isSuspicious || isLate ? window.Regency.Next : Regency.Zero;
+        Regency own = isSuspicious || isLate ? NextToLead() : Regency.Zero;
         Regency others = Supported(context.Quorums.OneCorrect, includeSelf: false);
+        if (window.IsOpen) own = Max(own, _relief.Wanted(window.Regency, HighestWanted, TimeoutMicros));
         _wanted = Max(own, others);
         if (_wanted > window.Regency) SendStop();
         if (!window.IsOpen && now - _stopDataSentMicros > 5 * context.Settings.StatusPeriodMicros) SendStopData();
         InstallIfSupported();
     }
+
+    /// <summary>
+    /// The next regency whose leader does not say that it is behind: a replica is believed that of itself, and of
+    /// itself alone. To want it is to want those before it.
+    /// </summary>
+    private Regency NextToLead()
+    {
+        Regency next = window.Regency.Next;
+        for (int i = 1; i < context.Quorums.Replicas; i++)
+        {
+            if (!SaysItIsBehind(context.Quorums.LeaderOf(next))) return next;
+            next = next.Next;
+        }
+        return window.Regency.Next;
+    }
+
+    private bool SaysItIsBehind(ReplicaId replica) =>
+        replica == context.Self ? progress.IsBehind : progress.Of(replica) is { IsBehind: true };
 
     public void OnStop(ReplicaId from, Stop message)
     {

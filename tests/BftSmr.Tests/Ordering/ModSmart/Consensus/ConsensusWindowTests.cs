@@ -106,7 +106,7 @@ public sealed class ConsensusWindowTests : IDisposable
         long last = Log.LastExecuted.Value;
         Assert.InRange(last * batch.Encoded.Length, 640_000, 640_000 + batch.Encoded.Length);
 
-        Log.ForgetStable(new Instance(2));
+        Log.ForgetStable(new Instance(2), static _ => { });
         Execute(batch);
         Assert.False(Log.IsFull);
         Execute(batch);

@@ -1,0 +1,106 @@
+using BftCloud.Primitives;
+using BftSmr.CatchUp;
+using BftSmr.Codec;
+using BftSmr.Core;
+using BftSmr.Messages;
+using BftSmr.Settings;
+using BftSmr.Storage;
+
+namespace BftSmr.Tests.Storage;
+
+public sealed class ArchiveStoreTests : IDisposable
+{
+    private static readonly CodecLimits Limits = CodecLimits.For(
+        new ReplicaSettings { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(4, 1) });
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData(5, 3, true)]
+    [InlineData(5, 3, false)]
+    [InlineData(7, 64, true)]
+    [InlineData(104, 10, true)]
+    public void A_stretch_is_read_back_as_far_as_its_part_goes(int from, int count, bool withBodies)
+    {
+        ArchiveStore store = Open();
+        store.Write(Part(5, 100));
+        store.Write(Part(105, 10));
+        Decided answer = store.Read(new FetchDecided(new Instance(from), count, withBodies))!;
+        int expected = Math.Min(Math.Min(count, DecidedStretch.InstancesMax), 105 - from);
+        Assert.Equal(new Instance(from), answer.From);
+        Assert.Equal(Enumerable.Range(from, expected).Select(static i => BodyOf(i).Digest), answer.Values);
+        Assert.Equal(withBodies ? answer.Values : [], answer.Bodies.Select(static b => b.Digest));
+    }
+
+    [Fact]
+    public void Large_batches_are_sent_a_few_at_a_time_and_one_in_any_case()
+    {
+        ArchiveStore store = Open();
+        store.Write(Part(1, 8, bodyBytes: 900_000));
+        Assert.Equal(2, store.Read(new FetchDecided(new Instance(1), 64, WithBodies: true))!.Bodies.Count);
+        Assert.Equal(8, store.Read(new FetchDecided(new Instance(1), 64, WithBodies: false))!.Values.Count);
+    }
+
+    [Fact]
+    public void What_is_not_there_is_not_told()
+    {
+        ArchiveStore store = Open();
+        Assert.Null(store.Read(new FetchDecided(new Instance(1), 64, WithBodies: true)));
+        store.Write(Part(5, 4));
+        store.Write(Part(9, 4));
+        Assert.Null(store.Read(new FetchDecided(new Instance(4), 64, WithBodies: true)));
+        Assert.Null(store.Read(new FetchDecided(new Instance(13), 64, WithBodies: true)));
+        store.Forget(new Instance(11));
+        Assert.Null(store.Read(new FetchDecided(new Instance(5), 64, WithBodies: true)));
+        Assert.NotNull(store.Read(new FetchDecided(new Instance(9), 64, WithBodies: true)));
+        Assert.Single(Directory.GetFiles(_directory.Path));
+    }
+
+    [Fact]
+    public void A_start_finds_nothing_of_an_earlier_run()
+    {
+        Open().Write(Part(5, 4));
+        ArchiveStore next = Open();
+        Assert.Empty(Directory.GetFiles(_directory.Path));
+        Assert.Null(next.Read(new FetchDecided(new Instance(5), 1, WithBodies: false)));
+    }
+
+    /// <summary>Whatever a disk makes of a part: what is told is what was decided, or nothing.</summary>
+    [Fact]
+    public void A_damaged_part_tells_nothing_wrong()
+    {
+        ArchiveStore store = Open();
+        store.Write(Part(1, 3));
+        string file = Assert.Single(Directory.GetFiles(_directory.Path));
+        byte[] whole = File.ReadAllBytes(file);
+        for (int i = 0; i < whole.Length; i++)
+        {
+            byte[] damaged = [.. whole];
+            damaged[i] ^= 0x20;
+            File.WriteAllBytes(file, damaged);
+            foreach (bool withBodies in (bool[])[true, false])
+            {
+                Decided? told = store.Read(new FetchDecided(new Instance(1), 64, withBodies));
+                if (told is null) continue;
+                Assert.Equal(
+                    Enumerable.Range(1, told.Values.Count).Select(static n => BodyOf(n).Digest), told.Values);
+                Assert.All(told.Bodies, (body, n) => Assert.Equal(BodyOf(n + 1).Digest, body.Digest));
+            }
+            File.WriteAllBytes(file, whole.AsSpan(0, i));
+            Decided? cut = store.Read(new FetchDecided(new Instance(1), 64, WithBodies: true));
+            Assert.True(cut is null || cut.Bodies.Count < 3);
+        }
+    }
+
+    private ArchiveStore Open() => ArchiveStore.Open(_directory.Path, Limits);
+
+    private static ArchiveEffect Part(int first, int count, int bodyBytes = 10) => new(
+        new Instance(first),
+        [.. Enumerable.Range(first, count).Select(i => BodyOf(i, bodyBytes)).Select(
+            static b => new ArchivedBatch(b.Digest, b.Encoded))]);
+
+    private static Batch BodyOf(int number, int bytes = 10) =>
+        BatchCodec.Create(number, 1, [LogHarness.Request(new byte[bytes])]);
+}
