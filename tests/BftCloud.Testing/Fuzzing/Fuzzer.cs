@@ -9,7 +9,7 @@ namespace BftCloud.Testing.Fuzzing;
 /// declared; in canonical formats nothing accepted that is not exactly the encoding of what it was decoded to; no more
 /// memory than a fixed multiple of the bytes received; an end. Every round follows from its seed alone. Short by
 /// default; longer with <c>BFTCLOUD_FUZZ_SECONDS</c> (for each target, beginning with a seed of the moment), repeated
-/// with <c>BFTCLOUD_FUZZ_SEED</c>.
+/// with <c>BFTCLOUD_FUZZ_SEED</c>. <c>BFTCLOUD_FUZZ_INPUTS</c> is as long as so many inputs last.
 /// </summary>
 internal static class Fuzzer
 {
@@ -29,8 +29,10 @@ internal static class Fuzzer
     public static string Run(FuzzTarget target, Corpus corpus)
     {
         double? seconds = Variable("BFTCLOUD_FUZZ_SECONDS");
+        double? inputs = Variable("BFTCLOUD_FUZZ_INPUTS");
         int? seed = (int?)Variable("BFTCLOUD_FUZZ_SEED");
-        int first = seed ?? (seconds is null ? FirstSeed : Random.Shared.Next(1_000_000, int.MaxValue / 2));
+        bool isLong = seconds is not null || inputs is not null;
+        int first = seed ?? (!isLong ? FirstSeed : Random.Shared.Next(1_000_000, int.MaxValue / 2));
         Progress progress = new();
         Exception? failure = null;
         // A thread of its own: its allocations are the decoder's, and one that never ends can be told.
@@ -42,9 +44,9 @@ internal static class Fuzzer
                 foreach (string file in files) new Round(target, first, progress, corpus).Replay(file);
                 progress.Replayed = files.Count;
                 long start = Stopwatch.GetTimestamp();
-                int rounds = seed is not null && seconds is null ? 1 : target.Rounds;
-                bool IsOver(int round) =>
-                    seconds is { } limit ? Stopwatch.GetElapsedTime(start).TotalSeconds >= limit : round >= rounds;
+                int rounds = seed is not null && !isLong ? 1 : target.Rounds;
+                bool IsOver(int round) => !isLong ? round >= rounds
+                    : Stopwatch.GetElapsedTime(start).TotalSeconds >= seconds || progress.Inputs >= inputs;
                 for (int round = 0; !IsOver(round); round++) new Round(target, first + round, progress, corpus).Run();
             }
             catch (Exception e)

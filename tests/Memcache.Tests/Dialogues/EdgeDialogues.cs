@@ -4,10 +4,8 @@ using System.Text;
 namespace Memcache.Tests.Dialogues;
 
 /// <summary>Dialogues of commands right and wrong; equal seeds, equal dialogues.</summary>
-internal sealed class EdgeDialogues(int seed)
+internal sealed class EdgeDialogues(int seed, int commandsMax = 23)
 {
-    private const int CommandsMax = 24;
-
     private static readonly string[] s_keys =
     [
         "a", "b", "c", "a", "b", "key:with:colons", "UPPER", "x\ty", new('k', 250), new('l', 251), "\u00e4\u00f6", "0",
@@ -38,7 +36,7 @@ internal sealed class EdgeDialogues(int seed)
     /// <summary>The next dialogue, a text for each command.</summary>
     public string[] Next()
     {
-        string[] commands = new string[_random.Next(2, CommandsMax)];
+        string[] commands = new string[_random.Next(2, commandsMax + 1)];
         for (int i = 0; i < commands.Length; i++) commands[i] = Command(isFirst: i == 0);
         return commands;
     }

@@ -65,15 +65,14 @@ internal sealed class KeyWalk(Exchange exchange)
             {
                 taken += _behind;
                 IsUnderWay = false;
-                if (exchange.Sending == 0) exchange.Output.Add("END\r\n"u8);
-                else _endIsDue = true;
+                _endIsDue = true;
                 return Progress.GoesOn;
             }
             if (exchange.Sending != 0) return Progress.GoesOn;
         }
     }
 
-    /// <summary>The value of the last key has been sent: says that it was the last, unless there is no room.</summary>
+    /// <summary>After the last key and its value: says that it was the last, unless there is no room.</summary>
     public bool TryEnd()
     {
         if (!_endIsDue) return true;
