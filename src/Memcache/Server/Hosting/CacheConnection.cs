@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using BftCloud.Links;
+using BftCloud.Primitives;
 using Memcache.Server.Protocol;
 
 namespace Memcache.Server.Hosting;
@@ -75,6 +76,7 @@ internal sealed class CacheConnection : IDisposable
 
     private async Task ServeAsync()
     {
+        Invariant.Holds(_loop.Reactor.IsCurrent, "a connection begins on its loop's thread");
         Progress progress = Progress.NeedsInput;
         while (true)
         {
@@ -121,6 +123,7 @@ internal sealed class CacheConnection : IDisposable
     /// </summary>
     private Progress Work(int count)
     {
+        Invariant.Holds(_loop.Reactor.IsCurrent, "the loop's buffers are used on its thread alone");
         int taken = 0;
         ReplyBuffer output = _loop.Output;
         output.Clear();

@@ -5,7 +5,8 @@ namespace Memcache.Server.Hosting;
 
 /// <summary>
 /// One thread with its share of the connections. Its buffers serve all of them, one after the other: a connection keeps
-/// bytes of its own only while a command is incomplete, or while its client does not read.
+/// bytes of its own only while a command is incomplete, or while its client does not read. So what a connection does is
+/// done on this thread from its beginning on (<see cref="FirstTurn"/>).
 /// </summary>
 internal sealed class EventLoop(int number) : IDisposable
 {

@@ -191,7 +191,7 @@ public sealed class MemcacheServer : IAsyncDisposable
         {
             try
             {
-                Accept(await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false));
+                Take(await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false));
             }
             catch (Exception e) when (_stop.IsCancellationRequested
                 && e is OperationCanceledException or ObjectDisposedException or SocketException)
@@ -207,30 +207,47 @@ public sealed class MemcacheServer : IAsyncDisposable
         }
     }
 
-    private void Accept(Socket socket)
+    private void Take(Socket socket)
     {
-        if (Connections >= ConnectionsMax)
+        try
         {
-            Interlocked.Increment(ref _refused);
-            socket.Blocking = false;
-            socket.Send("ERROR Too many open connections\r\n"u8, SocketFlags.None, out _);
-            socket.Dispose();
-            return;
+            if (Connections < ConnectionsMax) Serve(socket);
+            else Refuse(socket);
         }
-        Interlocked.Increment(ref _open);
-        long number = Interlocked.Increment(ref _accepted);
+#pragma warning disable CA1031 // A connection that fails ends alone, and the log tells of it.
+        catch (Exception e)
+        {
+            // Some errors of the connection come with its first options.
+            if (e is not SocketException) ServerLog.Failed(_logger, e);
+            socket.Dispose();
+        }
+#pragma warning restore CA1031
+    }
+
+    private void Refuse(Socket socket)
+    {
+        Interlocked.Increment(ref _refused);
+        socket.Blocking = false;
+        socket.Send("ERROR Too many open connections\r\n"u8, SocketFlags.None, out _);
+        socket.Dispose();
+    }
+
+    private void Serve(Socket socket)
+    {
         if (socket.ProtocolType == ProtocolType.Tcp) socket.NoDelay = true;
+        long number = Interlocked.Increment(ref _accepted);
         EventLoop loop = _loops[number % _loops.Length];
         CacheConnection connection = new(
             socket, loop, _store, _store.NewSession(_facts, _users), _options.CommandsPerTurn);
-        TaskCompletionSource registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _connections[number] = (connection, ServeAsync(connection, number, registered.Task));
-        registered.SetResult();
+        Interlocked.Increment(ref _open);
+        FirstTurn turn = new();
+        _connections[number] = (connection, ServeAsync(connection, number, turn.Began));
+        loop.Reactor.Schedule(turn);
     }
 
-    private async Task ServeAsync(CacheConnection connection, long number, Task registered)
+    private async Task ServeAsync(CacheConnection connection, long number, Task began)
     {
-        await registered.ConfigureAwait(false);
+        await began.ConfigureAwait(false);
         try
         {
             await (_options.Certificate is null

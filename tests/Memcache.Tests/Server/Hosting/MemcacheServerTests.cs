@@ -32,6 +32,23 @@ public class MemcacheServerTests
     }
 
     [Fact]
+    public async Task Connections_that_begin_together_do_not_see_each_others_bytes()
+    {
+        await using MemcacheServer server = MemcacheServer.Start(Options() with { Threads = 1 });
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(() =>
+        {
+            string value = new((char)('a' + worker), 9_000);
+            for (int i = 0; i < 100; i++)
+            {
+                using Socket client = Connect(server);
+                Assert.Equal(
+                    $"STORED\r\nVALUE k{worker} 0 9000\r\n{value}\r\nEND\r\n",
+                    Say(client, $"set k{worker} 0 0 9000\r\n{value}\r\nget k{worker}\r\n", "END\r\n"));
+            }
+        })));
+    }
+
+    [Fact]
     public async Task One_connection_too_many_is_told_so()
     {
         await using MemcacheServer server = MemcacheServer.Start(Options() with { ConnectionsMax = 1 });
