@@ -58,7 +58,7 @@ internal static class Program
             : BftCloudCommand.Create(FeatureList.All);
 
     private static IEnumerable<Type> FailuresOfFeatures() =>
-        FeatureList.All.SelectMany(static feature => feature.Failures);
+        FeatureList.All.SelectMany(static feature => feature.Failures());
 
     private static string HelpFor(ParseResult command)
     {

@@ -15,6 +15,9 @@ internal record Feature(string Name)
     /// <summary>Makes its command below <c>bftcloud bench</c>, if it measures something other than a cluster.</summary>
     public Func<Command>? BenchVerb { get; init; }
 
-    /// <summary>The exceptions by which it tells that an operation failed, and why.</summary>
-    public IReadOnlyList<Type> Failures { get; init; } = [];
+    /// <summary>
+    /// The exceptions by which it tells that an operation failed, and why. Asked for once one fails: naming them loads
+    /// the feature's libraries.
+    /// </summary>
+    public Func<IReadOnlyList<Type>> Failures { get; init; } = static () => [];
 }

@@ -13,6 +13,6 @@ internal static class DepSkyFeature
     {
         Verbs = DepSkyCommand.Create,
         BenchVerb = DepSkyBenchCommand.Create,
-        Failures = [typeof(DepSkyException), typeof(CloudException)],
+        Failures = static () => [typeof(DepSkyException), typeof(CloudException)],
     };
 }

@@ -19,6 +19,6 @@ internal static class KvFeature
                 static plan => new KvBenchLoad(plan)),
         ],
         Chaos = new ChaosWorkload(Name, static (directory, manifest) => new KvChaosLoad(directory, manifest)),
-        Failures = [typeof(KvException)],
+        Failures = static () => [typeof(KvException)],
     };
 }

@@ -11,6 +11,6 @@ internal static class MemcacheFeature
     {
         Verbs = MemcacheCommand.Create,
         BenchVerb = MemcacheBenchCommand.Create,
-        Failures = [typeof(MemcacheException)],
+        Failures = static () => [typeof(MemcacheException)],
     };
 }

@@ -11,7 +11,7 @@ namespace BftCloud.Features.Memcache;
 /// <summary><c>bftcloud memcache serve</c>.</summary>
 internal static class MemcacheServeCommand
 {
-    private static readonly TimeSpan s_trimTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_trimTime = TimeSpan.FromSeconds(1);
 
     public static Command Create()
     {
@@ -53,7 +53,12 @@ internal static class MemcacheServeCommand
         using PeriodicTimer timer = new(s_trimTime);
         try
         {
-            while (await timer.WaitForNextTickAsync(cancellationToken)) NativeHeap.Trim();
+            do
+            {
+                NativeHeap.Trim();
+                ProgramCode.Release();
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken));
         }
         catch (OperationCanceledException)
         {
