@@ -37,6 +37,10 @@ internal sealed record Request(RequestShape Shape, byte[] Line, ReadOnlyMemory<b
 
     public static Request Delete(string key) => new(RequestShape.Write, Text($"md {key}"));
 
+    /// <summary>Marks an item as stale, so that one request is to renew it: only if it has this CAS value.</summary>
+    public static Request Invalidate(string key, ulong compare) =>
+        new(RequestShape.Write, Text($"md {key} I C{compare}"));
+
     /// <summary>Adds to a number, or takes from it.</summary>
     public static Request Add(string key, long delta) => new(RequestShape.Count, Text(
         $"ma {key} v M{(delta < 0 ? 'D' : 'I')} D{(ulong)Int128.Abs(delta)}"));

@@ -132,13 +132,37 @@ public sealed class SealedCache
             await Task.Delay(s_pollTime, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
             found = await LookUpAsync(wish, cancellationToken).ConfigureAwait(false);
         }
-        DateTimeOffset readAt = Now;
-        SealedCacheMeter.Reads.Add(1);
-        SealedValue content = await read(cancellationToken).ConfigureAwait(false);
-        ArgumentOutOfRangeException.ThrowIfNegative(content.Snapshot);
-        SealedEntry entry = new(content, readAt, readAt + wish.MaxAge);
-        if (found.Cas is { } cas) await StoreAsync(wish, entry, cas, cancellationToken).ConfigureAwait(false);
-        return entry;
+        try
+        {
+            DateTimeOffset readAt = Now;
+            SealedCacheMeter.Reads.Add(1);
+            SealedValue content = await read(cancellationToken).ConfigureAwait(false);
+            ArgumentOutOfRangeException.ThrowIfNegative(content.Snapshot);
+            SealedEntry entry = new(content, readAt, readAt + wish.MaxAge);
+            if (found.Cas is { } cas) await StoreAsync(wish, entry, cas, cancellationToken).ConfigureAwait(false);
+            return entry;
+        }
+        catch when (found is { HasWon: true, Cas: not null })
+        {
+            await GiveBackAsync(wish.Name, found.Cas.Value).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Lets another reader renew a key, which this one was to renew and cannot: the others need not wait for the lease
+    /// to end. Does nothing if the key was changed or forgotten since it was looked up.
+    /// </summary>
+    private async Task GiveBackAsync(string name, ulong cas)
+    {
+        try
+        {
+            await _client.CallAsync(name, Request.Invalidate(name, cas), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MemcacheException or ObjectDisposedException)
+        {
+            SealedCacheMeter.Failures.Add(1);
+        }
     }
 
     private async Task<CacheLookup> LookUpAsync(ValueWish wish, CancellationToken cancellationToken)

@@ -129,7 +129,7 @@ internal sealed class LyingServer : IAsyncDisposable
         {
             "mg" => Get(words, number),
             "ms" => Text(Set(words, value), number),
-            "md" => Text(Delete(words[1]), number),
+            "md" => Text(words.Contains("I") ? Invalidate(words) : Delete(words[1]), number),
             _ => Encoding.Latin1.GetBytes("MN\r\n"),
         };
     }
@@ -150,7 +150,7 @@ internal sealed class LyingServer : IAsyncDisposable
             mark = " W";
         }
         else if (item.IsTaken) mark = " Z";
-        else if (renew > 0 && item.End - _clock.GetUtcNow() < TimeSpan.FromSeconds(renew))
+        else if (item.IsStale || renew > 0 && item.End - _clock.GetUtcNow() < TimeSpan.FromSeconds(renew))
         {
             item.IsTaken = true;
             mark = " W";
@@ -201,6 +201,14 @@ internal sealed class LyingServer : IAsyncDisposable
 
     private string Delete(string key) => Lie == CacheLie.NoDelete || _items.Remove(key) ? "HD" : "NF";
 
+    private string Invalidate(string[] words)
+    {
+        if (Alive(words[1]) is not { } item) return "NF";
+        if (item.Cas != (ulong)Number(words, 'C')) return "EX";
+        _items[words[1]] = item with { Cas = ++_cas, IsTaken = false, IsStale = true };
+        return "HD";
+    }
+
     private Item? Alive(string key) =>
         _items.TryGetValue(key, out Item? item)
         && (Lie is CacheLie.NoExpiry or CacheLie.TakenForEver || item.End > _clock.GetUtcNow())
@@ -218,5 +226,7 @@ internal sealed class LyingServer : IAsyncDisposable
     private sealed record Item(byte[] Value, ulong Cas, DateTimeOffset End)
     {
         public bool IsTaken { get; set; }
+
+        public bool IsStale { get; init; }
     }
 }

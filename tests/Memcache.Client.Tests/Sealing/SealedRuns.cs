@@ -17,6 +17,7 @@ internal static class SealedRuns
             ["names"] = NamesAsync,
             ["always taken"] = AlwaysTakenAsync,
             ["one read"] = OneReadAsync,
+            ["a failing reader"] = FailingReaderAsync,
             ["a late reader"] = LateReaderAsync,
             ["a late joiner"] = LateJoinerAsync,
             ["a joiner that knows more"] = KnowingJoinerAsync,
@@ -28,6 +29,7 @@ internal static class SealedRuns
         {
             ["stale while renewed"] = StaleWhileRenewedAsync,
             ["stale for ever"] = StaleForEverAsync,
+            ["a failing renewal"] = FailingRenewalAsync,
         };
 
     /// <summary>A run by its name.</summary>
@@ -168,6 +170,48 @@ internal static class SealedRuns
         return values.Select(static value => Differs("new", value)).FirstOrDefault(static b => b is not null);
     }
 
+    private static async Task<string?> FailingReaderAsync(SealedWorld world)
+    {
+        (Task<string?> failing, TaskCompletionSource gate) = await ReadOldAsync(world);
+        world.Database.Gate = Task.CompletedTask;
+        Task<string?> other = world.TextAsync("a", cache: world.OtherCache);
+        await world.WaitsAsync(other);
+        if (other.IsCompleted) return "another process does not wait for the reader";
+        gate.SetException(new IOException("no database"));
+        if (!await FailsAsync(failing)) return "the failure of the database is lost";
+        // One look after the lease was given back; the lease itself would last for 2 seconds.
+        return await world.PassAsync(other, 1) ? Differs("old", await other) : "another process waits for the lease";
+    }
+
+    private static async Task<string?> FailingRenewalAsync(SealedWorld world)
+    {
+        world.Database.Put("a", "old");
+        await world.GetAsync("a");
+        world.Time.Advance(s_maxAge + TimeSpan.FromSeconds(1));
+        (Task<string?> failing, TaskCompletionSource gate) = await ReadOldAsync(world, "new", reads: 2);
+        Task<string?> waiting = world.TextAsync("a", cache: world.OtherCache);
+        await world.WaitsAsync(waiting);
+        string? broken = waiting.IsCompleted ? Differs("old", await waiting) : "a reader waits for a renewal";
+        gate.SetException(new IOException("no database"));
+        if (!await FailsAsync(failing)) return "the failure of the database is lost";
+        world.Database.Gate = Task.CompletedTask;
+        return broken ?? Differs("new", await world.TextAsync("a", cache: world.OtherCache))
+            ?? (world.Database.Reads == 3 ? null : $"{world.Database.Reads} reads");
+    }
+
+    private static async Task<bool> FailsAsync(Task task)
+    {
+        try
+        {
+            await task;
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     private static async Task<string?> LateReaderAsync(SealedWorld world)
     {
         (Task<string?> late, TaskCompletionSource gate) = await ReadOldAsync(world);
@@ -208,8 +252,10 @@ internal static class SealedRuns
         await world.GetAsync("a");
         world.Time.Advance(s_maxAge + TimeSpan.FromSeconds(1));
         (Task<string?> renewing, TaskCompletionSource gate) = await ReadOldAsync(world, "new", reads: 2);
-        string? broken = Differs("old", await world.TextAsync("a", cache: world.OtherCache))
-            ?? Differs("old", await world.TextAsync("a"));
+        Task<string?> other = world.TextAsync("a", cache: world.OtherCache);
+        await world.WaitsAsync(other);
+        if (!other.IsCompleted) return "a reader waits, and may have the old value";
+        string? broken = Differs("old", await other) ?? Differs("old", await world.TextAsync("a"));
         gate.SetResult();
         return broken ?? Differs("new", await renewing) ?? Differs("new", await world.TextAsync("a"))
             ?? Differs("new", await world.TextAsync("a", cache: world.OtherCache))
