@@ -85,9 +85,9 @@ public sealed class MemcacheServer : IAsyncDisposable
 
     internal long ConnectionsRefused => Interlocked.Read(ref _refused);
 
-    /// <summary>The connections served now, by their numbers.</summary>
+    /// <summary>The connections served now, with their numbers.</summary>
     internal IEnumerable<(long Number, CacheConnection Connection)> All =>
-        _connections.OrderBy(static c => c.Key).Select(static c => (c.Key, c.Value.Connection));
+        _connections.Select(static c => (c.Key, c.Value.Connection));
 
     /// <summary>Begins to serve.</summary>
     /// <param name="options">How to serve; by default on port 11211 of this machine alone, with 64 MiB.</param>

@@ -57,6 +57,8 @@ internal sealed class ServerFacts(
         Span<byte> name = stackalloc byte[64];
         foreach ((long number, CacheConnection connection) in server.All)
         {
+            // The others are thousands, and all clients wait meanwhile.
+            if (lines.IsFull) return;
             Write(name, number, ":addr"u8, out int length);
             lines.Add(name[..length], $"{connection.RemoteEndPoint}");
             Write(name, number, ":secs_since_last_cmd"u8, out length);

@@ -9,6 +9,9 @@ internal sealed class StatLines(ReplyBuffer output)
 
     private static ReadOnlySpan<byte> Prefix => "STAT "u8;
 
+    /// <summary>No more lines are written: there is no room for them.</summary>
+    public bool IsFull => output.Room < LineBytesMax;
+
     public void Add(ReadOnlySpan<byte> name, long value)
     {
         if (!Begin(name)) return;
@@ -27,7 +30,7 @@ internal sealed class StatLines(ReplyBuffer output)
 
     private bool Begin(ReadOnlySpan<byte> name)
     {
-        if (output.Room < LineBytesMax) return false;
+        if (IsFull) return false;
         output.Add(Prefix);
         output.Add(name);
         output.Add((byte)' ');

@@ -49,6 +49,18 @@ public class MemcacheServerTests
     }
 
     [Fact]
+    public async Task Many_connections_are_listed_as_far_as_there_is_room()
+    {
+        await using MemcacheServer server = MemcacheServer.Start(Options());
+        List<Socket> clients = [.. Enumerable.Range(0, 400).Select(_ => Connect(server))];
+        foreach (Socket client in clients) Say(client, "mn\r\n", "MN\r\n");
+        string list = Say(clients[0], "stats conns\r\nmn\r\n", "MN\r\n");
+        Assert.InRange(list.Split(":addr ").Length, 100, 401);
+        Assert.EndsWith("\r\nEND\r\nMN\r\n", list, StringComparison.Ordinal);
+        clients.ForEach(static client => client.Dispose());
+    }
+
+    [Fact]
     public async Task One_connection_too_many_is_told_so()
     {
         await using MemcacheServer server = MemcacheServer.Start(Options() with { ConnectionsMax = 1 });
