@@ -8,17 +8,22 @@ internal static partial class ProgramCode
 {
     private const int DontNeed = 4;
 
+    /// <summary>Set to 0, the runtime adjusts its own code where that was mapped.</summary>
+    private static readonly bool s_writesCode =
+        Environment.GetEnvironmentVariable("DOTNET_EnableWriteXorExecute") is not null;
+
     /// <summary>A line names an address, a mode and a file.</summary>
     private const int LineBytesMax = 8 << 10;
 
     /// <summary>
     /// Takes the pages of code out of this process's memory: starting and compiling need far more of them than serving
     /// does. Code is never written, so a page that is needed again comes back from its file, mostly from the operating
-    /// system's cache. On Linux; elsewhere nothing happens. Allocates next to nothing.
+    /// system's cache. On Linux; elsewhere nothing happens, and nothing where the runtime was told to write code in
+    /// place. Allocates next to nothing.
     /// </summary>
     public static void Release()
     {
-        if (!OperatingSystem.IsLinux()) return;
+        if (!OperatingSystem.IsLinux() || s_writesCode) return;
         using FileStream maps = new("/proc/self/maps", FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         Span<byte> buffer = stackalloc byte[2 * LineBytesMax];
         int held = 0;
