@@ -37,16 +37,17 @@ public class SeedsTests
     }
 
     [Fact]
-    public void With_the_write_quorum_lowered_by_one_the_checkers_find_a_violation_within_1000_seeds()
+    public void With_the_write_quorum_lowered_by_one_the_checkers_find_a_violation_within_100_seeds()
     {
         CampaignReport report = new Campaign
         {
+            StopsAtViolation = false, // the first one may be of another promise
             Options = static seed => new SimulationOptions { Seed = seed, WriteQuorumLoweredBy = 1 },
-        }.Run(1, 1000);
+        }.Run(1, 100);
         Violation violation = Assert.Single(
             report.Violations.DistinctBy(static v => v.Promise)
                 .Where(static v => v.Promise is "agreement" or "invariant").Take(1));
-        Assert.InRange(violation.Seed, 1UL, 1000UL);
+        Assert.InRange(violation.Seed, 1UL, 100UL);
         SimulationReport again = Cluster.Simulate(
             new SimulationOptions { Seed = violation.Seed, WriteQuorumLoweredBy = 1 });
         Assert.Equal(violation.ToString(), again.Violation?.ToString());

@@ -143,15 +143,17 @@ internal sealed class ExecutionStage(
         _inFlight is { } f && f.Commands.Any(c => c.Session == request.Session && c.Sequence == request.Sequence);
 
     /// <summary>
-    /// Sends the reply to each client that wants it from here: whole from the full replier, and where a digest would be
-    /// no shorter.
+    /// Sends the reply to each client that wants it from here: whole from the full replier, where a digest would be no
+    /// shorter, and to small queries.
     /// </summary>
     private void Answer(Request request, Outcome outcome, bool isDirect)
     {
         if (!isDirect && !request.Repliers.Contains(context.Self)) return;
         bool isWhole = isDirect
             || request.FullReplier == context.Self
-            || outcome.Result.Length <= ServiceHost.AlwaysWholeBytesMax;
+            || outcome.Result.Length <= (request.Kind == RequestKind.OrderedQuery
+                ? Request.WholeQueryBytesMax
+                : ServiceHost.AlwaysWholeBytesMax);
         ReadOnlyMemory<byte> result = outcome.Result;
         if (!isWhole)
         {

@@ -27,14 +27,8 @@ namespace BftSmr.Execution;
 internal sealed class ReplyVouching
 {
     /// <summary>
-    /// A reply for which a reply share did not come in this time is sent without it: so the client learns which replica
-    /// is to blame…
-    /// </summary>
-    private const long PatienceMicros = 50_000;
-
-    /// <summary>
-    /// …and again when the last one comes, unless that takes longer than this: by then the client has asked all
-    /// replicas.
+    /// A reply that was sent without a reply share is sent again when the last one comes, unless that takes longer than
+    /// this: by then the client has asked all replicas.
     /// </summary>
     private const long KeptMicros = 1_000_000;
 
@@ -48,6 +42,9 @@ internal sealed class ReplyVouching
     private readonly Queue<Vouch>[] _early;
     private readonly Instance[] _latest;
     private readonly LinkedList<HeldReplies> _held = new();
+
+    // A reply that lacks a reply share after this time is sent without it: so the client learns which is missing.
+    private readonly SharePatience _patience;
     private Instance _instance;
     private bool _isVouched;
     private HeldReplies? _collected;
@@ -60,6 +57,7 @@ internal sealed class ReplyVouching
         _macs = [.. Enumerable.Range(0, replicas).Select(static _ => new List<byte>())];
         _early = [.. Enumerable.Range(0, replicas).Select(static _ => new Queue<Vouch>())];
         _latest = new Instance[replicas];
+        _patience = new SharePatience(context.Quorums, SharePatience.LeastMicros);
     }
 
     /// <summary>When <see cref="Tick"/> is due.</summary>
@@ -147,7 +145,7 @@ internal sealed class ReplyVouching
         while (_held.First is { } first && now >= first.Value.SinceMicros + KeptMicros) Forget(first.Value);
         foreach (HeldReplies held in _held)
         {
-            if (now < held.SinceMicros + PatienceMicros) break;
+            if (now < held.SinceMicros + _patience.Micros) break;
             if (!held.IsStated) State(held);
         }
         Arm();
@@ -177,6 +175,7 @@ internal sealed class ReplyVouching
             return;
         }
         held.Macs[from.Value] = macs;
+        _patience.Measure(from, _context.Now.MonotonicMicros - held.SinceMicros);
         Send(held, incomplete: false);
         if (held.Unsent == 0) Remove(held);
     }
@@ -273,7 +272,7 @@ internal sealed class ReplyVouching
         foreach (HeldReplies held in _held)
         {
             if (held.IsStated) continue;
-            NextDeadlineMicros = Math.Min(NextDeadlineMicros, held.SinceMicros + PatienceMicros);
+            NextDeadlineMicros = Math.Min(NextDeadlineMicros, held.SinceMicros + _patience.Micros);
             return;
         }
     }

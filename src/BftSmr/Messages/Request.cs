@@ -72,6 +72,12 @@ internal sealed class Request
     public const int MacBytes = 16;
     public const int SignatureBytes = 64;
 
+    /// <summary>
+    /// Results of ordered queries up to this many bytes are sent whole by every replier, as replicas keep no replies to
+    /// them: if one was to send it and did not, the query would have to be ordered anew.
+    /// </summary>
+    public const int WholeQueryBytesMax = 1 << 10;
+
     /// <summary>What an encoded request takes beyond its operation and MACs, at most.</summary>
     public const int OverheadBytesMax = 160;
 

@@ -16,22 +16,19 @@ namespace BftSmr.Reads;
 /// </summary>
 internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
 {
-    /// <summary>
-    /// An answer that lacks a reply share after this time is sent as it is: so the client learns which replica is to
-    /// blame.
-    /// </summary>
-    private const long PatienceMicros = 50_000;
-
     private const int HeldMax = 4096;
     private const long HeldBytesMax = 16 << 20;
 
     private readonly Dictionary<ReadKey, LinkedListNode<HeldRead>> _held = [];
     private readonly LinkedList<HeldRead> _byAge = new();
+
+    // An answer that lacks a reply share after this time is sent as it is: so the client learns which is missing.
+    private readonly SharePatience _patience = new(context.Quorums, SharePatience.MostMicros);
     private long _heldBytes;
 
     /// <summary>When <see cref="Tick"/> is due.</summary>
     public long NextDeadlineMicros =>
-        _byAge.First is { } first ? first.Value.SinceMicros + PatienceMicros : long.MaxValue;
+        _byAge.First is { } first ? first.Value.SinceMicros + _patience.Micros : long.MaxValue;
 
     /// <summary>A replica's reply share of a read.</summary>
     public static ReadVoucher Vouch(
@@ -113,6 +110,7 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
             return;
         }
         held.Take(message.Voucher);
+        _patience.Measure(from, context.Now.MonotonicMicros - held.SinceMicros);
         if (held.Missing.IsEmpty && held.Reply is not null) Send(held);
     }
 
@@ -125,6 +123,7 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
         while (context.Now.MonotonicMicros >= NextDeadlineMicros)
         {
             HeldRead first = _byAge.First!.Value;
+            foreach (ReplicaId missing in first.Missing) _patience.Miss(missing);
             if (first.Reply is not null) Send(first);
             else Forget(first);
         }

@@ -76,4 +76,32 @@ public sealed class ExecutionStageTests : IDisposable
         Assert.Equal(
             ReplicaSet.Of(new ReplicaId(2)), effects.Effects.OfType<ReplyEffect>().Last().Reply.Vouchers?.From);
     }
+
+    [Theory]
+    [InlineData(RequestKind.OrderedQuery, Request.WholeQueryBytesMax, false)]
+    [InlineData(RequestKind.OrderedQuery, Request.WholeQueryBytesMax + 1, true)]
+    [InlineData(RequestKind.Command, 33, true)]
+    [InlineData(RequestKind.Command, 32, false)]
+    internal void A_replier_states_the_result_whole_where_it_is_small(RequestKind kind, int bytes, bool isDigest)
+    {
+        ReplicaContext context = new(
+            new ReplicaSettings { Self = new ReplicaId(2), Quorums = Quorums.Byzantine(4, 1) }, _keys.Replica(2));
+        VotingParts parts = new(context);
+        ExecutionStage execution = new(
+            context, parts.Log, parts.Ordering, parts.Requests,
+            new ReplyVouching(context, parts.Log, parts.Ordering));
+        SessionId session = new(new ClientId(0), 7);
+        Batch batch = BatchCodec.Create(1, 1,
+        [
+            RequestCodec.Create(session, 1, RequestKind.Open, default, new ReplicaId(0), default),
+            RequestCodec.Create(session, 2, kind, ReplicaSet.AllOf(4), new ReplicaId(0), default),
+        ]);
+        EffectBuffer effects = new();
+        context.BeginStep(new ClockReading(0, 0), effects);
+        parts.Log.Learn(new Instance(1), batch.Digest, batch);
+        execution.TryExecuteNext();
+        execution.Complete(new ExecutedInput(
+            new Instance(1), [new Outcome(ReplyStatus.Ok, default), new Outcome(ReplyStatus.Ok, new byte[bytes])]));
+        Assert.Equal(isDigest, Assert.Single(effects.Effects.OfType<ReplyEffect>()).Reply.IsDigest);
+    }
 }

@@ -77,6 +77,24 @@ public sealed class ReadRelayTests : IDisposable
     }
 
     [Fact]
+    public void Reply_shares_that_always_take_long_are_waited_for_as_long_as_they_take()
+    {
+        Node relay = new(_keys, 1);
+        for (ulong id = 1; id <= 50; id++)
+        {
+            relay.Read(ReadOf(id, 0b0101));
+            relay.Answer("value");
+            relay.Advance(300_000);
+            Assert.Equal((int)id - 1, relay.Replies.Count);
+            foreach (int other in (int[])[0, 2]) relay.Vouched(other, WordOf(other, id, "value"));
+        }
+        relay.Read(ReadOf(51, 0b0101));
+        relay.Answer("value");
+        relay.Advance(350_000);
+        Assert.Equal(51, relay.Replies.Count);
+    }
+
+    [Fact]
     public void A_relay_that_answers_late_itself_answers_without_the_others()
     {
         Node relay = new(_keys, 1);
@@ -135,7 +153,7 @@ public sealed class ReadRelayTests : IDisposable
         }
         large.Read(ReadOf(18, 0b0001));
         Assert.Equal(16, large.Relayed.Count);
-        large.Advance(50_000);
+        large.Advance(SharePatience.MostMicros);
         large.Read(ReadOf(100, 0b0001));
         Assert.Equal(17, large.Relayed.Count);
     }
@@ -147,7 +165,7 @@ public sealed class ReadRelayTests : IDisposable
         for (ulong i = 1; i <= 40; i++) relay.Read(ReadOf(i, 0b0001));
         relay.AnswerAll(new string('x', 1 << 20));
         Assert.Equal(40 - 16, relay.Replies.Count);
-        relay.Advance(50_000);
+        relay.Advance(SharePatience.MostMicros);
         Assert.Equal(40, relay.Replies.Count);
     }
 
@@ -158,10 +176,10 @@ public sealed class ReadRelayTests : IDisposable
         for (int i = 0; i < 40; i++)
         {
             relay.Read(ReadOf(1, 0b0001));
-            relay.Advance(50_000);
+            relay.Advance(SharePatience.MostMicros);
             relay.Read(ReadOf(1, 0b0001));
             for (int answer = 0; answer < 2; answer++) relay.Answer(new string('x', 1 << 20));
-            relay.Advance(50_000);
+            relay.Advance(SharePatience.MostMicros);
         }
         Assert.Equal(80, relay.Relayed.Count);
         Assert.Equal(80, relay.Replies.Count);

@@ -60,13 +60,25 @@ internal sealed class Attempt(int replicas)
     /// </summary>
     public bool IsRefused { get; set; }
 
+    /// <summary>A later operation of the session is over, and the operations of a session execute in order.</summary>
+    public bool IsExecuted { get; set; }
+
+    /// <summary>It waits for replicas to say what came of it, rather than for its place in the order.</summary>
+    public bool SeemsExecuted => IsExecuted || !Ballot.Voters.IsEmpty;
+
+    /// <summary>The replicas that had stated an outcome when it was sent again.</summary>
+    public ReplicaSet VotersBefore { get; set; }
+
+    /// <summary>The replicas whose answers are missing.</summary>
+    public ReplicaSet Missing => Asked.Except(Ballot.Voters);
+
     /// <summary>
     /// The replicas to blame when nothing came in time. If a replica answered, the operation was executed: those that
     /// were asked and did not answer are to blame, or those that should have passed a reply share on. If none answered,
     /// the leader may be to blame, or the replica that was to answer for all.
     /// </summary>
     public ReplicaSet Blamed =>
-        !Ballot.Voters.IsEmpty ? Asked.Except(Ballot.Voters).Union(Suspects)
+        !Ballot.Voters.IsEmpty ? Missing.Union(Suspects)
         : Request!.WantsOneReply ? ReplicaSet.Of(FullReplier)
         : ReplicaSet.Empty;
 
@@ -82,8 +94,8 @@ internal sealed class Attempt(int replicas)
     {
         Request = null;
         Ballot.Clear();
-        Asked = SentTo = Suspects = Untimed = ReplicaSet.Empty;
+        Asked = SentTo = Suspects = Untimed = VotersBefore = ReplicaSet.Empty;
         ResentMicros = long.MaxValue;
-        ToAll = BeganFast = IsRelayed = IsRefused = false;
+        ToAll = BeganFast = IsRelayed = IsRefused = IsExecuted = false;
     }
 }

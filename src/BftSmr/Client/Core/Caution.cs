@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace BftSmr.Client.Core;
 
 /// <summary>
@@ -18,8 +20,9 @@ internal sealed class Caution(ClientSettings settings)
 
     /// <summary>An operation completed.</summary>
     /// <param name="attempt">How it was sent.</param>
+    /// <param name="agreeing">The replicas that stated its outcome.</param>
     /// <param name="nowMicros">The time.</param>
-    public void Learn(Attempt attempt, long nowMicros)
+    public void Learn(Attempt attempt, ReplicaSet agreeing, long nowMicros)
     {
         if (!attempt.BeganFast) return;
         if (!attempt.WasResent)
@@ -28,6 +31,8 @@ internal sealed class Caution(ClientSettings settings)
             _periodMicros = settings.CautionMinMicros;
             return;
         }
+        // The first sending was executed, and a replier was silent.
+        if (attempt.IsExecuted || !attempt.VotersBefore.Intersect(agreeing).IsEmpty) return;
         bool resendingHelped = nowMicros - attempt.ResentMicros < (attempt.ResentMicros - attempt.SentMicros) / 2;
         bool newRound = attempt.SentMicros >= _lastVainMicros;
         if (!resendingHelped || !newRound) return;

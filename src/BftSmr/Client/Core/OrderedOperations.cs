@@ -25,12 +25,10 @@ internal sealed class OrderedOperations(
     private readonly OperationRing _window = new(settings.SessionWindow);
     private readonly ByteRoom _room = new(settings);
     private readonly WaitingOperations _waiting = new();
-    private readonly RetransmissionTimer _timer = new(settings);
+    private readonly RetransmissionRounds _rounds = new(settings);
     private readonly Caution _caution = new(settings);
     private SessionPhase _phase;
     private long _leaderGraceUntil;
-    private long _roundEndMicros = long.MinValue;
-    private int _roundBudget;
     private ClientOperation? _opening;
 
     public SessionId Session { get; private set; }
@@ -52,8 +50,7 @@ internal sealed class OrderedOperations(
             bool waits = _opening is not null || (_waiting.Count > 0 && IsOpen && HasRoom);
             long pump = waits && view.UpCount >= settings.Quorums.OneCorrect ? _leaderGraceUntil : long.MaxValue;
             if (_window.IsEmpty || view.Up.IsEmpty) return pump;
-            long retransmit = Oldest.RetransmitMicros;
-            return Math.Min(pump, _roundBudget > 0 ? retransmit : Math.Max(retransmit, _roundEndMicros));
+            return Math.Min(pump, _rounds.NextMicros(Oldest.RetransmitMicros));
         }
     }
 
@@ -69,6 +66,7 @@ internal sealed class OrderedOperations(
         Invariant.Holds(_window.IsEmpty && _room.IsEmpty, "a session begins with nothing under way");
         Session = session;
         _phase = SessionPhase.Opening;
+        _rounds.BeginSession();
         _leaderGraceUntil = nowMicros + settings.LeaderLinkGraceMicros;
         _opening = new ClientOperation(OperationKind.Open, default, long.MaxValue);
         Pump(nowMicros, effects);
@@ -99,7 +97,8 @@ internal sealed class OrderedOperations(
             statistics.LateReplies++; // of the request that had the number before
             return;
         }
-        bool wholeExpected = attempt.ToAll || from == attempt.FullReplier;
+        bool wholeExpected = attempt.ToAll || from == attempt.FullReplier
+            || (operation.Kind == OperationKind.Query && reply.Result.Length <= Request.WholeQueryBytesMax);
         CastResult cast = attempt.Ballot.Cast(from, reply.Status, reply.IsDigest, reply.Result, wholeExpected);
         if (cast == CastResult.Changed && reply.Status != ReplyStatus.ReplyForgotten) statistics.ContradictoryReplies++;
         if (cast == CastResult.Duplicate) statistics.DuplicateReplies++;
@@ -173,7 +172,7 @@ internal sealed class OrderedOperations(
                 continue;
             }
             attempt.ResentMicros = Math.Min(attempt.ResentMicros, nowMicros);
-            attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
+            attempt.RetransmitMicros = nowMicros + _rounds.TimeoutMicros;
             SendTo(ReplicaSet.Of(view.Leader), attempt, effects);
         }
         Pump(nowMicros, effects);
@@ -183,13 +182,7 @@ internal sealed class OrderedOperations(
     {
         Pump(nowMicros, effects);
         if (_window.IsEmpty || Oldest.RetransmitMicros > nowMicros) return;
-        if (nowMicros >= _roundEndMicros)
-        {
-            // The last round was in vain: the next one is longer.
-            _timer.BackOff();
-            _roundBudget = settings.RetransmissionWindow;
-            _roundEndMicros = nowMicros + _timer.TimeoutMicros;
-        }
+        _rounds.Begin(Oldest, nowMicros);
         ResendOverdue(nowMicros, effects);
     }
 
@@ -249,19 +242,19 @@ internal sealed class OrderedOperations(
         Invariant.Holds(
             operation is { Attempt: null, IsSettled: false }, "what is sent is not under way, and its caller waits");
         bool fast = view.IsLeaderUp && !_caution.Applies(nowMicros);
-        if (_window.IsEmpty) _roundBudget = settings.RetransmissionWindow;
+        if (_window.IsEmpty) _rounds.Reset();
 
         Attempt attempt = attempts.Rent();
         operation.Attempt = attempt;
         operation.Sequence = _window.Add(operation);
         _room.Enter(operation);
         int repliers = settings.Quorums.OneCorrect;
-        ReplicaSet preferred = view.Preferred(repliers, nowMicros);
-        attempt.FullReplier = view.PreferredTurn(repliers, operation.Sequence, nowMicros);
+        ReplicaSet preferred = view.Choose(repliers, operation.Sequence, nowMicros, out ReplicaId full);
+        attempt.FullReplier = full;
         attempt.Request = _requests.Create(
             Session, operation, preferred, attempt.FullReplier, _window.Next - _window.Oldest, fast, WantsOneReply);
         attempt.SentMicros = nowMicros;
-        attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
+        attempt.RetransmitMicros = nowMicros + _rounds.TimeoutMicros;
         attempt.BeganFast = fast;
         attempt.ToAll = !fast;
         attempt.Asked = fast ? preferred : view.Everyone;
@@ -289,11 +282,11 @@ internal sealed class OrderedOperations(
     private void ResendOverdue(long nowMicros, ClientEffectBuffer effects)
     {
         if (view.Up.IsEmpty) return;
-        for (ulong sequence = _window.Oldest; sequence < _window.Next && _roundBudget > 0; sequence++)
+        for (ulong sequence = _window.Oldest; sequence < _window.Next && _rounds.HasBudget; sequence++)
         {
             if (_window[sequence]?.Attempt is not { } attempt || attempt.RetransmitMicros > nowMicros) continue;
-            if (!attempt.ToAll) view.Avoid(attempt.Blamed, nowMicros);
-            _roundBudget--;
+            if (!attempt.ToAll) view.Blame(attempt.Missing, attempt.Blamed, nowMicros);
+            _rounds.Take();
             Resend(attempt, nowMicros, effects);
         }
     }
@@ -312,11 +305,12 @@ internal sealed class OrderedOperations(
             attempt.Request.Digest == request.Digest && attempt.Request.IsSigned,
             "a request that is sent again has the body that was sent, and is signed");
         statistics.Retransmissions++;
+        if (!attempt.ToAll) attempt.VotersBefore = attempt.Ballot.Voters;
         attempt.ToAll = true;
         attempt.Asked = view.Everyone;
         attempt.SentTo = ReplicaSet.Empty;
         attempt.ResentMicros = Math.Min(attempt.ResentMicros, nowMicros);
-        attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
+        attempt.RetransmitMicros = nowMicros + _rounds.TimeoutMicros;
         SendTo(view.Everyone, attempt, effects);
     }
 
@@ -339,10 +333,11 @@ internal sealed class OrderedOperations(
         statistics.DissentingReplies += dissenting.Count;
         statistics.Completed++;
         view.Avoid(dissenting, nowMicros);
-        _caution.Learn(attempt, nowMicros);
-        if (!attempt.WasResent) _timer.Measure(nowMicros - attempt.SentMicros);
-        else if (_roundBudget < settings.RetransmissionWindow) _roundBudget++;
+        view.Trust(agreeing, attempt.SentMicros);
+        _caution.Learn(attempt, agreeing, nowMicros);
+        _rounds.Complete(attempt, nowMicros);
         Remove(operation);
+        _rounds.NoteExecuted(_window, operation.Sequence, nowMicros);
         _room.NoteReply(result.Length);
         if (operation.Kind == OperationKind.Open)
         {

@@ -8,10 +8,14 @@ namespace BftSmr.Client.Core;
 /// <summary>Makes the requests of ordered operations, and the authentication beside them.</summary>
 internal sealed class OrderedRequests(ClientSettings settings, IKeyring keyring, ClientStatistics statistics)
 {
-    /// <summary>The first request of an operation that has its number.</summary>
+    /// <summary>
+    /// The first request of an operation that has its number. To a query all replicas reply, each for itself: one that
+    /// comes here has failed unordered, and no reply to it is kept, so it must not need a second attempt because one
+    /// replica is silent or lies.
+    /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="operation">The operation.</param>
-    /// <param name="preferred">The replicas that are to reply unasked.</param>
+    /// <param name="preferred">The replicas that are to reply unasked to a command.</param>
     /// <param name="fullReplier">The one of them that sends the whole result.</param>
     /// <param name="outstanding">Operations of the session under way, up to this one.</param>
     /// <param name="fast">It goes to the leader only.</param>
@@ -23,9 +27,11 @@ internal sealed class OrderedRequests(ClientSettings settings, IKeyring keyring,
         bool macs = settings.Authentication == RequestAuthentication.Mac;
         bool sign = !fast || !macs;
         if (sign) statistics.SignedFromStart++;
+        bool isQuery = operation.Kind == OperationKind.Query;
         Request request = RequestCodec.Create(
-            session, operation.Sequence, KindOf(operation.Kind), preferred, fullReplier, operation.Payload,
-            outstanding, wantsOneReply && fast);
+            session, operation.Sequence, KindOf(operation.Kind),
+            isQuery ? ReplicaSet.AllOf(settings.Quorums.Replicas) : preferred, fullReplier, operation.Payload,
+            outstanding, wantsOneReply && fast && !isQuery);
         return RequestCodec.Authenticate(request, keyring, settings.Quorums.Replicas, macs, sign);
     }
 

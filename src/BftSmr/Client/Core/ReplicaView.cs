@@ -5,7 +5,8 @@ namespace BftSmr.Client.Core;
 /// <summary>
 /// What a client believes of the replicas: whose links are up, which one leads, which ones are worth asking. It
 /// believes the highest regency that f+1 replicas stated, so that f liars can neither name a leader nor hold one back
-/// by stating less. Invariants: a link that is up has not failed; each replica has one place in the ranking.
+/// by stating less. A replica that was avoided is on trial afterwards: one operation at a time asks it, until it has
+/// answered one. Invariants: a link that is up has not failed; each replica has one place in the ranking.
 /// </summary>
 internal sealed class ReplicaView
 {
@@ -13,11 +14,13 @@ internal sealed class ReplicaView
     private readonly long[] _stated;
     private readonly long[] _avoidUntil;
     private readonly long[] _avoidance;
+    private readonly long[] _triedMicros;
     private readonly int[] _ranking;
     private readonly long[] _scratch;
     private int _rotation;
     private long _rankingValidUntil = long.MinValue;
     private ReplicaSet _failedLinks;
+    private ReplicaSet _doubted;
 
     public ReplicaView(ClientSettings settings)
     {
@@ -28,6 +31,7 @@ internal sealed class ReplicaView
         _scratch = new long[replicas];
         _avoidUntil = new long[replicas];
         _avoidance = new long[replicas];
+        _triedMicros = new long[replicas];
         _ranking = new int[replicas];
     }
 
@@ -100,34 +104,70 @@ internal sealed class ReplicaView
                 ? Math.Min(2 * _avoidance[replica], _settings.AvoidanceMaxMicros)
                 : _settings.AvoidanceMinMicros;
             _avoidUntil[replica] = nowMicros + _avoidance[replica];
+            _triedMicros[replica] = long.MinValue;
+            _doubted = _doubted.With(avoided);
             _rankingValidUntil = long.MinValue;
         }
     }
 
     /// <summary>
-    /// The replicas to prefer: reachable and trustworthy ones first; the leader, which has most to do, after
-    /// the others; rotated by session so that the load spreads.
+    /// Answers of these replicas are missing: those that were avoided before are to blame, or, if there are none, those
+    /// that may be.
     /// </summary>
-    public ReplicaSet Preferred(int count, long nowMicros)
+    public void Blame(ReplicaSet missing, ReplicaSet suspects, long nowMicros)
     {
-        if (nowMicros >= _rankingValidUntil) Rank(nowMicros);
-        ReplicaSet preferred = ReplicaSet.Empty;
-        for (int i = 0; i < count; i++) preferred = preferred.With(new ReplicaId(_ranking[i]));
-        Invariant.Holds(preferred.Count == count, "each replica has one place in the ranking");
-        return preferred;
+        ReplicaSet again = missing.Intersect(_doubted);
+        Avoid(again.IsEmpty ? suspects : again, nowMicros);
+    }
+
+    /// <summary>These replicas stated the outcome of an operation that was sent at that time.</summary>
+    public void Trust(ReplicaSet replicas, long sentMicros)
+    {
+        foreach (ReplicaId replica in replicas.Intersect(_doubted))
+        {
+            if (_triedMicros[replica.Value] == long.MinValue || sentMicros < _triedMicros[replica.Value]) continue;
+            _doubted = _doubted.Without(replica);
+            _rankingValidUntil = long.MinValue;
+        }
     }
 
     /// <summary>
-    /// One of the first <paramref name="count"/> preferred ones, taking turns, that is not avoided unless all are.
+    /// The replicas to ask: reachable and trustworthy ones first; the leader, which has most to do, after the others;
+    /// rotated by session so that the load spreads. One of them, taking turns, is to answer whole: none that is avoided
+    /// or on trial, unless all are.
     /// </summary>
-    public ReplicaId PreferredTurn(int count, ulong turn, long nowMicros)
+    public ReplicaSet Choose(int count, ulong turn, long nowMicros, out ReplicaId full)
     {
         if (nowMicros >= _rankingValidUntil) Rank(nowMicros);
+        ReplicaSet chosen = ReplicaSet.Empty;
+        for (int i = 0; i < count; i++) chosen = chosen.With(new ReplicaId(_ranking[i]));
+        Invariant.Holds(chosen.Count == count, "each replica has one place in the ranking");
+        full = Turn(count, turn, nowMicros);
+        foreach (ReplicaId tried in chosen.Intersect(_doubted))
+        {
+            if (_avoidUntil[tried.Value] > nowMicros || IsOnTrial(tried.Value, nowMicros)) continue;
+            _triedMicros[tried.Value] = nowMicros;
+            _rankingValidUntil = long.MinValue;
+        }
+        return chosen;
+    }
+
+    private ReplicaId Turn(int count, ulong turn, long nowMicros)
+    {
         int best = Tier(_ranking[0], nowMicros);
         int equals = 1;
         while (equals < count && Tier(_ranking[equals], nowMicros) <= Math.Max(best, (int)Standing.Leader)) equals++;
+        for (int i = 0; i < equals; i++)
+        {
+            ReplicaId full = new(_ranking[(int)((turn + (ulong)i) % (ulong)equals)]);
+            if (!_doubted.Contains(full)) return full;
+        }
         return new ReplicaId(_ranking[(int)(turn % (ulong)equals)]);
     }
+
+    /// <summary>An operation asks a replica that was avoided, and has no answer of it yet.</summary>
+    private bool IsOnTrial(int replica, long nowMicros) =>
+        _triedMicros[replica] > nowMicros - _settings.AvoidanceMinMicros;
 
     private void Rank(long nowMicros)
     {
@@ -144,8 +184,11 @@ internal sealed class ReplicaView
             _ranking[at] = candidate;
         }
         _rankingValidUntil = long.MaxValue;
-        foreach (long until in _avoidUntil)
+        foreach (ReplicaId doubted in _doubted)
         {
+            long until = IsOnTrial(doubted.Value, nowMicros)
+                ? _triedMicros[doubted.Value] + _settings.AvoidanceMinMicros
+                : _avoidUntil[doubted.Value];
             if (until > nowMicros) _rankingValidUntil = Math.Min(_rankingValidUntil, until);
         }
     }
@@ -161,6 +204,7 @@ internal sealed class ReplicaView
     {
         if (!IsUp(new ReplicaId(replica))) return (int)Standing.Unreachable;
         if (_avoidUntil[replica] > nowMicros) return (int)Standing.Avoided;
+        if (_doubted.Contains(new ReplicaId(replica)) && IsOnTrial(replica, nowMicros)) return (int)Standing.Avoided;
         return replica == Leader.Value ? (int)Standing.Leader : (int)Standing.Good;
     }
 

@@ -14,6 +14,9 @@ internal sealed class RetransmissionTimer(ClientSettings settings)
     /// <summary>The current timeout.</summary>
     public long TimeoutMicros => Clamp(_base << _doublings);
 
+    /// <summary>Half of the round-trip time: what answers of two replicas to one operation may lie apart.</summary>
+    public long GraceMicros => Clamp(_smoothed / 2);
+
     /// <summary>An operation that was sent once was answered after this long.</summary>
     public void Measure(long roundTripMicros)
     {

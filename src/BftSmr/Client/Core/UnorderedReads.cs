@@ -20,9 +20,8 @@ internal sealed class UnorderedReads(
     private readonly OperationRing _reads = new(settings.ReadsMax);
     private readonly ByteRoom _room = new(settings);
     private readonly WaitingOperations _waiting = new();
-    private readonly RetransmissionTimer _timer = new(settings);
+    private readonly ReadTimers _timers = new(settings);
     private long _dueMicros = long.MaxValue;
-    private long _backedOffMicros = long.MinValue;
     private ulong _nonce;
     private bool _attached;
 
@@ -99,7 +98,7 @@ internal sealed class UnorderedReads(
         bool enough = agreeing.Count >= NeededFor(reply.Status);
         if (enough && attempt.Ballot.TryGetResult(agreeing, out ReadOnlyMemory<byte> result))
         {
-            if (attempt.RoundTripOf(from, nowMicros) is { } roundTrip) _timer.Measure(roundTrip);
+            _timers.Measure(attempt, from, nowMicros);
             Finish(read, attempt, agreeing, reply.Status, result, nowMicros, effects);
             Pump(nowMicros, effects);
             return;
@@ -113,8 +112,8 @@ internal sealed class UnorderedReads(
         else if (attempt is { ToAll: false, IsRelayed: true } && fullReplierAnswered)
         {
             // A replica did not give its reply share, or the relay did not pass it on: either may be to blame.
-            ReplicaSet silent = attempt.Asked.Except(attempt.Ballot.Voters);
-            if (!silent.IsEmpty) view.Avoid(silent.With(attempt.FullReplier), nowMicros);
+            ReplicaSet missing = attempt.Missing;
+            if (!missing.IsEmpty) view.Blame(missing, missing.With(attempt.FullReplier), nowMicros);
             Widen(read, attempt, nowMicros, effects);
         }
         else if (!attempt.ToAll && ((enough && fullReplierAnswered) || agreeing != attempt.Ballot.Voters))
@@ -166,12 +165,12 @@ internal sealed class UnorderedReads(
         for (ulong id = _reads.Oldest; id < _reads.Next; id++)
         {
             if (_reads[id] is not { Attempt: { } attempt } read || attempt.RetransmitMicros > nowMicros) continue;
-            BackOff(attempt, nowMicros);
-            if (!attempt.Ballot.Voters.IsEmpty) view.Avoid(attempt.Asked.Except(attempt.Ballot.Voters), nowMicros);
+            _timers.BackOff(attempt, nowMicros);
+            if (!attempt.Ballot.Voters.IsEmpty) view.Avoid(attempt.Missing, nowMicros);
             else if (attempt is { ToAll: false, IsRelayed: true })
-                view.Avoid(ReplicaSet.Of(attempt.FullReplier), nowMicros);
+                view.Blame(attempt.Asked, ReplicaSet.Of(attempt.FullReplier), nowMicros);
             if (attempt.ToAll) HandOn(read, nowMicros, effects);
-            else Widen(read, attempt, nowMicros, effects);
+            else Widen(read, attempt, ReplicaSet.Empty, nowMicros, effects); // their answers are of an old state
         }
         _dueMicros = long.MaxValue;
         for (ulong id = _reads.Oldest; id < _reads.Next; id++)
@@ -222,28 +221,21 @@ internal sealed class UnorderedReads(
         read.Attempt = attempt;
         read.ReadId = _reads.Add(read);
         _room.Enter(read);
-        attempt.Asked = view.Preferred(Quorum, nowMicros);
-        attempt.FullReplier = view.PreferredTurn(Quorum, read.ReadId, nowMicros);
+        attempt.Asked = view.Choose(Quorum, read.ReadId, nowMicros, out ReplicaId full);
+        attempt.FullReplier = full;
         Invariant.Holds(
             attempt.Asked.Count == Quorum && attempt.Asked.Contains(attempt.FullReplier),
             "a read asks q replicas first, one of them for the whole result");
         attempt.SentMicros = nowMicros;
-        attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
+        attempt.IsRelayed = WantsRelayed && read.Payload.Length <= Read.RelayedBytesMax;
+        attempt.RetransmitMicros = nowMicros + _timers.TimeoutOf(attempt);
         _dueMicros = Math.Min(_dueMicros, attempt.RetransmitMicros);
-        if (WantsRelayed && read.Payload.Length <= Read.RelayedBytesMax) AskForAll(read, attempt, effects);
+        if (attempt.IsRelayed) AskForAll(read, attempt, effects);
         else
         {
             attempt.Untimed = attempt.Asked;
             Ask(attempt.Asked, read, attempt, effects);
         }
-    }
-
-    /// <summary>Reads that were sent with one timeout are one round: it is doubled once.</summary>
-    private void BackOff(Attempt expired, long nowMicros)
-    {
-        if ((expired.WasResent ? expired.ResentMicros : expired.SentMicros) < _backedOffMicros) return;
-        _timer.BackOff();
-        _backedOffMicros = nowMicros;
     }
 
     private void AskForAll(ClientOperation read, Attempt attempt, ClientEffectBuffer effects)
@@ -258,7 +250,6 @@ internal sealed class UnorderedReads(
             keyring.MacForReplica(seconder, statement, room[..Request.MacBytes]);
             room = room[Request.MacBytes..];
         }
-        attempt.IsRelayed = true;
         attempt.SentTo = attempt.Asked;
         attempt.Untimed = ReplicaSet.Of(attempt.FullReplier);
         effects.Send(
@@ -266,15 +257,20 @@ internal sealed class UnorderedReads(
             new Read(_nonce, read.ReadId, WantsFull: true, read.Payload) { Seconders = seconders, Macs = macs });
     }
 
-    private void Widen(ClientOperation read, Attempt attempt, long nowMicros, ClientEffectBuffer effects)
+    private void Widen(ClientOperation read, Attempt attempt, long nowMicros, ClientEffectBuffer effects) =>
+        Widen(read, attempt, attempt.Ballot.WholeVoters, nowMicros, effects);
+
+    /// <summary>Asks all but those that gave the whole result a moment ago.</summary>
+    private void Widen(
+        ClientOperation read, Attempt attempt, ReplicaSet answered, long nowMicros, ClientEffectBuffer effects)
     {
         statistics.ReadsWidened++;
         attempt.ToAll = true;
         attempt.Asked = view.Everyone;
         attempt.ResentMicros = nowMicros;
-        attempt.RetransmitMicros = nowMicros + _timer.TimeoutMicros;
+        attempt.RetransmitMicros = nowMicros + _timers.TimeoutOf(attempt);
         _dueMicros = Math.Min(_dueMicros, attempt.RetransmitMicros);
-        Ask(view.Everyone.Except(attempt.Ballot.WholeVoters), read, attempt, effects);
+        Ask(view.Everyone.Except(answered), read, attempt, effects);
         if (IsHopeless(attempt)) HandOn(read, nowMicros, effects);
     }
 
@@ -326,6 +322,7 @@ internal sealed class UnorderedReads(
         statistics.DissentingReplies += dissenting.Count;
         statistics.ReadsCompleted++;
         view.Avoid(dissenting, nowMicros);
+        view.Trust(agreeing, attempt.SentMicros);
         Remove(read.ReadId, read);
         _room.NoteReply(result.Length);
         read.Settle(Outcomes.Of(status, result, changesState: false), effects);

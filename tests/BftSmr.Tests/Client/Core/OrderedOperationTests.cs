@@ -87,8 +87,11 @@ public sealed class OrderedOperationTests
             ReplicaView view = new(new ClientSettings { Client = new ClientId(1), Quorums = Quorums.Byzantine(7, 2) });
             for (int i = 0; i < 7; i++) view.LinkUp(new ReplicaId(i));
             view.Rotate(new SessionId(new ClientId(1), nonce));
-            repliers.UnionWith(CoreHarness.Positions(view.Preferred(3, 0)));
-            for (ulong turn = 0; turn < 3; turn++) full.Add(view.PreferredTurn(3, turn, 0).Value);
+            for (ulong turn = 0; turn < 3; turn++)
+            {
+                repliers.UnionWith(CoreHarness.Positions(view.Choose(3, turn, 0, out ReplicaId whole)));
+                full.Add(whole.Value);
+            }
         }
         Assert.Equal([1, 2, 3, 4, 5, 6], repliers.Order());
         Assert.Equal([1, 2, 3, 4, 5, 6], full.Order());

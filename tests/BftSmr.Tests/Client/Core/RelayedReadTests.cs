@@ -110,7 +110,7 @@ public sealed class RelayedReadTests
         CoreHarness client = Relaying();
         ClientOperation query = client.Query();
         int relay = Relay(client);
-        client.AdvanceMs(499);
+        client.AdvanceMs(749);
         Assert.Empty(client.TakeSent());
         client.AdvanceMs(1);
         Assert.Equal(4, client.TakeSent().Length);

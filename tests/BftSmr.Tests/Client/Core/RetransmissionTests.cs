@@ -86,18 +86,18 @@ public sealed class RetransmissionTests
     {
         ReplicaView view = new(new ClientSettings { Client = default, Quorums = Quorums.Byzantine(4, 1) });
         for (int i = 0; i < 4; i++) view.LinkUp(new ReplicaId(i));
-        int victim = CoreHarness.Positions(view.Preferred(2, 0))[0];
+        int victim = CoreHarness.Positions(view.Choose(2, 0, 0, out _))[0];
         long now = 0;
         foreach (int seconds in (int[])[1, 2, 4, 8, 16, 32, 64, 64])
         {
             view.Avoid(ReplicaSet.Of(new ReplicaId(victim)), now);
-            Assert.False(view.Preferred(2, now + seconds * 1_000_000L - 1).Contains(new ReplicaId(victim)));
+            Assert.False(view.Choose(2, 0, now + seconds * 1_000_000L - 1, out _).Contains(new ReplicaId(victim)));
             now += seconds * 1_000_000L;
-            Assert.True(view.Preferred(2, now).Contains(new ReplicaId(victim)));
+            Assert.True(view.Choose(2, 0, now, out _).Contains(new ReplicaId(victim)));
         }
         now += 100_000_000_000;
         view.Avoid(ReplicaSet.Of(new ReplicaId(victim)), now);
-        Assert.True(view.Preferred(2, now + 1_000_000).Contains(new ReplicaId(victim)));
+        Assert.True(view.Choose(2, 0, now + 1_000_000, out _).Contains(new ReplicaId(victim)));
     }
 
     [Fact]
