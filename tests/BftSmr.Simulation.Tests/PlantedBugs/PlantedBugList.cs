@@ -159,7 +159,7 @@ internal static class PlantedBugList
             "        if (_offer.Certificate.Instance <= log.LastExecuted)\n"
                 + "        {\n            Abandon();\n            return null;\n        }\n",
             "",
-            "wiped among liars", 22),
+            "wiped among liars", 23),
         new("batches are executed while a snapshot is installed", "BftSmr/ReplicaCore.cs",
             "if (_snapshotFetch.Installing is null) _execution.TryExecuteNext();",
             "_execution.TryExecuteNext();",
@@ -380,7 +380,7 @@ internal static class PlantedBugList
             "if (!MerkleTree.Verify(offer.Certificate.Root, offer.SnapshotBytes, context.Settings.ChunkBytes, "
                 + "chunk.Index, chunk.Bytes.Span, chunk.Path))",
             "if (chunk.Index < 0)",
-            "wiped among liars", 1),
+            "wiped among liars", 3),
         new("every client has the right to commands", "BftSmr/Authentication/RequestPermission.cs",
             "RequestKind.Command => rights.Has(request.Session.Client, ClientRights.Write),",
             "RequestKind.Command => true,",
@@ -435,7 +435,7 @@ internal static class PlantedBugList
         new("a snapshot that a peer fetches is deleted", "BftSmr/CatchUp/CheckpointPins.cs",
             "_pins.OfType<Pin>().Where(IsLive)",
             "_pins.OfType<Pin>().Where(static _ => false)",
-            "wiped among liars", 1),
+            "wiped among liars", 80),
         new("executed batches that leave memory are not archived", "BftSmr/ReplicaCore.cs",
             "leaving => _archive.Keep(leaving, _checkpoints.StableBytes)",
             "static _ => { }",

@@ -127,7 +127,7 @@ internal sealed class ConsensusWindow(
             return;
         }
         if (message.Instance <= log.LastExecuted || !IsWithinHorizon(message.Instance) || message.Instance <= SyncHigh
-            || !log.HasRoomFor(message.Instance))
+            || !log.HasRoomToVote(message.Instance))
         {
             context.Effects.Reject(from, RejectReason.OutsideWindow);
             return;
@@ -200,7 +200,7 @@ internal sealed class ConsensusWindow(
     /// <summary>Takes the transitions that the votes allow.</summary>
     public void Advance(InstanceState state)
     {
-        if (IsOpen && recovery.MayVote(state.Number, Regency) && log.HasRoomFor(state.Number))
+        if (IsOpen && recovery.MayVote(state.Number, Regency) && log.HasRoomToVote(state.Number))
         {
             AdvanceWrite(state);
             AdvanceAccept(state);

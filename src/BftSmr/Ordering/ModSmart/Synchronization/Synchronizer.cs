@@ -245,6 +245,9 @@ internal sealed class Synchronizer(
             SilentUntil = stable >= recovery.Until ? Instance.Zero : recovery.Until,
         });
         Invariant.Holds(
+            _ownStopData.Evidence.Count <= context.Limits.EvidenceMax,
+            "a STOPDATA speaks of no more instances than others take");
+        Invariant.Holds(
             _ownStopData.Regency == window.Regency && _ownStopData.Sender == context.Self,
             "the STOPDATA that leaves is this replica's own, for the regency that is installed");
         if (window.Leader == context.Self) _stopData[context.Self.Value] = _ownStopData;
