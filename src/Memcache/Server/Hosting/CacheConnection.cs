@@ -37,6 +37,9 @@ internal sealed class CacheConnection : IDisposable
     /// <summary>When it said something last, seconds since 1970.</summary>
     public long ActiveAt => Interlocked.Read(ref _activeAt);
 
+    /// <summary>Closes it soon, between two turns. Any thread.</summary>
+    public void CloseInTurn() => _loop.Reactor.Schedule(new LastTurn(this));
+
     /// <summary>Closes it; what it awaits fails. Any thread.</summary>
     public void Dispose() => _socket.Dispose();
 

@@ -181,7 +181,7 @@ public sealed class MemcacheServer : IAsyncDisposable
         if (_options.IdleTimeout <= TimeSpan.Zero) return;
         foreach ((CacheConnection connection, _) in _connections.Values)
         {
-            if (now - connection.ActiveAt >= _options.IdleTimeout.TotalSeconds) connection.Dispose();
+            if (now - connection.ActiveAt >= _options.IdleTimeout.TotalSeconds) connection.CloseInTurn();
         }
     }
 
