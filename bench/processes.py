@@ -25,6 +25,10 @@ def described(directory):
     return json.loads("\n".join(line for line in lines if not line.strip().startswith("//")))["replicas"]
 
 
+def pid(directory, replica):
+    return int((directory / f"r{replica}" / "replica.pid").read_text().split()[0])
+
+
 def status(directory):
     """What each replica says of itself; the command fails where one is down, and tells all the same."""
     out = subprocess.run(

@@ -8,7 +8,7 @@ internal static partial class ProgramCode
 {
     private const int DontNeed = 4;
 
-    /// <summary>Set to 0, the runtime adjusts its own code where that was mapped.</summary>
+    /// <summary>Where this is set, the runtime may adjust its own code in the pages of its files.</summary>
     private static readonly bool s_writesCode =
         Environment.GetEnvironmentVariable("DOTNET_EnableWriteXorExecute") is not null;
 
@@ -18,7 +18,7 @@ internal static partial class ProgramCode
     /// <summary>
     /// Takes the pages of code out of this process's memory: starting and compiling need far more of them than serving
     /// does. Code is never written, so a page that is needed again comes back from its file, mostly from the operating
-    /// system's cache. On Linux; elsewhere nothing happens, and nothing where the runtime was told to write code in
+    /// system's cache. On Linux; elsewhere nothing happens, and nothing where the runtime may write code in
     /// place. Allocates next to nothing.
     /// </summary>
     public static void Release()

@@ -185,13 +185,8 @@ internal static class SealedRuns
 
     private static async Task<string?> FailingRenewalAsync(SealedWorld world)
     {
-        world.Database.Put("a", "old");
-        await world.GetAsync("a");
-        world.Time.Advance(s_maxAge + TimeSpan.FromSeconds(1));
-        (Task<string?> failing, TaskCompletionSource gate) = await ReadOldAsync(world, "new", reads: 2);
-        Task<string?> waiting = world.TextAsync("a", cache: world.OtherCache);
-        await Patience.UntilAsync(() => waiting.IsCompleted, "a reader does not wait for a renewal");
-        string? broken = Differs("old", await waiting);
+        (Task<string?> failing, TaskCompletionSource gate) = await RenewAsync(world);
+        string? broken = await StaleAsync(world);
         gate.SetException(new IOException("no database"));
         if (!await FailsAsync(failing)) return "the failure of the database is lost";
         world.Database.Gate = Task.CompletedTask;
@@ -246,15 +241,27 @@ internal static class SealedRuns
             ?? Differs("new", await world.TextAsync("a"));
     }
 
-    private static async Task<string?> StaleWhileRenewedAsync(SealedWorld world)
+    /// <summary>An expired value is being renewed, which lasts until the gate opens.</summary>
+    private static async Task<(Task<string?> Renewing, TaskCompletionSource Gate)> RenewAsync(SealedWorld world)
     {
         world.Database.Put("a", "old");
         await world.GetAsync("a");
         world.Time.Advance(s_maxAge + TimeSpan.FromSeconds(1));
-        (Task<string?> renewing, TaskCompletionSource gate) = await ReadOldAsync(world, "new", reads: 2);
+        return await ReadOldAsync(world, "new", reads: 2);
+    }
+
+    /// <summary>Another process has the old value, and does not wait for the new one.</summary>
+    private static async Task<string?> StaleAsync(SealedWorld world)
+    {
         Task<string?> other = world.TextAsync("a", cache: world.OtherCache);
         await Patience.UntilAsync(() => other.IsCompleted, "a reader has the old value, and does not wait");
-        string? broken = Differs("old", await other) ?? Differs("old", await world.TextAsync("a"));
+        return Differs("old", await other);
+    }
+
+    private static async Task<string?> StaleWhileRenewedAsync(SealedWorld world)
+    {
+        (Task<string?> renewing, TaskCompletionSource gate) = await RenewAsync(world);
+        string? broken = await StaleAsync(world) ?? Differs("old", await world.TextAsync("a"));
         gate.SetResult();
         return broken ?? Differs("new", await renewing) ?? Differs("new", await world.TextAsync("a"))
             ?? Differs("new", await world.TextAsync("a", cache: world.OtherCache))
