@@ -15,8 +15,7 @@ internal static class MemoryChecker
     public static void Check(World world, ReplicaSettings settings, ReplicaStatus status)
     {
         int decidedMax = status.CatchingUp ? CodecLimits.DecidedMax : 0;
-        // What a log has room for, twice: once above a checkpoint, and once above one that was proven to it later.
-        int instancesMax = 6 * settings.CheckpointPeriod + 16 * settings.Window + decidedMax;
+        int instancesMax = 4 * settings.CheckpointPeriod + 16 * settings.Window + decidedMax;
         if (status.InstancesKept > instancesMax)
         {
             world.Violate(

@@ -6,9 +6,10 @@ using BftSmr.Messages;
 namespace BftSmr.CatchUp;
 
 /// <summary>
-/// The checkpoint that each peer is fetching from here. Its snapshot stays until the peer is ahead of it, or has not
-/// asked for a chunk in a while; and the peer is offered that one again, not a newer one. So a fetch ends, however
-/// often a newer checkpoint becomes stable meanwhile. Invariant: each peer holds one snapshot at most.
+/// The checkpoint that each peer is fetching from here, or was offered because it lacks what leads to it. Its snapshot
+/// stays until the peer is ahead of it, or has not asked for it in a while; and the peer is offered that one again, not
+/// a newer one. So a fetch ends, however often a newer checkpoint becomes stable meanwhile. Invariant: each peer holds
+/// one snapshot at most.
 /// </summary>
 internal sealed class CheckpointPins(ReplicaContext context, CheckpointLedger checkpoints)
 {
@@ -21,7 +22,7 @@ internal sealed class CheckpointPins(ReplicaContext context, CheckpointLedger ch
     public IReadOnlyList<Instance> Held =>
         [.. _pins.OfType<Pin>().Where(IsLive).Select(static p => p.Offer.Certificate.Instance).Distinct()];
 
-    /// <summary>A peer asks for a chunk of this checkpoint.</summary>
+    /// <summary>A peer asks for a chunk of this checkpoint, or is offered it to fetch.</summary>
     public void NoteAsked(ReplicaId peer, Instance checkpoint)
     {
         CheckpointOffer? offer = Of(peer);

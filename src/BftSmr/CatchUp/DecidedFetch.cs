@@ -154,16 +154,17 @@ internal sealed class DecidedFetch(
         Offer(from, message.Above.Next, isInstead: false);
 
     /// <summary>
-    /// Offers the newest checkpoint, unless the peer is fetching another one from here, or asks for the one before by
-    /// its instance: so that all replicas that have it offer it.
+    /// Offers the newest checkpoint, unless the peer asks for another one by its instance, so that all replicas that
+    /// have it offer it, or is fetching another one from here. What a peer will fetch stays from here on: its first
+    /// question may take longer than the next checkpoints.
     /// </summary>
     private void Offer(ReplicaId to, Instance needed, bool isInstead)
     {
-        CheckpointOffer? offer = pins.Of(to) is { } pinned && Leads(pinned, needed) ? pinned
-            : checkpoints.StableBefore is { } before && before.Certificate.Instance == needed ? before
-            : checkpoints.StableOffer;
-        if (offer is not null && offer.Certificate.Instance >= needed)
-            context.Effects.Send(to, offer with { IsInstead = isInstead });
+        CheckpointOffer? offer = checkpoints.OfferOf(needed)
+            ?? (pins.Of(to) is { } pinned && Leads(pinned, needed) ? pinned : checkpoints.StableOffer);
+        if (offer is null || offer.Certificate.Instance < needed) return;
+        if (isInstead || offer.Certificate.Instance == needed) pins.NoteAsked(to, offer.Certificate.Instance);
+        context.Effects.Send(to, offer with { IsInstead = isInstead });
     }
 
     /// <summary>The peer needs this checkpoint, and the stretch above it is still here.</summary>

@@ -38,7 +38,7 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     public CheckpointOffer? StableOffer { get; private set; }
 
     /// <summary>The stable checkpoint before that one, since the start; its snapshot is still here.</summary>
-    public CheckpointOffer? StableBefore { get; private set; }
+    private CheckpointOffer? StableBefore { get; set; }
 
     /// <summary>
     /// The latest certificate of a checkpoint that this replica had not taken when it came. It takes none before that.

@@ -84,7 +84,7 @@ internal sealed class SnapshotWork : IDisposable
     public void Truncate(Instance stable, IReadOnlyList<Instance> pinned)
     {
         _storage.NoteStable(stable);
-        _storage.Snapshots.Pinned = pinned;
+        _storage.Snapshots.Pin(pinned);
         ReleaseOld();
     }
 

@@ -55,7 +55,7 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     public bool IsFull => LastExecuted - Base >= InstancesMax || _bytesInLog >= BytesMax;
 
     /// <summary>Another instance may be executed before a later checkpoint is stable here.</summary>
-    public bool HasRoomToExecute => LastExecuted.Next - Instance.Max(Base, Proven) <= RoomMax;
+    public bool HasRoomToExecute => LastExecuted < Proven || HasRoomToVote(LastExecuted.Next);
 
     /// <summary>Instances beyond the own progress of which something is kept.</summary>
     public int HorizonInstances => HorizonWindows * context.Settings.Window;
@@ -66,8 +66,6 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     /// <summary>They, in order.</summary>
     public IEnumerable<DecidedInstance> All => _instances.Values;
 
-    private long RoomMax => InstancesMax + HorizonInstances;
-
     private long InstancesMax => 3L * context.Settings.CheckpointPeriod;
 
     private long BytesMax =>
@@ -77,7 +75,7 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
     /// Whether this replica may vote on an instance. What it voted on above its stable checkpoint is evidence, and no
     /// other replica takes more of that. A replica whose checkpoints are late has to catch up first.
     /// </summary>
-    public bool HasRoomToVote(Instance number) => number - Base <= RoomMax;
+    public bool HasRoomToVote(Instance number) => number - Base <= InstancesMax + HorizonInstances;
 
     public DecidedInstance? Find(Instance number) => _instances.GetValueOrDefault(number.Value);
 

@@ -39,20 +39,6 @@ internal sealed class CheckpointStore : IDisposable
     private CheckpointStore(string directory, DataOwner owner, int chunkBytes, bool flushes) =>
         (_directory, _owner, _chunkBytes, _flushes) = (directory, owner, chunkBytes, flushes);
 
-    /// <summary>Snapshots that peers are fetching: they stay, whatever becomes stable.</summary>
-    public IReadOnlyList<Instance> Pinned
-    {
-        get
-        {
-            lock (_lock) return _pinned;
-        }
-
-        set
-        {
-            lock (_lock) _pinned = value;
-        }
-    }
-
     /// <summary>The newest complete snapshot's instance; 0 if there is none.</summary>
     public Instance Newest
     {
@@ -223,6 +209,12 @@ internal sealed class CheckpointStore : IDisposable
             snapshot?.Retain();
             return snapshot;
         }
+    }
+
+    /// <summary>Peers are fetching these snapshots, and no others: they stay, whatever becomes stable.</summary>
+    public void Pin(IReadOnlyList<Instance> fetched)
+    {
+        lock (_lock) _pinned = fetched;
     }
 
     /// <summary>

@@ -96,6 +96,17 @@ internal static class ProgressScenarios
                 Load = new SteadyLoad { ThinkMicros = 2_000, MeasuredFromMicros = 500_000, HealedMicros = 500_000 },
             })
             { Also = static report => FetchesOfSnapshots(report, 2) ?? ChangesOfLeader(report, 2) },
+        new("wiped far away",
+            "Replicas are 100 ms from each other, and one loses its disk: many checkpoints become stable while it "
+            + "fetches one, which stays until it has it.",
+            static seed => ScenarioList.Options(
+                seed, Plan(s_far, events: [new DiskLossFault(4_000_000, Replica((int)seed), 300_000)])) with
+            {
+                RequestTimeoutMicros = 2_000_000, FaultyMicros = 14_000_000, Clients = 8, CheckpointPeriod = 4,
+                QueryShare = 0,
+                Load = new SteadyLoad { ThinkMicros = 2_000, MeasuredFromMicros = 500_000, HealedMicros = 500_000 },
+            })
+            { Also = static report => FetchesOfSnapshots(report, 2) },
         new("wiped among liars",
             "Replicas lose their disks, one after the other, where frames are lost and a replica sends wrong chunks.",
             static seed => ScenarioList.Options(
