@@ -252,8 +252,8 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
 
     /// <summary>
     /// Relays to the leader what has waited since before <paramref name="relayBefore"/>, and - at most a batch's worth
-    /// at a time, each twice - what has waited for <paramref name="patienceMicros"/>. Returns what can be held against
-    /// the leader. What is decided is neither relayed nor held: it only waits for the service.
+    /// at a time, each twice - what has waited for <paramref name="patienceMicros"/> and does not fill a batch. Returns
+    /// what can be held against the leader. What is decided is neither relayed nor held: it only waits for the service.
     /// </summary>
     /// <param name="relayBefore">When all is relayed that arrived before.</param>
     /// <param name="patienceMicros">How long a request waits until it is relayed, if there are few.</param>
@@ -280,21 +280,21 @@ internal sealed class RequestPool(ReplicaContext context, BatchPacing pacing)
                 if (oldest is null || pending.SinceMicros < oldest) oldest = pending.SinceMicros;
                 if (leader == context.Self) continue;
                 bool isLate = pending.SinceMicros <= relayBefore;
+                bool fillsBatch = pending.Request.SizeBytes > context.Settings.BatchBytesMax / 2;
                 if (pending.RelayedIn != regency
-                    && (isLate || (pending.SinceMicros <= now - patienceMicros && early-- > 0)))
+                    && (isLate || (!fillsBatch && pending.SinceMicros <= now - patienceMicros && early-- > 0)))
                 {
                     (pending.RelayedIn, pending.RelayedMicros, pending.WasRelayedTwice) = (regency, now, false);
                     context.Effects.Send(leader, new Forward(pending.Request));
                 }
-                else if (pending.RelayedIn == regency && !pending.WasRelayedTwice
+                else if (pending.RelayedIn == regency && !pending.WasRelayedTwice && (isLate || !fillsBatch)
                     && pending.RelayedMicros <= now - patienceMicros && early-- > 0)
                 {
                     pending.WasRelayedTwice = true; // the first may have been lost with a link
                     context.Effects.Repeat(leader, new Forward(pending.Request));
                 }
-                if (pending.RelayedIn == regency
-                    && pending.Request.SizeBytes <= context.Settings.BatchBytesMax / 2
-                    && !(relayedMicros < pending.RelayedMicros)) relayedMicros = pending.RelayedMicros;
+                if (pending.RelayedIn == regency && !fillsBatch && !(relayedMicros < pending.RelayedMicros))
+                    relayedMicros = pending.RelayedMicros;
             }
         }
         return new OverdueRequests(oldest, relayedMicros);

@@ -65,6 +65,21 @@ internal static class ProgressScenarios
                 RequestTimeoutMicros = 1_000_000, FaultyMicros = 20_000_000, OperationsPerClient = 100, Clients = 4,
             })
             { Also = AllAcknowledged },
+        new("full lines",
+            "Large requests take the lines between replicas for more than the timeout: each waits for those before it. "
+            + "Few are relayed, and no leader is replaced for that once the first of them are executed.",
+            static seed => ScenarioList.Options(
+                seed, Plan(s_slow with { Bandwidth = new LinkBandwidth(3_000_000, 1 << 26) })) with
+            {
+                HasDefaultSettings = true, RequestTimeoutMicros = 1_000_000, FaultyMicros = 10_000_000,
+                Clients = 8 + 2 * (int)(seed % 3), OutstandingMax = 1,
+                Load = new SteadyLoad { ThinkMicros = 2_000, MeasuredFromMicros = 500_000, HealedMicros = 500_000 },
+            })
+        {
+            Services = static () => static () => new LargeRequests(),
+            Workload = new LargeRequests.Workload(600_000),
+            Also = static report => ChangesOfLeader(report, 2) ?? Relayed(report, report.Regency == 0 ? 20 : 100),
+        },
         new("slow service",
             "Batches take two seconds of execution, at all replicas or at the first to execute: no leader is replaced "
             + "for it.",
@@ -166,6 +181,14 @@ internal static class ProgressScenarios
         return again <= most
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"{again} messages were sent again, at most {most} expected");
+    }
+
+    private static string? Relayed(SimulationReport report, long most)
+    {
+        long relayed = report.Events.GetValueOrDefault("request relayed");
+        return relayed <= most
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{relayed} requests were relayed, at most {most} expected");
     }
 
     /// <summary>A fetch that ends too late begins again.</summary>

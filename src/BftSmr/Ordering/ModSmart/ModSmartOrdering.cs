@@ -172,6 +172,7 @@ internal sealed class ModSmartOrdering : IOrdering
     public void OnExecuted(DecidedInstance instance)
     {
         if (instance.ProposedMicros is { } proposed) NoteLatency(Context.Now.MonotonicMicros - proposed);
+        if (instance.Decided is { } decided && instance.Body(decided) is { } batch) _suspicion.NoteExecuted(batch);
         if (IsOpen && _parts.Log.LastExecuted > _window.SyncHigh) _synchronizer.NoteProgress();
     }
 

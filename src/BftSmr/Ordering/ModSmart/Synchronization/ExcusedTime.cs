@@ -30,4 +30,18 @@ internal sealed class ExcusedTime
             sum += _periods[i].To - Math.Max(_periods[i].From, fromMicros);
         return sum;
     }
+
+    /// <summary>The moment since which so much time has passed that is not excused.</summary>
+    public long Since(long nowMicros, long micros)
+    {
+        long left = micros;
+        for (int i = _periods.Count - 1; i >= 0; i--)
+        {
+            long counted = Math.Max(0, nowMicros - _periods[i].To);
+            if (counted >= left) break;
+            left -= counted;
+            nowMicros = Math.Min(nowMicros, _periods[i].From);
+        }
+        return nowMicros - left;
+    }
 }

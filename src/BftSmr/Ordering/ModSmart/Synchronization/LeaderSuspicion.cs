@@ -2,6 +2,7 @@ using BftCloud.Primitives;
 using BftSmr.CatchUp;
 using BftSmr.Core;
 using BftSmr.Instances;
+using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart.Consensus;
 using BftSmr.Requests;
 
@@ -13,7 +14,8 @@ namespace BftSmr.Ordering.ModSmart.Synchronization;
 /// proposal; or its link is down; or it says itself that it is behind. Invariant: only what a correct leader is bound
 /// to take is held against it; no replica suspects itself. So time does not count in which this replica is behind
 /// others or stands still, or in which what was decided waits for the service or for a checkpoint and leaves no room
-/// for more; and no decided request is held against it.
+/// for more; and no decided request is held against it. While full batches are executed one after the other, what waits
+/// may have to wait for those before it, as long as they take on the lines between replicas.
 /// </summary>
 internal sealed class LeaderSuspicion(
     ReplicaContext context, DecidedLog log, ConsensusWindow window, Synchronizer synchronizer, RequestPool requests,
@@ -25,11 +27,19 @@ internal sealed class LeaderSuspicion(
     /// </summary>
     private const int ExcusedTimeoutsMax = 32;
 
+    /// <summary>
+    /// Of one wait so many timeouts are excused in which full batches are executed. A leader that leaves a request out
+    /// could otherwise hide behind these.
+    /// </summary>
+    private const int FilledTimeoutsMax = 3;
+
     private readonly LeaderPatience _patience = new(context);
     private readonly ExcusedTime _excused = new();
+    private readonly ExcusedTime _filled = new();
     private readonly long?[] _linkDownSince = new long?[context.Quorums.Replicas];
     private long? _behindSince;
     private long _periodSinceMicros;
+    private long _filledMicros = long.MinValue / 2;
     private Instance _executedByOthers;
 
     /// <summary>The link to a peer came up or went down.</summary>
@@ -38,6 +48,12 @@ internal sealed class LeaderSuspicion(
 
     /// <summary>An instance that another replica proposed was executed so long after its proposal came.</summary>
     public void NoteLatency(long micros) => _patience.NoteLatency(micros);
+
+    /// <summary>A batch was executed.</summary>
+    public void NoteExecuted(Batch batch)
+    {
+        if (batch.Encoded.Length >= context.Settings.BatchBytesMax / 2) _filledMicros = context.Now.MonotonicMicros;
+    }
 
     /// <summary>This replica was itself late: it may not have read what the leader sent.</summary>
     public void Excuse() => _patience.Excuse();
@@ -53,13 +69,16 @@ internal sealed class LeaderSuspicion(
         long now = context.Now.MonotonicMicros;
         long timeout = synchronizer.TimeoutMicros;
         if (window.IsFull || log.IsFull) _patience.Excuse();
+        long relayBefore = Math.Max(
+            _filled.Since(now, timeout / 2), now - timeout / 2 - FilledTimeoutsMax * timeout);
         OverdueRequests overdue = requests.RelayOverdue(
-            now - timeout / 2, _patience.Micros(timeout), window.Regency, window.Leader, log.DecidedRequests);
+            relayBefore, _patience.Micros(timeout), window.Regency, window.Leader, log.DecidedRequests);
         long? candidate = window.OldestUndecidedSinceMicros();
         if (overdue.OldestMicros is null && candidate is null) return false;
         long oldest = Math.Max(
             Math.Min(overdue.OldestMicros ?? long.MaxValue, candidate ?? long.MaxValue), synchronizer.SinceMicros);
-        long excused = Math.Min(_excused.MicrosSince(oldest), ExcusedTimeoutsMax * timeout);
+        long excused = Math.Min(_excused.MicrosSince(oldest), ExcusedTimeoutsMax * timeout)
+            + Math.Min(_filled.MicrosSince(oldest), FilledTimeoutsMax * timeout);
         if (now - oldest - excused > timeout)
         {
             synchronizer.NoteLate();
@@ -86,6 +105,7 @@ internal sealed class LeaderSuspicion(
             _patience.Excuse();
         }
         else if (now - _periodSinceMicros > 2 * period) _excused.Add(_periodSinceMicros + period, now);
+        else if (now - _filledMicros <= synchronizer.TimeoutMicros / 2) _filled.Add(_periodSinceMicros, now);
         _periodSinceMicros = now;
         _behindSince = progress.Of(window.Leader) is { IsBehind: true } ? _behindSince ?? now : null;
         _executedByOthers = progress.ExecutedByOneCorrect;
