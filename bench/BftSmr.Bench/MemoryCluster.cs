@@ -1,6 +1,7 @@
 using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Runs;
 using BftSmr.Ordering.ModSmart;
 using BftSmr.Service;
 using BftSmr.Settings;
@@ -121,7 +122,6 @@ internal sealed class MemoryCluster
         }
     }
 
-    /// <summary>With the same root at all replicas, as that of a real snapshot would be.</summary>
-    private static CheckpointTakenInput Taken(Instance instance) =>
-        new(instance, Digest.Of(BitConverter.GetBytes(instance.Value)), sizeof(long));
+    /// <summary>With the same manifest at all replicas, as that of a real checkpoint would be.</summary>
+    private static CheckpointTakenInput Taken(Instance instance) => new(new Manifest(1, instance, [], []));
 }

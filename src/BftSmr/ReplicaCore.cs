@@ -9,6 +9,7 @@ using BftSmr.Messages;
 using BftSmr.Ordering;
 using BftSmr.Reads;
 using BftSmr.Requests;
+using BftSmr.Runs;
 using BftSmr.Sessions;
 using BftSmr.Settings;
 
@@ -37,7 +38,8 @@ internal sealed class ReplicaCore : IReplicaCore
     private readonly DecidedArchive _archive;
     private readonly CheckpointPins _pins;
     private readonly DecidedFetch _decidedFetch;
-    private readonly SnapshotFetch _snapshotFetch;
+    private readonly CheckpointFetch _checkpointFetch;
+    private readonly RunRepair _repair;
     private long _nextStatusMicros;
     private Instance _executedAtLastStatus;
 
@@ -59,9 +61,10 @@ internal sealed class ReplicaCore : IReplicaCore
         _vouching = new ReplyVouching(_context, _log, _ordering);
         _execution = new ExecutionStage(_context, _log, _ordering, _requests, _vouching);
         _archive = new DecidedArchive(_context, _progress);
-        _pins = new CheckpointPins(_context, _checkpoints);
+        _pins = new CheckpointPins(_context);
         _decidedFetch = new DecidedFetch(_context, _log, _checkpoints, _progress, _archive, _pins);
-        _snapshotFetch = new SnapshotFetch(_context, _log);
+        _checkpointFetch = new CheckpointFetch(_context, _log);
+        _repair = new RunRepair(_context);
     }
 
     /// <summary>A replica that has not started yet.</summary>
@@ -96,16 +99,17 @@ internal sealed class ReplicaCore : IReplicaCore
         CheckpointStable? stable = recovered.Records.OfType<CheckpointStable>().MaxBy(
             c => c.Certificate.Instance.Value);
         if (stable is not null && stable.Certificate.Instance > Instance.Zero)
-            _checkpoints.Adopt(stable.Certificate, stable.SnapshotBytes);
-        if (recovered.Checkpoint > Instance.Zero)
+            _checkpoints.Adopt(stable.Certificate, stable.Manifest);
+        Instance checkpoint = recovered.Checkpoint.Instance;
+        if (checkpoint > Instance.Zero)
         {
-            _log.JumpTo(recovered.Checkpoint);
-            if (recovered.Records.Count == 0) _log.BeginAt(recovered.Checkpoint);
+            _log.JumpTo(checkpoint);
+            if (recovered.Records.Count == 0) _log.BeginAt(checkpoint);
             Invariant.Holds(
-                ReplicatedStateCodec.TryDecode(recovered.Sessions, Settings, out ReplicatedState? state),
-                "a local snapshot that verified can be read");
-            _execution.Restore(state, recovered.Checkpoint);
-            _checkpoints.Take(recovered.Checkpoint, recovered.Root, recovered.SnapshotBytes);
+                ReplicatedRecords.TryLoad(recovered.Own, Settings, out ReplicatedState? state),
+                "a local checkpoint that verified can be read");
+            _execution.Restore(state, checkpoint);
+            _checkpoints.Take(recovered.Checkpoint);
         }
         foreach (LogRecord record in recovered.Records)
         {
@@ -124,35 +128,18 @@ internal sealed class ReplicaCore : IReplicaCore
                 if (_context.IsMember(p.From) && p.From != _context.Self) OnPeer(p.From, p.Message);
                 else _context.Effects.Reject(p.From, RejectReason.WrongSender);
                 break;
-            case RequestInput r:
-                OnRequest(r.Request);
-                break;
-            case ReadInput r:
-                OnRead(r.Client, r.Read);
-                break;
-            case ReadAnsweredInput a:
-                _readRelay.OnAnswered(a);
-                break;
-            case TickInput:
-                OnTick();
-                break;
-            case LinkInput l:
-                _ordering.OnLink(l.Peer, l.IsUp);
-                break;
-            case ExecutedInput e:
-                OnExecuted(e);
-                break;
-            case CheckpointTakenInput c:
-                _checkpoints.Complete(c.Instance, c.Root, c.SnapshotBytes);
-                break;
+            case RequestInput r: OnRequest(r.Request); break;
+            case ReadInput r: OnRead(r.Client, r.Read); break;
+            case ReadAnsweredInput a: _readRelay.OnAnswered(a); break;
+            case TickInput: OnTick(); break;
+            case LinkInput l: _ordering.OnLink(l.Peer, l.IsUp); break;
+            case ExecutedInput e: OnExecuted(e); break;
+            case CheckpointTakenInput c: _checkpoints.Complete(c.Manifest); break;
             case ArchiveLostInput: _archive.Lose(); break;
-            case StateInstalledInput s:
-                OnStateInstalled(s);
-                break;
-            case FetchResumedInput r: _snapshotFetch.OnResumed(r); break;
-            case StateInstallFailedInput:
-                _snapshotFetch.Abandon();
-                break;
+            case FetchPlannedInput f: _checkpointFetch.OnPlanned(f); break;
+            case RunDamagedInput d: _repair.OnDamaged(d); break;
+            case StateInstalledInput s: OnStateInstalled(s); break;
+            case StateInstallFailedInput: _checkpointFetch.Abandon(); break;
             default:
                 throw new InvariantViolationException(
                     $"The core knows no {input.GetType().Name}: add a case for it.");
@@ -185,8 +172,8 @@ internal sealed class ReplicaCore : IReplicaCore
                 if (_fetches.TryTake(from, FetchAllowance.OtherCost)) _decidedFetch.OnFetchCheckpoint(from, m);
                 break;
             case CheckpointOffer m: OnOffer(from, m); break;
-            case FetchChunk m: OnFetchChunk(from, m); break;
-            case Chunk m: _snapshotFetch.OnChunk(from, m); break;
+            case FetchPiece m: OnFetchPiece(from, m); break;
+            case Piece m: if (!_repair.TryTake(from, m)) _checkpointFetch.OnPiece(from, m); break;
             default: _context.Effects.Reject(from, RejectReason.Unsolicited); break; // another ordering's
         }
     }
@@ -246,11 +233,11 @@ internal sealed class ReplicaCore : IReplicaCore
         if (_fetches.TryTake(from, cost)) _decidedFetch.OnFetchDecided(from, message);
     }
 
-    private void OnFetchChunk(ReplicaId from, FetchChunk message)
+    private void OnFetchPiece(ReplicaId from, FetchPiece message)
     {
         if (!_fetches.TryTakeChunk(from)) return;
-        _pins.NoteAsked(from, message.Instance);
-        _context.Effects.Add(new SendChunkEffect(from, message.Instance, message.Index));
+        _pins.NoteAsked(from);
+        _context.Effects.Add(new SendPieceEffect(from, message.Run, message.Index));
     }
 
     /// <summary>
@@ -263,8 +250,8 @@ internal sealed class ReplicaCore : IReplicaCore
         _checkpoints.NoteProven(offer.Certificate);
         if (_checkpoints.UnderWay <= 1 && _checkpoints.Proven.Instance > _log.LastExecuted)
             _log.NoteProven(_checkpoints.Proven.Instance);
-        if (_snapshotFetch.IsActive || (offer.IsInstead && _decidedFetch.IsUnanswered))
-            _snapshotFetch.OnOffer(from, offer);
+        if (_checkpointFetch.IsActive || _repair.IsInVain || (offer.IsInstead && _decidedFetch.IsUnanswered))
+            _checkpointFetch.OnOffer(from, offer);
     }
 
     private void OnTick()
@@ -283,7 +270,7 @@ internal sealed class ReplicaCore : IReplicaCore
         _fetches.Renew();
         bool isStalled = _log.LastExecuted == _executedAtLastStatus;
         _executedAtLastStatus = _log.LastExecuted;
-        _progress.IsBehind = _snapshotFetch.IsActive || _decidedFetch.IsFarBehind;
+        _progress.IsBehind = _checkpointFetch.IsActive || _decidedFetch.IsFarBehind;
         _ordering.BeginPeriod(isLate);
         _context.Effects.Broadcast(
             _ordering.Describe(
@@ -295,8 +282,11 @@ internal sealed class ReplicaCore : IReplicaCore
         _requests.ReleaseOrphans(_context.Now.MonotonicMicros - 2 * Settings.RequestTimeoutMicros);
         _ordering.EndPeriod(isStalled);
         if (isStalled) _checkpoints.Retransmit();
-        _snapshotFetch.Tick();
-        if ((isStalled || _decidedFetch.IsFarBehind || _decidedFetch.IsActive) && _snapshotFetch.Installing is null)
+        _checkpointFetch.Tick();
+        if (_repair.IsActive) _repair.Tick();
+        if (_repair.IsInVain && !_checkpointFetch.IsActive)
+            _context.Effects.Broadcast(new FetchCheckpoint(_log.LastExecuted));
+        if ((isStalled || _decidedFetch.IsFarBehind || _decidedFetch.IsActive) && _checkpointFetch.Installing is null)
             _decidedFetch.Continue();
     }
 
@@ -308,14 +298,13 @@ internal sealed class ReplicaCore : IReplicaCore
             + "damaged, or the service is not deterministic)");
         if (_ordering.TakeDropped() is { } dropped) OnRegencyOpened(dropped);
         NoteStable();
-        if (!_execution.IsExecuting && _snapshotFetch.TakeComplete() is { } complete)
+        if (!_execution.IsExecuting && _checkpointFetch.TakeComplete() is { } complete)
         {
             _context.Effects.Add(new InstallStateEffect(
-                complete.Certificate, complete.SnapshotBytes,
-                LiveRecords(complete.Certificate, complete.SnapshotBytes)));
+                complete.Certificate, complete.Manifest, LiveRecords(complete.Certificate, complete.Manifest)));
         }
         if (!moreFollow) _proposer.ProposeIfDue();
-        if (_snapshotFetch.Installing is null) _execution.TryExecuteNext();
+        if (_checkpointFetch.Installing is null) _execution.TryExecuteNext();
         Invariant.Holds(_checkpoints.Stable.Instance <= _log.Base, "what is stable is the base of the log");
     }
 
@@ -329,27 +318,37 @@ internal sealed class ReplicaCore : IReplicaCore
     private void OnExecuted(ExecutedInput input)
     {
         _ordering.OnExecuted(_execution.Complete(input));
-        if (_execution.IsCheckpointDue && !_execution.TryPassCheckpoint(_checkpoints.Proven.Instance))
-        {
-            _checkpoints.Begin();
-            _context.Effects.Add(new TakeCheckpointEffect(
-                _log.LastExecuted, _execution.BeginCheckpoint(),
-                LiveRecords(_checkpoints.Stable, _checkpoints.StableBytes)));
-        }
+        if (_execution.IsCheckpointDue) BeginCheckpoint();
         _reads.Release(_context.AgreedTimeMicros);
         if (_decidedFetch.IsActive) _decidedFetch.Continue();
+    }
+
+    private void BeginCheckpoint()
+    {
+        bool isPassed = _execution.MayPassCheckpoint(_checkpoints.Proven.Instance);
+        ChangedRecords own = _execution.BeginCheckpoint(isPassed);
+        if (isPassed)
+        {
+            _context.Effects.Add(new PassCheckpointEffect(_log.LastExecuted, own));
+            return;
+        }
+        _checkpoints.Begin();
+        _context.Effects.Add(new TakeCheckpointEffect(
+            _log.LastExecuted, own, LiveRecords(_checkpoints.Stable, _checkpoints.StableManifest)));
     }
 
     private void OnStateInstalled(StateInstalledInput input)
     {
         Invariant.Holds(
-            ReplicatedStateCodec.TryDecode(input.Sessions, Settings, out ReplicatedState? state),
-            "an installed snapshot that verified can be read");
-        CheckpointOffer? installed = _snapshotFetch.Installing;
+            ReplicatedRecords.TryLoad(input.Own, Settings, out ReplicatedState? state),
+            "a loaded checkpoint that verified can be read");
+        CheckpointOffer? installed = _checkpointFetch.Installing;
         Invariant.Holds(installed?.Certificate.Instance == input.Instance, "what was installed is what was fetched");
-        _snapshotFetch.Abandon();
+        _checkpointFetch.Abandon();
+        _repair.Forget();
+        _checkpoints.NoteLoaded();
         if (installed.Certificate.Instance > _checkpoints.Stable.Instance)
-            _checkpoints.Adopt(installed.Certificate, installed.SnapshotBytes);
+            _checkpoints.Adopt(installed.Certificate, installed.Manifest);
         _log.JumpTo(input.Instance);
         _execution.Restore(state, input.Instance);
         _requests.Rebuild(_ordering.IsLeading);
@@ -361,19 +360,19 @@ internal sealed class ReplicaCore : IReplicaCore
     {
         if (!_checkpoints.TakeAdvance()) return;
         CheckpointCertificate stable = _checkpoints.Stable;
-        _context.PersistNote(new CheckpointStable(stable, _checkpoints.StableBytes));
+        _context.PersistNote(new CheckpointStable(stable, _checkpoints.StableManifest));
         _context.Effects.Add(new TruncateEffect(stable.Instance, _pins.Held));
-        _log.ForgetStable(stable.Instance, leaving => _archive.Keep(leaving, _checkpoints.StableBytes));
+        _log.ForgetStable(stable.Instance, leaving => _archive.Keep(leaving, _checkpoints.StableManifest.Bytes));
     }
 
     /// <summary>
     /// What a new segment of the log must say, so that the ones before it may go once its checkpoint is stable.
     /// </summary>
-    private List<LogRecord> LiveRecords(CheckpointCertificate stable, long snapshotBytes)
+    private List<LogRecord> LiveRecords(CheckpointCertificate stable, Manifest manifest)
     {
         if (Settings.Durability == Durability.None) return [];
         List<LogRecord> records = [.. _ordering.CarryOver()];
-        if (stable.Instance > Instance.Zero) records.Add(new CheckpointStable(stable, snapshotBytes));
+        if (stable.Instance > Instance.Zero) records.Add(new CheckpointStable(stable, manifest));
         records.AddRange(
             _log.LiveRecords(above: stable.Instance > _log.LastExecuted ? stable.Instance : _log.LastExecuted));
         return records;
@@ -389,7 +388,7 @@ internal sealed class ReplicaCore : IReplicaCore
         PendingRequests = _requests.Count,
         InstancesKept = _log.Count,
         Sessions = _execution.SessionCount,
-        CatchingUp = _decidedFetch.IsActive || _snapshotFetch.IsActive,
+        CatchingUp = _decidedFetch.IsActive || _checkpointFetch.IsActive,
         InstancesBehind = _progress.InstancesBeyond(_log.LastExecuted),
         IsNonVoting = _ordering.Status.IsNonVoting,
         LeaderChanges = _ordering.Status.LeaderChanges,

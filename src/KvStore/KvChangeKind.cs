@@ -1,6 +1,6 @@
 namespace KvStore;
 
-/// <summary>What happened to a key. Snapshots hold the numbers up to <see cref="Cleared"/>.</summary>
+/// <summary>What happened to a key. Records hold the numbers up to <see cref="Cleared"/>.</summary>
 public enum KvChangeKind
 {
     /// <summary>The key was deleted, or its collection became empty.</summary>

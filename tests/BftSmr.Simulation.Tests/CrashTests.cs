@@ -48,7 +48,7 @@ public class CrashTests
             });
             Assert.True(report.Passed, report.ToString());
             Assert.InRange(report.Faults["disk lost"], 2, 6);
-            Assert.True(report.Events.ContainsKey("snapshot installed"), report.ToString());
+            Assert.True(report.Events.ContainsKey("checkpoint loaded"), report.ToString());
         }
     }
 

@@ -20,7 +20,7 @@ internal enum ReplicaState
     /// <summary>It is in non-voting recovery.</summary>
     Recovering,
 
-    /// <summary>It fetches decided batches or a snapshot from the others.</summary>
+    /// <summary>It fetches decided batches or a checkpoint from the others.</summary>
     CatchingUp,
 
     /// <summary>It has executed fewer instances than the others.</summary>

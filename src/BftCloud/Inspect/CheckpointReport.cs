@@ -1,37 +1,33 @@
 using BftCloud.Common;
+using BftSmr.Runs;
 using BftSmr.Storage;
 
 namespace BftCloud.Inspect;
 
-/// <summary>What a snapshot on disk is, and whether it is intact.</summary>
+/// <summary>What a checkpoint on disk is, and whether it is intact.</summary>
+/// <param name="Number">The number of the checkpoint.</param>
 /// <param name="Instance">The last instance whose effects are in it.</param>
-/// <param name="Root">The Merkle root that CHECKPOINTs sign.</param>
-/// <param name="Bytes">Its size, bytes.</param>
-/// <param name="ChunkBytes">Size of a chunk, bytes.</param>
-/// <param name="Chunks">How many chunks it has.</param>
-/// <param name="DamagedChunks">The chunks whose bytes do not have their hash.</param>
+/// <param name="Root">The hash of its manifest, which CHECKPOINTs sign.</param>
+/// <param name="Bytes">Size of all its runs, bytes.</param>
+/// <param name="Runs">The runs, oldest first.</param>
 internal sealed record CheckpointReport(
-    long Instance, string Root, long Bytes, int ChunkBytes, int Chunks, IReadOnlyList<int> DamagedChunks)
+    long Number, long Instance, string Root, long Bytes, IReadOnlyList<RunReport> Runs)
 {
-    /// <summary>Reads and verifies a snapshot.</summary>
+    /// <summary>Reads a manifest, and verifies the runs beside it.</summary>
     /// <exception cref="CommandFailedException">The file is none, or too damaged to tell.</exception>
     public static CheckpointReport Of(string file)
     {
         if (!File.Exists(file))
-            throw new CommandFailedException($"{file}: there is no such file. Name one of DIR/rN/data/snapshots.");
-        if (!SnapshotFile.TryOpen(file, out SnapshotFile? snapshot))
+            throw new CommandFailedException($"{file}: there is no such file. Name one of DIR/rN/data/checkpoints.");
+        if (!ManifestFile.TryRead(file, out Manifest? manifest, out _))
         {
             throw new CommandFailedException(
-                $"{file} does not end as the snapshot does that its name says. If it is one, it is damaged: "
-                + "its replica sets it aside, and fetches one from the others.");
+                $"{file} is not the manifest that its name says. If it is one, it is damaged: its replica sets it "
+                + "aside, and fetches a checkpoint from the others.");
         }
-        using (snapshot)
-        {
-            int chunks = snapshot.Tree.Leaves.Count;
-            int[] damaged = [.. Enumerable.Range(0, chunks).Where(index => !snapshot.TryReadChunk(index, out _))];
-            return new CheckpointReport(
-                snapshot.Instance.Value, snapshot.Tree.Root.ToString(), snapshot.Tree.SnapshotBytes,
-                snapshot.Tree.ChunkBytes, chunks, damaged);
-        }
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        return new CheckpointReport(
+            manifest.Number, manifest.Instance.Value, manifest.Root.ToString(), manifest.Bytes,
+            [.. manifest.Runs.Select(run => RunReport.Of(folder, run))]);
     }
 }

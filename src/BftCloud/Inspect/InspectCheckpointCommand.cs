@@ -5,14 +5,14 @@ using Spectre.Console;
 
 namespace BftCloud.Inspect;
 
-/// <summary><c>bftcloud inspect checkpoint</c>: verifies a snapshot on disk and shows what it is of.</summary>
+/// <summary><c>bftcloud inspect checkpoint</c>: verifies a checkpoint on disk and shows what it consists of.</summary>
 internal static class InspectCheckpointCommand
 {
     public static Command Create()
     {
-        Argument<string> file = new("FILE") { Description = "A snapshot, DIR/rN/data/snapshots/snapshot-….snap." };
+        Argument<string> file = new("FILE") { Description = "A manifest, DIR/rN/data/checkpoints/….manifest." };
         Option<bool> json = CommonOptions.Json();
-        Command command = new("checkpoint", "Verifies every chunk of a snapshot and shows what it is of.")
+        Command command = new("checkpoint", "Verifies every run of a checkpoint and shows what it consists of.")
         {
             file, json,
         };
@@ -21,11 +21,12 @@ internal static class InspectCheckpointCommand
             CheckpointReport report = CheckpointReport.Of(result.GetRequiredValue(file));
             if (result.GetValue(json)) JsonOutput.Write(report, InspectJson.Default.CheckpointReport);
             else Write(report);
-            if (report.DamagedChunks.Count > 0)
+            int damaged = report.Runs.Count(static run => !run.IsWhole);
+            if (damaged > 0)
             {
                 throw new CommandFailedException(
-                    $"{result.GetRequiredValue(file)}: {report.DamagedChunks.Count} of {report.Chunks} chunks are "
-                    + "damaged. Its replica sets the snapshot aside, and fetches one from the others.");
+                    $"{result.GetRequiredValue(file)}: {damaged} of {report.Runs.Count} runs are damaged or missing. "
+                    + "Its replica fetches what it lacks from the others.");
             }
         });
         return command;
@@ -35,12 +36,20 @@ internal static class InspectCheckpointCommand
     {
         Grid grid = new Grid().AddColumn().AddColumn();
         grid.AddRow("instance", Text(report.Instance));
+        grid.AddRow("number", Text(report.Number));
         grid.AddRow("root", report.Root);
         grid.AddRow("bytes", Text(report.Bytes));
-        grid.AddRow("chunks", $"{Text(report.Chunks)} of {Text(report.ChunkBytes)} bytes");
-        grid.AddRow("damaged", report.DamagedChunks.Count == 0 ? "none" : string.Join(", ", report.DamagedChunks));
         Terminal.Out.Write(grid);
+        Table runs = new Table().AddColumns("run", "level", "bytes", "chunks", "state");
+        foreach (RunReport run in report.Runs)
+            runs.AddRow(run.Root, Text(run.Level), Text(run.Bytes), Text(run.Chunks), StateOf(run));
+        Terminal.Out.Write(runs);
     }
+
+    private static string StateOf(RunReport run) =>
+        run.IsWhole ? "whole"
+        : run.Chunks == 0 ? "missing"
+        : $"damaged: {string.Join(", ", run.DamagedChunks)}";
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

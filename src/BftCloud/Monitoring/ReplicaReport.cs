@@ -32,7 +32,7 @@ internal sealed record ReplicaReport
     public required long LastExecuted { get; init; }
     public required long StableCheckpoint { get; init; }
 
-    /// <summary>Hexadecimal; null while a snapshot is being installed.</summary>
+    /// <summary>Hexadecimal; null while a state is being loaded.</summary>
     public required string? StateDigest { get; init; }
 
     public required long ExecutedOperations { get; init; }

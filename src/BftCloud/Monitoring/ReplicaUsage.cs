@@ -16,7 +16,7 @@ internal sealed class ReplicaUsage : IDisposable
     private readonly Meter _meter = new("BftCloud");
     private readonly string _dataDirectory;
 
-    /// <param name="dataDirectory">Where the replica keeps its log and its snapshots.</param>
+    /// <param name="dataDirectory">Where the replica keeps its log and its checkpoints.</param>
     public ReplicaUsage(string dataDirectory)
     {
         _dataDirectory = dataDirectory;

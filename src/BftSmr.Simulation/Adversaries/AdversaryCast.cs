@@ -20,7 +20,7 @@ internal static class AdversaryCast
         AdversaryKind.Replayer => new Replayer(),
         AdversaryKind.RequestForger => new RequestForger(),
         AdversaryKind.SyncForger => new SyncForger(),
-        AdversaryKind.SnapshotForger => new SnapshotForger(),
+        AdversaryKind.CheckpointForger => new CheckpointForger(),
         AdversaryKind.Garbler => new Garbler(),
         AdversaryKind.Twin => new Twin(),
         AdversaryKind.StaleReader => new StaleReader(),

@@ -23,7 +23,7 @@ public enum AdversaryKind
     /// <summary>Signs accounts of its window that are old, or made up.</summary>
     LyingStopData,
 
-    /// <summary>Sends wrong chunks, wrong decisions, wrong checkpoints to replicas that catch up.</summary>
+    /// <summary>Sends wrong pieces, wrong decisions, wrong checkpoints to replicas that catch up.</summary>
     LyingStateSender,
 
     /// <summary>As leader collects all proposals and sends them as late as it dares.</summary>
@@ -51,7 +51,7 @@ public enum AdversaryKind
     SyncForger,
 
     /// <summary>Offers late replicas a state of its own making.</summary>
-    SnapshotForger,
+    CheckpointForger,
 
     /// <summary>Sends garbled frames.</summary>
     Garbler,

@@ -14,7 +14,7 @@ public sealed record Interference(ReplicaId? Replica, InterferenceKind Kind, str
     [
         "Propose", "Write", "Accept", "Refuse", "Forward", "Stop", "StopData", "Sync", "Checkpoint", "Status",
         "FetchSync", "FetchBatch", "BatchBody", "FetchDecided", "Decided", "FetchCheckpoint", "CheckpointOffer",
-        "FetchChunk", "Chunk", "Vouch", "RelayRead", "VouchRead",
+        "FetchPiece", "Piece", "Vouch", "RelayRead", "VouchRead",
     ];
 
     /// <summary>Types of messages of a replica to clients.</summary>

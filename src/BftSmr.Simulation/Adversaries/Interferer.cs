@@ -13,6 +13,7 @@ internal sealed class Interferer(IReadOnlyList<Interference> rules) : MutatingAd
 {
     private readonly Dictionary<string, PeerMessage> _seen = new(StringComparer.Ordinal);
     private Instance _stable;
+    private Digest? _run; // of the latest checkpoint, once it was offered
     private Regency _latest;
     private long _floodedAtMicros;
 
@@ -81,9 +82,10 @@ internal sealed class Interferer(IReadOnlyList<Interference> rules) : MutatingAd
     private void Note(PeerMessage message)
     {
         _seen[message.GetType().Name] = message;
+        if (message is CheckpointOffer offer) _run = offer.Manifest.Runs[0].Root;
         if (message is not Status status) return;
         if (status.Regency > _latest) _latest = status.Regency;
-        if (status.Stable > _stable) _stable = status.Stable;
+        if (status.Stable > _stable) (_stable, _run) = (status.Stable, null);
     }
 
     private PeerMessage Falsify(PeerMessage message)
@@ -102,7 +104,7 @@ internal sealed class Interferer(IReadOnlyList<Interference> rules) : MutatingAd
     /// <summary>What it floods others with; null as long as it has seen none.</summary>
     private PeerMessage? Made(string message) => message switch
     {
-        "FetchChunk" => new FetchChunk(_stable, 0),
+        "FetchPiece" => _run is { } run ? new FetchPiece(run, 0) : new FetchCheckpoint(Instance.Zero),
         "FetchDecided" => new FetchDecided(_stable.Next, CodecLimits.DecidedMax, WithBodies: true),
         "FetchSync" => new FetchSync(_latest),
         "FetchCheckpoint" => new FetchCheckpoint(Instance.Zero),

@@ -1,9 +1,10 @@
 using BftCloud.Primitives;
 using BftSmr.Messages;
+using BftSmr.Runs;
 
 namespace BftSmr.Simulation.Adversaries;
 
-/// <summary>Lies to replicas that catch up: about chunks, decisions, checkpoints, batches, and its own place.</summary>
+/// <summary>Lies to replicas that catch up: about pieces, decisions, checkpoints, batches, and its own place.</summary>
 internal sealed class LyingStateSender : Adversary
 {
     public override AdversaryKind Kind => AdversaryKind.LyingStateSender;
@@ -17,7 +18,7 @@ internal sealed class LyingStateSender : Adversary
         }
         PeerMessage? altered = message switch
         {
-            Chunk m => Random.Next(3) switch
+            Piece m => Random.Next(3) switch
             {
                 0 => m with { Bytes = Flip(m.Bytes) },
                 1 => m with { Index = m.Index + 1 },
@@ -31,7 +32,10 @@ internal sealed class LyingStateSender : Adversary
             },
             CheckpointOffer m => m with
             {
-                SnapshotBytes = m.SnapshotBytes + Random.Between(-10, 1_000_000) is > 0 and var bytes ? bytes : 1,
+                Manifest = new Manifest(
+                    m.Manifest.Number, m.Manifest.Instance,
+                    [.. m.Manifest.Runs.Select(run => run with { Bytes = Random.Between(1, 1_000_000) })],
+                    m.Manifest.Merges),
             },
             Checkpoint m => Sign(m with { Root = AnyDigest() }),
             BatchBody m => m with { Instance = m.Instance.Next },

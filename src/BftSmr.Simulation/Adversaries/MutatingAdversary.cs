@@ -46,7 +46,7 @@ internal abstract class MutatingAdversary : Adversary
         FetchBatch m => m with { Value = Seen(m.Value) },
         Decided m => m with { Values = [.. m.Values.Select(Seen)] },
         BatchBody m => m with { Instance = Near(m.Instance) },
-        FetchChunk m => m with { Index = m.Index + 1 },
+        FetchPiece m => m with { Index = m.Index + 1 },
         _ => message,
     };
 

@@ -5,16 +5,17 @@ using BftSmr.Messages;
 namespace BftSmr.Simulation.Adversaries;
 
 /// <summary>
-/// Repeats what is right and of no use: old SYNCs and certificates, its own STOPDATA and CHECKPOINTs; asks for chunks,
+/// Repeats what is right and of no use: old SYNCs and certificates, its own STOPDATA and CHECKPOINTs; asks for pieces,
 /// SYNCs and offers without end.
 /// </summary>
 internal sealed class Nag : Adversary
 {
-    private const int ChunksAtATime = 200;
+    private const int PiecesAtATime = 200;
     private const int AccountsAtATime = 20;
 
     private readonly List<PeerMessage> _seen = [];
     private Instance _stable;
+    private Digest? _run; // of the latest checkpoint, once it was offered
     private Regency _regency;
 
     public override AdversaryKind Kind => AdversaryKind.Nag;
@@ -23,8 +24,9 @@ internal sealed class Nag : Adversary
     {
         if (input is not PeerInput { Message: { } message }) return true;
         if (message is Sync or CheckpointOffer) Keep(message);
+        if (message is CheckpointOffer offer) _run = offer.Manifest.Runs[0].Root;
         if (message is not Status status) return true;
-        if (status.Stable > _stable) _stable = status.Stable;
+        if (status.Stable > _stable) (_stable, _run) = (status.Stable, null);
         if (status.Regency > _regency) _regency = status.Regency;
         return true;
     }
@@ -42,9 +44,10 @@ internal sealed class Nag : Adversary
             Misbehave("repeated message");
             SendToAll(message);
         }
-        Misbehave("asks for chunks");
+        Misbehave("asks for pieces");
         ReplicaId victim = new((Self.Value + 1) % Settings.Quorums.Replicas);
-        for (int i = 0; i < ChunksAtATime; i++) Send(victim, new FetchChunk(_stable, i % 4));
+        if (_run is not { } run) Send(victim, new FetchCheckpoint(Instance.Zero));
+        else for (int i = 0; i < PiecesAtATime; i++) Send(victim, new FetchPiece(run, i % 4));
         Misbehave("accounts of a regency that was left");
         for (int i = 0; i < AccountsAtATime; i++) Send(victim, Account());
     }

@@ -3,6 +3,7 @@ using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Service;
+using BftSmr.Simulation.Storage;
 using BftSmr.Simulation.Time;
 
 namespace BftSmr.Simulation.Adversaries;
@@ -18,6 +19,7 @@ internal sealed class Twin : Adversary
     private readonly Queue<Input> _own = new();
     private IReplicaCore? _second;
     private ServiceHost? _executor;
+    private SimulatedCheckpoints? _checkpoints;
     private ulong _withSecond;
     private long _untilMicros = -1;
     private bool _isStepping;
@@ -61,6 +63,7 @@ internal sealed class Twin : Adversary
     {
         if (_second is null)
         {
+            _checkpoints = new SimulatedCheckpoints(Settings);
             _executor = new ServiceHost(Service(), Settings.ReplyBytesMax, Settings.Rights);
             _second = ReplicaCore.Create(Settings, Keyring, RecoveredState.None, Protocol);
             _second.Start(Now, _effects);
@@ -102,18 +105,17 @@ internal sealed class Twin : Adversary
                 case TakeCheckpointEffect e:
                     TakeCheckpoint(e);
                     break;
+                case PassCheckpointEffect e:
+                    _checkpoints!.WriteTouched(_executor!.Freeze(e.Own));
+                    _checkpoints.Pass(e.Instance);
+                    break;
             }
         }
     }
 
     private void TakeCheckpoint(TakeCheckpointEffect effect)
     {
-        ArrayBufferWriter<byte> bytes = new();
-        using (ISnapshotReader reader = _executor!.Freeze(effect.Sessions))
-        {
-            for (int count; (count = reader.Read(bytes.GetSpan(4096))) > 0;) bytes.Advance(count);
-        }
-        Digest root = MerkleTree.Of(bytes.WrittenSpan, Settings.ChunkBytes).Root;
-        _own.Enqueue(new CheckpointTakenInput(effect.Instance, root, bytes.WrittenCount));
+        _checkpoints!.WriteTouched(_executor!.Freeze(effect.Own));
+        _own.Enqueue(new CheckpointTakenInput(_checkpoints.Write(effect.Instance)));
     }
 }

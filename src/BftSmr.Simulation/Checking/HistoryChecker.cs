@@ -109,7 +109,7 @@ internal sealed class HistoryChecker
     private string WhereItDiverges() =>
         DeterminismProbe.Explain(_service, _history.Select(static e => e.Effect), _replyBytesMax, _rights);
 
-    /// <summary>A correct replica starts from a snapshot: its own after a restart, or one it fetched.</summary>
+    /// <summary>A correct replica starts from a checkpoint: its own after a restart, or one it fetched.</summary>
     public void Restored(ReplicaId replica, Instance checkpoint, Digest state)
     {
         _positions[replica.Value] = checkpoint;

@@ -8,20 +8,20 @@ namespace BftSmr.Simulation.Checking;
 
 /// <summary>
 /// What one peer makes a correct replica do within a second is bounded, whatever it sends: checks of replicas'
-/// signatures, and chunks. Computing costs nothing in a simulation, so the work is counted.
+/// signatures, and pieces. Computing costs nothing in a simulation, so the work is counted.
 /// </summary>
 internal sealed class WorkChecker : IKeyring
 {
     private const long PeriodMicros = 1_000_000;
 
     /// <summary>More than a replica that catches up asks for, and less than one that asks without end.</summary>
-    private const int ChunksMax = 8_000;
+    private const int PiecesMax = 8_000;
 
     private readonly World _world;
     private readonly ReplicaId _self;
     private readonly IKeyring _keyring;
     private readonly int _checksMax;
-    private readonly Dictionary<int, int> _checks = [], _chunks = [];
+    private readonly Dictionary<int, int> _checks = [], _pieces = [];
     private long _period;
     private int _from = -1;
 
@@ -37,7 +37,7 @@ internal sealed class WorkChecker : IKeyring
 
     public void Note(Effect effect)
     {
-        if (effect is SendChunkEffect e) Count(_chunks, e.To.Value, ChunksMax, "chunks");
+        if (effect is SendPieceEffect e) Count(_pieces, e.To.Value, PiecesMax, "pieces");
     }
 
     public void Sign(ReadOnlySpan<byte> message, Span<byte> signature) => _keyring.Sign(message, signature);
@@ -69,7 +69,7 @@ internal sealed class WorkChecker : IKeyring
         {
             _period = _world.NowMicros / PeriodMicros;
             _checks.Clear();
-            _chunks.Clear();
+            _pieces.Clear();
         }
         counts[peer] = counts.GetValueOrDefault(peer) + 1;
         if (counts[peer] == most + 1)

@@ -109,7 +109,7 @@ public sealed record SlowServiceFault(
 /// </summary>
 /// <param name="AtMicros">When.</param>
 /// <param name="Replica">Whose.</param>
-/// <param name="DownMicros">How long the replica, which crashes, is down. After damage to a snapshot it goes on until
+/// <param name="DownMicros">How long the replica, which crashes, is down. After damage to a checkpoint it goes on until
 /// it crashes for another reason.</param>
 /// <param name="Damage">What is wrong.</param>
 public sealed record DiskDamageFault(
@@ -124,8 +124,8 @@ public enum DiskDamage
     /// <summary>A sector of the log was written to the place of another.</summary>
     MisdirectedWrite,
 
-    /// <summary>A byte of the newest snapshot is not what was written.</summary>
-    CorruptSnapshot,
+    /// <summary>A byte of the newest checkpoint is not what was written.</summary>
+    CorruptCheckpoint,
 }
 
 /// <summary>

@@ -169,8 +169,11 @@ internal sealed class FaultInjector(
                     r => r.Disk.Damage(image => image.Misdirect(_random)));
                 break;
             default:
-                if (MayForget(replica, isDamaged: true) && replica.Disk.DamageSnapshot(_random))
-                    world.Faults.Count("snapshot corrupted");
+                if (MayForget(replica, isDamaged: true) && replica.Disk.Checkpoints.Damage(_random))
+                {
+                    world.Faults.Count("checkpoint corrupted");
+                    replica.ScrubLater();
+                }
                 break;
         }
     }

@@ -51,7 +51,7 @@ public static class FloorAttacks
         {
             Setting = OneCatchesUp,
         },
-        By("source of a made-up state", AdversaryKind.SnapshotForger, s_follower) with { Setting = OneCatchesUp },
+        By("source of a made-up state", AdversaryKind.CheckpointForger, s_follower) with { Setting = OneCatchesUp },
         By("a replica repeats an old SYNC, 500 a second", Rule(s_follower, InterferenceKind.Flood, "Sync", 500)) with
         {
             Setting = LeaderCrashes,
@@ -65,7 +65,7 @@ public static class FloorAttacks
     private static readonly FloorAttack[] s_floods =
     [
         By("a replica asks for chunks, 2,000 a second",
-            Rule(s_follower, InterferenceKind.Flood, "FetchChunk", 2_000)) with
+            Rule(s_follower, InterferenceKind.Flood, "FetchPiece", 2_000)) with
         {
             Setting = OftenCheckpoints,
         },
@@ -229,7 +229,7 @@ public static class FloorAttacks
         Rule(s_leader, InterferenceKind.Duplicate, "Write", 20),
         Rule(s_leader, InterferenceKind.Drop, "Reply", 100),
         Rule(s_leader, InterferenceKind.Lie, "ReadReply", 100),
-        Rule(s_leader, InterferenceKind.Flood, "FetchChunk", 1_000),
+        Rule(s_leader, InterferenceKind.Flood, "FetchPiece", 1_000),
         Rule(s_leader, InterferenceKind.Flood, "FetchDecided", 200),
         Rule(s_leader, InterferenceKind.Flood, "Forward", 500),
         Rule(s_leader, InterferenceKind.Flood, "Stop", 100),

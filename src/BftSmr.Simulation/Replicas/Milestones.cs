@@ -9,8 +9,9 @@ internal static class Milestones
     public static string? Of(Effect effect) => effect switch
     {
         TakeCheckpointEffect => "checkpoint taken",
-        BeginFetchEffect => "snapshot fetch begun",
-        InstallStateEffect => "snapshot installed",
+        BeginFetchEffect => "checkpoint fetch begun",
+        InstallStateEffect => "checkpoint loaded",
+        MendRunEffect => "run mended",
         TruncateEffect => "checkpoint stable",
         PersistEffect { Record: RegencyInstalled } => "regency installed",
         PersistEffect { Record: RegencySynchronized { Sync.Collected: var collected } } =>

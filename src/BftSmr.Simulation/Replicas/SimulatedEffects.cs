@@ -4,6 +4,7 @@ using BftCloud.Simulation;
 using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Runs;
 using BftSmr.Service;
 using BftSmr.Settings;
 using BftSmr.Simulation.Storage;
@@ -26,7 +27,8 @@ internal sealed class SimulatedEffects(
     private Instance _executed = recovered;
     private long _lastExecutedAtMicros, _agreedTimeMicros;
     private int _installations;
-    private (Instance Instance, byte[] Bytes)? _fetch;
+    private long _checkpointAtMicros;
+    private CheckpointTurns? _turns;
 
     public required Action<Input> Deliver { get; init; }
     public required Action<long, Action> Later { get; init; }
@@ -46,6 +48,8 @@ internal sealed class SimulatedEffects(
     public required Func<long> ServiceMicros { get; init; }
 
     public ServiceHost ServiceHost { get; } = executor;
+
+    private CheckpointTurns Turns => _turns ??= new CheckpointTurns(Later, Scrub);
 
     public void Run(Effect effect)
     {
@@ -76,6 +80,9 @@ internal sealed class SimulatedEffects(
             case TakeCheckpointEffect e:
                 TakeCheckpoint(e);
                 break;
+            case PassCheckpointEffect e:
+                PassCheckpoint(e);
+                break;
             case InstallStateEffect e:
                 Install(e);
                 break;
@@ -104,16 +111,19 @@ internal sealed class SimulatedEffects(
                 if (_archive.Read(e.Asked) is { } answer) Post(new SendEffect(e.To, answer), e.To);
                 else throw new InvalidOperationException($"{e.Asked.From} is not archived.");
                 break;
-            case SendChunkEffect e:
-                SendChunk(e);
+            case SendPieceEffect e:
+                if (disk.Checkpoints.ReadPiece(e.Run, e.Index) is { } piece) Post(new SendEffect(e.To, piece), e.To);
                 break;
             case BeginFetchEffect e:
-                _fetch = (e.Certificate.Instance, new byte[e.SnapshotBytes]);
+                Turns.GiveUp();
+                IReadOnlyList<MissingRun> missing = disk.Checkpoints.BeginFetch(e.Manifest);
+                Later(random.Between(1, 200), () => Deliver(new FetchPlannedInput(e.Manifest, missing)));
                 break;
-            case StoreChunkEffect e:
-                if (_fetch is not { } fetch || fetch.Instance != e.Instance)
-                    throw new InvalidOperationException($"A chunk of {e.Instance}, which is not being fetched.");
-                e.Bytes.Span.CopyTo(fetch.Bytes.AsSpan(e.Index * settings.ChunkBytes));
+            case StorePieceEffect e:
+                disk.Checkpoints.StorePiece(e.Run, e.Index, e.Bytes);
+                break;
+            case MendRunEffect e:
+                disk.Checkpoints.Mend(e.Run);
                 break;
             default:
                 throw new NotSupportedException($"A simulated host cannot carry out {effect}: add a case for it.");
@@ -200,7 +210,7 @@ internal sealed class SimulatedEffects(
     private void Execute(ExecuteEffect effect)
     {
         if (_isInstalling)
-            throw new InvalidOperationException($"{effect.Instance} is executed while a snapshot is being installed.");
+            throw new InvalidOperationException($"{effect.Instance} is executed while a state is being loaded.");
         ExecutedInput executed = ServiceHost.Execute(effect);
         (_executed, _agreedTimeMicros) = (effect.Instance, effect.AgreedTimeMicros);
         Executed(effect, executed);
@@ -228,52 +238,84 @@ internal sealed class SimulatedEffects(
         if (effect.Instance != _executed)
             throw new InvalidOperationException(
                 $"A checkpoint of {effect.Instance} is asked for in the state of {_executed}.");
-        ArrayBufferWriter<byte> bytes = new();
-        using (ISnapshotReader reader = ServiceHost.Freeze(effect.Sessions))
-        {
-            for (int count; (count = reader.Read(bytes.GetSpan(4096))) > 0;) bytes.Advance(count);
-        }
+        FrozenState touched = ServiceHost.Freeze(effect.Own);
         disk.BeginSegment(effect.Instance, effect.LiveRecords);
         long end = disk.End;
-        LaterOnDisk(random.Between(speed().FlushMinMicros, 20 * speed().FlushMaxMicros), () =>
+        LaterInTurn(Long(), () =>
         {
-            disk.Flush(end);
-            Digest root = disk.StoreSnapshot(effect.Instance, bytes.WrittenMemory).Root;
-            CheckpointTaken(effect.Instance, root);
-            Deliver(new CheckpointTakenInput(effect.Instance, root, bytes.WrittenCount));
-            _outbox.Release();
+            Turns.Take(() =>
+            {
+                disk.Flush(end);
+                disk.Checkpoints.WriteTouched(touched);
+            });
+            Turns.Take(() =>
+            {
+                Manifest manifest = disk.WriteCheckpoint(effect.Instance);
+                CheckpointTaken(effect.Instance, manifest.Root);
+                Deliver(new CheckpointTakenInput(manifest));
+                _outbox.Release();
+            });
+            Turns.Take(disk.Checkpoints.MergeAhead);
         });
     }
 
-    private void SendChunk(SendChunkEffect effect)
+    private void PassCheckpoint(PassCheckpointEffect effect)
     {
-        if (disk.ReadChunk(effect.Instance, effect.Index) is { } chunk)
-            Post(new SendEffect(effect.To, chunk), effect.To);
+        FrozenState touched = ServiceHost.Freeze(effect.Own);
+        LaterInTurn(0, () =>
+        {
+            Turns.Take(() => disk.Checkpoints.WriteTouched(touched));
+            Turns.Take(() => disk.Checkpoints.Pass(effect.Instance));
+        });
     }
 
     private void Install(InstallStateEffect effect)
     {
-        if (_fetch is not { } fetch || fetch.Instance != effect.Certificate.Instance)
-            throw new InvalidOperationException($"A state of {effect.Certificate.Instance}, which was not fetched.");
-        _executed = fetch.Instance;
+        Manifest manifest = effect.Manifest;
+        _executed = manifest.Instance;
         _installations++;
-        disk.BeginSegment(fetch.Instance, effect.LiveRecords);
+        disk.BeginSegment(manifest.Instance, effect.LiveRecords);
         _isInstalling = true;
         long end = disk.End;
-        LaterOnDisk(random.Between(speed().FlushMinMicros, 20 * speed().FlushMaxMicros), () =>
+        LaterInTurn(Long(), () =>
         {
-            _isInstalling = false;
-            disk.Flush(end);
-            Digest root = disk.StoreSnapshot(fetch.Instance, fetch.Bytes).Root;
-            disk.Truncate(fetch.Instance);
-            _outbox.Release();
-            using SnapshotInstallation installation = ServiceHost.BeginInstall();
-            installation.Write(fetch.Bytes);
-            if (root != effect.Certificate.Root || !installation.TryCommit(out ReadOnlyMemory<byte> sessions))
-                throw new InvalidOperationException(
-                    $"The state fetched for {fetch.Instance} is not the one that was certified.");
-            Installed(fetch.Instance, ServiceHost.StateDigest());
-            Deliver(new StateInstalledInput(fetch.Instance, sessions));
+            Turns.TakeNew(() =>
+            {
+                disk.Flush(end);
+                disk.Checkpoints.EndFetch(manifest);
+                disk.Truncate(manifest.Instance);
+                _outbox.Release();
+                if (manifest.Root != effect.Certificate.Root)
+                    throw new InvalidOperationException(
+                        $"The state fetched for {manifest.Instance} is not the one that was certified.");
+            });
+            Turns.Take(() =>
+            {
+                IReadOnlyList<StateRecord> own = disk.Checkpoints.Load(manifest, ServiceHost);
+                _isInstalling = false;
+                Installed(manifest.Instance, ServiceHost.StateDigest());
+                Deliver(new StateInstalledInput(manifest.Instance, own));
+            });
         });
+    }
+
+    /// <summary>How long it takes to write or load a checkpoint.</summary>
+    private long Long() => random.Between(speed().FlushMinMicros, 20 * speed().FlushMaxMicros);
+
+    /// <summary>Checkpoints are written and loaded one after the other.</summary>
+    private void LaterInTurn(long micros, Action run)
+    {
+        _checkpointAtMicros = Math.Max(_checkpointAtMicros, world.NowMicros) + micros;
+        LaterOnDisk(_checkpointAtMicros - world.NowMicros, run);
+    }
+
+    /// <summary>The runs on the disk are read, and those that are damaged are told of.</summary>
+    public void Scrub()
+    {
+        foreach (MissingRun missing in disk.Checkpoints.FindDamaged())
+        {
+            world.Events.Count("run found damaged");
+            Deliver(new RunDamagedInput(missing));
+        }
     }
 }

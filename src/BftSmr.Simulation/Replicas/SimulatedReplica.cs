@@ -67,7 +67,7 @@ internal sealed class SimulatedReplica : INetworkNode
         _name = settings.Self.ToString();
         _proposals = new ProposalChecker(world, settings.Self);
         _recovery = new RecoveryChecker(world, settings.Self);
-        Disk = new SimulatedDisk(_ingress.Limits, settings.ChunkBytes, settings.Durability == Durability.Votes);
+        Disk = new SimulatedDisk(_ingress.Limits, settings);
         _torn = world.Random.Fork("torn writes", settings.Self.Value);
         network.Add(this);
         if (adversary is null) return;
@@ -95,7 +95,7 @@ internal sealed class SimulatedReplica : INetworkNode
     /// and has not caught up yet.
     /// </summary>
     public bool IsForgetful =>
-        _forgets || _lacksUpTo is not null || Disk.IsSnapshotDamaged || (Disk.Fails && ForgetsInCrash);
+        _forgets || _lacksUpTo is not null || Disk.Checkpoints.IsDamaged || (Disk.Fails && ForgetsInCrash);
 
     /// <summary>Its votes are not on its disk before they leave.</summary>
     public bool ForgetsInCrash => _settings.Durability != Durability.Votes;
@@ -115,7 +115,7 @@ internal sealed class SimulatedReplica : INetworkNode
         RecoveredState recovered = Recover(executor);
         _forgets |= recovered.VotesForgotten;
         _runner = new SimulatedEffects(
-            _world, _settings, recovered.Checkpoint, executor, Disk, _random, () => DiskSpeed)
+            _world, _settings, recovered.Checkpoint.Instance, executor, Disk, _random, () => DiskSpeed)
         {
             Processor = _processor,
             ServiceMicros = () => ServiceMicros,
@@ -129,10 +129,8 @@ internal sealed class SimulatedReplica : INetworkNode
                 _history.Executed(Id, effect, executed, executor.StateDigest());
                 Times.Executed(effect);
             },
-            CheckpointTaken = (instance, root) =>
-            {
-                if (IsCorrect) _history.CheckpointTaken(Id, instance, root);
-            },
+            CheckpointTaken =
+                IsCorrect ? (instance, root) => _history.CheckpointTaken(Id, instance, root) : static (_, _) => { },
             Installed = IsCorrect ? (instance, state) => _history.Restored(Id, instance, state) : static (_, _) => { },
             DiskFailed = () =>
             {
@@ -141,8 +139,8 @@ internal sealed class SimulatedReplica : INetworkNode
                 Crash(machineToo: false);
             },
         };
-        if (IsCorrect) _history.Restored(Id, recovered.Checkpoint, executor.StateDigest());
-        _recovery.Begin(recovered.Checkpoint, recovered.Records);
+        if (IsCorrect) _history.Restored(Id, recovered.Checkpoint.Instance, executor.StateDigest());
+        _recovery.Begin(recovered.Checkpoint.Instance, recovered.Records);
         Guard(() =>
         {
             _proposals.Forget();
@@ -177,6 +175,9 @@ internal sealed class SimulatedReplica : INetworkNode
         Disk.Wipe();
     }
 
+    /// <summary>A run on its disk is damaged: it finds that out after a while, if it does not restart before.</summary>
+    public void ScrubLater() => Later(_life, _random.Between(10_000, 400_000), () => _runner?.Scrub());
+
     public void Pause()
     {
         _paused = true;
@@ -210,7 +211,7 @@ internal sealed class SimulatedReplica : INetworkNode
 
     private RecoveredState Recover(ServiceHost executor)
     {
-        if (_settings.Durability == Durability.None) Disk.DiscardSnapshots(); // as the host does
+        if (_settings.Durability == Durability.None) Disk.Checkpoints.Wipe(); // as the host does
         DiskContents found = Disk.Recover();
         if (found.Damage is { } damage)
         {
@@ -218,17 +219,15 @@ internal sealed class SimulatedReplica : INetworkNode
             _world.Events.Count("log found damaged");
         }
         if (found.Unnoticed && IsCorrect)
-        {
             _world.Violate(
                 "storage", $"{Id} starts without records that were on its disk, and takes nothing for missing.");
-        }
-        if (found.SnapshotLost)
+        if (found.CheckpointLost)
         {
-            _world.Tell(_name, "finds its snapshot damaged");
-            _world.Events.Count("snapshot found damaged");
+            _world.Tell(_name, "finds its checkpoint damaged");
+            _world.Events.Count("checkpoint found damaged");
             _lacksUpTo = _history.Last;
         }
-        return found.RecoverInto(executor);
+        return found.WithOwn(Disk.Checkpoints.Load(found.Checkpoint, executor));
     }
 
     private void Read(int from, ReadOnlyMemory<byte> frame)

@@ -1,39 +1,24 @@
-using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Service;
+using BftSmr.Runs;
 using BftSmr.Storage;
 
 namespace BftSmr.Simulation.Storage;
 
 /// <summary>What a replica finds on its disk when it starts.</summary>
-/// <param name="Checkpoint">The instance of the newest snapshot that is whole; 0 if there is none.</param>
-/// <param name="Root">The root of its chunks.</param>
-/// <param name="Snapshot">Its bytes.</param>
+/// <param name="Checkpoint">The newest checkpoint that is whole; <see cref="Manifest.Initial"/> if there is
+/// none.</param>
 /// <param name="Records">The records of the log, oldest first.</param>
 /// <param name="VotesMissing">Votes may have been sent that the log does not have.</param>
 /// <param name="Damage">What is damaged in the log; null if nothing is.</param>
 /// <param name="Unnoticed">Records that had been flushed are gone, an intact one behind them says so, and yet votes do
 /// not count as missing.</param>
-/// <param name="SnapshotLost">A newer snapshot was damaged.</param>
+/// <param name="CheckpointLost">A newer checkpoint was damaged.</param>
 internal sealed record DiskContents(
-    Instance Checkpoint, Digest Root, ReadOnlyMemory<byte> Snapshot, IReadOnlyList<LogRecord> Records,
-    bool VotesMissing, LogDamage? Damage, bool Unnoticed, bool SnapshotLost)
+    Manifest Checkpoint, IReadOnlyList<LogRecord> Records, bool VotesMissing, LogDamage? Damage, bool Unnoticed,
+    bool CheckpointLost)
 {
-    /// <summary>Gives the service the state of the snapshot, and the core the rest.</summary>
-    public RecoveredState RecoverInto(ServiceHost service)
-    {
-        ReadOnlyMemory<byte> sessions = default;
-        if (Checkpoint > Instance.Zero)
-        {
-            using SnapshotInstallation installation = service.BeginInstall();
-            installation.Write(Snapshot.Span);
-            if (!installation.TryCommit(out sessions))
-                throw new InvalidDataException($"The snapshot of {Checkpoint} is none.");
-        }
-        return new RecoveredState(Checkpoint, Root, sessions, Snapshot.Length, Records)
-        {
-            VotesForgotten = VotesMissing,
-        };
-    }
+    /// <summary>What the core is told, with its own records of the checkpoint.</summary>
+    public RecoveredState WithOwn(IReadOnlyList<StateRecord> own) =>
+        new(Checkpoint, own, Records) { VotesForgotten = VotesMissing };
 }

@@ -18,7 +18,7 @@ internal abstract record DiskEntry
 internal sealed record RecordEntry(LogRecord Record, ReadOnlyMemory<byte> Bytes, long FlushedBefore) : DiskEntry;
 
 /// <summary>
-/// A new segment begins, which makes those before it unnecessary once the snapshot of this instance is on disk and
+/// A new segment begins, which makes those before it unnecessary once the checkpoint of this instance is on disk and
 /// stable; its live records follow, and it is there only when they are.
 /// </summary>
 internal sealed record SegmentEntry(long Number, Instance Checkpoint, int LiveRecords) : DiskEntry;

@@ -3,27 +3,23 @@ using BftCloud.Primitives;
 using BftCloud.Simulation;
 using BftSmr.Codec;
 using BftSmr.Messages;
+using BftSmr.Runs;
+using BftSmr.Settings;
 using BftSmr.Storage;
 
 namespace BftSmr.Simulation.Storage;
 
 /// <summary>
-/// One replica's disk: a log of records and complete snapshots. What was not flushed when the power goes is lost, but
+/// One replica's disk: a log of records, and checkpoints. What was not flushed when the power goes is lost, but
 /// for a prefix of any length, or torn: a disk may have written more than it was asked to. <see cref="LogRecovery"/>
 /// reads back what is left and decides what counts, as in real life.
 /// </summary>
 /// <param name="limits">Bounds of what is decoded.</param>
-/// <param name="chunkBytes">Length of a snapshot's chunks, which are verified whenever they are read.</param>
-/// <param name="hasVotes">Whether every vote is in the log before it is sent.</param>
-internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool hasVotes = true)
+/// <param name="settings">The replica's.</param>
+internal sealed class SimulatedDisk(CodecLimits limits, ReplicaSettings settings)
 {
-    /// <summary>Stable snapshots kept: a peer may still fetch the last but one.</summary>
-    private const int StableKept = 2;
-
     private readonly List<DiskEntry> _log = [];
-    private readonly SortedDictionary<long, Snapshot> _snapshots = [];
     private LogImage? _left;
-    private IReadOnlyList<Instance> _pinned = [];
     private long _segments;
     private long _stable;
     private long _dropped;
@@ -36,8 +32,7 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
     /// <summary>Nothing can be written: the next write or flush fails.</summary>
     public bool Fails { get; set; }
 
-    /// <summary>A snapshot that would count is not what was written.</summary>
-    public bool IsSnapshotDamaged { get; private set; }
+    public SimulatedCheckpoints Checkpoints { get; } = new(settings);
 
     /// <summary>The number of entries ever appended: the position just behind the last one.</summary>
     public long End => _dropped + _log.Count;
@@ -45,14 +40,15 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
     /// <summary>All before this position survives a loss of power.</summary>
     public long Flushed => _flushed;
 
-    public IEnumerable<Instance> Snapshots => _snapshots.Keys.Select(static k => new Instance(k));
+    /// <summary>Every vote is in the log before it is sent.</summary>
+    private bool HasVotes => settings.Durability == Durability.Votes;
 
     public void Append(LogRecord record)
     {
         BeginFirstSegment();
         ArrayBufferWriter<byte> bytes = new(256);
         LogRecordCodec.Encode(record, bytes);
-        bool settles = _votesForgotten && hasVotes && record is SilentUpTo;
+        bool settles = _votesForgotten && HasVotes && record is SilentUpTo;
         if (settles) _votesForgotten = false;
         _log.Add(
             new RecordEntry(record, bytes.WrittenMemory, _flushed) { Mark = settles ? RecordKind.VotesLogged : null });
@@ -75,7 +71,7 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
     /// </summary>
     public bool HasDecision(Instance instance)
     {
-        if (_snapshots.Count > 0 && _snapshots.Keys.Max() >= instance.Value) return true;
+        if (Checkpoints.Newest >= instance) return true;
         LogRecord[] onDisk =
             [.. _log.Take((int)(_flushed - _dropped)).OfType<RecordEntry>().Select(static e => e.Record)];
         Digest? decided = onDisk.OfType<ValueDecided>().FirstOrDefault(r => r.Instance == instance)?.Value;
@@ -87,35 +83,23 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         });
     }
 
-    /// <summary>A snapshot is complete, and on disk.</summary>
-    /// <returns>The tree of its chunks.</returns>
-    public MerkleTree StoreSnapshot(Instance instance, ReadOnlyMemory<byte> bytes)
+    /// <summary>
+    /// A checkpoint is complete, and on disk: what only older ones need goes, as far as a newer one is here.
+    /// </summary>
+    public Manifest WriteCheckpoint(Instance instance)
     {
-        Snapshot snapshot = new(bytes, MerkleTree.Of(bytes.Span, chunkBytes));
-        _snapshots[instance.Value] = snapshot;
-        IsSnapshotDamaged = false; // a newer one is whole
+        Manifest manifest = Checkpoints.Write(instance);
         ReleaseOld();
-        return snapshot.Tree;
+        return manifest;
     }
 
-    /// <summary>One chunk of a snapshot, with its path; null if there is none, or it is damaged.</summary>
-    public Chunk? ReadChunk(Instance instance, int index)
-    {
-        if (!_snapshots.TryGetValue(instance.Value, out Snapshot? snapshot)) return null;
-        if (index < 0 || index >= snapshot.Tree.Leaves.Count) return null;
-        ReadOnlyMemory<byte> chunk = snapshot.ChunkAt(index);
-        return MerkleTree.HashLeaf(chunk.Span) == snapshot.Tree.Leaves[index]
-            ? new Chunk(instance, index, chunk, snapshot.Tree.Path(index))
-            : null;
-    }
-
-    /// <summary>The checkpoint is stable: what only older ones need goes, as far as a newer snapshot is here.</summary>
+    /// <summary>The checkpoint is stable: what only older ones need goes, as far as a newer one is here.</summary>
     /// <param name="stable">The checkpoint.</param>
-    /// <param name="pinned">Those whose snapshots stay; null: those of the last time.</param>
+    /// <param name="pinned">Those that stay; null: those of the last time.</param>
     public void Truncate(Instance stable, IReadOnlyList<Instance>? pinned = null)
     {
         _stable = Math.Max(_stable, stable.Value);
-        _pinned = pinned ?? _pinned;
+        Checkpoints.Truncate(stable, pinned);
         ReleaseOld();
     }
 
@@ -154,37 +138,19 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         damage(_left);
     }
 
-    /// <summary>A byte of the newest snapshot is not what was written. False if there is no snapshot.</summary>
-    public bool DamageSnapshot(SimulationRandom random)
-    {
-        if (_snapshots.Count == 0) return false;
-        (long newest, Snapshot snapshot) = _snapshots.Last();
-        byte[] bytes = snapshot.Bytes.ToArray();
-        bytes[random.Next(bytes.Length)] ^= 0x10;
-        _snapshots[newest] = snapshot with { Bytes = bytes };
-        return IsSnapshotDamaged = true;
-    }
-
-    /// <summary>
-    /// If nothing was ever flushed, an old snapshot does not tell whether all replicas agree on it.
-    /// </summary>
-    public void DiscardSnapshots() => _snapshots.Clear();
-
     /// <summary>The disk is replaced by an empty one.</summary>
     public void Wipe()
     {
         _dropped = _flushed = End;
         _log.Clear();
-        _snapshots.Clear();
-        _pinned = [];
+        Checkpoints.Wipe();
         _stable = 0;
         _left = null;
-        IsSnapshotDamaged = false;
     }
 
     /// <summary>
-    /// What a replica finds when it starts: its newest snapshot that is whole, and the records of all segments that are
-    /// left, up to the first damage; and whether votes may be missing.
+    /// What a replica finds when it starts: its newest checkpoint that is whole, and the records of all segments that
+    /// are left, up to the first damage; and whether votes may be missing.
     /// </summary>
     public DiskContents Recover()
     {
@@ -195,27 +161,13 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
         bool unnoticed = !forgotten && (IsLossProven(left, kept) || (!IsNew && _log.Count == 0));
         _log.RemoveRange(kept, _log.Count - kept);
         _left = null;
-        IsNew = Fails = IsSnapshotDamaged = false;
-        _votesForgotten = forgotten || !hasVotes;
+        IsNew = Fails = false;
+        _votesForgotten = forgotten || !HasVotes;
         BeginFirstSegment();
         _log[^1] = _log[^1] with { Mark = _votesForgotten ? RecordKind.VotesForgotten : RecordKind.VotesLogged };
         _flushed = End;
-        bool lost = DropDamagedSnapshots();
-        (long newest, Snapshot? snapshot) = _snapshots.Count == 0
-            ? default
-            : (_snapshots.Last().Key, _snapshots.Last().Value);
-        return new DiskContents(
-            new Instance(newest), snapshot?.Tree.Root ?? default, snapshot?.Bytes ?? default, found.Records, forgotten,
-            found.Damage, unnoticed, lost);
-    }
-
-    /// <summary>Damaged snapshots are of no use; true if there was one newer than all that are whole.</summary>
-    private bool DropDamagedSnapshots()
-    {
-        bool lost = false;
-        while (_snapshots.Count > 0 && !_snapshots.Last().Value.IsWhole)
-            lost = _snapshots.Remove(_snapshots.Last().Key);
-        return lost;
+        (Manifest newest, bool isLost) = Checkpoints.Recover();
+        return new DiskContents(newest, found.Records, forgotten, found.Damage, unnoticed, isLost);
     }
 
     /// <summary>
@@ -254,7 +206,7 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
 
     private void ReleaseOld()
     {
-        long covered = _snapshots.Count == 0 ? 0 : Math.Min(_snapshots.Keys.Max(), _stable);
+        long covered = Math.Min(Checkpoints.Newest.Value, _stable);
         int cut = _log.FindLastIndex(e => e is SegmentEntry segment && segment.Checkpoint.Value <= covered);
         if (cut > 0)
         {
@@ -263,17 +215,5 @@ internal sealed class SimulatedDisk(CodecLimits limits, int chunkBytes, bool has
             _log.RemoveRange(0, cut);
             _dropped += cut;
         }
-        long[] stable = [.. _snapshots.Keys.Where(k => k <= _stable)];
-        foreach (long old in stable.SkipLast(StableKept).Where(k => !_pinned.Contains(new Instance(k))))
-            _snapshots.Remove(old);
-    }
-
-    private sealed record Snapshot(ReadOnlyMemory<byte> Bytes, MerkleTree Tree)
-    {
-        public bool IsWhole =>
-            Enumerable.Range(0, Tree.Leaves.Count).All(i => MerkleTree.HashLeaf(ChunkAt(i).Span) == Tree.Leaves[i]);
-
-        public ReadOnlyMemory<byte> ChunkAt(int index) =>
-            Bytes.Slice(index * Tree.ChunkBytes, MerkleTree.ChunkLength(Tree.SnapshotBytes, Tree.ChunkBytes, index));
     }
 }

@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using BftCloud.Primitives;
+using BftSmr.Service;
 
 namespace BftSmr.Simulation.Workload;
 
 /// <summary>
 /// The service that simulations replicate unless they are given another. It has a few registers, and a running hash
-/// over every command ever executed, with its context. So a command that is executed twice, out of order or in another
-/// context shows in the state for ever.
+/// over every command ever executed, with its context. Each is a record of its own, but for a register that is 0. So a
+/// command that is executed twice, out of order or in another context shows in the state for ever.
 /// </summary>
 internal sealed class RegisterService : IStateMachine
 {
@@ -23,7 +24,8 @@ internal sealed class RegisterService : IStateMachine
     private const int StateBytes = 8 * (Registers + 3);
 
     private readonly long[] _registers = new long[Registers];
-    private long _executed, _lastTimeMicros;
+    private long _executed, _executedBefore, _lastTimeMicros;
+    private int _touched; // a bit for each register
     private ulong _history;
 
     public void Execute(CommandBatch batch)
@@ -50,14 +52,24 @@ internal sealed class RegisterService : IStateMachine
         return Blake2b.Hash(state);
     }
 
-    public ISnapshotReader Freeze()
+    public IStateChanges Freeze()
     {
-        byte[] state = new byte[StateBytes];
+        ChangeList changes = new();
+        Span<byte> state = stackalloc byte[StateBytes];
         Save(state);
-        return new Reader(state);
+        for (int i = 0; i < StateBytes / 8; i++)
+        {
+            bool isTouched = i >= Registers ? _executed != _executedBefore : (_touched & 1 << i) != 0;
+            if (!isTouched) continue;
+            ReadOnlySpan<byte> value = state.Slice(8 * i, 8);
+            if (value.ContainsAnyExcept((byte)0)) changes.Put([(byte)i], value.ToArray());
+            else changes.Remove([(byte)i]);
+        }
+        Untouch();
+        return changes;
     }
 
-    public ISnapshotWriter BeginInstall() => new Writer(this);
+    public IStateLoader BeginLoad() => new Loader(this);
 
     /// <summary>The value in a reply.</summary>
     public static long AnswerIn(ReadOnlySpan<byte> reply) => BinaryPrimitives.ReadInt64LittleEndian(reply);
@@ -74,6 +86,7 @@ internal sealed class RegisterService : IStateMachine
             return;
         }
         RegisterOperation operation = RegisterOperation.Decode(command.Operation.Span);
+        _touched |= 1 << operation.Register;
         ref long register = ref _registers[operation.Register];
         (register, long answer) = operation.ApplyTo(register);
         Answer(batch.ReplyTo(index), answer, operation.ReplyPadding);
@@ -105,25 +118,20 @@ internal sealed class RegisterService : IStateMachine
         _history = BinaryPrimitives.ReadUInt64LittleEndian(state[(8 * Registers + 16)..]);
     }
 
-    private sealed class Reader(ReadOnlyMemory<byte> rest) : ISnapshotReader
+    private void Untouch() => (_touched, _executedBefore) = (0, _executed);
+
+    private sealed class Loader(RegisterService service) : IStateLoader
     {
-        public int Read(Span<byte> buffer)
+        private readonly byte[] _state = new byte[StateBytes];
+
+        public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => value.CopyTo(_state.AsSpan(8 * key[0]));
+
+        public void Commit()
         {
-            int count = Math.Min(buffer.Length, rest.Length);
-            rest.Span[..count].CopyTo(buffer);
-            rest = rest[count..];
-            return count;
+            service.Load(_state);
+            service.Untouch();
         }
 
-        public void Dispose() { }
-    }
-
-    private sealed class Writer(RegisterService service) : ISnapshotWriter
-    {
-        private readonly ArrayBufferWriter<byte> _bytes = new();
-
-        public void Write(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
-        public void Commit() => service.Load(_bytes.WrittenSpan);
         public void Dispose() { }
     }
 }

@@ -4,8 +4,8 @@ using BftCloud.Primitives;
 namespace BftSmr;
 
 /// <summary>
-/// The application: a deterministic state machine. Given the same snapshot and the same batches, every replica must
-/// reach the same state, write the same replies and produce the same snapshot bytes. No clock, randomness, thread or
+/// The application: a deterministic state machine. Given the same records and the same batches, every replica must
+/// reach the same state, write the same replies and touch the same records. No clock, randomness, thread or
 /// culture may matter: use what the batch gives. Called from one thread at a time; must not throw for any bytes (derive
 /// from <see cref="StateMachine"/> to have each operation's exceptions turned into replies).
 /// </summary>
@@ -28,34 +28,16 @@ public interface IStateMachine
     Digest StateDigest();
 
     /// <summary>
-    /// Freezes the state as it is now and returns a reader of its canonical bytes. Must be quick; the reader is used
-    /// from another thread while execution goes on, and must keep showing the state as of this call.
+    /// Freezes the state as it is now, and returns the records that were touched since the last freeze or load; the
+    /// first time all there are. Which records were touched is a function of the commands executed since then, and of
+    /// nothing else; one that was put and removed in between is a removal. Must be quick; what is returned is read on
+    /// another thread while execution goes on, and must keep showing the state as of this call.
     /// </summary>
-    ISnapshotReader Freeze();
+    IStateChanges Freeze();
 
     /// <summary>
-    /// Begins to replace the state by a snapshot that another replica, or an earlier run, has read from
-    /// <see cref="Freeze"/>.
+    /// Begins to load a state, in place of the one there is, whose memory may be let go of at once. A load counts as a
+    /// freeze: nothing is touched after it.
     /// </summary>
-    ISnapshotWriter BeginInstall();
-}
-
-/// <summary>Streams the canonical bytes of a frozen state.</summary>
-public interface ISnapshotReader : IDisposable
-{
-    /// <summary>Copies the next bytes of the snapshot into the buffer; 0 at the end.</summary>
-    int Read(Span<byte> buffer);
-}
-
-/// <summary>Receives a snapshot's bytes and makes them the state.</summary>
-public interface ISnapshotWriter : IDisposable
-{
-    /// <summary>Takes the next bytes; pieces may be cut anywhere.</summary>
-    void Write(ReadOnlySpan<byte> bytes);
-
-    /// <summary>
-    /// All bytes have been given (their digest has been verified): they become the state. Disposing without this leaves
-    /// the old state.
-    /// </summary>
-    void Commit();
+    IStateLoader BeginLoad();
 }

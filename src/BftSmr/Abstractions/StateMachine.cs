@@ -7,10 +7,13 @@ namespace BftSmr;
 /// The simplest way to write a service: one method per command, one per query, the whole state saved and loaded at
 /// once. A command that throws <see cref="OperationRefusedException"/>, before it changes anything, is refused: its
 /// client gets the words. Any other exception of a command stops the replica, as its state is in doubt.
-/// For states that outgrow one buffer implement <see cref="IStateMachine"/> itself.
+/// At each checkpoint the whole state is saved, and the blocks of it that changed are written to the disk. For states
+/// that outgrow one buffer implement <see cref="IStateMachine"/> itself.
 /// </summary>
 public abstract class StateMachine : IStateMachine
 {
+    private readonly SavedBlocks _blocks = new();
+
     /// <summary>Executes one command and writes its reply.</summary>
     protected abstract void Execute(CommandBatch batch, in Command command, IBufferWriter<byte> reply);
 
@@ -44,34 +47,27 @@ public abstract class StateMachine : IStateMachine
         return Blake2b.Hash(snapshot.WrittenSpan);
     }
 
-    ISnapshotReader IStateMachine.Freeze()
+    IStateChanges IStateMachine.Freeze()
     {
-        ArrayBufferWriter<byte> snapshot = new();
-        Save(snapshot);
-        return new Reader(snapshot.WrittenMemory);
+        ArrayBufferWriter<byte> state = new();
+        Save(state);
+        return _blocks.ChangesTo(state.WrittenMemory);
     }
 
-    ISnapshotWriter IStateMachine.BeginInstall() => new Writer(this);
+    IStateLoader IStateMachine.BeginLoad() => new Loader(this);
 
-    private sealed class Reader(ReadOnlyMemory<byte> rest) : ISnapshotReader
+    private sealed class Loader(StateMachine machine) : IStateLoader
     {
-        public int Read(Span<byte> buffer)
+        private readonly ArrayBufferWriter<byte> _state = new();
+
+        public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => _state.Write(value);
+
+        public void Commit()
         {
-            int count = Math.Min(buffer.Length, rest.Length);
-            rest.Span[..count].CopyTo(buffer);
-            rest = rest[count..];
-            return count;
+            machine.Load(_state.WrittenSpan);
+            machine._blocks.ChangesTo(_state.WrittenMemory).Dispose();
         }
 
-        public void Dispose() { }
-    }
-
-    private sealed class Writer(StateMachine machine) : ISnapshotWriter
-    {
-        private readonly ArrayBufferWriter<byte> _bytes = new();
-
-        public void Write(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
-        public void Commit() => machine.Load(_bytes.WrittenSpan);
         public void Dispose() { }
     }
 }

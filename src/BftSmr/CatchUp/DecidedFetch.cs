@@ -163,7 +163,7 @@ internal sealed class DecidedFetch(
         CheckpointOffer? offer = checkpoints.OfferOf(needed)
             ?? (pins.Of(to) is { } pinned && Leads(pinned, needed) ? pinned : checkpoints.StableOffer);
         if (offer is null || offer.Certificate.Instance < needed) return;
-        if (isInstead || offer.Certificate.Instance == needed) pins.NoteAsked(to, offer.Certificate.Instance);
+        if (isInstead || offer.Certificate.Instance == needed) pins.NoteOffered(to, offer);
         context.Effects.Send(to, offer with { IsInstead = isInstead });
     }
 

@@ -2,6 +2,7 @@ using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Runs;
 
 namespace BftSmr.Checkpoints;
 
@@ -24,20 +25,20 @@ internal sealed class CheckpointLedger(ReplicaContext context)
 
     private readonly SortedDictionary<long, Checkpoint>[] _announced =
         [.. Enumerable.Range(0, context.Quorums.Replicas).Select(_ => new SortedDictionary<long, Checkpoint>())];
-    private readonly SortedDictionary<long, TakenCheckpoint> _taken = [];
+    private readonly SortedDictionary<long, Manifest> _taken = [];
     private Instance _lastAnnounced;
     private Instance _lastNoted;
 
     /// <summary>The last stable checkpoint.</summary>
     public CheckpointCertificate Stable { get; private set; } = CheckpointCertificate.Initial;
 
-    /// <summary>Its size.</summary>
-    public long StableBytes { get; private set; }
+    /// <summary>Its manifest.</summary>
+    public Manifest StableManifest { get; private set; } = Manifest.Initial;
 
     /// <summary>What peers that need it are told of it; null if there is none yet.</summary>
     public CheckpointOffer? StableOffer { get; private set; }
 
-    /// <summary>The stable checkpoint before that one, since the start; its snapshot is still here.</summary>
+    /// <summary>The stable checkpoint before that one, since the start; its runs are still here.</summary>
     private CheckpointOffer? StableBefore { get; set; }
 
     /// <summary>
@@ -60,32 +61,38 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     /// </summary>
     public CheckpointCertificate? Contradiction { get; private set; }
 
-    /// <summary>Checkpoints whose snapshots this replica is making.</summary>
+    /// <summary>Checkpoints that this replica is writing.</summary>
     public int UnderWay { get; private set; }
 
-    /// <summary>A snapshot is being made.</summary>
+    /// <summary>One is being written.</summary>
     public void Begin() => UnderWay++;
 
-    /// <summary>It is made.</summary>
-    public void Complete(Instance instance, Digest root, long snapshotBytes)
+    /// <summary>
+    /// Another state was loaded, after all that was being written before: that was written, or given up.
+    /// </summary>
+    public void NoteLoaded() => UnderWay = 0;
+
+    /// <summary>It is written.</summary>
+    public void Complete(Manifest manifest)
     {
         UnderWay--;
-        Invariant.Holds(UnderWay >= 0, "a snapshot that is made was begun");
-        Take(instance, root, snapshotBytes);
+        Invariant.Holds(UnderWay >= 0, "a checkpoint that is written was begun");
+        Take(manifest);
     }
 
-    /// <summary>This replica has the snapshot, made or found complete at its start: announces it.</summary>
-    public void Take(Instance instance, Digest root, long snapshotBytes)
+    /// <summary>This replica has the checkpoint, written or found whole at its start: announces it.</summary>
+    public void Take(Manifest manifest)
     {
+        Instance instance = manifest.Instance;
         if (instance <= Stable.Instance) return;
-        _taken[instance.Value] = new TakenCheckpoint(root, snapshotBytes);
+        _taken[instance.Value] = manifest;
         if (Proven.Instance == instance)
         {
-            if (Proven.Root == root) Adopt(Proven, snapshotBytes);
+            if (Proven.Root == manifest.Root) Adopt(Proven, manifest);
             else Contradiction = Proven;
             return;
         }
-        Checkpoint message = new(instance, root, context.Self);
+        Checkpoint message = new(instance, manifest.Root, context.Self);
         byte[] signature = new byte[Request.SignatureBytes];
         context.Keyring.Sign(PeerMessageCodec.SignedBytes(message), signature);
         _announced[context.Self.Value][instance.Value] = message with { Signature = signature };
@@ -104,7 +111,7 @@ internal sealed class CheckpointLedger(ReplicaContext context)
 
     private void Evaluate(Instance instance)
     {
-        if (!_taken.TryGetValue(instance.Value, out TakenCheckpoint own)) return;
+        if (!_taken.TryGetValue(instance.Value, out Manifest? own)) return;
         IEnumerable<Checkpoint> announced =
             _announced.Select(a => a.GetValueOrDefault(instance.Value)).OfType<Checkpoint>();
         foreach (IGrouping<Digest, Checkpoint> equal in announced.GroupBy(c => c.Root).ToList())
@@ -112,20 +119,20 @@ internal sealed class CheckpointLedger(ReplicaContext context)
             CheckpointSignature[] signatures = [.. equal.Select(c => new CheckpointSignature(c.Sender, c.Signature))];
             if (signatures.Length < context.Quorums.Stable) continue;
             CheckpointCertificate certificate = new(instance, equal.Key, signatures);
-            if (equal.Key == own.Root) Adopt(certificate, own.SnapshotBytes);
+            if (equal.Key == own.Root) Adopt(certificate, own);
             else Contradiction = certificate;
         }
     }
 
     /// <summary>
-    /// A certificate that was proven, by q announcements, here or elsewhere, and whose snapshot this replica has.
+    /// A certificate that was proven, by q announcements, here or elsewhere, and whose checkpoint this replica has.
     /// </summary>
-    public void Adopt(CheckpointCertificate certificate, long snapshotBytes)
+    public void Adopt(CheckpointCertificate certificate, Manifest manifest)
     {
         Invariant.Holds(certificate.Instance > Stable.Instance, "the stable checkpoint never goes back");
         Stable = certificate;
-        StableBytes = snapshotBytes;
-        (StableBefore, StableOffer) = (StableOffer, new CheckpointOffer(certificate, snapshotBytes));
+        StableManifest = manifest;
+        (StableBefore, StableOffer) = (StableOffer, new CheckpointOffer(certificate, manifest));
         Contradiction = null;
         ForgetStable(_taken);
         foreach (SortedDictionary<long, Checkpoint> announced in _announced) ForgetStable(announced);
@@ -145,9 +152,9 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     public bool TryAdopt(CheckpointCertificate certificate)
     {
         if (certificate.Instance <= Stable.Instance
-            || !_taken.TryGetValue(certificate.Instance.Value, out TakenCheckpoint own)
+            || !_taken.TryGetValue(certificate.Instance.Value, out Manifest? own)
             || own.Root != certificate.Root) return false;
-        Adopt(certificate, own.SnapshotBytes);
+        Adopt(certificate, own);
         return true;
     }
 
@@ -171,7 +178,7 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         if (certificate.Instance > Proven.Instance && certificate.Instance > Stable.Instance) Proven = certificate;
     }
 
-    /// <summary>The offer of a checkpoint whose snapshot is kept here; null if it is none of the last two.</summary>
+    /// <summary>The offer of a checkpoint that is kept here; null if it is none of the last two.</summary>
     public CheckpointOffer? OfferOf(Instance instance) =>
         StableOffer?.Certificate.Instance == instance ? StableOffer
         : StableBefore?.Certificate.Instance == instance ? StableBefore
@@ -194,6 +201,4 @@ internal sealed class CheckpointLedger(ReplicaContext context)
             context.Effects.Broadcast(own);
         }
     }
-
-    private readonly record struct TakenCheckpoint(Digest Root, long SnapshotBytes);
 }

@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using BftCloud.Primitives;
 using BftSmr.Messages;
+using BftSmr.Runs;
 
 namespace BftSmr.Codec;
 
 /// <summary>
-/// The peer messages by which a replica fetches what it missed: SYNCs, batches, decisions, checkpoints and chunks.
+/// The peer messages by which a replica fetches what it missed: SYNCs, batches, decisions, checkpoints and pieces.
 /// </summary>
 internal static class CatchUpCodec
 {
@@ -47,17 +48,17 @@ internal static class CatchUpCodec
             case CheckpointOffer m:
                 PeerMessageCodec.Begin(ref writer, MessageType.CheckpointOffer, 3);
                 CertificateCodec.Write(ref writer, m.Certificate);
-                writer.WriteInt64(m.SnapshotBytes);
+                CertificateCodec.WriteManifest(ref writer, m.Manifest);
                 writer.WriteBoolean(m.IsInstead);
                 break;
-            case FetchChunk m:
-                PeerMessageCodec.Begin(ref writer, MessageType.FetchChunk, 2);
-                writer.WriteInt64(m.Instance.Value);
+            case FetchPiece m:
+                PeerMessageCodec.Begin(ref writer, MessageType.FetchPiece, 2);
+                writer.WriteDigest(m.Run);
                 writer.WriteInt64(m.Index);
                 break;
-            case Chunk m:
-                PeerMessageCodec.Begin(ref writer, MessageType.Chunk, 4);
-                writer.WriteInt64(m.Instance.Value);
+            case Piece m:
+                PeerMessageCodec.Begin(ref writer, MessageType.Piece, 4);
+                writer.WriteDigest(m.Run);
                 writer.WriteInt64(m.Index);
                 writer.WriteBinary(m.Bytes.Span);
                 WriteDigests(ref writer, m.Path);
@@ -104,17 +105,17 @@ internal static class CatchUpCodec
                 return true;
             case MessageType.CheckpointOffer when fields == 3:
                 if (!CertificateCodec.TryRead(ref reader, limits, out CheckpointCertificate? certificate)
-                    || !reader.TryReadInt64(out long snapshotBytes)
+                    || !CertificateCodec.TryReadManifest(ref reader, certificate, out Manifest? manifest)
                     || !reader.TryReadBoolean(out bool isInstead)) return false;
-                message = new CheckpointOffer(certificate, snapshotBytes) { IsInstead = isInstead };
+                message = new CheckpointOffer(certificate, manifest) { IsInstead = isInstead };
                 return true;
-            case MessageType.FetchChunk when fields == 2:
-                if (!reader.TryReadInstance(out Instance snapshot) || !reader.TryReadInt32(int.MaxValue, out int index))
+            case MessageType.FetchPiece when fields == 2:
+                if (!reader.TryReadDigest(out Digest run) || !reader.TryReadInt32(int.MaxValue, out int index))
                     return false;
-                message = new FetchChunk(snapshot, index);
+                message = new FetchPiece(run, index);
                 return true;
-            case MessageType.Chunk when fields == 4:
-                return TryReadChunk(ref reader, limits, out message);
+            case MessageType.Piece when fields == 4:
+                return TryReadPiece(ref reader, limits, out message);
             default:
                 return false;
         }
@@ -139,15 +140,15 @@ internal static class CatchUpCodec
         return true;
     }
 
-    private static bool TryReadChunk(
+    private static bool TryReadPiece(
         ref CanonicalReader reader, CodecLimits limits, [NotNullWhen(true)] out PeerMessage? message)
     {
         message = null;
-        if (!reader.TryReadInstance(out Instance instance)
+        if (!reader.TryReadDigest(out Digest run)
             || !reader.TryReadInt32(int.MaxValue, out int index)
             || !reader.TryReadBinary(limits.ChunkBytesMax, out ReadOnlyMemory<byte> bytes)
             || !TryReadDigests(ref reader, CodecLimits.ChunkPathMax, out Digest[] path)) return false;
-        message = new Chunk(instance, index, bytes, path);
+        message = new Piece(run, index, bytes, path);
         return true;
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using BftCloud.Primitives;
 using BftSmr.Messages;
+using BftSmr.Runs;
 
 namespace BftSmr.Codec;
 
@@ -55,6 +56,22 @@ internal static class CertificateCodec
             signatures[i] = new CheckpointSignature(sender, signature);
         }
         certificate = new CheckpointCertificate(instance, root, signatures);
+        return true;
+    }
+
+    public static void WriteManifest(ref CanonicalWriter writer, Manifest manifest) =>
+        writer.WriteBinary(manifest.Encoded.Span);
+
+    /// <summary>Reads the manifest that a certificate signs; false if it is another one.</summary>
+    public static bool TryReadManifest(
+        ref CanonicalReader reader, CheckpointCertificate certificate, [NotNullWhen(true)] out Manifest? manifest)
+    {
+        manifest = null;
+        if (!reader.TryReadBinary(ManifestCodec.BytesMax, out ReadOnlyMemory<byte> encoded)
+            || ManifestCodec.RootOf(encoded.Span) != certificate.Root
+            || !ManifestCodec.TryDecode(encoded, out Manifest? read) || read.Instance != certificate.Instance)
+            return false;
+        manifest = read;
         return true;
     }
 }

@@ -1,5 +1,6 @@
 using BftCloud.Primitives;
 using BftSmr.Messages;
+using BftSmr.Runs;
 using BftSmr.Settings;
 
 namespace BftSmr.Codec;
@@ -82,7 +83,9 @@ internal sealed record CodecLimits
     public int PeerFrameBytesMax => Frame(EnvelopeBytesMax + Math.Max(
         Math.Max(BatchEncodedBytesMax, ChunkBytesMax + (long)ChunkPathMax * CanonicalFormat.DigestBytes),
         Math.Max(
-            DecidedBodiesBytesMax + (long)DecidedMax * CanonicalFormat.DigestBytes,
+            Math.Max(
+                DecidedBodiesBytesMax + (long)DecidedMax * CanonicalFormat.DigestBytes,
+                CertificateBytesMax + (long)ManifestCodec.BytesMax),
             (long)Replicas * StopDataBytesMax)));
 
     /// <summary>The largest frame that a client sends a replica.</summary>

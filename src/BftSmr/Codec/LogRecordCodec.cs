@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using BftCloud.Primitives;
 using BftSmr.Messages;
+using BftSmr.Runs;
 
 namespace BftSmr.Codec;
 
@@ -44,7 +45,7 @@ internal static class LogRecordCodec
             case CheckpointStable r:
                 PeerMessageCodec.Begin(ref writer, MessageType.CheckpointStable, 2);
                 CertificateCodec.Write(ref writer, r.Certificate);
-                writer.WriteInt64(r.SnapshotBytes);
+                CertificateCodec.WriteManifest(ref writer, r.Manifest);
                 break;
             case SilentUpTo r:
                 PeerMessageCodec.Begin(ref writer, MessageType.SilentUpTo, 2);
@@ -111,8 +112,8 @@ internal static class LogRecordCodec
                 return true;
             case MessageType.CheckpointStable when fields == 2:
                 if (!CertificateCodec.TryRead(ref reader, limits, out CheckpointCertificate? certificate)
-                    || !reader.TryReadInt64(out long snapshotBytes)) return false;
-                record = new CheckpointStable(certificate, snapshotBytes);
+                    || !CertificateCodec.TryReadManifest(ref reader, certificate, out Manifest? manifest)) return false;
+                record = new CheckpointStable(certificate, manifest);
                 return true;
             case MessageType.SilentUpTo when fields == 2:
                 if (!reader.TryReadInstance(out Instance silent) || !reader.TryReadRegency(out Regency silentBelow))

@@ -15,7 +15,7 @@ public sealed record ReplicaConfiguration
     /// <summary>Path of <c>cluster.json</c>.</summary>
     public required string ClusterFile { get; init; }
 
-    /// <summary>Directory of its log and snapshots; nothing else may use it.</summary>
+    /// <summary>Directory of its log and checkpoints; nothing else may use it.</summary>
     public required string DataDirectory { get; init; }
 
     /// <summary>File of its secret key, readable by its owner only.</summary>
@@ -64,7 +64,7 @@ public sealed record ReplicaConfiguration
             .Comment("One replica. Paths are relative to this file.")
             .Add("id", Id)
             .Add("cluster", SettingsWriter.Relative(file, ClusterFile))
-            .Comment("The log and the snapshots; one directory for one replica.")
+            .Comment("The log and the checkpoints; one directory for one replica.")
             .Add("data", SettingsWriter.Relative(file, DataDirectory))
             .Add("key", SettingsWriter.Relative(file, KeyFile));
         if (PeerListenAddress is { } peers)

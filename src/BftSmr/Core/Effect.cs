@@ -1,5 +1,6 @@
 using BftCloud.Primitives;
 using BftSmr.Messages;
+using BftSmr.Runs;
 
 namespace BftSmr.Core;
 
@@ -49,15 +50,21 @@ internal sealed record AnswerReadEffect(ClientId Client, Read Read, Regency Rege
 internal sealed record ReadReplyEffect(ClientId Client, ReadReply Reply) : Effect;
 
 /// <summary>
-/// Freezes the service's state now, and writes it - preceded by <paramref name="Sessions"/> - as the snapshot of this
-/// instance, in the background; answered by <see cref="CheckpointTakenInput"/>. The log starts a new segment that
-/// begins with <paramref name="LiveRecords"/>.
+/// Freezes the service's state now, and writes what was touched since the last checkpoint, <paramref name="Own"/> of it
+/// the replica's, as the newest run of the checkpoint of this instance, in the background; answered by
+/// <see cref="CheckpointTakenInput"/>. The log starts a new segment that begins with <paramref name="LiveRecords"/>.
 /// </summary>
 internal sealed record TakeCheckpointEffect(
-    Instance Instance, ReadOnlyMemory<byte> Sessions, IReadOnlyList<LogRecord> LiveRecords) : Effect;
+    Instance Instance, ChangedRecords Own, IReadOnlyList<LogRecord> LiveRecords) : Effect;
 
 /// <summary>
-/// The checkpoint is stable: log segments and snapshots older than it may go, but for the snapshots of
+/// As <see cref="TakeCheckpointEffect"/>, of a checkpoint that is of use only to those after it, which build on its
+/// runs: it need not survive a restart. Not answered.
+/// </summary>
+internal sealed record PassCheckpointEffect(Instance Instance, ChangedRecords Own) : Effect;
+
+/// <summary>
+/// The checkpoint is stable: log segments and checkpoints older than it may go, but for the checkpoints of
 /// <paramref name="Pinned"/>, which peers are fetching.
 /// </summary>
 internal sealed record TruncateEffect(Instance Stable, IReadOnlyList<Instance> Pinned) : Effect;
@@ -81,25 +88,28 @@ internal sealed record ForgetArchiveEffect(Instance UpTo) : Effect;
 internal sealed record SendArchivedEffect(ReplicaId To, FetchDecided Asked) : Effect;
 
 /// <summary>
-/// Sends one chunk of a local snapshot, with its Merkle path, to a peer; nothing if there is no such snapshot or chunk.
+/// Sends one chunk of a local run, with its Merkle path, to a peer; nothing if there is no such run or chunk.
 /// </summary>
-internal sealed record SendChunkEffect(ReplicaId To, Instance Instance, int Index) : Effect;
+internal sealed record SendPieceEffect(ReplicaId To, Digest Run, int Index) : Effect;
 
 /// <summary>
-/// A snapshot is about to be fetched: the chunks that follow are its own. Its length is not proven yet, and nothing
-/// must depend on it.
+/// A checkpoint is about to be fetched: the pieces that follow are of its runs. Answered by
+/// <see cref="FetchPlannedInput"/>.
 /// </summary>
-internal sealed record BeginFetchEffect(CheckpointCertificate Certificate, long SnapshotBytes) : Effect;
+internal sealed record BeginFetchEffect(CheckpointCertificate Certificate, Manifest Manifest) : Effect;
 
-/// <summary>Stores a verified chunk of the snapshot being fetched.</summary>
-internal sealed record StoreChunkEffect(Instance Instance, int Index, ReadOnlyMemory<byte> Bytes) : Effect;
+/// <summary>Stores a verified piece of a run of the checkpoint being fetched.</summary>
+internal sealed record StorePieceEffect(RunDescription Run, int Index, ReadOnlyMemory<byte> Bytes) : Effect;
+
+/// <summary>All that was missing of a damaged run is stored: it is made whole again.</summary>
+internal sealed record MendRunEffect(RunDescription Run) : Effect;
 
 /// <summary>
-/// All chunks are stored: installs the snapshot in the service; answered by <see cref="StateInstalledInput"/>. The log
-/// starts anew with <paramref name="LiveRecords"/>.
+/// All runs are here: loads the checkpoint into the service; answered by <see cref="StateInstalledInput"/> or, with the
+/// state as it was, by <see cref="StateInstallFailedInput"/>. The log starts anew with <paramref name="LiveRecords"/>.
 /// </summary>
 internal sealed record InstallStateEffect(
-    CheckpointCertificate Certificate, long SnapshotBytes, IReadOnlyList<LogRecord> LiveRecords) : Effect;
+    CheckpointCertificate Certificate, Manifest Manifest, IReadOnlyList<LogRecord> LiveRecords) : Effect;
 
 /// <summary>Counts something received that was dropped.</summary>
 internal sealed record RejectEffect(string Source, RejectReason Reason) : Effect;

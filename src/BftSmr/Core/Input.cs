@@ -1,5 +1,6 @@
 using BftCloud.Primitives;
 using BftSmr.Messages;
+using BftSmr.Runs;
 
 namespace BftSmr.Core;
 
@@ -39,26 +40,31 @@ internal sealed record ExecutedInput(Instance Instance, IReadOnlyList<Outcome> O
 /// <summary>How one command ended, in the order of <see cref="ExecuteEffect.Commands"/>.</summary>
 internal readonly record struct Outcome(ReplyStatus Status, ReadOnlyMemory<byte> Result);
 
-/// <summary>The snapshot asked for by <see cref="TakeCheckpointEffect"/> is on disk.</summary>
-internal sealed record CheckpointTakenInput(Instance Instance, Digest Root, long SnapshotBytes) : Input;
+/// <summary>The checkpoint asked for by <see cref="TakeCheckpointEffect"/> is on disk.</summary>
+internal sealed record CheckpointTakenInput(Manifest Manifest) : Input;
 
 /// <summary>The disk did not keep what was archived: none of it can be told any more.</summary>
 internal sealed record ArchiveLostInput : Input;
 
 /// <summary>
-/// The snapshot was installed in the service; <paramref name="Sessions"/> is the replica's own section of it.
+/// The checkpoint was loaded into the service; <paramref name="Own"/> are the replica's own records of it.
 /// </summary>
-internal sealed record StateInstalledInput(Instance Instance, ReadOnlyMemory<byte> Sessions) : Input;
+internal sealed record StateInstalledInput(Instance Instance, IReadOnlyList<StateRecord> Own) : Input;
 
 /// <summary>
-/// A fetched snapshot turned out to be unusable although its chunks verified: the local disk failed. It is fetched
-/// again.
+/// A fetched checkpoint turned out to be unusable although its pieces verified: the local disk failed. The service has
+/// the state that it had. It is fetched again.
 /// </summary>
 internal sealed record StateInstallFailedInput(Instance Instance) : Input;
 
 /// <summary>
-/// These chunks of the snapshot announced by <see cref="BeginFetchEffect"/> are on disk already, from before, and need
-/// not be fetched again. May come late, when a snapshot of another instance or announced length is being fetched, or
-/// not at all.
+/// A run of a checkpoint that is kept here is damaged: what is missing of it has to come from the others. Writing the
+/// next checkpoint may wait for that.
 /// </summary>
-internal sealed record FetchResumedInput(Instance Instance, long SnapshotBytes, IReadOnlyList<int> Chunks) : Input;
+internal sealed record RunDamagedInput(MissingRun Missing) : Input;
+
+/// <summary>
+/// What is missing of the checkpoint announced by <see cref="BeginFetchEffect"/>: all other runs are on disk, from
+/// other checkpoints or an earlier fetch. May come late, when another one is being fetched.
+/// </summary>
+internal sealed record FetchPlannedInput(Manifest Manifest, IReadOnlyList<MissingRun> Missing) : Input;

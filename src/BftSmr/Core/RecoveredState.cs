@@ -1,19 +1,17 @@
-using BftCloud.Primitives;
 using BftSmr.Messages;
+using BftSmr.Runs;
 
 namespace BftSmr.Core;
 
 /// <summary>
-/// What a replica found on its own disk when it started. The service has already been given the snapshot.
+/// What a replica found on its own disk when it started. The service has already been given the checkpoint.
 /// </summary>
-/// <param name="Checkpoint">The newest complete snapshot's instance, 0 if there is none.</param>
-/// <param name="Root">The root of its chunks.</param>
-/// <param name="Sessions">The replica's own section of that snapshot; empty if there is none.</param>
-/// <param name="SnapshotBytes">The snapshot's size.</param>
+/// <param name="Checkpoint">The newest checkpoint that is whole; <see cref="Manifest.Initial"/> if there is
+/// none.</param>
+/// <param name="Own">The replica's own records of it.</param>
 /// <param name="Records">The log, oldest first, up to the first torn or corrupt record.</param>
 internal sealed record RecoveredState(
-    Instance Checkpoint, Digest Root, ReadOnlyMemory<byte> Sessions, long SnapshotBytes,
-    IReadOnlyList<LogRecord> Records)
+    Manifest Checkpoint, IReadOnlyList<StateRecord> Own, IReadOnlyList<LogRecord> Records)
 {
     /// <summary>
     /// Votes sent before the restart may be missing from <see cref="Records"/> (the disk was lost, or durability does
@@ -23,5 +21,5 @@ internal sealed record RecoveredState(
     /// </summary>
     public bool VotesForgotten { get; init; }
 
-    public static RecoveredState None { get; } = new(Instance.Zero, default, default, 0, []);
+    public static RecoveredState None { get; } = new(Manifest.Initial, [], []);
 }

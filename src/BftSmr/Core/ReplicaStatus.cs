@@ -22,7 +22,7 @@ internal sealed record ReplicaStatus
     /// <summary>Instances of which votes or batches are kept.</summary>
     public required int InstancesKept { get; init; }
 
-    /// <summary>A snapshot or decided batches are being fetched.</summary>
+    /// <summary>A checkpoint or decided batches are being fetched.</summary>
     public required bool CatchingUp { get; init; }
 
     /// <summary>

@@ -5,6 +5,7 @@ using BftSmr.Instances;
 using BftSmr.Messages;
 using BftSmr.Ordering;
 using BftSmr.Requests;
+using BftSmr.Runs;
 using BftSmr.Service;
 using BftSmr.Sessions;
 
@@ -18,7 +19,7 @@ namespace BftSmr.Execution;
 internal sealed class ExecutionStage(
     ReplicaContext context, DecidedLog log, IOrdering ordering, RequestPool requests, ReplyVouching vouching)
 {
-    /// <summary>Bytes of batches that a replica that catches up executes without a checkpoint of its own.</summary>
+    /// <summary>Bytes of batches that a replica that catches up executes without a checkpoint on its disk.</summary>
     private const long PassedBytesMax = 256 << 20;
 
     private ReplicatedState _state = Share(new ReplicatedState(context.Settings), requests);
@@ -165,32 +166,23 @@ internal sealed class ExecutionStage(
             new Reply(request.Session.Nonce, request.Sequence, ordering.Regency, outcome.Status, !isWhole, result)));
     }
 
-    /// <summary>A checkpoint is taken now; returns the replica's own section of it.</summary>
-    public ReadOnlyMemory<byte> BeginCheckpoint()
-    {
-        PassCheckpoint();
-        _bytesSinceTaken = 0;
-        return ReplicatedStateCodec.Encode(_state);
-    }
-
     /// <summary>
-    /// A checkpoint is due that is of no use, as a later one is known to be stable. It is passed over, unless much was
-    /// executed since the last one that was taken: after a restart all of that is executed again.
+    /// A checkpoint that is due is of no use by itself, as a later one is known to be stable. It need not be kept,
+    /// unless much was executed since the last one that was: after a restart all of that is executed again.
     /// </summary>
-    public bool TryPassCheckpoint(Instance proven)
-    {
-        if (proven <= log.LastExecuted || _bytesSinceTaken >= PassedBytesMax) return false;
-        PassCheckpoint();
-        return true;
-    }
+    public bool MayPassCheckpoint(Instance proven) =>
+        proven > log.LastExecuted && _bytesSinceTaken < PassedBytesMax;
 
-    private void PassCheckpoint()
+    /// <summary>A checkpoint is taken, or passed, now; returns the replica's own records that were touched.</summary>
+    public ChangedRecords BeginCheckpoint(bool isPassed)
     {
         _lastCheckpoint = log.LastExecuted;
         _bytesSinceCheckpoint = 0;
+        if (!isPassed) _bytesSinceTaken = 0;
+        return ReplicatedRecords.TakeTouched(_state);
     }
 
-    /// <summary>The state is now that of a snapshot.</summary>
+    /// <summary>The state is now that of a checkpoint.</summary>
     public void Restore(ReplicatedState state, Instance instance)
     {
         _state = Share(state, requests);

@@ -23,7 +23,7 @@ public sealed class BftReplica : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ReplicaStorage _storage;
     private readonly ReplicaMetrics _metrics;
-    private readonly SnapshotWork _snapshots;
+    private readonly CheckpointWork _checkpoints;
     private readonly ArchiveWork _archive;
     private readonly Reactor _reactor;
     private readonly ReplicaLoop _loop;
@@ -51,11 +51,11 @@ public sealed class BftReplica : IAsyncDisposable
         IReplicaCore core = ReplicaCore.Create(settings, ingress.Keyring, recovered, cluster.Ordering);
         ingress.Uses = core.Uses;
         _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
-        _snapshots = new SnapshotWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
+        _checkpoints = new CheckpointWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
         _archive = new ArchiveWork(replicaKeys.Length, storage.Archive, _logger, Post);
         ReplicaInbox inbox = new(replicaKeys.Length);
         HostEffects runner = new(
-            _self, recovered.Checkpoint, executor, storage, _snapshots, _archive, routes, inbox, _metrics,
+            _self, recovered.Checkpoint.Instance, executor, storage, _checkpoints, _archive, routes, inbox, _metrics,
             _logger);
         ReplicaWatch watch = new(settings, replica => _peers!.IsUp(replica), options.OnChanged, _logger);
         _loop = new ReplicaLoop(
@@ -200,8 +200,8 @@ public sealed class BftReplica : IAsyncDisposable
         finally
         {
             await CloseLinks().ConfigureAwait(false);
-            await _snapshots.StopAsync().ConfigureAwait(false);
-            _snapshots.Dispose();
+            await _checkpoints.StopAsync().ConfigureAwait(false);
+            _checkpoints.Dispose();
             await _archive.StopAsync().ConfigureAwait(false);
             _archive.Dispose();
             _reactor.Dispose();

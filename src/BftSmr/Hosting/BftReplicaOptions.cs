@@ -20,7 +20,7 @@ public sealed record BftReplicaOptions
     public required KeyPair Key { get; init; }
 
     /// <summary>
-    /// The directory of the log and the snapshots; no other replica may use it. Must have been made by
+    /// The directory of the log and the checkpoints; no other replica may use it. Must have been made by
     /// <see cref="BftSmr.DataDirectory.Initialize"/> before the replica's very first start: a directory that is merely
     /// empty is taken for a lost disk, and the replica votes only after it has caught up.
     /// </summary>

@@ -32,7 +32,7 @@ public sealed record BftReplicaStatus
     /// <summary>Open client sessions.</summary>
     public required int Sessions { get; init; }
 
-    /// <summary>It is fetching a snapshot or decided batches from the others.</summary>
+    /// <summary>It is fetching a checkpoint or decided batches from the others.</summary>
     public required bool CatchingUp { get; init; }
 
     /// <summary>
@@ -85,7 +85,7 @@ public sealed record BftReplicaStatus
 
     /// <summary>
     /// The digest of the service's state at <see cref="LastExecuted"/>; null unless it was asked for, and while a
-    /// snapshot is being installed.
+    /// state is being loaded.
     /// </summary>
     public required Digest? StateDigest { get; init; }
 }

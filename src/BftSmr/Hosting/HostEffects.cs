@@ -18,7 +18,7 @@ namespace BftSmr.Hosting;
 /// reads are not answered meanwhile.
 /// </summary>
 internal sealed class HostEffects(
-    ReplicaId self, Instance recovered, ServiceHost executor, ReplicaStorage storage, SnapshotWork snapshots,
+    ReplicaId self, Instance recovered, ServiceHost executor, ReplicaStorage storage, CheckpointWork checkpoints,
     ArchiveWork archive, SessionRoutes routes, ReplicaInbox inbox, ReplicaMetrics metrics, ILogger logger)
 {
     private readonly ReplicaSpans _spans = new(self);
@@ -70,14 +70,17 @@ internal sealed class HostEffects(
             case ReadReplyEffect e:
                 Reply(e.Client, e.Reply.Nonce, e.Reply);
                 break;
+            case PassCheckpointEffect e:
+                checkpoints.Pass(e);
+                break;
             case TakeCheckpointEffect e:
                 Invariant.Holds(e.Instance == _executed, "a checkpoint is taken of what was just executed");
-                snapshots.Take(e);
+                checkpoints.Take(e);
                 break;
             case InstallStateEffect e:
                 _executed = e.Certificate.Instance;
                 inbox.ForgetReads();
-                snapshots.Install(e);
+                checkpoints.Install(e);
                 break;
             case RejectEffect e:
                 metrics.Reject(e.Reason);
@@ -95,10 +98,11 @@ internal sealed class HostEffects(
     {
         switch (effect)
         {
-            case TruncateEffect e: snapshots.Truncate(e.Stable, e.Pinned); break;
-            case SendChunkEffect e: snapshots.SendChunk(e); break;
-            case BeginFetchEffect e: snapshots.BeginFetch(e); break;
-            case StoreChunkEffect e: snapshots.Store(e); break;
+            case TruncateEffect e: checkpoints.Truncate(e.Stable, e.Pinned); break;
+            case SendPieceEffect e: checkpoints.SendPiece(e); break;
+            case BeginFetchEffect e: checkpoints.BeginFetch(e); break;
+            case StorePieceEffect e: checkpoints.Store(e); break;
+            case MendRunEffect e: checkpoints.Mend(e); break;
             case ArchiveEffect e: archive.Keep(e); break;
             case ForgetArchiveEffect e: archive.Forget(e); break;
             case SendArchivedEffect e: archive.Send(e); break;
@@ -133,7 +137,7 @@ internal sealed class HostEffects(
     public BatchExecution? TakeDecided()
     {
         if (_decided is not { } effect) return null;
-        Invariant.Holds(!snapshots.IsInstalling, "nothing is executed while a snapshot is being installed");
+        Invariant.Holds(!checkpoints.IsInstalling, "nothing is executed while a state is being loaded");
         Invariant.Holds(
             _execution is null && effect.Instance > _executed, "instances are executed in order, each once");
         _decided = null;
@@ -157,7 +161,7 @@ internal sealed class HostEffects(
     }
 
     /// <summary>The service's state, unless it is being replaced.</summary>
-    public Digest? StateDigest() => snapshots.IsInstalling ? null : executor.StateDigest();
+    public Digest? StateDigest() => checkpoints.IsInstalling ? null : executor.StateDigest();
 
     private bool MustFlushLog => _mustBeFlushed > storage.Log.FlushedRecords;
 
@@ -188,7 +192,7 @@ internal sealed class HostEffects(
     /// </summary>
     private ReadAnsweredInput? AnswerInTurn(AnswerReadEffect effect)
     {
-        if (snapshots.IsInstalling) return null;
+        if (checkpoints.IsInstalling) return null;
         if (IsExecuting || !inbox.IsTurnOf(effect.Client))
         {
             if (!inbox.TryDefer(effect, isHeld: IsExecuting)) metrics.Reject(RejectReason.Overloaded);

@@ -23,22 +23,20 @@ internal static partial class HostLog
     [LoggerMessage(23, LogLevel.Information, "Leader epoch {Regency}: the leader is {Leader}.")]
     private static partial void RegencyChanged(ILogger logger, Regency regency, ReplicaId leader);
 
-    [LoggerMessage(24, LogLevel.Information, "Checkpoint {Instance}: {Bytes} bytes, root {Root}.")]
-    public static partial void CheckpointTaken(ILogger logger, Instance instance, long bytes, Digest root);
+    [LoggerMessage(24, LogLevel.Information, "Checkpoint {Instance}: {Runs} runs of {Bytes} bytes, root {Root}.")]
+    public static partial void CheckpointTaken(
+        ILogger logger, Instance instance, int runs, long bytes, Digest root);
 
-    [LoggerMessage(25, LogLevel.Information, "Fetching snapshot {Instance} of {Bytes} bytes from the other replicas.")]
-    public static partial void FetchBegun(ILogger logger, Instance instance, long bytes);
+    [LoggerMessage(25, LogLevel.Information,
+        "Fetching checkpoint {Instance} of {Bytes} bytes from the other replicas; {Missing} of them are missing here.")]
+    public static partial void FetchBegun(ILogger logger, Instance instance, long bytes, long missing);
 
-    [LoggerMessage(26, LogLevel.Information,
-        "{Chunks} chunks of snapshot {Instance} are on disk from before the restart.")]
-    public static partial void FetchResumed(ILogger logger, Instance instance, int chunks);
-
-    [LoggerMessage(27, LogLevel.Information, "Installed snapshot {Instance}.")]
+    [LoggerMessage(27, LogLevel.Information, "Loaded checkpoint {Instance}.")]
     public static partial void StateInstalled(ILogger logger, Instance instance);
 
     [LoggerMessage(28, LogLevel.Error,
-        "The fetched snapshot {Instance} is damaged on this disk, although every chunk was verified when it arrived. "
-        + "It is fetched again. Check the disk.")]
+        "The fetched checkpoint {Instance} is damaged on this disk, although every piece was verified when it arrived. "
+        + "What is damaged is fetched again. Check the disk.")]
     public static partial void StateInstallFailed(ILogger logger, Instance instance);
 
     [LoggerMessage(

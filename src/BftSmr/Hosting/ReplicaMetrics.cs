@@ -23,7 +23,7 @@ internal sealed class ReplicaMetrics : IDisposable
     private readonly Histogram<double> _orderingSeconds;
     private readonly ReplicaId _self;
     private long _ledBatches, _ledMicros;
-    private long _executedOperations, _executedBatches, _executedBytes, _logBytes, _logFlushes, _checkpoints;
+    private long _executedOperations, _executedBatches, _executedBytes, _logBytes, _logFlushes, _checkpoints, _damage;
     private volatile ReplicaStatus? _status;
 
     public ReplicaMetrics(ReplicaId self, LinkCounters peerLinks, LinkCounters clientLinks)
@@ -40,6 +40,7 @@ internal sealed class ReplicaMetrics : IDisposable
         Counter("bftsmr.log.written", () => Interlocked.Read(ref _logBytes), "Bytes written to the log.", "By");
         Counter("bftsmr.log.flushes", () => Interlocked.Read(ref _logFlushes), "Times the log was flushed to disk.");
         Counter("bftsmr.checkpoints", () => Interlocked.Read(ref _checkpoints), "Checkpoints taken.");
+        Counter("bftsmr.damage", () => Interlocked.Read(ref _damage), "Runs found damaged on disk while running.");
         Gauge("bftsmr.regency", static s => s.Regency.Value, "Leader epoch.");
         Gauge("bftsmr.leader", static s => s.Leader.Value, "Leader of the epoch.");
         Gauge("bftsmr.synchronized", static s => s.Synchronized ? 1 : 0, "1 unless a leader change is under way.");
@@ -98,6 +99,8 @@ internal sealed class ReplicaMetrics : IDisposable
     }
 
     public void NoteCheckpoint() => Interlocked.Increment(ref _checkpoints);
+
+    public void NoteDamage() => Interlocked.Increment(ref _damage);
 
     public void NoteStatus(ReplicaStatus status) => _status = status;
 

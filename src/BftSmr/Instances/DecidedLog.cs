@@ -212,7 +212,7 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
         if (record.Instance <= LastExecuted) instance.MarkExecuted(context.Limits, _archive);
     }
 
-    /// <summary>The state was replaced by a snapshot.</summary>
+    /// <summary>The state was replaced by that of a checkpoint.</summary>
     public void JumpTo(Instance executed)
     {
         Invariant.Holds(executed >= LastExecuted, "execution never goes back");

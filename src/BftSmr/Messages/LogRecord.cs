@@ -1,4 +1,5 @@
 using BftCloud.Primitives;
+using BftSmr.Runs;
 
 namespace BftSmr.Messages;
 
@@ -29,7 +30,7 @@ internal sealed record QuorumWritten(Instance Instance, Vote Vote) : LogRecord;
 internal sealed record ValueDecided(Instance Instance, Digest Value, Batch? Batch) : LogRecord;
 
 /// <summary>The checkpoint became stable.</summary>
-internal sealed record CheckpointStable(CheckpointCertificate Certificate, long SnapshotBytes) : LogRecord;
+internal sealed record CheckpointStable(CheckpointCertificate Certificate, Manifest Manifest) : LogRecord;
 
 /// <summary>
 /// The replica restarted without its votes and learned two things: none of them can have been beyond this instance, and

@@ -1,4 +1,5 @@
 using BftCloud.Primitives;
+using BftSmr.Runs;
 
 namespace BftSmr.Messages;
 
@@ -152,16 +153,18 @@ internal sealed record Decided(Instance From, IReadOnlyList<Digest> Values, IRea
 /// <summary>Asks for the latest stable checkpoint.</summary>
 internal sealed record FetchCheckpoint(Instance Above) : PeerMessage;
 
-/// <summary>A stable checkpoint that can be fetched from the sender.</summary>
-internal sealed record CheckpointOffer(CheckpointCertificate Certificate, long SnapshotBytes) : PeerMessage
+/// <summary>
+/// A stable checkpoint that can be fetched from the sender; its manifest is the one that the certificate signs.
+/// </summary>
+internal sealed record CheckpointOffer(CheckpointCertificate Certificate, Manifest Manifest) : PeerMessage
 {
     /// <summary>It answers <see cref="FetchDecided"/>: the sender no longer has what was asked for.</summary>
     public bool IsInstead { get; init; }
 }
 
-/// <summary>Asks for one chunk of the snapshot at an instance.</summary>
-internal sealed record FetchChunk(Instance Instance, int Index) : PeerMessage;
+/// <summary>Asks for one chunk of a run, whatever checkpoint it is of.</summary>
+internal sealed record FetchPiece(Digest Run, int Index) : PeerMessage;
 
-/// <summary>One chunk with its Merkle path to the root that the certificate signs.</summary>
-internal sealed record Chunk(
-    Instance Instance, int Index, ReadOnlyMemory<byte> Bytes, IReadOnlyList<Digest> Path) : PeerMessage;
+/// <summary>One chunk of a run with its Merkle path to the root that names the run.</summary>
+internal sealed record Piece(
+    Digest Run, int Index, ReadOnlyMemory<byte> Bytes, IReadOnlyList<Digest> Path) : PeerMessage;

@@ -2,17 +2,14 @@ using System.Diagnostics;
 using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Runs;
 using BftSmr.Settings;
 
 namespace BftSmr.Service;
 
 /// <summary>
-/// Carries out on the service what a core asks for: executes decided requests, answers reads, freezes and installs
-/// snapshots. No I/O: the same object serves the replica host and the simulator. One thread at a time.
-/// <para>
-/// A snapshot's bytes are: the length of the sessions section (8 bytes, big-endian), the sessions section, the
-/// service's own bytes.
-/// </para>
+/// Carries out on the service what a core asks for: executes decided requests, answers reads, freezes and loads states.
+/// No I/O: the same object serves the replica host and the simulator. One thread at a time.
 /// </summary>
 internal sealed class ServiceHost(IStateMachine service, int replyBytesMax, RightsTable rights)
 {
@@ -103,16 +100,15 @@ internal sealed class ServiceHost(IStateMachine service, int replyBytesMax, Righ
     public Digest StateDigest() => Guard("computing its state digest", service, static s => s.StateDigest());
 
     /// <summary>
-    /// Freezes the state as it is now. The reader may be used on another thread, and must be disposed of.
+    /// Freezes the state as it is now: what was touched since the last time. It may be read on another thread, and must
+    /// be disposed of.
     /// </summary>
-    public ISnapshotReader Freeze(ReadOnlyMemory<byte> sessions) =>
-        new FrozenSnapshot(sessions, Guard("freezing its state", service, static s => s.Freeze()));
+    public FrozenState Freeze(ChangedRecords own) =>
+        new(own, Guard("freezing its state", service, static s => s.Freeze()));
 
-    /// <summary>
-    /// Begins to replace the state by a snapshot whose bytes have been, or will have been before the commit, verified.
-    /// </summary>
-    public SnapshotInstallation BeginInstall() =>
-        new(Guard("beginning to install a snapshot", service, static s => s.BeginInstall()));
+    /// <summary>Begins to load a state in place of the one there is.</summary>
+    public StateLoad BeginLoad() =>
+        new(Guard("beginning to load a state", service, static s => s.BeginLoad()));
 
     private void ExecuteRun(ExecuteEffect effect, int count)
     {

@@ -7,13 +7,13 @@ namespace BftSmr.Sessions;
 /// The sessions of one client identity, in the order of their last use. Invariants: those with replies have the same
 /// order by their last reply, as replies are kept in the order in which operations were admitted; a session is opened
 /// with a nonce above the floor, and only within the bound on sessions; a reply is that of an operation that was let
-/// through; what replies count for is counted in and out alike.
+/// through; what replies count for is counted in and out alike. What changes is told to <paramref name="touched"/>.
 /// </summary>
-internal sealed class ClientSessions
+internal sealed class ClientSessions(ClientId client, TouchedSessions touched)
 {
     /// <summary>
     /// What a session counts for without its replies, bytes: about what it takes in memory, and more than in a
-    /// snapshot.
+    /// checkpoint.
     /// </summary>
     private const int SessionBytes = 512;
 
@@ -43,8 +43,11 @@ internal sealed class ClientSessions
         return Add(new Session(nonce));
     }
 
-    public void Touch(Session session)
+    /// <summary>It is used now: after all others.</summary>
+    public void Touch(Session session, long use)
     {
+        session.Use = use;
+        touched.Note(client, session.Nonce);
         if (session.ByUse.Next is null) return;
         _byUse.Remove(session.ByUse);
         _byUse.AddLast(session.ByUse);
@@ -58,6 +61,7 @@ internal sealed class ClientSessions
     {
         Invariant.Holds(reply.Sequence <= session.LastSequence, "a reply is that of an operation that was let through");
         Uncount(session);
+        touched.Note(client, session.Nonce);
         session.Replies.DropBefore(firstAwaited);
         session.Replies.Keep(reply, settings.SessionWindow, settings.SessionReplyBytesMax);
         CountAsLatest(session);
@@ -68,6 +72,7 @@ internal sealed class ClientSessions
     public void Drop(Session session, ulong firstAwaited)
     {
         Uncount(session);
+        touched.Note(client, session.Nonce);
         session.Replies.DropBefore(firstAwaited);
         if (session.Replies.Count > 0) CountAsLatest(session);
     }
@@ -84,13 +89,21 @@ internal sealed class ClientSessions
     }
 
     /// <summary>An operation of a session that is not open was answered as expired: it must stay so.</summary>
-    public void Refuse(ulong nonce) => Floor = Math.Max(Floor, nonce);
+    public void Refuse(ulong nonce) => RaiseFloor(nonce);
 
-    public static ClientSessions Restore(ulong floor, IEnumerable<Session> byUse)
+    /// <summary>The state of a checkpoint, into one that is new.</summary>
+    public void Restore(ulong floor, IEnumerable<Session> byUse)
     {
-        ClientSessions client = new() { Floor = floor };
-        foreach (Session session in byUse) client.Add(session);
-        return client;
+        Invariant.Holds(Count == 0, "sessions are restored once");
+        Floor = floor;
+        foreach (Session session in byUse) Add(session);
+    }
+
+    private void RaiseFloor(ulong nonce)
+    {
+        if (nonce <= Floor) return;
+        Floor = nonce;
+        touched.Note(client);
     }
 
     private Session Add(Session session)
@@ -106,7 +119,8 @@ internal sealed class ClientSessions
         Uncount(session);
         _byUse.Remove(session.ByUse);
         _byNonce.Remove(session.Nonce);
-        Floor = Math.Max(Floor, session.Nonce);
+        RaiseFloor(session.Nonce);
+        touched.Note(client, session.Nonce);
         Invariant.Holds(_byUse.Count == Count && _byReply.Count <= Count, "an evicted session leaves every order");
     }
 
@@ -117,6 +131,7 @@ internal sealed class ClientSessions
             Session session = _byReply.First!.Value;
             Uncount(session);
             session.Replies.Clear();
+            touched.Note(client, session.Nonce);
         }
     }
 

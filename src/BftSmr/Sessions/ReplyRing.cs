@@ -20,7 +20,7 @@ internal sealed class ReplyRing
     private int _bytesKept;
     private bool _isWrapped;
 
-    /// <summary>What a reply counts for beyond its result, bytes: at least what it takes in a snapshot.</summary>
+    /// <summary>What a reply counts for beyond its result, bytes: at least what it takes in a checkpoint.</summary>
     public const int ReplyOverheadBytes = 16;
 
     public int Count { get; private set; }

@@ -24,6 +24,9 @@ internal sealed class Session
     /// <summary>The last sequence number executed.</summary>
     public ulong LastSequence { get; private set; }
 
+    /// <summary>When it was last used, on the counter of the table: uses of later are higher.</summary>
+    public long Use { get; set; }
+
     public ReplyRing Replies { get; } = new();
 
     public void Advance(ulong sequence)
@@ -43,10 +46,10 @@ internal sealed class Session
         return null;
     }
 
-    /// <summary>A session as a snapshot has it.</summary>
-    public static Session Restore(ulong nonce, ulong lastSequence, IReadOnlyList<CachedReply> replies)
+    /// <summary>A session as a checkpoint has it.</summary>
+    public static Session Restore(ulong nonce, long use, ulong lastSequence, IReadOnlyList<CachedReply> replies)
     {
-        Session session = new(nonce) { LastSequence = lastSequence };
+        Session session = new(nonce) { Use = use, LastSequence = lastSequence };
         foreach (CachedReply reply in replies) session.Replies.Keep(reply, int.MaxValue, int.MaxValue);
         return session;
     }

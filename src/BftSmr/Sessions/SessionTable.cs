@@ -12,12 +12,17 @@ namespace BftSmr.Sessions;
 /// agreed time; a client holds at most
 /// <see cref="ReplicaSettings.SessionsPerClientMax"/> sessions, the least recently used being evicted; after each
 /// operation all sessions with their replies count for no more than <see cref="ReplicaSettings.SessionTableBytesMax"/>.
-/// A snapshot takes less than that for them, but for 20 bytes for each client.
 /// </summary>
 internal sealed class SessionTable(ReplicaSettings settings)
 {
     private readonly SortedDictionary<int, ClientSessions> _clients = [];
     private long _bytes;
+
+    /// <summary>What changed since the last checkpoint.</summary>
+    public TouchedSessions Touched { get; } = new();
+
+    /// <summary>How often sessions were used: what orders their last uses.</summary>
+    public long Uses { get; private set; }
 
     /// <summary>
     /// Grows whenever a session that may have been in use is gone for good; not part of the replicated state.
@@ -26,8 +31,8 @@ internal sealed class SessionTable(ReplicaSettings settings)
 
     public int Count => _clients.Values.Sum(c => c.Count);
 
-    /// <summary>Clients in order, for the snapshot.</summary>
-    public IEnumerable<KeyValuePair<int, ClientSessions>> Clients => _clients;
+    /// <summary>The sessions of a client; null if it never sent anything.</summary>
+    public ClientSessions? Of(ClientId client) => _clients.GetValueOrDefault(client.Value);
 
     public Session? Find(SessionId id) => _clients.GetValueOrDefault(id.Client.Value)?.Find(id.Nonce);
 
@@ -59,7 +64,7 @@ internal sealed class SessionTable(ReplicaSettings settings)
     {
         if (!_clients.TryGetValue(request.Session.Client.Value, out ClientSessions? client))
         {
-            client = new ClientSessions();
+            client = new ClientSessions(request.Session.Client, Touched);
             _clients.Add(request.Session.Client.Value, client);
         }
         Session? session = client.Find(request.Session.Nonce);
@@ -81,7 +86,7 @@ internal sealed class SessionTable(ReplicaSettings settings)
         if (request.Sequence <= session.LastSequence) return Admission.Duplicate;
         if (request.Sequence > session.LastSequence + 1) return Admission.OutOfOrder;
         session.Advance(request.Sequence);
-        client.Touch(session);
+        client.Touch(session, ++Uses);
         Invariant.Holds(
             request.Session.Nonce == session.Nonce && client.Count <= settings.SessionsPerClientMax,
             "an operation is let through for a session that is open, of a client that has no more than it may");
@@ -124,10 +129,20 @@ internal sealed class SessionTable(ReplicaSettings settings)
         Closings++;
     }
 
-    public void Restore(int client, ClientSessions sessions)
+    /// <summary>The state of a checkpoint, into a table that is new.</summary>
+    /// <param name="uses">How often sessions were used.</param>
+    /// <param name="clients">Of each client its floor and its sessions, in any order.</param>
+    public void Restore(long uses, IEnumerable<(ClientId Client, ulong Floor, IEnumerable<Session> Sessions)> clients)
     {
-        _clients.Add(client, sessions);
-        _bytes += sessions.Bytes;
+        Invariant.Holds(_clients.Count == 0, "a table is restored once");
+        Uses = uses;
+        foreach ((ClientId id, ulong floor, IEnumerable<Session> sessions) in clients)
+        {
+            ClientSessions client = new(id, Touched);
+            client.Restore(floor, sessions.OrderBy(static session => session.Use));
+            _clients.Add(id.Value, client);
+            _bytes += client.Bytes;
+        }
     }
 }
 

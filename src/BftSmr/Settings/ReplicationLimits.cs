@@ -44,6 +44,6 @@ internal record ReplicationLimits
     /// <summary>…or this many bytes of batches.</summary>
     public long CheckpointBytes { get; init; } = 8 << 20;
 
-    /// <summary>Snapshot chunk size, bytes.</summary>
+    /// <summary>Size of a chunk of a run, bytes.</summary>
     public int ChunkBytes { get; init; } = 256 << 10;
 }

@@ -115,9 +115,9 @@ internal sealed class ArchiveStore
     private static byte[]? ReadIndex(SafeFileHandle file, int count)
     {
         byte[] header = new byte[HeaderBytes], index = new byte[count * EntryBytes];
-        return SnapshotTrailer.TryReadExactly(file, header, 0)
+        return RunTrailer.TryReadExactly(file, header, 0)
             && BinaryPrimitives.ReadInt32BigEndian(header) == count
-            && SnapshotTrailer.TryReadExactly(file, index, HeaderBytes)
+            && RunTrailer.TryReadExactly(file, index, HeaderBytes)
             && Crc32C.Append(0, index) == BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(sizeof(int)))
             ? index
             : null;
@@ -126,7 +126,7 @@ internal sealed class ArchiveStore
     private Batch? ReadBatch(SafeFileHandle file, long offset, int length, Digest value)
     {
         byte[] bytes = new byte[length];
-        return SnapshotTrailer.TryReadExactly(file, bytes, offset)
+        return RunTrailer.TryReadExactly(file, bytes, offset)
             && BatchCodec.TryDecode(bytes, _limits, out Batch? batch)
             && batch.Digest == value
             ? batch

@@ -1,357 +1,396 @@
 using BftCloud.Primitives;
 using BftSmr.Messages;
-using Microsoft.Win32.SafeHandles;
+using BftSmr.Runs;
+using BftSmr.Service;
+using BftSmr.Settings;
+using static BftSmr.StorageException;
 
 namespace BftSmr.Storage;
 
 /// <summary>
-/// The snapshots of a replica: its own, written in the background, and one that is being fetched. A file has a
-/// snapshot's name only when it is complete and on disk. Reading, storing and deleting may go on while a snapshot is
-/// written; each is safe on any thread. The lock guards only which snapshots there are: no disk work is done under it,
-/// and what is being read is closed by its last user.
+/// The checkpoints of a replica: its own, written in the background, and one that is being fetched. A checkpoint is a
+/// manifest and the runs that it names, which other checkpoints may share. The manifest's file is there only once all
+/// the runs are. Checkpoints are written, loaded and deleted by one thread at a time; beside that another one stores
+/// what is fetched, and any may read pieces.
 /// </summary>
 internal sealed class CheckpointStore : IDisposable
 {
-    private const string TemporarySuffix = ".tmp";
-    private const string CorruptSuffix = ".corrupt";
+    /// <summary>Ends the name of a file that is damaged.</summary>
+    public const string CorruptSuffix = ".corrupt";
 
     /// <summary>
-    /// Snapshots at or below the stable checkpoint that are kept: the newest, and one more for peers that begin to
-    /// fetch it.
+    /// Checkpoints at or below the stable one that are kept: the newest, and one more for peers that begin to fetch it.
     /// </summary>
     private const int StableKept = 2;
 
-    /// <summary>
-    /// A long snapshot goes to the disk in pieces of this size, so that it does not hold up the log's flushes all at
-    /// once.
-    /// </summary>
-    private const long FlushBytes = 16 << 20;
-
     private readonly string _directory;
     private readonly DataOwner _owner;
-    private readonly int _chunkBytes;
+    private readonly ReplicaSettings _settings;
     private readonly bool _flushes;
+    private readonly RunStore _runs;
+    private readonly MergePolicy _policy;
     private readonly Lock _lock = new();
-    private readonly List<SnapshotFile> _snapshots = []; // by instance, oldest first
-    private FetchedSnapshot? _fetched;
+    private readonly List<Manifest> _manifests = []; // by instance, oldest first
+    private readonly Dictionary<string, RunDescription?> _merged = [];
+    private Manifest _latest = Manifest.Initial;
+    private Manifest? _fetched, _newestBegun;
     private IReadOnlyList<Instance> _pinned = [];
+    private readonly DamagedRuns _damaged;
 
-    private CheckpointStore(string directory, DataOwner owner, int chunkBytes, bool flushes) =>
-        (_directory, _owner, _chunkBytes, _flushes) = (directory, owner, chunkBytes, flushes);
+    private CheckpointStore(string directory, DataOwner owner, ReplicaSettings settings)
+    {
+        (_directory, _owner, _settings) = (directory, owner, settings);
+        _flushes = settings.Durability != Durability.None;
+        _runs = new RunStore(directory, owner, settings.ChunkBytes, _flushes);
+        _policy = new MergePolicy(settings.CheckpointBytes);
+        _damaged = new DamagedRuns(_runs);
+    }
 
-    /// <summary>The newest complete snapshot's instance; 0 if there is none.</summary>
+    /// <summary>Told of each run that is found damaged, with the file and the chunk, on any thread.</summary>
+    public Action<RunDescription, string, int> Damaged { set => _damaged.Found = value; }
+
+    /// <summary>Length of a chunk of a run, bytes.</summary>
+    public int ChunkBytes => _settings.ChunkBytes;
+
+    /// <summary>The newest checkpoint's instance; 0 if there is none.</summary>
     public Instance Newest
     {
         get
         {
-            lock (_lock) return _snapshots.Count == 0 ? Instance.Zero : _snapshots[^1].Instance;
+            lock (_lock) return _manifests.Count == 0 ? Instance.Zero : _manifests[^1].Instance;
         }
     }
 
-    /// <summary>Deletes a directory of snapshots, if there is one.</summary>
+    /// <summary>Deletes a directory of checkpoints, if there is one.</summary>
     /// <exception cref="StorageException">It cannot be deleted.</exception>
-    public static void Discard(string directory) => Guard("Deleting the snapshots in", directory, () =>
+    public static void Discard(string directory) => Guard("Deleting the checkpoints in", directory, () =>
     {
         if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
     });
 
     /// <summary>
-    /// Opens a directory of snapshots, made if it does not exist. Damaged ones are set aside and named in
+    /// Opens a directory of checkpoints, made if it does not exist. Damaged files are set aside and named in
     /// <paramref name="damaged"/>.
     /// </summary>
-    /// <exception cref="StorageException">The directory cannot be used, or has another replica's
-    /// snapshots.</exception>
+    /// <exception cref="StorageException">The directory cannot be used, or has another replica's files.</exception>
     public static CheckpointStore Open(
-        string directory, DataOwner owner, int chunkBytes, bool flushes, out IReadOnlyList<string> damaged)
+        string directory, DataOwner owner, ReplicaSettings settings, out IReadOnlyList<string> damaged)
     {
-        CheckpointStore store = new(directory, owner, chunkBytes, flushes);
+        CheckpointStore store = new(directory, owner, settings);
         List<string> bad = [];
         damaged = bad;
-        Guard("Opening the snapshots in", directory, () =>
+        try
         {
-            Directory.CreateDirectory(directory);
-            foreach (string file in Directory.GetFiles(directory))
-            {
-                if (file.EndsWith(TemporarySuffix, StringComparison.Ordinal)) File.Delete(file);
-                if (!SnapshotFile.TryParseName(file, out _)) continue;
-                if (SnapshotFile.TryOpen(file, out SnapshotFile? snapshot))
-                {
-                    store._snapshots.Add(snapshot);
-                    if (snapshot.Owner == owner.Tag) continue;
-                    store.Dispose();
-                    throw owner.Foreign(file);
-                }
-                else
-                {
-                    bad.Add(file);
-                    File.Move(file, file + CorruptSuffix, overwrite: true);
-                }
-            }
-            store._snapshots.Sort(static (a, b) => a.Instance.CompareTo(b.Instance));
-        });
-        return store;
-    }
-
-    /// <summary>
-    /// The newest snapshot that streams without damage; damaged ones are set aside and named. Null if there is none.
-    /// </summary>
-    public SnapshotFile? Restore(Func<SnapshotFile, bool> tryInstall, List<string> damaged)
-    {
-        while (_snapshots.Count > 0)
-        {
-            SnapshotFile newest = _snapshots[^1];
-            if (Guard("Reading the snapshot", newest.Path, () => tryInstall(newest))) return newest;
-            damaged.Add(newest.Path);
-            SetAside(newest);
+            Guard("Opening the checkpoints in", directory, () => store.OpenAll(bad));
+            return store;
         }
-        return null;
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Writes a snapshot. Long; meant for a thread of its own, one at a time.</summary>
-    public SnapshotFile Write(Instance instance, ISnapshotReader reader, CancellationToken cancellationToken)
+    /// <summary>Loads the newest checkpoint that is whole, or none; damaged runs are set aside and named.</summary>
+    public Manifest Restore(ServiceHost service, List<string> damaged, out IReadOnlyList<StateRecord> own)
     {
-        string path = Path.Combine(_directory, SnapshotFile.FileName(instance));
-        return Guard("Writing the snapshot", path, () =>
+        own = [];
+        while (_manifests.Count > 0)
         {
-            string temporary = path + TemporarySuffix;
-            using (SafeFileHandle file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write))
+            Manifest newest = _manifests[^1];
+            if (IsWhole(newest, damaged, CancellationToken.None))
             {
-                MerkleTree tree = WriteChunks(file, reader, cancellationToken);
-                RandomAccess.Write(file, SnapshotTrailer.Encode(instance, tree, _owner.Tag), tree.SnapshotBytes);
-                if (_flushes) FileSync.Data(file);
+                own = Load(newest, service, CancellationToken.None);
+                return _latest = newest;
             }
-            File.Move(temporary, path, overwrite: true);
-            if (_flushes) FileSync.Directory(_directory);
-            return Add(path);
-        });
+            _manifests.RemoveAt(_manifests.Count - 1);
+            // What is right of it is as good as fetched.
+            _newestBegun ??= newest;
+            _fetched ??= newest;
+            Guard("Deleting the checkpoint", PathOf(newest), () => File.Delete(PathOf(newest)));
+        }
+        return Manifest.Initial;
     }
 
     /// <summary>
-    /// From now on the chunks of this snapshot are stored. What is there of it is taken up again; what is there of
-    /// others stays for now. One thread at a time begins fetches, stores chunks and completes fetches.
+    /// Writes what was touched since the checkpoint before, merges what is due, and writes the manifest. Long; meant
+    /// for a thread of its own. Where a run that is to be merged is damaged it waits until that is mended.
     /// </summary>
-    /// <returns>Whether <see cref="FindFetchedChunks"/> may find something.</returns>
-    public bool BeginFetch(CheckpointCertificate certificate, long snapshotBytes) =>
-        Guard("Taking up a snapshot in", _directory, () =>
+    /// <returns>The checkpoint; null if it was given up, as another one is being fetched instead.</returns>
+    public Manifest? Write(Instance instance, RunCursor touched, CancellationToken cancellationToken) =>
+        UnlessGivenUp("Writing a checkpoint in", () =>
         {
-            FetchedSnapshot fetched = new(_directory, certificate, snapshotBytes, _chunkBytes);
-            bool isBegun = fetched.IsBegun;
-            ReplaceFetched(fetched)?.Dispose();
-            return isBegun;
+            Manifest manifest = Next(instance, touched, cancellationToken);
+            Keep(manifest);
+            return manifest;
         });
 
     /// <summary>
-    /// The chunks that are there of a snapshot taken up again. Long; may go on while chunks are stored.
+    /// As <see cref="Write"/>, of a checkpoint that only those after it need: nothing of it survives a restart.
     /// </summary>
-    public IReadOnlyList<int> FindFetchedChunks(Instance instance, CancellationToken cancellationToken)
+    public void Pass(Instance instance, RunCursor touched, CancellationToken cancellationToken) =>
+        UnlessGivenUp("Writing runs in", () => Next(instance, touched, cancellationToken));
+
+    /// <summary>Makes the merges of the latest checkpoint whose time for this replica has come. Long.</summary>
+    public void MergeAhead(CancellationToken cancellationToken) => UnlessGivenUp("Merging runs in", () =>
     {
-        using FetchedSnapshot? fetched = BorrowFetched(instance);
-        if (fetched is null) return [];
-        return Guard("Reading the snapshot", fetched.Path, () => fetched.FindChunks(cancellationToken));
-    }
+        foreach (PlannedMerge merge in _latest.Merges)
+        {
+            long begin = _policy.BeginsAt(_latest, merge, _settings.Self, _settings.Quorums.Replicas);
+            if (_latest.Number >= begin) Merge(_latest, merge, cancellationToken);
+        }
+        return _latest;
+    });
+
+    /// <summary>Reads on where it ended the last time, about so many bytes, and looks for damage.</summary>
+    public void Scrub(long bytes, CancellationToken cancellationToken) =>
+        Guard("Reading the runs in", _directory, () => _damaged.Scrub(bytes, cancellationToken));
+
+    /// <summary>What is missing of a run that is damaged; null if it is whole. On the thread that fetches.</summary>
+    public MissingRun? FindMissing(RunDescription run, CancellationToken cancellationToken) =>
+        Guard("Reading what is left of a run in", _directory, () => _runs.FindMissing(run, cancellationToken));
+
+    /// <summary>All that was missing is stored. False if the disk did not keep it. On the thread that
+    /// fetches.</summary>
+    public bool TryMend(RunDescription run) => Guard("Mending a run in", _directory, () =>
+    {
+        if (!_runs.TryComplete(run)) return false;
+        _damaged.NoteMended(run.Root);
+        return true;
+    });
 
     /// <summary>
-    /// Stores a verified chunk of the snapshot being fetched; nothing if it is another one's. The first one makes room:
-    /// of the others begun only the newest stays. So two of them take disk at most, and a peer that offers an older
-    /// checkpoint takes nothing away.
+    /// From now on the pieces of this checkpoint are stored: says what is missing of it. May be long. One thread at a
+    /// time begins fetches, stores pieces and completes fetches.
     /// </summary>
-    public void StoreChunk(Instance instance, int index, ReadOnlyMemory<byte> chunk)
-    {
-        using FetchedSnapshot? fetched = BorrowFetched(instance);
-        if (fetched is null) return;
-        Guard("Storing a chunk of the snapshot", fetched.Path, () =>
+    public IReadOnlyList<MissingRun> BeginFetch(Manifest manifest, CancellationToken cancellationToken) =>
+        Guard("Taking up a checkpoint in", _directory, () =>
         {
-            if (!fetched.IsBegun) Delete(FetchedSnapshot.FindAll(_directory).SkipLast(1));
-            fetched.Store(index, chunk.Span);
+            lock (_lock) _fetched = manifest;
+            _damaged.GiveUp(); // what waits for a run of a state that is being replaced waits in vain
+            // A peer that offers an older checkpoint, and sends little of it, takes nothing away of the newest.
+            if (_newestBegun is null || manifest.Instance > _newestBegun.Instance) _newestBegun = manifest;
+            _runs.DeletePartialExcept(_damaged.With(RootsOf([manifest, _newestBegun])));
+            return (IReadOnlyList<MissingRun>)
+                [.. manifest.Runs.DistinctBy(static run => run.Root)
+                    .Select(run => _runs.FindMissing(run, cancellationToken)).OfType<MissingRun>()];
         });
-    }
+
+    /// <summary>Stores a verified piece of the checkpoint being fetched.</summary>
+    public void StorePiece(RunDescription run, int index, ReadOnlyMemory<byte> bytes) =>
+        Guard("Storing a piece of a run in", _directory, () => _runs.Store(run, index, bytes));
 
     /// <summary>
-    /// All chunks are stored: makes the fetched snapshot one like any other. Null if the disk did not keep them.
+    /// All pieces are stored: the checkpoint is one like any other. False if the disk did not keep them; what is left
+    /// of them is found by the next fetch.
     /// </summary>
-    public SnapshotFile? CompleteFetch(Instance instance)
-    {
-        FetchedSnapshot? fetched;
-        lock (_lock) fetched = _fetched?.Instance == instance ? ReplaceFetched(null) : null;
-        if (fetched is null) return null;
-        return Guard("Completing the snapshot", fetched.Path, () =>
+    public bool TryCompleteFetch(Manifest manifest, List<string> damaged, CancellationToken cancellationToken) =>
+        Guard("Completing the checkpoint in", _directory, () =>
         {
-            using (fetched)
+            bool isComplete = true;
+            foreach (RunDescription run in manifest.Runs) isComplete &= _runs.TryComplete(run);
+            return isComplete && IsWhole(manifest, damaged, cancellationToken);
+        });
+
+    /// <summary>Gives the service the state of a checkpoint that is whole, in place of its own.</summary>
+    /// <returns>The replica's own records.</returns>
+    /// <exception cref="StorageException">The disk gave other bytes than a moment before.</exception>
+    public IReadOnlyList<StateRecord> Load(
+        Manifest manifest, ServiceHost service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using RunMerge state = new(
+                manifest.Runs.Select(run => new RunReader(_runs.Borrow(run.Root)!)), isBottom: true);
+            using StateLoad load = service.BeginLoad();
+            while (state.MoveNext())
             {
-                if (fetched.TryComplete(_directory, _owner, _flushes, out string path)) return Add(path);
-                File.Delete(fetched.Path);
-                return null;
+                cancellationToken.ThrowIfCancellationRequested();
+                load.Put(state);
             }
-        });
+            return load.Commit();
+        }
+        catch (RunDamagedException e)
+        {
+            throw new StorageException(
+                $"{e.Message} It was whole a moment ago: the disk of '{_directory}' gives other bytes each time. "
+                + "Replace it; the replica then rejoins from the others.");
+        }
     }
 
-    /// <summary>
-    /// One chunk with its path, for a peer. Null if there is no such snapshot or chunk, or it is damaged.
-    /// </summary>
-    public Chunk? ReadChunk(Instance instance, int index)
+    /// <summary>The fetched checkpoint was loaded: what follows builds on it.</summary>
+    public void EndFetch(Manifest manifest) => Guard("Writing the checkpoint", PathOf(manifest), () =>
     {
-        using SnapshotFile? snapshot = Borrow(instance);
-        if (snapshot is null) return null;
-        byte[]? bytes = null;
-        bool isRead = Guard("Reading the snapshot", snapshot.Path, () => snapshot.TryReadChunk(index, out bytes));
-        return isRead ? new Chunk(instance, index, bytes, snapshot.Tree.Path(index)) : null;
-    }
+        Build(manifest);
+        Keep(manifest);
+        lock (_lock) _fetched = null;
+        _damaged.Clear();
+    });
 
     /// <summary>
-    /// A complete snapshot, with one more user: it can be read until the caller disposes of it, even once it is
-    /// deleted. Null if there is none.
+    /// Deletes what was fetched of a checkpoint that is not needed any more. On the thread that fetches.
     /// </summary>
-    public SnapshotFile? Borrow(Instance instance)
+    public void DropOldFetch() => Guard("Deleting what was fetched in", _directory, () =>
     {
         lock (_lock)
         {
-            SnapshotFile? snapshot = _snapshots.Find(s => s.Instance == instance);
-            snapshot?.Retain();
-            return snapshot;
+            if (Newest == Instance.Zero || _fetched?.Instance > Newest) return;
+            _fetched = null;
         }
-    }
+        _runs.DeletePartialExcept(_damaged.With([]));
+    });
 
-    /// <summary>Peers are fetching these snapshots, and no others: they stay, whatever becomes stable.</summary>
+    /// <summary>One chunk of a run with its path, for a peer. Null if there is none, or it is damaged.</summary>
+    public Piece? ReadPiece(Digest run, int index) => Guard("Reading a run in", _directory, () =>
+    {
+        using RunFile? file = _runs.Borrow(run);
+        if (file is null || (uint)index >= (uint)file.Tree.Leaves.Count) return null;
+        if (file.TryReadChunk(index, out byte[]? bytes)) return new Piece(run, index, bytes, file.Tree.Path(index));
+        _damaged.Note(run, index);
+        return null;
+    });
+
+    /// <summary>Peers are fetching these checkpoints, and no others: they stay, whatever becomes stable.</summary>
     public void Pin(IReadOnlyList<Instance> fetched)
     {
         lock (_lock) _pinned = fetched;
     }
 
     /// <summary>
-    /// Deletes the snapshots that the stable checkpoint makes unnecessary, but never the newest complete one; and what
-    /// was begun of that one or older ones.
+    /// Deletes the checkpoints that the stable one makes unnecessary, but never the newest, and the runs that none
+    /// needs any more.
     /// </summary>
-    public void DeleteBelow(Instance stable) => Guard("Deleting old snapshots in", _directory, () =>
+    public void DeleteBelow(Instance stable) => Guard("Deleting old checkpoints in", _directory, () =>
     {
-        List<SnapshotFile> old;
-        FetchedSnapshot? overtaken;
-        Instance newest;
+        List<Manifest> old;
         lock (_lock)
         {
-            int stableCount = _snapshots.FindLastIndex(s => s.Instance <= stable) + 1;
-            old = [.. _snapshots.Take(stableCount - StableKept).Where(s => !_pinned.Contains(s.Instance))];
-            _snapshots.RemoveAll(old.Contains);
-            newest = Newest;
-            overtaken = _fetched?.Instance <= newest ? ReplaceFetched(null) : null;
+            if (_manifests.Count == 0) return; // what is there may be of use to a fetch
+            int stableCount = _manifests.FindLastIndex(m => m.Instance <= stable) + 1;
+            old = [.. _manifests.Take(stableCount - StableKept).Where(m => !_pinned.Contains(m.Instance))];
+            _manifests.RemoveAll(old.Contains);
         }
-        overtaken?.Dispose();
-        foreach (SnapshotFile snapshot in old) snapshot.Dispose();
-        Delete(old.Select(static snapshot => snapshot.Path)); // may take long
-        Delete(FetchedSnapshot.FindUpTo(_directory, newest));
+        foreach (Manifest manifest in old) File.Delete(PathOf(manifest));
+        _runs.DeleteExcept(NeededRuns);
     });
 
-    /// <summary>Renames a snapshot that turned out to be damaged, so that it can be looked into.</summary>
-    public void SetAside(SnapshotFile snapshot)
+    private HashSet<Digest> NeededRuns()
     {
-        bool isOurs;
-        lock (_lock) isOurs = _snapshots.Remove(snapshot);
-        Invariant.Holds(isOurs, "a snapshot is set aside by the store that has it");
-        snapshot.Dispose();
-        Guard(
-            "Setting aside the snapshot", snapshot.Path,
-            () => File.Move(snapshot.Path, snapshot.Path + CorruptSuffix, overwrite: true));
+        HashSet<Digest> needed = RootsOf([_latest]);
+        needed.UnionWith(_merged.Values.OfType<RunDescription>().Select(static run => run.Root));
+        lock (_lock) needed.UnionWith(RootsOf(_fetched is null ? _manifests : [.. _manifests, _fetched]));
+        return needed;
     }
 
     public void Dispose()
     {
-        lock (_lock)
-        {
-            foreach (SnapshotFile snapshot in _snapshots) snapshot.Dispose();
-            _snapshots.Clear();
-            _fetched?.Dispose();
-            _fetched = null;
-        }
+        _runs.Dispose();
+        _damaged.Dispose();
     }
 
-    /// <summary>The snapshot being fetched, with one more user, if it is this one.</summary>
-    private FetchedSnapshot? BorrowFetched(Instance instance)
+    private void OpenAll(List<string> damaged)
     {
-        lock (_lock)
+        Directory.CreateDirectory(_directory);
+        foreach (string file in Directory.GetFiles(_directory, "*" + ManifestFile.TemporarySuffix)) File.Delete(file);
+        _runs.OpenAll(damaged);
+        foreach (string file in Directory.GetFiles(_directory, "*" + ManifestFile.Suffix))
         {
-            if (_fetched is not { } fetched || fetched.Instance != instance) return null;
-            fetched.Retain();
-            return fetched;
+            if (!ManifestFile.TryRead(file, out Manifest? manifest, out uint owner))
+            {
+                damaged.Add(file);
+                File.Move(file, file + CorruptSuffix, overwrite: true);
+                continue;
+            }
+            if (owner != _owner.Tag) throw _owner.Foreign(file);
+            _manifests.Add(manifest);
         }
+        _manifests.Sort(static (a, b) => a.Instance.CompareTo(b.Instance));
     }
 
-    /// <summary>The one that was being fetched is the caller's now.</summary>
-    private FetchedSnapshot? ReplaceFetched(FetchedSnapshot? fetched)
+    /// <summary>Reads all its runs; those that are damaged are set aside, and named.</summary>
+    private bool IsWhole(Manifest manifest, List<string> damaged, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        bool isWhole = true;
+        foreach (RunDescription description in manifest.Runs.DistinctBy(static run => run.Root))
         {
-            FetchedSnapshot? before = _fetched;
-            _fetched = fetched;
-            return before;
+            using RunFile? run = _runs.Borrow(description.Root);
+            int? chunk = run is null
+                ? null
+                : Guard("Reading the run", run.Path, () => run.FindDamage(cancellationToken));
+            isWhole &= run is not null && chunk is null;
+            if (chunk is null) continue;
+            damaged.Add($"{run!.Path} in chunk {chunk}");
+            Guard("Setting aside the run", run.Path, () => _damaged.Note(description.Root, chunk.Value));
         }
+        return isWhole;
     }
 
-    private MerkleTree WriteChunks(SafeFileHandle file, ISnapshotReader reader, CancellationToken cancellationToken)
+    /// <summary>The result of a merge, made now or before.</summary>
+    private RunDescription? Merge(Manifest manifest, PlannedMerge merge, CancellationToken cancellationToken)
     {
-        MerkleTreeBuilder builder = new(_chunkBytes);
-        byte[] buffer = new byte[_chunkBytes];
-        long offset = 0, flushed = 0;
+        string name = merge.NameIn(manifest);
+        if (_merged.TryGetValue(name, out RunDescription? known)) return known;
         while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            int length = Fill(reader, buffer);
-            if (length == 0) return builder.Complete();
-            builder.Append(buffer.AsSpan(0, length));
-            RandomAccess.Write(file, buffer.AsSpan(0, length), offset);
-            offset += length;
-            if (!_flushes || offset - flushed < FlushBytes) continue;
-            FileSync.Data(file);
-            flushed = offset;
+            try
+            {
+                using RunMerge merged = new(
+                    merge.InputsIn(manifest).Select(
+                        run => new RunReader(_damaged.BorrowWhole(run.Root, cancellationToken))), merge.IsBottom);
+                RunDescription? result = _runs.Write(merged, merge.Level, cancellationToken);
+                _merged.Add(name, result);
+                return result;
+            }
+            catch (RunDamagedException e)
+            {
+                _damaged.Note(e.Root, e.Chunk);
+            }
         }
     }
 
-    private static int Fill(ISnapshotReader reader, Span<byte> buffer)
+    private Manifest? UnlessGivenUp(string doing, Func<Manifest> action)
     {
-        int length = 0;
-        while (length < buffer.Length)
-        {
-            int read = reader.Read(buffer[length..]);
-            if (read == 0) break;
-            length += read;
-        }
-        return length;
-    }
-
-    private SnapshotFile Add(string path)
-    {
-        if (!SnapshotFile.TryOpen(path, out SnapshotFile? snapshot))
-            throw new IOException("the bytes just written cannot be read back.");
-        SnapshotFile? same;
-        lock (_lock)
-        {
-            same = _snapshots.Find(s => s.Instance == snapshot.Instance);
-            if (same is not null) _snapshots.Remove(same);
-            int after = _snapshots.FindIndex(s => s.Instance > snapshot.Instance);
-            _snapshots.Insert(after < 0 ? _snapshots.Count : after, snapshot);
-        }
-        same?.Dispose();
-        return snapshot;
-    }
-
-    private static void Delete(IEnumerable<string> files)
-    {
-        foreach (string file in files) File.Delete(file);
-    }
-
-    private static void Guard(string doing, string path, Action action) => Guard(doing, path, () =>
-    {
-        action();
-        return true;
-    });
-
-    private static T Guard<T>(string doing, string path, Func<T> action)
-    {
+        if (_damaged.IsGivenUp) return null;
         try
         {
-            return action();
+            return Guard(doing, _directory, action);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (OperationCanceledException) when (_damaged.IsGivenUp)
         {
-            throw StorageException.Failed(doing, path, e);
+            return null;
         }
     }
+
+    private Manifest Next(Instance instance, RunCursor touched, CancellationToken cancellationToken)
+    {
+        RunDescription? run = _runs.Write(touched, level: 0, cancellationToken);
+        return Build(_policy.Next(_latest, instance, run, merge => Merge(_latest, merge, cancellationToken)));
+    }
+
+    /// <summary>What follows builds on this one.</summary>
+    private Manifest Build(Manifest manifest)
+    {
+        _latest = manifest;
+        HashSet<string> planned = [.. manifest.Merges.Select(merge => merge.NameIn(manifest))];
+        foreach (string done in _merged.Keys.Where(name => !planned.Contains(name)).ToList()) _merged.Remove(done);
+        return manifest;
+    }
+
+    /// <summary>It is on disk, with all its runs, when this returns.</summary>
+    private void Keep(Manifest manifest)
+    {
+        _runs.Flush(manifest.Runs);
+        ManifestFile.Write(_directory, manifest, _owner.Tag, _flushes);
+        lock (_lock)
+        {
+            _manifests.RemoveAll(m => m.Instance == manifest.Instance);
+            int after = _manifests.FindIndex(m => m.Instance > manifest.Instance);
+            _manifests.Insert(after < 0 ? _manifests.Count : after, manifest);
+        }
+    }
+
+    private string PathOf(Manifest manifest) => Path.Combine(_directory, ManifestFile.FileName(manifest.Instance));
+
+    private static HashSet<Digest> RootsOf(IEnumerable<Manifest> manifests) =>
+        [.. manifests.SelectMany(static manifest => manifest.Runs).Select(static run => run.Root)];
 }

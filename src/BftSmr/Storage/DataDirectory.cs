@@ -5,12 +5,12 @@ namespace BftSmr;
 
 /// <summary>
 /// A replica's directory on disk: <c>lock</c>, <c>genesis</c> (only until the first start), <c>log/</c>,
-/// <c>snapshots/</c> and <c>archive/</c>. The format is described in docs/spec/storage.
+/// <c>checkpoints/</c> and <c>archive/</c>. The format is described in docs/spec/storage.
 /// </summary>
 public static class DataDirectory
 {
     internal const string LogFolder = "log";
-    internal const string SnapshotsFolder = "snapshots";
+    internal const string CheckpointsFolder = "checkpoints";
     internal const string ArchiveFolder = "archive";
 
     private const string GenesisFile = "genesis";
@@ -62,7 +62,7 @@ public static class DataDirectory
         {
             string genesis = Path.Combine(path, GenesisFile);
             if (!File.Exists(genesis)) return;
-            FileSync.Directory(path); // the directories of the log and the snapshots first
+            FileSync.Directory(path); // the directories of the log and the checkpoints first
             File.Delete(genesis);
             FileSync.Directory(path);
         }

@@ -8,8 +8,9 @@ namespace BftSmr.Storage;
 
 /// <summary>
 /// The replica that a data directory belongs to. The file <c>owner</c> names it for people and for the replica; every
-/// log segment and snapshot repeats its <see cref="Tag"/>, so that no file of another replica or cluster is taken for
-/// its own. Invariant: nothing is read from a directory, or written to it, before its owner is known to be this one.
+/// log segment, run and manifest repeats its <see cref="Tag"/>, so that no file of another replica or cluster is taken
+/// for its own. Invariant: nothing is read from a directory, or written to it, before its owner is known to be this
+/// one.
 /// </summary>
 internal sealed record DataOwner(string ClusterId, ReplicaId Replica)
 {

@@ -150,22 +150,22 @@ internal sealed class LogRecovery
     /// <summary>Whether this segment, or one behind it, says that the checkpoint of its base is stable.</summary>
     private bool IsBaseStable(int index)
     {
-        long snapshot = _segments[index].Reader.Header.Base;
-        return _segments.Skip(index).Any(s => s.IsValid && SaysStable(s.Reader, snapshot));
+        long checkpoint = _segments[index].Reader.Header.Base;
+        return _segments.Skip(index).Any(s => s.IsValid && SaysStable(s.Reader, checkpoint));
     }
 
     /// <summary>
     /// Whether a segment says that the checkpoint of this instance, or a newer one, is stable. Its records are still to
     /// be read afterwards.
     /// </summary>
-    private bool SaysStable(SegmentReader reader, long snapshot)
+    private bool SaysStable(SegmentReader reader, long checkpoint)
     {
         bool says = false;
         while (!says && reader.TryReadNext(out RecordHeader header, out ReadOnlySpan<byte> payload))
         {
             says = header.Kind == RecordKind.Core
                 && LogRecordCodec.TryDecode(payload.ToArray(), _limits, out LogRecord? record)
-                && record is CheckpointStable stable && stable.Certificate.Instance.Value >= snapshot;
+                && record is CheckpointStable stable && stable.Certificate.Instance.Value >= checkpoint;
         }
         reader.Rewind();
         return says;

@@ -1,6 +1,7 @@
 using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Runs;
 using BftSmr.Service;
 using BftSmr.Settings;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace BftSmr.Storage;
 
 /// <summary>
-/// Everything a replica has on disk: its data directory, locked; the log; the snapshots; the archive.
+/// Everything a replica has on disk: its data directory, locked; the log; the checkpoints; the archive.
 /// </summary>
 internal sealed class ReplicaStorage : IDisposable
 {
@@ -16,17 +17,17 @@ internal sealed class ReplicaStorage : IDisposable
     private long _stable;
 
     private ReplicaStorage(
-        DataDirectoryLock directoryLock, WriteAheadLog log, CheckpointStore snapshots, ArchiveStore archive) =>
-        (_directoryLock, Log, Snapshots, Archive) = (directoryLock, log, snapshots, archive);
+        DataDirectoryLock directoryLock, WriteAheadLog log, CheckpointStore checkpoints, ArchiveStore archive) =>
+        (_directoryLock, Log, Checkpoints, Archive) = (directoryLock, log, checkpoints, archive);
 
     public WriteAheadLog Log { get; }
 
-    public CheckpointStore Snapshots { get; }
+    public CheckpointStore Checkpoints { get; }
 
     public ArchiveStore Archive { get; }
 
     /// <summary>
-    /// Locks and reads a data directory, gives the service its newest snapshot, and makes everything ready to be
+    /// Locks and reads a data directory, gives the service its newest checkpoint, and makes everything ready to be
     /// written.
     /// </summary>
     /// <param name="directory">The data directory.</param>
@@ -47,23 +48,21 @@ internal sealed class ReplicaStorage : IDisposable
             Flushes = flushes, HasVotes = settings.Durability == Durability.Votes, Owner = owner,
         };
         DataDirectoryLock directoryLock = DataDirectoryLock.Take(directory);
-        CheckpointStore? snapshots = null;
+        CheckpointStore? checkpoints = null;
         WriteAheadLog? log = null;
         try
         {
             owner.Claim(directory);
-            // Without durability there is no log that would say which snapshot of an earlier run all replicas agree on:
-            // it starts from nothing.
-            if (!flushes) CheckpointStore.Discard(Path.Combine(directory, DataDirectory.SnapshotsFolder));
-            snapshots = CheckpointStore.Open(
-                Path.Combine(directory, DataDirectory.SnapshotsFolder), owner, settings.ChunkBytes,
-                flushes, out IReadOnlyList<string> found);
+            // Without durability there is no log that would say which checkpoint of an earlier run all replicas agree
+            // on: it starts from nothing.
+            string folder = Path.Combine(directory, DataDirectory.CheckpointsFolder);
+            if (!flushes) CheckpointStore.Discard(folder);
+            checkpoints = CheckpointStore.Open(folder, owner, settings, out IReadOnlyList<string> found);
             List<string> damaged = [.. found];
-            ReadOnlyMemory<byte> sessions = default;
-            SnapshotFile? snapshot = snapshots.Restore(file => TryInstall(file, executor, out sessions), damaged);
-            foreach (string file in damaged) StorageLog.SnapshotDamaged(logger, file);
+            Manifest checkpoint = checkpoints.Restore(executor, damaged, out IReadOnlyList<StateRecord> own);
+            foreach (string file in damaged) StorageLog.CheckpointDamaged(logger, file);
 
-            Instance instance = snapshot?.Instance ?? Instance.Zero;
+            Instance instance = checkpoint.Instance;
             log = WriteAheadLog.Open(
                 Path.Combine(directory, DataDirectory.LogFolder), DataDirectory.NeverRan(directory), limits, logOptions,
                 out LogContents contents);
@@ -75,31 +74,20 @@ internal sealed class ReplicaStorage : IDisposable
             Instance stable = contents.Records.OfType<CheckpointStable>()
                 .Select(static c => c.Certificate.Instance).DefaultIfEmpty().Max();
             if (stable > instance) StorageLog.StateMissing(logger, instance, stable);
-            recovered = new RecoveredState(
-                instance, snapshot?.Tree.Root ?? default, sessions, snapshot?.Tree.SnapshotBytes ?? 0,
-                contents.Records) { VotesForgotten = contents.VotesForgotten };
+            recovered = new RecoveredState(checkpoint, own, contents.Records)
+            {
+                VotesForgotten = contents.VotesForgotten,
+            };
             ArchiveStore archive = ArchiveStore.Open(Path.Combine(directory, DataDirectory.ArchiveFolder), limits);
-            return new ReplicaStorage(directoryLock, log, snapshots, archive);
+            return new ReplicaStorage(directoryLock, log, checkpoints, archive);
         }
         catch
         {
             log?.Dispose();
-            snapshots?.Dispose();
+            checkpoints?.Dispose();
             directoryLock.Dispose();
             throw;
         }
-    }
-
-    /// <summary>
-    /// Streams a snapshot into the service. False, and the service unchanged, if the file is damaged.
-    /// </summary>
-    public static bool TryInstall(
-        SnapshotFile snapshot, ServiceHost executor, out ReadOnlyMemory<byte> sessions,
-        CancellationToken cancellationToken = default)
-    {
-        sessions = default;
-        using SnapshotInstallation installation = executor.BeginInstall();
-        return snapshot.TryStream(installation, cancellationToken) && installation.TryCommit(out sessions);
     }
 
     /// <summary>The checkpoint is stable.</summary>
@@ -109,20 +97,20 @@ internal sealed class ReplicaStorage : IDisposable
     }
 
     /// <summary>
-    /// Lets go of the log below the stable checkpoint, as far as a snapshot that makes it unnecessary is complete on
+    /// Lets go of the log below the stable checkpoint, as far as a checkpoint that makes it unnecessary is complete on
     /// this disk. Votes above the stable checkpoint remain even for executed instances: they are evidence until it is
     /// stable.
     /// </summary>
     public void TruncateLog() =>
-        Log.Truncate(new Instance(Math.Min(Snapshots.Newest.Value, Interlocked.Read(ref _stable))));
+        Log.Truncate(new Instance(Math.Min(Checkpoints.Newest.Value, Interlocked.Read(ref _stable))));
 
-    /// <summary>Deletes snapshots that the stable checkpoint makes unnecessary. Any thread.</summary>
-    public void DeleteOldSnapshots() => Snapshots.DeleteBelow(new Instance(Interlocked.Read(ref _stable)));
+    /// <summary>Deletes checkpoints that the stable one makes unnecessary. On the thread that writes them.</summary>
+    public void DeleteOldCheckpoints() => Checkpoints.DeleteBelow(new Instance(Interlocked.Read(ref _stable)));
 
     public void Dispose()
     {
         Log.Dispose();
-        Snapshots.Dispose();
+        Checkpoints.Dispose();
         _directoryLock.Dispose();
     }
 }

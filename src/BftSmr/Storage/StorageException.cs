@@ -36,4 +36,25 @@ public sealed class StorageException : Exception
     private const int NoSpaceLeft = 28; // ENOSPC
     private const int ReadOnlyFileSystem = 30; // EROFS
     private const int QuotaExceeded = 122; // EDQUOT
+
+    /// <summary>Does something on the disk.</summary>
+    /// <exception cref="StorageException">It cannot be done.</exception>
+    internal static void Guard(string doing, string path, Action action) => Guard(doing, path, () =>
+    {
+        action();
+        return true;
+    });
+
+    /// <inheritdoc cref="Guard(string, string, Action)"/>
+    internal static T Guard<T>(string doing, string path, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(doing, path, e);
+        }
+    }
 }

@@ -111,32 +111,32 @@ internal sealed class WriteAheadLog : IDisposable
 
     /// <summary>
     /// Begins a segment that makes everything before it unnecessary once the checkpoint of this instance is stable, and
-    /// its snapshot on disk.
+    /// on disk.
     /// </summary>
-    /// <param name="snapshot">The instance whose snapshot is being taken or fetched.</param>
-    /// <param name="live">What counts besides the snapshot.</param>
-    public void BeginSegment(Instance snapshot, IReadOnlyList<LogRecord> live)
+    /// <param name="checkpoint">The instance whose checkpoint is being taken or fetched.</param>
+    /// <param name="live">What counts besides the checkpoint.</param>
+    public void BeginSegment(Instance checkpoint, IReadOnlyList<LogRecord> live)
     {
         Flush();
-        Replace(snapshot.Value, live);
+        Replace(checkpoint.Value, live);
     }
 
     /// <summary>
-    /// The checkpoint of this instance is stable, and its snapshot or a newer one on disk: lets go of what only older
+    /// The checkpoint of this instance is stable, and it or a newer one on disk: lets go of what only older
     /// ones need. First everything appended goes to disk, as the record that says why the votes below the checkpoint
     /// may be forgotten is among it.
     /// </summary>
-    public void Truncate(Instance snapshot)
+    public void Truncate(Instance checkpoint)
     {
         if (_older.Count == 0) return;
         Flush();
-        if (_segment.Header.Base != SegmentHeader.Continues && _segment.Header.Base <= snapshot.Value)
+        if (_segment.Header.Base != SegmentHeader.Continues && _segment.Header.Base <= checkpoint.Value)
         {
             RecycleOlder(_older.Count);
             return;
         }
         int first = _older.FindLastIndex(
-            segment => segment.Base != SegmentHeader.Continues && segment.Base <= snapshot.Value);
+            segment => segment.Base != SegmentHeader.Continues && segment.Base <= checkpoint.Value);
         if (first > 0) RecycleOlder(first);
     }
 
@@ -172,7 +172,7 @@ internal sealed class WriteAheadLog : IDisposable
 
     private void Continue() => Replace(SegmentHeader.Continues, []);
 
-    private void Replace(long snapshot, IReadOnlyList<LogRecord> live)
+    private void Replace(long checkpoint, IReadOnlyList<LogRecord> live)
     {
         Invariant.Holds(_buffer.Length == 0, "the next segment begins when all that was appended is in the one before");
         LogSegment full = _segment;
@@ -180,7 +180,7 @@ internal sealed class WriteAheadLog : IDisposable
         SegmentHeader header = new()
         {
             Number =
-                number, Salt = 0, Base = snapshot, Supersedes = number, Previous = full.Header.Number,
+                number, Salt = 0, Base = checkpoint, Supersedes = number, Previous = full.Header.Number,
                 PreviousEnd = full.End, InitialEnd = 0, Owner = 0,
         };
         _failed = true;

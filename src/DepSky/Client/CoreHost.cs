@@ -101,8 +101,7 @@ internal sealed class CoreHost(
                 Start(start.Id, start.Call);
                 break;
             case AbandonCallEffect abandon:
-                if (_running.Remove(abandon.Id, out RunningCall abandoned))
-                    services.Stragglers.AddGivenUp(abandoned.Task, abandoned.Cancellation);
+                if (_running.Remove(abandon.Id, out RunningCall abandoned)) abandoned.Cancellation.Cancel();
                 break;
             default:
                 perform(effect);
@@ -148,7 +147,7 @@ internal sealed class CoreHost(
         foreach (RunningCall running in _running.Values)
         {
             if (_succeeded && running.Call is PutCall) services.Stragglers.Add(running.Task, running.Cancellation);
-            else services.Stragglers.AddGivenUp(running.Task, running.Cancellation);
+            else running.Cancellation.Cancel();
         }
         _running.Clear();
         foreach (SegmentBuffer buffer in _buffers.Values) buffer.Release();

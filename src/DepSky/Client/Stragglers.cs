@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace DepSky.Client;
 
 /// <summary>
-/// Requests that no operation waits for any more. Those that write may go on for a little: a cloud that is merely
-/// slower than its quorum gets its records too. The others were given up, and are about to end.
+/// Requests that no operation waits for any more. They may go on for a little: a cloud that is merely slower than its
+/// quorum gets its records too.
 /// </summary>
 internal sealed class Stragglers(TimeProvider time) : IAsyncDisposable
 {
@@ -18,15 +18,6 @@ internal sealed class Stragglers(TimeProvider time) : IAsyncDisposable
     {
         _tasks.TryAdd(task, cancellation);
         _ = WaitAsync(task, cancellation);
-    }
-
-    /// <summary>
-    /// A request that was given up. Until it has ended, what it was doing may still reach its cloud.
-    /// </summary>
-    public void AddGivenUp(Task task, CancellationTokenSource cancellation)
-    {
-        cancellation.Cancel();
-        if (!task.IsCompleted && _tasks.TryAdd(task, cancellation)) _ = RemoveAtEndAsync(task);
     }
 
     /// <summary>Collects garbage. If it fails, that is no harm: the next write tries again.</summary>
@@ -49,11 +40,6 @@ internal sealed class Stragglers(TimeProvider time) : IAsyncDisposable
     {
         await Task.WhenAny(task, Task.Delay(Grace, time, _end.Token)).ConfigureAwait(false);
         await cancellation.CancelAsync().ConfigureAwait(false);
-        await RemoveAtEndAsync(task).ConfigureAwait(false);
-    }
-
-    private async Task RemoveAtEndAsync(Task task)
-    {
         await task.ConfigureAwait(false);
         _tasks.TryRemove(task, out _);
     }

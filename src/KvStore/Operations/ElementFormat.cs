@@ -1,7 +1,7 @@
 namespace KvStore.Operations;
 
 /// <summary>
-/// What operations, replies and snapshots are written in: of canonical MessagePack nil, true, integers, binaries and
+/// What operations, replies and records are written in: of canonical MessagePack nil, true, integers, binaries and
 /// arrays, and fixext 1 of type <see cref="ErrorType"/> for errors.
 /// </summary>
 internal static class ElementFormat

@@ -28,6 +28,16 @@ internal sealed class CowTree<TValue>(Generation generation)
     /// <summary>Walks the tree as it is now; use it until the next change, or for ever after a freeze.</summary>
     public CowTreeCursor<TValue> Walk() => new(_root);
 
+    /// <summary>The keys in their order; use it as <see cref="Walk"/>.</summary>
+    public IEnumerable<byte[]> Keys
+    {
+        get
+        {
+            CowTreeCursor<TValue> cursor = Walk();
+            while (cursor.MoveNext()) yield return cursor.Key;
+        }
+    }
+
     public bool TryGet(ReadOnlySpan<byte> key, out TValue value)
     {
         CowNode<TValue>? node = _root;
@@ -136,7 +146,7 @@ internal sealed class CowTree<TValue>(Generation generation)
         node.SizeChanged(-childRight.Size); // until it is a child
         if (node.IsFull)
         {
-            // At the right edge keys come in order, as from a snapshot: leave the left one full.
+            // At the right edge keys come in order, as when they are loaded: leave the left one full.
             right = node.SplitAt(atRightEdge && index == node.Count - 1 ? node.Count - 1 : node.Count / 2);
             if (index >= node.Count)
             {

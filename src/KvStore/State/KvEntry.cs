@@ -1,3 +1,6 @@
+using BftCloud.Primitives;
+using KvStore.Operations;
+
 namespace KvStore.State;
 
 /// <summary>
@@ -106,6 +109,60 @@ internal sealed class KvEntry(byte[] key, long generation)
         (_value, _length) = (other._value, other._length);
         other.SetBytes([]);
         other.ExpiresAtMicros = long.MaxValue;
+    }
+
+    /// <summary>Writes what the record of the entry has beyond its key.</summary>
+    public void WriteRecord(ByteBuffer value)
+    {
+        value.WriteInteger((long)Type);
+        value.WriteInteger(Revision);
+        if (Expires) value.WriteInteger(ExpiresAtMicros);
+        else value.WriteNil();
+        if (Collection is KvList list) value.WriteInteger(list.FirstPosition);
+        if (Collection is { } collection) value.WriteInteger(collection.Count);
+        else value.WriteBinary(Bytes);
+    }
+
+    /// <summary>
+    /// Reads what <see cref="WriteRecord"/> wrote. False if it is none that is ever written. A collection has no
+    /// elements yet, but is to have so many.
+    /// </summary>
+    public static bool TryRead(
+        scoped ReadOnlySpan<byte> key, KvState state, ref CanonicalReader reader, out KvEntry entry, out long elements)
+    {
+        entry = new KvEntry(key.ToArray(), state.Generation.Current);
+        elements = 0;
+        if (!reader.TryReadInteger((long)ValueType.String, (long)ValueType.SortedSet, out long type)
+            || !reader.TryReadInteger(1, state.Revision, out long revision)) return false;
+        entry.Revision = revision;
+        if (!reader.TryReadNil())
+        {
+            if (!reader.TryReadInteger(0, KvLimits.ExpiryMicrosMax, out long expiryMicros)) return false;
+            entry.ExpiresAtMicros = expiryMicros;
+        }
+        long firstPosition = 0;
+        switch ((ValueType)type)
+        {
+            case ValueType.String:
+                if (!reader.TryReadBinary(out ReadOnlySpan<byte> bytes) || bytes.Length > KvLimits.ValueBytesMax)
+                    return false;
+                entry.SetBytes(bytes);
+                return true;
+            case ValueType.Hash:
+                entry.SetCollection(new KvHash(state.Generation));
+                break;
+            case ValueType.Set:
+                entry.SetCollection(new KvSet(state.Generation));
+                break;
+            case ValueType.SortedSet:
+                entry.SetCollection(new KvSortedSet(state.Generation));
+                break;
+            default:
+                if (!reader.TryReadInteger(out firstPosition)) return false;
+                entry.SetCollection(new KvList(state.Generation, firstPosition));
+                break;
+        }
+        return reader.TryReadInteger(1, int.MaxValue, out elements) && firstPosition <= long.MaxValue - elements;
     }
 
     /// <summary>

@@ -1,3 +1,6 @@
+using BftCloud.Primitives;
+using KvStore.Operations;
+
 namespace KvStore.State;
 
 /// <summary>Fields with values, ordered by the bytes of the field.</summary>
@@ -12,6 +15,8 @@ internal sealed class KvHash : Collection
     public override ValueType Type => ValueType.Hash;
     public override int Count => _fields.Count;
 
+    public override IEnumerable<byte[]> Labels => _fields.Keys;
+
     public override Collection Fork() => new KvHash(this);
 
     public bool TryGet(ReadOnlySpan<byte> field, out byte[] value) => _fields.TryGet(field, out value);
@@ -25,9 +30,9 @@ internal sealed class KvHash : Collection
     public bool Put(ReadOnlySpan<byte> field, ReadOnlySpan<byte> value)
     {
         ref byte[] place = ref _fields.GetOrAdd(field, null, out bool added);
-        if (!added) Removed(field, place);
+        if (added) Added(field, value);
+        else Replaced(field, place, value);
         place = value.ToArray();
-        Added(field, value);
         return added;
     }
 
@@ -37,4 +42,14 @@ internal sealed class KvHash : Collection
         Removed(field, value);
         return true;
     }
+
+    public override bool TryWrite(ReadOnlySpan<byte> label, ByteBuffer value)
+    {
+        if (!TryGet(label, out byte[] held)) return false;
+        value.WriteBinary(held);
+        return true;
+    }
+
+    public override bool TryRestore(scoped ReadOnlySpan<byte> label, ref CanonicalReader value) =>
+        value.TryReadBinary(out ReadOnlySpan<byte> held) && held.Length <= KvLimits.ValueBytesMax && Put(label, held);
 }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using BftCloud.Primitives;
+using KvStore.Operations;
 
 namespace KvStore.State;
 
@@ -29,6 +31,14 @@ internal sealed class KvList : Collection
 
     /// <summary>The position of the first element.</summary>
     public long FirstPosition { get; private set; }
+
+    public override IEnumerable<byte[]> Labels
+    {
+        get
+        {
+            for (int i = 0; i < Count; i++) yield return LabelOf(FirstPosition + i);
+        }
+    }
 
     public override Collection Fork() => new KvList(this);
 
@@ -105,11 +115,30 @@ internal sealed class KvList : Collection
         return element;
     }
 
+    public override bool TryWrite(ReadOnlySpan<byte> label, ByteBuffer value)
+    {
+        long index = PositionOf(label) - FirstPosition;
+        if (index < 0 || index >= Count) return false;
+        value.WriteBinary(_elements[(int)index]);
+        return true;
+    }
+
+    /// <summary>Only behind the last one.</summary>
+    public override bool TryRestore(scoped ReadOnlySpan<byte> label, ref CanonicalReader value)
+    {
+        if (label.Length != sizeof(long) || PositionOf(label) != FirstPosition + Count
+            || !value.TryReadBinary(out ReadOnlySpan<byte> element)
+            || element.Length > KvLimits.ValueBytesMax) return false;
+        AddLast(element);
+        return true;
+    }
+
     private void Put(int index, byte[] element)
     {
-        Forgotten(FirstPosition + index, _elements[index]);
+        Span<byte> label = stackalloc byte[sizeof(long)];
+        Write(FirstPosition + index, label);
+        Replaced(label, _elements[index], element);
         _elements[index] = element;
-        Noted(FirstPosition + index, element);
     }
 
     private void PutFirst(byte[] element)
@@ -128,14 +157,28 @@ internal sealed class KvList : Collection
     private void Noted(long position, ReadOnlySpan<byte> element)
     {
         Span<byte> label = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(label, position);
+        Write(position, label);
         Added(label, element);
     }
 
     private void Forgotten(long position, ReadOnlySpan<byte> element)
     {
         Span<byte> label = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(label, position);
+        Write(position, label);
         Removed(label, element);
     }
+
+    private static byte[] LabelOf(long position)
+    {
+        byte[] label = new byte[sizeof(long)];
+        Write(position, label);
+        return label;
+    }
+
+    // Labels are ordered as the positions, those below zero first.
+    private static void Write(long position, Span<byte> label) =>
+        BinaryPrimitives.WriteInt64BigEndian(label, position ^ long.MinValue);
+
+    private static long PositionOf(ReadOnlySpan<byte> label) =>
+        BinaryPrimitives.ReadInt64BigEndian(label) ^ long.MinValue;
 }

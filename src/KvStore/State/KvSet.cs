@@ -1,3 +1,5 @@
+using BftCloud.Primitives;
+
 namespace KvStore.State;
 
 /// <summary>Members, ordered by their bytes.</summary>
@@ -14,6 +16,8 @@ internal sealed class KvSet : Collection
 
     public override ValueType Type => ValueType.Set;
     public override int Count => _members.Count;
+
+    public override IEnumerable<byte[]> Labels => _members.Keys;
 
     public override Collection Fork() => new KvSet(this);
 
@@ -35,6 +39,10 @@ internal sealed class KvSet : Collection
         Removed(member, []);
         return true;
     }
+
+    public override bool TryWrite(ReadOnlySpan<byte> label, ByteBuffer value) => Contains(label);
+
+    public override bool TryRestore(scoped ReadOnlySpan<byte> label, ref CanonicalReader value) => Add(label);
 
     private bool Add(ReadOnlySpan<byte> member, byte[]? owned)
     {

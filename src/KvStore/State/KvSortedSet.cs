@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using BftCloud.Primitives;
+using KvStore.Operations;
 
 namespace KvStore.State;
 
@@ -26,6 +28,8 @@ internal sealed class KvSortedSet : Collection
     public override ValueType Type => ValueType.SortedSet;
     public override int Count => _scores.Count;
 
+    public override IEnumerable<byte[]> Labels => _scores.Keys;
+
     public override Collection Fork() => new KvSortedSet(this);
 
     public bool TryGetScore(ReadOnlySpan<byte> member, out double score) => _scores.TryGet(member, out score);
@@ -47,21 +51,38 @@ internal sealed class KvSortedSet : Collection
     {
         if (score == 0) score = 0; // without a sign
         ref double place = ref _scores.GetOrAdd(member, null, out bool added);
-        if (!added) Forget(member, place);
-        place = score;
+        if (!added) _order.Remove(ScoreKey.Of(place, member), out _);
         byte[] key = ScoreKey.Of(score, member);
         _order.GetOrAdd(key, key, out _);
-        Span<byte> bytes = stackalloc byte[sizeof(double)];
-        BinaryPrimitives.WriteDoubleBigEndian(bytes, score);
-        Added(member, bytes);
+        if (added) Added(member, BytesOf(score, stackalloc byte[sizeof(double)]));
+        else
+            Replaced(
+                member, BytesOf(place, stackalloc byte[sizeof(double)]),
+                BytesOf(score, stackalloc byte[sizeof(double)]));
+        place = score;
         return added;
     }
 
     public bool Remove(ReadOnlySpan<byte> member)
     {
         if (!_scores.Remove(member, out double score)) return false;
-        Forget(member, score);
+        _order.Remove(ScoreKey.Of(score, member), out _);
+        Removed(member, BytesOf(score, stackalloc byte[sizeof(double)]));
         return true;
+    }
+
+    public override bool TryWrite(ReadOnlySpan<byte> label, ByteBuffer value)
+    {
+        if (!TryGetScore(label, out double score)) return false;
+        value.WriteInteger(BitConverter.DoubleToInt64Bits(score));
+        return true;
+    }
+
+    public override bool TryRestore(scoped ReadOnlySpan<byte> label, ref CanonicalReader value)
+    {
+        if (!value.TryReadInteger(out long bits)) return false;
+        double score = BitConverter.Int64BitsToDouble(bits);
+        return !double.IsNaN(score) && (score != 0 || bits == 0) && Put(label, score);
     }
 
     /// <summary>What a member counts: twice, as it stands in two trees.</summary>
@@ -69,11 +90,9 @@ internal sealed class KvSortedSet : Collection
 
     protected override long SizeOf(ReadOnlySpan<byte> label, ReadOnlySpan<byte> element) => SizeOf(label.Length);
 
-    private void Forget(ReadOnlySpan<byte> member, double score)
+    private static ReadOnlySpan<byte> BytesOf(double score, Span<byte> bytes)
     {
-        _order.Remove(ScoreKey.Of(score, member), out _);
-        Span<byte> bytes = stackalloc byte[sizeof(double)];
         BinaryPrimitives.WriteDoubleBigEndian(bytes, score);
-        Removed(member, bytes);
+        return bytes;
     }
 }

@@ -8,7 +8,7 @@ namespace KvStore.State;
 /// nothing of operations.
 /// <para>
 /// Every change goes through <see cref="Edit(KvEntry)"/>, <see cref="EditForReplacement"/>, <see cref="Add"/> or
-/// <see cref="Remove(KvEntry)"/>, then <see cref="Changed"/>.
+/// <see cref="Remove(KvEntry)"/>, then <see cref="Changed"/>. These note what is touched.
 /// </para>
 /// </summary>
 internal sealed class KvState
@@ -23,6 +23,8 @@ internal sealed class KvState
     private readonly List<KvEntry> _waiting = [];
     private long _waitingBytes;
     private SetHash _hash;
+    private TouchedEntries _touched = TouchedEntries.Everything();
+    private StateHeader? _frozenHeader;
 
     public KvState()
     {
@@ -63,7 +65,15 @@ internal sealed class KvState
     {
         byte[] owned = key.ToArray();
         ref KvEntry place = ref _entries.GetOrAdd(key, owned, out bool added);
-        if (!added) Forget(place);
+        if (added)
+        {
+            _touched.Add(owned);
+        }
+        else
+        {
+            Forget(place);
+            _touched.Drop(place);
+        }
         place = new KvEntry(owned, Generation.Current);
         return place;
     }
@@ -82,6 +92,7 @@ internal sealed class KvState
     public void Changed(KvEntry entry, bool isTold = true)
     {
         entry.Revision = ++Revision;
+        if (entry.Collection is { } collection) collection.Touched = null;
         Remember(entry);
         if (isTold) Recent.Add(Revision, (KvChangeKind)entry.Type, entry);
     }
@@ -101,17 +112,26 @@ internal sealed class KvState
         Changed(copy);
     }
 
-    /// <summary>Puts an entry of a snapshot in its place, with the revision it has.</summary>
+    /// <summary>Puts an entry that is loaded in its place, with the revision it has.</summary>
     public void Restore(KvEntry entry)
     {
         _entries.GetOrAdd(entry.Key, entry.Key, out _) = entry;
         Remember(entry);
     }
 
+    /// <summary>All that is loaded is there. It counts as frozen: nothing is touched.</summary>
+    public void Loaded()
+    {
+        Recent.Freeze();
+        _touched = TouchedEntries.Nothing();
+        _frozenHeader = Header;
+    }
+
     public void Remove(KvEntry entry) => Remove(entry, KvChangeKind.Deleted);
 
     public void Clear()
     {
+        _touched = _touched.Cleared();
         _entries.Clear();
         _expiries.Clear();
         _waiting.Clear();
@@ -132,11 +152,16 @@ internal sealed class KvState
         }
     }
 
-    /// <summary>Freezes the entries as they are now.</summary>
-    public CowTree<KvEntry> Freeze()
+    /// <summary>Freezes the state as it is now. From here on nothing is touched.</summary>
+    public FrozenState Freeze()
     {
         Generation.Freeze();
-        return _entries.Fork();
+        StateHeader header = Header;
+        FrozenState frozen = new(
+            header == _frozenHeader ? null : header, Recent.Freeze(), _entries.Fork(), _touched);
+        _touched = TouchedEntries.Nothing();
+        _frozenHeader = header;
+        return frozen;
     }
 
     /// <summary>The hash of all entries, with their revisions and expiries, and of the revision.</summary>
@@ -155,9 +180,12 @@ internal sealed class KvState
         return BftCloud.Primitives.Digest.Of(bytes);
     }
 
+    private StateHeader Header => new(Revision, Recent.UntilMicros, Recent.After, Count, Recent.Pages.Count);
+
     private void Remove(KvEntry entry, KvChangeKind kind)
     {
         Forget(entry);
+        _touched.Drop(entry);
         _entries.Remove(entry.Key, out _);
         Recent.Add(++Revision, kind, entry);
     }
@@ -165,10 +193,16 @@ internal sealed class KvState
     private KvEntry Edit(KvEntry entry, bool withValue)
     {
         Forget(entry);
-        if (entry.Generation == Generation.Current) return entry;
-        KvEntry fork = withValue ? entry.Fork(Generation.Current) : entry.ForkWithoutValue(Generation.Current);
-        _entries.GetOrAdd(entry.Key, null, out _) = fork;
-        return fork;
+        CowTree<KvSet.Present>? touched = null;
+        if (withValue) touched = _touched.Edit(entry);
+        else _touched.Drop(entry);
+        if (entry.Generation != Generation.Current)
+        {
+            entry = withValue ? entry.Fork(Generation.Current) : entry.ForkWithoutValue(Generation.Current);
+            _entries.GetOrAdd(entry.Key, null, out _) = entry;
+        }
+        if (entry.Collection is { } collection) collection.Touched = touched;
+        return entry;
     }
 
     private void Remember(KvEntry entry)

@@ -10,6 +10,7 @@ namespace KvStore.State;
 internal sealed class RecentChanges
 {
     private readonly List<RecentPage> _pages = [];
+    private readonly List<(long First, int Length)> _frozen = []; // the pages as they were at the last freeze
     private readonly ByteBuffer _record = new();
     private long _nowMicros;
 
@@ -62,18 +63,40 @@ internal sealed class RecentChanges
         while (Bytes > KvLimits.RecentBytesMax) Drop();
     }
 
-    /// <summary>As a snapshot says. Pages follow.</summary>
+    /// <summary>As a state that is loaded says. Pages follow.</summary>
     public void Restore(long untilMicros, long after) => (UntilMicros, After) = (untilMicros, after);
 
-    /// <summary>Adds a page of a snapshot. False if it cannot stand here.</summary>
-    public bool TryRestore(ReadOnlySpan<byte> bytes, long revision)
+    /// <summary>Adds a page of that state, with its first revision. False if it cannot stand here.</summary>
+    public bool TryRestore(long first, ReadOnlySpan<byte> bytes, long revision)
     {
         long after = _pages.Count == 0 ? After : _pages[^1].LastRevision;
         if (bytes.Length > KvLimits.RecentBytesMax - Bytes
-            || !RecentPage.TryRead(bytes, after, revision, out RecentPage page)) return false;
+            || !RecentPage.TryRead(bytes, after, revision, out RecentPage page)
+            || page.FirstRevision != first) return false;
         _pages.Add(page);
         Bytes += bytes.Length;
         return true;
+    }
+
+    /// <summary>What was touched since the last freeze. A page that came and went in between is not told.</summary>
+    public TouchedPages Freeze()
+    {
+        List<long> gone = [];
+        List<(long, ReadOnlyMemory<byte>)> written = [];
+        int frozen = 0;
+        foreach (RecentPage page in _pages)
+        {
+            while (frozen < _frozen.Count && _frozen[frozen].First < page.FirstRevision)
+                gone.Add(_frozen[frozen++].First);
+            bool wasThere = frozen < _frozen.Count && _frozen[frozen].First == page.FirstRevision;
+            if (!wasThere || _frozen[frozen].Length < page.Written.Length)
+                written.Add((page.FirstRevision, page.Written));
+            if (wasThere) frozen++;
+        }
+        for (; frozen < _frozen.Count; frozen++) gone.Add(_frozen[frozen].First);
+        _frozen.Clear();
+        foreach (RecentPage page in _pages) _frozen.Add((page.FirstRevision, page.Written.Length));
+        return new TouchedPages(gone, written);
     }
 
     private void Drop()

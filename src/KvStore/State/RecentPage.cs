@@ -3,13 +3,15 @@ using BftCloud.Primitives;
 namespace KvStore.State;
 
 /// <summary>
-/// Records of changes, one behind the other. They are only ever added: a snapshot that took
+/// Records of changes, one behind the other. They are only ever added: a frozen view that took
 /// <see cref="Written"/> before goes on to see the same, on any thread.
 /// </summary>
 internal sealed class RecentPage
 {
     private byte[] _bytes = [];
     private int _length;
+
+    public long FirstRevision { get; private set; }
 
     public long LastRevision { get; private set; }
 
@@ -22,12 +24,13 @@ internal sealed class RecentPage
     {
         if (_length + record.Length > _bytes.Length)
             Array.Resize(ref _bytes, Math.Max(KvLimits.RecentPageBytes, _length + record.Length));
+        if (_length == 0) FirstRevision = revision;
         record.CopyTo(_bytes.AsSpan(_length));
         _length += record.Length;
         LastRevision = revision;
     }
 
-    /// <summary>A page of a snapshot. False unless its changes are in order, behind a revision and up to another.
+    /// <summary>A page that is loaded. False unless its changes are in order, behind a revision and up to another.
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, long after, long last, out RecentPage page)
     {
@@ -38,8 +41,8 @@ internal sealed class RecentPage
         {
             if (!RecentChange.TryRead(ref reader, out RecentChange change) || change.Revision <= page.LastRevision
                 || change.Revision > last) return false;
+            if (records++ == 0) page.FirstRevision = change.Revision;
             page.LastRevision = change.Revision;
-            records++;
         }
         return records == 1 || records > 1 && bytes.Length <= KvLimits.RecentPageBytes;
     }

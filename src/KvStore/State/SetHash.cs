@@ -10,8 +10,8 @@ namespace KvStore.State;
 /// <para>
 /// It tells states apart that diverged by a fault, with certainty for all practical purposes. It is no commitment: an
 /// attacker that chooses many elements freely finds two sets of equal sum with work far below 2^128 (Wagner's
-/// generalised birthday attack on AdHash). Nothing in the replication rests on it; snapshots are verified by the Merkle
-/// root of their bytes.
+/// generalised birthday attack on AdHash). Nothing in the replication rests on it; checkpoints are verified by hashes
+/// of their records.
 /// </para>
 /// </summary>
 internal struct SetHash : IEquatable<SetHash>

@@ -1,6 +1,6 @@
 namespace KvStore.State;
 
-/// <summary>What an entry holds. The numbers are part of replies and snapshots.</summary>
+/// <summary>What an entry holds. The numbers are part of replies and records.</summary>
 internal enum ValueType
 {
     None = 0,

@@ -74,8 +74,12 @@ public sealed class KvStateMachine : IStateMachine
     public Digest StateDigest() => _state.Digest();
 
     /// <inheritdoc/>
-    public ISnapshotReader Freeze() => new KvSnapshotReader(_state);
+    public IStateChanges Freeze() => new KvStateChanges(_state.Freeze());
 
     /// <inheritdoc/>
-    public ISnapshotWriter BeginInstall() => new KvSnapshotWriter(installed => _state = installed);
+    public IStateLoader BeginLoad()
+    {
+        _state = new KvState(); // lets go of the one there is
+        return new KvStateLoader(loaded => _state = loaded);
+    }
 }

@@ -71,7 +71,7 @@ public sealed class DiskTests
     }
 
     [Fact]
-    public async Task A_corrupted_snapshot_is_found_and_its_replica_catches_up_from_the_others()
+    public async Task A_corrupted_checkpoint_is_found_and_its_replica_catches_up_from_the_others()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(
             "counter", static settings => settings with { CheckpointPeriod = 64 });
@@ -80,13 +80,12 @@ public sealed class DiskTests
         await cluster.UntilAsync(
             "replica 1 has a stable checkpoint", static reports => reports[1]?.StableCheckpoint > 0);
         await cluster.Processes.Replicas[1].StopAsync(Patience.Time, CancellationToken.None);
-        string[] snapshots = Directory.GetFiles(
-            Path.Combine(cluster.Path, "r1", "data"), "*.snap", SearchOption.AllDirectories);
-        Assert.NotEmpty(snapshots);
-        await CommandLineRun.SucceedAsync("inspect", "checkpoint", snapshots[0]);
-        foreach (string snapshot in snapshots) Corrupt(snapshot, offset: 1);
+        string folder = Path.Combine(cluster.Path, "r1", "data", "checkpoints");
+        string manifest = Directory.GetFiles(folder, "*.manifest").Order(StringComparer.Ordinal).Last();
+        await CommandLineRun.SucceedAsync("inspect", "checkpoint", manifest);
+        foreach (string run in Directory.GetFiles(folder, "*.run")) Corrupt(run, offset: 1);
 
-        CommandLineRun inspection = await CommandLineRun.OfAsync("inspect", "checkpoint", snapshots[0]);
+        CommandLineRun inspection = await CommandLineRun.OfAsync("inspect", "checkpoint", manifest);
         await cluster.UpAsync();
         await load.AcknowledgedMoreAsync(100);
 

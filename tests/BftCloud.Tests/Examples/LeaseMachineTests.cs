@@ -63,7 +63,7 @@ public sealed class LeaseMachineTests
         Acquire(3);
         _service.Execute(4, $"release y {Acquired(4, "y").Token}");
         ServiceRun other = new(new LeaseMachine()) { NowMicros = _service.NowMicros };
-        other.Install(_service.Snapshot());
+        other.Install(_service);
         Assert.Equal(_service.Snapshot(), other.Snapshot());
 
         foreach (ServiceRun run in new[] { _service, other }) run.NowMicros += Second / 2;

@@ -12,6 +12,7 @@ internal sealed class ServiceRun(IStateMachine service) : IReplySink
 
     private ArrayBufferWriter<byte> _reply = new();
     private string? _failure;
+    private SortedDictionary<string, byte[]> _records = new(StringComparer.Ordinal);
     private long _instance;
 
     public long NowMicros { get; set; } = 1_700_000_000 * Second;
@@ -36,18 +37,27 @@ internal sealed class ServiceRun(IStateMachine service) : IReplySink
         return Encoding.UTF8.GetString(reply.WrittenSpan);
     }
 
+    /// <summary>The whole state: what was touched since the last time, upon what there was.</summary>
     public string Snapshot()
     {
-        using ISnapshotReader reader = service.Freeze();
-        byte[] bytes = new byte[1 << 20];
-        return Encoding.UTF8.GetString(bytes, 0, reader.Read(bytes));
+        using IStateChanges changes = service.Freeze();
+        while (changes.TryRead(out StateChange change))
+        {
+            string key = Convert.ToHexString(change.Key);
+            if (change.Kind == StateChangeKind.Put) _records[key] = change.Value.ToArray();
+            else _records.Remove(key);
+        }
+        return string.Concat(_records.Values.Select(Encoding.UTF8.GetString));
     }
 
-    public void Install(string snapshot)
+    /// <summary>Makes the state of another service its own.</summary>
+    public void Install(ServiceRun other)
     {
-        using ISnapshotWriter writer = service.BeginInstall();
-        writer.Write(Encoding.UTF8.GetBytes(snapshot));
-        writer.Commit();
+        _ = other.Snapshot();
+        _records = new SortedDictionary<string, byte[]>(other._records, StringComparer.Ordinal);
+        using IStateLoader loader = service.BeginLoad();
+        foreach ((string key, byte[] value) in _records) loader.Put(Convert.FromHexString(key), value);
+        loader.Commit();
     }
 
     IBufferWriter<byte> IReplySink.BeginReply(int index) => _reply;

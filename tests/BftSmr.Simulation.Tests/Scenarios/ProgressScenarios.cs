@@ -110,7 +110,7 @@ internal static class ProgressScenarios
                 RequestTimeoutMicros = 1_000_000, FaultyMicros = 5_000_000, Clients = 4, CheckpointPeriod = 4,
                 Load = new SteadyLoad { ThinkMicros = 2_000, MeasuredFromMicros = 500_000, HealedMicros = 500_000 },
             })
-            { Also = static report => FetchesOfSnapshots(report, 2) ?? ChangesOfLeader(report, 2) },
+            { Also = static report => FetchesOfCheckpoints(report, 2) ?? ChangesOfLeader(report, 2) },
         new("wiped far away",
             "Replicas are 100 ms from each other, and one loses its disk: many checkpoints become stable while it "
             + "fetches one, which stays until it has it.",
@@ -121,7 +121,7 @@ internal static class ProgressScenarios
                 QueryShare = 0,
                 Load = new SteadyLoad { ThinkMicros = 2_000, MeasuredFromMicros = 500_000, HealedMicros = 500_000 },
             })
-            { Also = static report => FetchesOfSnapshots(report, 2) },
+            { Also = static report => FetchesOfCheckpoints(report, 2) },
         new("wiped among liars",
             "Replicas lose their disks, one after the other, where frames are lost and a replica sends wrong chunks.",
             static seed => ScenarioList.Options(
@@ -149,12 +149,24 @@ internal static class ProgressScenarios
             {
                 Clients = 4, OperationsPerClient = 80,
             }),
-        new("damaged snapshots",
-            "The newest snapshot of a replica is damaged before it restarts: it knows that it forgot, and catches up.",
-            static seed => ScenarioList.Options(seed, Plan(s_slow, events: DamagedSnapshots(seed))) with
+        new("damaged checkpoints",
+            "The newest checkpoint of a replica is damaged before it restarts: it knows that it forgot, and catches "
+            + "up.",
+            static seed => ScenarioList.Options(seed, Plan(s_slow, events: DamagedCheckpoints(seed))) with
             {
                 CheckpointPeriod = 4, OperationsPerClient = 60, QueryShare = 0.5,
             }),
+        new("rotting runs",
+            "Bytes of the runs of replicas change while they run, one replica after the other: each finds that, and "
+            + "mends the run from the others.",
+            static seed => ScenarioList.Options(
+                seed, Plan(s_slow, events: Each(12, i => new DiskDamageFault(
+                    600_000 * (i + 1), Replica(i + (int)seed), 0, DiskDamage.CorruptCheckpoint)))) with
+            {
+                CheckpointPeriod = 60, FaultyMicros = 8_000_000, QueryShare = 0,
+                Load = new SteadyLoad { ThinkMicros = 10_000, MeasuredFromMicros = 500_000, HealedMicros = 500_000 },
+            })
+            { Also = RunsAreMended },
         new("exceptions",
             "The service runs out of memory at one replica, and throws on queries what differs from replica to "
             + "replica: that replica starts anew, and all stay alike.",
@@ -192,12 +204,20 @@ internal static class ProgressScenarios
     }
 
     /// <summary>A fetch that ends too late begins again.</summary>
-    private static string? FetchesOfSnapshots(SimulationReport report, long most)
+    private static string? FetchesOfCheckpoints(SimulationReport report, long most)
     {
-        long begun = report.Events.GetValueOrDefault("snapshot fetch begun");
-        if (!report.Events.ContainsKey("snapshot installed")) return "no snapshot was installed";
+        long begun = report.Events.GetValueOrDefault("checkpoint fetch begun");
+        if (!report.Events.ContainsKey("checkpoint loaded")) return "no checkpoint was loaded";
         return begun <= most ? null : string.Create(
-            CultureInfo.InvariantCulture, $"{begun} snapshots were fetched, at most {most} expected");
+            CultureInfo.InvariantCulture, $"{begun} checkpoints were fetched, at most {most} expected");
+    }
+
+    private static string? RunsAreMended(SimulationReport report)
+    {
+        long found = report.Events.GetValueOrDefault("run found damaged");
+        long mended = report.Events.GetValueOrDefault("run mended");
+        return mended > 0 ? null : string.Create(
+            CultureInfo.InvariantCulture, $"{found} runs were found damaged, and {mended} mended");
     }
 
     /// <summary>Clients restart, one after the other; the clock of every second one is that far ahead.</summary>
@@ -220,11 +240,11 @@ internal static class ProgressScenarios
         new SlowDiskFault(2_000_000, Replica(2), 6_000_000, new DiskSpeed(200_000, 200_000)),
     ];
 
-    private static FaultEvent[] DamagedSnapshots(ulong seed) =>
+    private static FaultEvent[] DamagedCheckpoints(ulong seed) =>
     [
         .. Enumerable.Range(0, 8).SelectMany(i => new FaultEvent[]
         {
-            new DiskDamageFault(300_000 * (i + 1), Replica(i + (int)seed), 0, DiskDamage.CorruptSnapshot),
+            new DiskDamageFault(300_000 * (i + 1), Replica(i + (int)seed), 0, DiskDamage.CorruptCheckpoint),
             new CrashFault(300_000 * (i + 1) + 1, Replica(i + (int)seed), 20_000, MachineToo: true),
         }),
     ];

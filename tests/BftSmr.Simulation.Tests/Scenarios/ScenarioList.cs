@@ -155,7 +155,7 @@ public static class ScenarioList
                 CheckpointPeriod = 32,
             }),
         new("B6", "The senders of state disagree: neither the last nor the first answer chooses it.",
-            static seed => Late(seed, seed % 2 == 0 ? AdversaryKind.SnapshotForger : AdversaryKind.LyingStateSender)),
+            static seed => Late(seed, seed % 2 == 0 ? AdversaryKind.CheckpointForger : AdversaryKind.LyingStateSender)),
         new("B7", "One replica is deaf, or mute, in one direction: progress without a storm of changes of leader.",
             static seed => Options(seed, Plan(events: new PartitionFault(
                 300_000, 2_600_000, 1UL << (1 + (int)(seed % 3)),

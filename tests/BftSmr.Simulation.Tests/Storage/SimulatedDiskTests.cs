@@ -2,6 +2,8 @@ using BftCloud.Primitives;
 using BftCloud.Simulation;
 using BftSmr.Codec;
 using BftSmr.Messages;
+using BftSmr.Runs;
+using BftSmr.Settings;
 using BftSmr.Simulation.Storage;
 
 namespace BftSmr.Simulation.Tests.Storage;
@@ -27,7 +29,7 @@ public class SimulatedDiskTests
     }
 
     [Fact]
-    public void A_decision_is_on_disk_when_its_batch_is_as_well_or_a_snapshot_covers_it()
+    public void A_decision_is_on_disk_when_its_batch_is_as_well_or_a_checkpoint_covers_it()
     {
         SimulatedDisk disk = New();
         Batch batch = BatchCodec.Create(1, 1, []);
@@ -44,12 +46,12 @@ public class SimulatedDiskTests
         disk.Flush(disk.End);
         Assert.True(disk.HasDecision(new Instance(2)));
         Assert.False(disk.HasDecision(new Instance(3)));
-        disk.StoreSnapshot(new Instance(3), new byte[] { 1 });
+        Write(disk, 3);
         Assert.True(disk.HasDecision(new Instance(3)));
     }
 
     [Fact]
-    public void The_log_is_cut_before_the_segment_of_a_checkpoint_that_is_stable_and_whose_snapshot_is_here()
+    public void The_log_is_cut_before_the_segment_of_a_checkpoint_that_is_stable_and_is_here()
     {
         SimulatedDisk disk = New();
         disk.Append(Record(1));
@@ -57,9 +59,9 @@ public class SimulatedDiskTests
         disk.Append(Record(3));
         disk.Truncate(new Instance(10));
         Assert.Equal([1, 2, 3], Regencies(disk));
-        disk.StoreSnapshot(new Instance(10), new byte[] { 1 });
+        Write(disk, 10);
         Assert.Equal([2, 3], Regencies(disk));
-        Assert.Equal(new Instance(10), disk.Recover().Checkpoint);
+        Assert.Equal(new Instance(10), disk.Recover().Checkpoint.Instance);
     }
 
     [Fact]
@@ -69,20 +71,20 @@ public class SimulatedDiskTests
         disk.Append(Record(1));
         disk.BeginSegment(new Instance(10), [Record(2), Record(3)]);
         disk.Append(Record(4));
-        disk.StoreSnapshot(new Instance(10), new byte[] { 1 });
+        Write(disk, 10);
         disk.Truncate(new Instance(10));
         Assert.Equal(0, disk.LosePower(new SimulationRandom(1)));
         Assert.Equal([2, 3, 4], Regencies(disk));
     }
 
     [Fact]
-    public void The_newest_snapshot_counts_stable_or_not_and_the_last_two_stable_ones_are_kept()
+    public void The_newest_checkpoint_counts_stable_or_not_and_the_last_two_stable_ones_are_kept()
     {
         SimulatedDisk disk = New();
-        for (int i = 10; i <= 50; i += 10) disk.StoreSnapshot(new Instance(i), new byte[] { 1 });
+        for (int i = 10; i <= 50; i += 10) Write(disk, i);
         disk.Truncate(new Instance(40));
-        Assert.Equal([30L, 40, 50], disk.Snapshots.Select(static s => s.Value));
-        Assert.Equal(new Instance(50), disk.Recover().Checkpoint);
+        Assert.Equal([30L, 40, 50], disk.Checkpoints.Instances.Select(static s => s.Value));
+        Assert.Equal(new Instance(50), disk.Recover().Checkpoint.Instance);
     }
 
     [Fact]
@@ -145,20 +147,36 @@ public class SimulatedDiskTests
     }
 
     [Fact]
-    public void A_damaged_snapshot_is_neither_sent_nor_installed()
+    public void A_damaged_run_is_neither_sent_nor_loaded_and_what_is_right_of_it_is_kept()
     {
         SimulatedDisk disk = New();
-        disk.StoreSnapshot(new Instance(10), new byte[50]);
-        disk.StoreSnapshot(new Instance(20), new byte[50]);
-        Assert.NotNull(disk.ReadChunk(new Instance(20), 0));
-        Assert.Null(disk.ReadChunk(new Instance(20), 1));
-        disk.DamageSnapshot(new SimulationRandom(1));
-        Assert.Null(disk.ReadChunk(new Instance(20), 0));
+        Manifest manifest = Write(disk, 10, keys: 100);
+        RunDescription run = Assert.Single(manifest.Runs);
+        int chunks = (int)MerkleTree.ChunkCount(run.Bytes, 64);
+        Assert.All(Enumerable.Range(0, chunks), i => Assert.NotNull(disk.Checkpoints.ReadPiece(run.Root, i)));
+        Assert.Null(disk.Checkpoints.ReadPiece(run.Root, chunks));
+
+        disk.Checkpoints.Damage(new SimulationRandom(1));
+
+        Assert.True(disk.Checkpoints.IsDamaged);
+        Assert.Single(Enumerable.Range(0, chunks), i => disk.Checkpoints.ReadPiece(run.Root, i) is null);
         DiskContents found = disk.Recover();
-        Assert.Equal((new Instance(10), true), (found.Checkpoint, found.SnapshotLost));
+        Assert.Equal((Instance.Zero, true), (found.Checkpoint.Instance, found.CheckpointLost));
+        MissingRun missing = Assert.Single(disk.Checkpoints.BeginFetch(manifest));
+        Assert.Equal((run, chunks - 1), (missing.Run, missing.Chunks.Count));
     }
 
-    private static SimulatedDisk New() => new(new CodecLimits { Replicas = 4 }, chunkBytes: 64);
+    private static Manifest Write(SimulatedDisk disk, int instance, int keys = 1)
+    {
+        ChangedRecords touched = new();
+        for (int i = 0; i < keys; i++) touched.Put([0, (byte)i], new byte[] { (byte)instance, (byte)i });
+        disk.Checkpoints.WriteTouched(touched);
+        return disk.WriteCheckpoint(new Instance(instance));
+    }
+
+    private static SimulatedDisk New() => new(
+        new CodecLimits { Replicas = 4 },
+        new ReplicaSettings { Quorums = Quorums.Byzantine(4, 1), Self = new ReplicaId(0), ChunkBytes = 64 });
 
     private static RegencyInstalled Record(int number) => new(new Regency(number));
 

@@ -2,6 +2,7 @@ using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Runs;
 using BftSmr.Service;
 using BftSmr.Settings;
 using BftSmr.Simulation.Workload;
@@ -11,23 +12,22 @@ namespace BftSmr.Simulation.Tests.Workload;
 public class RegisterServiceTests
 {
     [Fact]
-    public void Its_snapshot_is_its_whole_state()
+    public void Its_records_are_its_whole_state_and_those_touched_since_make_the_next_one_of_it()
     {
-        RegisterService one = new();
-        ServiceHost first = new(one, 1000, RightsTable.Everybody);
+        ServiceHost first = new(new RegisterService(), 1000, RightsTable.Everybody);
         ServiceHost second = new(new RegisterService(), 1000, RightsTable.Everybody);
+        ServiceHost third = new(new RegisterService(), 1000, RightsTable.Everybody);
         for (int i = 2; i < 30; i++) first.Execute(Batch(i, RegisterKind.Add));
+        using FrozenState all = first.Freeze(new ChangedRecords());
+        first.Execute(Batch(30, RegisterKind.Put)); // must not show in what was frozen before
+        using FrozenState touched = first.Freeze(new ChangedRecords());
+        List<StateRecord> before = Read(all), since = Read(touched);
+        Assert.Equal(4, since.Count); // one register, and what every command changes
+        Load(second, before);
         Assert.NotEqual(first.StateDigest(), second.StateDigest());
-        using (ISnapshotReader reader = first.Freeze(new byte[] { 1, 2, 3 }))
-        using (SnapshotInstallation installation = second.BeginInstall())
-        {
-            first.Execute(Batch(30, RegisterKind.Put)); // must not show in what was frozen before
-            byte[] buffer = new byte[10];
-            for (int count; (count = reader.Read(buffer)) > 0;) installation.Write(buffer.AsSpan(0, count));
-            Assert.True(installation.TryCommit(out ReadOnlyMemory<byte> sessions));
-            Assert.Equal([1, 2, 3], sessions.ToArray());
-        }
-        Assert.NotEqual(first.StateDigest(), second.StateDigest());
+        Load(third, before.Concat(since).GroupBy(static r => r.Key.Span[1]).Select(static g => g.Last())
+            .OrderBy(static r => r.Key.Span[1]));
+        Assert.Equal(first.StateDigest(), third.StateDigest());
         second.Execute(Batch(30, RegisterKind.Put));
         Assert.Equal(first.StateDigest(), second.StateDigest());
     }
@@ -40,6 +40,23 @@ public class RegisterServiceTests
         one.Execute(Batch(2, RegisterKind.Get));
         other.Execute(Batch(2, RegisterKind.Get) with { Seed = 9 });
         Assert.NotEqual(one.StateDigest(), other.StateDigest());
+    }
+
+    private static List<StateRecord> Read(FrozenState state)
+    {
+        List<StateRecord> records = [];
+        while (state.MoveNext()) records.Add(new StateRecord(state.Key.ToArray(), state.Value.ToArray()));
+        return records;
+    }
+
+    private static void Load(ServiceHost service, IEnumerable<StateRecord> records)
+    {
+        ChangedRecords state = new();
+        foreach (StateRecord record in records) state.Put(record.Key.ToArray(), record.Value);
+        using RunMerge merged = new([state], isBottom: true);
+        using StateLoad load = service.BeginLoad();
+        while (merged.MoveNext()) load.Put(merged);
+        Assert.Empty(load.Commit());
     }
 
     private static ExecuteEffect Batch(int number, RegisterKind kind)

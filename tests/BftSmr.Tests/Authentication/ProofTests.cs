@@ -3,6 +3,7 @@ using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Ingress;
 using BftSmr.Messages;
+using BftSmr.Runs;
 using BftSmr.Ordering.ModSmart;
 using BftSmr.Settings;
 using BftSmr.Tests.Codec;
@@ -14,7 +15,9 @@ namespace BftSmr.Tests.Authentication;
 /// </summary>
 public sealed class ProofTests : IDisposable
 {
-    private static readonly Digest A = Blake2b.Hash([1]), B = Blake2b.Hash([2]), Root = Blake2b.Hash([3]);
+    private static readonly Digest A = Blake2b.Hash([1]), B = Blake2b.Hash([2]);
+    private static readonly Manifest Manifest = new(1, new Instance(10), [], []);
+    private static readonly Digest Root = Manifest.Root;
 
     private readonly TestKeys _keys = new(replicas: 4, clients: 1);
 
@@ -38,17 +41,22 @@ public sealed class ProofTests : IDisposable
     [Fact]
     public void A_certificate_has_signatures_of_a_write_quorum_all_of_them_right()
     {
-        Accepted(3, new CheckpointOffer(Certificate(10, Root, 0, 1, 2), 100));
-        Accepted(3, new CheckpointOffer(Certificate(10, Root, 0, 1, 2, 3), 100));
-        Rejected(3, new CheckpointOffer(Certificate(10, Root, 0, 2), 100), RejectReason.InvalidProof);
-        Rejected(3, new CheckpointOffer(Certificate(10, Root), 100), RejectReason.InvalidProof);
+        Accepted(3, new CheckpointOffer(Certificate(10, Root, 0, 1, 2), Manifest));
+        Accepted(3, new CheckpointOffer(Certificate(10, Root, 0, 1, 2, 3), Manifest));
+        Rejected(3, new CheckpointOffer(Certificate(10, Root, 0, 2), Manifest), RejectReason.InvalidProof);
+        Rejected(3, new CheckpointOffer(Certificate(10, Root), Manifest), RejectReason.InvalidProof);
 
         CheckpointCertificate right = Certificate(10, Root, 0, 1, 2);
-        Rejected(3, new CheckpointOffer(right with { Root = A }, 100), RejectReason.InvalidProof);
-        Rejected(3, new CheckpointOffer(right with { Instance = new Instance(9) }, 100), RejectReason.InvalidProof);
+        Manifest other = new(2, new Instance(10), [], []), next = new(1, new Instance(11), [], []);
+        Rejected(3, new CheckpointOffer(right with { Root = other.Root }, other), RejectReason.InvalidProof);
+        Rejected(
+            3, new CheckpointOffer(right with { Root = next.Root, Instance = next.Instance }, next),
+            RejectReason.InvalidProof);
         CheckpointSignature wrong = new(new ReplicaId(2), right.Signatures[1].Signature);
         Rejected(
-            3, new CheckpointOffer(right with { Signatures = [right.Signatures[0], right.Signatures[1], wrong] }, 100),
+            3,
+            new CheckpointOffer(
+                right with { Signatures = [right.Signatures[0], right.Signatures[1], wrong] }, Manifest),
             RejectReason.InvalidProof);
     }
 
@@ -56,7 +64,7 @@ public sealed class ProofTests : IDisposable
     public void One_replica_cannot_sign_a_certificate_twice()
     {
         CheckpointCertificate one = Certificate(10, Root, 2);
-        byte[] twice = Wire.Encode(new CheckpointOffer(Certificate(10, Root, 2, 3), 100));
+        byte[] twice = Wire.Encode(new CheckpointOffer(Certificate(10, Root, 2, 3), Manifest));
         byte[] second = one.Signatures[0].Signature.ToArray();
         int at = twice.AsSpan().LastIndexOf(new byte[] { 0x92, 3, 0xc4, 64 });
         twice[at + 1] = 2;
@@ -67,13 +75,27 @@ public sealed class ProofTests : IDisposable
     }
 
     [Fact]
+    public void A_certificate_comes_with_the_manifest_that_it_signs()
+    {
+        CheckpointCertificate right = Certificate(10, Root, 0, 1, 2);
+        Manifest other = new(2, new Instance(10), [], []), next = new(1, new Instance(11), [], []);
+        Rejected(3, new CheckpointOffer(right, other), RejectReason.Malformed);
+        Rejected(3, new CheckpointOffer(right with { Root = A }, Manifest), RejectReason.Malformed);
+        Rejected(3, new CheckpointOffer(Certificate(9, Root, 0, 1, 2), Manifest), RejectReason.Malformed);
+        Rejected(3, new CheckpointOffer(Certificate(10, next.Root, 0, 1, 2), next), RejectReason.Malformed);
+    }
+
+    [Fact]
     public void The_initial_state_needs_no_signatures_and_is_nothing_but_the_initial_state()
     {
-        Accepted(3, new CheckpointOffer(CheckpointCertificate.Initial, 0));
-        Rejected(
-            3, new CheckpointOffer(new CheckpointCertificate(Instance.Zero, Root, []), 0), RejectReason.InvalidProof);
-        Rejected(3, new CheckpointOffer(Certificate(0, Root, 0, 1, 2), 0), RejectReason.InvalidProof);
-        Rejected(3, new CheckpointOffer(Certificate(0, default, 0, 1, 2), 0), RejectReason.InvalidProof);
+        Accepted(2, Signed(StopData(2, 5) with { Stable = CheckpointCertificate.Initial }));
+        foreach (CheckpointCertificate certificate in (CheckpointCertificate[])
+            [new(Instance.Zero, Root, []), Certificate(0, Root, 0, 1, 2), Certificate(0, default, 0, 1, 2)])
+        {
+            Rejected(2, Signed(StopData(2, 5) with { Stable = certificate }), RejectReason.InvalidProof);
+        }
+        // None needs to fetch it.
+        Rejected(3, new CheckpointOffer(CheckpointCertificate.Initial, Manifest.Initial), RejectReason.Malformed);
     }
 
     [Fact]
@@ -197,7 +219,7 @@ public sealed class ProofTests : IDisposable
         Assert.Throws<InvalidOperationException>(
             () => Wire.Encode(sync with { Collected = [sync.Collected[1], sync.Collected[0], sync.Collected[2]] }));
         Assert.Throws<InvalidOperationException>(
-            () => Wire.Encode(new CheckpointOffer(Certificate(10, Root, 2, 1), 1)));
+            () => Wire.Encode(new CheckpointOffer(Certificate(10, Root, 2, 1), Manifest)));
     }
 
     private MessageIngress MessageIngress() =>

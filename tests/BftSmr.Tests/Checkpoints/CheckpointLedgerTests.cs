@@ -2,6 +2,7 @@ using BftCloud.Primitives;
 using BftSmr.Checkpoints;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Runs;
 using BftSmr.Settings;
 
 namespace BftSmr.Tests.Checkpoints;
@@ -102,10 +103,11 @@ public sealed class CheckpointLedgerTests : IDisposable
         return new CheckpointLedger(context);
     }
 
-    private void Take(int at, int instance) =>
-        _ledgers[at].Take(new Instance(instance), Root(instance), snapshotBytes: 1);
+    private void Take(int at, int instance) => _ledgers[at].Take(ManifestOf(instance));
 
-    private static Digest Root(int instance) => Digest.Of([(byte)instance, (byte)(instance >> 8)]);
+    private static Manifest ManifestOf(int instance) => new(instance, new Instance(instance), [], []);
+
+    private static Digest Root(int instance) => ManifestOf(instance).Root;
 
     private long StableAt(int replica) => _ledgers[replica].Stable.Instance.Value;
 

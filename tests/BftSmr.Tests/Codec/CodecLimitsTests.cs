@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
+using BftSmr.Runs;
 using BftSmr.Settings;
 
 namespace BftSmr.Tests.Codec;
@@ -107,11 +108,11 @@ public sealed class CodecLimitsTests
     }
 
     [Fact]
-    public void Chunks_and_their_paths_are_bounded()
+    public void Pieces_and_their_paths_are_bounded()
     {
-        Assert.True(Accepts(new Chunk(Last, int.MaxValue, new byte[4_096], Digests(CodecLimits.ChunkPathMax))));
-        Assert.False(Accepts(new Chunk(Last, 0, new byte[4_097], [])));
-        Assert.False(Accepts(new Chunk(Last, 0, default, Digests(CodecLimits.ChunkPathMax + 1))));
+        Assert.True(Accepts(new Piece(default, int.MaxValue, new byte[4_096], Digests(CodecLimits.ChunkPathMax))));
+        Assert.False(Accepts(new Piece(default, 0, new byte[4_097], [])));
+        Assert.False(Accepts(new Piece(default, 0, default, Digests(CodecLimits.ChunkPathMax + 1))));
     }
 
     [Fact]
@@ -253,11 +254,15 @@ public sealed class CodecLimitsTests
     [Fact]
     public void Replicas_beyond_the_membership_are_refused()
     {
+        Manifest manifest = new(1, Last, [], []);
         Assert.True(Accepts(new Checkpoint(Last, default, new ReplicaId(6)) { Signature = new byte[64] }));
         Assert.False(Accepts(new Checkpoint(Last, default, new ReplicaId(7)) { Signature = new byte[64] }));
         Assert.False(
             Accepts(new CheckpointOffer(new CheckpointCertificate(
-                Last, default, [new CheckpointSignature(new ReplicaId(7), new byte[64])]), 0)));
+                Last, manifest.Root, [new CheckpointSignature(new ReplicaId(7), new byte[64])]), manifest)));
+        Assert.True(
+            Accepts(new CheckpointOffer(new CheckpointCertificate(
+                Last, manifest.Root, [new CheckpointSignature(new ReplicaId(6), new byte[64])]), manifest)));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
+using BftSmr.Runs;
 
 namespace BftSmr.Tests.Codec;
 
@@ -43,10 +44,10 @@ internal sealed class RandomMessages(int seed, int size)
         new FetchDecided(Instance(), _random.Next(1, CodecLimits.DecidedMax + 1), Flag()),
         Decided(),
         new FetchCheckpoint(Instance()),
-        new CheckpointOffer(Certificate(), Number()) { IsInstead = Flag() },
-        new FetchChunk(Instance(), (int)(Number() & int.MaxValue)),
-        new Chunk(
-            Instance(), (int)(Number() & int.MaxValue), Bytes(Length()),
+        Offer(),
+        new FetchPiece(Digest(), (int)(Number() & int.MaxValue)),
+        new Piece(
+            Digest(), (int)(Number() & int.MaxValue), Bytes(Length()),
             Many(Math.Min(Count(), CodecLimits.ChunkPathMax), Digest)),
     ];
 
@@ -70,7 +71,7 @@ internal sealed class RandomMessages(int seed, int size)
         new WriteVoted(Instance(), Vote(), Flag() ? Batch() : null),
         new QuorumWritten(Instance(), Vote()),
         new ValueDecided(Instance(), Digest(), Flag() ? Batch() : null),
-        new CheckpointStable(Certificate(), Number()),
+        Stable(),
         new SilentUpTo(Instance(), Regency()),
         new RegencyWanted(Regency()),
     ];
@@ -137,6 +138,41 @@ internal sealed class RandomMessages(int seed, int size)
     {
         Digest[] values = Many(Count(), Digest);
         return new Decided(Instance(), values, Many(_random.Next(values.Length + 1), Batch));
+    }
+
+    private CheckpointOffer Offer()
+    {
+        Manifest manifest = Manifest();
+        return new CheckpointOffer(Of(manifest), manifest) { IsInstead = Flag() };
+    }
+
+    private CheckpointStable Stable()
+    {
+        Manifest manifest = Manifest();
+        return new CheckpointStable(Of(manifest), manifest);
+    }
+
+    private CheckpointCertificate Of(Manifest manifest) => Certificate() with
+    {
+        Instance = manifest.Instance, Root = manifest.Root,
+    };
+
+    /// <summary>One that a policy of merging might make.</summary>
+    public Manifest Manifest()
+    {
+        long number = 1 + (Number() >> 1);
+        RunDescription[] runs = Many(
+            Count(), () => new RunDescription(
+                Digest(), 1 + (Number() >> 8), _random.Next(RunDescription.BottomLevel + 1)));
+        List<PlannedMerge> merges = [];
+        for (int first = _random.Next(3); first + 2 <= runs.Length;)
+        {
+            int count = _random.Next(2, runs.Length - first + 1);
+            merges.Add(new PlannedMerge(
+                first, count, _random.Next(RunDescription.BottomLevel + 1), number + 1 + (Number() >> 2)));
+            first += count + _random.Next(3);
+        }
+        return new Manifest(number, new Instance(1 + (Number() >> 1)), runs, merges);
     }
 
     private CheckpointCertificate Certificate() => _random.Next(4) == 0

@@ -47,5 +47,6 @@ public sealed class DecoderTests(ITestOutputHelper output) : IDisposable
 
     private static IEnumerable<FuzzTarget> Targets(TemporaryDirectory directory) =>
         [.. MessageTargets.All, .. LinkTargets.All, .. new StorageTargets(directory).All,
+            .. new CheckpointTargets(directory).All,
             .. new ConfigurationTargets(directory).All];
 }

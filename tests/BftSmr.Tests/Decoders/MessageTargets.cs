@@ -1,18 +1,26 @@
 using BftCloud.Primitives;
 using BftCloud.Testing.Fuzzing;
+using BftSmr.Codec;
+using BftSmr.Core;
 using BftSmr.Messages;
-using BftSmr.Service;
+using BftSmr.Runs;
 using BftSmr.Sessions;
 using BftSmr.Settings;
 using BftSmr.Tests.Codec;
+using BftSmr.Tests.Runs;
 
 namespace BftSmr.Tests.Decoders;
 
-/// <summary>What comes in frames and lies in log records and snapshots: canonical MessagePack.</summary>
+/// <summary>What comes in frames and lies in log records and manifests; and runs.</summary>
 internal static class MessageTargets
 {
     private static readonly ReplicaSettings Settings =
         new() { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(RandomMessages.Replicas, 1) };
+
+    private const int ChunkBytes = 512;
+
+    /// <summary>What a change may say that it takes.</summary>
+    private const long RunBytes = 2L * RunCursor.ValueBytesMax;
 
     public static IEnumerable<FuzzTarget> All =>
     [
@@ -21,15 +29,28 @@ internal static class MessageTargets
         Of("log record", "log"),
         Of("batch", "batch"),
         new(
-            "replicated state", static random => ReplicatedStateCodec.Encode(State(random)).ToArray(),
-            static bytes => ReplicatedStateCodec.TryDecode(bytes, Settings, out _))
+            "manifest",
+            static random => new RandomMessages(random.Next(), random.Next(1, 20)).Manifest().Encoded.ToArray(),
+            static bytes => ManifestCodec.TryDecode(bytes, out _))
         {
             Again = static bytes =>
-                ReplicatedStateCodec.TryDecode(bytes, Settings, out ReplicatedState? state)
-                    ? ReplicatedStateCodec.Encode(state).ToArray()
+                ManifestCodec.TryDecode(bytes, out Manifest? manifest)
+                    ? ManifestCodec.Encode(
+                        manifest.Number, manifest.Instance, manifest.Runs, manifest.Merges).ToArray()
                     : null,
         },
-        new("installed snapshot", static random => Installed(random), static bytes => Install(bytes)),
+        new("run", static random => Run(random), static bytes => Read(bytes).Count > 0)
+        {
+            Refusals = [typeof(RunDamagedException)],
+            AllocatedBytes = RunBytes,
+            AllocatedBytesPerByte = 200,
+        },
+        new("replicated records", static random => Records(random), static bytes => Load(bytes))
+        {
+            Refusals = [typeof(RunDamagedException)],
+            AllocatedBytes = RunBytes,
+            AllocatedBytesPerByte = 400,
+        },
     ];
 
     private static FuzzTarget Of(string name, string decoder)
@@ -53,61 +74,45 @@ internal static class MessageTargets
         return all[random.Next(all.Count)];
     }
 
-    private static ReplicatedState State(Random random)
+    private static byte[] Run(Random random)
+    {
+        List<Change> changes = [Change.Put("", "first"), .. RandomRuns.Next(random, random.Next(30), "x")];
+        return MemoryRun.Of(new ListedChanges(changes), ChunkBytes)!.Bytes;
+    }
+
+    /// <summary>Bytes as a run: the checksums are right, whatever the bytes are.</summary>
+    private static List<StateRecord> Read(byte[] bytes)
+    {
+        if (bytes.Length == 0) return [];
+        using RunReader reader = new(new MemoryRun(bytes, ChunkBytes));
+        List<StateRecord> records = [];
+        while (reader.MoveNext()) records.Add(new StateRecord(reader.Key.ToArray(), reader.Value.ToArray()));
+        return records;
+    }
+
+    /// <summary>A replica's own records, as a run has them.</summary>
+    private static byte[] Records(Random random)
     {
         ReplicatedState state = new(Settings) { AgreedTimeMicros = random.NextInt64() >> random.Next(63) };
-        IEnumerable<int> clients =
-            Enumerable.Range(0, random.Next(5)).Select(_ => random.Next(1 << random.Next(1, 31)));
-        foreach (int client in clients.Distinct().Order())
+        for (int i = random.Next(20); i > 0; i--)
         {
-            Session[] sessions = [.. Enumerable.Range(0, random.Next(4)).Select(i => Session.Restore(
-                (ulong)(i + random.NextInt64(1000) * 8), (ulong)random.NextInt64(),
-                [.. Enumerable.Range(0, random.Next(3)).Select(_ => Reply(random))]))];
-            state.Sessions.Restore(
-                client, ClientSessions.Restore((ulong)random.NextInt64(), sessions.DistinctBy(static s => s.Nonce)));
+            SessionId id = new(new ClientId(random.Next(5)), (ulong)random.Next(1, 8));
+            ulong sequence = (state.Sessions.Find(id)?.LastSequence ?? 0) + 1;
+            Request request = RequestCodec.Create(
+                id, sequence, sequence == 1 ? RequestKind.Open : RequestKind.Command, ReplicaSet.AllOf(2), default,
+                default);
+            if (state.Sessions.Admit(request, 1) != Admission.Execute) continue;
+            byte[] result = new byte[random.Next(40)];
+            random.NextBytes(result);
+            state.Sessions.Keep(request, new Outcome((ReplyStatus)random.Next(5), result));
         }
-        return state;
+        return MemoryRun.Of(ReplicatedRecords.TakeTouched(state), ChunkBytes)!.Bytes;
     }
 
-    private static CachedReply Reply(Random random)
+    private static bool Load(byte[] bytes)
     {
-        byte[] result = new byte[random.Next(40)];
-        random.NextBytes(result);
-        return new CachedReply((ulong)random.NextInt64(), (ReplyStatus)random.Next(5), result);
-    }
-
-    /// <summary>
-    /// The header with the length of the replica's own section, that section, and what the service wrote.
-    /// </summary>
-    private static byte[] Installed(Random random)
-    {
-        byte[] sessions = ReplicatedStateCodec.Encode(State(random)).ToArray();
-        byte[] header = new byte[FrozenSnapshot.HeaderBytes];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(header, sessions.Length);
-        return [.. header, .. sessions, 1, 2, 3];
-    }
-
-    private static bool Install(byte[] bytes)
-    {
-        using SnapshotInstallation installation = new(new Swallowed());
-        for (int at = 0; at < bytes.Length; at += 7)
-            installation.Write(bytes.AsSpan(at, Math.Min(7, bytes.Length - at)));
-        return installation.TryCommit(out ReadOnlyMemory<byte> sessions)
-            && ReplicatedStateCodec.TryDecode(sessions, Settings, out _);
-    }
-
-    private sealed class Swallowed : ISnapshotWriter
-    {
-        public void Write(ReadOnlySpan<byte> bytes)
-        {
-        }
-
-        public void Commit()
-        {
-        }
-
-        public void Dispose()
-        {
-        }
+        if (!ReplicatedRecords.TryLoad(Read(bytes), Settings, out ReplicatedState? state)) return false;
+        ReplicatedRecords.TakeTouched(state);
+        return true;
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using BftCloud.Primitives;
 using BftCloud.Testing.Fuzzing;
-using BftSmr.Messages;
 using BftSmr.Storage;
 using BftSmr.Tests.Storage;
 
@@ -13,9 +12,6 @@ namespace BftSmr.Tests.Decoders;
 /// </summary>
 internal sealed class StorageTargets(TemporaryDirectory directory)
 {
-    private const int ChunkBytes = 512;
-    private const int FetchedBytes = 3 * ChunkBytes + 100;
-
     /// <summary>The window that a segment is read through.</summary>
     private const long SegmentBytes = (1 << 20) + (64 << 10);
 
@@ -39,31 +35,11 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
                     : null,
         },
         new(
-            "snapshot file", random => Snapshot(random), bytes => OpenSnapshot(bytes)) { AllocatedBytes = 32 << 10,
-            AllocatedBytesPerByte = 8, Rounds = 4 },
-        new(
-            "snapshot file with right checksums", random => Snapshot(random),
-            bytes => OpenSnapshot(WithTrailerChecksum(bytes))) { AllocatedBytes = 32 << 10, AllocatedBytesPerByte = 8,
-            Rounds = 4 },
-        new(
-            "fetched snapshot", static _ => Fetched(), bytes => CompleteFetched(bytes)) { AllocatedBytes = 32 << 10,
-            AllocatedBytesPerByte = 8, Rounds = 4 },
-        new(
             "segment file name", static random => Text(LogSegment.FileName(random.NextInt64())),
             static bytes => LogSegment.TryParseName(Text(bytes), out _))
         {
             Normal = static bytes =>
                 LogSegment.TryParseName(Text(bytes), out long number) ? Text(LogSegment.FileName(number)) : [],
-            AllocatedBytesPerByte = 2,
-        },
-        new(
-            "snapshot file name", static random => Text(SnapshotFile.FileName(new Instance(random.NextInt64()))),
-            static bytes => SnapshotFile.TryParseName(Text(bytes), out _))
-        {
-            Normal = static bytes =>
-                SnapshotFile.TryParseName(Text(bytes), out Instance instance)
-                    ? Text(SnapshotFile.FileName(instance))
-                    : [],
             AllocatedBytesPerByte = 2,
         },
     ];
@@ -132,69 +108,6 @@ internal sealed class StorageTargets(TemporaryDirectory directory)
             if (at > bytes.Length) break;
         }
         return bytes;
-    }
-
-    private static byte[] Snapshot(Random random)
-    {
-        byte[] content = new byte[random.Next(1, 5 * ChunkBytes)];
-        random.NextBytes(content);
-        return [.. content, .. SnapshotTrailer.Encode(new Instance(7), MerkleTree.Of(content, ChunkBytes), owner: 7)];
-    }
-
-    private bool OpenSnapshot(byte[] bytes)
-    {
-        string file = directory.At(SnapshotFile.FileName(new Instance(7)));
-        File.WriteAllBytes(file, bytes);
-        if (!SnapshotFile.TryOpen(file, out SnapshotFile? snapshot)) return false;
-        using (snapshot)
-        {
-            bool isWhole = true;
-            for (int i = -1; i <= snapshot.Tree.Leaves.Count; i++)
-                isWhole &= snapshot.TryReadChunk(i, out byte[]? chunk) ? chunk.Length <= bytes.Length : i < 0
-                    || i == snapshot.Tree.Leaves.Count;
-            return isWhole;
-        }
-    }
-
-    /// <summary>
-    /// Puts the checksum right that is over the hashes and the trailer, if their number is one that the file can hold.
-    /// </summary>
-    private static byte[] WithTrailerChecksum(byte[] file)
-    {
-        byte[] bytes = [.. file];
-        if (bytes.Length < SnapshotTrailer.Size) return bytes;
-        long hashes = (long)BinaryPrimitives.ReadInt32BigEndian(
-            bytes.AsSpan(bytes.Length - SnapshotTrailer.Size + 28)) * Digest.Size;
-        if (hashes < 0 || hashes + SnapshotTrailer.Size > bytes.Length) return bytes;
-        Span<byte> trailer = bytes.AsSpan((int)(bytes.Length - SnapshotTrailer.Size - hashes));
-        Blake2b.Hash(trailer[..^Digest.Size]).CopyTo(trailer[^Digest.Size..]);
-        return bytes;
-    }
-
-    private static byte[] Fetched()
-    {
-        byte[] content = new byte[FetchedBytes];
-        new Random(FetchedBytes).NextBytes(content);
-        MerkleTree tree = MerkleTree.Of(content, ChunkBytes);
-        byte[] hashes = new byte[tree.Leaves.Count * Digest.Size];
-        for (int i = 0; i < tree.Leaves.Count; i++) tree.Leaves[i].CopyTo(hashes.AsSpan(i * Digest.Size));
-        return [.. content, .. hashes];
-    }
-
-    private bool CompleteFetched(byte[] bytes)
-    {
-        Clear();
-        byte[] whole = Fetched();
-        MerkleTree tree = MerkleTree.Of(whole.AsSpan(0, FetchedBytes), ChunkBytes);
-        CheckpointCertificate certificate = new(new Instance(7), tree.Root, []);
-        using (FetchedSnapshot begun = new(directory.Path, certificate, FetchedBytes, ChunkBytes))
-            File.WriteAllBytes(begun.Path, bytes);
-        using FetchedSnapshot fetched = new(directory.Path, certificate, FetchedBytes, ChunkBytes);
-        List<int> chunks = fetched.FindChunks(default);
-        if (chunks.Any(i => i < 0 || i >= tree.Leaves.Count))
-            throw new InvalidOperationException("A chunk was found that there is not.");
-        DataOwner owner = new("cluster", new ReplicaId(0));
-        return fetched.TryComplete(directory.Path, owner, flush: false, out _) && chunks.Count == tree.Leaves.Count;
     }
 
     private void Clear()

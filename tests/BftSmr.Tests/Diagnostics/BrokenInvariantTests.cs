@@ -96,7 +96,7 @@ public sealed class BrokenInvariantTests
     [Fact]
     public void A_session_that_opens_at_the_floor()
     {
-        ClientSessions client = new();
+        ClientSessions client = new(new ClientId(0), new TouchedSessions());
         client.Refuse(5);
 
         Breaks(() => client.Open(5, sessionsMax: 4));

@@ -82,8 +82,8 @@ public sealed class BftReplicaTests
         Digest expected = RegisterService.DigestOf(Words(0, 40));
         await cluster.WaitForAsync(1, s => s.StateDigest == expected && s.StableCheckpoint > Instance.Zero);
         await Patience.UntilAsync(
-            () => Directory.GetFiles(Path.Combine(cluster.DataOf(1), "snapshots"), "*.snap").Length > 0,
-            "it has a snapshot on disk again, fetched or its own");
+            () => Directory.GetFiles(Path.Combine(cluster.DataOf(1), "checkpoints"), "*.manifest").Length > 0,
+            "it has a checkpoint on disk again, fetched or its own");
 
         // Its non-voting recovery ends by itself, and then its votes count: without replica 3 they are needed.
         await cluster.WaitForAsync(1, static s => !s.IsNonVoting);
@@ -93,8 +93,10 @@ public sealed class BftReplicaTests
         await cluster.WaitForAsync(1, s => s.StateDigest == more);
     }
 
-    [Fact]
-    public async Task A_replica_whose_log_and_snapshots_are_damaged_mends_itself()
+    [Theory]
+    [InlineData("*.manifest")]
+    [InlineData("*.run")] // the first chunk of each
+    public async Task A_replica_whose_log_and_checkpoints_are_damaged_mends_itself(string damaged)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(SmallCheckpoints);
         await using BftClient client = await cluster.ConnectAsync();
@@ -103,7 +105,7 @@ public sealed class BftReplicaTests
         await cluster.StopReplicaAsync(2);
         foreach (string file in Directory.GetFiles(Path.Combine(cluster.DataOf(2), "log"), "log-*"))
             Storage.LogHarness.FlipBit(file, 100);
-        foreach (string file in Directory.GetFiles(Path.Combine(cluster.DataOf(2), "snapshots"), "*.snap"))
+        foreach (string file in Directory.GetFiles(Path.Combine(cluster.DataOf(2), "checkpoints"), damaged))
             Storage.LogHarness.FlipBit(file, 3);
         await cluster.StartReplicaAsync(2);
         await AppendOneByOneAsync(client, 40, 10);
@@ -111,7 +113,9 @@ public sealed class BftReplicaTests
         Digest expected = RegisterService.DigestOf(Words(0, 50));
         await cluster.WaitForAsync(2, s => s.StateDigest == expected);
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(cluster.DataOf(2), "log"), "*.corrupt"));
-        Assert.NotEmpty(Directory.GetFiles(Path.Combine(cluster.DataOf(2), "snapshots"), "*.corrupt"));
+        Assert.Equal(
+            damaged == "*.manifest",
+            Directory.GetFiles(Path.Combine(cluster.DataOf(2), "checkpoints"), "*.corrupt").Length > 0);
     }
 
     [Fact]
@@ -127,8 +131,8 @@ public sealed class BftReplicaTests
         Digest expected = RegisterService.DigestOf(words);
         await cluster.WaitForAsync(0, s => s.StateDigest == expected);
         Assert.True(
-            Directory.GetFiles(Path.Combine(cluster.DataOf(0), "snapshots"), "*.snap")
-                .Max(static file => new FileInfo(file).Length) > 1_000_000);
+            Directory.GetFiles(Path.Combine(cluster.DataOf(0), "checkpoints"), "*.run")
+                .Sum(static file => new FileInfo(file).Length) > 1_000_000);
     }
 
     [Fact]

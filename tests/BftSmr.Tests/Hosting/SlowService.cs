@@ -25,7 +25,7 @@ internal sealed class SlowService(CountdownEvent begun, ManualResetEventSlim rel
 
     public Digest StateDigest() => _words.StateDigest();
 
-    public ISnapshotReader Freeze() => _words.Freeze();
+    public IStateChanges Freeze() => _words.Freeze();
 
-    public ISnapshotWriter BeginInstall() => _words.BeginInstall();
+    public IStateLoader BeginLoad() => _words.BeginLoad();
 }

@@ -13,7 +13,7 @@ internal sealed class ThrowingService : IStateMachine
 
     public Digest StateDigest() => default;
 
-    public ISnapshotReader Freeze() => throw new NotSupportedException();
+    public IStateChanges Freeze() => throw new NotSupportedException();
 
-    public ISnapshotWriter BeginInstall() => throw new NotSupportedException();
+    public IStateLoader BeginLoad() => throw new NotSupportedException();
 }

@@ -160,7 +160,7 @@ public sealed class MessageIngressTests : IDisposable
                 new Instance(1), BatchCodec.Noop), new FetchDecided(new Instance(1), 5, true),
             new Decided(
                 new Instance(1), [BatchCodec.Noop.Digest], [BatchCodec.Noop]), new FetchCheckpoint(new Instance(1)),
-            new FetchChunk(new Instance(1), 0), new Chunk(new Instance(1), 0, new byte[] { 1 }, [])])
+            new FetchPiece(default, 0), new Piece(default, 0, new byte[] { 1 }, [])])
         {
             PeerInput input = Assert.IsType<PeerInput>(Mac().FromPeer(Follower, Wire.Encode(message), out _));
             Assert.Equal(Follower, input.From);

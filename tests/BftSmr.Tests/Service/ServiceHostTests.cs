@@ -3,6 +3,7 @@ using System.Text;
 using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Runs;
 using BftSmr.Service;
 using BftSmr.Settings;
 using BftSmr.Tests.Hosting;
@@ -126,44 +127,25 @@ public sealed class ServiceHostTests
     }
 
     [Fact]
-    public void A_frozen_snapshot_installs_elsewhere_and_keeps_showing_the_moment_it_was_frozen()
+    public void A_frozen_state_loads_elsewhere_and_keeps_showing_the_moment_it_was_frozen()
     {
         RegisterService first = new(), second = new();
         ServiceHost source = new(first, 100, RightsTable.Everybody), target = new(second, 100, RightsTable.Everybody);
         source.Execute(new ExecuteEffect(new Instance(1), 1, 1, [LogHarness.Request("one"u8.ToArray())]));
-        using ISnapshotReader frozen = source.Freeze("sessions"u8.ToArray());
+        ChangedRecords own = new();
+        own.Put([5], "sessions"u8.ToArray());
+        using FrozenState frozen = source.Freeze(own);
         source.Execute(new ExecuteEffect(new Instance(2), 2, 2, [LogHarness.Request("two"u8.ToArray())]));
 
-        byte[] snapshot = Drain(frozen);
-        foreach (int piece in new[] { 1, 3, 7, 1000 })
-        {
-            using SnapshotInstallation installation = target.BeginInstall();
-            for (int at = 0; at < snapshot.Length; at += piece)
-                installation.Write(snapshot.AsSpan(at, Math.Min(piece, snapshot.Length - at)));
-            Assert.True(installation.TryCommit(out ReadOnlyMemory<byte> sessions));
-            Assert.Equal("sessions", Encoding.UTF8.GetString(sessions.Span));
-            Assert.Equal(RegisterService.DigestOf(["one"]), target.StateDigest());
-        }
-    }
+        using RunMerge state = new([frozen], isBottom: true);
+        using StateLoad load = target.BeginLoad();
+        while (state.MoveNext()) load.Put(state);
+        StateRecord record = Assert.Single(load.Commit());
 
-    [Fact]
-    public void Bytes_that_are_no_snapshot_leave_the_old_state()
-    {
-        RegisterService service = new();
-        ServiceHost executor = new(service, 100, RightsTable.Everybody);
-        executor.Execute(new ExecuteEffect(new Instance(1), 1, 1, [LogHarness.Request("one"u8.ToArray())]));
-        byte[][] none =
-        [
-            [], [0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 9, 1],
-            [255, 255, 255, 255, 255, 255, 255, 255, 1], [127, 255, 255, 255, 255, 255, 255, 255],
-        ];
-        foreach (byte[] bytes in none)
-        {
-            using SnapshotInstallation installation = executor.BeginInstall();
-            installation.Write(bytes);
-            Assert.False(installation.TryCommit(out _));
-        }
-        Assert.Equal(RegisterService.DigestOf(["one"]), executor.StateDigest());
+        Assert.Equal([5], record.Key.ToArray());
+        Assert.Equal("sessions", Encoding.UTF8.GetString(record.Value.Span));
+        Assert.Equal(RegisterService.DigestOf(["one"]), target.StateDigest());
+        Assert.Equal(RegisterService.DigestOf(["one", "two"]), source.StateDigest());
     }
 
     [Fact]
@@ -201,14 +183,6 @@ public sealed class ServiceHostTests
     private ServiceHost? _executor;
 
     private static string TextOf(Outcome outcome) => Encoding.UTF8.GetString(outcome.Result.Span);
-
-    private static byte[] Drain(ISnapshotReader reader)
-    {
-        List<byte> bytes = [];
-        byte[] buffer = new byte[5];
-        for (int count; (count = reader.Read(buffer)) > 0;) bytes.AddRange(buffer[..count]);
-        return [.. bytes];
-    }
 
     private sealed class EchoService : StateMachine
     {
@@ -284,7 +258,7 @@ public sealed class ServiceHostTests
         }
 
         public Digest StateDigest() => default;
-        public ISnapshotReader Freeze() => throw new NotSupportedException();
-        public ISnapshotWriter BeginInstall() => throw new NotSupportedException();
+        public IStateChanges Freeze() => throw new NotSupportedException();
+        public IStateLoader BeginLoad() => throw new NotSupportedException();
     }
 }

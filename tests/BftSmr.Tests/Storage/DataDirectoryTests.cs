@@ -5,6 +5,7 @@ using BftSmr.Service;
 using BftSmr.Settings;
 using BftSmr.Storage;
 using BftSmr.Tests.Hosting;
+using BftSmr.Tests.Runs;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BftSmr.Tests.Storage;
@@ -143,18 +144,17 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_snapshot_of_another_cluster_in_a_directory_of_ours_is_refused()
+    public void A_checkpoint_of_another_cluster_in_a_directory_of_ours_is_refused()
     {
-        using ISnapshotReader snapshot =
-            new ServiceHost(new RegisterService(), 100, RightsTable.Everybody).Freeze(new byte[] { 1, 2, 3 });
-        Open(storage => storage.Snapshots.Write(new Instance(5), snapshot, CancellationToken.None));
+        using ListedChanges changes = new([Change.Put("\x1", "a word")]);
+        Open(storage => storage.Checkpoints.Write(new Instance(5), changes, CancellationToken.None));
         File.Delete(Path.Combine(Data, "owner"));
         Directory.Delete(Path.Combine(Data, "log"), recursive: true);
 
         string message = Assert.Throws<StorageException>(
             () => Open(owner: new DataOwner("another", new ReplicaId(0)))).Message;
 
-        Assert.Contains(Path.Combine(Data, "snapshots"), message, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(Data, "checkpoints"), message, StringComparison.Ordinal);
     }
 
     private string[] Content() =>

@@ -1,4 +1,5 @@
 using BftSmr.Messages;
+using BftSmr.Runs;
 using BftSmr.Storage;
 using static BftSmr.Tests.Storage.LogHarness;
 
@@ -136,5 +137,7 @@ public sealed class LogTruncationTests : IDisposable
         Enumerable.Range(0, count).Select(i => Record(from + i));
 
     private static CheckpointStable Stable(long instance) =>
-        new(new CheckpointCertificate(new Instance(instance), default, []), 1);
+        new(new CheckpointCertificate(new Instance(instance), ManifestOf(instance).Root, []), ManifestOf(instance));
+
+    private static Manifest ManifestOf(long instance) => new(1, new Instance(instance), [], []);
 }

@@ -6,9 +6,11 @@ using BftSmr.Ingress;
 using BftSmr.Keys;
 using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart;
+using BftSmr.Runs;
 using BftSmr.Service;
 using BftSmr.Settings;
 using BftSmr.Tests.Hosting;
+using BftSmr.Tests.Runs;
 
 namespace BftSmr.Tests.Transcripts;
 
@@ -26,8 +28,7 @@ internal sealed class TranscriptReplica
     private readonly Page _page;
     private readonly EffectBuffer _effects = new();
     private readonly Queue<Input> _inputs = new();
-    private readonly Dictionary<Instance, (byte[] Bytes, MerkleTree Tree)> _snapshots = [];
-    private byte[] _fetched = [];
+    private readonly MemoryCheckpoints _checkpoints;
 
     public TranscriptReplica(ReplicaSettings settings, IKeyring keyring, Wording wording, Page page)
     {
@@ -35,6 +36,7 @@ internal sealed class TranscriptReplica
         _core = ReplicaCore.Create(settings, keyring, RecoveredState.None, ModSmartProtocol.Instance);
         _ingress = new MessageIngress(settings, keyring, ModSmartProtocol.Instance);
         _service = new ServiceHost(new RegisterService(), settings.ReplyBytesMax, settings.Rights);
+        _checkpoints = new MemoryCheckpoints(settings);
         (_wording, _page) = (wording, page);
     }
 
@@ -119,62 +121,32 @@ internal sealed class TranscriptReplica
                 _inputs.Enqueue(_service.Execute(e));
                 break;
             case TakeCheckpointEffect e:
-                TakeCheckpoint(e);
+                using (FrozenState touched = _service.Freeze(e.Own))
+                    _inputs.Enqueue(new CheckpointTakenInput(_checkpoints.Write(e.Instance, touched)));
                 break;
             case SendArchivedEffect:
                 _inputs.Enqueue(new ArchiveLostInput());
                 break;
-            case SendChunkEffect e:
-                SendChunk(e);
+            case SendPieceEffect e:
+                SendPiece(e);
                 break;
             case BeginFetchEffect e:
-                _fetched = new byte[e.SnapshotBytes];
+                _inputs.Enqueue(new FetchPlannedInput(e.Manifest, _checkpoints.BeginFetch(e.Manifest)));
                 break;
-            case StoreChunkEffect e:
-                e.Bytes.Span.CopyTo(_fetched.AsSpan(e.Index * _settings.ChunkBytes));
+            case StorePieceEffect e:
+                _checkpoints.StorePiece(e);
                 break;
             case InstallStateEffect e:
-                Install(e);
+                IReadOnlyList<StateRecord> own = _checkpoints.Install(e.Manifest, _service);
+                _inputs.Enqueue(new StateInstalledInput(e.Certificate.Instance, own));
                 break;
         }
     }
 
-    private void TakeCheckpoint(TakeCheckpointEffect effect)
+    private void SendPiece(SendPieceEffect effect)
     {
-        ArrayBufferWriter<byte> bytes = new();
-        using (ISnapshotReader reader = _service.Freeze(effect.Sessions))
-        {
-            for (int count; (count = reader.Read(bytes.GetSpan(4096))) > 0;) bytes.Advance(count);
-        }
-        Digest root = Keep(effect.Instance, bytes.WrittenSpan.ToArray());
-        _inputs.Enqueue(new CheckpointTakenInput(effect.Instance, root, bytes.WrittenCount));
-    }
-
-    private Digest Keep(Instance instance, byte[] snapshot)
-    {
-        MerkleTree tree = MerkleTree.Of(snapshot, _settings.ChunkBytes);
-        _snapshots[instance] = (snapshot, tree);
-        return tree.Root;
-    }
-
-    private void SendChunk(SendChunkEffect effect)
-    {
-        if (!_snapshots.TryGetValue(effect.Instance, out (byte[] Bytes, MerkleTree Tree) snapshot)) return;
-        int start = effect.Index * _settings.ChunkBytes;
-        int length = MerkleTree.ChunkLength(snapshot.Bytes.Length, _settings.ChunkBytes, effect.Index);
-        Chunk chunk = new(
-            effect.Instance, effect.Index, snapshot.Bytes.AsMemory(start, length), snapshot.Tree.Path(effect.Index));
-        _page.Line($"sends {_wording.Of(chunk)} to {effect.To}");
-        Send(effect.To, chunk);
-    }
-
-    private void Install(InstallStateEffect effect)
-    {
-        Assert.Equal(effect.Certificate.Root, Keep(effect.Certificate.Instance, _fetched));
-        using SnapshotInstallation installation = _service.BeginInstall();
-        installation.Write(_fetched);
-        bool isCommitted = installation.TryCommit(out ReadOnlyMemory<byte> sessions);
-        Assert.True(isCommitted, "A certified snapshot can be installed.");
-        _inputs.Enqueue(new StateInstalledInput(effect.Certificate.Instance, sessions));
+        if (_checkpoints.ReadPiece(effect.Run, effect.Index) is not { } piece) return;
+        _page.Line($"sends {_wording.Of(piece)} to {effect.To}");
+        Send(effect.To, piece);
     }
 }

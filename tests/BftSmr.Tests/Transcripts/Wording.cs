@@ -3,18 +3,19 @@ using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Runs;
 
 namespace BftSmr.Tests.Transcripts;
 
 /// <summary>
-/// Messages, log records and effects in the words of docs/spec. Values have short names: A, B, … for batches and x1,
-/// x2, … for the roots of snapshots, in the order in which they turn up. The first mention of a batch tells its
-/// requests.
+/// Messages, log records and effects in the words of docs/spec. Values have short names: A, B, … for batches, x1,
+/// x2, … for the roots of checkpoints and y1, y2, … for runs, in the order in which they turn up. The first mention of
+/// a batch tells its requests.
 /// </summary>
 internal sealed class Wording
 {
     private readonly Dictionary<Digest, string> _batches = new() { [BatchCodec.Noop.Digest] = "no-op" };
-    private readonly Dictionary<Digest, string> _roots = [];
+    private readonly Dictionary<Digest, string> _roots = [], _runs = [];
     private readonly HashSet<Digest> _told = [];
 
     /// <summary>A batch that a script gave a name.</summary>
@@ -30,7 +31,7 @@ internal sealed class Wording
         FetchDecided => "FETCH-DECIDED",
         FetchCheckpoint => "FETCH-CHECKPOINT",
         CheckpointOffer => "CHECKPOINT-OFFER",
-        FetchChunk => "FETCH-CHUNK",
+        FetchPiece => "FETCH-PIECE",
         RelayRead => "RELAY-READ",
         VouchRead => "VOUCH-READ",
         _ => message.GetType().Name.ToUpperInvariant(),
@@ -66,12 +67,12 @@ internal sealed class Wording
         ArchiveEffect e => $"archives {e.Batches.Count} instances from {e.First} on",
         ForgetArchiveEffect e => $"forgets archived instances up to {e.UpTo}",
         SendArchivedEffect e => $"answers {e.To} from the archive, from {e.Asked.From} on",
-        TruncateEffect e => $"removes the log and snapshots before {e.Stable}",
-        BeginFetchEffect e => $"begins to fetch the snapshot of {e.Certificate.Instance}, {e.SnapshotBytes} bytes",
-        StoreChunkEffect e => $"stores chunk {e.Index} of {e.Instance}",
-        InstallStateEffect e => $"installs the snapshot of {e.Certificate.Instance}",
+        TruncateEffect e => $"removes the log and checkpoints before {e.Stable}",
+        BeginFetchEffect e => $"begins to fetch the checkpoint of {e.Certificate.Instance}: {Of(e.Manifest)}",
+        StorePieceEffect e => $"stores chunk {e.Index} of the run {OfRun(e.Run.Root)}",
+        InstallStateEffect e => $"loads the checkpoint of {e.Certificate.Instance}",
         RejectEffect e => $"rejects it: {e.Reason}",
-        SendChunkEffect => null, // the CHUNK follows
+        SendPieceEffect => null, // the PIECE follows
         _ => throw new ArgumentException($"A transcript has no words for the effect {effect.GetType().Name}."),
     };
 
@@ -101,11 +102,18 @@ internal sealed class Wording
     private static string NameAt(int letter) =>
         $"{(char)('A' + letter % 26)}{(letter < 26 ? "" : $"{letter / 26}")}";
 
-    private string OfRoot(Digest root)
+    private string OfRoot(Digest root) => NameOf(root, _roots, 'x');
+
+    private string OfRun(Digest root) => NameOf(root, _runs, 'y');
+
+    private static string NameOf(Digest root, Dictionary<Digest, string> names, char letter)
     {
-        if (_roots.TryGetValue(root, out string? name)) return name;
-        return _roots[root] = $"x{_roots.Count + 1}";
+        if (names.TryGetValue(root, out string? name)) return name;
+        return names[root] = $"{letter}{names.Count + 1}";
     }
+
+    private string Of(Manifest manifest) =>
+        $"runs {string.Join('+', manifest.Runs.Select(run => OfRun(run.Root)))} of {manifest.Bytes} bytes";
 
     private string Of(Vote vote) => $"{vote.Regency}:{Of(vote.Value)}";
 
@@ -157,10 +165,9 @@ internal sealed class Wording
             m.Bodies.Count == 0 ? "no batches" : "with batches",
         ],
         FetchCheckpoint m => [$"above {m.Above}"],
-        CheckpointOffer m => 
-            [Of(m.Certificate), $"{m.SnapshotBytes} bytes{(m.IsInstead ? ", instead" : "")}"],
-        FetchChunk m => [$"{m.Instance}", $"{m.Index}"],
-        Chunk m => [$"{m.Instance}", $"{m.Index}", $"{m.Bytes.Length} bytes"],
+        CheckpointOffer m => [Of(m.Certificate), $"{Of(m.Manifest)}{(m.IsInstead ? ", instead" : "")}"],
+        FetchPiece m => [OfRun(m.Run), $"{m.Index}"],
+        Piece m => [OfRun(m.Run), $"{m.Index}", $"{m.Bytes.Length} bytes"],
         _ => throw new ArgumentException($"A transcript has no words for the message {message.GetType().Name}."),
     };
 }

@@ -12,13 +12,13 @@ using Microsoft.Extensions.Caching.Distributed;
 
 namespace KvStore.Tests.Decoders;
 
-/// <summary>Operations that clients send, snapshots that others made, replies of another release.</summary>
+/// <summary>Operations that clients send, records that others made, replies of another release.</summary>
 internal static class PackTargets
 {
     /// <summary>
-    /// The buffer that pieces of a snapshot are collected in, and a state with its trees and a page of changes.
+    /// The buffers of a loader, and a state with its trees and a page of changes.
     /// </summary>
-    private const long SnapshotBytes = 2 * SnapshotFormat.PieceBytesMax + (64 << 10) + KvLimits.RecentPageBytes;
+    private const long RecordsBytes = (256 << 10) + KvLimits.RecentPageBytes;
 
     /// <summary>
     /// A state; and the values that an operation of a few bytes may make of it, which are bounded by themselves.
@@ -37,10 +37,10 @@ internal static class PackTargets
         new(
             "operation", static random => Operation(random),
             static bytes => Execute(bytes)) { AllocatedBytes = OperationBytes, Rounds = 10 },
-        new("snapshot", static random => Snapshot(random), static bytes => Install(bytes) is not null)
+        new("records", static random => Records(random), static bytes => Load(bytes) is not null)
         {
-            Again = static bytes => InstallAgain(bytes),
-            AllocatedBytes = SnapshotBytes,
+            Again = static bytes => Load(bytes),
+            AllocatedBytes = RecordsBytes,
             AllocatedBytesPerByte = 400,
             Rounds = 4,
         },
@@ -147,7 +147,7 @@ internal static class PackTargets
         return reply[0] != MessagePackCode.FixExt1;
     }
 
-    private static byte[] Snapshot(Random random)
+    private static byte[] Records(Random random)
     {
         TestMachine machine = new();
         if (random.Next(2) == 0) machine.Execute(Opcode.RecordChanges, TestMachine.Second);
@@ -155,37 +155,35 @@ internal static class PackTargets
         return machine.Snapshot();
     }
 
-    /// <summary>As <see cref="Install"/>. A snapshot of an earlier version differs by its first byte alone.</summary>
-    private static byte[]? InstallAgain(byte[] bytes)
-    {
-        byte[]? again = Install(bytes);
-        if (again is not null && bytes[0] < SnapshotFormat.Version) again[0] = bytes[0];
-        return again;
-    }
-
     /// <summary>
-    /// The snapshot of the state that these bytes become; null if they are refused, and then the old state is as it
-    /// was.
+    /// The records of the state that these become; null if they are refused. A state that comes after either has
+    /// nothing of them.
     /// </summary>
-    private static byte[]? Install(byte[] bytes)
+    private static byte[]? Load(byte[] bytes)
     {
         TestMachine machine = new();
         machine.Execute(Opcode.Put, "old", "state", 0);
+        byte[] old = machine.Snapshot();
         Digest before = machine.Store.StateDigest();
+        byte[]? again = null;
         try
         {
-            machine.Install(bytes, pieceBytes: 777);
+            machine.Install(bytes);
+            if (machine.Freeze().Count > 0) throw new InvalidOperationException("What was just loaded is touched.");
+            TestMachine copy = new();
+            copy.Execute(Opcode.Put, "old", "state", 0);
+            copy.Install(bytes);
+            if (copy.Store.StateDigest() != machine.Store.StateDigest())
+                throw new InvalidOperationException("The same records make two states.");
+            again = machine.Records.WrittenAnew().ToBytes();
         }
         catch (InvalidDataException)
         {
-            if (machine.Store.StateDigest() != before)
-                throw new InvalidOperationException("A snapshot that was refused changed the state.");
-            return null;
         }
-        machine.Store.StateDigest();
-        machine.Execute(Opcode.Put, "new", "state", 0);
-        machine.Install(bytes, pieceBytes: 4096);
-        return machine.Snapshot();
+        machine.Install(old);
+        if (machine.Store.StateDigest() != before)
+            throw new InvalidOperationException("Something remained of records after others were loaded.");
+        return again;
     }
 
     private static byte[] Reply(Random random)

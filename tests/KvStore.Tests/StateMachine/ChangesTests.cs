@@ -17,7 +17,7 @@ public class ChangesTests
     {
         _machine.Execute(Opcode.Put, "k", "v", 0);
         Assert.Equal([Array.Empty<object?>(), null, 1L, 1L], Tell(0));
-        Assert.Equal((byte)SnapshotFormat.Version, _machine.Snapshot()[0]);
+        Assert.Empty(PagesTouched());
     }
 
     [Fact]
@@ -98,11 +98,11 @@ public class ChangesTests
         _machine.NowMicros += 9 * TestMachine.Second;
         _machine.Execute(Opcode.Put, "k", "2", 0);
         Assert.Equal(["1", "2"], Told(Tell(0), 5));
-        Assert.Equal((byte)SnapshotFormat.VersionWithChanges, _machine.Snapshot()[0]);
+        Assert.Equal([StateChangeKind.Put], PagesTouched());
         _machine.NowMicros += 2 * TestMachine.Second;
         _machine.Execute(Opcode.Put, "k", "3", 0);
         Assert.Equal([Array.Empty<object?>(), null, 3L, 3L], Tell(0));
-        Assert.Equal((byte)SnapshotFormat.Version, _machine.Snapshot()[0]);
+        Assert.Equal([StateChangeKind.Remove], PagesTouched());
         Record();
         Assert.Equal([Array.Empty<object?>(), 3L, 3L, 3L], Tell(0));
     }
@@ -114,11 +114,11 @@ public class ChangesTests
         TestMachine other = new() { NowMicros = _machine.NowMicros };
         string value = new('x', KvLimits.ChangeValueBytesMax);
         const int Changes = 12_000;
-        using (ISnapshotReader frozen = _machine.Store.Freeze()) TestMachine.ReadAll(frozen, 100);
+        _machine.Freeze();
         for (int i = 1; i <= Changes; i++)
         {
             // Another replica takes over from a snapshot, within a page.
-            if (i == Changes / 4 + 7) other.Install(_machine.Snapshot(), 1_000);
+            if (i == Changes / 4 + 7) other.Install(_machine.Snapshot());
             if (i >= Changes / 4 + 7) other.NowMicros = _machine.NowMicros;
             _machine.Execute(Opcode.Put, $"key-{i % 7}", value, 0);
             if (i >= Changes / 4 + 7) other.Execute(Opcode.Put, $"key-{i % 7}", value, 0);
@@ -137,30 +137,58 @@ public class ChangesTests
     {
         Record();
         _machine.Execute(Opcode.Put, "k", "1", 0);
-        byte[] before = _machine.Snapshot();
-        using ISnapshotReader frozen = _machine.Store.Freeze();
+        TestMachine twin = new() { NowMicros = _machine.NowMicros - 2 };
+        Record(twin);
+        twin.Execute(Opcode.Put, "k", "1", 0);
+        using IStateChanges frozen = _machine.Store.Freeze();
         for (int i = 0; i < 1_000; i++) _machine.Execute(Opcode.Put, "other", $"{i}", 0);
-        TestMachine copy = new();
-        copy.Install(TestMachine.ReadAll(frozen, 100), 100);
-        Assert.Equal(before, copy.Snapshot());
+        _machine.Records.Apply(frozen);
+        Assert.Equal(twin.Snapshot(), _machine.Records.ToBytes());
+    }
+
+    [Fact]
+    public void Only_pages_that_changed_are_touched()
+    {
+        Record();
+        string value = new('x', KvLimits.ChangeValueBytesMax);
+        for (int i = 0; i < 1_000; i++) _machine.Execute(Opcode.Put, "k", value, 0);
+        Assert.InRange(PagesTouched().Length, 3, 6);
+        Assert.Empty(PagesTouched());
+        _machine.Execute(Opcode.Put, "k", value, 0);
+        Assert.Equal([StateChangeKind.Put], PagesTouched());
+        for (int i = 0; i < 3_000; i++) _machine.Execute(Opcode.Put, "k", value, 0);
+        StateChangeKind[] touched = PagesTouched();
+        Assert.Equal(StateChangeKind.Remove, touched[0]);
+        Assert.Equal(StateChangeKind.Put, touched[^1]);
+        _machine.NowMicros += 100 * TestMachine.Second;
+        _machine.Execute(Opcode.Get, "k");
+        Assert.All(PagesTouched(), static kind => Assert.Equal(StateChangeKind.Remove, kind));
     }
 
     [Theory]
-    [InlineData(0, 1)] // not in order
-    [InlineData(5, 3)] // beyond the revision
-    public void A_snapshot_with_changes_that_cannot_be_is_refused(int first, int second)
+    [InlineData(0, 1, 1, false)] // no revision
+    [InlineData(2, 2, 2, false)] // not in order
+    [InlineData(3, 5, 3, false)] // beyond the revision
+    [InlineData(2, 3, 3, false)] // another key
+    [InlineData(2, 3, 2, true)]
+    public void Changes_that_cannot_be_are_refused(int first, int second, byte key, bool isTaken)
     {
         object?[] Change(int revision) => [revision, 1L, Deleted, "k", 0L, null];
+        byte[] header = [.. ((long[])[1, 4, 100, 0, 0, 1]).SelectMany(static element => Op.Bytes(element))];
         byte[] page = [.. Op.Bytes(Change(first)), .. Op.Bytes(Change(second))];
-        byte[] snapshot =
-        [
-            .. ((object?[])[3L, 4L, 0L, 100L, 0L, 1L]).SelectMany(static element => Op.Bytes(element)),
-            .. Op.Bytes(page),
-        ];
-        Assert.Throws<InvalidDataException>(() => _machine.Install(snapshot, 100));
+        byte[] snapshot = Op.Bytes(new object?[] { new byte[1], header, (byte[])[1, 0, 0, 0, 0, 0, 0, 0, key], page });
+        if (isTaken) _machine.Install(snapshot);
+        else Assert.Throws<InvalidDataException>(() => _machine.Install(snapshot));
     }
 
-    private long Record(long micros = 60 * TestMachine.Second) => (long)_machine.Execute(Opcode.RecordChanges, micros)!;
+    /// <summary>What became of the pages of changes since the last freeze.</summary>
+    private StateChangeKind[] PagesTouched() =>
+        [.. _machine.Freeze().Where(static c => c.Key[0] == RecordFormat.Page).Select(static c => c.Kind)];
+
+    private long Record(long micros = 60 * TestMachine.Second) => Record(_machine, micros);
+
+    private static long Record(TestMachine machine, long micros = 60 * TestMachine.Second) =>
+        (long)machine.Execute(Opcode.RecordChanges, micros)!;
 
     private object?[] Tell(long since) => Tell(since, KvLimits.ListEntriesMax, IsPrefix, "");
 

@@ -40,7 +40,7 @@ public class ChoiceTests
             first.Execute(opcode, "s", random.Next(5_000).ToString("x", null));
         }
         second.NowMicros = first.NowMicros;
-        second.Install(first.Snapshot(), 5_000);
+        second.Install(first.Snapshot());
         for (int i = 0; i < 500; i++)
         {
             Assert.Equal(first.Execute(Opcode.SetPop, "s"), second.Execute(Opcode.SetPop, "s"));

@@ -24,7 +24,7 @@ public class CollectionModelTests
             }
             byte[] snapshot = first.Snapshot();
             Assert.Equal(snapshot, second.Snapshot());
-            restored.Install(snapshot, 1_000); // computes anew what the others kept up to date
+            restored.Install(snapshot); // computes anew what the others kept up to date
             foreach (TestMachine machine in (TestMachine[])[first, second, restored])
             {
                 Assert.Equal(first.Store.StateDigest(), machine.Store.StateDigest());

@@ -25,7 +25,7 @@ public class SortedSetModelTests
             byte[] snapshot = first.Snapshot();
             Assert.Equal(snapshot, second.Snapshot());
             TestMachine copy = new() { NowMicros = first.NowMicros };
-            copy.Install(snapshot, 33);
+            copy.Install(snapshot);
             Assert.Equal(first.Store.StateDigest(), copy.Store.StateDigest());
             Assert.Equal(first.Store.StateBytes, copy.Store.StateBytes);
             foreach (SortedSetStep step in script)

@@ -50,25 +50,23 @@ internal sealed class TestMachine(long stateBytesMax = KvLimits.StateBytesMaxDef
         return (result, until);
     }
 
+    /// <summary>What the freezes said until now, in records.</summary>
+    public StateRecords Records { get; private set; } = new();
+
+    /// <summary>Freezes the state, and tells what was touched.</summary>
+    public IReadOnlyList<TestChange> Freeze()
+    {
+        using IStateChanges changes = Store.Freeze();
+        return Records.Apply(changes);
+    }
+
+    /// <summary>Freezes the state. All its records, as the freezes until now said.</summary>
     public byte[] Snapshot()
     {
-        using ISnapshotReader reader = Store.Freeze();
-        return ReadAll(reader, 4096);
+        Freeze();
+        return Records.ToBytes();
     }
 
-    public static byte[] ReadAll(ISnapshotReader reader, int bufferBytes)
-    {
-        MemoryStream all = new();
-        byte[] buffer = new byte[bufferBytes];
-        for (int count = reader.Read(buffer); count > 0; count = reader.Read(buffer)) all.Write(buffer, 0, count);
-        return all.ToArray();
-    }
-
-    public void Install(ReadOnlySpan<byte> snapshot, int pieceBytes)
-    {
-        using ISnapshotWriter writer = Store.BeginInstall();
-        for (int at = 0; at < snapshot.Length; at += pieceBytes)
-            writer.Write(snapshot.Slice(at, Math.Min(pieceBytes, snapshot.Length - at)));
-        writer.Commit();
-    }
+    /// <summary>Loads the records of a snapshot.</summary>
+    public void Install(byte[] snapshot) => Records = StateRecords.Load(snapshot, Store);
 }

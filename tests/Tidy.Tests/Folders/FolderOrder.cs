@@ -19,6 +19,7 @@ internal static class FolderOrder
         ["BftSmr"] =
         [
             "Abstractions",
+            "Runs",
             "Diagnostics Messages",
             "Keys Settings",
             "Codec",

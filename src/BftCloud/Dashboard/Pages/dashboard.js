@@ -30,7 +30,7 @@ const charts = {
   behind: new Lines(at('chart-behind'), { title: 'Behind the others', unit: 'instances', unitOf: plainUnit(''), least: 10, isWhole: true }),
   rejected: new Lines(at('chart-rejected'), { title: 'Rejected input', unit: 'messages per second', unitOf: plainUnit('/s'), least: 5, isWhole: true }),
   memory: new Lines(at('chart-memory'), { title: 'Memory', unit: 'of each process', unitOf: bytesUnit, least: 2 ** 20 }),
-  data: new Lines(at('chart-data'), { title: 'Disk', unit: 'log and snapshots', unitOf: bytesUnit, least: 2 ** 20 }),
+  data: new Lines(at('chart-data'), { title: 'Disk', unit: 'log and checkpoints', unitOf: bytesUnit, least: 2 ** 20 }),
   cpu: new Lines(at('chart-cpu'), { title: 'Processor', unit: '100 % is one core', unitOf: plainUnit(' %'), least: 10 }),
 };
 

@@ -48,9 +48,9 @@ internal sealed class EchoStateMachine : IStateMachine
 
     public Digest StateDigest() => Blake2b.Hash(State());
 
-    public ISnapshotReader Freeze() => new Reader(State());
+    public IStateChanges Freeze() => new Changes(State());
 
-    public ISnapshotWriter BeginInstall() => new Writer(this);
+    public IStateLoader BeginLoad() => new Loader(this);
 
     private byte[] State()
     {
@@ -71,14 +71,15 @@ internal sealed class EchoStateMachine : IStateMachine
         reply.Advance(count);
     }
 
-    private sealed class Reader(ReadOnlyMemory<byte> rest) : ISnapshotReader
+    /// <summary>The one record, whose key is empty.</summary>
+    private sealed class Changes(byte[] state) : IStateChanges
     {
-        public int Read(Span<byte> buffer)
+        private bool _isRead;
+
+        public bool TryRead(out StateChange change)
         {
-            int count = Math.Min(buffer.Length, rest.Length);
-            rest.Span[..count].CopyTo(buffer);
-            rest = rest[count..];
-            return count;
+            change = StateChange.Put([], state);
+            return !_isRead && (_isRead = true);
         }
 
         public void Dispose()
@@ -86,13 +87,14 @@ internal sealed class EchoStateMachine : IStateMachine
         }
     }
 
-    private sealed class Writer(EchoStateMachine machine) : ISnapshotWriter
+    private sealed class Loader(EchoStateMachine machine) : IStateLoader
     {
-        private readonly ArrayBufferWriter<byte> _bytes = new(sizeof(long));
+        private long _executed;
 
-        public void Write(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
+        public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+            _executed = BinaryPrimitives.ReadInt64BigEndian(value);
 
-        public void Commit() => machine._executed = BinaryPrimitives.ReadInt64BigEndian(_bytes.WrittenSpan);
+        public void Commit() => machine._executed = _executed;
 
         public void Dispose()
         {

@@ -31,8 +31,8 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
     public Regency Below { get; private set; }
 
     /// <summary>
-    /// A checkpoint up to here is stable, and this replica started without its state: the snapshot is damaged, or was
-    /// being installed. What the log said of votes up to there is gone.
+    /// A checkpoint up to here is stable, and this replica started without its state: it is damaged, or was being
+    /// loaded. What the log said of votes up to there is gone.
     /// </summary>
     public Instance LacksUntil { get; private set; }
 

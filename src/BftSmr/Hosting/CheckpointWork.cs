@@ -1,0 +1,241 @@
+using BftCloud.Primitives;
+using BftSmr.Core;
+using BftSmr.Messages;
+using BftSmr.Runs;
+using BftSmr.Service;
+using BftSmr.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace BftSmr.Hosting;
+
+/// <summary>
+/// What the loop must not wait for: writing, merging, loading, reading and deleting checkpoints. Methods are called on
+/// the loop; all disk work goes to the thread pool and comes back through the loop's inbox (post) as an input, an
+/// effect, an action or, if it failed, an exception. Checkpoints are written, merged, loaded and deleted one after the
+/// other; beside that the pieces of a fetch are stored, in order; and pieces are read for peers. Invariants: one state
+/// is loaded at a time, and no checkpoint is taken of one that is being replaced.
+/// </summary>
+internal sealed class CheckpointWork : IDisposable
+{
+    /// <summary>
+    /// Pieces received that wait to be stored. Where the disk is slower than that the loop waits for it.
+    /// </summary>
+    private const int StoresWaitingMax = 64;
+
+    /// <summary>Bytes of runs that are read in each second to find damage: 1 GiB in some four minutes.</summary>
+    private const long ScrubbedPerSecond = 4 << 20;
+
+    /// <summary>
+    /// Pieces read at a time for one peer; more that it asks for are passed over, and asked for again.
+    /// </summary>
+    private const int ReadsPerPeerMax = 8;
+
+    private readonly ServiceHost _executor;
+    private readonly ReplicaStorage _storage;
+    private readonly ReplicaMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly Action<object> _post;
+    private readonly int[] _reads;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly BackgroundWork _checkpoints, _fetch;
+    private readonly Task _scrubbing;
+
+    public CheckpointWork(
+        int replicas, ServiceHost executor, ReplicaStorage storage, ReplicaMetrics metrics, ILogger logger,
+        Action<object> post)
+    {
+        (_executor, _storage, _metrics, _logger, _post) = (executor, storage, metrics, logger, post);
+        _reads = new int[replicas];
+        _checkpoints = new BackgroundWork(RunUnlessStopped);
+        _fetch = new BackgroundWork(RunUnlessStopped, StoresWaitingMax);
+        storage.Checkpoints.Damaged = OnDamaged;
+        _scrubbing = ScrubAsync();
+    }
+
+    /// <summary>The service belongs to the installation: it can neither execute nor answer.</summary>
+    public bool IsInstalling { get; private set; }
+
+    /// <summary>The loop has ended; completes when nothing uses the storage or the service any more.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_checkpoints.Done, _fetch.Done, _scrubbing).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _checkpoints.Dispose();
+        _fetch.Dispose();
+        _stop.Dispose();
+    }
+
+    public void Take(TakeCheckpointEffect effect)
+    {
+        Invariant.Holds(!IsInstalling, "no checkpoint is taken of a state that is being replaced");
+        FrozenState touched = _executor.Freeze(effect.Own);
+        _storage.Log.BeginSegment(effect.Instance, effect.LiveRecords);
+        _checkpoints.Add(() =>
+        {
+            using (touched)
+            {
+                if (_storage.Checkpoints.Write(effect.Instance, touched, _stop.Token) is not { } manifest) return;
+                HostLog.CheckpointTaken(_logger, effect.Instance, manifest.Runs.Count, manifest.Bytes, manifest.Root);
+                PostAction(ReleaseOld);
+                _post(new CheckpointTakenInput(manifest));
+            }
+            _metrics.NoteCheckpoint();
+            _storage.Checkpoints.MergeAhead(_stop.Token);
+        });
+    }
+
+    public void Pass(PassCheckpointEffect effect)
+    {
+        Invariant.Holds(!IsInstalling, "no checkpoint is passed of a state that is being replaced");
+        FrozenState touched = _executor.Freeze(effect.Own);
+        _checkpoints.Add(() =>
+        {
+            using (touched) _storage.Checkpoints.Pass(effect.Instance, touched, _stop.Token);
+        });
+    }
+
+    /// <summary>The checkpoint is stable, and peers are fetching these ones.</summary>
+    public void Truncate(Instance stable, IReadOnlyList<Instance> pinned)
+    {
+        _storage.NoteStable(stable);
+        _storage.Checkpoints.Pin(pinned);
+        ReleaseOld();
+    }
+
+    public void BeginFetch(BeginFetchEffect effect) => _fetch.Add(() =>
+    {
+        IReadOnlyList<MissingRun> missing = _storage.Checkpoints.BeginFetch(effect.Manifest, _stop.Token);
+        HostLog.FetchBegun(
+            _logger, effect.Manifest.Instance, effect.Manifest.Bytes, missing.Sum(static run => run.Run.Bytes));
+        _post(new FetchPlannedInput(effect.Manifest, missing));
+    });
+
+    /// <summary>All that was missing of a damaged run is on its way to the disk.</summary>
+    public void Mend(MendRunEffect effect) => _fetch.Add(() =>
+    {
+        if (_storage.Checkpoints.TryMend(effect.Run)) StorageLog.RunMended(_logger, effect.Run.Root);
+        else PostMissing(effect.Run);
+    });
+
+    public void Store(StorePieceEffect effect) =>
+        _fetch.Add(() => _storage.Checkpoints.StorePiece(effect.Run, effect.Index, effect.Bytes));
+
+    public void Install(InstallStateEffect effect)
+    {
+        Invariant.Holds(!IsInstalling, "one state is loaded at a time");
+        Manifest manifest = effect.Manifest;
+        _storage.Log.BeginSegment(manifest.Instance, effect.LiveRecords);
+        IsInstalling = true;
+        _checkpoints.AddAfter(_fetch, () =>
+        {
+            List<string> damaged = [];
+            bool isWhole = _storage.Checkpoints.TryCompleteFetch(manifest, damaged, _stop.Token);
+            foreach (string file in damaged) StorageLog.CheckpointDamaged(_logger, file);
+            Input input;
+            if (isWhole)
+            {
+                IReadOnlyList<StateRecord> own = _storage.Checkpoints.Load(manifest, _executor, _stop.Token);
+                _storage.Checkpoints.EndFetch(manifest);
+                HostLog.StateInstalled(_logger, manifest.Instance);
+                input = new StateInstalledInput(manifest.Instance, own);
+            }
+            else
+            {
+                HostLog.StateInstallFailed(_logger, manifest.Instance);
+                input = new StateInstallFailedInput(manifest.Instance);
+            }
+            PostAction(() =>
+            {
+                IsInstalling = false;
+                if (!isWhole) return;
+                _storage.NoteStable(manifest.Instance);
+                ReleaseOld();
+            });
+            _post(input);
+        });
+        _fetch.AddAfter(_checkpoints, static () => { }); // the next fetch begins when this one is complete
+    }
+
+    public void SendPiece(SendPieceEffect effect)
+    {
+        if (_reads[effect.To.Value] >= ReadsPerPeerMax) return;
+        _reads[effect.To.Value]++;
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Work.ReadPiece(state.Effect), (Work: this, Effect: effect), preferLocal: false);
+    }
+
+    private void OnDamaged(RunDescription run, string file, int chunk)
+    {
+        StorageLog.RunDamaged(_logger, file, (long)chunk * _storage.Checkpoints.ChunkBytes);
+        _metrics.NoteDamage();
+        PostAction(() => _fetch.Add(() => PostMissing(run)));
+    }
+
+    private void PostMissing(RunDescription run)
+    {
+        if (_storage.Checkpoints.FindMissing(run, _stop.Token) is { } missing) _post(new RunDamagedInput(missing));
+    }
+
+    private async Task ScrubAsync()
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromSeconds(1));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
+                Report(() => _storage.Checkpoints.Scrub(ScrubbedPerSecond, _stop.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The replica stops.
+        }
+    }
+
+    private void ReadPiece(SendPieceEffect effect) => Report(() =>
+    {
+        if (_stop.IsCancellationRequested) return;
+        Piece? piece = _storage.Checkpoints.ReadPiece(effect.Run, effect.Index);
+        PostAction(() =>
+        {
+            Invariant.Holds(_reads[effect.To.Value] > 0, "a piece that was read for a peer was counted for it");
+            _reads[effect.To.Value]--;
+        });
+        if (piece is not null) _post(new SendEffect(effect.To, piece));
+    });
+
+    private void ReleaseOld()
+    {
+        _storage.TruncateLog();
+        _checkpoints.Add(_storage.DeleteOldCheckpoints);
+        _fetch.Add(_storage.Checkpoints.DropOldFetch);
+    }
+
+    private void RunUnlessStopped(Action work)
+    {
+        if (!_stop.IsCancellationRequested) Report(work);
+    }
+
+    /// <summary>Runs work whose failure stops the replica.</summary>
+    private void Report(Action work)
+    {
+#pragma warning disable CA1031 // Nothing is swallowed: the loop throws it.
+        try
+        {
+            work();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The replica stops; a half-written run is not used.
+        }
+        catch (Exception e)
+        {
+            _post(e);
+        }
+#pragma warning restore CA1031
+    }
+
+    private void PostAction(Action action) => _post(action);
+}

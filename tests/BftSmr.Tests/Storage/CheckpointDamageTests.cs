@@ -1,0 +1,238 @@
+using System.Collections.Concurrent;
+using BftCloud.Primitives;
+using BftSmr.Messages;
+using BftSmr.Runs;
+using BftSmr.Storage;
+using BftSmr.Tests.Runs;
+
+namespace BftSmr.Tests.Storage;
+
+/// <summary>
+/// Disks that give other bytes than were written. Never is a wrong state loaded: it is that of an older checkpoint, or
+/// none.
+/// </summary>
+public sealed class CheckpointDamageTests : IDisposable
+{
+    private readonly CheckpointHarness _harness = new(seed: 11);
+    private readonly List<Manifest> _manifests;
+    private readonly List<(RunDescription Run, Piece Piece)> _pieces;
+
+    public CheckpointDamageTests()
+    {
+        using CheckpointStore store = _harness.Open();
+        _manifests = _harness.WriteMany(store, 12);
+        store.DeleteBelow(new Instance(12));
+        _pieces = CheckpointHarness.PiecesOf(store, Newest);
+    }
+
+    private Manifest Newest => _manifests[^1];
+
+    public void Dispose() => _harness.Dispose();
+
+    [Fact]
+    public void A_byte_of_a_run_costs_one_piece_and_of_hashes_and_trailer_the_run()
+    {
+        foreach (RunDescription run in Newest.Runs)
+        {
+            string name = RunFile.FileName(run.Root);
+            long length = new FileInfo(_harness.Directory.At(name)).Length;
+            for (long at = 0; at < length; at += at < run.Bytes ? 5 : 3)
+            {
+                using TemporaryDirectory copy = _harness.Directory.Copy();
+                LogHarness.FlipBit(copy.At(name), at, (int)(at % 8));
+                using CheckpointStore store = _harness.Open(copy, out List<string> damaged);
+                Manifest restored = _harness.Restore(store, damaged);
+
+                Assert.True(restored.Instance < Newest.Instance, $"{name} at {at}: {restored}");
+                Assert.Contains(run.Root.ToString(), Assert.Single(damaged.Distinct()), StringComparison.Ordinal);
+                List<(Digest Run, int Index)> lacking =
+                    CheckpointHarness.Lacking(store.BeginFetch(Newest, default));
+                IEnumerable<int> expected = at < run.Bytes
+                    ? [(int)(at / CheckpointHarness.ChunkBytes)]
+                    : _pieces.Where(p => p.Run == run).Select(static p => p.Piece.Index);
+                Assert.Equal(expected.Select(index => (run.Root, index)), lacking);
+                Fetch(store, lacking);
+                Assert.True(store.TryCompleteFetch(Newest, damaged, default), $"{name} at {at}");
+                _harness.Load(store, Newest);
+                store.EndFetch(Newest);
+                Assert.Equal(Newest.Instance, store.Newest);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_byte_of_a_manifest_costs_the_manifest_and_nothing_else()
+    {
+        string name = ManifestFile.FileName(Newest.Instance);
+        long length = new FileInfo(_harness.Directory.At(name)).Length;
+        for (long at = 0; at < length; at++)
+        {
+            using TemporaryDirectory copy = _harness.Directory.Copy();
+            LogHarness.FlipBit(copy.At(name), at, (int)(at % 8));
+            using CheckpointStore store = _harness.Open(copy, out List<string> damaged);
+            Assert.Equal([copy.At(name)], damaged);
+            Assert.True(File.Exists(copy.At(name) + ".corrupt"));
+            Assert.Equal(_manifests[^2], _harness.Restore(store, damaged));
+            Assert.Empty(store.BeginFetch(Newest, default));
+            Assert.True(store.TryCompleteFetch(Newest, damaged, default));
+            _harness.Load(store, Newest);
+        }
+    }
+
+    [Fact]
+    public void A_file_cut_anywhere_is_not_used()
+    {
+        foreach (string name in _harness.Files())
+        {
+            byte[] whole = File.ReadAllBytes(_harness.Directory.At(name));
+            for (int length = 0; length < whole.Length; length += 1 + whole.Length / 20)
+            {
+                using TemporaryDirectory copy = _harness.Directory.Copy();
+                File.WriteAllBytes(copy.At(name), whole[..length]);
+                using CheckpointStore store = _harness.Open(copy, out List<string> damaged);
+                Assert.Equal([copy.At(name)], damaged);
+                _harness.Restore(store, damaged);
+                Fetch(store, CheckpointHarness.Lacking(store.BeginFetch(Newest, default)));
+                Assert.True(store.TryCompleteFetch(Newest, damaged, default), $"{name} cut to {length}");
+                _harness.Load(store, Newest);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_file_that_is_gone_or_has_the_name_of_another_is_not_used()
+    {
+        string[] runs = _harness.Files("*.run");
+        foreach (string name in runs)
+        {
+            using TemporaryDirectory copy = _harness.Directory.Copy();
+            File.Delete(copy.At(name));
+            using (CheckpointStore store = _harness.Open(copy, out List<string> damaged))
+                _harness.Restore(store, damaged);
+
+            File.Copy(_harness.Directory.At(runs.First(other => other != name)), copy.At(name));
+            using CheckpointStore again = _harness.Open(copy, out List<string> wrong);
+            Assert.Equal([copy.At(name)], wrong);
+            _harness.Restore(again, wrong);
+        }
+        string manifest = ManifestFile.FileName(Newest.Instance);
+        File.Move(
+            _harness.Directory.At(manifest), _harness.Directory.At(ManifestFile.FileName(Newest.Instance + 1)));
+        using CheckpointStore renamed = _harness.Open(_harness.Directory, out List<string> bad);
+        Assert.Single(bad);
+        Assert.Equal(_manifests[^2], _harness.Restore(renamed, bad));
+    }
+
+    [Fact]
+    public void Where_every_checkpoint_is_damaged_none_is_restored_and_all_that_is_right_is_of_use()
+    {
+        foreach (string name in _harness.Files("*.run")) LogHarness.FlipBit(_harness.Directory.At(name), 3);
+        using CheckpointStore store = _harness.Open(_harness.Directory, out List<string> damaged);
+        Assert.Equal(Manifest.Initial, _harness.Restore(store, damaged));
+        Assert.Equal(Instance.Zero, store.Newest);
+        store.DeleteBelow(new Instance(1000));
+        store.DropOldFetch();
+        Assert.Equal(
+            Newest.Runs.Select(static run => (run.Root, 0)),
+            CheckpointHarness.Lacking(store.BeginFetch(Newest, default)));
+    }
+
+    /// <summary>An older checkpoint is loaded, and the replica goes on before it hears of a newer one.</summary>
+    [Fact]
+    public void What_is_right_of_a_damaged_run_is_of_use_after_work_that_came_before_the_fetch()
+    {
+        RunDescription only = Newest.Runs.First(run => !_manifests[^2].Runs.Contains(run));
+        LogHarness.FlipBit(_harness.Directory.At(RunFile.FileName(only.Root)), 3);
+        using CheckpointStore store = _harness.Open(_harness.Directory, out List<string> damaged);
+        Assert.Equal(_manifests[^2], _harness.Restore(store, damaged));
+        store.DropOldFetch();
+        Assert.Equal([(only.Root, 0)], CheckpointHarness.Lacking(store.BeginFetch(Newest, default)));
+    }
+
+    [Fact]
+    public void A_disk_that_gives_other_bytes_after_the_check_is_an_error_that_says_so()
+    {
+        using CheckpointStore store = _harness.Restart();
+        LogHarness.FlipBit(_harness.Directory.At(RunFile.FileName(Newest.Runs[0].Root)), 3);
+        StorageException e = Assert.Throws<StorageException>(() => _harness.Load(store, Newest));
+        Assert.Contains("Replace it", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_damaged_when_it_is_merged_is_told_and_waited_for_and_mended()
+    {
+        using CheckpointStore store = _harness.Restart();
+        BlockingCollection<RunDescription> found = [];
+        store.Damaged = (run, _, _) => found.Add(run);
+        foreach (RunDescription run in Newest.Runs)
+            LogHarness.FlipBit(_harness.Directory.At(RunFile.FileName(run.Root)), 3);
+        Task writing = Task.Run(() =>
+        {
+            for (int i = 0; i < 100; i++) _harness.WriteMany(store, 1);
+            found.CompleteAdding();
+        });
+        int mended = 0;
+        foreach (RunDescription run in found.GetConsumingEnumerable())
+        {
+            MissingRun missing = store.FindMissing(run, default)!;
+            Assert.DoesNotContain(0, missing.Chunks);
+            foreach ((RunDescription of, Piece piece) in _pieces.Where(p => p.Run.Root == run.Root))
+            {
+                if (!missing.Chunks.Contains(piece.Index)) store.StorePiece(run, piece.Index, piece.Bytes);
+            }
+            Assert.True(store.TryMend(run));
+            mended++;
+        }
+        await writing.WaitAsync(Patience.Time);
+        Assert.NotEqual(0, mended);
+    }
+
+    [Fact]
+    public void Reading_all_runs_again_and_again_finds_each_that_is_damaged_once()
+    {
+        using CheckpointStore store = _harness.Restart();
+        List<(Digest Run, int Chunk)> found = [];
+        store.Damaged = (run, _, chunk) => found.Add((run.Root, chunk));
+        store.Scrub(1 << 20, default);
+        Assert.Empty(found);
+        RunDescription damaged = Newest.Runs[^1];
+        LogHarness.FlipBit(_harness.Directory.At(RunFile.FileName(damaged.Root)), 3);
+
+        for (int i = 0; i < 50; i++) store.Scrub(CheckpointHarness.ChunkBytes, default);
+        store.Scrub(1 << 20, default);
+
+        Assert.Equal([(damaged.Root, 0)], found);
+        Assert.Null(store.ReadPiece(damaged.Root, 0));
+        Assert.NotNull(store.FindMissing(damaged, default));
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_run_is_given_up_when_another_checkpoint_is_fetched()
+    {
+        using CheckpointStore store = _harness.Restart();
+        using ManualResetEventSlim found = new();
+        store.Damaged = (_, _, _) => found.Set();
+        foreach (RunDescription run in Newest.Runs)
+            LogHarness.FlipBit(_harness.Directory.At(RunFile.FileName(run.Root)), 3);
+        Task<bool> writing = Task.Run(() =>
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                if (store.Write(Newest.Instance + (i + 1), new ListedChanges([Change.Put("\u0001k", $"{i}")]), default)
+                    is null) return true;
+            }
+            return false;
+        });
+        Assert.True(found.Wait(Patience.Time));
+        while (!writing.IsCompleted) store.BeginFetch(Newest, default);
+        Assert.True(await writing);
+    }
+
+    private void Fetch(CheckpointStore store, List<(Digest Run, int Index)> lacking)
+    {
+        foreach ((RunDescription run, Piece piece) in _pieces)
+        {
+            if (lacking.Contains((run.Root, piece.Index))) store.StorePiece(run, piece.Index, piece.Bytes);
+        }
+    }
+}
