@@ -4,7 +4,7 @@ namespace BftSmr.Simulation.Replicas;
 
 /// <summary>
 /// What is done with the checkpoints of one replica, one thing after the other. One that needs a run which is damaged
-/// waits until that is mended, and all behind it wait, too; unless another checkpoint is fetched instead.
+/// waits until that is mended, and all behind it wait, too; unless another state takes the place of the one here.
 /// </summary>
 /// <param name="later">Runs something later, in the life of the replica.</param>
 /// <param name="onDamage">Told that a run is damaged.</param>
@@ -13,29 +13,20 @@ internal sealed class CheckpointTurns(Action<long, Action> later, Action onDamag
     private const long WaitMicros = 5_000;
 
     private readonly Queue<Action> _waiting = new();
-    private bool _isWaiting, _isGivenUp;
+    private bool _isWaiting;
 
     /// <summary>The turn of the next thing has come; it may throw <see cref="RunDamagedException"/>.</summary>
     public void Take(Action run)
     {
-        if (_isGivenUp) return;
         _waiting.Enqueue(run);
         if (!_isWaiting) Go();
     }
 
-    /// <summary>As <see cref="Take"/>, of what replaces the state: what comes after it is not given up.</summary>
+    /// <summary>As <see cref="Take"/>, of what replaces the state: what waits now is given up.</summary>
     public void TakeNew(Action run)
     {
-        _isGivenUp = false;
+        _waiting.Clear();
         Take(run);
-    }
-
-    /// <summary>Another checkpoint is fetched: what waits now is given up, and so is what comes before that
-    /// one.</summary>
-    public void GiveUp()
-    {
-        _isGivenUp |= _isWaiting;
-        if (_isGivenUp) _waiting.Clear();
     }
 
     private void Go()

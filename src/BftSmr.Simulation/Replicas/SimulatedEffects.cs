@@ -115,7 +115,6 @@ internal sealed class SimulatedEffects(
                 if (disk.Checkpoints.ReadPiece(e.Run, e.Index) is { } piece) Post(new SendEffect(e.To, piece), e.To);
                 break;
             case BeginFetchEffect e:
-                Turns.GiveUp();
                 IReadOnlyList<MissingRun> missing = disk.Checkpoints.BeginFetch(e.Manifest);
                 Later(random.Between(1, 200), () => Deliver(new FetchPlannedInput(e.Manifest, missing)));
                 break;

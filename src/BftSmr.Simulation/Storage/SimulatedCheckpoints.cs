@@ -20,10 +20,10 @@ internal sealed class SimulatedCheckpoints(ReplicaSettings settings)
     private readonly SortedDictionary<long, Manifest> _manifests = [];
     private readonly Dictionary<Digest, MemoryRun> _runs = [];
     private readonly Dictionary<Digest, Dictionary<int, ReadOnlyMemory<byte>>> _partial = [];
-    private readonly Dictionary<string, RunDescription?> _merged = [];
+    private readonly MergePolicy _policy = new(settings.CheckpointBytes);
+    private readonly MergeResults _merged = new();
     private readonly HashSet<Digest> _damaged = [];
     private RunDescription? _touched; // until a manifest names it
-    private readonly MergePolicy _policy = new(settings.CheckpointBytes);
     private Manifest _latest = Manifest.Initial;
     private Manifest? _fetched;
     private IReadOnlyList<Instance> _pinned = [];
@@ -46,10 +46,9 @@ internal sealed class SimulatedCheckpoints(ReplicaSettings settings)
     /// <exception cref="RunDamagedException">A run that is to be merged is damaged.</exception>
     public void Pass(Instance instance)
     {
-        _latest = _policy.Next(_latest, instance, _touched, Merge);
+        _latest = _policy.Next(_latest, instance, _touched, Merged);
         _touched = null;
-        HashSet<string> planned = [.. _latest.Merges.Select(merge => merge.NameIn(_latest))];
-        foreach (string done in _merged.Keys.Where(name => !planned.Contains(name)).ToList()) _merged.Remove(done);
+        _merged.Keep(_latest);
     }
 
     /// <summary>The checkpoint is complete, and on disk.</summary>
@@ -68,7 +67,7 @@ internal sealed class SimulatedCheckpoints(ReplicaSettings settings)
         foreach (PlannedMerge merge in _latest.Merges)
         {
             if (_latest.Number >= _policy.BeginsAt(_latest, merge, settings.Self, settings.Quorums.Replicas))
-                Merge(merge);
+                Merged(merge);
         }
     }
 
@@ -201,16 +200,12 @@ internal sealed class SimulatedCheckpoints(ReplicaSettings settings)
         return (_latest = Manifest.Initial, isLost);
     }
 
-    private RunDescription? Merge(PlannedMerge merge)
+    private RunDescription? Merged(PlannedMerge merge) => _merged.Of(_latest, merge, () =>
     {
-        string name = merge.NameIn(_latest);
-        if (_merged.TryGetValue(name, out RunDescription? known)) return known;
         using RunMerge merged = new(
             merge.InputsIn(_latest).Select(run => new RunReader(Whole(run))), merge.IsBottom);
-        RunDescription? result = WriteRun(merged, merge.Level);
-        _merged.Add(name, result);
-        return result;
-    }
+        return WriteRun(merged, merge.Level);
+    });
 
     private bool IsWhole(Digest root) => _runs.TryGetValue(root, out MemoryRun? run) && run.IsWhole;
 
@@ -263,7 +258,7 @@ internal sealed class SimulatedCheckpoints(ReplicaSettings settings)
             _partial.Remove(root);
         IEnumerable<Manifest> kept = _fetched is null ? _manifests.Values : _manifests.Values.Append(_fetched);
         HashSet<Digest> roots = [.. kept.Append(_latest).SelectMany(static m => m.Runs).Select(static run => run.Root),
-            .. _merged.Values.OfType<RunDescription>().Select(static run => run.Root)];
+            .. _merged.Runs.Select(static run => run.Root)];
         if (_touched is not null) roots.Add(_touched.Root);
         foreach (Digest root in _runs.Keys.Where(root => !roots.Contains(root)).ToList()) _runs.Remove(root);
     }

@@ -24,8 +24,10 @@ internal sealed class RunRepair(ReplicaContext context)
 
     public void OnDamaged(RunDamagedInput input)
     {
-        _damaged[input.Missing.Run.Root] = new FetchedRun(input.Missing, context.Settings.ChunkBytes);
-        if (_asked is null) AskNext();
+        FetchedRun run = new(input.Missing, context.Settings.ChunkBytes);
+        _damaged[run.Description.Root] = run;
+        if (run.IsWhole) Mend(run); // read again, nothing is wrong
+        else if (_asked is null) AskNext();
     }
 
     /// <summary>A piece came; false if it is none that was asked for here.</summary>
@@ -66,8 +68,12 @@ internal sealed class RunRepair(ReplicaContext context)
         context.Effects.Add(new StorePieceEffect(run.Description, piece.Index, piece.Bytes));
         run.NoteStored(piece.Index);
         _inVain = 0;
-        if (!run.IsWhole) return;
-        _damaged.Remove(piece.Run);
+        if (run.IsWhole) Mend(run);
+    }
+
+    private void Mend(FetchedRun run)
+    {
+        _damaged.Remove(run.Description.Root);
         context.Effects.Add(new MendRunEffect(run.Description));
     }
 

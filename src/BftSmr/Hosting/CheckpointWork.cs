@@ -110,7 +110,8 @@ internal sealed class CheckpointWork : IDisposable
     {
         IReadOnlyList<MissingRun> missing = _storage.Checkpoints.BeginFetch(effect.Manifest, _stop.Token);
         HostLog.FetchBegun(
-            _logger, effect.Manifest.Instance, effect.Manifest.Bytes, missing.Sum(static run => run.Run.Bytes));
+            _logger, effect.Manifest.Instance, effect.Manifest.Bytes,
+            missing.Sum(run => run.BytesMissing(_storage.Checkpoints.ChunkBytes)));
         _post(new FetchPlannedInput(effect.Manifest, missing));
     });
 
@@ -130,6 +131,7 @@ internal sealed class CheckpointWork : IDisposable
         Manifest manifest = effect.Manifest;
         _storage.Log.BeginSegment(manifest.Instance, effect.LiveRecords);
         IsInstalling = true;
+        _storage.Checkpoints.GiveUpWaiting();
         _checkpoints.AddAfter(_fetch, () =>
         {
             List<string> damaged = [];

@@ -27,9 +27,6 @@ internal sealed class ClientSessions(ClientId client, TouchedSessions touched)
     /// <summary>Sessions with a nonce up to here are open now or never will be.</summary>
     public ulong Floor { get; private set; }
 
-    /// <summary>Least recently used first.</summary>
-    public IReadOnlyCollection<Session> ByUse => _byUse;
-
     /// <summary>What the sessions and their replies count for.</summary>
     public long Bytes => (long)Count * SessionBytes + _replyBytes;
 

@@ -31,11 +31,11 @@ internal sealed class CheckpointStore : IDisposable
     private readonly MergePolicy _policy;
     private readonly Lock _lock = new();
     private readonly List<Manifest> _manifests = []; // by instance, oldest first
-    private readonly Dictionary<string, RunDescription?> _merged = [];
+    private readonly MergeResults _merged = new();
+    private readonly DamagedRuns _damaged;
     private Manifest _latest = Manifest.Initial;
     private Manifest? _fetched, _newestBegun;
     private IReadOnlyList<Instance> _pinned = [];
-    private readonly DamagedRuns _damaged;
 
     private CheckpointStore(string directory, DataOwner owner, ReplicaSettings settings)
     {
@@ -137,7 +137,7 @@ internal sealed class CheckpointStore : IDisposable
         foreach (PlannedMerge merge in _latest.Merges)
         {
             long begin = _policy.BeginsAt(_latest, merge, _settings.Self, _settings.Quorums.Replicas);
-            if (_latest.Number >= begin) Merge(_latest, merge, cancellationToken);
+            if (_latest.Number >= begin) Merged(merge, cancellationToken);
         }
         return _latest;
     });
@@ -146,12 +146,11 @@ internal sealed class CheckpointStore : IDisposable
     public void Scrub(long bytes, CancellationToken cancellationToken) =>
         Guard("Reading the runs in", _directory, () => _damaged.Scrub(bytes, cancellationToken));
 
-    /// <summary>What is missing of a run that is damaged; null if it is whole. On the thread that fetches.</summary>
+    /// <summary>What is missing of a run that is damaged; null if it is whole.</summary>
     public MissingRun? FindMissing(RunDescription run, CancellationToken cancellationToken) =>
         Guard("Reading what is left of a run in", _directory, () => _runs.FindMissing(run, cancellationToken));
 
-    /// <summary>All that was missing is stored. False if the disk did not keep it. On the thread that
-    /// fetches.</summary>
+    /// <summary>All that was missing is stored. False if the disk did not keep it.</summary>
     public bool TryMend(RunDescription run) => Guard("Mending a run in", _directory, () =>
     {
         if (!_runs.TryComplete(run)) return false;
@@ -167,7 +166,6 @@ internal sealed class CheckpointStore : IDisposable
         Guard("Taking up a checkpoint in", _directory, () =>
         {
             lock (_lock) _fetched = manifest;
-            _damaged.GiveUp(); // what waits for a run of a state that is being replaced waits in vain
             // A peer that offers an older checkpoint, and sends little of it, takes nothing away of the newest.
             if (_newestBegun is null || manifest.Instance > _newestBegun.Instance) _newestBegun = manifest;
             _runs.DeletePartialExcept(_damaged.With(RootsOf([manifest, _newestBegun])));
@@ -181,6 +179,12 @@ internal sealed class CheckpointStore : IDisposable
         Guard("Storing a piece of a run in", _directory, () => _runs.Store(run, index, bytes));
 
     /// <summary>
+    /// The checkpoint will be loaded: what waits for a run of the state that it replaces is given up, and so is what
+    /// comes before it. On any thread.
+    /// </summary>
+    public void GiveUpWaiting() => _damaged.GiveUpWaiting();
+
+    /// <summary>
     /// All pieces are stored: the checkpoint is one like any other. False if the disk did not keep them; what is left
     /// of them is found by the next fetch.
     /// </summary>
@@ -189,7 +193,12 @@ internal sealed class CheckpointStore : IDisposable
         {
             bool isComplete = true;
             foreach (RunDescription run in manifest.Runs) isComplete &= _runs.TryComplete(run);
-            return isComplete && IsWhole(manifest, damaged, cancellationToken);
+            isComplete = isComplete && IsWhole(manifest, damaged, cancellationToken);
+            if (isComplete || _damaged.TryWaitAgain()) return isComplete;
+            throw new StorageException(
+                $"The checkpoint {manifest.Instance} was fetched in place of one with a damaged run, and is damaged as "
+                + $"well: the disk of '{_directory}' does not keep what is written. Replace it; the replica then "
+                + "rejoins from the others.");
         });
 
     /// <summary>Gives the service the state of a checkpoint that is whole, in place of its own.</summary>
@@ -274,14 +283,6 @@ internal sealed class CheckpointStore : IDisposable
         _runs.DeleteExcept(NeededRuns);
     });
 
-    private HashSet<Digest> NeededRuns()
-    {
-        HashSet<Digest> needed = RootsOf([_latest]);
-        needed.UnionWith(_merged.Values.OfType<RunDescription>().Select(static run => run.Root));
-        lock (_lock) needed.UnionWith(RootsOf(_fetched is null ? _manifests : [.. _manifests, _fetched]));
-        return needed;
-    }
-
     public void Dispose()
     {
         _runs.Dispose();
@@ -307,6 +308,14 @@ internal sealed class CheckpointStore : IDisposable
         _manifests.Sort(static (a, b) => a.Instance.CompareTo(b.Instance));
     }
 
+    private HashSet<Digest> NeededRuns()
+    {
+        HashSet<Digest> needed = RootsOf([_latest]);
+        needed.UnionWith(_merged.Runs.Select(static run => run.Root));
+        lock (_lock) needed.UnionWith(RootsOf(_fetched is null ? _manifests : [.. _manifests, _fetched]));
+        return needed;
+    }
+
     /// <summary>Reads all its runs; those that are damaged are set aside, and named.</summary>
     private bool IsWhole(Manifest manifest, List<string> damaged, CancellationToken cancellationToken)
     {
@@ -325,11 +334,11 @@ internal sealed class CheckpointStore : IDisposable
         return isWhole;
     }
 
-    /// <summary>The result of a merge, made now or before.</summary>
+    private RunDescription? Merged(PlannedMerge merge, CancellationToken cancellationToken) =>
+        _merged.Of(_latest, merge, () => Merge(_latest, merge, cancellationToken));
+
     private RunDescription? Merge(Manifest manifest, PlannedMerge merge, CancellationToken cancellationToken)
     {
-        string name = merge.NameIn(manifest);
-        if (_merged.TryGetValue(name, out RunDescription? known)) return known;
         while (true)
         {
             try
@@ -337,9 +346,7 @@ internal sealed class CheckpointStore : IDisposable
                 using RunMerge merged = new(
                     merge.InputsIn(manifest).Select(
                         run => new RunReader(_damaged.BorrowWhole(run.Root, cancellationToken))), merge.IsBottom);
-                RunDescription? result = _runs.Write(merged, merge.Level, cancellationToken);
-                _merged.Add(name, result);
-                return result;
+                return _runs.Write(merged, merge.Level, cancellationToken);
             }
             catch (RunDamagedException e)
             {
@@ -364,15 +371,14 @@ internal sealed class CheckpointStore : IDisposable
     private Manifest Next(Instance instance, RunCursor touched, CancellationToken cancellationToken)
     {
         RunDescription? run = _runs.Write(touched, level: 0, cancellationToken);
-        return Build(_policy.Next(_latest, instance, run, merge => Merge(_latest, merge, cancellationToken)));
+        return Build(_policy.Next(_latest, instance, run, merge => Merged(merge, cancellationToken)));
     }
 
     /// <summary>What follows builds on this one.</summary>
     private Manifest Build(Manifest manifest)
     {
         _latest = manifest;
-        HashSet<string> planned = [.. manifest.Merges.Select(merge => merge.NameIn(manifest))];
-        foreach (string done in _merged.Keys.Where(name => !planned.Contains(name)).ToList()) _merged.Remove(done);
+        _merged.Keep(manifest);
         return manifest;
     }
 

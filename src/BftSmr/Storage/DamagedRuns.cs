@@ -13,16 +13,15 @@ internal sealed class DamagedRuns(RunStore runs) : IDisposable
     private readonly HashSet<Digest> _damaged = [];
     private readonly ManualResetEventSlim _changed = new();
     private (Digest Run, int Chunk) _scrubbed; // of the thread that scrubs
-    private bool _isWaiting;
+    private bool _isReplaced;
 
     /// <summary>Told of each one, once: the run, its file, the chunk.</summary>
     public Action<RunDescription, string, int> Found { get; set; } = static (_, _, _) => { };
 
-    /// <summary>Another state is being fetched, and what the one here needed is not waited for.</summary>
+    /// <summary>Something waited in vain: no checkpoint is written before another state is here.</summary>
     public bool IsGivenUp { get; private set; }
 
-    /// <summary>A chunk is not what was written: what is right of the run stays, and the rest has to be
-    /// fetched.</summary>
+    /// <summary>A chunk is not what was written. What is right of the run stays, the rest has to be fetched.</summary>
     public void Note(Digest root, int chunk)
     {
         using RunFile? run = runs.Borrow(root);
@@ -48,19 +47,30 @@ internal sealed class DamagedRuns(RunStore runs) : IDisposable
             if (runs.Borrow(root) is { } whole) return whole;
             lock (_lock)
             {
-                if (IsGivenUp) throw new OperationCanceledException();
-                _isWaiting = true;
+                if (_isReplaced)
+                {
+                    IsGivenUp = true;
+                    throw new OperationCanceledException();
+                }
             }
             _changed.Wait(cancellationToken);
-            lock (_lock) _isWaiting = false;
         }
     }
 
-    /// <summary>What waits now is given up, and so is what follows, until <see cref="Clear"/>.</summary>
-    public void GiveUp()
+    /// <summary>
+    /// The state will be replaced: what waits, and what would wait until then, is given up.
+    /// </summary>
+    public void GiveUpWaiting()
     {
-        lock (_lock) IsGivenUp |= _isWaiting;
+        lock (_lock) _isReplaced = true;
         _changed.Set();
+    }
+
+    /// <summary>The state was not replaced after all. False if something was given up.</summary>
+    public bool TryWaitAgain()
+    {
+        lock (_lock) _isReplaced = false;
+        return !IsGivenUp;
     }
 
     /// <summary>Another state is here, of runs that are whole.</summary>
@@ -69,7 +79,7 @@ internal sealed class DamagedRuns(RunStore runs) : IDisposable
         lock (_lock)
         {
             _damaged.Clear();
-            IsGivenUp = false;
+            _isReplaced = IsGivenUp = false;
         }
     }
 

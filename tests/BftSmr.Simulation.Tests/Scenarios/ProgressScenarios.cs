@@ -67,7 +67,8 @@ internal static class ProgressScenarios
             { Also = AllAcknowledged },
         new("full lines",
             "Large requests take the lines between replicas for more than the timeout: each waits for those before it. "
-            + "Few are relayed, and no leader is replaced for that once the first of them are executed.",
+            + "Few are relayed. A burst at the start, of which nothing is executed within the timeout, may cost two "
+            + "changes of leader; what comes after it costs none.",
             static seed => ScenarioList.Options(
                 seed, Plan(s_slow with { Bandwidth = new LinkBandwidth(3_000_000, 1 << 26) })) with
             {
@@ -167,6 +168,14 @@ internal static class ProgressScenarios
                 Load = new SteadyLoad { ThinkMicros = 10_000, MeasuredFromMicros = 500_000, HealedMicros = 500_000 },
             })
             { Also = RunsAreMended },
+        new("rot behind",
+            "A replica whose disk is slow falls behind, and runs of its checkpoint are damaged that the others may have "
+            + "merged away: it mends them, or fetches a later checkpoint.",
+            static seed => ScenarioList.Options(
+                seed, Plan(s_slow, events: RotBehind(Replica((int)seed)))) with
+            {
+                CheckpointPeriod = 8, FaultyMicros = 6_000_000, QueryShare = 0, OperationsPerClient = 400,
+            }),
         new("exceptions",
             "The service runs out of memory at one replica, and throws on queries what differs from replica to "
             + "replica: that replica starts anew, and all stay alike.",
@@ -238,6 +247,12 @@ internal static class ProgressScenarios
     [
         new PauseFault(500_000, Replica(2), 2_000_000),
         new SlowDiskFault(2_000_000, Replica(2), 6_000_000, new DiskSpeed(200_000, 200_000)),
+    ];
+
+    private static FaultEvent[] RotBehind(ReplicaId replica) =>
+    [
+        new SlowDiskFault(500_000, replica, 3_000_000, new DiskSpeed(20_000, 20_000)),
+        .. Each(8, i => new DiskDamageFault(600_000 + 200_000 * i, replica, 0, DiskDamage.CorruptCheckpoint)),
     ];
 
     private static FaultEvent[] DamagedCheckpoints(ulong seed) =>

@@ -35,7 +35,7 @@ public sealed class RunRepairTests : IDisposable
     [Fact]
     public void What_is_missing_is_asked_for_piece_by_piece_and_the_run_is_mended_when_all_is_here()
     {
-        Damage(present: 1);
+        Damage(1);
         FetchPiece first = Asked();
         Assert.Equal((_tree.Root, 0), (first.Run, first.Index));
 
@@ -51,9 +51,18 @@ public sealed class RunRepairTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_turns_out_to_be_right_is_mended_at_once()
+    {
+        Damage(0, 1, 2);
+        Assert.Single(_effects.Effects.OfType<MendRunEffect>());
+        Assert.Empty(_effects.Effects.OfType<SendEffect>());
+        Assert.False(_repair.IsActive);
+    }
+
+    [Fact]
     public void A_wrong_piece_is_refused_and_asked_of_the_next_peer()
     {
-        Damage(present: 1);
+        Damage(1);
         ReplicaId liar = Of(Asked());
 
         Assert.True(_repair.TryTake(liar, PieceOf(0) with { Bytes = new byte[ChunkBytes] }));
@@ -66,7 +75,7 @@ public sealed class RunRepairTests : IDisposable
     [Fact]
     public void A_piece_that_was_not_asked_for_is_not_taken()
     {
-        Damage(present: 1);
+        Damage(1);
         ReplicaId other = new((Of(Asked()).Value + 1) % 4 is var id && id == 1 ? 2 : id);
         Assert.False(_repair.TryTake(other, PieceOf(0)));
         Assert.False(_repair.TryTake(Of(Asked()), PieceOf(2)));
@@ -76,7 +85,7 @@ public sealed class RunRepairTests : IDisposable
     [Fact]
     public void A_piece_that_no_peer_has_any_more_is_asked_for_in_vain()
     {
-        Damage(present: 1);
+        Damage(1);
         HashSet<ReplicaId> asked = [Of(Asked())];
         for (int i = 1; i <= 9; i++)
         {
@@ -93,8 +102,8 @@ public sealed class RunRepairTests : IDisposable
         Assert.False(_repair.IsInVain || _repair.IsActive);
     }
 
-    private void Damage(int present) => _repair.OnDamaged(
-        new RunDamagedInput(new MissingRun(new RunDescription(_tree.Root, _bytes.Length, 0), [present])));
+    private void Damage(params int[] present) => _repair.OnDamaged(
+        new RunDamagedInput(new MissingRun(new RunDescription(_tree.Root, _bytes.Length, 0), present)));
 
     private Piece PieceOf(int index) => new(
         _tree.Root, index,

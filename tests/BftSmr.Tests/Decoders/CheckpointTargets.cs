@@ -18,9 +18,6 @@ internal sealed class CheckpointTargets(TemporaryDirectory directory)
     private const int PartialBytes = 3 * ChunkBytes + 100;
     private const int ManifestHeaderBytes = 16;
 
-    /// <summary>A change may say that it has the longest value.</summary>
-    private const long RunBytes = (32 << 10) + (2L * RunCursor.ValueBytesMax);
-
     public IEnumerable<FuzzTarget> All =>
     [
         RunTarget("run file", static bytes => bytes),
@@ -36,7 +33,7 @@ internal sealed class CheckpointTargets(TemporaryDirectory directory)
     private FuzzTarget RunTarget(string name, Func<byte[], byte[]> change) =>
         new(name, static random => RunFileOf(random), bytes => OpenRun(change(bytes)))
         {
-            Refusals = [typeof(RunDamagedException)], AllocatedBytes = RunBytes, AllocatedBytesPerByte = 200,
+            Refusals = [typeof(RunDamagedException)], AllocatedBytes = 32 << 10, AllocatedBytesPerByte = 200,
             Rounds = 4,
         };
 
@@ -89,7 +86,12 @@ internal sealed class CheckpointTargets(TemporaryDirectory directory)
         long length = BinaryPrimitives.ReadInt64BigEndian(trailer[8..]);
         int chunkBytes = BinaryPrimitives.ReadInt32BigEndian(trailer[16..]);
         if (length <= 0 || length > file.Length || chunkBytes <= 0) return file;
-        MerkleTree tree = MerkleTree.Of(file.AsSpan(0, (int)length), chunkBytes);
+        // Chunk by chunk: a builder would make room for one of the size that is said.
+        int chunks = (int)MerkleTree.ChunkCount(length, chunkBytes);
+        MerkleTree tree = new(
+            [.. Enumerable.Range(0, chunks).Select(i => MerkleTree.HashLeaf(
+                file.AsSpan(i * chunkBytes, MerkleTree.ChunkLength(length, chunkBytes, i))))],
+            length, chunkBytes);
         byte[] end = RunTrailer.Encode(tree, owner: 7);
         trailer[..24].CopyTo(end.AsSpan(end.Length - RunTrailer.Size));
         Blake2b.Hash(end.AsSpan(0, end.Length - Digest.Size)).CopyTo(end.AsSpan(end.Length - Digest.Size));

@@ -19,9 +19,6 @@ internal static class MessageTargets
 
     private const int ChunkBytes = 512;
 
-    /// <summary>What a change may say that it takes.</summary>
-    private const long RunBytes = 2L * RunCursor.ValueBytesMax;
-
     public static IEnumerable<FuzzTarget> All =>
     [
         Of("peer message", "peer"),
@@ -42,13 +39,13 @@ internal static class MessageTargets
         new("run", static random => Run(random), static bytes => Read(bytes).Count > 0)
         {
             Refusals = [typeof(RunDamagedException)],
-            AllocatedBytes = RunBytes,
+            AllocatedBytes = 16 << 10,
             AllocatedBytesPerByte = 200,
         },
         new("replicated records", static random => Records(random), static bytes => Load(bytes))
         {
             Refusals = [typeof(RunDamagedException)],
-            AllocatedBytes = RunBytes,
+            AllocatedBytes = 16 << 10,
             AllocatedBytesPerByte = 400,
         },
     ];

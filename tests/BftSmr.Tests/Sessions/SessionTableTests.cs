@@ -174,7 +174,9 @@ public sealed class SessionTableTests
         [.. Enumerable.Range(1, last).Select(i => _table.Find(_id)!.ReplyTo((ulong)i) is not null)];
 
     private ulong[] WithReplies(int client) =>
-        [.. _table.Of(new ClientId(client))!.ByUse.Where(static s => s.Replies.Count > 0).Select(static s => s.Nonce)];
+        [.. Enumerable.Range(1, 200).Select(nonce => _table.Find(new SessionId(new ClientId(client), (ulong)nonce)))
+            .OfType<Session>().Where(static s => s.Replies.Count > 0).OrderBy(static s => s.Use)
+            .Select(static s => s.Nonce)];
 
     private SessionTable TableOf(ReplicaSettings settings)
     {

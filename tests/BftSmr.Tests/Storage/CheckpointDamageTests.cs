@@ -207,7 +207,7 @@ public sealed class CheckpointDamageTests : IDisposable
     }
 
     [Fact]
-    public async Task What_waits_for_a_run_is_given_up_when_another_checkpoint_is_fetched()
+    public async Task What_waits_for_a_run_is_given_up_when_the_state_is_replaced_and_only_then()
     {
         using CheckpointStore store = _harness.Restart();
         using ManualResetEventSlim found = new();
@@ -224,8 +224,21 @@ public sealed class CheckpointDamageTests : IDisposable
             return false;
         });
         Assert.True(found.Wait(Patience.Time));
-        while (!writing.IsCompleted) store.BeginFetch(Newest, default);
-        Assert.True(await writing);
+        store.BeginFetch(Newest, default); // a fetch may yet come to nothing
+        Assert.False(writing.IsCompleted);
+
+        store.GiveUpWaiting();
+        Assert.True(await writing.WaitAsync(Patience.Time));
+        Assert.Null(store.Write(Newest.Instance + 200, new ListedChanges([]), default));
+        Assert.Contains(
+            "Replace it",
+            Assert.Throws<StorageException>(() => store.TryCompleteFetch(Newest, [], default)).Message,
+            StringComparison.Ordinal);
+
+        Fetch(store, [.. _pieces.Select(static p => (p.Run.Root, p.Piece.Index))]);
+        Assert.True(store.TryCompleteFetch(Newest, [], default));
+        store.EndFetch(Newest);
+        Assert.NotNull(store.Write(Newest.Instance + 201, new ListedChanges([]), default));
     }
 
     private void Fetch(CheckpointStore store, List<(Digest Run, int Index)> lacking)
