@@ -40,6 +40,7 @@ internal sealed class ReplicaCore : IReplicaCore
     private readonly DecidedFetch _decidedFetch;
     private readonly CheckpointFetch _checkpointFetch;
     private readonly RunRepair _repair;
+    private readonly StateRebuild _rebuild;
     private long _nextStatusMicros;
     private Instance _executedAtLastStatus;
 
@@ -56,14 +57,15 @@ internal sealed class ReplicaCore : IReplicaCore
         _ordering = protocol.CreateOrdering(
             new OrderingParts(_context, _log, _checkpoints, _requests, pacing, _progress, _fetches));
         _proposer = new Proposer(_context, _requests, pacing, _ordering);
-        _reads = new ReadQueue(_context, _log, _ordering);
+        _rebuild = new StateRebuild(_context, _log, _checkpoints);
+        _reads = new ReadQueue(_context, _log, _ordering, _rebuild);
         _readRelay = new ReadRelay(_context, _reads);
         _vouching = new ReplyVouching(_context, _log, _ordering);
         _execution = new ExecutionStage(_context, _log, _ordering, _requests, _vouching);
         _archive = new DecidedArchive(_context, _progress);
         _pins = new CheckpointPins(_context);
         _decidedFetch = new DecidedFetch(_context, _log, _checkpoints, _progress, _archive, _pins);
-        _checkpointFetch = new CheckpointFetch(_context, _log);
+        _checkpointFetch = new CheckpointFetch(_context, _log, _rebuild);
         _repair = new RunRepair(_context);
     }
 
@@ -134,10 +136,11 @@ internal sealed class ReplicaCore : IReplicaCore
             case TickInput: OnTick(); break;
             case LinkInput l: _ordering.OnLink(l.Peer, l.IsUp); break;
             case ExecutedInput e: OnExecuted(e); break;
-            case CheckpointTakenInput c: _checkpoints.Complete(c.Manifest); break;
+            case CheckpointTakenInput c: OnCheckpointTaken(c.Manifest); break;
             case ArchiveLostInput: _archive.Lose(); break;
             case FetchPlannedInput f: _checkpointFetch.OnPlanned(f); break;
             case RunDamagedInput d: _repair.OnDamaged(d); break;
+            case StateDamagedInput d: DropState(d.Manifest); break;
             case StateInstalledInput s: OnStateInstalled(s); break;
             case StateInstallFailedInput: _checkpointFetch.Abandon(); break;
             default:
@@ -181,7 +184,7 @@ internal sealed class ReplicaCore : IReplicaCore
     /// <summary>From its client. An executed one is answered again; one for another leader is relayed.</summary>
     private void OnRequest(Request request)
     {
-        if (_execution.TryAnswerAgain(request)) return;
+        if (!_rebuild.IsActive && _execution.TryAnswerAgain(request)) return;
         if (!_context.Permission.Permits(request))
         {
             _execution.AnswerNotPermitted(request);
@@ -250,7 +253,8 @@ internal sealed class ReplicaCore : IReplicaCore
         _checkpoints.NoteProven(offer.Certificate);
         if (_checkpoints.UnderWay <= 1 && _checkpoints.Proven.Instance > _log.LastExecuted)
             _log.NoteProven(_checkpoints.Proven.Instance);
-        if (_checkpointFetch.IsActive || _repair.IsInVain || (offer.IsInstead && _decidedFetch.IsUnanswered))
+        if (_checkpointFetch.IsActive || _repair.IsInVain || _rebuild.IsActive
+            || (offer.IsInstead && _decidedFetch.IsUnanswered))
             _checkpointFetch.OnOffer(from, offer);
     }
 
@@ -270,7 +274,7 @@ internal sealed class ReplicaCore : IReplicaCore
         _fetches.Renew();
         bool isStalled = _log.LastExecuted == _executedAtLastStatus;
         _executedAtLastStatus = _log.LastExecuted;
-        _progress.IsBehind = _checkpointFetch.IsActive || _decidedFetch.IsFarBehind;
+        _progress.IsBehind = _checkpointFetch.IsActive || _decidedFetch.IsFarBehind || _rebuild.IsActive;
         _ordering.BeginPeriod(isLate);
         _context.Effects.Broadcast(
             _ordering.Describe(
@@ -286,6 +290,7 @@ internal sealed class ReplicaCore : IReplicaCore
         if (_repair.IsActive) _repair.Tick();
         if (_repair.IsInVain && !_checkpointFetch.IsActive)
             _context.Effects.Broadcast(new FetchCheckpoint(_log.LastExecuted));
+        if (_rebuild.IsActive && !_execution.IsRepeating && !_checkpointFetch.IsActive) FindState();
         if ((isStalled || _decidedFetch.IsFarBehind || _decidedFetch.IsActive) && _checkpointFetch.Installing is null)
             _decidedFetch.Continue();
     }
@@ -293,18 +298,18 @@ internal sealed class ReplicaCore : IReplicaCore
     /// <summary>After every input, a tick included: takes up what it made possible, or due.</summary>
     private void Settle(bool moreFollow)
     {
-        Invariant.Holds(_checkpoints.Contradiction is null,
-            "this replica's state equals that of a quorum at every checkpoint (if it does not, its disk or memory is "
-            + "damaged, or the service is not deterministic)");
+        if (_checkpoints.Contradicted is { } contradicted) DropState(contradicted);
         if (_ordering.TakeDropped() is { } dropped) OnRegencyOpened(dropped);
         NoteStable();
         if (!_execution.IsExecuting && _checkpointFetch.TakeComplete() is { } complete)
         {
             _context.Effects.Add(new InstallStateEffect(
-                complete.Certificate, complete.Manifest, LiveRecords(complete.Certificate, complete.Manifest)));
+                complete.Certificate, complete.Manifest,
+                LiveRecords(complete.Certificate, complete.Manifest, above: complete.Certificate.Instance)));
         }
         if (!moreFollow) _proposer.ProposeIfDue();
-        if (_checkpointFetch.Installing is null) _execution.TryExecuteNext();
+        if (_checkpointFetch.Installing is null && (!_rebuild.IsActive || _execution.IsRepeating))
+            _execution.TryExecuteNext();
         Invariant.Holds(_checkpoints.Stable.Instance <= _log.Base, "what is stable is the base of the log");
     }
 
@@ -317,8 +322,9 @@ internal sealed class ReplicaCore : IReplicaCore
 
     private void OnExecuted(ExecutedInput input)
     {
-        _ordering.OnExecuted(_execution.Complete(input));
-        if (_execution.IsCheckpointDue) BeginCheckpoint();
+        if (_execution.Complete(input) is { } executed) _ordering.OnExecuted(executed);
+        else if (!_execution.IsRepeating) _rebuild.End();
+        if (_execution.IsCheckpointDue && (!_rebuild.IsActive || _execution.IsRepeating)) BeginCheckpoint();
         _reads.Release(_context.AgreedTimeMicros);
         if (_decidedFetch.IsActive) _decidedFetch.Continue();
     }
@@ -329,12 +335,35 @@ internal sealed class ReplicaCore : IReplicaCore
         ChangedRecords own = _execution.BeginCheckpoint(isPassed);
         if (isPassed)
         {
-            _context.Effects.Add(new PassCheckpointEffect(_log.LastExecuted, own));
+            _context.Effects.Add(new PassCheckpointEffect(_execution.Position, own));
             return;
         }
         _checkpoints.Begin();
         _context.Effects.Add(new TakeCheckpointEffect(
-            _log.LastExecuted, own, LiveRecords(_checkpoints.Stable, _checkpoints.StableManifest)));
+            _execution.Position, own,
+            LiveRecords(_checkpoints.Stable, _checkpoints.StableManifest, above: _execution.Position)));
+    }
+
+    /// <summary>What was written of a state that is wrong is of no use.</summary>
+    private void OnCheckpointTaken(Manifest manifest)
+    {
+        if (_rebuild.IsActive && !_execution.IsRepeating) _checkpoints.CompleteDropped();
+        else _checkpoints.Complete(manifest);
+    }
+
+    /// <summary>The state is wrong. If another one is being fetched, that takes its place.</summary>
+    private void DropState(Manifest wrong)
+    {
+        if (_rebuild.IsActive && !_execution.IsRepeating) return; // that state is on its way out
+        _rebuild.Begin(wrong.Number, wrong.Instance);
+        if (!_checkpointFetch.IsActive) FindState();
+    }
+
+    /// <summary>Loads the own stable checkpoint again. Without it, or what follows, the others are asked.</summary>
+    private void FindState()
+    {
+        if (_rebuild.OwnTarget is { } own) _checkpointFetch.Begin(own);
+        else _context.Effects.Broadcast(new FetchCheckpoint(_checkpoints.Stable.Instance));
     }
 
     private void OnStateInstalled(StateInstalledInput input)
@@ -351,6 +380,7 @@ internal sealed class ReplicaCore : IReplicaCore
             _checkpoints.Adopt(installed.Certificate, installed.Manifest);
         _log.JumpTo(input.Instance);
         _execution.Restore(state, input.Instance);
+        if (!_execution.IsRepeating) _rebuild.End();
         _requests.Rebuild(_ordering.IsLeading);
         _reads.Release(_context.AgreedTimeMicros);
         _decidedFetch.Continue();
@@ -368,13 +398,12 @@ internal sealed class ReplicaCore : IReplicaCore
     /// <summary>
     /// What a new segment of the log must say, so that the ones before it may go once its checkpoint is stable.
     /// </summary>
-    private List<LogRecord> LiveRecords(CheckpointCertificate stable, Manifest manifest)
+    private List<LogRecord> LiveRecords(CheckpointCertificate stable, Manifest manifest, Instance above)
     {
         if (Settings.Durability == Durability.None) return [];
         List<LogRecord> records = [.. _ordering.CarryOver()];
         if (stable.Instance > Instance.Zero) records.Add(new CheckpointStable(stable, manifest));
-        records.AddRange(
-            _log.LiveRecords(above: stable.Instance > _log.LastExecuted ? stable.Instance : _log.LastExecuted));
+        records.AddRange(_log.LiveRecords(above));
         return records;
     }
 
@@ -388,7 +417,7 @@ internal sealed class ReplicaCore : IReplicaCore
         PendingRequests = _requests.Count,
         InstancesKept = _log.Count,
         Sessions = _execution.SessionCount,
-        CatchingUp = _decidedFetch.IsActive || _checkpointFetch.IsActive,
+        CatchingUp = _decidedFetch.IsActive || _checkpointFetch.IsActive || _rebuild.IsActive,
         InstancesBehind = _progress.InstancesBeyond(_log.LastExecuted),
         IsNonVoting = _ordering.Status.IsNonVoting,
         LeaderChanges = _ordering.Status.LeaderChanges,

@@ -67,6 +67,9 @@ public class RegressionTests
     // All replicas that offered a snapshot had failed in a fetch that was then not needed; when one was, none of them
     // was asked, for ever.
     [InlineData(53804, 1, Durability.None, RequestAuthentication.Mac)]
+    // A replica that forgot its votes took those for none that it had sent before the others accepted anything, and
+    // contradicted them.
+    [InlineData(1387, 1, Durability.Decisions, RequestAuthentication.Mac)]
     public void A_seed_that_once_broke_a_promise_no_longer_does(
         ulong seed, int f, Durability durability, RequestAuthentication authentication)
     {

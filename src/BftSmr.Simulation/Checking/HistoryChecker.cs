@@ -121,6 +121,10 @@ internal sealed class HistoryChecker
                 "checkpoint", $"{replica} installed a state of {checkpoint} that is not the one all reached there.");
     }
 
+    /// <summary>Whether a correct replica took this checkpoint.</summary>
+    public bool IsRoot(Instance instance, Digest root) =>
+        _roots.TryGetValue(instance.Value, out Digest known) && known == root;
+
     /// <summary>A correct replica took a checkpoint.</summary>
     public void CheckpointTaken(ReplicaId replica, Instance instance, Digest root)
     {

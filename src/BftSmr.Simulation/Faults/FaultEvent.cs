@@ -21,6 +21,7 @@ namespace BftSmr.Simulation;
 [JsonDerivedType(typeof(DiskDamageFault), "diskDamage")]
 [JsonDerivedType(typeof(DiskFailureFault), "diskFailure")]
 [JsonDerivedType(typeof(ClientRestartFault), "clientRestart")]
+[JsonDerivedType(typeof(MemoryDamageFault), "memoryDamage")]
 public abstract record FaultEvent(long AtMicros);
 
 /// <summary>A replica ends at once, losing what it had not flushed, and starts again.</summary>
@@ -136,6 +137,15 @@ public enum DiskDamage
 /// <param name="Replica">Whose.</param>
 /// <param name="ForMicros">How long nothing can be written.</param>
 public sealed record DiskFailureFault(long AtMicros, ReplicaId Replica, long ForMicros) : FaultEvent(AtMicros);
+
+/// <summary>
+/// A bit of a service's state turns in memory. Counts as one of the f until the replica has the right state again; left
+/// out when there are f already.
+/// </summary>
+/// <param name="AtMicros">When.</param>
+/// <param name="Replica">Whose.</param>
+/// <param name="Place">Which of the service's records, of as many as it has at most.</param>
+public sealed record MemoryDamageFault(long AtMicros, ReplicaId Replica, int Place) : FaultEvent(AtMicros);
 
 /// <summary>
 /// A client's process ends and starts again: it opens another session, and never learns what became of its outstanding

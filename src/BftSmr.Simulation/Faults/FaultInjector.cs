@@ -100,6 +100,9 @@ internal sealed class FaultInjector(
             case DiskDamageFault e:
                 DamageDisk(replicas[e.Replica.Value], e);
                 break;
+            case MemoryDamageFault e:
+                DamageMemory(replicas[e.Replica.Value], e.Place);
+                break;
             case DiskFailureFault e:
                 FailDisk(replicas[e.Replica.Value], e.ForMicros);
                 break;
@@ -153,6 +156,12 @@ internal sealed class FaultInjector(
     private bool MayForget(SimulatedReplica replica, bool isDamaged) =>
         (!isDamaged && durability == Durability.Votes) || !replica.IsCorrect || replica.IsForgetful
         || replicas.Count(static r => !r.IsCorrect || r.IsForgetful) < faultyMax;
+
+    private void DamageMemory(SimulatedReplica replica, int place)
+    {
+        if (!replica.IsAlive || !MayForget(replica, isDamaged: true) || !replica.TryRot(place)) return;
+        world.Faults.Count("memory damaged");
+    }
 
     private void DamageDisk(SimulatedReplica replica, DiskDamageFault fault)
     {

@@ -49,7 +49,7 @@ internal static class FaultPlanner
         LinkFault => FaultKinds.Links,
         ClockFault => FaultKinds.Clocks,
         ClientRestartFault => FaultKinds.Restarts,
-        DiskDamageFault or DiskFailureFault => FaultKinds.Damage,
+        DiskDamageFault or DiskFailureFault or MemoryDamageFault => FaultKinds.Damage,
         _ => FaultKinds.Disks,
     };
 
@@ -68,6 +68,7 @@ internal static class FaultPlanner
         DrawSlowDisks(random.Fork("slow disks"), scope, events);
         DrawClientRestarts(random.Fork("client restarts"), scope, events);
         DrawDiskDamage(random.Fork("disk damage"), scope, events);
+        DrawMemoryDamage(random.Fork("memory damage"), scope, events);
         return new FaultPlan
         {
             Network = DrawNetwork(random.Fork("network")),
@@ -192,6 +193,12 @@ internal static class FaultPlanner
                 ? new DiskFailureFault(moment, replica, duration)
                 : new DiskDamageFault(moment, replica, duration, random.Pick(kinds)));
         }
+    }
+
+    private static void DrawMemoryDamage(SimulationRandom random, FaultScope scope, List<FaultEvent> events)
+    {
+        if (random.Chance(0.9)) return;
+        events.Add(new MemoryDamageFault(Moment(random, scope), Replica(random, scope), random.Next(64)));
     }
 
     private static void DrawPauses(SimulationRandom random, FaultScope scope, List<FaultEvent> events)

@@ -12,6 +12,7 @@ internal static class Milestones
         BeginFetchEffect => "checkpoint fetch begun",
         InstallStateEffect => "checkpoint loaded",
         MendRunEffect => "run mended",
+        DropStateEffect => "state dropped",
         TruncateEffect => "checkpoint stable",
         PersistEffect { Record: RegencyInstalled } => "regency installed",
         PersistEffect { Record: RegencySynchronized { Sync.Collected: var collected } } =>

@@ -21,6 +21,7 @@ internal sealed class SimulatedEffects(
     SimulationRandom random, Func<DiskSpeed> speed)
 {
     private readonly Outbox _outbox = new(disk);
+    private readonly RecordAudit _audit = new();
     private readonly SimulatedArchive _archive = new(CodecLimits.For(settings));
     private bool _flushing;
     private bool _isInstalling;
@@ -123,6 +124,9 @@ internal sealed class SimulatedEffects(
                 break;
             case MendRunEffect e:
                 disk.Checkpoints.Mend(e.Run);
+                break;
+            case DropStateEffect e:
+                LaterInTurn(0, () => Turns.Take(() => disk.Checkpoints.DeleteAbove(e.Kept)));
                 break;
             default:
                 throw new NotSupportedException($"A simulated host cannot carry out {effect}: add a case for it.");
@@ -242,6 +246,7 @@ internal sealed class SimulatedEffects(
         long end = disk.End;
         LaterInTurn(Long(), () =>
         {
+            Manifest manifest = Manifest.Initial;
             Turns.Take(() =>
             {
                 disk.Flush(end);
@@ -249,13 +254,21 @@ internal sealed class SimulatedEffects(
             });
             Turns.Take(() =>
             {
-                Manifest manifest = disk.WriteCheckpoint(effect.Instance);
+                manifest = disk.WriteCheckpoint(effect.Instance);
                 CheckpointTaken(effect.Instance, manifest.Root);
                 Deliver(new CheckpointTakenInput(manifest));
                 _outbox.Release();
             });
+            Turns.Take(() => Audit(manifest, touched));
             Turns.Take(disk.Checkpoints.MergeAhead);
         });
+    }
+
+    private void Audit(Manifest manifest, FrozenState state)
+    {
+        if (_audit.FindWrong(manifest, state, disk.Checkpoints.Open) is null) return;
+        world.Events.Count("record found wrong in memory");
+        Deliver(new StateDamagedInput(manifest));
     }
 
     private void PassCheckpoint(PassCheckpointEffect effect)

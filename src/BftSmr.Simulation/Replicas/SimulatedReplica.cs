@@ -46,9 +46,9 @@ internal sealed class SimulatedReplica : INetworkNode
     private readonly SimulatedProcessor? _processor;
     private IReplicaCore? _core;
     private long _life;
-    private long _tickAtMicros = long.MaxValue;
-    private int _vainTicks;
+    private readonly ReplicaTicks _ticks;
     private bool _paused, _forgets, _hasEndOfRecovery;
+    private MemoryRot? _rot;
     private Instance? _lacksUpTo;
 
     public SimulatedReplica(
@@ -62,6 +62,16 @@ internal sealed class SimulatedReplica : INetworkNode
         (_service, _history, Clock, _adversary) = (service, history, clock, adversary);
         _links = new SimulatedLinks(world, network, settings.Self, adversary, () => IsAlive && !_paused, _processor);
         _random = world.Random.Fork("replica", settings.Self.Value);
+        _ticks = new ReplicaTicks(world, settings.Self, clock)
+        {
+            Enter = run => Enter(_life, run),
+            Tick = () =>
+            {
+                Step(_life, TickInput.Instance);
+                return _core?.NextDeadlineMicros;
+            },
+            NextDeadlineMicros = () => _core!.NextDeadlineMicros,
+        };
         _work = new WorkChecker(world, settings, keyring);
         _ingress = new MessageIngress(settings, IsCorrect ? _work : keyring, protocol);
         _name = settings.Self.ToString();
@@ -95,7 +105,10 @@ internal sealed class SimulatedReplica : INetworkNode
     /// and has not caught up yet.
     /// </summary>
     public bool IsForgetful =>
-        _forgets || _lacksUpTo is not null || Disk.Checkpoints.IsDamaged || (Disk.Fails && ForgetsInCrash);
+        _forgets || IsRotten || _lacksUpTo is not null || Disk.Checkpoints.IsDamaged || (Disk.Fails && ForgetsInCrash);
+
+    /// <summary>A bit of its state turned, and it has not been put right.</summary>
+    public bool IsRotten => _rot is { IsOver: false };
 
     /// <summary>Its votes are not on its disk before they leave.</summary>
     public bool ForgetsInCrash => _settings.Durability != Durability.Votes;
@@ -111,7 +124,9 @@ internal sealed class SimulatedReplica : INetworkNode
         long life = ++_life;
         _world.Tell(_name, "starts");
         Clock.Boot(_world.NowMicros);
-        ServiceHost executor = new(_service(), _settings.ReplyBytesMax, _settings.Rights);
+        IStateMachine service = _service();
+        ServiceHost executor = new(service, _settings.ReplyBytesMax, _settings.Rights);
+        _rot = new MemoryRot(Id, service, executor, _history, _rot);
         RecoveredState recovered = Recover(executor);
         _forgets |= recovered.VotesForgotten;
         _runner = new SimulatedEffects(
@@ -126,12 +141,22 @@ internal sealed class SimulatedReplica : INetworkNode
             Executed = (effect, executed) =>
             {
                 if (!IsCorrect) return;
+                _rot.Executed(effect.Instance);
+                if (!_rot.IsOver) return;
                 _history.Executed(Id, effect, executed, executor.StateDigest());
                 Times.Executed(effect);
             },
             CheckpointTaken =
-                IsCorrect ? (instance, root) => _history.CheckpointTaken(Id, instance, root) : static (_, _) => { },
-            Installed = IsCorrect ? (instance, state) => _history.Restored(Id, instance, state) : static (_, _) => { },
+                (instance, root) =>
+                {
+                    if (IsCorrect && _rot.IsOver) _history.CheckpointTaken(Id, instance, root);
+                    else _rot.CheckpointTaken(instance, root);
+                },
+            Installed = (instance, state) =>
+            {
+                _rot.End();
+                if (IsCorrect) _history.Restored(Id, instance, state);
+            },
             DiskFailed = () =>
             {
                 _world.Tell(_name, "cannot write");
@@ -139,7 +164,8 @@ internal sealed class SimulatedReplica : INetworkNode
                 Crash(machineToo: false);
             },
         };
-        if (IsCorrect) _history.Restored(Id, recovered.Checkpoint.Instance, executor.StateDigest());
+        if (IsCorrect && _rot.IsOver)
+            _history.Restored(Id, recovered.Checkpoint.Instance, executor.StateDigest());
         _recovery.Begin(recovered.Checkpoint.Instance, recovered.Records);
         Guard(() =>
         {
@@ -177,6 +203,14 @@ internal sealed class SimulatedReplica : INetworkNode
 
     /// <summary>A run on its disk is damaged: it finds that out after a while, if it does not restart before.</summary>
     public void ScrubLater() => Later(_life, _random.Between(10_000, 400_000), () => _runner?.Scrub());
+
+    /// <summary>A bit of its service's state turns. False if that has none.</summary>
+    public bool TryRot(int place)
+    {
+        if (_rot?.TryBegin(place, _core!.Status().LastExecuted) != true) return false;
+        _world.Tell(_name, "has a bit of its state turned in memory");
+        return true;
+    }
 
     public void Pause()
     {
@@ -301,7 +335,7 @@ internal sealed class SimulatedReplica : INetworkNode
             _world.Tell(_name, "has caught up");
         }
         if (_lacksUpTo is { } lacking && _core.Status().LastExecuted >= lacking) _lacksUpTo = null;
-        ScheduleTick();
+        _ticks.Schedule(_core.NextDeadlineMicros);
     }
 
     private void Note(Effect effect)
@@ -309,32 +343,6 @@ internal sealed class SimulatedReplica : INetworkNode
         if (_recovery.IsWatching) _recovery.Check(effect, _core!.Status().LastExecuted);
         _proposals.Check(effect);
         Times.Sent(effect);
-    }
-
-    private void ScheduleTick()
-    {
-        long due = Clock.When(_core!.NextDeadlineMicros, _world.NowMicros);
-        if (due == long.MaxValue || due >= _tickAtMicros) return;
-        _tickAtMicros = due;
-        long life = _life;
-        _world.At(due, () =>
-        {
-            if (life != _life || due != _tickAtMicros) return;
-            Enter(life, () =>
-            {
-                _tickAtMicros = long.MaxValue;
-                if (Clock.When(_core!.NextDeadlineMicros, _world.NowMicros) > _world.NowMicros) ScheduleTick();
-                else Tick(life);
-            });
-        });
-    }
-
-    private void Tick(long life)
-    {
-        Step(life, TickInput.Instance);
-        if (life != _life || _core is null) return;
-        _vainTicks = Clock.When(_core.NextDeadlineMicros, _world.NowMicros) <= _world.NowMicros ? _vainTicks + 1 : 0;
-        if (_vainTicks > 1_000) _world.Violate("timers", $"{Id} asks again and again for a tick that is already due.");
     }
 
     private void Later(long life, long micros, Action run) => _world.After(micros, () => Enter(life, run));
@@ -359,7 +367,8 @@ internal sealed class SimulatedReplica : INetworkNode
     {
         _life++;
         (_core, _runner) = (null, null);
-        (_paused, _hasEndOfRecovery, _tickAtMicros) = (false, false, long.MaxValue);
+        (_paused, _hasEndOfRecovery) = (false, false);
+        _ticks.Stop();
         _inbox.Clear();
         _effects.Clear();
         _links.Clear();

@@ -133,6 +133,9 @@ internal sealed class SimulatedCheckpoints(ReplicaSettings settings)
         return load.Commit();
     }
 
+    /// <summary>A run that is whole; null if there is none.</summary>
+    public IRunBytes? Open(RunDescription run) => _runs.GetValueOrDefault(run.Root);
+
     /// <summary>One chunk of a run, with its path; null if there is none, or it is damaged.</summary>
     public Piece? ReadPiece(Digest root, int index) =>
         _runs.TryGetValue(root, out MemoryRun? run) && (uint)index < (uint)run.Tree.Leaves.Count && run.IsRight(index)
@@ -147,6 +150,12 @@ internal sealed class SimulatedCheckpoints(ReplicaSettings settings)
         _stable = Math.Max(_stable, stable.Value);
         _pinned = pinned ?? _pinned;
         DeleteOld();
+    }
+
+    /// <summary>Checkpoints above this one are of a state that is wrong.</summary>
+    public void DeleteAbove(Instance kept)
+    {
+        foreach (long wrong in _manifests.Keys.Where(k => k > kept.Value).ToList()) _manifests.Remove(wrong);
     }
 
     /// <summary>A byte of the newest checkpoint is not what was written. False if there is none.</summary>

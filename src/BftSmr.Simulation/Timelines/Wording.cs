@@ -110,6 +110,7 @@ internal static class Wording
         CheckpointTakenInput i => $"checkpoint taken {i.Manifest.Instance} {Of(i.Manifest.Root)}",
         ExecutedInput i => $"executed {i.Instance}",
         RunDamagedInput i => $"run damaged {Of(i.Missing.Run.Root)}",
+        StateDamagedInput i => $"state damaged at {i.Manifest.Instance}",
         FetchPlannedInput i => $"fetch planned {i.Manifest.Instance}, {i.Missing.Count} runs are missing",
         StateInstalledInput i => $"state installed {i.Instance}",
         LinkInput i => $"link to {i.Peer} {(i.IsUp ? "up" : "down")}",

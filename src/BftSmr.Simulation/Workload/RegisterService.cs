@@ -9,9 +9,10 @@ namespace BftSmr.Simulation.Workload;
 /// <summary>
 /// The service that simulations replicate unless they are given another. It has a few registers, and a running hash
 /// over every command ever executed, with its context. Each is a record of its own, but for a register that is 0. So a
-/// command that is executed twice, out of order or in another context shows in the state for ever.
+/// command that is executed twice, out of order or in another context shows in the state for ever. Besides it has a
+/// trail: what the hash was in the last few instances. Its records are removed, alone and all at once.
 /// </summary>
-internal sealed class RegisterService : IStateMachine
+internal sealed class RegisterService : IStateMachine, IRottingService
 {
     /// <summary>All registers.</summary>
     public const int Registers = 8;
@@ -21,11 +22,21 @@ internal sealed class RegisterService : IStateMachine
     /// </summary>
     public const int CorrectRegisters = 6;
 
-    private const int StateBytes = 8 * (Registers + 3);
+    /// <summary>Records but those of the trail.</summary>
+    private const int Lasting = Registers + 3;
+
+    private const int TrailMax = 16;
+
+    private const int StateBytes = 8 * (Lasting + TrailMax);
+
+    /// <summary>The first byte of the keys of the trail's records; their place follows.</summary>
+    private const byte TrailTag = 0x40;
 
     private readonly long[] _registers = new long[Registers];
+    private readonly ulong[] _trail = new ulong[TrailMax];
     private long _executed, _executedBefore, _lastTimeMicros;
-    private int _touched; // a bit for each register
+    private int _touched, _trailTouched; // a bit for each
+    private bool _isTrailRemoved;
     private ulong _history;
 
     public void Execute(CommandBatch batch)
@@ -37,6 +48,7 @@ internal sealed class RegisterService : IStateMachine
         Mix((ulong)batch.AgreedTimeMicros);
         Mix(batch.Seed);
         for (int i = 0; i < commands.Length; i++) Execute(batch, i, commands[i]);
+        Trail((int)(batch.Instance.Value % TrailMax));
     }
 
     public void Query(ReadOnlySpan<byte> query, in QueryContext context, IBufferWriter<byte> reply)
@@ -54,22 +66,36 @@ internal sealed class RegisterService : IStateMachine
 
     public IStateChanges Freeze()
     {
-        ChangeList changes = new();
-        Span<byte> state = stackalloc byte[StateBytes];
+        byte[] state = new byte[StateBytes];
         Save(state);
-        for (int i = 0; i < StateBytes / 8; i++)
+        RegisterChanges changes = new(state);
+        for (int i = 0; i < Lasting; i++)
         {
-            bool isTouched = i >= Registers ? _executed != _executedBefore : (_touched & 1 << i) != 0;
-            if (!isTouched) continue;
-            ReadOnlySpan<byte> value = state.Slice(8 * i, 8);
-            if (value.ContainsAnyExcept((byte)0)) changes.Put([(byte)i], value.ToArray());
-            else changes.Remove([(byte)i]);
+            if (i >= Registers ? _executed != _executedBefore : (_touched & 1 << i) != 0) changes.Add([(byte)i], i);
+        }
+        if (_isTrailRemoved) changes.RemoveAll([TrailTag]);
+        for (int i = 0; i < TrailMax; i++)
+        {
+            if ((_trailTouched & 1 << i) != 0) changes.Add([TrailTag, (byte)i], Lasting + i);
         }
         Untouch();
         return changes;
     }
 
     public IStateLoader BeginLoad() => new Loader(this);
+
+    /// <summary>A bit turns of the first register from a place on that has a record.</summary>
+    public bool TryRot(int place)
+    {
+        for (int i = 0; i < Registers; i++)
+        {
+            ref long register = ref _registers[(place + i) % Registers];
+            if (register is 0 or 1 << 20) continue;
+            register ^= 1 << 20;
+            return true;
+        }
+        return false;
+    }
 
     /// <summary>The value in a reply.</summary>
     public static long AnswerIn(ReadOnlySpan<byte> reply) => BinaryPrimitives.ReadInt64LittleEndian(reply);
@@ -102,12 +128,29 @@ internal sealed class RegisterService : IStateMachine
 
     private void Mix(ulong word) => _history = (BitOperations.RotateLeft(_history, 23) ^ word) * 0x9FB21C651E98DF25 + 1;
 
+    /// <summary>Marks a place; from the first one on all others are unmarked, and one in the middle again.</summary>
+    private void Trail(int place)
+    {
+        if (place == 0)
+        {
+            Array.Clear(_trail);
+            (_trailTouched, _isTrailRemoved) = (0, true);
+        }
+        _trail[place] = _history | 1;
+        _trailTouched |= 1 << place;
+        if (place != TrailMax / 2) return;
+        _trail[place / 2] = 0;
+        _trailTouched |= 1 << (place / 2);
+    }
+
     private void Save(Span<byte> state)
     {
         for (int i = 0; i < Registers; i++) BinaryPrimitives.WriteInt64LittleEndian(state[(8 * i)..], _registers[i]);
         BinaryPrimitives.WriteInt64LittleEndian(state[(8 * Registers)..], _executed);
         BinaryPrimitives.WriteInt64LittleEndian(state[(8 * Registers + 8)..], _lastTimeMicros);
         BinaryPrimitives.WriteUInt64LittleEndian(state[(8 * Registers + 16)..], _history);
+        for (int i = 0; i < TrailMax; i++)
+            BinaryPrimitives.WriteUInt64LittleEndian(state[(8 * (Lasting + i))..], _trail[i]);
     }
 
     private void Load(ReadOnlySpan<byte> state)
@@ -116,15 +159,43 @@ internal sealed class RegisterService : IStateMachine
         _executed = BinaryPrimitives.ReadInt64LittleEndian(state[(8 * Registers)..]);
         _lastTimeMicros = BinaryPrimitives.ReadInt64LittleEndian(state[(8 * Registers + 8)..]);
         _history = BinaryPrimitives.ReadUInt64LittleEndian(state[(8 * Registers + 16)..]);
+        for (int i = 0; i < TrailMax; i++)
+            _trail[i] = BinaryPrimitives.ReadUInt64LittleEndian(state[(8 * (Lasting + i))..]);
     }
 
-    private void Untouch() => (_touched, _executedBefore) = (0, _executed);
+    private void Untouch() =>
+        (_touched, _trailTouched, _isTrailRemoved, _executedBefore) = (0, 0, false, _executed);
+
+    /// <summary>Which word of the state a record is.</summary>
+    private static int WordOf(ReadOnlySpan<byte> key) => key[0] == TrailTag ? Lasting + key[1] : key[0];
+
+    /// <summary>What was touched, and the state itself.</summary>
+    private sealed class RegisterChanges(byte[] state) : IStateChanges
+    {
+        private readonly ChangeList _changes = new();
+
+        public void Add(byte[] key, int word)
+        {
+            if (state.AsSpan(8 * word, 8).ContainsAnyExcept((byte)0)) _changes.Put(key, state.AsMemory(8 * word, 8));
+            else _changes.Remove(key);
+        }
+
+        public void RemoveAll(byte[] prefix) => _changes.RemoveAll(prefix);
+
+        public bool TryRead(out StateChange change) => _changes.TryRead(out change);
+
+        public bool Has(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+            state.AsSpan(8 * WordOf(key), 8).SequenceEqual(value);
+
+        public void Dispose() { }
+    }
 
     private sealed class Loader(RegisterService service) : IStateLoader
     {
         private readonly byte[] _state = new byte[StateBytes];
 
-        public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => value.CopyTo(_state.AsSpan(8 * key[0]));
+        public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => 
+            value.CopyTo(_state.AsSpan(8 * WordOf(key)));
 
         public void Commit()
         {

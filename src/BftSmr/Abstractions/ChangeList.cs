@@ -10,12 +10,20 @@ internal sealed class ChangeList : IStateChanges
 
     public void Remove(byte[] key) => _changes.Add((StateChangeKind.Remove, key, default));
 
+    /// <summary>Before the changes of all keys that begin so.</summary>
+    public void RemoveAll(byte[] prefix) => _changes.Add((StateChangeKind.RemoveAll, prefix, default));
+
     public bool TryRead(out StateChange change)
     {
         change = default;
         if (_next == _changes.Count) return false;
         (StateChangeKind kind, byte[] key, ReadOnlyMemory<byte> value) = _changes[_next++];
-        change = kind == StateChangeKind.Put ? StateChange.Put(key, value.Span) : StateChange.Remove(key);
+        change = kind switch
+        {
+            StateChangeKind.Put => StateChange.Put(key, value.Span),
+            StateChangeKind.Remove => StateChange.Remove(key),
+            _ => StateChange.RemoveAll(key),
+        };
         return true;
     }
 

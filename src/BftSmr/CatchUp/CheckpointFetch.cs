@@ -11,9 +11,9 @@ namespace BftSmr.CatchUp;
 /// few at a time, each verified on arrival against the root that names the run. A peer that sends a bad piece is not
 /// asked again; one that is slow is passed over. Memory: the pieces in flight. Invariants: a piece that is asked for or
 /// stored is one of a missing run, and is not stored yet; a few are under way; a checkpoint that is loaded is whole,
-/// and new.
+/// and leads to what was executed here, or beyond.
 /// </summary>
-internal sealed class CheckpointFetch(ReplicaContext context, DecidedLog log)
+internal sealed class CheckpointFetch(ReplicaContext context, DecidedLog log, StateRebuild rebuild)
 {
     private const int InFlightMax = 4;
 
@@ -39,21 +39,24 @@ internal sealed class CheckpointFetch(ReplicaContext context, DecidedLog log)
     public void OnOffer(ReplicaId from, CheckpointOffer offer)
     {
         CheckpointCertificate certificate = offer.Certificate;
-        if (certificate.Instance <= log.LastExecuted || Installing is not null || _dropped.Contains(from)) return;
+        if (!rebuild.IsTarget(certificate.Instance) || Installing is not null || _dropped.Contains(from)) return;
         if (_offer is { } current)
         {
             if (certificate.Instance == current.Certificate.Instance && !_sources.Contains(from)) _sources.Add(from);
             if (_sources.Count > 0) return;
         }
-        Begin(from, offer);
+        Begin(offer);
+        _sources.Add(from);
     }
 
-    private void Begin(ReplicaId from, CheckpointOffer offer)
+    /// <summary>
+    /// A checkpoint that this replica has is loaded again. The others are asked for what its disk did not keep.
+    /// </summary>
+    public void Begin(CheckpointOffer offer)
     {
         Invariant.Holds(Installing is null, "no fetch begins while a checkpoint is being loaded");
         Abandon();
         _offer = offer;
-        _sources.Add(from);
         _ticksWithoutSource = 0;
         context.Effects.Add(new BeginFetchEffect(offer.Certificate, offer.Manifest));
         context.Effects.Broadcast(new FetchCheckpoint(new Instance(offer.Certificate.Instance.Value - 1)));
@@ -174,7 +177,7 @@ internal sealed class CheckpointFetch(ReplicaContext context, DecidedLog log)
     public CheckpointOffer? TakeComplete()
     {
         if (_offer is null || _missing is null || Installing is not null) return null;
-        if (_offer.Certificate.Instance <= log.LastExecuted)
+        if (!rebuild.IsTarget(_offer.Certificate.Instance))
         {
             Abandon();
             return null;

@@ -57,9 +57,9 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     }
 
     /// <summary>
-    /// q replicas certify, for an instance this replica executed, a root that is not its own: its state is damaged.
+    /// The own checkpoint of an instance for which q replicas certify another root: the state is damaged.
     /// </summary>
-    public CheckpointCertificate? Contradiction { get; private set; }
+    public Manifest? Contradicted { get; private set; }
 
     /// <summary>Checkpoints that this replica is writing.</summary>
     public int UnderWay { get; private set; }
@@ -80,6 +80,20 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         Take(manifest);
     }
 
+    /// <summary>
+    /// The own checkpoints that are not stable are of a damaged state: they are not announced any more, nor known.
+    /// </summary>
+    public void DropOwn()
+    {
+        Contradicted = null;
+        _taken.Clear();
+        _announced[context.Self.Value].Clear();
+        _lastAnnounced = Stable.Instance;
+    }
+
+    /// <summary>One was written of a damaged state, and dropped.</summary>
+    public void CompleteDropped() => UnderWay--;
+
     /// <summary>This replica has the checkpoint, written or found whole at its start: announces it.</summary>
     public void Take(Manifest manifest)
     {
@@ -89,7 +103,7 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         if (Proven.Instance == instance)
         {
             if (Proven.Root == manifest.Root) Adopt(Proven, manifest);
-            else Contradiction = Proven;
+            else Contradicted = manifest;
             return;
         }
         Checkpoint message = new(instance, manifest.Root, context.Self);
@@ -120,7 +134,7 @@ internal sealed class CheckpointLedger(ReplicaContext context)
             if (signatures.Length < context.Quorums.Stable) continue;
             CheckpointCertificate certificate = new(instance, equal.Key, signatures);
             if (equal.Key == own.Root) Adopt(certificate, own);
-            else Contradiction = certificate;
+            else Contradicted = own;
         }
     }
 
@@ -133,7 +147,6 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         Stable = certificate;
         StableManifest = manifest;
         (StableBefore, StableOffer) = (StableOffer, new CheckpointOffer(certificate, manifest));
-        Contradiction = null;
         ForgetStable(_taken);
         foreach (SortedDictionary<long, Checkpoint> announced in _announced) ForgetStable(announced);
         Announce();

@@ -111,5 +111,11 @@ internal sealed record MendRunEffect(RunDescription Run) : Effect;
 internal sealed record InstallStateEffect(
     CheckpointCertificate Certificate, Manifest Manifest, IReadOnlyList<LogRecord> LiveRecords) : Effect;
 
+/// <summary>
+/// The state is not that of the checkpoint <paramref name="Wrong"/> which was taken of it, or not that of the others:
+/// the checkpoints above <paramref name="Kept"/> go, once those under way are written. Another state follows.
+/// </summary>
+internal sealed record DropStateEffect(Instance Wrong, Instance Kept) : Effect;
+
 /// <summary>Counts something received that was dropped.</summary>
 internal sealed record RejectEffect(string Source, RejectReason Reason) : Effect;

@@ -58,6 +58,11 @@ internal sealed record StateInstalledInput(Instance Instance, IReadOnlyList<Stat
 internal sealed record StateInstallFailedInput(Instance Instance) : Input;
 
 /// <summary>
+/// The service has other records than this checkpoint, which was taken of them: its memory is damaged.
+/// </summary>
+internal sealed record StateDamagedInput(Manifest Manifest) : Input;
+
+/// <summary>
 /// A run of a checkpoint that is kept here is damaged: what is missing of it has to come from the others. Writing the
 /// next checkpoint may wait for that.
 /// </summary>

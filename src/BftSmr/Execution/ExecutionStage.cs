@@ -14,7 +14,9 @@ namespace BftSmr.Execution;
 /// <summary>
 /// Executes decided instances in order, one at a time, answers their clients, and says when a checkpoint is due. What
 /// is executed, when a checkpoint is due and what it holds depend only on the decided batches: they are equal at all
-/// correct replicas.
+/// correct replicas. Behind a checkpoint of what was executed before, that is executed again, and answered no more.
+/// Invariant: the state is that of <see cref="Position"/>, which is the last instance executed unless some of them are
+/// executed again.
 /// </summary>
 internal sealed class ExecutionStage(
     ReplicaContext context, DecidedLog log, IOrdering ordering, RequestPool requests, ReplyVouching vouching)
@@ -32,8 +34,14 @@ internal sealed class ExecutionStage(
     /// <summary>The service has been asked to execute an instance, and has not answered.</summary>
     public bool IsExecuting => _inFlight is not null;
 
+    /// <summary>The last instance whose effects are in the state.</summary>
+    public Instance Position { get; private set; }
+
+    /// <summary>What was executed before is being executed again.</summary>
+    public bool IsRepeating => Position < log.LastExecuted;
+
     public bool IsCheckpointDue =>
-        log.LastExecuted - _lastCheckpoint >= context.Settings.CheckpointPeriod
+        Position - _lastCheckpoint >= context.Settings.CheckpointPeriod
             || _bytesSinceCheckpoint >= context.Settings.CheckpointBytes;
 
     /// <summary>
@@ -41,9 +49,9 @@ internal sealed class ExecutionStage(
     /// </summary>
     public void TryExecuteNext()
     {
-        while (_inFlight is null && !IsCheckpointDue
-            && log.TryNextDecided(out DecidedInstance instance, out Batch batch))
+        while (_inFlight is null && !IsCheckpointDue && TryNext(out DecidedInstance instance, out Batch batch))
         {
+            Invariant.Holds(instance.Number == Position.Next, "instances execute in order");
             if (batch.Requests.Count > 0)
                 _state.AgreedTimeMicros = Math.Max(batch.TimestampMicros, _state.AgreedTimeMicros + 1);
             context.AgreedTimeMicros = _state.AgreedTimeMicros;
@@ -52,6 +60,13 @@ internal sealed class ExecutionStage(
             foreach (Request request in batch.Requests) Admit(request, commands);
             context.Effects.Add(new ExecuteEffect(instance.Number, _state.AgreedTimeMicros, batch.Seed, commands));
         }
+    }
+
+    private bool TryNext(out DecidedInstance instance, out Batch batch)
+    {
+        if (!IsRepeating) return log.TryNextDecided(out instance, out batch);
+        (instance, batch) = log.Executed(Position.Next);
+        return true;
     }
 
     private void Admit(Request request, List<Request> commands)
@@ -63,25 +78,42 @@ internal sealed class ExecutionStage(
                 break;
             case Admission.Duplicate:
                 // A faulty leader may put it into one batch twice: then it is answered once it is executed.
-                if (!IsInFlight(request) && requests.Settle(request)) TryAnswerAgain(request);
+                if (IsRepeating || IsInFlight(request)) break;
+                if (requests.Settle(request)) TryAnswerAgain(request);
                 break;
             case Admission.Expired:
                 bool isDirect = requests.Settle(request);
-                Answer(request, Expired(request.Session), isDirect);
+                if (!IsRepeating) Answer(request, Expired(request.Session), isDirect);
                 break;
             case Admission.OutOfOrder:
                 break; // stays pending: its turn comes
         }
     }
 
-    /// <summary>The service executed the instance in flight; returns it.</summary>
-    public DecidedInstance Complete(ExecutedInput input)
+    /// <summary>The service executed the instance in flight; returns it, or null if it had before.</summary>
+    public DecidedInstance? Complete(ExecutedInput input)
     {
         Invariant.Holds(
             _inFlight is { } f && f.State.Number == input.Instance && f.Commands.Count == input.Outcomes.Count,
             "the executed batch is the one that was asked for");
         InFlight done = _inFlight;
+        bool isRepeated = IsRepeating;
         _inFlight = null;
+        Position = done.State.Number;
+        _bytesSinceCheckpoint += done.Batch.Encoded.Length;
+        _bytesSinceTaken += done.Batch.Encoded.Length;
+        if (isRepeated) KeepOutcomes(done, input);
+        else Answer(done, input);
+        return isRepeated ? null : done.State;
+    }
+
+    private void KeepOutcomes(InFlight done, ExecutedInput input)
+    {
+        for (int i = 0; i < done.Commands.Count; i++) _state.Sessions.Keep(done.Commands[i], input.Outcomes[i]);
+    }
+
+    private void Answer(InFlight done, ExecutedInput input)
+    {
         vouching.Begin(done.State.Number, done.Commands.Count);
         for (int i = 0; i < done.Commands.Count; i++)
         {
@@ -92,9 +124,6 @@ internal sealed class ExecutionStage(
         }
         vouching.End();
         log.MarkExecuted(done.State);
-        _bytesSinceCheckpoint += done.Batch.Encoded.Length;
-        _bytesSinceTaken += done.Batch.Encoded.Length;
-        return done.State;
     }
 
     /// <summary>
@@ -171,12 +200,12 @@ internal sealed class ExecutionStage(
     /// unless much was executed since the last one that was: after a restart all of that is executed again.
     /// </summary>
     public bool MayPassCheckpoint(Instance proven) =>
-        proven > log.LastExecuted && _bytesSinceTaken < PassedBytesMax;
+        proven > Position && _bytesSinceTaken < PassedBytesMax;
 
     /// <summary>A checkpoint is taken, or passed, now; returns the replica's own records that were touched.</summary>
     public ChangedRecords BeginCheckpoint(bool isPassed)
     {
-        _lastCheckpoint = log.LastExecuted;
+        _lastCheckpoint = Position;
         _bytesSinceCheckpoint = 0;
         if (!isPassed) _bytesSinceTaken = 0;
         return ReplicatedRecords.TakeTouched(_state);
@@ -188,7 +217,7 @@ internal sealed class ExecutionStage(
         _state = Share(state, requests);
         context.AgreedTimeMicros = _state.AgreedTimeMicros;
         _inFlight = null;
-        _lastCheckpoint = instance;
+        Position = _lastCheckpoint = instance;
         _bytesSinceCheckpoint = _bytesSinceTaken = 0;
     }
 

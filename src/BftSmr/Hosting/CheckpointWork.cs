@@ -82,10 +82,18 @@ internal sealed class CheckpointWork : IDisposable
                 HostLog.CheckpointTaken(_logger, effect.Instance, manifest.Runs.Count, manifest.Bytes, manifest.Root);
                 PostAction(ReleaseOld);
                 _post(new CheckpointTakenInput(manifest));
+                Audit(manifest, touched);
             }
             _metrics.NoteCheckpoint();
             _storage.Checkpoints.MergeAhead(_stop.Token);
         });
+    }
+
+    private void Audit(Manifest manifest, FrozenState state)
+    {
+        if (_storage.Checkpoints.FindWrong(manifest, state) is not { } key) return;
+        HostLog.RecordWrong(_logger, Convert.ToHexStringLower(key), manifest.Instance);
+        _post(new StateDamagedInput(manifest));
     }
 
     public void Pass(PassCheckpointEffect effect)
@@ -121,6 +129,13 @@ internal sealed class CheckpointWork : IDisposable
         if (_storage.Checkpoints.TryMend(effect.Run)) StorageLog.RunMended(_logger, effect.Run.Root);
         else PostMissing(effect.Run);
     });
+
+    public void Drop(DropStateEffect effect)
+    {
+        HostLog.StateDropped(_logger, effect.Wrong, effect.Kept);
+        _metrics.NoteDamage();
+        _checkpoints.Add(() => _storage.Checkpoints.DeleteAbove(effect.Kept));
+    }
 
     public void Store(StorePieceEffect effect) =>
         _fetch.Add(() => _storage.Checkpoints.StorePiece(effect.Run, effect.Index, effect.Bytes));

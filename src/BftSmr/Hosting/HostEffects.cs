@@ -103,6 +103,7 @@ internal sealed class HostEffects(
             case BeginFetchEffect e: checkpoints.BeginFetch(e); break;
             case StorePieceEffect e: checkpoints.Store(e); break;
             case MendRunEffect e: checkpoints.Mend(e); break;
+            case DropStateEffect e: checkpoints.Drop(e); break;
             case ArchiveEffect e: archive.Keep(e); break;
             case ForgetArchiveEffect e: archive.Forget(e); break;
             case SendArchivedEffect e: archive.Send(e); break;

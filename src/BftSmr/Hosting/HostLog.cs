@@ -31,6 +31,16 @@ internal static partial class HostLog
         "Fetching checkpoint {Instance} of {Bytes} bytes from the other replicas; {Missing} of them are missing here.")]
     public static partial void FetchBegun(ILogger logger, Instance instance, long bytes, long missing);
 
+    [LoggerMessage(26, LogLevel.Critical,
+        "The state at checkpoint {Wrong} is not the one it should be: the memory of this machine is damaged, or the "
+        + "service is not deterministic. It is dropped, checkpoint {Kept} is loaded again, and what was executed since "
+        + "is executed again. Check the machine's memory; if other replicas say the same, check the service.")]
+    public static partial void StateDropped(ILogger logger, Instance wrong, Instance kept);
+
+    [LoggerMessage(33, LogLevel.Critical,
+        "The record 0x{Key} in memory is not the one of checkpoint {Instance}, which was taken of it.")]
+    public static partial void RecordWrong(ILogger logger, string key, Instance instance);
+
     [LoggerMessage(27, LogLevel.Information, "Loaded checkpoint {Instance}.")]
     public static partial void StateInstalled(ILogger logger, Instance instance);
 

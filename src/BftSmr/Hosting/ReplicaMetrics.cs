@@ -40,7 +40,8 @@ internal sealed class ReplicaMetrics : IDisposable
         Counter("bftsmr.log.written", () => Interlocked.Read(ref _logBytes), "Bytes written to the log.", "By");
         Counter("bftsmr.log.flushes", () => Interlocked.Read(ref _logFlushes), "Times the log was flushed to disk.");
         Counter("bftsmr.checkpoints", () => Interlocked.Read(ref _checkpoints), "Checkpoints taken.");
-        Counter("bftsmr.damage", () => Interlocked.Read(ref _damage), "Runs found damaged on disk while running.");
+        Counter(
+            "bftsmr.damage", () => Interlocked.Read(ref _damage), "Damage found while running: on disk, or in memory.");
         Gauge("bftsmr.regency", static s => s.Regency.Value, "Leader epoch.");
         Gauge("bftsmr.leader", static s => s.Leader.Value, "Leader of the epoch.");
         Gauge("bftsmr.synchronized", static s => s.Synchronized ? 1 : 0, "1 unless a leader change is under way.");

@@ -172,6 +172,25 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
         return false;
     }
 
+    /// <summary>What was executed behind this instance is here, and can be executed again.</summary>
+    public bool HasAllAbove(Instance number)
+    {
+        for (Instance i = number.Next; i <= LastExecuted; i = i.Next)
+        {
+            if (Find(i) is not { Decided: { } value } instance || instance.Body(value) is null) return false;
+        }
+        return true;
+    }
+
+    /// <summary>An instance that was executed before, with its batch.</summary>
+    public (DecidedInstance Instance, Batch Batch) Executed(Instance number)
+    {
+        DecidedInstance? instance = Find(number);
+        Batch? batch = instance is { IsExecuted: true, Decided: { } value } ? instance.Body(value) : null;
+        Invariant.Holds(batch is not null, "what is executed again is still here");
+        return (instance!, batch);
+    }
+
     /// <summary>The requests of all batches that are decided, here, and not executed.</summary>
     public IEnumerable<Request> DecidedRequests => LastDecided <= LastExecuted
         ? []
@@ -212,12 +231,8 @@ internal sealed class DecidedLog(ReplicaContext context, Func<Instance, DecidedI
         if (record.Instance <= LastExecuted) instance.MarkExecuted(context.Limits, _archive);
     }
 
-    /// <summary>The state was replaced by that of a checkpoint.</summary>
-    public void JumpTo(Instance executed)
-    {
-        Invariant.Holds(executed >= LastExecuted, "execution never goes back");
-        LastExecuted = executed;
-    }
+    /// <summary>The state was replaced by that of a checkpoint, perhaps of one that was executed before.</summary>
+    public void JumpTo(Instance executed) => LastExecuted = Instance.Max(LastExecuted, executed);
 
     /// <summary>The log was lost: nothing is known of the votes up to here, and nothing will be told of them.</summary>
     public void BeginAt(Instance recovered) => Base = Instance.Max(Base, recovered);

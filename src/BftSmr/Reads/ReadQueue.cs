@@ -1,4 +1,5 @@
 using BftCloud.Primitives;
+using BftSmr.CatchUp;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Ordering;
@@ -11,15 +12,17 @@ namespace BftSmr.Reads;
 /// is executed: an operation acknowledged before the read was sent has q ACCEPTs, so among any q answers is one of a
 /// correct replica that executed it (docs/spec/client/linearizability.md).
 /// </summary>
-internal sealed class ReadQueue(ReplicaContext context, DecidedLog log, IOrdering ordering)
+internal sealed class ReadQueue(ReplicaContext context, DecidedLog log, IOrdering ordering, StateRebuild rebuild)
 {
     private const int WaitingMax = 4096;
 
     private readonly Queue<(Instance Barrier, PendingRead Read)> _waiting = new();
 
+    private bool MayAnswer => ordering.AnswersReads && !rebuild.IsActive;
+
     public void Admit(in PendingRead read, long agreedTimeMicros)
     {
-        if (ordering.ReadBarrier <= log.LastExecuted && ordering.AnswersReads) Answer(read, agreedTimeMicros);
+        if (ordering.ReadBarrier <= log.LastExecuted && MayAnswer) Answer(read, agreedTimeMicros);
         else if (_waiting.Count < WaitingMax) _waiting.Enqueue((ordering.ReadBarrier, read));
         else context.Effects.Reject(read.Client, RejectReason.Overloaded);
     }
@@ -28,7 +31,7 @@ internal sealed class ReadQueue(ReplicaContext context, DecidedLog log, IOrderin
     public void Release(long agreedTimeMicros)
     {
         while (_waiting.TryPeek(out (Instance Barrier, PendingRead Read) next) && next.Barrier <= log.LastExecuted
-            && ordering.AnswersReads)
+            && MayAnswer)
         {
             _waiting.Dequeue();
             Answer(next.Read, agreedTimeMicros);
@@ -38,7 +41,7 @@ internal sealed class ReadQueue(ReplicaContext context, DecidedLog log, IOrderin
     private void Answer(in PendingRead read, long agreedTimeMicros)
     {
         Invariant.Holds(
-            ordering.AnswersReads, "a replica that may have forgotten votes gives no reply share of a read");
+            MayAnswer, "a replica that may have forgotten votes, or whose state is wrong, gives no answer to a read");
         context.Effects.Add(
             new AnswerReadEffect(read.Client, read.Read, ordering.Regency, agreedTimeMicros) { Relay = read.Relay });
     }

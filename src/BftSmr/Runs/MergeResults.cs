@@ -11,7 +11,9 @@ internal sealed class MergeResults
     /// <summary>The runs that no manifest names yet.</summary>
     public IEnumerable<RunDescription> Runs => _results.Values.OfType<RunDescription>();
 
-    /// <summary>The result of a merge, made now unless it was made before; null if nothing is left of its runs.</summary>
+    /// <summary>
+    /// The result of a merge, made now unless it was made before; null if nothing is left of its runs.
+    /// </summary>
     /// <param name="manifest">Plans the merge.</param>
     /// <param name="merge">The merge.</param>
     /// <param name="make">Makes it.</param>

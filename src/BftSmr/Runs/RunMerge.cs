@@ -18,13 +18,20 @@ internal sealed class RunMerge : RunCursor
     /// <summary>Begins to merge.</summary>
     /// <param name="oldestFirst">The runs, which are its own now.</param>
     /// <param name="isBottom">There are no older ones.</param>
-    public RunMerge(IEnumerable<RunCursor> oldestFirst, bool isBottom)
+    /// <param name="removed">The removals of all that begins with a key which stand before the places where the runs
+    /// begin, and reach behind them.</param>
+    public RunMerge(
+        IEnumerable<RunCursor> oldestFirst, bool isBottom, IEnumerable<(byte[] Prefix, int Run)>? removed = null)
     {
         _runs = [.. oldestFirst];
         _isBottom = isBottom;
         _hasMore = new bool[_runs.Length];
         _isTaken = new bool[_runs.Length];
         Array.Fill(_isTaken, true); // each begins with its first change
+        foreach ((byte[] prefix, int run) in (removed ?? []).OrderBy(r => r.Prefix.Length).ThenByDescending(r => r.Run))
+        {
+            if (_removed.Count == 0 || run > _removed[^1].Run) _removed.Add((prefix, run));
+        }
     }
 
     public override ReadOnlySpan<byte> Key => _runs[_shown].Key;
@@ -80,8 +87,7 @@ internal sealed class RunMerge : RunCursor
         if (_runs[run].Kind != StateChangeKind.RemoveAll)
             return run >= remover && !(_isBottom && _runs[run].Kind == StateChangeKind.Remove);
         if (run <= remover) return false;
-        Invariant.Holds(
-            _removed.Count == 0 || key.Length > _removed[^1].Prefix.Length, "a removal is within the one around it");
+        if (_removed.Count > 0 && _removed[^1].Prefix.Length == key.Length) _removed.RemoveAt(_removed.Count - 1);
         _removed.Add((key.ToArray(), run));
         return !_isBottom;
     }

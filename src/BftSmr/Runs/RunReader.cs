@@ -14,9 +14,23 @@ internal sealed class RunReader(IRunBytes run) : RunCursor
     private readonly byte[] _lastKey = new byte[KeyBytesMax];
     private byte[] _item = new byte[4096]; // key and value
     private long _left = run.Tree.SnapshotBytes;
-    private int _nextChunk, _chunkLength, _taken, _keyLength, _valueLength;
+    private int _nextChunk, _chunkLength, _taken, _skipped, _keyLength, _valueLength;
     private int _lastLength = -1;
     private StateChangeKind _lastKind;
+
+    /// <summary>Begins within a run.</summary>
+    /// <param name="run">Its bytes, which are the reader's own now.</param>
+    /// <param name="offset">Where a change begins, or the end.</param>
+    public RunReader(IRunBytes run, long offset) : this(run)
+    {
+        _left -= offset;
+        _nextChunk = (int)(offset / run.Tree.ChunkBytes);
+        if (_left == 0) _nextChunk = run.Tree.Leaves.Count;
+        else _skipped = (int)(offset % run.Tree.ChunkBytes);
+    }
+
+    /// <summary>Where the change that it shows begins; at the end, the run's length.</summary>
+    public long Offset { get; private set; }
 
     public override ReadOnlySpan<byte> Key => _item.AsSpan(0, _keyLength);
 
@@ -25,6 +39,7 @@ internal sealed class RunReader(IRunBytes run) : RunCursor
     /// <exception cref="RunDamagedException">It is damaged, or no run.</exception>
     public override bool MoveNext()
     {
+        Offset = run.Tree.SnapshotBytes - _left;
         if (_taken == _chunkLength && _nextChunk == run.Tree.Leaves.Count) return false;
         Take(_header);
         if (!RunFormat.TryReadHeader(_header, out StateChangeKind kind, out _keyLength, out _valueLength))
@@ -62,7 +77,7 @@ internal sealed class RunReader(IRunBytes run) : RunCursor
         if (_nextChunk == tree.Leaves.Count) throw Damaged("it ends within a change");
         _chunkLength = MerkleTree.ChunkLength(tree.SnapshotBytes, tree.ChunkBytes, _nextChunk);
         if (!run.TryReadChunk(_nextChunk++, _chunk.AsSpan(0, _chunkLength))) throw Damaged("its bytes are others");
-        _taken = 0;
+        (_taken, _skipped) = (_skipped, 0);
     }
 
     private RunDamagedException Damaged(string what) => new(run.Tree.Root, Math.Max(0, _nextChunk - 1), what);

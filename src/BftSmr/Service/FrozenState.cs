@@ -46,6 +46,21 @@ internal sealed class FrozenState(ChangedRecords own, IStateChanges service) : R
         }
     }
 
+    /// <summary>Whether the service's state has this record; asked when all changes were read.</summary>
+    /// <exception cref="StateMachineException">The service threw.</exception>
+    public bool Has(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        Invariant.Holds(key.Length > 0 && key[0] == ServiceTag, "only the service's records are looked up");
+        try
+        {
+            return service.Has(key[1..], value);
+        }
+        catch (Exception e)
+        {
+            throw new StateMachineException("looking up a record", e);
+        }
+    }
+
     public override void Dispose()
     {
         own.Dispose();

@@ -33,6 +33,7 @@ internal sealed class CheckpointStore : IDisposable
     private readonly List<Manifest> _manifests = []; // by instance, oldest first
     private readonly MergeResults _merged = new();
     private readonly DamagedRuns _damaged;
+    private readonly RecordAudit _audit = new();
     private Manifest _latest = Manifest.Initial;
     private Manifest? _fetched, _newestBegun;
     private IReadOnlyList<Instance> _pinned = [];
@@ -124,6 +125,21 @@ internal sealed class CheckpointStore : IDisposable
             Keep(manifest);
             return manifest;
         });
+
+    /// <summary>Holds a part of the state that was frozen against the records of its checkpoint.</summary>
+    /// <returns>The key of a record that the state does not have; null if none was found.</returns>
+    public byte[]? FindWrong(Manifest manifest, FrozenState state) => Guard("Reading runs in", _directory, () =>
+    {
+        try
+        {
+            return _audit.FindWrong(manifest, state, run => _runs.Borrow(run.Root));
+        }
+        catch (RunDamagedException e)
+        {
+            _damaged.Note(e.Root, e.Chunk);
+            return null;
+        }
+    });
 
     /// <summary>
     /// As <see cref="Write"/>, of a checkpoint that only those after it need: nothing of it survives a restart.
@@ -281,6 +297,18 @@ internal sealed class CheckpointStore : IDisposable
         }
         foreach (Manifest manifest in old) File.Delete(PathOf(manifest));
         _runs.DeleteExcept(NeededRuns);
+    });
+
+    /// <summary>Deletes the checkpoints above this one: they are of a state that is wrong.</summary>
+    public void DeleteAbove(Instance kept) => Guard("Deleting checkpoints in", _directory, () =>
+    {
+        List<Manifest> wrong;
+        lock (_lock)
+        {
+            wrong = [.. _manifests.Where(m => m.Instance > kept)];
+            _manifests.RemoveAll(wrong.Contains);
+        }
+        foreach (Manifest manifest in wrong) File.Delete(PathOf(manifest));
     });
 
     public void Dispose()

@@ -158,7 +158,7 @@ internal sealed class KvState
         Generation.Freeze();
         StateHeader header = Header;
         FrozenState frozen = new(
-            header == _frozenHeader ? null : header, Recent.Freeze(), _entries.Fork(), _touched);
+            header, header != _frozenHeader, Recent.Freeze(), _entries.Fork(), _touched);
         _touched = TouchedEntries.Nothing();
         _frozenHeader = header;
         return frozen;

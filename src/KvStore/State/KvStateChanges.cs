@@ -14,6 +14,7 @@ internal sealed class KvStateChanges(FrozenState frozen) : IStateChanges
     private readonly ByteBuffer _value = new(bytesKeptMax: StateChange.ValueBytesMax);
     private IEnumerator<StateChangeKind>? _changes;
     private FrozenState? _frozen = frozen;
+    private RecordLookup? _lookup;
 
     /// <inheritdoc/>
     public bool TryRead(out StateChange change)
@@ -32,20 +33,24 @@ internal sealed class KvStateChanges(FrozenState frozen) : IStateChanges
     }
 
     /// <inheritdoc/>
+    public bool Has(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+        _frozen is null || (_lookup ??= new RecordLookup(_frozen)).Has(key, value);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _changes?.Dispose();
-        (_changes, _frozen) = (null, null);
+        (_changes, _frozen, _lookup) = (null, null, null);
     }
 
     /// <summary>All changes. Key and value of each are in the buffers when it comes.</summary>
     private IEnumerable<StateChangeKind> Changes(FrozenState frozen)
     {
-        if (frozen.Header is { } header)
+        if (frozen.IsHeaderTouched)
         {
             Begin();
             RecordFormat.WriteHeader(_key);
-            header.Write(_value);
+            frozen.Header.Write(_value);
             yield return StateChangeKind.Put;
         }
         foreach (long first in frozen.Recent.Gone)

@@ -109,6 +109,19 @@ internal static class RecordFormat
         return false;
     }
 
+    /// <summary>How many bytes of the key of an element's or an entry's record are the key of the entry's.</summary>
+    public static int EntryLength(ReadOnlySpan<byte> key)
+    {
+        if (key.Length < 2 || key[1] == Hashed) return Math.Min(key.Length, 2 + Digest.Size);
+        for (int i = 2; i + 1 < key.Length; i++)
+        {
+            if (key[i] != End) continue;
+            if (key[i + 1] == End) return i + 2;
+            i++; // escaped
+        }
+        return key.Length;
+    }
+
     /// <summary>Reads the name of a label, which stands behind the key of the entry's record.</summary>
     /// <param name="name">What stands there.</param>
     /// <param name="label">A short label.</param>

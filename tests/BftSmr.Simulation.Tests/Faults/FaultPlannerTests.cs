@@ -17,7 +17,7 @@ public class FaultPlannerTests
             static p => Assert.Equal(
                 p.Adversaries.Count, p.Adversaries.Select(static a => a.Replica).Distinct().Count()));
         Assert.All(plans.SelectMany(static p => p.Events), static e => Assert.InRange(e.AtMicros, 0, 5_000_000));
-        Assert.Equal(11, plans.SelectMany(static p => p.Events).Select(static e => e.GetType()).Distinct().Count());
+        Assert.Equal(12, plans.SelectMany(static p => p.Events).Select(static e => e.GetType()).Distinct().Count());
         Assert.Equal(
             Enum.GetValues<AdversaryKind>().Where(static k => k < AdversaryKind.Nag), // the rest is for scenarios
             plans.SelectMany(static p => p.Adversaries).Select(static a => a.Kind).Distinct().Order());

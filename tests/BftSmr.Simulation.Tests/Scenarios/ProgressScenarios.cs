@@ -169,13 +169,26 @@ internal static class ProgressScenarios
             })
             { Also = RunsAreMended },
         new("rot behind",
-            "A replica whose disk is slow falls behind, and runs of its checkpoint are damaged that the others may have "
-            + "merged away: it mends them, or fetches a later checkpoint.",
+            "A replica whose disk is slow falls behind, and runs of its checkpoint are damaged that the others may "
+            + "have merged away: it mends them, or fetches a later checkpoint.",
             static seed => ScenarioList.Options(
                 seed, Plan(s_slow, events: RotBehind(Replica((int)seed)))) with
             {
                 CheckpointPeriod = 8, FaultyMicros = 6_000_000, QueryShare = 0, OperationsPerClient = 400,
             }),
+        new("rot in memory",
+            "Bits of a state turn in memory, of records that are changed next, and of others. The replica finds out, "
+            + "loads its stable checkpoint, and executes again what followed.",
+            static seed => ScenarioList.Options(seed, Plan(s_slow, events: RotInMemory(seed))) with
+            {
+                CheckpointPeriod = 8, FaultyMicros = 6_000_000, OperationsPerClient = 400,
+            })
+        {
+            Also = static report => AllAcknowledged(report)
+                ?? (report.Faults.GetValueOrDefault("memory damaged") < 4 ? "less than four bits turned"
+                    : report.Events.GetValueOrDefault("state dropped") < 2 ? "no wrong state was dropped"
+                    : report.Events.ContainsKey("record found wrong in memory") ? null : "no record was found wrong"),
+        },
         new("exceptions",
             "The service runs out of memory at one replica, and throws on queries what differs from replica to "
             + "replica: that replica starts anew, and all stay alike.",
@@ -247,6 +260,13 @@ internal static class ProgressScenarios
     [
         new PauseFault(500_000, Replica(2), 2_000_000),
         new SlowDiskFault(2_000_000, Replica(2), 6_000_000, new DiskSpeed(200_000, 200_000)),
+    ];
+
+    /// <summary>One record that most commands change, and three that few do.</summary>
+    private static FaultEvent[] RotInMemory(ulong seed) =>
+    [
+        .. Each(4, i => new MemoryDamageFault(
+            1_000_000 + 1_200_000 * i, Replica(i + (int)seed), i == 0 ? 0 : 2 + (i + (int)seed) % 4)),
     ];
 
     private static FaultEvent[] RotBehind(ReplicaId replica) =>

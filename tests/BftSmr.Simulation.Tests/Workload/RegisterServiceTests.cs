@@ -5,6 +5,7 @@ using BftSmr.Messages;
 using BftSmr.Runs;
 using BftSmr.Service;
 using BftSmr.Settings;
+using BftSmr.Simulation.Storage;
 using BftSmr.Simulation.Workload;
 
 namespace BftSmr.Simulation.Tests.Workload;
@@ -18,15 +19,22 @@ public class RegisterServiceTests
         ServiceHost second = new(new RegisterService(), 1000, RightsTable.Everybody);
         ServiceHost third = new(new RegisterService(), 1000, RightsTable.Everybody);
         for (int i = 2; i < 30; i++) first.Execute(Batch(i, RegisterKind.Add));
-        using FrozenState all = first.Freeze(new ChangedRecords());
-        first.Execute(Batch(30, RegisterKind.Put)); // must not show in what was frozen before
+        SimulatedCheckpoints checkpoints = new(
+            new ReplicaSettings { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(4, 1) });
+        Manifest before;
+        using (FrozenState all = first.Freeze(new ChangedRecords()))
+        {
+            first.Execute(Batch(30, RegisterKind.Put)); // must not show in what was frozen before
+            checkpoints.WriteTouched(all);
+            before = checkpoints.Write(new Instance(29));
+        }
         using FrozenState touched = first.Freeze(new ChangedRecords());
-        List<StateRecord> before = Read(all), since = Read(touched);
-        Assert.Equal(4, since.Count); // one register, and what every command changes
-        Load(second, before);
+        checkpoints.WriteTouched(touched);
+        Manifest after = checkpoints.Write(new Instance(30));
+        Assert.InRange(after.Runs[^1].Bytes, 1, before.Runs[0].Bytes / 2);
+        Assert.Empty(checkpoints.Load(before, second));
         Assert.NotEqual(first.StateDigest(), second.StateDigest());
-        Load(third, before.Concat(since).GroupBy(static r => r.Key.Span[1]).Select(static g => g.Last())
-            .OrderBy(static r => r.Key.Span[1]));
+        Assert.Empty(checkpoints.Load(after, third));
         Assert.Equal(first.StateDigest(), third.StateDigest());
         second.Execute(Batch(30, RegisterKind.Put));
         Assert.Equal(first.StateDigest(), second.StateDigest());
@@ -40,23 +48,6 @@ public class RegisterServiceTests
         one.Execute(Batch(2, RegisterKind.Get));
         other.Execute(Batch(2, RegisterKind.Get) with { Seed = 9 });
         Assert.NotEqual(one.StateDigest(), other.StateDigest());
-    }
-
-    private static List<StateRecord> Read(FrozenState state)
-    {
-        List<StateRecord> records = [];
-        while (state.MoveNext()) records.Add(new StateRecord(state.Key.ToArray(), state.Value.ToArray()));
-        return records;
-    }
-
-    private static void Load(ServiceHost service, IEnumerable<StateRecord> records)
-    {
-        ChangedRecords state = new();
-        foreach (StateRecord record in records) state.Put(record.Key.ToArray(), record.Value);
-        using RunMerge merged = new([state], isBottom: true);
-        using StateLoad load = service.BeginLoad();
-        while (merged.MoveNext()) load.Put(merged);
-        Assert.Empty(load.Commit());
     }
 
     private static ExecuteEffect Batch(int number, RegisterKind kind)

@@ -1,5 +1,6 @@
 using BftCloud.Primitives;
 using BftSmr.CatchUp;
+using BftSmr.Checkpoints;
 using BftSmr.Core;
 using BftSmr.Messages;
 using BftSmr.Ordering.ModSmart.Consensus;
@@ -30,7 +31,9 @@ public sealed class CheckpointFetchTests : IDisposable
             },
             _keys.Replica(1));
         At(0);
-        _fetch = new CheckpointFetch(_context, new VotingParts(_context).Log);
+        VotingParts parts = new(_context);
+        _fetch = new CheckpointFetch(
+            _context, parts.Log, new StateRebuild(_context, parts.Log, new CheckpointLedger(_context)));
     }
 
     public void Dispose() => _keys.Dispose();

@@ -91,7 +91,7 @@ public sealed class CheckpointLedgerTests : IDisposable
     {
         _ledgers[Fast].NoteProven(new CheckpointCertificate(new Instance(7), Root(8), []));
         Take(Fast, 7);
-        Assert.Equal(7, _ledgers[Fast].Contradiction?.Instance.Value);
+        Assert.Equal(7, _ledgers[Fast].Contradicted?.Instance.Value);
         Assert.Equal(0, StableAt(Fast));
     }
 

@@ -1,4 +1,6 @@
 using BftCloud.Primitives;
+using BftSmr.CatchUp;
+using BftSmr.Checkpoints;
 using BftSmr.Codec;
 using BftSmr.Core;
 using BftSmr.Messages;
@@ -229,7 +231,8 @@ public sealed class ReadRelayTests : IDisposable
                 new ReplicaSettings { Self = new ReplicaId(self), Quorums = Quorums.Byzantine(4, 1) },
                 keys.Replica(self));
             VotingParts parts = new(_context);
-            Relay = new ReadRelay(_context, new ReadQueue(_context, parts.Log, parts.Ordering));
+            StateRebuild rebuild = new(_context, parts.Log, new CheckpointLedger(_context));
+            Relay = new ReadRelay(_context, new ReadQueue(_context, parts.Log, parts.Ordering, rebuild));
             _context.BeginStep(new ClockReading(0, 0), Effects);
         }
 

@@ -59,6 +59,7 @@ public class RecordModelTests
         foreach ((IStateChanges changes, IReadOnlyList<TestChange> expected) in open)
         {
             Assert.Equal(TestChange.Shown(expected), TestChange.Shown(late.Records.Apply(changes)));
+            late.Records.AssertHeldBy(changes);
             changes.Dispose();
         }
         Assert.Equal(records, late.Snapshot());

@@ -62,12 +62,29 @@ internal sealed class StateRecords
         RecentChanges recent = loaded!.Recent;
         FrozenState all = new(
             new StateHeader(loaded.Revision, recent.UntilMicros, recent.After, loaded.Count, recent.Pages.Count),
+            IsHeaderTouched: true,
             new TouchedPages([], [.. recent.Pages.Select(static page => (page.FirstRevision, page.Written))]),
             loaded.Freeze().Entries, TouchedEntries.Everything());
         StateRecords anew = new();
         using KvStateChanges changes = new(all);
         anew.Apply(changes);
         return anew;
+    }
+
+    /// <summary>
+    /// The frozen state has all these records, and none with another value; pages of changes are not looked up.
+    /// </summary>
+    public void AssertHeldBy(IStateChanges frozen)
+    {
+        foreach ((byte[] key, byte[] value) in _records)
+        {
+            Assert.True(frozen.Has(key, value), Convert.ToHexString(key));
+            if (key[0] == RecordFormat.Page) continue;
+            Assert.False(frozen.Has(key, [.. value, 0]), Convert.ToHexString(key));
+            if (value.Length > 0) Assert.False(frozen.Has(key, value.AsSpan()[1..]), Convert.ToHexString(key));
+        }
+        Assert.False(frozen.Has([], []));
+        Assert.False(frozen.Has([RecordFormat.Entry, RecordFormat.Short, 9, 9, 9, 0, 0], [1]));
     }
 
     /// <summary>Loads records in the order in which they stand, whatever they are.</summary>

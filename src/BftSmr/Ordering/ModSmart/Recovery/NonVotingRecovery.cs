@@ -109,10 +109,7 @@ internal sealed class NonVotingRecovery(ReplicaContext context, DecidedLog log, 
             .Select(s => s.LastAccepted > s.LastExecuted ? s.LastAccepted : s.LastExecuted).OrderDescending()]);
         // After a restart of all it may be the one whose log holds most.
         accepted = Instance.Max(accepted, log.LastExecuted);
-        Regency wanted = WantedBy(remembering);
-        EndAt(
-            accepted == Instance.Zero && wanted == Regency.Zero ? Instance.Zero : accepted + log.HorizonInstances,
-            wanted);
+        EndAt(accepted + log.HorizonInstances, WantedBy(remembering));
     }
 
     /// <summary>It installed no regency that fewer than two of the others wanted.</summary>
