@@ -31,6 +31,7 @@ internal sealed class ReplicaCore : IReplicaCore
     private readonly RequestPool _requests;
     private readonly ReplyVouching _vouching;
     private readonly ExecutionStage _execution;
+    private readonly LiveLog _live;
     private readonly ReadQueue _reads;
     private readonly ReadRelay _readRelay;
     private readonly PeerProgress _progress;
@@ -62,6 +63,7 @@ internal sealed class ReplicaCore : IReplicaCore
         _readRelay = new ReadRelay(_context, _reads);
         _vouching = new ReplyVouching(_context, _log, _ordering);
         _execution = new ExecutionStage(_context, _log, _ordering, _requests, _vouching);
+        _live = new LiveLog(_context, _log, _checkpoints, _ordering);
         _archive = new DecidedArchive(_context, _progress);
         _pins = new CheckpointPins(_context);
         _decidedFetch = new DecidedFetch(_context, _log, _checkpoints, _progress, _archive, _pins);
@@ -141,6 +143,7 @@ internal sealed class ReplicaCore : IReplicaCore
             case FetchPlannedInput f: _checkpointFetch.OnPlanned(f); break;
             case RunDamagedInput d: _repair.OnDamaged(d); break;
             case StateDamagedInput d: DropState(d.Manifest); break;
+            case LogDamagedInput: _live.NoteDamaged(); break;
             case StateInstalledInput s: OnStateInstalled(s); break;
             case StateInstallFailedInput: _checkpointFetch.Abandon(); break;
             default:
@@ -305,11 +308,12 @@ internal sealed class ReplicaCore : IReplicaCore
         {
             _context.Effects.Add(new InstallStateEffect(
                 complete.Certificate, complete.Manifest,
-                LiveRecords(complete.Certificate, complete.Manifest, above: complete.Certificate.Instance)));
+                _live.AboveInstalled(complete.Certificate, complete.Manifest)));
         }
         if (!moreFollow) _proposer.ProposeIfDue();
         if (_checkpointFetch.Installing is null && (!_rebuild.IsActive || _execution.IsRepeating))
             _execution.TryExecuteNext();
+        if (_checkpointFetch.Installing is null) _live.RewriteIfDamaged();
         Invariant.Holds(_checkpoints.Stable.Instance <= _log.Base, "what is stable is the base of the log");
     }
 
@@ -339,9 +343,8 @@ internal sealed class ReplicaCore : IReplicaCore
             return;
         }
         _checkpoints.Begin();
-        _context.Effects.Add(new TakeCheckpointEffect(
-            _execution.Position, own,
-            LiveRecords(_checkpoints.Stable, _checkpoints.StableManifest, above: _execution.Position)));
+        _context.Effects.Add(
+            new TakeCheckpointEffect(_execution.Position, own, _live.AboveExecuted(_execution.Position)));
     }
 
     /// <summary>What was written of a state that is wrong is of no use.</summary>
@@ -393,18 +396,6 @@ internal sealed class ReplicaCore : IReplicaCore
         _context.PersistNote(new CheckpointStable(stable, _checkpoints.StableManifest));
         _context.Effects.Add(new TruncateEffect(stable.Instance, _pins.Held));
         _log.ForgetStable(stable.Instance, leaving => _archive.Keep(leaving, _checkpoints.StableManifest.Bytes));
-    }
-
-    /// <summary>
-    /// What a new segment of the log must say, so that the ones before it may go once its checkpoint is stable.
-    /// </summary>
-    private List<LogRecord> LiveRecords(CheckpointCertificate stable, Manifest manifest, Instance above)
-    {
-        if (Settings.Durability == Durability.None) return [];
-        List<LogRecord> records = [.. _ordering.CarryOver()];
-        if (stable.Instance > Instance.Zero) records.Add(new CheckpointStable(stable, manifest));
-        records.AddRange(_log.LiveRecords(above));
-        return records;
     }
 
     public ReplicaStatus Status() => new()

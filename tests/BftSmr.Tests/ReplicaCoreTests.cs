@@ -107,6 +107,42 @@ public sealed class ReplicaCoreTests : IDisposable
         Assert.Equal([1, 1], Proposed());
     }
 
+    [Fact]
+    public void A_damaged_log_is_written_again_with_all_that_it_said_of_executed_instances_as_well()
+    {
+        IReplicaCore leader = Leader();
+        leader.Step(new RequestInput(SignedRequest(1)), Clock(10), _effects);
+        Digest value = Recorded().OfType<WriteVoted>().Single().Vote.Value;
+        for (int peer = 1; peer < 3; peer++)
+        {
+            ReplicaId from = new(peer);
+            leader.Step(
+                new PeerInput(from, new Write(Regency.Zero, new Instance(1), value)), Clock(11), _effects);
+            leader.Step(
+                new PeerInput(from, new Accept(Regency.Zero, new Instance(1), value)), Clock(11), _effects);
+        }
+        ExecuteEffect execute = Assert.Single(_effects.Effects.OfType<ExecuteEffect>());
+        leader.Step(
+            new ExecutedInput(
+                execute.Instance, [.. execute.Commands.Select(static _ => new Outcome(ReplyStatus.Ok, default))]),
+            Clock(12), _effects);
+        leader.Step(new RequestInput(SignedRequest(2)), Clock(500), _effects);
+        leader.Step(TickInput.Instance, Clock(leader.NextDeadlineMicros), _effects);
+
+        leader.Step(new LogDamagedInput(), Clock(leader.NextDeadlineMicros), _effects);
+        RewriteLogEffect written = Assert.IsType<RewriteLogEffect>(_effects.Effects[^1]);
+        Assert.Equal(Instance.Zero, written.Stable);
+        Assert.Equal(
+            Recorded().Select(static record => record.ToString()).Order(StringComparer.Ordinal),
+            written.LiveRecords.Select(static record => record.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal([1, 2], written.LiveRecords.OfType<WriteVoted>().Select(static w => w.Instance.Value));
+        _effects.Clear();
+        leader.Step(TickInput.Instance, Clock(leader.NextDeadlineMicros), _effects);
+        Assert.DoesNotContain(_effects.Effects, static e => e is RewriteLogEffect);
+    }
+
+    private IEnumerable<LogRecord> Recorded() => _effects.Effects.OfType<PersistEffect>().Select(static e => e.Record);
+
     private IReplicaCore Leader()
     {
         IReplicaCore leader = Replica(RecoveredState.None, self: 0);

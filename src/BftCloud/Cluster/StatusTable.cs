@@ -19,7 +19,7 @@ internal static class StatusTable
             table.AddRow(
                 $"r{replica.Id}",
                 Text(replica.Pid),
-                StateOf(replica),
+                StateOf(replica) + DamageOf(replica),
                 Text(replica.Regency),
                 replica.Leader is { } leader ? $"r{leader}" : "-",
                 Text(replica.LastExecuted),
@@ -35,6 +35,12 @@ internal static class StatusTable
         { NotReady: { } why } => $"[yellow]{Markup.Escape(why)}[/]",
         _ => "[green]up[/]",
     };
+
+    private static string DamageOf(ClusterReplicaReport replica) => replica.DamageFound > 0
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"[yellow], damage found: {replica.DamageFound}, mended: {replica.DamageMended}[/]")
+        : "";
 
     private static string Text(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
 }

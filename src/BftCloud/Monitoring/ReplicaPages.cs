@@ -78,6 +78,8 @@ internal sealed class ReplicaPages(
             LeaderChanges = status.LeaderChanges,
             LedBatches = status.LedBatches,
             LedSeconds = status.LedTime.TotalSeconds,
+            DamageFound = status.DamageFound,
+            DamageMended = status.DamageMended,
             Rejected = status.Rejections,
             Usage = usage.Report(),
             Peers =

@@ -46,6 +46,12 @@ internal sealed record ReplicaReport
     /// <summary>The sum of the times from their proposals to their executions, seconds.</summary>
     public double LedSeconds { get; init; }
 
+    /// <summary>Files on its disk that it found damaged since it started.</summary>
+    public long DamageFound { get; init; }
+
+    /// <summary>Those of them that are mended.</summary>
+    public long DamageMended { get; init; }
+
     /// <summary>What its process uses; null if it does not say.</summary>
     public ReplicaUsageReport? Usage { get; init; }
 

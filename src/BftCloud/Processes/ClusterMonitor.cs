@@ -37,7 +37,8 @@ internal sealed class ClusterMonitor(ClusterProcesses cluster, bool withStateDig
             int? pid = replica.FindPid();
             return new ClusterReplicaReport(
                 replica.Id, pid, answer is not null, answer?.NotReady, answer?.Regency, answer?.Leader,
-                answer?.LastExecuted, answer?.StableCheckpoint, answer?.StateDigest);
+                answer?.LastExecuted, answer?.StableCheckpoint, answer?.StateDigest, answer?.DamageFound,
+                answer?.DamageMended);
         })]);
     }
 

@@ -13,6 +13,7 @@ internal static class Milestones
         InstallStateEffect => "checkpoint loaded",
         MendRunEffect => "run mended",
         DropStateEffect => "state dropped",
+        RewriteLogEffect => "log written again",
         TruncateEffect => "checkpoint stable",
         PersistEffect { Record: RegencyInstalled } => "regency installed",
         PersistEffect { Record: RegencySynchronized { Sync.Collected: var collected } } =>

@@ -122,6 +122,9 @@ internal sealed class SimulatedEffects(
             case StorePieceEffect e:
                 disk.Checkpoints.StorePiece(e.Run, e.Index, e.Bytes);
                 break;
+            case RewriteLogEffect e:
+                disk.Rewrite(e.Stable, e.LiveRecords);
+                break;
             case MendRunEffect e:
                 disk.Checkpoints.Mend(e.Run);
                 break;
@@ -321,13 +324,17 @@ internal sealed class SimulatedEffects(
         LaterOnDisk(_checkpointAtMicros - world.NowMicros, run);
     }
 
-    /// <summary>The runs on the disk are read, and those that are damaged are told of.</summary>
+    /// <summary>
+    /// The disk is read, and the runs that are damaged are told of. Where one is, the log is taken to be damaged, too.
+    /// </summary>
     public void Scrub()
     {
-        foreach (MissingRun missing in disk.Checkpoints.FindDamaged())
+        IReadOnlyList<MissingRun> damaged = [.. disk.Checkpoints.FindDamaged()];
+        foreach (MissingRun missing in damaged)
         {
             world.Events.Count("run found damaged");
             Deliver(new RunDamagedInput(missing));
         }
+        if (damaged.Count > 0) Deliver(new LogDamagedInput());
     }
 }

@@ -63,6 +63,19 @@ internal sealed class SimulatedDisk(CodecLimits limits, ReplicaSettings settings
         if (_votesForgotten) _log[^1] = _log[^1] with { Mark = RecordKind.VotesForgotten };
     }
 
+    /// <summary>
+    /// Some of the log is damaged: begins a new segment with all that counts, and lets go of those before when that is
+    /// on disk.
+    /// </summary>
+    public void Rewrite(Instance stable, IReadOnlyList<LogRecord> liveRecords)
+    {
+        int before = _log.Count;
+        BeginSegment(stable, liveRecords);
+        Flush(End);
+        _log.RemoveRange(0, before);
+        _dropped += before;
+    }
+
     /// <summary>Everything up to the position is on disk.</summary>
     public void Flush(long position) => _flushed = Math.Max(_flushed, Math.Min(position, End));
 

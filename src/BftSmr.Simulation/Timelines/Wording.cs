@@ -130,6 +130,7 @@ internal static class Wording
         AnswerReadEffect e => $"answer {e.Client} {Of(e.Read)}{(e.Relay is { } relay ? $" for {relay}" : "")}",
         TakeCheckpointEffect e => $"take checkpoint {e.Instance}",
         MendRunEffect e => $"mend run {Of(e.Run.Root)}",
+        RewriteLogEffect e => $"write the log again above {e.Stable}",
         PassCheckpointEffect e => $"pass checkpoint {e.Instance}",
         InstallStateEffect e => $"install {Of(e.Certificate)}",
         BeginFetchEffect e => $"begin fetch {Of(e.Certificate)}",

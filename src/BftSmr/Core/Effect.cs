@@ -117,5 +117,11 @@ internal sealed record InstallStateEffect(
 /// </summary>
 internal sealed record DropStateEffect(Instance Wrong, Instance Kept) : Effect;
 
+/// <summary>
+/// Some of the log is damaged on disk: it starts anew with <paramref name="LiveRecords"/>, all that counts besides the
+/// stable checkpoint. What is before goes when these are on disk.
+/// </summary>
+internal sealed record RewriteLogEffect(Instance Stable, IReadOnlyList<LogRecord> LiveRecords) : Effect;
+
 /// <summary>Counts something received that was dropped.</summary>
 internal sealed record RejectEffect(string Source, RejectReason Reason) : Effect;

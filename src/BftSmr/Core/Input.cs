@@ -69,6 +69,12 @@ internal sealed record StateDamagedInput(Manifest Manifest) : Input;
 internal sealed record RunDamagedInput(MissingRun Missing) : Input;
 
 /// <summary>
+/// Some of the log that was on disk is damaged there; this replica remembers all that counts of it. Answered by
+/// <see cref="RewriteLogEffect"/>, once no state is being loaded.
+/// </summary>
+internal sealed record LogDamagedInput : Input;
+
+/// <summary>
 /// What is missing of the checkpoint announced by <see cref="BeginFetchEffect"/>: all other runs are on disk, from
 /// other checkpoints or an earlier fetch. May come late, when another one is being fetched.
 /// </summary>

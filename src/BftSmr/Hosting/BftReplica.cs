@@ -24,6 +24,7 @@ public sealed class BftReplica : IAsyncDisposable
     private readonly ReplicaStorage _storage;
     private readonly ReplicaMetrics _metrics;
     private readonly CheckpointWork _checkpoints;
+    private readonly ScrubWork _scrub;
     private readonly ArchiveWork _archive;
     private readonly Reactor _reactor;
     private readonly ReplicaLoop _loop;
@@ -50,7 +51,7 @@ public sealed class BftReplica : IAsyncDisposable
 
         IReplicaCore core = ReplicaCore.Create(settings, ingress.Keyring, recovered, cluster.Ordering);
         ingress.Uses = core.Uses;
-        _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters);
+        _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters, storage.Damage);
         _checkpoints = new CheckpointWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
         _archive = new ArchiveWork(replicaKeys.Length, storage.Archive, _logger, Post);
         ReplicaInbox inbox = new(replicaKeys.Length);
@@ -86,8 +87,8 @@ public sealed class BftReplica : IAsyncDisposable
         }
         runner.Connect(_peers, _clients);
         HostLog.Started(_logger, _self, _peers.LocalEndPoint, _clients.LocalEndPoint);
-        // From here on the loop may fail at any time, and then takes everything down: that is Completion's to tell, and
-        // nothing below minds.
+        _scrub = new ScrubWork(storage, options.ScrubPeriod, Post);
+        // From here on the loop may fail at any time, and takes everything down: Completion tells it.
         Completion = SuperviseAsync();
         _loop.Start();
         _peers.Start([.. cluster.Replicas.Select(static replica => EndPointOf(replica.PeerAddress))]);
@@ -200,6 +201,8 @@ public sealed class BftReplica : IAsyncDisposable
         finally
         {
             await CloseLinks().ConfigureAwait(false);
+            await _scrub.StopAsync().ConfigureAwait(false);
+            _scrub.Dispose();
             await _checkpoints.StopAsync().ConfigureAwait(false);
             _checkpoints.Dispose();
             await _archive.StopAsync().ConfigureAwait(false);
@@ -248,6 +251,8 @@ public sealed class BftReplica : IAsyncDisposable
         LedBatches = _metrics.LedBatches,
         LedTime = TimeSpan.FromMicroseconds(_metrics.LedMicros),
         Rejections = _metrics.Rejections(),
+        DamageFound = _storage.Damage.Found,
+        DamageMended = _storage.Damage.Mended,
         StateDigest = stateDigest,
         Peers = [.. status.PeerLastExecuted
             .Select((executed, i) => PeerStatusOf(new ReplicaId(i), executed, status.LastExecuted))

@@ -38,6 +38,9 @@ public sealed record BftReplicaOptions
     /// </summary>
     public Action<BftReplicaChange>? OnChanged { get; init; }
 
+    /// <summary>How long after a little of its disk was looked through for damage the next of it is.</summary>
+    internal TimeSpan ScrubPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Where log messages go; nowhere by default.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 }

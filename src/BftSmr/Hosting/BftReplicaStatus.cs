@@ -80,6 +80,14 @@ public sealed record BftReplicaStatus
     /// </summary>
     public required IReadOnlyDictionary<string, long> Rejections { get; init; }
 
+    /// <summary>Files on its disk that it found damaged since it started.</summary>
+    public long DamageFound { get; init; }
+
+    /// <summary>
+    /// Those of them that are mended: written again, fetched from others, or replaced by something newer.
+    /// </summary>
+    public long DamageMended { get; init; }
+
     /// <summary>The other replicas, as this one sees them.</summary>
     public required IReadOnlyList<BftPeerStatus> Peers { get; init; }
 

@@ -22,9 +22,6 @@ internal sealed class CheckpointWork : IDisposable
     /// </summary>
     private const int StoresWaitingMax = 64;
 
-    /// <summary>Bytes of runs that are read in each second to find damage: 1 GiB in some four minutes.</summary>
-    private const long ScrubbedPerSecond = 4 << 20;
-
     /// <summary>
     /// Pieces read at a time for one peer; more that it asks for are passed over, and asked for again.
     /// </summary>
@@ -38,7 +35,6 @@ internal sealed class CheckpointWork : IDisposable
     private readonly int[] _reads;
     private readonly CancellationTokenSource _stop = new();
     private readonly BackgroundWork _checkpoints, _fetch;
-    private readonly Task _scrubbing;
 
     public CheckpointWork(
         int replicas, ServiceHost executor, ReplicaStorage storage, ReplicaMetrics metrics, ILogger logger,
@@ -48,8 +44,9 @@ internal sealed class CheckpointWork : IDisposable
         _reads = new int[replicas];
         _checkpoints = new BackgroundWork(RunUnlessStopped);
         _fetch = new BackgroundWork(RunUnlessStopped, StoresWaitingMax);
-        storage.Checkpoints.Damaged = OnDamaged;
-        _scrubbing = ScrubAsync();
+        storage.Checkpoints.RunDamaged = run => PostAction(() => _fetch.Add(() => PostMissing(run)));
+        storage.Checkpoints.ManifestDamaged = manifest =>
+            PostAction(() => _checkpoints.Add(() => _storage.Checkpoints.RestoreManifest(manifest)));
     }
 
     /// <summary>The service belongs to the installation: it can neither execute nor answer.</summary>
@@ -59,7 +56,7 @@ internal sealed class CheckpointWork : IDisposable
     public async Task StopAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_checkpoints.Done, _fetch.Done, _scrubbing).ConfigureAwait(false);
+        await Task.WhenAll(_checkpoints.Done, _fetch.Done).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -126,14 +123,13 @@ internal sealed class CheckpointWork : IDisposable
     /// <summary>All that was missing of a damaged run is on its way to the disk.</summary>
     public void Mend(MendRunEffect effect) => _fetch.Add(() =>
     {
-        if (_storage.Checkpoints.TryMend(effect.Run)) StorageLog.RunMended(_logger, effect.Run.Root);
-        else PostMissing(effect.Run);
+        if (!_storage.Checkpoints.TryMend(effect.Run)) PostMissing(effect.Run);
     });
 
     public void Drop(DropStateEffect effect)
     {
         HostLog.StateDropped(_logger, effect.Wrong, effect.Kept);
-        _metrics.NoteDamage();
+        _metrics.NoteStateDropped();
         _checkpoints.Add(() => _storage.Checkpoints.DeleteAbove(effect.Kept));
     }
 
@@ -149,9 +145,7 @@ internal sealed class CheckpointWork : IDisposable
         _storage.Checkpoints.GiveUpWaiting();
         _checkpoints.AddAfter(_fetch, () =>
         {
-            List<string> damaged = [];
-            bool isWhole = _storage.Checkpoints.TryCompleteFetch(manifest, damaged, _stop.Token);
-            foreach (string file in damaged) StorageLog.CheckpointDamaged(_logger, file);
+            bool isWhole = _storage.Checkpoints.TryCompleteFetch(manifest, _stop.Token);
             Input input;
             if (isWhole)
             {
@@ -185,30 +179,11 @@ internal sealed class CheckpointWork : IDisposable
             static state => state.Work.ReadPiece(state.Effect), (Work: this, Effect: effect), preferLocal: false);
     }
 
-    private void OnDamaged(RunDescription run, string file, int chunk)
-    {
-        StorageLog.RunDamaged(_logger, file, (long)chunk * _storage.Checkpoints.ChunkBytes);
-        _metrics.NoteDamage();
-        PostAction(() => _fetch.Add(() => PostMissing(run)));
-    }
-
     private void PostMissing(RunDescription run)
     {
-        if (_storage.Checkpoints.FindMissing(run, _stop.Token) is { } missing) _post(new RunDamagedInput(missing));
-    }
-
-    private async Task ScrubAsync()
-    {
-        using PeriodicTimer timer = new(TimeSpan.FromSeconds(1));
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
-                Report(() => _storage.Checkpoints.Scrub(ScrubbedPerSecond, _stop.Token));
-        }
-        catch (OperationCanceledException)
-        {
-            // The replica stops.
-        }
+        if (_storage.Checkpoints.FindMissing(run, _stop.Token) is not { } missing) return;
+        StorageLog.RepairBegun(_logger, missing.BytesMissing(_storage.Checkpoints.ChunkBytes), run.Root);
+        _post(new RunDamagedInput(missing));
     }
 
     private void ReadPiece(SendPieceEffect effect) => Report(() =>

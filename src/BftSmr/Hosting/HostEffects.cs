@@ -99,6 +99,7 @@ internal sealed class HostEffects(
         switch (effect)
         {
             case TruncateEffect e: checkpoints.Truncate(e.Stable, e.Pinned); break;
+            case RewriteLogEffect e: storage.Log.Rewrite(e.Stable, e.LiveRecords); break;
             case SendPieceEffect e: checkpoints.SendPiece(e); break;
             case BeginFetchEffect e: checkpoints.BeginFetch(e); break;
             case StorePieceEffect e: checkpoints.Store(e); break;

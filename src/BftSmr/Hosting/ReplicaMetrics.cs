@@ -3,6 +3,7 @@ using BftCloud.Links;
 using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Messages;
+using BftSmr.Storage;
 
 namespace BftSmr.Hosting;
 
@@ -23,10 +24,11 @@ internal sealed class ReplicaMetrics : IDisposable
     private readonly Histogram<double> _orderingSeconds;
     private readonly ReplicaId _self;
     private long _ledBatches, _ledMicros;
-    private long _executedOperations, _executedBatches, _executedBytes, _logBytes, _logFlushes, _checkpoints, _damage;
+    private long _executedOperations, _executedBatches, _executedBytes, _logBytes, _logFlushes, _checkpoints,
+        _statesDropped;
     private volatile ReplicaStatus? _status;
 
-    public ReplicaMetrics(ReplicaId self, LinkCounters peerLinks, LinkCounters clientLinks)
+    public ReplicaMetrics(ReplicaId self, LinkCounters peerLinks, LinkCounters clientLinks, DiskDamage damage)
     {
         _self = self;
         _meter = new Meter(
@@ -40,8 +42,11 @@ internal sealed class ReplicaMetrics : IDisposable
         Counter("bftsmr.log.written", () => Interlocked.Read(ref _logBytes), "Bytes written to the log.", "By");
         Counter("bftsmr.log.flushes", () => Interlocked.Read(ref _logFlushes), "Times the log was flushed to disk.");
         Counter("bftsmr.checkpoints", () => Interlocked.Read(ref _checkpoints), "Checkpoints taken.");
+        Counter("bftsmr.damage", () => damage.Found, "Files found damaged on disk.");
+        Counter("bftsmr.damage.mended", () => damage.Mended, "Of the files found damaged, those that are mended.");
         Counter(
-            "bftsmr.damage", () => Interlocked.Read(ref _damage), "Damage found while running: on disk, or in memory.");
+            "bftsmr.state.dropped", () => Interlocked.Read(ref _statesDropped),
+            "States that were not what they should be, and were loaded anew.");
         Gauge("bftsmr.regency", static s => s.Regency.Value, "Leader epoch.");
         Gauge("bftsmr.leader", static s => s.Leader.Value, "Leader of the epoch.");
         Gauge("bftsmr.synchronized", static s => s.Synchronized ? 1 : 0, "1 unless a leader change is under way.");
@@ -99,9 +104,9 @@ internal sealed class ReplicaMetrics : IDisposable
         _flushSeconds.Record(seconds);
     }
 
-    public void NoteCheckpoint() => Interlocked.Increment(ref _checkpoints);
+    public void NoteStateDropped() => Interlocked.Increment(ref _statesDropped);
 
-    public void NoteDamage() => Interlocked.Increment(ref _damage);
+    public void NoteCheckpoint() => Interlocked.Increment(ref _checkpoints);
 
     public void NoteStatus(ReplicaStatus status) => _status = status;
 

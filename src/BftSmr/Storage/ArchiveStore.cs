@@ -13,7 +13,8 @@ namespace BftSmr.Storage;
 /// The executed batches that replicas which are behind may need, in files of their own: one for each part that the core
 /// archives. A file is [count, checksum of the index, index of values and lengths, batches]; a batch is checked against
 /// its value when it is read. Nothing is flushed, and a start begins with an empty directory. A disk that cannot take a
-/// part, or damages it, costs other replicas a source, and nothing else. One thread at a time.
+/// part, or damages it, costs other replicas a source, and nothing else. One thread at a time writes, reads and forgets
+/// parts; another one looks for damage.
 /// </summary>
 internal sealed class ArchiveStore
 {
@@ -23,19 +24,25 @@ internal sealed class ArchiveStore
 
     private readonly string _directory;
     private readonly CodecLimits _limits;
+    private readonly DiskDamage _damage;
+    private readonly Lock _lock = new();
     private readonly SortedDictionary<long, long> _parts = []; // first to last instance
 
-    private ArchiveStore(string directory, CodecLimits limits) => (_directory, _limits) = (directory, limits);
+    private ArchiveStore(string directory, CodecLimits limits, DiskDamage damage) =>
+        (_directory, _limits, _damage) = (directory, limits, damage);
+
+    /// <summary>Told of each part that is found damaged by <see cref="Scrub"/>, on its thread.</summary>
+    public Action Damaged { get; set; } = static () => { };
 
     /// <summary>Opens the archive of a data directory, and empties it.</summary>
     /// <exception cref="StorageException">The directory cannot be used.</exception>
-    public static ArchiveStore Open(string directory, CodecLimits limits)
+    public static ArchiveStore Open(string directory, CodecLimits limits, DiskDamage damage)
     {
         try
         {
             Directory.CreateDirectory(directory);
             foreach (string file in Directory.EnumerateFiles(directory, "*" + Suffix)) File.Delete(file);
-            return new ArchiveStore(directory, limits);
+            return new ArchiveStore(directory, limits, damage);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -69,7 +76,7 @@ internal sealed class ArchiveStore
             File.Delete(path);
             throw;
         }
-        _parts[part.First.Value] = part.First.Value + count - 1;
+        lock (_lock) _parts[part.First.Value] = part.First.Value + count - 1;
     }
 
     /// <summary>Deletes the parts up to an instance.</summary>
@@ -77,8 +84,9 @@ internal sealed class ArchiveStore
     {
         foreach (long first in _parts.TakeWhile(p => p.Value <= upTo.Value).Select(static p => p.Key).ToList())
         {
-            _parts.Remove(first);
+            lock (_lock) _parts.Remove(first);
             File.Delete(PathOf(first));
+            _damage.NoteMended(PathOf(first));
         }
     }
 
@@ -89,7 +97,11 @@ internal sealed class ArchiveStore
         (long first, long last) = _parts.LastOrDefault(p => p.Key <= asked.From.Value);
         if (first == 0 || asked.From.Value > last) return null;
         using SafeFileHandle file = File.OpenHandle(PathOf(first));
-        if (ReadIndex(file, (int)(last - first + 1)) is not { } index) return null;
+        if (ReadIndex(file, (int)(last - first + 1)) is not { } index)
+        {
+            NoteDamaged(first, 0);
+            return null;
+        }
         long offset = HeaderBytes + index.Length;
         DecidedStretch stretch = new(asked);
         for (int i = 0; i < index.Length / EntryBytes; i++)
@@ -101,12 +113,63 @@ internal sealed class ArchiveStore
             {
                 if (!stretch.HasRoomFor(length)) break;
                 Batch? body = asked.WithBodies ? ReadBatch(file, offset, length, value) : null;
-                if (body is null && asked.WithBodies) break;
+                if (body is null && asked.WithBodies)
+                {
+                    NoteDamaged(first, offset);
+                    break;
+                }
                 stretch.Add(value, body);
             }
             offset += length;
         }
         return stretch.IsEmpty ? null : stretch.Complete();
+    }
+
+    /// <summary>Reads all parts and looks for damage; gives the bytes of each.</summary>
+    public IEnumerable<long> Scrub()
+    {
+        KeyValuePair<long, long>[] parts;
+        lock (_lock) parts = [.. _parts];
+        foreach ((long first, long last) in parts) yield return ScrubPart(first, (int)(last - first + 1));
+    }
+
+    private long ScrubPart(long first, int count)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(
+                PathOf(first), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (FindDamage(file, count) is { } offset && NoteDamaged(first, offset)) Damaged();
+            return RandomAccess.GetLength(file);
+        }
+        catch (FileNotFoundException)
+        {
+            return 0; // it is not needed any more
+        }
+    }
+
+    private long? FindDamage(SafeFileHandle file, int count)
+    {
+        if (ReadIndex(file, count) is not { } index) return 0;
+        long offset = HeaderBytes + index.Length;
+        for (int i = 0; i < index.Length; i += EntryBytes)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(index.AsSpan(i + Digest.Size));
+            if (ReadBatch(file, offset, length, new Digest(index.AsSpan(i, Digest.Size))) is null) return offset;
+            offset += length;
+        }
+        return null;
+    }
+
+    /// <summary>False if the part is not needed any more.</summary>
+    private bool NoteDamaged(long first, long offset)
+    {
+        lock (_lock)
+        {
+            if (!_parts.ContainsKey(first)) return false;
+            _damage.Note(PathOf(first), offset, "The archive is emptied: replicas that are behind ask others.");
+            return true;
+        }
     }
 
     private string PathOf(long first) =>
@@ -115,9 +178,9 @@ internal sealed class ArchiveStore
     private static byte[]? ReadIndex(SafeFileHandle file, int count)
     {
         byte[] header = new byte[HeaderBytes], index = new byte[count * EntryBytes];
-        return RunTrailer.TryReadExactly(file, header, 0)
+        return FileBytes.TryReadExactly(file, header, 0)
             && BinaryPrimitives.ReadInt32BigEndian(header) == count
-            && RunTrailer.TryReadExactly(file, index, HeaderBytes)
+            && FileBytes.TryReadExactly(file, index, HeaderBytes)
             && Crc32C.Append(0, index) == BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(sizeof(int)))
             ? index
             : null;
@@ -126,7 +189,7 @@ internal sealed class ArchiveStore
     private Batch? ReadBatch(SafeFileHandle file, long offset, int length, Digest value)
     {
         byte[] bytes = new byte[length];
-        return RunTrailer.TryReadExactly(file, bytes, offset)
+        return FileBytes.TryReadExactly(file, bytes, offset)
             && BatchCodec.TryDecode(bytes, _limits, out Batch? batch)
             && batch.Digest == value
             ? batch

@@ -24,13 +24,12 @@ internal sealed class CheckpointStore : IDisposable
     private const int StableKept = 2;
 
     private readonly string _directory;
-    private readonly DataOwner _owner;
     private readonly ReplicaSettings _settings;
-    private readonly bool _flushes;
+    private readonly DiskDamage _damage;
+    private readonly ManifestStore _manifests;
     private readonly RunStore _runs;
     private readonly MergePolicy _policy;
     private readonly Lock _lock = new();
-    private readonly List<Manifest> _manifests = []; // by instance, oldest first
     private readonly MergeResults _merged = new();
     private readonly DamagedRuns _damaged;
     private readonly RecordAudit _audit = new();
@@ -38,29 +37,27 @@ internal sealed class CheckpointStore : IDisposable
     private Manifest? _fetched, _newestBegun;
     private IReadOnlyList<Instance> _pinned = [];
 
-    private CheckpointStore(string directory, DataOwner owner, ReplicaSettings settings)
+    private CheckpointStore(string directory, DataOwner owner, ReplicaSettings settings, DiskDamage damage)
     {
-        (_directory, _owner, _settings) = (directory, owner, settings);
-        _flushes = settings.Durability != Durability.None;
-        _runs = new RunStore(directory, owner, settings.ChunkBytes, _flushes);
+        (_directory, _settings, _damage) = (directory, settings, damage);
+        bool flushes = settings.Durability != Durability.None;
+        _manifests = new ManifestStore(directory, owner, flushes, damage);
+        _runs = new RunStore(directory, owner, settings.ChunkBytes, flushes, damage);
         _policy = new MergePolicy(settings.CheckpointBytes);
-        _damaged = new DamagedRuns(_runs);
+        _damaged = new DamagedRuns(_runs, damage);
     }
 
-    /// <summary>Told of each run that is found damaged, with the file and the chunk, on any thread.</summary>
-    public Action<RunDescription, string, int> Damaged { set => _damaged.Found = value; }
+    /// <summary>Told of each run of which some piece is found damaged, on any thread.</summary>
+    public Action<RunDescription> RunDamaged { set => _damaged.Found = value; }
+
+    /// <summary>Told of each manifest that is found damaged while the replica runs, on any thread.</summary>
+    public Action<Manifest> ManifestDamaged { set => _manifests.Damaged = value; }
 
     /// <summary>Length of a chunk of a run, bytes.</summary>
     public int ChunkBytes => _settings.ChunkBytes;
 
     /// <summary>The newest checkpoint's instance; 0 if there is none.</summary>
-    public Instance Newest
-    {
-        get
-        {
-            lock (_lock) return _manifests.Count == 0 ? Instance.Zero : _manifests[^1].Instance;
-        }
-    }
+    public Instance Newest => _manifests.Newest?.Instance ?? Instance.Zero;
 
     /// <summary>Deletes a directory of checkpoints, if there is one.</summary>
     /// <exception cref="StorageException">It cannot be deleted.</exception>
@@ -70,19 +67,16 @@ internal sealed class CheckpointStore : IDisposable
     });
 
     /// <summary>
-    /// Opens a directory of checkpoints, made if it does not exist. Damaged files are set aside and named in
-    /// <paramref name="damaged"/>.
+    /// Opens a directory of checkpoints, made if it does not exist. Damaged files are set aside, and told.
     /// </summary>
     /// <exception cref="StorageException">The directory cannot be used, or has another replica's files.</exception>
     public static CheckpointStore Open(
-        string directory, DataOwner owner, ReplicaSettings settings, out IReadOnlyList<string> damaged)
+        string directory, DataOwner owner, ReplicaSettings settings, DiskDamage damage)
     {
-        CheckpointStore store = new(directory, owner, settings);
-        List<string> bad = [];
-        damaged = bad;
+        CheckpointStore store = new(directory, owner, settings, damage);
         try
         {
-            Guard("Opening the checkpoints in", directory, () => store.OpenAll(bad));
+            Guard("Opening the checkpoints in", directory, store.OpenAll);
             return store;
         }
         catch
@@ -92,23 +86,21 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
-    /// <summary>Loads the newest checkpoint that is whole, or none; damaged runs are set aside and named.</summary>
-    public Manifest Restore(ServiceHost service, List<string> damaged, out IReadOnlyList<StateRecord> own)
+    /// <summary>Loads the newest checkpoint that is whole, or none; damaged runs are set aside, and told.</summary>
+    public Manifest Restore(ServiceHost service, out IReadOnlyList<StateRecord> own)
     {
         own = [];
-        while (_manifests.Count > 0)
+        while (_manifests.Newest is { } newest)
         {
-            Manifest newest = _manifests[^1];
-            if (IsWhole(newest, damaged, CancellationToken.None))
+            if (IsWhole(newest, CancellationToken.None))
             {
                 own = Load(newest, service, CancellationToken.None);
                 return _latest = newest;
             }
-            _manifests.RemoveAt(_manifests.Count - 1);
             // What is right of it is as good as fetched.
             _newestBegun ??= newest;
             _fetched ??= newest;
-            Guard("Deleting the checkpoint", PathOf(newest), () => File.Delete(PathOf(newest)));
+            Guard("Deleting the checkpoint", _manifests.PathOf(newest), () => _manifests.Delete(newest));
         }
         return Manifest.Initial;
     }
@@ -158,9 +150,12 @@ internal sealed class CheckpointStore : IDisposable
         return _latest;
     });
 
-    /// <summary>Reads on where it ended the last time, about so many bytes, and looks for damage.</summary>
-    public void Scrub(long bytes, CancellationToken cancellationToken) =>
-        Guard("Reading the runs in", _directory, () => _damaged.Scrub(bytes, cancellationToken));
+    /// <summary>Reads all files and looks for damage, part by part; gives the bytes that were read each time.</summary>
+    public IEnumerable<long> Scrub() => _damaged.Scrub().Concat(_manifests.Scrub());
+
+    /// <summary>A manifest was found damaged: writes it again. On the thread that writes.</summary>
+    public void RestoreManifest(Manifest manifest) => Guard(
+        "Writing again the manifest", _manifests.PathOf(manifest), () => _manifests.Restore(manifest));
 
     /// <summary>What is missing of a run that is damaged; null if it is whole.</summary>
     public MissingRun? FindMissing(RunDescription run, CancellationToken cancellationToken) =>
@@ -204,12 +199,12 @@ internal sealed class CheckpointStore : IDisposable
     /// All pieces are stored: the checkpoint is one like any other. False if the disk did not keep them; what is left
     /// of them is found by the next fetch.
     /// </summary>
-    public bool TryCompleteFetch(Manifest manifest, List<string> damaged, CancellationToken cancellationToken) =>
+    public bool TryCompleteFetch(Manifest manifest, CancellationToken cancellationToken) =>
         Guard("Completing the checkpoint in", _directory, () =>
         {
             bool isComplete = true;
             foreach (RunDescription run in manifest.Runs) isComplete &= _runs.TryComplete(run);
-            isComplete = isComplete && IsWhole(manifest, damaged, cancellationToken);
+            isComplete = isComplete && IsWhole(manifest, cancellationToken);
             if (isComplete || _damaged.TryWaitAgain()) return isComplete;
             throw new StorageException(
                 $"The checkpoint {manifest.Instance} was fetched in place of one with a damaged run, and is damaged as "
@@ -244,7 +239,7 @@ internal sealed class CheckpointStore : IDisposable
     }
 
     /// <summary>The fetched checkpoint was loaded: what follows builds on it.</summary>
-    public void EndFetch(Manifest manifest) => Guard("Writing the checkpoint", PathOf(manifest), () =>
+    public void EndFetch(Manifest manifest) => Guard("Writing the checkpoint", _manifests.PathOf(manifest), () =>
     {
         Build(manifest);
         Keep(manifest);
@@ -290,25 +285,19 @@ internal sealed class CheckpointStore : IDisposable
         List<Manifest> old;
         lock (_lock)
         {
-            if (_manifests.Count == 0) return; // what is there may be of use to a fetch
-            int stableCount = _manifests.FindLastIndex(m => m.Instance <= stable) + 1;
-            old = [.. _manifests.Take(stableCount - StableKept).Where(m => !_pinned.Contains(m.Instance))];
-            _manifests.RemoveAll(old.Contains);
+            IReadOnlyList<Manifest> all = _manifests.All;
+            if (all.Count == 0) return; // what is there may be of use to a fetch
+            int stableCount = all.Count(m => m.Instance <= stable);
+            old = [.. all.Take(stableCount - StableKept).Where(m => !_pinned.Contains(m.Instance))];
         }
-        foreach (Manifest manifest in old) File.Delete(PathOf(manifest));
+        foreach (Manifest manifest in old) _manifests.Delete(manifest);
         _runs.DeleteExcept(NeededRuns);
     });
 
     /// <summary>Deletes the checkpoints above this one: they are of a state that is wrong.</summary>
     public void DeleteAbove(Instance kept) => Guard("Deleting checkpoints in", _directory, () =>
     {
-        List<Manifest> wrong;
-        lock (_lock)
-        {
-            wrong = [.. _manifests.Where(m => m.Instance > kept)];
-            _manifests.RemoveAll(wrong.Contains);
-        }
-        foreach (Manifest manifest in wrong) File.Delete(PathOf(manifest));
+        foreach (Manifest wrong in _manifests.All.Where(m => m.Instance > kept)) _manifests.Delete(wrong);
     });
 
     public void Dispose()
@@ -317,35 +306,26 @@ internal sealed class CheckpointStore : IDisposable
         _damaged.Dispose();
     }
 
-    private void OpenAll(List<string> damaged)
+    private void OpenAll()
     {
         Directory.CreateDirectory(_directory);
-        foreach (string file in Directory.GetFiles(_directory, "*" + ManifestFile.TemporarySuffix)) File.Delete(file);
-        _runs.OpenAll(damaged);
-        foreach (string file in Directory.GetFiles(_directory, "*" + ManifestFile.Suffix))
-        {
-            if (!ManifestFile.TryRead(file, out Manifest? manifest, out uint owner))
-            {
-                damaged.Add(file);
-                File.Move(file, file + CorruptSuffix, overwrite: true);
-                continue;
-            }
-            if (owner != _owner.Tag) throw _owner.Foreign(file);
-            _manifests.Add(manifest);
-        }
-        _manifests.Sort(static (a, b) => a.Instance.CompareTo(b.Instance));
+        _manifests.OpenAll();
+        _runs.OpenAll(_manifests.All.SelectMany(static manifest => manifest.Runs)
+            .DistinctBy(static run => run.Root).ToDictionary(static run => RunFile.FileName(run.Root)));
     }
 
     private HashSet<Digest> NeededRuns()
     {
         HashSet<Digest> needed = RootsOf([_latest]);
         needed.UnionWith(_merged.Runs.Select(static run => run.Root));
-        lock (_lock) needed.UnionWith(RootsOf(_fetched is null ? _manifests : [.. _manifests, _fetched]));
+        // A checkpoint that was fetched is kept before it is one that was.
+        lock (_lock) needed.UnionWith(RootsOf(_fetched is null ? [] : [_fetched]));
+        needed.UnionWith(RootsOf(_manifests.All));
         return needed;
     }
 
-    /// <summary>Reads all its runs; those that are damaged are set aside, and named.</summary>
-    private bool IsWhole(Manifest manifest, List<string> damaged, CancellationToken cancellationToken)
+    /// <summary>Reads all its runs; those that are damaged are set aside, and told.</summary>
+    private bool IsWhole(Manifest manifest, CancellationToken cancellationToken)
     {
         bool isWhole = true;
         foreach (RunDescription description in manifest.Runs.DistinctBy(static run => run.Root))
@@ -356,8 +336,7 @@ internal sealed class CheckpointStore : IDisposable
                 : Guard("Reading the run", run.Path, () => run.FindDamage(cancellationToken));
             isWhole &= run is not null && chunk is null;
             if (chunk is null) continue;
-            damaged.Add($"{run!.Path} in chunk {chunk}");
-            Guard("Setting aside the run", run.Path, () => _damaged.Note(description.Root, chunk.Value));
+            Guard("Setting aside the run", run!.Path, () => _damaged.Note(description.Root, chunk.Value));
         }
         return isWhole;
     }
@@ -414,16 +393,9 @@ internal sealed class CheckpointStore : IDisposable
     private void Keep(Manifest manifest)
     {
         _runs.Flush(manifest.Runs);
-        ManifestFile.Write(_directory, manifest, _owner.Tag, _flushes);
-        lock (_lock)
-        {
-            _manifests.RemoveAll(m => m.Instance == manifest.Instance);
-            int after = _manifests.FindIndex(m => m.Instance > manifest.Instance);
-            _manifests.Insert(after < 0 ? _manifests.Count : after, manifest);
-        }
+        _manifests.Keep(manifest);
+        _damage.NoteCheckpoint();
     }
-
-    private string PathOf(Manifest manifest) => Path.Combine(_directory, ManifestFile.FileName(manifest.Instance));
 
     private static HashSet<Digest> RootsOf(IEnumerable<Manifest> manifests) =>
         [.. manifests.SelectMany(static manifest => manifest.Runs).Select(static run => run.Root)];

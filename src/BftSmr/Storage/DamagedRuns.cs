@@ -7,16 +7,15 @@ namespace BftSmr.Storage;
 /// Runs whose bytes are not those that were written: looks for them, sets them aside, tells of them, and lets what
 /// needs them wait until they are mended, or until it is given up. Any thread.
 /// </summary>
-internal sealed class DamagedRuns(RunStore runs) : IDisposable
+internal sealed class DamagedRuns(RunStore runs, DiskDamage damage) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Digest> _damaged = [];
     private readonly ManualResetEventSlim _changed = new();
-    private (Digest Run, int Chunk) _scrubbed; // of the thread that scrubs
     private bool _isReplaced;
 
-    /// <summary>Told of each one, once: the run, its file, the chunk.</summary>
-    public Action<RunDescription, string, int> Found { get; set; } = static (_, _, _) => { };
+    /// <summary>Told of each one, once.</summary>
+    public Action<RunDescription> Found { get; set; } = static _ => { };
 
     /// <summary>Something waited in vain: no checkpoint is written before another state is here.</summary>
     public bool IsGivenUp { get; private set; }
@@ -27,7 +26,9 @@ internal sealed class DamagedRuns(RunStore runs) : IDisposable
         using RunFile? run = runs.Borrow(root);
         if (run is null) return;
         lock (_lock) _damaged.Add(root);
-        if (runs.TrySetAside(root)) Found(new RunDescription(root, run.Tree.SnapshotBytes, Level: 0), run.Path, chunk);
+        if (!runs.TrySetAside(root)) return;
+        damage.Note(run.Path, (long)chunk * run.Tree.ChunkBytes, "The piece there is fetched from the other replicas.");
+        Found(new RunDescription(root, run.Tree.SnapshotBytes, Level: 0));
     }
 
     /// <summary>The run is whole again.</summary>
@@ -76,11 +77,14 @@ internal sealed class DamagedRuns(RunStore runs) : IDisposable
     /// <summary>Another state is here, of runs that are whole.</summary>
     public void Clear()
     {
+        Digest[] replaced;
         lock (_lock)
         {
+            replaced = [.. _damaged];
             _damaged.Clear();
             _isReplaced = IsGivenUp = false;
         }
+        foreach (Digest root in replaced) damage.NoteMended(runs.PathOf(root));
     }
 
     /// <summary>These runs, and those that are damaged.</summary>
@@ -90,31 +94,26 @@ internal sealed class DamagedRuns(RunStore runs) : IDisposable
         return roots;
     }
 
-    /// <summary>Reads on where it ended the last time, about so many bytes of all runs. One thread at a time.</summary>
-    public void Scrub(long bytes, CancellationToken cancellationToken)
+    /// <summary>Reads all runs, chunk by chunk; gives the bytes that were read each time.</summary>
+    public IEnumerable<long> Scrub()
     {
-        while (bytes > 0 && !cancellationToken.IsCancellationRequested)
+        foreach (Digest root in runs.Roots)
         {
-            using RunFile? run = runs.Borrow(_scrubbed.Run);
-            if (run is null || _scrubbed.Chunk >= run.Tree.Leaves.Count)
-            {
-                IReadOnlyList<Digest> roots = runs.Roots;
-                if (roots.Count == 0) return;
-                Digest first = roots[0];
-                foreach (Digest root in roots)
-                {
-                    if (root <= _scrubbed.Run) continue;
-                    first = root;
-                    break;
-                }
-                _scrubbed = (first, 0);
-                bytes -= 1 << 10;
-                continue;
-            }
-            if (run.TryReadChunk(_scrubbed.Chunk, out byte[]? chunk)) bytes -= chunk.Length;
-            else Note(run.Tree.Root, _scrubbed.Chunk);
-            _scrubbed.Chunk++;
+            for (int chunk = 0; Scrub(root, chunk) is { } bytes; chunk++) yield return bytes;
         }
+    }
+
+    /// <summary>
+    /// One chunk, or behind the last one the hashes and the trailer; null where there is nothing more of the run.
+    /// </summary>
+    private long? Scrub(Digest root, int chunk)
+    {
+        using RunFile? run = runs.Borrow(root);
+        if (run is null || chunk > run.Tree.Leaves.Count) return null;
+        if (chunk == run.Tree.Leaves.Count) return runs.ScrubIndex(run);
+        if (run.TryReadChunk(chunk, out byte[]? bytes)) return bytes.Length;
+        Note(root, chunk);
+        return run.Tree.ChunkBytes;
     }
 
     public void Dispose() => _changed.Dispose();

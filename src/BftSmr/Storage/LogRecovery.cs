@@ -32,7 +32,7 @@ internal sealed class LogRecovery
     public bool IsEmpty { get; private set; }
 
     /// <summary>Segments that stay as they are, oldest first.</summary>
-    public IReadOnlyList<(long Number, long Base, string Path)> Kept { get; private set; } = [];
+    public IReadOnlyList<(long Number, long Base, string Path, long End)> Kept { get; private set; } = [];
 
     /// <summary>Files whose content is elsewhere, or will be once the next segment is written.</summary>
     public List<string> Obsolete { get; } = [];
@@ -106,7 +106,7 @@ internal sealed class LogRecovery
         else PlanAfterDamage(newest + 1, last);
         HashSet<string> gone = [.. Obsolete, .. SetAside];
         Kept = [.. _segments.Where(s => !gone.Contains(s.Reader.Path))
-            .Select(static s => (s.Number, s.Reader.Header.Base, s.Reader.Path))];
+            .Select(static s => (s.Number, s.Reader.Header.Base, s.Reader.Path, s.Reader.Offset))];
     }
 
     private void RemoveSuperseded()

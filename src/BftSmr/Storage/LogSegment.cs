@@ -21,8 +21,8 @@ internal sealed class LogSegment : IDisposable
     private static readonly byte[] s_zeros = new byte[128 << 10];
 
     private readonly SafeFileHandle _file;
-    private readonly string _path;
     private readonly long _preparedMax;
+    private long _durableEnd;
 
     /// <summary>Takes over a file that is to have this name.</summary>
     /// <param name="path">The file's name once <see cref="Begin"/> has returned.</param>
@@ -32,13 +32,15 @@ internal sealed class LogSegment : IDisposable
     /// <param name="preparedMax">Where to stop preparing it; 0 if it is never flushed.</param>
     public LogSegment(string path, SafeFileHandle file, SegmentHeader header, long preparedEnd, long preparedMax)
     {
-        _path = path;
+        Path = path;
         _file = file;
         _preparedMax = preparedMax;
         Header = header;
         PreparedEnd = preparedEnd;
         End = DurableEnd = header.InitialEnd;
     }
+
+    public string Path { get; }
 
     public SegmentHeader Header { get; }
 
@@ -48,8 +50,12 @@ internal sealed class LogSegment : IDisposable
     /// <summary>Where the next record goes.</summary>
     public long End { get; private set; }
 
-    /// <summary>Everything before this offset is on disk.</summary>
-    public long DurableEnd { get; private set; }
+    /// <summary>Everything before this offset is on disk. Any thread may ask.</summary>
+    public long DurableEnd
+    {
+        get => Volatile.Read(ref _durableEnd);
+        private set => Volatile.Write(ref _durableEnd, value);
+    }
 
     public static string FileName(long number) =>
         string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D16}{Suffix}");
@@ -58,7 +64,7 @@ internal sealed class LogSegment : IDisposable
     public static bool TryParseName(string file, out long number)
     {
         number = 0;
-        ReadOnlySpan<char> name = Path.GetFileName(file.AsSpan());
+        ReadOnlySpan<char> name = System.IO.Path.GetFileName(file.AsSpan());
         return name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal)
             && long.TryParse(
                 name[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out number);
@@ -86,7 +92,7 @@ internal sealed class LogSegment : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw StorageException.Failed("Writing the log", _path, e);
+            throw StorageException.Failed("Writing the log", Path, e);
         }
     }
 
@@ -99,7 +105,7 @@ internal sealed class LogSegment : IDisposable
         }
         catch (IOException e)
         {
-            throw StorageException.Failed("Flushing the log", _path, e);
+            throw StorageException.Failed("Flushing the log", Path, e);
         }
     }
 

@@ -58,7 +58,7 @@ internal static class ManifestFile
         long length = RandomAccess.GetLength(file) - HeaderBytes - Digest.Size;
         if (length is <= 0 or > ManifestCodec.BytesMax) return false;
         byte[] bytes = new byte[HeaderBytes + length + Digest.Size];
-        if (!RunTrailer.TryReadExactly(file, bytes, 0) || !bytes.AsSpan().StartsWith(Magic)) return false;
+        if (!FileBytes.TryReadExactly(file, bytes, 0) || !bytes.AsSpan().StartsWith(Magic)) return false;
         int checkedBytes = bytes.Length - Digest.Size;
         if (Blake2b.Hash(bytes.AsSpan(0, checkedBytes)) != new Digest(bytes.AsSpan(checkedBytes))) return false;
         owner = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(8));

@@ -64,10 +64,29 @@ internal sealed class PartialRun : IDisposable
             Digest hash = ReadHash(hashOffset);
             if (hash == default) continue;
             Span<byte> chunk = buffer.AsSpan(0, MerkleTree.ChunkLength(Run.Bytes, _chunkBytes, i));
-            if (RunTrailer.TryReadExactly(_file, chunk, (long)i * _chunkBytes) && MerkleTree.HashLeaf(chunk) == hash)
+            if (FileBytes.TryReadExactly(_file, chunk, (long)i * _chunkBytes) && MerkleTree.HashLeaf(chunk) == hash)
                 found.Add(i);
         }
         return found;
+    }
+
+    /// <summary>
+    /// The hashes that are on disk may be wrong: if all bytes of the run are right, their hashes are written again.
+    /// </summary>
+    public void RewriteHashes()
+    {
+        Digest[] leaves = new Digest[ChunkCount];
+        byte[] buffer = new byte[_chunkBytes];
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            Span<byte> chunk = buffer.AsSpan(0, MerkleTree.ChunkLength(Run.Bytes, _chunkBytes, i));
+            if (!FileBytes.TryReadExactly(_file, chunk, (long)i * _chunkBytes)) return;
+            leaves[i] = MerkleTree.HashLeaf(chunk);
+        }
+        if (new MerkleTree(leaves, Run.Bytes, _chunkBytes).Root != Run.Root) return;
+        byte[] hashes = new byte[leaves.Length * Digest.Size];
+        for (int i = 0; i < leaves.Length; i++) leaves[i].CopyTo(hashes.AsSpan(i * Digest.Size));
+        RandomAccess.Write(_file, hashes, Run.Bytes);
     }
 
     /// <summary>
@@ -93,6 +112,6 @@ internal sealed class PartialRun : IDisposable
     private Digest ReadHash(long offset)
     {
         Span<byte> hash = stackalloc byte[Digest.Size];
-        return RunTrailer.TryReadExactly(_file, hash, offset) ? new Digest(hash) : default;
+        return FileBytes.TryReadExactly(_file, hash, offset) ? new Digest(hash) : default;
     }
 }

@@ -17,14 +17,22 @@ internal sealed class ReplicaStorage : IDisposable
     private long _stable;
 
     private ReplicaStorage(
-        DataDirectoryLock directoryLock, WriteAheadLog log, CheckpointStore checkpoints, ArchiveStore archive) =>
-        (_directoryLock, Log, Checkpoints, Archive) = (directoryLock, log, checkpoints, archive);
+        string directory, DataDirectoryLock directoryLock, WriteAheadLog log, CheckpointStore checkpoints,
+        ArchiveStore archive, DiskDamage damage)
+    {
+        (Directory, _directoryLock) = (directory, directoryLock);
+        (Log, Checkpoints, Archive, Damage) = (log, checkpoints, archive, damage);
+    }
+
+    public string Directory { get; }
 
     public WriteAheadLog Log { get; }
 
     public CheckpointStore Checkpoints { get; }
 
     public ArchiveStore Archive { get; }
+
+    public DiskDamage Damage { get; }
 
     /// <summary>
     /// Locks and reads a data directory, gives the service its newest checkpoint, and makes everything ready to be
@@ -47,6 +55,7 @@ internal sealed class ReplicaStorage : IDisposable
         {
             Flushes = flushes, HasVotes = settings.Durability == Durability.Votes, Owner = owner,
         };
+        DiskDamage damage = new(logger);
         DataDirectoryLock directoryLock = DataDirectoryLock.Take(directory);
         CheckpointStore? checkpoints = null;
         WriteAheadLog? log = null;
@@ -57,19 +66,15 @@ internal sealed class ReplicaStorage : IDisposable
             // on: it starts from nothing.
             string folder = Path.Combine(directory, DataDirectory.CheckpointsFolder);
             if (!flushes) CheckpointStore.Discard(folder);
-            checkpoints = CheckpointStore.Open(folder, owner, settings, out IReadOnlyList<string> found);
-            List<string> damaged = [.. found];
-            Manifest checkpoint = checkpoints.Restore(executor, damaged, out IReadOnlyList<StateRecord> own);
-            foreach (string file in damaged) StorageLog.CheckpointDamaged(logger, file);
+            checkpoints = CheckpointStore.Open(folder, owner, settings, damage);
+            Manifest checkpoint = checkpoints.Restore(executor, out IReadOnlyList<StateRecord> own);
 
             Instance instance = checkpoint.Instance;
             log = WriteAheadLog.Open(
                 Path.Combine(directory, DataDirectory.LogFolder), DataDirectory.NeverRan(directory), limits, logOptions,
-                out LogContents contents);
+                damage, out LogContents contents);
             DataDirectory.MarkAsRun(directory);
-            if (contents.Damage is { } damage)
-                StorageLog.LogDamaged(logger, damage.File, damage.Offset, damage.Description);
-            else if (contents.VotesForgotten) StorageLog.VotesForgotten(logger, directory);
+            if (contents is { VotesForgotten: true, Damage: null }) StorageLog.VotesForgotten(logger, directory);
             StorageLog.Recovered(logger, instance, contents.Records.Count);
             Instance stable = contents.Records.OfType<CheckpointStable>()
                 .Select(static c => c.Certificate.Instance).DefaultIfEmpty().Max();
@@ -78,8 +83,9 @@ internal sealed class ReplicaStorage : IDisposable
             {
                 VotesForgotten = contents.VotesForgotten,
             };
-            ArchiveStore archive = ArchiveStore.Open(Path.Combine(directory, DataDirectory.ArchiveFolder), limits);
-            return new ReplicaStorage(directoryLock, log, checkpoints, archive);
+            ArchiveStore archive = ArchiveStore.Open(
+                Path.Combine(directory, DataDirectory.ArchiveFolder), limits, damage);
+            return new ReplicaStorage(directory, directoryLock, log, checkpoints, archive, damage);
         }
         catch
         {

@@ -45,7 +45,7 @@ internal sealed class RunFile : IRunBytes
     }
 
     public bool TryReadChunk(int index, Span<byte> chunk) =>
-        RunTrailer.TryReadExactly(_file, chunk, (long)index * Tree.ChunkBytes)
+        FileBytes.TryReadExactly(_file, chunk, (long)index * Tree.ChunkBytes)
             && MerkleTree.HashLeaf(chunk) == Tree.Leaves[index];
 
     /// <summary>Reads one chunk; false if there is none at the index, or it is damaged.</summary>
@@ -70,6 +70,30 @@ internal sealed class RunFile : IRunBytes
             if (!TryReadChunk(i, buffer.AsSpan(0, length))) return i;
         }
         return null;
+    }
+
+    /// <summary>Where the hashes and the trailer are not what was written; null if they are right.</summary>
+    public long? FindIndexDamage() =>
+        FileBytes.FindDifference(_file, Tree.SnapshotBytes, RunTrailer.Encode(Tree, Owner));
+
+    /// <summary>
+    /// Writes the hashes and the trailer again, which are in memory as long as the run is open. False if the file has
+    /// lost its name meanwhile.
+    /// </summary>
+    public bool TryRewriteIndex(bool flush)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(
+                Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.Write(file, RunTrailer.Encode(Tree, Owner), Tree.SnapshotBytes);
+            if (flush) FileSync.Data(file);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
     }
 
     /// <summary>One more user, which has to dispose of it as well.</summary>

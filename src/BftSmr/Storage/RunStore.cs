@@ -24,25 +24,28 @@ internal sealed class RunStore : IDisposable
     private readonly DataOwner _owner;
     private readonly int _chunkBytes;
     private readonly bool _flushes;
+    private readonly DiskDamage _damage;
     private readonly Lock _lock = new();
     private readonly Dictionary<Digest, RunFile> _runs = [];
     private readonly HashSet<Digest> _unflushed = []; // of the thread that writes
     private readonly Dictionary<Digest, PartialRun> _partial = []; // of the thread that fetches
 
-    public RunStore(string directory, DataOwner owner, int chunkBytes, bool flushes) =>
-        (_directory, _owner, _chunkBytes, _flushes) = (directory, owner, chunkBytes, flushes);
+    public RunStore(string directory, DataOwner owner, int chunkBytes, bool flushes, DiskDamage damage) =>
+        (_directory, _owner, _chunkBytes, _flushes, _damage) = (directory, owner, chunkBytes, flushes, damage);
 
-    /// <summary>Opens the runs that are there. Damaged ones are set aside, and named.</summary>
+    /// <summary>
+    /// Opens the runs that are there. Of those whose hashes or trailer are damaged, what is right stays.
+    /// </summary>
+    /// <param name="named">What manifests say of runs, by the names of their files.</param>
     /// <exception cref="StorageException">One is another replica's.</exception>
-    public void OpenAll(List<string> damaged)
+    public void OpenAll(IReadOnlyDictionary<string, RunDescription> named)
     {
         foreach (string temporary in Directory.GetFiles(_directory, "*" + TemporarySuffix)) File.Delete(temporary);
         foreach (string file in Directory.GetFiles(_directory, "*" + RunFile.Suffix))
         {
             if (!RunFile.TryOpen(file, out RunFile? run))
             {
-                damaged.Add(file);
-                File.Move(file, file + CheckpointStore.CorruptSuffix, overwrite: true);
+                SetAsideUnreadable(file, named.GetValueOrDefault(Path.GetFileName(file)));
                 continue;
             }
             _runs.Add(run.Tree.Root, run);
@@ -93,7 +96,7 @@ internal sealed class RunStore : IDisposable
             if (tree is null) return null;
             RandomAccess.Write(file, RunTrailer.Encode(tree, _owner.Tag), offset);
         }
-        string path = Path.Combine(_directory, RunFile.FileName(tree.Root));
+        string path = PathOf(tree.Root);
         File.Move(temporary, path, overwrite: true);
         Add(path);
         _unflushed.Add(tree.Root);
@@ -107,8 +110,7 @@ internal sealed class RunStore : IDisposable
         {
             if (!_unflushed.Remove(run.Root) || !_flushes) continue;
             using SafeFileHandle file = File.OpenHandle(
-                Path.Combine(_directory, RunFile.FileName(run.Root)), FileMode.Open, FileAccess.ReadWrite,
-                FileShare.ReadWrite | FileShare.Delete);
+                PathOf(run.Root), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             FileSync.Data(file);
         }
         if (_flushes) FileSync.Directory(_directory);
@@ -156,6 +158,41 @@ internal sealed class RunStore : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// Hashes or trailer of a run are not what was written. They follow from its bytes if these are right, and a
+    /// manifest tells how many there are: then it is whole at once.
+    /// </summary>
+    private void SetAsideUnreadable(string file, RunDescription? run)
+    {
+        if (run is null)
+        {
+            File.Move(file, file + CheckpointStore.CorruptSuffix, overwrite: true);
+            _damage.NoteLost(file, 0, "It was renamed to *.corrupt. No checkpoint here needs it.");
+            return;
+        }
+        _damage.NoteLost(file, run.Bytes, "Its hashes or trailer are wrong. They are written again.");
+        File.Move(file, Path.Combine(_directory, PartialRun.FileName(run.Root, run.Bytes)), overwrite: true);
+        PartialOf(run).RewriteHashes();
+        TryComplete(run);
+    }
+
+    /// <summary>The file of a run that is whole.</summary>
+    public string PathOf(Digest root) => Path.Combine(_directory, RunFile.FileName(root));
+
+    /// <summary>
+    /// Looks for damage of the hashes and the trailer of a run, and mends it; returns the bytes that were read.
+    /// </summary>
+    public long ScrubIndex(RunFile run)
+    {
+        if (run.FindIndexDamage() is { } offset)
+        {
+            _damage.Note(run.Path, offset, "Its hashes or trailer are wrong. They are written again.");
+            // One that has lost its name was deleted; or set aside, which is told by itself.
+            if (!run.TryRewriteIndex(_flushes) || run.FindIndexDamage() is null) _damage.NoteMended(run.Path);
+        }
+        return (run.Tree.Leaves.Count * Digest.Size) + RunTrailer.Size;
+    }
+
     /// <summary>The roots of all whole runs, in order.</summary>
     public IReadOnlyList<Digest> Roots
     {
@@ -180,6 +217,7 @@ internal sealed class RunStore : IDisposable
             run.Dispose();
             _unflushed.Remove(run.Tree.Root);
             File.Delete(run.Path); // may take long
+            _damage.NoteMended(run.Path);
         }
     }
 
@@ -227,5 +265,6 @@ internal sealed class RunStore : IDisposable
             _runs.Add(run.Tree.Root, run);
         }
         same?.Dispose();
+        _damage.NoteMended(path);
     }
 }

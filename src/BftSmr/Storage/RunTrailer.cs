@@ -46,7 +46,7 @@ internal static class RunTrailer
         long length = RandomAccess.GetLength(file);
         if (length < Size) return false;
         byte[] end = new byte[Size];
-        if (!TryReadExactly(file, end, length - Size) || !end.AsSpan().StartsWith(Magic)) return false;
+        if (!FileBytes.TryReadExactly(file, end, length - Size) || !end.AsSpan().StartsWith(Magic)) return false;
         long runBytes = BinaryPrimitives.ReadInt64BigEndian(end.AsSpan(8));
         int chunkBytes = BinaryPrimitives.ReadInt32BigEndian(end.AsSpan(16));
         int count = BinaryPrimitives.ReadInt32BigEndian(end.AsSpan(20));
@@ -56,7 +56,7 @@ internal static class RunTrailer
             return false;
 
         byte[] bytes = new byte[hashesBytes + Size];
-        if (!TryReadExactly(file, bytes, runBytes)) return false;
+        if (!FileBytes.TryReadExactly(file, bytes, runBytes)) return false;
         Digest written = new(bytes.AsSpan(bytes.Length - Digest.Size));
         if (Blake2b.Hash(bytes.AsSpan(0, bytes.Length - Digest.Size)) != written) return false;
         Digest[] leaves = new Digest[count];
@@ -64,18 +64,5 @@ internal static class RunTrailer
         tree = new MerkleTree(leaves, runBytes, chunkBytes);
         owner = BinaryPrimitives.ReadUInt32BigEndian(end.AsSpan(56));
         return tree.Root == new Digest(end.AsSpan(24, Digest.Size));
-    }
-
-    /// <summary>Fills the buffer; false if the file ends before.</summary>
-    public static bool TryReadExactly(SafeFileHandle file, Span<byte> buffer, long offset)
-    {
-        while (!buffer.IsEmpty)
-        {
-            int read = RandomAccess.Read(file, buffer, offset);
-            if (read == 0) return false;
-            buffer = buffer[read..];
-            offset += read;
-        }
-        return true;
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using BftCloud.Primitives;
 using BftSmr.Codec;
 using BftSmr.Messages;
-using Microsoft.Win32.SafeHandles;
 
 namespace BftSmr.Storage;
 
@@ -14,26 +13,25 @@ namespace BftSmr.Storage;
 /// </summary>
 internal sealed class WriteAheadLog : IDisposable
 {
-    private const string SparePrefix = "spare-";
-    private const string TemporaryFile = "next.tmp";
-    private const string CorruptSuffix = ".corrupt";
-
     private readonly string _directory;
     private readonly LogOptions _options;
+    private readonly DiskDamage _damage;
+    private readonly SegmentFiles _files;
+    private readonly Lock _lock = new(); // which segments there are: the loop changes it, and others look
     private readonly ByteBuffer _buffer = new(bytesKeptMax: 2 << 20);
-    private readonly List<(long Number, long Base, string Path, long PreparedEnd)> _older = [];
-    private readonly Queue<(string Path, long PreparedEnd)> _spares = [];
+    private readonly List<Older> _older = [];
+    private readonly HashSet<string> _damaged = [];
     private LogSegment _segment;
+    private string? _damagedAtStart;
     private bool _votesForgotten, _hasWritten, _failed;
 
-    private WriteAheadLog(string directory, LogOptions options, LogRecovery recovery, bool votesForgotten)
+    private WriteAheadLog(
+        string directory, LogOptions options, DiskDamage damage, LogRecovery recovery, bool votesForgotten)
     {
-        _directory = directory;
-        _options = options;
+        (_directory, _options, _damage) = (directory, options, damage);
+        _files = new SegmentFiles(directory, options);
         _votesForgotten = votesForgotten;
-        _older.AddRange(recovery.Kept.Select(static kept => (kept.Number, kept.Base, kept.Path, PreparedEnd: 0L)));
-        foreach (string spare in Directory.GetFiles(directory, SparePrefix + "*").Order(StringComparer.Ordinal))
-            _spares.Enqueue((spare, PreparedEnd: 0));
+        _older.AddRange(recovery.Kept.Select(static k => new Older(k.Number, k.Base, k.Path, k.End, PreparedEnd: 0)));
         _segment = Create(recovery.Next, recovery.Carried, []);
     }
 
@@ -46,30 +44,52 @@ internal sealed class WriteAheadLog : IDisposable
     /// <summary>Those of them that are on disk, as far as this log promises anything.</summary>
     public long FlushedRecords { get; private set; }
 
+    /// <summary>
+    /// What has to be intact now: the segments, and up to where all of each is on disk. Nothing if the log never
+    /// flushes: then no start reads it. Any thread.
+    /// </summary>
+    public IReadOnlyList<LogStretch> OnDisk
+    {
+        get
+        {
+            if (!_options.Flushes) return [];
+            lock (_lock)
+            {
+                return
+                [
+                    .. _older.Select(static s => new LogStretch(s.Number, s.Path, s.End)),
+                    new LogStretch(_segment.Header.Number, _segment.Path, _segment.DurableEnd),
+                ];
+            }
+        }
+    }
+
     /// <summary>Opens the log of a directory, reads it, and makes it ready to append.</summary>
     /// <param name="directory">Made if it does not exist.</param>
     /// <param name="neverRan">Whether an empty log is that of a replica that has never run, rather than one that was
     /// lost.</param>
     /// <param name="limits">Bounds of what is decoded.</param>
     /// <param name="options">How the log is kept.</param>
+    /// <param name="damage">Is told of damage.</param>
     /// <param name="contents">What was found.</param>
     /// <exception cref="StorageException">The directory cannot be used.</exception>
     public static WriteAheadLog Open(
-        string directory, bool neverRan, CodecLimits limits, LogOptions options, out LogContents contents)
+        string directory, bool neverRan, CodecLimits limits, LogOptions options, DiskDamage damage,
+        out LogContents contents)
     {
         try
         {
             Directory.CreateDirectory(directory);
-            File.Delete(Path.Combine(directory, TemporaryFile));
             LogRecovery recovery = LogRecovery.Read(directory, limits, options);
             bool forgotten = recovery.ForgetsVotes(neverRan);
             // What was read must be on disk before anything depends on it. So must the names: a spare file is not
             // written while the disk may have it as a segment.
-            foreach ((_, _, string path) in recovery.Kept) FlushFile(path);
+            foreach ((_, _, string path, _) in recovery.Kept) SegmentFiles.Flush(path);
             FileSync.Directory(directory);
-            WriteAheadLog log = new(directory, options, recovery, forgotten || !options.HasVotes);
-            log.SetAside(recovery.SetAside);
-            log.Recycle([.. recovery.Obsolete.Select(static path => (path, PreparedEnd: 0L))]);
+            WriteAheadLog log = new(directory, options, damage, recovery, forgotten || !options.HasVotes);
+            if (recovery.Damage is { } damaged) log.NoteDamagedAtStart(damaged);
+            log._files.SetAside(recovery.SetAside);
+            log._files.Recycle([.. recovery.Obsolete.Select(static path => (path, PreparedEnd: 0L))]);
             contents = new LogContents(recovery.Records, forgotten, recovery.Damage);
             return log;
         }
@@ -89,6 +109,7 @@ internal sealed class WriteAheadLog : IDisposable
         {
             Encode(RecordKind.VotesLogged, [], _segment.Header.Salt, _segment.End, _segment.DurableEnd);
             _votesForgotten = false;
+            if (_damagedAtStart is { } file) _damage.NoteMended(file);
         }
         if (_buffer.Length > _options.BufferBytesMax) WriteOut();
     }
@@ -118,7 +139,40 @@ internal sealed class WriteAheadLog : IDisposable
     public void BeginSegment(Instance checkpoint, IReadOnlyList<LogRecord> live)
     {
         Flush();
-        Replace(checkpoint.Value, live);
+        Replace(checkpoint.Value, live, supersedes: null);
+    }
+
+    /// <summary>
+    /// Something in the log does not have the bytes that were written: <see cref="Rewrite"/> is to follow. False if
+    /// that is known, or the segment is not needed any more. Any thread.
+    /// </summary>
+    public bool TryNoteDamaged(LogStretch segment, long offset)
+    {
+        lock (_lock)
+        {
+            if (OnDisk.All(s => s.Number != segment.Number) || !_damaged.Add(segment.Path)) return false;
+        }
+        _damage.Note(
+            segment.Path, offset,
+            "All that counts of the log is written again, and then the file is renamed to *.corrupt.");
+        return true;
+    }
+
+    /// <summary>
+    /// Writes all that counts of the log again, where some of it is damaged, and lets go of everything before.
+    /// Invariant: a segment goes only when the one that repeats it is on disk, under its name. A crash before that
+    /// leaves the log as it was, damage included; after that what is left of older segments is ignored.
+    /// </summary>
+    /// <param name="stable">The stable checkpoint.</param>
+    /// <param name="live">All that counts besides: of each instance above it, what was appended.</param>
+    public void Rewrite(Instance stable, IReadOnlyList<LogRecord> live)
+    {
+        Flush();
+        Replace(stable.Value, live, supersedes: 1);
+        Invariant.Holds(
+            _segment.Header.Supersedes == 1 && _segment.DurableEnd >= SegmentHeader.Size,
+            "segments go when what repeats them is on disk");
+        ReleaseOlder(_older.Count);
     }
 
     /// <summary>
@@ -132,12 +186,12 @@ internal sealed class WriteAheadLog : IDisposable
         Flush();
         if (_segment.Header.Base != SegmentHeader.Continues && _segment.Header.Base <= checkpoint.Value)
         {
-            RecycleOlder(_older.Count);
+            ReleaseOlder(_older.Count);
             return;
         }
         int first = _older.FindLastIndex(
             segment => segment.Base != SegmentHeader.Continues && segment.Base <= checkpoint.Value);
-        if (first > 0) RecycleOlder(first);
+        if (first > 0) ReleaseOlder(first);
     }
 
     /// <summary>Puts everything on disk, with a mark that this was all. Does nothing after a failure.</summary>
@@ -170,9 +224,20 @@ internal sealed class WriteAheadLog : IDisposable
         FlushedRecords = AppendedRecords;
     }
 
-    private void Continue() => Replace(SegmentHeader.Continues, []);
+    private void NoteDamagedAtStart(LogDamage damage)
+    {
+        _damage.Note(
+            damage.File, damage.Offset,
+            $"What was found: {damage.Description}. The file and what follows it were renamed to *.corrupt, what "
+            + "precedes it is used. The replica cannot know what it voted, so it is in non-voting recovery until it "
+            + "has caught up with the others.");
+        if (_options.HasVotes) _damagedAtStart = damage.File;
+        else _damage.NoteMended(damage.File); // every start is one without votes
+    }
 
-    private void Replace(long checkpoint, IReadOnlyList<LogRecord> live)
+    private void Continue() => Replace(SegmentHeader.Continues, [], supersedes: null);
+
+    private void Replace(long checkpoint, IReadOnlyList<LogRecord> live, long? supersedes)
     {
         Invariant.Holds(_buffer.Length == 0, "the next segment begins when all that was appended is in the one before");
         LogSegment full = _segment;
@@ -180,21 +245,25 @@ internal sealed class WriteAheadLog : IDisposable
         SegmentHeader header = new()
         {
             Number =
-                number, Salt = 0, Base = checkpoint, Supersedes = number, Previous = full.Header.Number,
+                number, Salt = 0, Base = checkpoint, Supersedes = supersedes ?? number, Previous = full.Header.Number,
                 PreviousEnd = full.End, InitialEnd = 0, Owner = 0,
         };
         _failed = true;
         try
         {
-            _segment = Create(header, [], live);
+            LogSegment next = Create(header, [], live);
+            lock (_lock)
+            {
+                _older.Add(
+                    new Older(full.Header.Number, full.Header.Base, full.Path, full.End, full.PreparedEnd));
+                _segment = next;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw StorageException.Failed(
                 "Beginning the log segment", Path.Combine(_directory, LogSegment.FileName(number)), e);
         }
-        string path = Path.Combine(_directory, LogSegment.FileName(full.Header.Number));
-        _older.Add((full.Header.Number, full.Header.Base, path, full.PreparedEnd));
         full.Dispose();
         _failed = _hasWritten = false;
     }
@@ -216,7 +285,7 @@ internal sealed class WriteAheadLog : IDisposable
 
         string path = Path.Combine(_directory, LogSegment.FileName(header.Number));
         LogSegment segment = new(
-            path, OpenFile(out string temporary, out long preparedEnd), header, preparedEnd,
+            path, _files.Open(out string temporary, out long preparedEnd), header, preparedEnd,
             _options.Flushes ? _options.SegmentBytes : 0);
         try
         {
@@ -232,20 +301,6 @@ internal sealed class WriteAheadLog : IDisposable
         WrittenBytes += _buffer.Length;
         _buffer.Reset();
         return segment;
-    }
-
-    private SafeFileHandle OpenFile(out string path, out long preparedEnd)
-    {
-        if (_spares.TryDequeue(out (string Path, long PreparedEnd) spare))
-        {
-            (path, preparedEnd) = spare;
-            return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        }
-        (path, preparedEnd) = (Path.Combine(_directory, TemporaryFile), 0);
-        SafeFileHandle file = File.OpenHandle(
-            path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        FileSync.Allocate(file, _options.SegmentBytes);
-        return file;
     }
 
     private void Encode(LogRecord record, ulong salt, long segmentEnd, long durableEnd)
@@ -281,57 +336,34 @@ internal sealed class WriteAheadLog : IDisposable
             _buffer.Written[start..], segmentEnd + start);
     }
 
-    private void RecycleOlder(int count)
+    private void ReleaseOlder(int count)
     {
         Invariant.Holds(count <= _older.Count, "only older segments are let go of");
         if (count == 0) return;
-        (string, long)[] files = [.. _older.Take(count).Select(static segment => (segment.Path, segment.PreparedEnd))];
-        _older.RemoveRange(0, count);
+        Older[] released;
+        string[] damaged;
+        lock (_lock)
+        {
+            released = [.. _older.Take(count)];
+            _older.RemoveRange(0, count);
+            damaged = [.. released.Select(static segment => segment.Path).Where(_damaged.Remove)];
+        }
         try
         {
-            Recycle(files);
+            _files.SetAside(damaged);
+            _files.Recycle(
+            [
+                .. released.Where(segment => !damaged.Contains(segment.Path))
+                    .Select(static segment => (segment.Path, segment.PreparedEnd)),
+            ]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw StorageException.Failed("Removing old segments in", _directory, e);
         }
+        foreach (string file in damaged) _damage.NoteMended(file);
     }
 
-    /// <summary>
-    /// Keeps some files to be written again and deletes the others. They lose their names on disk, in any order, before
-    /// they are written.
-    /// </summary>
-    private void Recycle((string Path, long PreparedEnd)[] files)
-    {
-        foreach ((string file, long preparedEnd) in files)
-        {
-            if (_spares.Count < _options.SparesMax && new FileInfo(file).Length >= _options.SegmentBytes)
-            {
-                string spare = Path.Combine(_directory, SparePrefix + Path.GetFileName(file));
-                File.Move(file, spare, overwrite: true);
-                _spares.Enqueue((spare, preparedEnd));
-            }
-            else
-            {
-                File.Delete(file);
-            }
-        }
-        if (files.Length > 0) FileSync.Directory(_directory);
-    }
-
-    /// <summary>Renames damaged files so that they can be looked into; those of an earlier incident go.</summary>
-    private void SetAside(List<string> files)
-    {
-        if (files.Count == 0) return;
-        foreach (string old in Directory.EnumerateFiles(_directory, "*" + CorruptSuffix)) File.Delete(old);
-        foreach (string file in files) File.Move(file, file + CorruptSuffix);
-        FileSync.Directory(_directory);
-    }
-
-    private static void FlushFile(string path)
-    {
-        using SafeFileHandle file =
-            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        FileSync.Data(file);
-    }
+    /// <summary>A segment that is not written any more.</summary>
+    private sealed record Older(long Number, long Base, string Path, long End, long PreparedEnd);
 }

@@ -223,7 +223,8 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
         ReplicaReport? report = client.TryGetStatusAsync(_address, default).GetAwaiter().GetResult();
         ClusterReplicaReport row = new(
             0, report?.Pid, report is not null, report?.NotReady, report?.Regency, report?.Leader,
-            report?.LastExecuted, report?.StableCheckpoint, report?.StateDigest);
+            report?.LastExecuted, report?.StableCheckpoint, report?.StateDigest, report?.DamageFound,
+            report?.DamageMended);
         StatusTable.Of(new ClusterReport([row]));
         if (report is null) return false;
         ClusterSampler sampler = new("c", faulty: 0, window: 1, new StateComparison(1, 0));

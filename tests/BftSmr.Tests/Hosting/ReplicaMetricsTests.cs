@@ -4,7 +4,9 @@ using BftCloud.Primitives;
 using BftSmr.Core;
 using BftSmr.Hosting;
 using BftSmr.Messages;
+using BftSmr.Storage;
 using BftSmr.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BftSmr.Tests.Hosting;
 
@@ -14,7 +16,8 @@ public sealed class ReplicaMetricsTests
     public void What_a_replica_counts_can_be_observed()
     {
         LinkCounters peers = new(), clients = new();
-        using ReplicaMetrics metrics = new(new ReplicaId(77), peers, clients);
+        DiskDamage damage = new(NullLogger.Instance);
+        using ReplicaMetrics metrics = new(new ReplicaId(77), peers, clients, damage);
         using MeterListener listener = new();
         Dictionary<string, double> seen = [];
         listener.InstrumentPublished = (instrument, l) =>
@@ -35,8 +38,13 @@ public sealed class ReplicaMetricsTests
         peers.Add(LinkFault.CorruptRecord);
         clients.AddReceived(3, 100);
         metrics.NoteStatus(Status(executed: 9, 9, 4));
+        damage.Note("a", 0, "");
+        damage.Note("b", 0, "");
+        damage.NoteMended("a");
         listener.RecordObservableInstruments();
 
+        Assert.Equal(2, seen["bftsmr.damage"]);
+        Assert.Equal(1, seen["bftsmr.damage.mended"]);
         Assert.Equal(2, seen["bftsmr.rejected reason=bad_authentication"]);
         Assert.DoesNotContain("bftsmr.rejected reason=malformed", seen.Keys);
         Assert.Equal(2, seen["bftsmr.executed.operations"]);
@@ -63,8 +71,8 @@ public sealed class ReplicaMetricsTests
     [Fact]
     public void Only_the_leader_measures_from_the_proposal_to_the_execution()
     {
-        using ReplicaMetrics leader = new(new ReplicaId(0), new LinkCounters(), new LinkCounters());
-        using ReplicaMetrics other = new(new ReplicaId(1), new LinkCounters(), new LinkCounters());
+        using ReplicaMetrics leader = Metrics(0);
+        using ReplicaMetrics other = Metrics(1);
         long proposed = HostClock.Read().UnixMicros - 5_000_000;
         foreach (ReplicaMetrics metrics in (ReplicaMetrics[])[leader, other])
         {
@@ -76,6 +84,9 @@ public sealed class ReplicaMetricsTests
         Assert.InRange(leader.LedMicros, 5_000_000, 5_000_000 + (long)Patience.Time.TotalMicroseconds);
         Assert.Equal(0, other.LedMicros);
     }
+
+    private static ReplicaMetrics Metrics(int replica) =>
+        new(new ReplicaId(replica), new LinkCounters(), new LinkCounters(), new DiskDamage(NullLogger.Instance));
 
     private static ReplicaStatus Status(long executed, params long[] peers) => new()
     {

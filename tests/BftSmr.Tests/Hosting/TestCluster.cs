@@ -38,16 +38,18 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public string DataOf(int replica) => _directory.At($"r{replica}");
 
-    public async Task StartReplicaAsync(int replica) =>
+    public Task StartReplicaAsync(int replica) => StartReplicaAsync(replica, static options => options);
+
+    public async Task StartReplicaAsync(int replica, Func<BftReplicaOptions, BftReplicaOptions> adjust) =>
         Replicas[replica] = await BftReplica.StartAsync(
-            new BftReplicaOptions
+            adjust(new BftReplicaOptions
             {
                 Cluster = Cluster.Configuration,
                 Self = new ReplicaId(replica),
                 Key = Cluster.ReplicaKeys[replica],
                 DataDirectory = DataOf(replica),
                 LoggerFactory = LoggerFactory,
-            },
+            }),
             _service());
 
     public async Task StopReplicaAsync(int replica)
@@ -72,13 +74,14 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>
     /// Waits until a running replica's status is as it should be; the deadline is only for what never comes.
     /// </summary>
-    public async Task<BftReplicaStatus> WaitForAsync(int replica, Func<BftReplicaStatus, bool> condition)
+    public async Task<BftReplicaStatus> WaitForAsync(
+        int replica, Func<BftReplicaStatus, bool> condition, bool withStateDigest = true)
     {
         using CancellationTokenSource patience = new(Patience.Time);
         using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));
         while (true)
         {
-            BftReplicaStatus status = await Replicas[replica]!.GetStatusAsync(withStateDigest: true, patience.Token);
+            BftReplicaStatus status = await Replicas[replica]!.GetStatusAsync(withStateDigest, patience.Token);
             if (condition(status)) return status;
             try
             {

@@ -14,6 +14,7 @@ public sealed class ArchiveStoreTests : IDisposable
         new ReplicaSettings { Self = new ReplicaId(0), Quorums = Quorums.Byzantine(4, 1) });
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly DamageLog _told = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -94,7 +95,31 @@ public sealed class ArchiveStoreTests : IDisposable
         }
     }
 
-    private ArchiveStore Open() => ArchiveStore.Open(_directory.Path, Limits);
+    [Fact]
+    public void Damage_of_a_part_is_found_told_once_and_gone_with_the_part()
+    {
+        ArchiveStore store = Open();
+        store.Write(Part(1, 3));
+        store.Write(Part(4, 3));
+        int found = 0;
+        store.Damaged = () => found++;
+        Assert.Equal(2, store.Scrub().Count());
+        string second = Directory.GetFiles(_directory.Path).Order(StringComparer.Ordinal).Last();
+        for (long at = 0; at < new FileInfo(second).Length; at++)
+        {
+            LogHarness.FlipBit(second, at);
+            Assert.Equal(2, store.Scrub().Concat(store.Scrub()).Count() / 2);
+            Assert.Equal(second, _told.Files.Last());
+            Assert.InRange(_told.Found[^1].Offset, 0, at);
+            store.Forget(new Instance(6));
+            Assert.Equal(_told.Damage.Found, _told.Damage.Mended);
+            store.Write(Part(1, 3));
+            store.Write(Part(4, 3));
+        }
+        Assert.Equal(_told.Damage.Found * 2, found);
+    }
+
+    private ArchiveStore Open() => ArchiveStore.Open(_directory.Path, Limits, _told.Damage);
 
     private static ArchiveEffect Part(int first, int count, int bodyBytes = 10) => new(
         new Instance(first),

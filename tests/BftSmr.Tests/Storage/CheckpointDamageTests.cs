@@ -30,7 +30,7 @@ public sealed class CheckpointDamageTests : IDisposable
     public void Dispose() => _harness.Dispose();
 
     [Fact]
-    public void A_byte_of_a_run_costs_one_piece_and_of_hashes_and_trailer_the_run()
+    public void A_byte_of_a_run_costs_one_piece_and_of_hashes_and_trailer_nothing()
     {
         foreach (RunDescription run in Newest.Runs)
         {
@@ -40,22 +40,25 @@ public sealed class CheckpointDamageTests : IDisposable
             {
                 using TemporaryDirectory copy = _harness.Directory.Copy();
                 LogHarness.FlipBit(copy.At(name), at, (int)(at % 8));
-                using CheckpointStore store = _harness.Open(copy, out List<string> damaged);
-                Manifest restored = _harness.Restore(store, damaged);
+                using CheckpointStore store = _harness.Open(copy, out DamageLog damaged);
+                Manifest restored = _harness.Restore(store);
 
-                Assert.True(restored.Instance < Newest.Instance, $"{name} at {at}: {restored}");
-                Assert.Contains(run.Root.ToString(), Assert.Single(damaged.Distinct()), StringComparison.Ordinal);
+                int chunk = (int)(at / CheckpointHarness.ChunkBytes);
+                bool isIndex = at >= run.Bytes;
+                long told = isIndex ? run.Bytes : (long)chunk * CheckpointHarness.ChunkBytes;
+                Assert.Equal((copy.At(name), told), Assert.Single(damaged.Found));
+                Assert.Equal(isIndex ? [copy.At(name)] : [], damaged.Mended);
+                Assert.Equal(isIndex, restored.Instance == Newest.Instance);
                 List<(Digest Run, int Index)> lacking =
                     CheckpointHarness.Lacking(store.BeginFetch(Newest, default));
-                IEnumerable<int> expected = at < run.Bytes
-                    ? [(int)(at / CheckpointHarness.ChunkBytes)]
-                    : _pieces.Where(p => p.Run == run).Select(static p => p.Piece.Index);
-                Assert.Equal(expected.Select(index => (run.Root, index)), lacking);
+                Assert.Equal(isIndex ? [] : [(run.Root, chunk)], lacking);
                 Fetch(store, lacking);
-                Assert.True(store.TryCompleteFetch(Newest, damaged, default), $"{name} at {at}");
+                Assert.True(store.TryCompleteFetch(Newest, default), $"{name} at {at}");
                 _harness.Load(store, Newest);
                 store.EndFetch(Newest);
                 Assert.Equal(Newest.Instance, store.Newest);
+                Assert.Equal([copy.At(name)], damaged.Mended);
+                Assert.Equal((1, 1), (damaged.Damage.Found, damaged.Damage.Mended));
             }
         }
     }
@@ -69,12 +72,12 @@ public sealed class CheckpointDamageTests : IDisposable
         {
             using TemporaryDirectory copy = _harness.Directory.Copy();
             LogHarness.FlipBit(copy.At(name), at, (int)(at % 8));
-            using CheckpointStore store = _harness.Open(copy, out List<string> damaged);
-            Assert.Equal([copy.At(name)], damaged);
+            using CheckpointStore store = _harness.Open(copy, out DamageLog damaged);
+            Assert.Equal([copy.At(name)], damaged.Files);
             Assert.True(File.Exists(copy.At(name) + ".corrupt"));
-            Assert.Equal(_manifests[^2], _harness.Restore(store, damaged));
+            Assert.Equal(_manifests[^2], _harness.Restore(store));
             Assert.Empty(store.BeginFetch(Newest, default));
-            Assert.True(store.TryCompleteFetch(Newest, damaged, default));
+            Assert.True(store.TryCompleteFetch(Newest, default));
             _harness.Load(store, Newest);
         }
     }
@@ -89,11 +92,11 @@ public sealed class CheckpointDamageTests : IDisposable
             {
                 using TemporaryDirectory copy = _harness.Directory.Copy();
                 File.WriteAllBytes(copy.At(name), whole[..length]);
-                using CheckpointStore store = _harness.Open(copy, out List<string> damaged);
-                Assert.Equal([copy.At(name)], damaged);
-                _harness.Restore(store, damaged);
+                using CheckpointStore store = _harness.Open(copy, out DamageLog damaged);
+                Assert.Equal([copy.At(name)], damaged.Files);
+                _harness.Restore(store);
                 Fetch(store, CheckpointHarness.Lacking(store.BeginFetch(Newest, default)));
-                Assert.True(store.TryCompleteFetch(Newest, damaged, default), $"{name} cut to {length}");
+                Assert.True(store.TryCompleteFetch(Newest, default), $"{name} cut to {length}");
                 _harness.Load(store, Newest);
             }
         }
@@ -107,28 +110,28 @@ public sealed class CheckpointDamageTests : IDisposable
         {
             using TemporaryDirectory copy = _harness.Directory.Copy();
             File.Delete(copy.At(name));
-            using (CheckpointStore store = _harness.Open(copy, out List<string> damaged))
-                _harness.Restore(store, damaged);
+            using (CheckpointStore store = _harness.Open(copy, out DamageLog damaged))
+                _harness.Restore(store);
 
             File.Copy(_harness.Directory.At(runs.First(other => other != name)), copy.At(name));
-            using CheckpointStore again = _harness.Open(copy, out List<string> wrong);
-            Assert.Equal([copy.At(name)], wrong);
-            _harness.Restore(again, wrong);
+            using CheckpointStore again = _harness.Open(copy, out DamageLog wrong);
+            Assert.Equal([copy.At(name)], wrong.Files);
+            _harness.Restore(again);
         }
         string manifest = ManifestFile.FileName(Newest.Instance);
         File.Move(
             _harness.Directory.At(manifest), _harness.Directory.At(ManifestFile.FileName(Newest.Instance + 1)));
-        using CheckpointStore renamed = _harness.Open(_harness.Directory, out List<string> bad);
-        Assert.Single(bad);
-        Assert.Equal(_manifests[^2], _harness.Restore(renamed, bad));
+        using CheckpointStore renamed = _harness.Open(_harness.Directory, out DamageLog bad);
+        Assert.Single(bad.Files);
+        Assert.Equal(_manifests[^2], _harness.Restore(renamed));
     }
 
     [Fact]
     public void Where_every_checkpoint_is_damaged_none_is_restored_and_all_that_is_right_is_of_use()
     {
         foreach (string name in _harness.Files("*.run")) LogHarness.FlipBit(_harness.Directory.At(name), 3);
-        using CheckpointStore store = _harness.Open(_harness.Directory, out List<string> damaged);
-        Assert.Equal(Manifest.Initial, _harness.Restore(store, damaged));
+        using CheckpointStore store = _harness.Open(_harness.Directory, out DamageLog damaged);
+        Assert.Equal(Manifest.Initial, _harness.Restore(store));
         Assert.Equal(Instance.Zero, store.Newest);
         store.DeleteBelow(new Instance(1000));
         store.DropOldFetch();
@@ -143,8 +146,8 @@ public sealed class CheckpointDamageTests : IDisposable
     {
         RunDescription only = Newest.Runs.First(run => !_manifests[^2].Runs.Contains(run));
         LogHarness.FlipBit(_harness.Directory.At(RunFile.FileName(only.Root)), 3);
-        using CheckpointStore store = _harness.Open(_harness.Directory, out List<string> damaged);
-        Assert.Equal(_manifests[^2], _harness.Restore(store, damaged));
+        using CheckpointStore store = _harness.Open(_harness.Directory, out DamageLog damaged);
+        Assert.Equal(_manifests[^2], _harness.Restore(store));
         store.DropOldFetch();
         Assert.Equal([(only.Root, 0)], CheckpointHarness.Lacking(store.BeginFetch(Newest, default)));
     }
@@ -163,7 +166,7 @@ public sealed class CheckpointDamageTests : IDisposable
     {
         using CheckpointStore store = _harness.Restart();
         BlockingCollection<RunDescription> found = [];
-        store.Damaged = (run, _, _) => found.Add(run);
+        store.RunDamaged = found.Add;
         foreach (RunDescription run in Newest.Runs)
             LogHarness.FlipBit(_harness.Directory.At(RunFile.FileName(run.Root)), 3);
         Task writing = Task.Run(() =>
@@ -190,20 +193,65 @@ public sealed class CheckpointDamageTests : IDisposable
     [Fact]
     public void Reading_all_runs_again_and_again_finds_each_that_is_damaged_once()
     {
-        using CheckpointStore store = _harness.Restart();
-        List<(Digest Run, int Chunk)> found = [];
-        store.Damaged = (run, _, chunk) => found.Add((run.Root, chunk));
-        store.Scrub(1 << 20, default);
+        using CheckpointStore store = _harness.Open(_harness.Directory, out DamageLog told);
+        _harness.Restore(store);
+        List<Digest> found = [];
+        store.RunDamaged = run => found.Add(run.Root);
+        using Scrubber scrubber = new(store.Scrub);
+        scrubber.Scrub(1 << 20, default);
         Assert.Empty(found);
         RunDescription damaged = Newest.Runs[^1];
-        LogHarness.FlipBit(_harness.Directory.At(RunFile.FileName(damaged.Root)), 3);
+        string file = _harness.Directory.At(RunFile.FileName(damaged.Root));
+        LogHarness.FlipBit(file, 3);
 
-        for (int i = 0; i < 50; i++) store.Scrub(CheckpointHarness.ChunkBytes, default);
-        store.Scrub(1 << 20, default);
+        for (int i = 0; i < 50; i++) scrubber.Scrub(CheckpointHarness.ChunkBytes, default);
+        scrubber.Scrub(1 << 20, default);
 
-        Assert.Equal([(damaged.Root, 0)], found);
+        Assert.Equal([damaged.Root], found);
+        Assert.Equal([(file, 0)], told.Found);
         Assert.Null(store.ReadPiece(damaged.Root, 0));
         Assert.NotNull(store.FindMissing(damaged, default));
+    }
+
+    [Fact]
+    public void Hashes_and_trailer_that_are_damaged_while_the_run_is_open_are_written_again()
+    {
+        using CheckpointStore store = _harness.Open(_harness.Directory, out DamageLog told);
+        _harness.Restore(store);
+        RunDescription run = Newest.Runs[^1];
+        string file = _harness.Directory.At(RunFile.FileName(run.Root));
+        byte[] whole = File.ReadAllBytes(file);
+        for (long at = run.Bytes; at < whole.Length; at++)
+        {
+            LogHarness.FlipBit(file, at, (int)(at % 8));
+            foreach (long _ in store.Scrub()) { }
+            Assert.Equal((file, at), told.Found[^1]);
+            Assert.Equal(whole, File.ReadAllBytes(file));
+        }
+        Assert.Equal(told.Damage.Found, told.Damage.Mended);
+    }
+
+    [Fact]
+    public void A_manifest_that_is_damaged_is_told_once_and_written_again_unless_it_was_deleted()
+    {
+        using CheckpointStore store = _harness.Open(_harness.Directory, out DamageLog told);
+        _harness.Restore(store);
+        List<Manifest> found = [];
+        store.ManifestDamaged = found.Add;
+        string file = _harness.Directory.At(ManifestFile.FileName(Newest.Instance));
+        string older = _harness.Directory.At(ManifestFile.FileName(_manifests[^2].Instance));
+        byte[] whole = File.ReadAllBytes(file);
+        LogHarness.FlipBit(file, 20);
+        File.Delete(older);
+        foreach (long _ in store.Scrub().Concat(store.Scrub())) { }
+        Assert.Equal([(older, 0), (file, 20)], told.Found);
+
+        _harness.WriteMany(store, 1);
+        store.DeleteBelow(Newest.Instance + 1); // the older one is not needed any more
+        foreach (Manifest manifest in found) store.RestoreManifest(manifest);
+        Assert.Equal(whole, File.ReadAllBytes(file));
+        Assert.False(File.Exists(older));
+        Assert.Equal((2, 2), (told.Damage.Found, told.Damage.Mended));
     }
 
     [Fact]
@@ -211,7 +259,7 @@ public sealed class CheckpointDamageTests : IDisposable
     {
         using CheckpointStore store = _harness.Restart();
         using ManualResetEventSlim found = new();
-        store.Damaged = (_, _, _) => found.Set();
+        store.RunDamaged = _ => found.Set();
         foreach (RunDescription run in Newest.Runs)
             LogHarness.FlipBit(_harness.Directory.At(RunFile.FileName(run.Root)), 3);
         Task<bool> writing = Task.Run(() =>
@@ -232,11 +280,11 @@ public sealed class CheckpointDamageTests : IDisposable
         Assert.Null(store.Write(Newest.Instance + 200, new ListedChanges([]), default));
         Assert.Contains(
             "Replace it",
-            Assert.Throws<StorageException>(() => store.TryCompleteFetch(Newest, [], default)).Message,
+            Assert.Throws<StorageException>(() => store.TryCompleteFetch(Newest, default)).Message,
             StringComparison.Ordinal);
 
         Fetch(store, [.. _pieces.Select(static p => (p.Run.Root, p.Piece.Index))]);
-        Assert.True(store.TryCompleteFetch(Newest, [], default));
+        Assert.True(store.TryCompleteFetch(Newest, default));
         store.EndFetch(Newest);
         Assert.NotNull(store.Write(Newest.Instance + 201, new ListedChanges([]), default));
     }

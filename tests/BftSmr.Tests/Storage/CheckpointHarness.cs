@@ -41,19 +41,17 @@ internal sealed class CheckpointHarness(int seed) : IDisposable
 
     public CheckpointStore Open() => Open(Directory, out _);
 
-    public CheckpointStore Open(TemporaryDirectory directory, out List<string> damaged)
+    public CheckpointStore Open(TemporaryDirectory directory, out DamageLog damaged)
     {
-        CheckpointStore store =
-            CheckpointStore.Open(directory.Path, Owner, Settings, out IReadOnlyList<string> unreadable);
-        damaged = [.. unreadable];
-        return store;
+        damaged = new DamageLog();
+        return CheckpointStore.Open(directory.Path, Owner, Settings, damaged.Damage);
     }
 
     /// <summary>Opens the directory as a replica does that starts: the newest checkpoint is loaded.</summary>
     public CheckpointStore Restart()
     {
         CheckpointStore store = Open();
-        Restore(store, []);
+        Restore(store);
         return store;
     }
 
@@ -81,10 +79,10 @@ internal sealed class CheckpointHarness(int seed) : IDisposable
     }
 
     /// <summary>Restores, and holds what was loaded to what the checkpoint's state has to be.</summary>
-    public Manifest Restore(CheckpointStore store, List<string> damaged)
+    public Manifest Restore(CheckpointStore store)
     {
         CollectingService service = new();
-        Manifest manifest = store.Restore(HostOf(service), damaged, out IReadOnlyList<StateRecord> own);
+        Manifest manifest = store.Restore(HostOf(service), out IReadOnlyList<StateRecord> own);
         if (manifest.Number == 0)
         {
             Assert.Empty(own);

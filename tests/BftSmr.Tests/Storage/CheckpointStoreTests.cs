@@ -21,7 +21,7 @@ public sealed class CheckpointStoreTests : IDisposable
         for (int i = 0; i < 120; i++)
         {
             using CheckpointStore store = harness.Open();
-            Assert.Equal(new Instance(harness.Count), harness.Restore(store, []).Instance);
+            Assert.Equal(new Instance(harness.Count), harness.Restore(store).Instance);
             for (int more = i % 3; more >= 0; more--)
             {
                 Manifest manifest = harness.Write(store);
@@ -127,8 +127,9 @@ public sealed class CheckpointStoreTests : IDisposable
         Manifest first = Large(store, 1);
         string path = _harness.Directory.At(RunFile.FileName(first.Runs[0].Root));
         using RunStore runs = new(
-            _harness.Directory.Path, CheckpointHarness.Owner, CheckpointHarness.ChunkBytes, flushes: false);
-        runs.OpenAll([]);
+            _harness.Directory.Path, CheckpointHarness.Owner, CheckpointHarness.ChunkBytes, flushes: false,
+            new DamageLog().Damage);
+        runs.OpenAll(new Dictionary<string, RunDescription>());
         using RunReader reader = new(runs.Borrow(first.Runs[0].Root)!);
         Assert.True(reader.MoveNext());
         runs.DeleteExcept(static () => new HashSet<Digest>());
@@ -146,7 +147,7 @@ public sealed class CheckpointStoreTests : IDisposable
         File.WriteAllText(_harness.Directory.At(ManifestFile.FileName(new Instance(4)) + ".new"), "half a manifest");
         using CheckpointStore restarted = _harness.Open();
         Assert.Equal(before, _harness.Files());
-        Assert.Equal(new Instance(3), _harness.Restore(restarted, []).Instance);
+        Assert.Equal(new Instance(3), _harness.Restore(restarted).Instance);
     }
 
     [Fact]
@@ -155,7 +156,7 @@ public sealed class CheckpointStoreTests : IDisposable
         using (CheckpointStore store = _harness.Open()) _harness.WriteMany(store, 6);
         File.Delete(_harness.Directory.At(ManifestFile.FileName(new Instance(6))));
         using CheckpointStore restarted = _harness.Open();
-        Manifest restored = _harness.Restore(restarted, []);
+        Manifest restored = _harness.Restore(restarted);
         Assert.Equal(new Instance(5), restored.Instance);
         restarted.DeleteBelow(new Instance(5));
         string[] expected = [.. Enumerable.Range(4, 2).SelectMany(i => RunsOf(restarted, i)).Distinct().Order()];
@@ -173,7 +174,7 @@ public sealed class CheckpointStoreTests : IDisposable
         string[] before = _harness.Files();
         DataOwner another = new("another", new ReplicaId(0));
         StorageException e = Assert.Throws<StorageException>(
-            () => CheckpointStore.Open(_harness.Directory.Path, another, _harness.Settings, out _));
+            () => CheckpointStore.Open(_harness.Directory.Path, another, _harness.Settings, new DamageLog().Damage));
         Assert.Contains("replica 0 of cluster another", e.Message, StringComparison.Ordinal);
         Assert.Equal(before, _harness.Files());
     }

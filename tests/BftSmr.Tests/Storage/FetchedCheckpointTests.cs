@@ -104,7 +104,7 @@ public sealed class FetchedCheckpointTests : IDisposable
         {
             if (i != missing) Store(store, pieces[i]);
         }
-        Assert.False(store.TryCompleteFetch(Newest, [], default));
+        Assert.False(store.TryCompleteFetch(Newest, default));
         Assert.Equal(Instance.Zero, store.Newest);
         Assert.Equal(
             [(pieces[missing].Run.Root, 1)], CheckpointHarness.Lacking(store.BeginFetch(Newest, default)));
@@ -115,13 +115,12 @@ public sealed class FetchedCheckpointTests : IDisposable
     [Fact]
     public void A_piece_that_the_disk_damaged_is_found_before_the_load_and_fetched_again()
     {
-        using CheckpointStore store = _target.Open();
+        using CheckpointStore store = _target.Open(_target.Directory, out DamageLog damaged);
         FetchAll(store, Newest);
         RunDescription run = Newest.Runs[0];
         LogHarness.FlipBit(_target.Directory.At(PartialRun.FileName(run.Root, run.Bytes)), 5);
-        List<string> damaged = [];
-        Assert.False(store.TryCompleteFetch(Newest, damaged, default));
-        Assert.Contains(run.Root.ToString(), Assert.Single(damaged), StringComparison.Ordinal);
+        Assert.False(store.TryCompleteFetch(Newest, default));
+        Assert.Contains(run.Root.ToString(), Assert.Single(damaged.Files), StringComparison.Ordinal);
         Assert.Equal([(run.Root, 0)], CheckpointHarness.Lacking(store.BeginFetch(Newest, default)));
         FetchAll(store, Newest);
         Complete(store, Newest);
@@ -200,7 +199,7 @@ public sealed class FetchedCheckpointTests : IDisposable
         using CheckpointStore store = _target.Open();
         Assert.Equal(run, Assert.Single(store.BeginFetch(twice, default)).Run);
         FetchAll(store, twice);
-        Assert.True(store.TryCompleteFetch(twice, [], default));
+        Assert.True(store.TryCompleteFetch(twice, default));
     }
 
     /// <summary>As a replica does it: what is fetched is stored while old checkpoints are deleted.</summary>
@@ -259,8 +258,7 @@ public sealed class FetchedCheckpointTests : IDisposable
 
     private void Complete(CheckpointStore store, Manifest manifest)
     {
-        List<string> damaged = [];
-        Assert.True(store.TryCompleteFetch(manifest, damaged, default), string.Join(' ', damaged));
+        Assert.True(store.TryCompleteFetch(manifest, default));
         _source.Load(store, manifest);
         store.EndFetch(manifest);
         Assert.Equal(manifest.Instance, store.Newest);

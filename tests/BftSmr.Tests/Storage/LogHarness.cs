@@ -14,7 +14,8 @@ internal static class LogHarness
 
     public static WriteAheadLog Open(
         TemporaryDirectory directory, out LogContents contents, LogOptions? options = null, bool neverRan = false) =>
-        WriteAheadLog.Open(directory.Path, neverRan, Limits, options ?? Small, out contents);
+        WriteAheadLog.Open(
+            directory.Path, neverRan, Limits, options ?? Small, new DamageLog().Damage, out contents);
 
     public static LogContents Read(TemporaryDirectory directory, LogOptions? options = null)
     {

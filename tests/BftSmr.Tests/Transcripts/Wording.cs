@@ -67,6 +67,7 @@ internal sealed class Wording
         ArchiveEffect e => $"archives {e.Batches.Count} instances from {e.First} on",
         ForgetArchiveEffect e => $"forgets archived instances up to {e.UpTo}",
         SendArchivedEffect e => $"answers {e.To} from the archive, from {e.Asked.From} on",
+        RewriteLogEffect e => $"writes the log above {e.Stable} again",
         TruncateEffect e => $"removes the log and checkpoints before {e.Stable}",
         BeginFetchEffect e => $"begins to fetch the checkpoint of {e.Certificate.Instance}: {Of(e.Manifest)}",
         StorePieceEffect e => $"stores chunk {e.Index} of the run {OfRun(e.Run.Root)}",
