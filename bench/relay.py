@@ -1,7 +1,8 @@
-"""Relays connections to servers of this machine, as if each were some way off: relay.py MS[,MBIT] [PORT=]PORT...
+"""Relays connections to servers of this machine, as if each were some way off: relay.py MS[,MBIT[,shared]] [PORT=]PORT...
 
 Every byte arrives half of MS later, in each direction. With MBIT, no direction of a connection carries more than so
-many megabits a second; what the line cannot take yet waits, up to 256 KiB, and then the sender waits. With PORT=
+many megabits a second; what the line cannot take yet waits, up to 256 KiB, and then the sender waits. Where it is
+shared, all connections to a port have one line: what comes first goes first. With PORT=
 the relay listens there. Prints the address of each relay, in the order of the ports. At the signal USR1 it prints
 how many bytes it has carried so far.
 """
@@ -17,12 +18,20 @@ RECEIVED = 128 * 1024  # so that what a thin line cannot take waits at the sende
 carried = 0
 
 
-class Line:
-    """One direction of one connection."""
+class Wire:
+    """One direction of a line, which connections may share."""
 
     def __init__(self, seconds, rate):
         self.seconds, self.rate = seconds, rate
         self.free = 0.0
+
+
+class Line:
+    """One direction of one connection."""
+
+    def __init__(self, wire):
+        self.wire = wire
+        seconds, rate = wire.seconds, wire.rate
         self.pieces = asyncio.Queue()
         self.waiting = 0
         self.room = asyncio.Event()
@@ -31,13 +40,14 @@ class Line:
 
     def put(self, piece, now):
         """A piece comes to the line, which carries one after the other."""
-        if self.rate:
-            self.free = max(self.free, now) + len(piece) / self.rate
-            now = self.free
+        wire = self.wire
+        if wire.rate:
+            wire.free = max(wire.free, now) + len(piece) / wire.rate
+            now = wire.free
         self.waiting += len(piece)
-        if self.rate and self.waiting >= self.most:
+        if wire.rate and self.waiting >= self.most:
             self.room.clear()
-        self.pieces.put_nowait((now + self.seconds, piece))
+        self.pieces.put_nowait((now + wire.seconds, piece))
 
     def took(self, piece):
         self.waiting -= len(piece)
@@ -75,8 +85,9 @@ async def carry(reader, writer, line):
 
 
 async def main(way, *ports):
-    milliseconds, _, megabits = way.partition(",")
+    milliseconds, megabits, shared = (way.split(",") + ["", ""])[:3]
     seconds, rate = float(milliseconds) / 2000, float(megabits or 0) * 125_000
+    wires = {}
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, lambda: print("bytes", carried, flush=True))
 
     def open_socket():
@@ -84,6 +95,13 @@ async def main(way, *ports):
         if rate:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED)
         return one
+
+    def wires_to(port):
+        """There and back."""
+        if shared and port in wires:
+            return wires[port]
+        wires[port] = Wire(seconds, rate), Wire(seconds, rate)
+        return wires[port]
 
     async def relay(port, reader, writer):
         one = open_socket()
@@ -95,8 +113,9 @@ async def main(way, *ports):
             writer.close()
             return
         server_reader, server_writer = await asyncio.open_connection(sock=one)
+        there, back = wires_to(port)
         await asyncio.gather(
-            carry(reader, server_writer, Line(seconds, rate)), carry(server_reader, writer, Line(seconds, rate)))
+            carry(reader, server_writer, Line(there)), carry(server_reader, writer, Line(back)))
 
     servers = []
     for place in ports:

@@ -82,6 +82,9 @@ internal sealed class ReplicaCore : IReplicaCore
 
     private ReplicaSettings Settings => _context.Settings;
 
+    /// <summary>The state is not the one it should be, and another one is not here yet.</summary>
+    private bool IsStateWrong => _rebuild.IsActive && !_execution.IsRepeating;
+
     public long NextDeadlineMicros => Math.Min(
         Math.Min(_nextStatusMicros, Math.Min(_vouching.NextDeadlineMicros, _readRelay.NextDeadlineMicros)),
         Math.Min(_ordering.NextDeadlineMicros, _proposer.NextDeadlineMicros));
@@ -133,12 +136,12 @@ internal sealed class ReplicaCore : IReplicaCore
                 else _context.Effects.Reject(p.From, RejectReason.WrongSender);
                 break;
             case RequestInput r: OnRequest(r.Request); break;
-            case ReadInput r: OnRead(r.Client, r.Read); break;
+            case ReadInput r: _readRelay.OnRead(r.Client, r.Read, _context.AgreedTimeMicros); break;
             case ReadAnsweredInput a: _readRelay.OnAnswered(a); break;
             case TickInput: OnTick(); break;
             case LinkInput l: _ordering.OnLink(l.Peer, l.IsUp); break;
             case ExecutedInput e: OnExecuted(e); break;
-            case CheckpointTakenInput c: OnCheckpointTaken(c.Manifest); break;
+            case CheckpointTakenInput c: _checkpoints.Complete(c.Manifest, isDropped: IsStateWrong); break;
             case ArchiveLostInput: _archive.Lose(); break;
             case FetchPlannedInput f: _checkpointFetch.OnPlanned(f); break;
             case RunDamagedInput d: _repair.OnDamaged(d); break;
@@ -196,19 +199,6 @@ internal sealed class ReplicaCore : IReplicaCore
         if (!_requests.TryAdmit(request, isDirect: !_ordering.IsLeading || request.IsSigned)) return;
         if (!request.IsSigned && !_ordering.IsLeading && _ordering.Leader != _context.Self)
             _context.Effects.Send(_ordering.Leader, new Forward(request));
-    }
-
-    private void OnRead(ClientId client, Read read)
-    {
-        if (Settings.Rights.Has(client, ClientRights.Read))
-        {
-            _readRelay.OnRead(client, read, _context.AgreedTimeMicros);
-            return;
-        }
-        _context.Effects.Reject(client, RejectReason.NotPermitted);
-        ReadReply refusal = new(
-            read.Nonce, read.ReadId, _ordering.Regency, ReplyStatus.NotPermitted, IsDigest: false, default);
-        _context.Effects.Add(new ReadReplyEffect(client, refusal));
     }
 
     private void OnForward(ReplicaId from, Forward message)
@@ -293,7 +283,7 @@ internal sealed class ReplicaCore : IReplicaCore
         if (_repair.IsActive) _repair.Tick();
         if (_repair.IsInVain && !_checkpointFetch.IsActive)
             _context.Effects.Broadcast(new FetchCheckpoint(_log.LastExecuted));
-        if (_rebuild.IsActive && !_execution.IsRepeating && !_checkpointFetch.IsActive) FindState();
+        if (IsStateWrong && !_checkpointFetch.IsActive) _checkpointFetch.FindState();
         if ((isStalled || _decidedFetch.IsFarBehind || _decidedFetch.IsActive) && _checkpointFetch.Installing is null)
             _decidedFetch.Continue();
     }
@@ -311,8 +301,7 @@ internal sealed class ReplicaCore : IReplicaCore
                 _live.AboveInstalled(complete.Certificate, complete.Manifest)));
         }
         if (!moreFollow) _proposer.ProposeIfDue();
-        if (_checkpointFetch.Installing is null && (!_rebuild.IsActive || _execution.IsRepeating))
-            _execution.TryExecuteNext();
+        if (_checkpointFetch.Installing is null && !IsStateWrong) _execution.TryExecuteNext();
         if (_checkpointFetch.Installing is null) _live.RewriteIfDamaged();
         Invariant.Holds(_checkpoints.Stable.Instance <= _log.Base, "what is stable is the base of the log");
     }
@@ -328,7 +317,7 @@ internal sealed class ReplicaCore : IReplicaCore
     {
         if (_execution.Complete(input) is { } executed) _ordering.OnExecuted(executed);
         else if (!_execution.IsRepeating) _rebuild.End();
-        if (_execution.IsCheckpointDue && (!_rebuild.IsActive || _execution.IsRepeating)) BeginCheckpoint();
+        if (_execution.IsCheckpointDue && !IsStateWrong) BeginCheckpoint();
         _reads.Release(_context.AgreedTimeMicros);
         if (_decidedFetch.IsActive) _decidedFetch.Continue();
     }
@@ -347,26 +336,12 @@ internal sealed class ReplicaCore : IReplicaCore
             new TakeCheckpointEffect(_execution.Position, own, _live.AboveExecuted(_execution.Position)));
     }
 
-    /// <summary>What was written of a state that is wrong is of no use.</summary>
-    private void OnCheckpointTaken(Manifest manifest)
-    {
-        if (_rebuild.IsActive && !_execution.IsRepeating) _checkpoints.CompleteDropped();
-        else _checkpoints.Complete(manifest);
-    }
-
     /// <summary>The state is wrong. If another one is being fetched, that takes its place.</summary>
     private void DropState(Manifest wrong)
     {
-        if (_rebuild.IsActive && !_execution.IsRepeating) return; // that state is on its way out
+        if (IsStateWrong) return; // it is on its way out
         _rebuild.Begin(wrong.Number, wrong.Instance);
-        if (!_checkpointFetch.IsActive) FindState();
-    }
-
-    /// <summary>Loads the own stable checkpoint again. Without it, or what follows, the others are asked.</summary>
-    private void FindState()
-    {
-        if (_rebuild.OwnTarget is { } own) _checkpointFetch.Begin(own);
-        else _context.Effects.Broadcast(new FetchCheckpoint(_checkpoints.Stable.Instance));
+        if (!_checkpointFetch.IsActive) _checkpointFetch.FindState();
     }
 
     private void OnStateInstalled(StateInstalledInput input)
@@ -409,6 +384,7 @@ internal sealed class ReplicaCore : IReplicaCore
         InstancesKept = _log.Count,
         Sessions = _execution.SessionCount,
         CatchingUp = _decidedFetch.IsActive || _checkpointFetch.IsActive || _rebuild.IsActive,
+        Checkpoint = _checkpointFetch.Progress,
         InstancesBehind = _progress.InstancesBeyond(_log.LastExecuted),
         IsNonVoting = _ordering.Status.IsNonVoting,
         LeaderChanges = _ordering.Status.LeaderChanges,

@@ -8,6 +8,8 @@ internal sealed class RecordingLogger : ILogger
 {
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
+    public int Waiting => _lines.Reader.Count;
+
     public async Task<string> NextAsync() => await _lines.Reader.ReadAsync().AsTask().WaitAsync(Patience.Time);
 
     public IDisposable? BeginScope<TState>(TState state)

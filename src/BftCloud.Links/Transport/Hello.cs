@@ -6,20 +6,23 @@ namespace BftCloud.Links;
 /// What both ends say in clear before anything else, so that a mix-up can be named; 72 bytes. The handshake's prologue
 /// binds it, so a hello that was changed on the way only makes the handshake fail.
 /// <code>
-/// "BFTL" | version | port | status | 0 | BLAKE2b of the cluster's id (32) | hash of cluster.json (32)
+/// "BFTL" | version | port | status | purpose | BLAKE2b of the cluster's id (32) | hash of cluster.json (32)
 /// </code>
 /// </summary>
 /// <param name="Port">The port that the initiator means to reach.</param>
 /// <param name="ClusterHash">The hash of the cluster's id.</param>
 /// <param name="ConfigurationHash">The hash of cluster.json's content.</param>
-internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest ConfigurationHash)
+/// <param name="Purpose">What the initiator wants the link for.</param>
+internal readonly record struct Hello(
+    LinkPort Port, Digest ClusterHash, Digest ConfigurationHash, LinkPurpose Purpose = LinkPurpose.Messages)
 {
     public const int Size = 8 + 2 * Digest.Size;
 
     /// <summary>Changes whenever the link protocol, or a message carried by it, does.</summary>
-    private const byte Version = 5;
+    private const byte Version = 6;
 
     private const int StatusOffset = 6;
+    private const int PurposeOffset = 7;
     private const byte Accepted = 0;
 
     private static ReadOnlySpan<byte> Magic => "BFTL"u8;
@@ -31,10 +34,18 @@ internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest 
         destination[4] = Version;
         destination[5] = (byte)Port;
         destination[StatusOffset] = verdict is { } fault ? StatusOf(fault) : Accepted;
-        destination[7] = 0;
+        destination[PurposeOffset] = (byte)Purpose;
         ClusterHash.CopyTo(destination[8..]);
         ConfigurationHash.CopyTo(destination[(8 + Digest.Size)..]);
     }
+
+    /// <summary>
+    /// What an initiator wants a link for. <see cref="Check"/> refuses what the port has no links for.
+    /// </summary>
+    public static LinkPurpose PurposeOf(ReadOnlySpan<byte> other, LinkPort port) =>
+        port == LinkPort.Peers && other[PurposeOffset] == (byte)LinkPurpose.Bulk
+            ? LinkPurpose.Bulk
+            : LinkPurpose.Messages;
 
     /// <summary>
     /// Throws if the other end speaks another protocol or version, so that what follows cannot be understood.
@@ -60,6 +71,10 @@ internal readonly record struct Hello(LinkPort Port, Digest ClusterHash, Digest 
                 LinkFault.NotThisProtocol,
                 $"it means the port for {Name((LinkPort)other[5])}, this is about the one for {Name(Port)}. "
                 + "Check the peer and client addresses.");
+        if (other[PurposeOffset] != (byte)Purpose)
+            throw new LinkException(
+                LinkFault.NotThisProtocol,
+                "it means another kind of link than this one. Run the same release everywhere.");
         Digest cluster = new(other.Slice(8, Digest.Size));
         if (cluster != ClusterHash)
             throw new LinkException(

@@ -45,7 +45,8 @@ internal sealed class LinkCredentials
 
     public int ReplicaCount => _replicas.Count;
 
-    public Hello HelloFor(LinkPort port) => new(port, ClusterHash, ConfigurationHash);
+    public Hello HelloFor(LinkPort port, LinkPurpose purpose = LinkPurpose.Messages) =>
+        new(port, ClusterHash, ConfigurationHash, purpose);
 
     /// <summary>The X25519 key of the node that may connect to the port under this id; empty if none may.</summary>
     public ReadOnlySpan<byte> AgreementKeyOfInitiator(LinkPort port, int id) => port switch

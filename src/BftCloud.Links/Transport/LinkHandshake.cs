@@ -24,16 +24,21 @@ internal static class LinkHandshake
     private const int FirstBytes = Hello.Size + NoiseFirstBytes;
     private const int SecondBytes = Hello.Size + NoiseHandshake.SecondOverheadBytes + SecondPayloadBytes;
 
-    /// <summary>Proves to be <paramref name="ownId"/> to the replica at the other end of the connection.</summary>
+    /// <summary>
+    /// Proves to be <paramref name="ownId"/> to the replica at the other end of the connection. The prologue binds what
+    /// the link is for.
+    /// </summary>
     /// <exception cref="LinkException">The other end is not that replica, refuses, or speaks something
     /// else.</exception>
     /// <exception cref="SocketException">The connection broke, or was closed here, as it is at a deadline.</exception>
     public static async Task<EstablishedLink> InitiateAsync(
-        ReactorSocket socket, LinkCredentials credentials, LinkPort port, int ownId, ReplicaId replica)
+        ReactorSocket socket, LinkCredentials credentials, LinkPort port, int ownId, ReplicaId replica,
+        LinkPurpose purpose = LinkPurpose.Messages)
     {
         await LeaveThreadAsync();
         byte[] message = new byte[FirstBytes];
-        credentials.HelloFor(port).Write(message);
+        Hello hello = credentials.HelloFor(port, purpose);
+        hello.Write(message);
         using NoiseHandshake handshake = NoiseHandshake.Initiate(
             credentials.Own.Agreement, KeyOf(credentials, replica), message.AsSpan(0, Hello.Size));
         byte[] payload = new byte[FirstPayloadBytes];
@@ -45,7 +50,7 @@ internal static class LinkHandshake
         byte[] answer = new byte[SecondBytes];
         int received = await ReceiveAsync(socket, answer, 0, Hello.Size).ConfigureAwait(false);
         Hello.CheckVersion(answer);
-        credentials.HelloFor(port).Check(answer);
+        hello.Check(answer);
         Hello.CheckAccepted(answer);
         await ReceiveAsync(socket, answer, received, SecondBytes).ConfigureAwait(false);
         byte[] choice = new byte[SecondPayloadBytes];
@@ -59,7 +64,7 @@ internal static class LinkHandshake
         if (!SuiteChoice.IsAnswerTo(credentials.Suites, suite))
             throw new LinkException(LinkFault.BadHandshake, "it chose a cipher suite that was not offered.");
         (NoiseCipher send, NoiseCipher receive) = handshake.Split(suite);
-        EstablishedLink link = new(socket, replica.Value, send, receive);
+        EstablishedLink link = new(socket, replica.Value, send, receive, purpose);
         try
         {
             byte[] confirmation = new byte[SecureLink.LengthBytes + send.TagBytes];
@@ -93,7 +98,8 @@ internal static class LinkHandshake
         await ReceiveAsync(socket, message, received, FirstBytes).ConfigureAwait(false);
         await LeaveThreadAsync();
 
-        Hello hello = credentials.HelloFor(port);
+        LinkPurpose purpose = Hello.PurposeOf(message, port);
+        Hello hello = credentials.HelloFor(port, purpose);
         byte[] answer = new byte[SecondBytes];
         int id;
         NoiseCipher receive, send;
@@ -116,7 +122,7 @@ internal static class LinkHandshake
             throw;
         }
         // An attacker that repeats an old handshake gets as far as here: it must not leave keys behind.
-        EstablishedLink link = new(socket, id, send, receive);
+        EstablishedLink link = new(socket, id, send, receive, purpose);
         try
         {
             await SendAsync(socket, answer).ConfigureAwait(false);

@@ -4,7 +4,13 @@ namespace BftCloud.Links;
 internal sealed record LinkOptions
 {
     /// <summary>Between replicas.</summary>
-    public static LinkOptions Peers { get; } = new();
+    public static LinkOptions Peers { get; } = new() { QueueBytesMax = 20 << 20 };
+
+    /// <summary>
+    /// Between replicas, for <see cref="LinkPurpose.Bulk"/>. Its queue and the one for messages take as much memory as
+    /// one queue that has both would.
+    /// </summary>
+    public static LinkOptions Bulk { get; } = new() { FrameBytesMax = 4 << 20, QueueBytesMax = 8 << 20 };
 
     /// <summary>Between a client and a replica, at both ends.</summary>
     public static LinkOptions Clients { get; } = new()
@@ -35,6 +41,12 @@ internal sealed record LinkOptions
     public int UnsentBytesMax { get; init; } = 256 << 10;
 
     /// <summary>
+    /// Bytes a second that a node sends as <see cref="LinkPurpose.Bulk"/> to all others together: half of what a line
+    /// of a gigabit carries.
+    /// </summary>
+    public long BulkBytesPerSecond { get; init; } = 64 << 20;
+
+    /// <summary>
     /// Whether nodes on one machine, that is with loopback addresses, talk by Unix domain sockets instead of TCP.
     /// </summary>
     public bool LocalShortcut { get; init; } = true;
@@ -63,7 +75,9 @@ internal sealed record LinkOptions
     /// </summary>
     public int LinksMax { get; init; } = 4096;
 
-    /// <summary>Links of one client identity at a listener. Between replicas there is one.</summary>
+    /// <summary>
+    /// Links of one client identity at a listener. Between replicas there is one of each <see cref="LinkPurpose"/>.
+    /// </summary>
     public int LinksPerRemoteMax { get; init; } = 1;
 
     /// <summary>

@@ -5,16 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace BftCloud.Links;
 
 /// <summary>
-/// One link to every other replica: listens for those with a higher id and dials those with a lower one, again and
-/// again. Sending never blocks: a frame for a replica whose link is down or whose queue is full is lost and counted.
-/// Safe for any number of threads.
+/// One link to every other replica, and a second one for bulk: listens for those with a higher id and dials those with
+/// a lower one, again and again. Sending never blocks: a frame for a replica whose link is down or whose queue is full
+/// is lost and counted. Whether a replica is up, or behind, only its link for messages tells. Safe for any number of
+/// threads.
 /// </summary>
 internal sealed class PeerMesh : IAsyncDisposable
 {
     private readonly ReplicaId _self;
     private readonly LinkCredentials _credentials;
-    private readonly LinkOptions _options;
-    private readonly LinkCounters _counters;
+    private readonly PeerLane _messages, _bulk;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly Reactor _reactor;
@@ -25,26 +25,33 @@ internal sealed class PeerMesh : IAsyncDisposable
 
     // By replica; null at the own place.
     private readonly ReplicaLink?[] _links;
+    private readonly ReplicaLink?[] _bulkLinks;
 
     /// <summary>Binds the listener; nothing is accepted or dialled before <see cref="Start"/>.</summary>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public PeerMesh(
-        ReplicaId self, EndPoint listen, LinkCredentials credentials, ILinkSink<ReplicaId> sink,
-        LinkOptions options, LinkCounters counters, ILogger logger, TimeProvider? time = null, Reactor? reactor = null)
+        ReplicaId self, EndPoint listen, LinkCredentials credentials, PeerLane messages, PeerLane bulk, ILogger logger,
+        TimeProvider? time = null, Reactor? reactor = null)
     {
         reactor ??= Reactor.Shared;
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
             (uint)self.Value, (uint)credentials.ReplicaCount, nameof(self));
         _time = time ?? TimeProvider.System;
         _reactor = reactor;
-        (_self, _credentials, _options, _counters, _logger) = (self, credentials, options, counters, logger);
-        _listener = new LinkListener(listen, LinkPort.Peers, credentials, options, counters, logger, _time, reactor);
-        _monitor = new LinkMonitor(options, _time);
+        (_self, _credentials, _messages, _bulk, _logger) = (self, credentials, messages, bulk, logger);
+        _listener = new LinkListener(
+            listen, LinkPort.Peers, credentials, messages.Options, messages.Counters, logger, _time, reactor);
+        _monitor = new LinkMonitor(messages.Options, _time);
         _links = new ReplicaLink?[credentials.ReplicaCount];
+        _bulkLinks = new ReplicaLink?[credentials.ReplicaCount];
+        SendPace pace = new(bulk.Options.BulkBytesPerSecond, _time);
         for (int i = 0; i < _links.Length; i++)
         {
-            if (i != self.Value)
-                _links[i] = new ReplicaLink(new ReplicaId(i), sink, options, counters, _monitor, logger);
+            if (i == self.Value) continue;
+            ReplicaId replica = new(i);
+            RemoteBudget budget = new(messages.Options.BytesPerRemoteMax);
+            _links[i] = new ReplicaLink(replica, LinkPurpose.Messages, messages, budget, _monitor, logger);
+            _bulkLinks[i] = new ReplicaLink(replica, LinkPurpose.Bulk, bulk, budget, _monitor, logger, pace);
         }
     }
 
@@ -55,13 +62,14 @@ internal sealed class PeerMesh : IAsyncDisposable
     public void Start(IReadOnlyList<EndPoint> replicas)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(replicas.Count, _links.Length, nameof(replicas));
-        _listener.Start(Admit, established => _links[established.RemoteId]!.RunAsync(established));
+        _listener.Start(
+            Admit,
+            established => LinkTo(new ReplicaId(established.RemoteId), established.Purpose).RunAsync(established));
         for (int i = 0; i < _self.Value; i++)
         {
-            ReplicaDialer dialer = new(
-                _links[i]!, replicas[i], LinkPort.Peers, _self.Value, _credentials, _options, _counters, _logger, _time,
-                _reactor);
-            _tasks.Run(() => dialer.RunAsync(_stop.Token));
+            ReplicaLink link = _links[i]!;
+            Dial(link, replicas[i], _messages, isOtherUp: null);
+            Dial(_bulkLinks[i]!, replicas[i], _bulk, () => link.IsUp);
         }
     }
 
@@ -69,18 +77,21 @@ internal sealed class PeerMesh : IAsyncDisposable
     public int Replicas => _links.Length;
 
     /// <summary>Whether the link to the replica is up.</summary>
-    public bool IsUp(ReplicaId replica) => _links[replica.Value] is { IsUp: true };
+    public bool IsUp(ReplicaId replica, LinkPurpose purpose = LinkPurpose.Messages) =>
+        LinksFor(purpose)[replica.Value] is { IsUp: true };
 
-    /// <summary>Whether something that was flushed to the replica waits for its socket.</summary>
-    public bool IsBehind(ReplicaId replica) => LinkTo(replica).IsBehind;
+    /// <summary>Whether something that was flushed to the replica waits for its socket; bulk does not count.</summary>
+    public bool IsBehind(ReplicaId replica) => LinkTo(replica, LinkPurpose.Messages).IsBehind;
 
     /// <summary>
     /// Queues a completed frame. It does not leave before <see cref="Flush"/>. False if it was dropped.
     /// </summary>
-    public bool Send(ReplicaId to, FrameBuffer frame) => LinkTo(to).Send(frame);
+    public bool Send(ReplicaId to, FrameBuffer frame, LinkPurpose purpose = LinkPurpose.Messages) =>
+        LinkTo(to, purpose).Send(frame);
 
     /// <summary>Queues a copy of a frame's payload, likewise.</summary>
-    public bool Send(ReplicaId to, ReadOnlySpan<byte> payload) => LinkTo(to).Send(payload);
+    public bool Send(ReplicaId to, ReadOnlySpan<byte> payload, LinkPurpose purpose = LinkPurpose.Messages) =>
+        LinkTo(to, purpose).Send(payload);
 
     /// <summary>
     /// Sends what is queued: one socket send for each link that has something, and is not sending already.
@@ -88,22 +99,33 @@ internal sealed class PeerMesh : IAsyncDisposable
     public void Flush()
     {
         foreach (ReplicaLink? link in _links) link?.Flush();
+        foreach (ReplicaLink? link in _bulkLinks) link?.Flush();
     }
 
     /// <summary>Closes everything; no call to the sink follows. Not to be awaited by the sink itself.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        foreach (ReplicaLink? link in _links) link?.Stop();
+        foreach (ReplicaLink? link in _links.Concat(_bulkLinks)) link?.Stop();
         await _listener.DisposeAsync().ConfigureAwait(false);
         await _tasks.EndAsync().ConfigureAwait(false);
         await _monitor.DisposeAsync().ConfigureAwait(false);
-        foreach (ReplicaLink? link in _links) link?.Dispose();
+        foreach (ReplicaLink? link in _links.Concat(_bulkLinks)) link?.Dispose();
         _stop.Dispose();
     }
 
-    private ReplicaLink LinkTo(ReplicaId to) =>
-        _links[to.Value] ?? throw new ArgumentException("A replica has no link to itself.", nameof(to));
+    private void Dial(ReplicaLink link, EndPoint address, PeerLane lane, Func<bool>? isOtherUp)
+    {
+        ReplicaDialer dialer = new(
+            link, address, LinkPort.Peers, _self.Value, _credentials, lane.Options, lane.Counters, _logger, _time,
+            _reactor, isOtherUp: isOtherUp);
+        _tasks.Run(() => dialer.RunAsync(_stop.Token));
+    }
+
+    private ReplicaLink?[] LinksFor(LinkPurpose purpose) => purpose == LinkPurpose.Bulk ? _bulkLinks : _links;
+
+    private ReplicaLink LinkTo(ReplicaId to, LinkPurpose purpose) =>
+        LinksFor(purpose)[to.Value] ?? throw new ArgumentException("A replica has no link to itself.", nameof(to));
 
     private void Admit(int id)
     {

@@ -6,11 +6,12 @@ namespace BftCloud.Links;
 
 /// <summary>
 /// Connects to one replica, under the id that is ours on that port, and again whenever the link ends, until cancelled.
+/// That a link for bulk cannot be had is news only while the other one is up.
 /// </summary>
 internal sealed class ReplicaDialer(
     ReplicaLink link, EndPoint address, LinkPort port, int ownId, LinkCredentials credentials, LinkOptions options,
     LinkCounters counters, ILogger logger, TimeProvider time, Reactor reactor,
-    Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, Func<bool>? isOtherUp = null)
 {
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
     private readonly EndPoint? _shortcut = options.LocalShortcut ? LocalShortcut.Of(address) : null;
@@ -61,7 +62,7 @@ internal sealed class ReplicaDialer(
             }
             using CancellationTokenRegistration _ = socket.DisposeWhen(either.Token);
             EstablishedLink established = await LinkHandshake.InitiateAsync(
-                socket, credentials, port, ownId, link.Replica).ConfigureAwait(false);
+                socket, credentials, port, ownId, link.Replica, link.Purpose).ConfigureAwait(false);
             _shortcutFailed = false;
             return established;
         }
@@ -121,7 +122,10 @@ internal sealed class ReplicaDialer(
     {
         counters.Add(fault);
         if (fault == _lastFault && reason == _lastReason) return;
+        bool isBulk = link.Purpose == LinkPurpose.Bulk;
+        if (isBulk && isOtherUp?.Invoke() == false) return;
         (_lastFault, _lastReason) = (fault, reason);
-        TransportLog.CannotConnect(logger, link.Replica, address, fault, reason);
+        if (isBulk) TransportLog.NoBulk(logger, link.Replica, address, fault, reason);
+        else TransportLog.CannotConnect(logger, link.Replica, address, fault, reason);
     }
 }

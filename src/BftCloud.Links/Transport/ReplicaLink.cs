@@ -7,18 +7,26 @@ namespace BftCloud.Links;
 /// The place of a link to one replica, whether it is up or down. A replica may connect again while an older link is
 /// still up. Then the older one is closed, and the sink hears of its end before it hears of the new one.
 /// </summary>
+/// <param name="replica">The other end.</param>
+/// <param name="purpose">What the link is for.</param>
+/// <param name="lane">Where its frames go, its bounds and counts.</param>
+/// <param name="budget">The memory of all links to that replica.</param>
+/// <param name="monitor">Keeps its heartbeat.</param>
+/// <param name="logger">Hears of its ups and downs.</param>
+/// <param name="pace">How fast it may send; null if at any speed.</param>
 internal sealed class ReplicaLink(
-    ReplicaId replica, ILinkSink<ReplicaId> sink, LinkOptions options, LinkCounters counters, LinkMonitor monitor,
-    ILogger logger) : ILinkReceiver, IDisposable
+    ReplicaId replica, LinkPurpose purpose, PeerLane lane, RemoteBudget budget, LinkMonitor monitor, ILogger logger,
+    SendPace? pace = null) : ILinkReceiver, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly RemoteBudget _budget = new(options.BytesPerRemoteMax);
     private volatile SecureLink? _current;
     private long _newest;
     private bool _stopped;
 
     public ReplicaId Replica => replica;
+
+    public LinkPurpose Purpose => purpose;
 
     public bool IsUp => _current is not null;
 
@@ -34,9 +42,10 @@ internal sealed class ReplicaLink(
     /// <summary>Runs the link to its end.</summary>
     public async Task RunAsync(EstablishedLink established)
     {
-        established.Socket.IsUrgent = true;
-        established.Socket.LimitUnsent(options.UnsentBytesMax);
-        SecureLink link = new(established, options, counters, _budget);
+        Invariant.Holds(established.Purpose == purpose, "a link is what it was made for");
+        established.Socket.IsUrgent = purpose == LinkPurpose.Messages;
+        established.Socket.LimitUnsent(lane.Options.UnsentBytesMax);
+        SecureLink link = new(established, lane.Options, lane.Counters, budget, pace);
         long number;
         lock (_gate)
         {
@@ -67,13 +76,13 @@ internal sealed class ReplicaLink(
 
     public void Dispose() => _turn.Dispose();
 
-    public ValueTask OnFrame(ReadOnlyMemory<byte> frame) => sink.OnFrame(replica, frame);
+    public ValueTask OnFrame(ReadOnlyMemory<byte> frame) => lane.Sink.OnFrame(replica, frame);
 
-    public void OnFramesEnd() => sink.OnFramesEnd(replica);
+    public void OnFramesEnd() => lane.Sink.OnFramesEnd(replica);
 
     private bool Count(bool isQueued)
     {
-        if (!isQueued) counters.AddDropped();
+        if (!isQueued) lane.Counters.AddDropped();
         return isQueued;
     }
 
@@ -89,16 +98,18 @@ internal sealed class ReplicaLink(
 
     private async Task RunAsync(SecureLink link)
     {
-        counters.AddOpened();
+        lane.Counters.AddOpened();
         monitor.Add(link);
-        TransportLog.Up(logger, replica);
-        sink.OnUp(replica);
+        if (purpose == LinkPurpose.Bulk) TransportLog.BulkUp(logger, replica);
+        else TransportLog.Up(logger, replica);
+        lane.Sink.OnUp(replica);
         LinkFault fault = await link.RunAsync(this).ConfigureAwait(false);
         _current = null;
         monitor.Remove(link);
-        counters.AddClosed();
-        counters.Add(fault);
-        TransportLog.Down(logger, replica, fault);
-        sink.OnDown(replica, fault);
+        lane.Counters.AddClosed();
+        lane.Counters.Add(fault);
+        if (purpose == LinkPurpose.Bulk) TransportLog.BulkDown(logger, replica, fault);
+        else TransportLog.Down(logger, replica, fault);
+        lane.Sink.OnDown(replica, fault);
     }
 }

@@ -32,8 +32,10 @@ internal sealed class ReplicaLinks : IReplicaLinks
         ArgumentOutOfRangeException.ThrowIfNotEqual(replicas.Count, credentials.ReplicaCount, nameof(replicas));
         (_replicas, _counters) = (replicas, counters);
         _monitor = new LinkMonitor(options, time);
-        _links = [.. replicas.Select((_, i) =>
-            new ReplicaLink(new ReplicaId(i), sink, options, counters, _monitor, logger))];
+        PeerLane lane = new(sink, options, counters);
+        _links = [.. replicas.Select((_, i) => new ReplicaLink(
+            new ReplicaId(i), LinkPurpose.Messages, lane, new RemoteBudget(options.BytesPerRemoteMax), _monitor,
+            logger))];
         _dialers = [.. _links.Select((link, i) => new ReplicaDialer(
             link, replicas[i], LinkPort.Clients, self.Value, credentials, options, counters, logger, time, reactor))];
     }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using BftCloud.Primitives;
 
 namespace BftCloud.Links;
@@ -24,16 +23,14 @@ internal sealed class SecureLink : IDisposable
     /// <summary>The largest record with its length and tag: a power of two, for the sake of buffer pools.</summary>
     public const int RecordBytesMax = 64 << 10;
 
-    /// <summary>Records that go to the socket in one send.</summary>
-    private const int RecordsPerSendMax = 4;
-
     /// <summary>Sends in one go; then other sockets have their turn.</summary>
     private const int SendsPerTurnMax = 4;
 
     private readonly Lock _gate = new();
     private readonly ReactorSocket _socket;
     private readonly NoiseCipher _sendCipher;
-    private readonly int _tagBytes;
+    private readonly RecordWriter _writer;
+    private readonly SendPace? _pace;
     private readonly LinkOptions _options;
     private readonly LinkCounters _counters;
     private readonly RemoteBudget _budget;
@@ -56,11 +53,15 @@ internal sealed class SecureLink : IDisposable
     private int _silentTicks;
     private long _lastRounds;
 
-    public SecureLink(EstablishedLink established, LinkOptions options, LinkCounters counters, RemoteBudget budget)
+    /// <summary>A link that sends no faster than <paramref name="pace"/> allows, if there is one.</summary>
+    public SecureLink(
+        EstablishedLink established, LinkOptions options, LinkCounters counters, RemoteBudget budget,
+        SendPace? pace = null)
     {
         _socket = established.Socket;
         _sendCipher = established.SendCipher;
-        _tagBytes = _sendCipher.TagBytes;
+        _writer = new RecordWriter(_sendCipher);
+        _pace = pace;
         _options = options;
         _counters = counters;
         _budget = budget;
@@ -88,10 +89,6 @@ internal sealed class SecureLink : IDisposable
 
     /// <summary>It has not ended.</summary>
     public bool IsUp => !_closed.Task.IsCompleted;
-
-    private int OverheadBytes => LengthBytes + _tagBytes;
-
-    private int PlaintextBytesMax => RecordBytesMax - OverheadBytes;
 
     /// <summary>
     /// Queues a completed frame that leaves with the next flush; its queue may hold a reference until then. False if
@@ -303,7 +300,8 @@ internal sealed class SecureLink : IDisposable
                 _sent = true;
                 _counters.AddSent(frames, length);
                 queuedBytes = 0;
-                if (sends % SendsPerTurnMax == 0) await _socket.SendReadyAsync().ConfigureAwait(false);
+                if (_pace is not null) await RestAsync(_pace.PayAsync(length)).ConfigureAwait(false);
+                else if (sends % SendsPerTurnMax == 0) await _socket.SendReadyAsync().ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -318,11 +316,19 @@ internal sealed class SecureLink : IDisposable
     }
 
     /// <summary>
+    /// A link with a pace lets other sockets have their turn after each send, and pays for it.
+    /// </summary>
+    private async ValueTask RestAsync(Task paid)
+    {
+        if (paid.IsCompleted) await _socket.SendReadyAsync().ConfigureAwait(false);
+        else await Task.WhenAny(paid, _closed.Task).ConfigureAwait(false);
+    }
+
+    /// <summary>
     /// Seals the next records into the buffer; false, and the pump is over, when there is nothing to send.
     /// </summary>
     private bool TrySeal(ref byte[] buffer, out int length, out int queuedBytes, out long frames)
     {
-        RecordSources sources = default;
         lock (_gate)
         {
             length = queuedBytes = 0;
@@ -332,21 +338,11 @@ internal sealed class SecureLink : IDisposable
                 StopPump();
                 return false;
             }
-            queuedBytes = (int)Math.Min(_queue.Flushed, RecordsPerSendMax * PlaintextBytesMax);
-            int records = Math.Max(1, (queuedBytes + PlaintextBytesMax - 1) / PlaintextBytesMax);
-            Reserve(ref buffer, queuedBytes + records * OverheadBytes);
-            for (int i = 0, left = queuedBytes; i < records; i++)
-            {
-                int bytes = Math.Min(left, PlaintextBytesMax);
-                BinaryPrimitives.WriteUInt16BigEndian(buffer.AsSpan(length), (ushort)(bytes + _tagBytes));
-                sources[i] = _queue.Take(buffer.AsSpan(length + LengthBytes, bytes));
-                length += bytes + OverheadBytes;
-                left -= bytes;
-            }
+            length = _writer.Take(_queue, ref buffer, out queuedBytes);
             _heartbeatDue = false;
             _framesWaiting = 0;
         }
-        Seal(buffer.AsSpan(0, length), sources);
+        _writer.Seal(buffer.AsSpan(0, length));
         return true;
     }
 
@@ -366,34 +362,5 @@ internal sealed class SecureLink : IDisposable
     {
         _pumping = false;
         if (_fault is not null) _sendCipher.Dispose();
-    }
-
-    /// <summary>
-    /// All records but the last have the largest size. What was not copied into a record is sealed from its frame.
-    /// </summary>
-    private void Seal(Span<byte> records, RecordSources sources)
-    {
-        for (int i = 0; !records.IsEmpty; i++)
-        {
-            int bytes = Math.Min(records.Length, RecordBytesMax);
-            Span<byte> record = records[LengthBytes..bytes];
-            _sendCipher.Seal(sources[i].Buffer is null ? record[..^_tagBytes] : sources[i].Bytes, record);
-            sources[i].Release();
-            records = records[bytes..];
-        }
-    }
-
-    private static void Reserve(ref byte[] buffer, int bytes)
-    {
-        if (buffer.Length >= bytes) return;
-        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
-        buffer = ArrayPool<byte>.Shared.Rent(bytes);
-    }
-
-    /// <summary>Where the plaintexts of the records of one send lie, unless they were copied.</summary>
-    [InlineArray(RecordsPerSendMax)]
-    private struct RecordSources
-    {
-        private FrameSlice _first;
     }
 }

@@ -23,11 +23,24 @@ internal static partial class TransportLog
     [LoggerMessage(4, LogLevel.Information, "The link to {Replica} is down ({Fault}).")]
     public static partial void Down(ILogger logger, ReplicaId replica, LinkFault fault);
 
+    [LoggerMessage(10, LogLevel.Debug, "The link for bulk to {Replica} is up.")]
+    public static partial void BulkUp(ILogger logger, ReplicaId replica);
+
+    [LoggerMessage(11, LogLevel.Debug, "The link for bulk to {Replica} is down ({Fault}).")]
+    public static partial void BulkDown(ILogger logger, ReplicaId replica, LinkFault fault);
+
     [LoggerMessage(5, LogLevel.Warning, "A link of {Client} was closed: {Fault}.")]
     public static partial void ClientFault(ILogger logger, ClientId client, LinkFault fault);
 
     [LoggerMessage(6, LogLevel.Error, "Connections cannot be accepted on the port for {Port}: {Reason} Trying again.")]
     public static partial void CannotAccept(ILogger logger, LinkPort port, string reason);
+
+    [LoggerMessage(
+        9, LogLevel.Warning,
+        "There is a link to {Replica} at {Remote}, but none for bulk ({Fault}): {Reason} "
+        + "What is fetched from it has to wait. Trying again.")]
+    public static partial void NoBulk(
+        ILogger logger, ReplicaId replica, EndPoint remote, LinkFault fault, string reason);
 
     [LoggerMessage(7, LogLevel.Debug, "The link of {Client} is up.")]
     public static partial void ClientUp(ILogger logger, ClientId client);

@@ -85,7 +85,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     private async Task<ChaosReport> RunAsync(CancellationToken cancellation)
     {
-        await _cluster.StartAsync(s_startPatience, cancellation);
+        await _cluster.StartAsync(s_startPatience, lines: null, cancellation);
         _tell($"{_cluster.Replicas.Count} replicas are up in {_directory.Path}");
         Stopwatch watch = Stopwatch.StartNew();
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -122,7 +122,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     private async Task ConcludeAsync(CancellationToken cancellation)
     {
-        await _cluster.StartAsync(s_startPatience, cancellation);
+        await _cluster.StartAsync(s_startPatience, lines: null, cancellation);
         await _load.ReadAllAsync(cancellation);
         await UntilAsync(
             "all replicas are in the same state",
@@ -173,7 +173,7 @@ internal sealed class ChaosRun : IAsyncDisposable
                 await Task.Delay(time, cancellation);
                 break;
         }
-        await _cluster.StartAsync(s_startPatience, cancellation);
+        await _cluster.StartAsync(s_startPatience, lines: null, cancellation);
         await UntilAsync(
             $"r{victim} has caught up after {perturbation.Kind}", reports => HasCaughtUp(reports, victim),
             cancellation);

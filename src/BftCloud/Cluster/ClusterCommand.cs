@@ -18,10 +18,10 @@ internal static class ClusterCommand
         ClusterWaitCommand.Create(),
     };
 
-    /// <summary>For commands that wait until replicas are ready.</summary>
+    /// <summary>For commands that wait for replicas.</summary>
     public static Option<Duration> TimeoutOption() => new("--timeout")
     {
-        Description = "How long a replica may take until it is ready.",
+        Description = "How long the replicas may make no progress until the command gives up.",
         DefaultValueFactory = static _ => Duration.Seconds(60),
         CustomParser = Duration.Parse,
         HelpName = "TIME",

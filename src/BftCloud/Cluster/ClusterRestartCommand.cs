@@ -33,24 +33,25 @@ internal static class ClusterRestartCommand
     {
         ClusterProcesses cluster = new(ClusterDirectory.Open(path));
         using ClusterReadiness readiness = new(cluster);
+        using ProgressLines lines = ProgressLines.OnError();
         int[] all = [.. Enumerable.Range(0, cluster.Replicas.Count)];
         if (rolling)
         {
-            await RollAsync(cluster, readiness, all, patience, cancellationToken);
+            await RollAsync(cluster, readiness, all, patience, lines, cancellationToken);
             return ExitCode.Done;
         }
         await cluster.StopAsync(cancellationToken);
-        await cluster.StartAsync(ClusterProcesses.HealthPatience, cancellationToken);
-        await readiness.WaitAsync(all, patience, Console.WriteLine, cancellationToken);
+        await cluster.StartAsync(patience, lines, cancellationToken);
+        await readiness.WaitAsync(all, patience, lines, cancellationToken);
         Console.WriteLine($"All {all.Length} replicas are up again.");
         return ExitCode.Done;
     }
 
     private static async Task RollAsync(
-        ClusterProcesses cluster, ClusterReadiness readiness, int[] all, TimeSpan patience,
+        ClusterProcesses cluster, ClusterReadiness readiness, int[] all, TimeSpan patience, ProgressLines lines,
         CancellationToken cancellationToken)
     {
-        await readiness.WaitAsync(all, patience, Console.WriteLine, cancellationToken);
+        await readiness.WaitAsync(all, patience, lines, cancellationToken);
         List<int> left = [.. all];
         while (left.Count > 0)
         {
@@ -59,8 +60,9 @@ internal static class ClusterRestartCommand
             left.Remove(next);
             long start = Stopwatch.GetTimestamp();
             await cluster.StopAsync([next], cancellationToken);
-            await cluster.StartAsync(ClusterProcesses.HealthPatience, cancellationToken);
-            await readiness.WaitAsync(all, patience, Console.WriteLine, cancellationToken);
+            await cluster.StartAsync(patience, lines, cancellationToken);
+            await readiness.WaitAsync(all, patience, lines, cancellationToken);
+            lines.Dispose();
             Console.WriteLine(
                 $"r{next} is up again; all were ready after {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s.");
         }

@@ -18,20 +18,24 @@ internal static class ClusterUpCommand
             Description = "Return when all replicas are healthy and leave them running; "
                 + "otherwise show their status until Ctrl-C, then stop them.",
         };
-        Command command = new("up", "Starts the replicas that are not running.") { path, detach };
+        Option<Duration> timeout = ClusterCommand.TimeoutOption();
+        Command command = new("up", "Starts the replicas that are not running.") { path, detach, timeout };
         command.SetAction(
             (result, cancellationToken) => RunAsync(
-                result.GetRequiredValue(path), result.GetValue(detach), cancellationToken));
+                result.GetRequiredValue(path), result.GetValue(detach), result.GetRequiredValue(timeout).Time,
+                cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, bool detach, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        string path, bool detach, TimeSpan patience, CancellationToken cancellationToken)
     {
         ClusterProcesses cluster = new(ClusterDirectory.Open(path));
         int count = cluster.Replicas.Count, started = count;
         try
         {
-            started = await cluster.StartAsync(ClusterProcesses.HealthPatience, cancellationToken);
+            using (ProgressLines lines = ProgressLines.OnError())
+                started = await cluster.StartAsync(patience, lines, cancellationToken);
             if (started == 0)
             {
                 Console.WriteLine(

@@ -42,7 +42,8 @@ internal static class ClusterWaitCommand
         int[] replicas = wanted.Length > 0 ? wanted : [.. Enumerable.Range(0, cluster.Replicas.Count)];
         long start = Stopwatch.GetTimestamp();
         using ClusterReadiness readiness = new(cluster);
-        await readiness.WaitAsync(replicas, patience, Console.WriteLine, cancellationToken);
+        using (ProgressLines lines = ProgressLines.OnError())
+            await readiness.WaitAsync(replicas, patience, lines, cancellationToken);
         Console.WriteLine(
             $"{(wanted.Length > 0 ? string.Join(", ", wanted.Select(static id => $"r{id}")) : "All replicas")} ready "
             + $"after {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s.");

@@ -31,8 +31,10 @@ internal static class StatusTable
 
     private static string StateOf(ClusterReplicaReport replica) => replica switch
     {
-        { Up: false } => "[red]down[/]",
+        { NotReady: { } why, Progress.Numbers: { } numbers } =>
+            $"[yellow]{Markup.Escape(why)}[/]\n{Markup.Escape(numbers)}",
         { NotReady: { } why } => $"[yellow]{Markup.Escape(why)}[/]",
+        { Up: false } => "[red]down[/]",
         _ => "[green]up[/]",
     };
 

@@ -28,7 +28,10 @@ internal sealed class ClusterSampler(string clusterId, int faulty, int window, S
     /// <param name="answers">What each replica says; null for one that does not answer.</param>
     /// <param name="isWatched">Whether the replica has an address.</param>
     /// <param name="atMs">The time, milliseconds since the Unix epoch.</param>
-    public ClusterSample Next(IReadOnlyList<ReplicaAnswer?> answers, Func<int, bool> isWatched, long atMs)
+    /// <param name="starting">What those say that start.</param>
+    public ClusterSample Next(
+        IReadOnlyList<ReplicaAnswer?> answers, Func<int, bool> isWatched, long atMs,
+        Func<int, StartReport?>? starting = null)
     {
         IReadOnlyList<ReplicaAnswer?> ownAnswers =
             [.. answers.Select((answer, id) => IsOwn(answer, id) ? answer : null)];
@@ -41,7 +44,8 @@ internal sealed class ClusterSampler(string clusterId, int faulty, int window, S
         ReplicaSample[] replicas =
         [
             .. answers.Select(
-                (answer, id) => SampleOf(id, answer, highest, behindMax: window + progress, isWatched(id)))
+                (answer, id) => SampleOf(
+                    id, answer, highest, behindMax: window + progress, isWatched(id), starting?.Invoke(id)))
         ];
         ClusterSample sample = new(
             _number++, atMs, HealthSentence.Of(faulty, replicas, regency, leader), regency, leader,
@@ -67,19 +71,23 @@ internal sealed class ClusterSampler(string clusterId, int faulty, int window, S
             .Take(ReasonsMax)
     ];
 
-    private ReplicaSample SampleOf(int id, ReplicaAnswer? answer, long highest, double behindMax, bool isWatched)
+    private ReplicaSample SampleOf(
+        int id, ReplicaAnswer? answer, long highest, double behindMax, bool isWatched, StartReport? start)
     {
         if (answer is null)
         {
+            ReplicaState state = !isWatched ? ReplicaState.Unwatched
+                : start is null ? ReplicaState.Down
+                : start.Id != id || start.ClusterId != clusterId ? ReplicaState.Foreign
+                : ReplicaState.Starting;
             return new ReplicaSample(
-                isWatched ? ReplicaState.Down : ReplicaState.Unwatched,
-                null, null, null, null, null, null, null, null, null, null, null);
+                state, start?.Progress, null, null, null, null, null, null, null, null, null, null, null);
         }
         ReplicaReport report = answer.Report;
         long behind = Math.Max(0, highest - Math.Max(0, report.LastExecuted));
         double? cpu = Rate([answer], _before.Count > id ? [_before[id]] : [], 0, static r => r.Usage?.CpuSeconds);
         return new ReplicaSample(
-            StateOf(id, report, behind, behindMax), behind, report.Regency, report.LastExecuted,
+            StateOf(id, report, behind, behindMax), report.Progress, behind, report.Regency, report.LastExecuted,
             report.StableCheckpoint, report.PendingRequests, report.Sessions,
             cpu is { } share ? Math.Round(share * 100, 1) : null,
             report.Usage?.MemoryBytes, report.Usage?.DataBytes, report.Usage?.FreeBytes, report.UptimeSeconds);

@@ -61,7 +61,8 @@ internal sealed class ClusterWatch : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         ReplicaAnswer?[] answers = [.. _polls.Select(static poll => poll.Latest)];
         ClusterSample sample = _sampler.Next(
-            answers, id => _polls[id].IsWatched, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+            answers, id => _polls[id].IsWatched, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+            id => _polls[id].Starting);
         _history.Add(sample, ClusterSampler.Rejections(answers));
         if (_comparing.IsCompleted && _states.IsDue(answers)) _comparing = CompareAsync(cancellationToken);
     }

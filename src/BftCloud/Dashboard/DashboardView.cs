@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BftCloud.Monitoring;
 
 namespace BftCloud.Dashboard;
 
@@ -52,6 +53,7 @@ internal enum HealthLevel
 
 /// <summary>A replica at one time; facts that it did not tell are null.</summary>
 /// <param name="State">How it stands to the others.</param>
+/// <param name="Progress">How far it is on its way to taking part in full.</param>
 /// <param name="Behind">Instances that it is behind the others.</param>
 /// <param name="Regency">The regency it is in.</param>
 /// <param name="LastExecuted">The last instance it executed.</param>
@@ -65,8 +67,8 @@ internal enum HealthLevel
 /// <param name="UptimeSeconds">Since its process started.</param>
 internal sealed record ReplicaSample(
     [property: JsonConverter(typeof(JsonStringEnumConverter<ReplicaState>))] ReplicaState State,
-    long? Behind, long? Regency, long? LastExecuted, long? StableCheckpoint, int? Pending, int? Sessions,
-    double? CpuPercent, long? MemoryBytes, long? DataBytes, long? FreeBytes, double? UptimeSeconds);
+    ProgressReport? Progress, long? Behind, long? Regency, long? LastExecuted, long? StableCheckpoint, int? Pending,
+    int? Sessions, double? CpuPercent, long? MemoryBytes, long? DataBytes, long? FreeBytes, double? UptimeSeconds);
 
 /// <summary>How often input was dropped for one reason.</summary>
 /// <param name="Reason">As metrics name it.</param>

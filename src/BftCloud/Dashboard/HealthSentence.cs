@@ -65,6 +65,7 @@ internal static class HealthSentence
         return subject + " " + state switch
         {
             ReplicaState.Down => one ? "does not answer" : "do not answer",
+            ReplicaState.Starting => one ? "reads its disk" : "read their disks",
             ReplicaState.Foreign => one ? "is not the one that answers" : "are not those that answer",
             ReplicaState.Differs => one ? "has another state than the others" : "have another state than the others",
             ReplicaState.Unwatched => one ? "has no metrics address" : "have no metrics address",
@@ -83,6 +84,7 @@ internal static class HealthSentence
             ReplicaState.Down => one
                 ? $"Read its log, r{Number(ids[0])}/replica.log, and start it with 'bftcloud cluster up'."
                 : "Read their logs, and start them with 'bftcloud cluster up'.",
+            ReplicaState.Starting => "A replica that starts reads its whole state first.",
             ReplicaState.Foreign => "Another process listens there: correct 'metricsAddress' in replica.json.",
             ReplicaState.Differs => "Keep its files for a look. Then start it again with an empty data directory.",
             ReplicaState.Unwatched => "Set 'metricsAddress' in replica.json.",

@@ -13,6 +13,7 @@ internal sealed class ReplicaPoll(string? address, MonitoringClient client)
     public static readonly TimeSpan AnswerAgeMax = TimeSpan.FromSeconds(2);
 
     private ReplicaAnswer? _latest;
+    private (StartReport Report, long At)? _start;
     private Task _asking = Task.CompletedTask;
 
     /// <summary>Whether it has an address to ask.</summary>
@@ -21,6 +22,12 @@ internal sealed class ReplicaPoll(string? address, MonitoringClient client)
     /// <summary>What the replica last said; null if it does not answer.</summary>
     public ReplicaAnswer? Latest =>
         _latest is { } latest && Stopwatch.GetElapsedTime(latest.At) <= AnswerAgeMax ? latest : null;
+
+    /// <summary>What it last said while it starts; null if it does not start, or does not answer.</summary>
+    public StartReport? Starting =>
+        Latest is null && _start is { } start && Stopwatch.GetElapsedTime(start.At) <= AnswerAgeMax
+            ? start.Report
+            : null;
 
     /// <summary>Begins to ask, unless the last question is still open. Completes with the answer.</summary>
     public Task AskAsync(CancellationToken cancellationToken)
@@ -40,8 +47,10 @@ internal sealed class ReplicaPoll(string? address, MonitoringClient client)
 
     private async Task AskOnceAsync(string to, CancellationToken cancellationToken)
     {
-        ReplicaReport? report = await client.TryGetStatusAsync(to, cancellationToken, withStateDigest: false);
-        _latest = report is null ? null : new ReplicaAnswer(report, Stopwatch.GetTimestamp());
+        ReplicaLook look = await client.LookAsync(to, cancellationToken);
+        long now = Stopwatch.GetTimestamp();
+        _latest = look.Report is null ? null : new ReplicaAnswer(look.Report, now);
+        _start = look.Start is null ? null : (look.Start, now);
     }
 }
 

@@ -8,6 +8,9 @@ internal enum ReplicaState
     /// <summary>It does not answer.</summary>
     Down,
 
+    /// <summary>It reads its disk, and hears nothing yet.</summary>
+    Starting,
+
     /// <summary>Another replica, or one of another cluster, answers at its address.</summary>
     Foreign,
 

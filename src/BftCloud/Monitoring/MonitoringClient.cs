@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using BftCloud.Common;
 using BftCloud.Primitives;
@@ -15,40 +16,39 @@ internal sealed class MonitoringClient(TimeSpan? patience = null) : IDisposable
         Timeout = patience ?? TimeSpan.FromSeconds(3), MaxResponseContentBufferSize = 1 << 20,
     };
 
-    /// <summary>Whether the replica is there and says that it is well.</summary>
-    public async Task<bool> IsHealthyAsync(string address, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using HttpResponseMessage response = await _http.GetAsync(
-                new Uri($"http://{address}/healthz"), cancellationToken);
-            return response.IsSuccessStatusCode;
-        }
-        catch (Exception e) when (IsUnreachable(e, cancellationToken))
-        {
-            return false;
-        }
-    }
-
     /// <summary>
-    /// What the replica says of itself; null if it cannot be reached, or says something that is no report.
+    /// What the replica says of itself; null if it cannot be reached, still starts, or says something that is no
+    /// report.
     /// </summary>
     /// <param name="address">Its metrics address.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="withStateDigest">With the digest of its state. It does nothing else while it computes that.</param>
     public async Task<ReplicaReport?> TryGetStatusAsync(
-        string address, CancellationToken cancellationToken, bool withStateDigest = true)
+        string address, CancellationToken cancellationToken, bool withStateDigest = true) =>
+        (await LookAsync(address, cancellationToken, withStateDigest)).Report;
+
+    /// <summary>The same, and how far it is if it still starts.</summary>
+    public async Task<ReplicaLook> LookAsync(
+        string address, CancellationToken cancellationToken, bool withStateDigest = false)
     {
         string path = withStateDigest ? "status/digest" : "status";
         try
         {
-            byte[] json = await _http.GetByteArrayAsync(new Uri($"http://{address}/{path}"), cancellationToken);
-            ReplicaReport? report = JsonSerializer.Deserialize(json, MonitoringJson.Default.ReplicaReport);
-            return report is not null && IsWellFormed(report) ? report : null;
+            using HttpResponseMessage response =
+                await _http.GetAsync(new Uri($"http://{address}/{path}"), cancellationToken);
+            byte[] json = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            if (response.IsSuccessStatusCode)
+            {
+                ReplicaReport? report = JsonSerializer.Deserialize(json, MonitoringJson.Default.ReplicaReport);
+                return report is not null && IsWellFormed(report) ? new ReplicaLook(report, null) : ReplicaLook.None;
+            }
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable) return ReplicaLook.None;
+            StartReport? start = JsonSerializer.Deserialize(json, MonitoringJson.Default.StartReport);
+            return start?.Progress is { IsWellFormed: true } ? new ReplicaLook(null, start) : ReplicaLook.None;
         }
         catch (Exception e) when (IsUnreachable(e, cancellationToken) || e is JsonException)
         {
-            return null;
+            return ReplicaLook.None;
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class MonitoringClient(TimeSpan? patience = null) : IDisposable
 
     /// <summary>A faulty replica may say anything: what is shown must be shaped as is promised.</summary>
     private static bool IsWellFormed(ReplicaReport report) =>
-        report is { Rejected: not null, Peers: not null }
+        report is { Rejected: not null, Peers: not null } && report.Progress is null or { IsWellFormed: true }
         && double.IsFinite(report.UptimeSeconds) && double.IsFinite(report.LedSeconds)
         && double.IsFinite(report.Usage?.CpuSeconds ?? 0)
         && report.NotReady is null or { Length: <= NotReadyMax }

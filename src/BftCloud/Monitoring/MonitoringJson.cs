@@ -6,4 +6,5 @@ namespace BftCloud.Monitoring;
 /// <summary>How replicas say where they stand in JSON.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ReplicaReport))]
+[JsonSerializable(typeof(StartReport))]
 internal sealed partial class MonitoringJson : JsonSerializerContext;

@@ -29,6 +29,9 @@ internal sealed record ReplicaReport
     /// <summary>Why it does not take part in full yet; null if it is ready.</summary>
     public string? NotReady { get; init; }
 
+    /// <summary>How far it is on its way to taking part in full; null if it does not say.</summary>
+    public ProgressReport? Progress { get; init; }
+
     public required long LastExecuted { get; init; }
     public required long StableCheckpoint { get; init; }
 

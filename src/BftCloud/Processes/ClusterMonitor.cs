@@ -21,24 +21,29 @@ internal sealed class ClusterMonitor(ClusterProcesses cluster, bool withStateDig
 
     /// <summary>Each replica's own words; null for one that cannot be reached.</summary>
     public async Task<IReadOnlyList<ReplicaReport?>> AskAsync(CancellationToken cancellationToken) =>
+        [.. (await LookAsync(cancellationToken)).Select(static look => look.Report)];
+
+    /// <summary>The same, and how far those are that still start.</summary>
+    public async Task<IReadOnlyList<ReplicaLook>> LookAsync(CancellationToken cancellationToken) =>
         await Task.WhenAll(
             _addresses.Select(
                 address => address is null
-                    ? Task.FromResult<ReplicaReport?>(null)
-                    : _client.TryGetStatusAsync(address, cancellationToken, withStateDigest)));
+                    ? Task.FromResult(ReplicaLook.None)
+                    : _client.LookAsync(address, cancellationToken, withStateDigest)));
 
     /// <summary>The report that <c>cluster status</c> shows.</summary>
     public async Task<ClusterReport> ReportAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<ReplicaReport?> answers = await AskAsync(cancellationToken);
+        IReadOnlyList<ReplicaLook> looks = await LookAsync(cancellationToken);
         return new ClusterReport([.. cluster.Replicas.Select(replica =>
         {
-            ReplicaReport? answer = answers[replica.Id];
+            ReplicaLook look = looks[replica.Id];
+            ReplicaReport? answer = look.Report;
             int? pid = replica.FindPid();
             return new ClusterReplicaReport(
-                replica.Id, pid, answer is not null, answer?.NotReady, answer?.Regency, answer?.Leader,
-                answer?.LastExecuted, answer?.StableCheckpoint, answer?.StateDigest, answer?.DamageFound,
-                answer?.DamageMended);
+                replica.Id, pid, answer is not null, look.NotReady, answer?.InstancesBehind, answer?.Regency,
+                answer?.Leader, answer?.LastExecuted, answer?.StableCheckpoint, answer?.StateDigest,
+                answer?.DamageFound, answer?.DamageMended, look.Progress);
         })]);
     }
 

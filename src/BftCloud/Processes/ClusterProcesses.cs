@@ -11,9 +11,6 @@ internal sealed class ClusterProcesses(ClusterDirectory directory)
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long replicas that were started may take until they answer.</summary>
-    public static TimeSpan HealthPatience { get; } = TimeSpan.FromSeconds(60);
-
     public ClusterDirectory Directory { get; } = directory;
 
     public IReadOnlyList<ReplicaProcess> Replicas { get; } =
@@ -21,11 +18,15 @@ internal sealed class ClusterProcesses(ClusterDirectory directory)
         .. directory.Cluster.Replicas.Select((_, id) => new ReplicaProcess(directory, id))
     ];
 
-    /// <summary>Starts those that are not running and waits until every one says that it is healthy.</summary>
+    /// <summary>Starts those that are not running and waits until every one answers.</summary>
+    /// <param name="patience">How long they may make no progress.</param>
+    /// <param name="lines">Shows what is waited for; null: nothing.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How many it started.</returns>
-    /// <exception cref="CommandFailedException">One ended, or was not healthy in time; the message has the end of its
-    /// log.</exception>
-    public async Task<int> StartAsync(TimeSpan patience, CancellationToken cancellationToken)
+    /// <exception cref="CommandFailedException">One ended, or does not answer and none gets further; the message has
+    /// the end of its log.</exception>
+    public async Task<int> StartAsync(
+        TimeSpan patience, ProgressLines? lines, CancellationToken cancellationToken)
     {
         using IDisposable turn = await ClusterTurn.TakeAsync(Directory, cancellationToken);
         Dictionary<int, Process> started = [];
@@ -36,29 +37,31 @@ internal sealed class ClusterProcesses(ClusterDirectory directory)
                 if (replica.FindPid() is null) started.Add(replica.Id, replica.Start());
             }
             using MonitoringClient monitoring = new();
-            long start = Stopwatch.GetTimestamp();
-            foreach (ReplicaProcess replica in Replicas)
+            ProgressWatch watch = new(TimeProvider.System);
+            List<ReplicaProcess> waiting = [.. Replicas];
+            while (true)
             {
-                string address = ReplicaConfiguration.Load(Directory.ReplicaFile(replica.Id)).MetricsAddress
-                    ?? throw new ConfigurationException(
-                        Directory.ReplicaFile(replica.Id), "metricsAddress",
-                        "is missing. 'cluster up' needs it to see whether the replica is healthy.");
-                while (!await monitoring.IsHealthyAsync(address, cancellationToken))
+                ReplicaLook[] looks = await Task.WhenAll(
+                    waiting.Select(replica => monitoring.LookAsync(AddressOf(replica), cancellationToken)));
+                (ReplicaProcess Replica, ReplicaLook Look)[] now = [.. waiting.Zip(looks)];
+                foreach ((ReplicaProcess replica, ReplicaLook look) in now)
                 {
-                    // One that was just being killed counted as running.
-                    if (!started.ContainsKey(replica.Id) && replica.FindPid() is null)
-                        started.Add(replica.Id, replica.Start());
-                    // One that ended because the replica runs already, started by hand, is no loss.
-                    if (started.TryGetValue(replica.Id, out Process? process) && process.HasExited
-                        && replica.FindPid() is null)
-                        throw Unhealthy(replica, $"ended with exit code {process.ExitCode}");
-                    if (Stopwatch.GetElapsedTime(start) > patience)
-                        throw Unhealthy(replica, $"was not healthy within {patience.TotalSeconds:0} s");
-                    await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+                    watch.Note(replica.Id, look);
+                    if (look.Report is null) StartAgainOrFail(replica, started);
+                    else
+                    {
+                        watch.NoteDone(replica.Id);
+                        waiting.Remove(replica);
+                        if (replica.FindPid() is { } pid) replica.WritePidFile(pid);
+                    }
                 }
-                if (replica.FindPid() is { } pid) replica.WritePidFile(pid);
+                if (waiting.Count == 0) return started.Count;
+                (ReplicaProcess late, ReplicaLook its) = now.First(one => one.Look.Report is null);
+                if (watch.Stalled >= patience) throw Stalled(late, its, patience);
+                lines?.Show([.. now.Where(static one => one.Look.Report is null)
+                    .Select(static one => $"r{one.Replica.Id} {one.Replica.Describe(one.Look)}")]);
+                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
             }
-            return started.Count;
         }
         finally
         {
@@ -78,6 +81,27 @@ internal sealed class ClusterProcesses(ClusterDirectory directory)
         return await Task.WhenAll(replicas.Select(id => Replicas[id].StopAsync(StopPatience, cancellationToken)));
     }
 
-    private static CommandFailedException Unhealthy(ReplicaProcess replica, string what) =>
-        new($"Replica {replica.Id} {what}. The end of its log, {replica.LogFile}:\n{replica.LogTail(12)}");
+    private static void StartAgainOrFail(ReplicaProcess replica, Dictionary<int, Process> started)
+    {
+        // One that was just being killed counted as running.
+        if (!started.ContainsKey(replica.Id) && replica.FindPid() is null) started.Add(replica.Id, replica.Start());
+        // One that ended because the replica runs already, started by hand, is no loss.
+        if (started.TryGetValue(replica.Id, out Process? process) && process.HasExited && replica.FindPid() is null)
+            throw Failed(replica, $"ended with exit code {process.ExitCode}.");
+    }
+
+    private string AddressOf(ReplicaProcess replica) =>
+        ReplicaConfiguration.Load(Directory.ReplicaFile(replica.Id)).MetricsAddress
+        ?? throw new ConfigurationException(
+            Directory.ReplicaFile(replica.Id), "metricsAddress",
+            "is missing. 'cluster up' needs it to see whether the replica is healthy.");
+
+    private CommandFailedException Stalled(ReplicaProcess replica, ReplicaLook look, TimeSpan patience) => Failed(
+        replica,
+        $"{replica.Describe(look)}, and no replica made progress for {new Duration(patience)}. See whether its disk "
+        + $"and its process, {replica.FindPid()}, work. Give it more time with 'bftcloud cluster up "
+        + $"{Directory.Path} --timeout TIME', or stop it with 'bftcloud cluster down {Directory.Path}'.");
+
+    private static CommandFailedException Failed(ReplicaProcess replica, string what) =>
+        new($"Replica {replica.Id} {what} The end of its log, {replica.LogFile}:\n{replica.LogTail(12)}");
 }

@@ -11,38 +11,32 @@ namespace BftCloud.Processes;
 internal sealed class ClusterReadiness(ClusterProcesses cluster) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan NewsPause = TimeSpan.FromSeconds(2);
 
     private readonly ClusterMonitor _monitor = new(cluster, withStateDigest: false);
 
     /// <summary>Completes when all of these replicas are ready.</summary>
     /// <param name="replicas">Which ones.</param>
-    /// <param name="patience">How long it may take.</param>
-    /// <param name="tell">Hears, now and then, why it still takes time.</param>
+    /// <param name="patience">How long they may make no progress.</param>
+    /// <param name="lines">Shows why it still takes time.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="CommandFailedException">One is not ready in time; the message says why.</exception>
+    /// <exception cref="CommandFailedException">One is not ready, and none gets further; the message says why.
+    /// </exception>
     public async Task WaitAsync(
-        IReadOnlyCollection<int> replicas, TimeSpan patience, Action<string> tell, CancellationToken cancellationToken)
+        IReadOnlyCollection<int> replicas, TimeSpan patience, ProgressLines lines, CancellationToken cancellationToken)
     {
-        long start = Stopwatch.GetTimestamp();
-        TimeSpan toldAt = TimeSpan.Zero;
+        ProgressWatch watch = new(TimeProvider.System);
         while (true)
         {
-            IReadOnlyList<string> missing = await MissingAsync(replicas, cancellationToken);
-            TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+            List<string> missing = Missing(replicas, await _monitor.LookAsync(cancellationToken), watch);
             if (missing.Count == 0) return;
-            if (elapsed >= patience)
+            if (watch.Stalled >= patience)
             {
                 throw new CommandFailedException(
-                    $"Not ready within {new Duration(patience)}: {string.Join("; ", missing)}. "
+                    $"Not ready, and no progress for {new Duration(patience)}: {string.Join("; ", missing)}. "
                     + $"Start what is down with 'bftcloud cluster up {cluster.Directory.Path}'; "
-                    + "give one that catches up more time with --timeout.");
+                    + "give what is slow more time with --timeout. The logs, DIR/rN/replica.log, say more.");
             }
-            if (elapsed - toldAt >= NewsPause)
-            {
-                tell($"Waiting: {string.Join("; ", missing)}.");
-                toldAt = elapsed;
-            }
+            lines.Show(missing);
             await Task.Delay(Pause, cancellationToken);
         }
     }
@@ -55,16 +49,16 @@ internal sealed class ClusterReadiness(ClusterProcesses cluster) : IDisposable
     public void Dispose() => _monitor.Dispose();
 
     /// <summary>What each of them lacks that is not ready.</summary>
-    private async Task<IReadOnlyList<string>> MissingAsync(
-        IReadOnlyCollection<int> replicas, CancellationToken cancellationToken)
+    private List<string> Missing(
+        IReadOnlyCollection<int> replicas, IReadOnlyList<ReplicaLook> looks, ProgressWatch watch)
     {
-        IReadOnlyList<ReplicaReport?> answers = await _monitor.AskAsync(cancellationToken);
         List<string> missing = [];
-        foreach (int id in replicas)
+        for (int id = 0; id < looks.Count; id++)
         {
-            if (answers[id] is { NotReady: { } why }) missing.Add($"r{id} {why}");
-            else if (answers[id] is null)
-                missing.Add($"r{id} {(cluster.Replicas[id].FindPid() is null ? "is down" : "does not answer")}");
+            // One that is not waited for may be what the others wait for.
+            watch.Note(id, looks[id]);
+            if (looks[id] is { Report: not null, NotReady: null }) watch.NoteDone(id);
+            else if (replicas.Contains(id)) missing.Add($"r{id} {cluster.Replicas[id].Describe(looks[id])}");
         }
         return missing;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using BftCloud.Common;
+using BftCloud.Monitoring;
 using BftCloud.Primitives;
 using BftSmr;
 using BftSmr.Storage;
@@ -30,6 +31,14 @@ internal sealed class ReplicaProcess(ClusterDirectory directory, int id)
 
     /// <summary>The process that runs this replica now; null if none does.</summary>
     public int? FindPid() => FindHolder() ?? FindStarting();
+
+    /// <summary>Why it is not ready, as a predicate with its numbers.</summary>
+    public string Describe(ReplicaLook look) => look switch
+    {
+        { NotReady: { } why, Progress.Numbers: { } numbers } => $"{why} ({numbers})",
+        { NotReady: { } why } => why,
+        _ => FindPid() is null ? "is down" : "does not answer",
+    };
 
     /// <summary>Whether the process runs this replica, or is about to.</summary>
     private bool IsOurs(int pid) => IsHolder(pid) || IsStarting(pid, RealPath.Of(_configuration));

@@ -34,7 +34,9 @@ internal static partial class ReplicaRunCommand
         ILogger log = logging.CreateLogger("BftCloud.Replica");
         using PrometheusExporter metrics = new();
         using ReplicaUsage usage = new(configuration.DataDirectory);
-        await using BftReplica replica = await BftReplica.StartAsync(
+        StartWatch start = new();
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<BftReplica> starting = BftReplica.StartAsync(
             new BftReplicaOptions
             {
                 Cluster = cluster,
@@ -42,14 +44,40 @@ internal static partial class ReplicaRunCommand
                 Key = key,
                 DataDirectory = configuration.DataDirectory,
                 PeerListenAddress = configuration.PeerListenAddress,
+                StartProgress = start,
                 LoggerFactory = logging,
             },
             service,
-            cancellationToken);
-        await using MonitoringServer? monitoring = configuration.MetricsAddress is { } address
-            ? await MonitoringServer.StartAsync(address, new ReplicaPages(cluster, replica, metrics, usage).Site)
-            : null;
-        LogRunning(log, configuration.Id, cluster.ClusterId, cluster.Service, Environment.ProcessId);
+            stop.Token);
+        ReplicaPages pages = new(cluster, new ReplicaId(configuration.Id), start, metrics, usage);
+        try
+        {
+            // Where another process has the directory, that is the error, and not its metrics address.
+            await Task.WhenAny(starting, start.Begun);
+            if (starting.IsCompleted) await starting;
+            await using MonitoringServer? monitoring = configuration.MetricsAddress is { } address
+                ? await MonitoringServer.StartAsync(address, pages.Site)
+                : null;
+            BftReplica replica = await starting;
+            pages.Show(replica);
+            LogRunning(log, configuration.Id, cluster.ClusterId, cluster.Service, Environment.ProcessId);
+            return await UntilEndAsync(replica, configuration.Id, log, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            LogStopped(log, configuration.Id);
+            return ExitCode.Done;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await EndAsync(starting);
+        }
+    }
+
+    private static async Task<int> UntilEndAsync(
+        BftReplica replica, int id, ILogger log, CancellationToken cancellationToken)
+    {
         try
         {
             await replica.Completion.WaitAsync(cancellationToken);
@@ -61,12 +89,18 @@ internal static partial class ReplicaRunCommand
 #pragma warning disable CA1031 // The log is the last place to tell of any error, and the process ends.
         catch (Exception e)
         {
-            LogBroken(log, e, configuration.Id);
+            LogBroken(log, e, id);
             return ExitCode.Failed;
         }
 #pragma warning restore CA1031
-        LogStopped(log, configuration.Id);
+        LogStopped(log, id);
         return ExitCode.Done;
+    }
+
+    private static async Task EndAsync(Task<BftReplica> starting)
+    {
+        await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (starting.IsCompletedSuccessfully) await (await starting).DisposeAsync();
     }
 
     [LoggerMessage(LogLevel.Information, "Replica {Id} of cluster {Cluster} runs service {Service} in process {Pid}")]

@@ -53,9 +53,9 @@ internal sealed class ByzantineClient : INetworkNode
         ActLater();
     }
 
-    public void Receive(int from, ReadOnlyMemory<byte> frame)
+    public void Receive(int from, NetworkFrame frame)
     {
-        if (ClientMessageCodec.TryDecode(frame, _limits, out ClientMessage? message)
+        if (ClientMessageCodec.TryDecode(frame.Bytes, _limits, out ClientMessage? message)
             && message is Reply reply && reply.Nonce == _nonce)
             _answered = Math.Max(_answered, reply.Sequence);
     }

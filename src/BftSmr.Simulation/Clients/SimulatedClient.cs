@@ -101,9 +101,9 @@ internal sealed class SimulatedClient : INetworkNode
         Think();
     }
 
-    public void Receive(int from, ReadOnlyMemory<byte> frame)
+    public void Receive(int from, NetworkFrame frame)
     {
-        if (!ClientMessageCodec.TryDecode(frame, _limits, out ClientMessage? message))
+        if (!ClientMessageCodec.TryDecode(frame.Bytes, _limits, out ClientMessage? message))
         {
             _world.Tell(_name, "drops a malformed frame");
             return;

@@ -7,7 +7,7 @@ internal interface INetworkNode
     bool IsAlive { get; }
 
     /// <summary>A frame arrived from a node, whose identity the link has authenticated.</summary>
-    void Receive(int from, ReadOnlyMemory<byte> frame);
+    void Receive(int from, NetworkFrame frame);
 
     /// <summary>The link to a node came up or went down.</summary>
     void LinkChanged(int peer, bool isUp);

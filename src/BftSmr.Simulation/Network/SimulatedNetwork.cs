@@ -63,9 +63,12 @@ internal sealed class SimulatedNetwork
     /// <param name="isFirst">The first frame of a connection finds its queue empty: it is lost only with the
     /// connection.</param>
     /// <param name="leavesInMicros">When the sender is done with making it.</param>
+    /// <param name="isBulk">It waits in the queue for bulk.</param>
     public void Send(
-        int from, int to, ReadOnlyMemory<byte> frame, bool isFirst = false, long leavesInMicros = 0)
+        int from, int to, ReadOnlyMemory<byte> frame, bool isFirst = false, long leavesInMicros = 0,
+        bool isBulk = false)
     {
+        NetworkFrame sent = new(frame, isBulk);
         Link link = LinkOf(from, to);
         Stream stream = link.FromNode(from);
         FramesSent++;
@@ -84,15 +87,15 @@ internal sealed class SimulatedNetwork
         if (stream.Blocks > 0)
         {
             _world.Faults.Count("frame held by partition");
-            if (!Conditions.Datagrams || isFirst) stream.Stalled.Add(frame);
+            if (!Conditions.Datagrams || isFirst) stream.Stalled.Add(sent);
             return;
         }
-        if (!TryQueue(stream, frame.Length, isFirst, ref leavesInMicros)) return;
-        Carry(link, stream, frame, leavesInMicros);
+        if (!TryQueue(stream, sent, isFirst, ref leavesInMicros)) return;
+        Carry(link, stream, sent, leavesInMicros);
         if (Conditions.Datagrams && _random.Chance(Conditions.DuplicationShare))
         {
             _world.Faults.Count("frame duplicated");
-            Carry(link, stream, frame, leavesInMicros);
+            Carry(link, stream, sent, leavesInMicros);
         }
     }
 
@@ -126,10 +129,10 @@ internal sealed class SimulatedNetwork
         Link link = LinkOf(from, to);
         Stream stream = link.FromNode(from);
         if (stream.Blocks == 0 || --stream.Blocks > 0) return;
-        ReadOnlyMemory<byte>[] stalled = [.. stream.Stalled];
+        NetworkFrame[] stalled = [.. stream.Stalled];
         stream.Stalled.Clear();
         if (!link.IsUp) return;
-        foreach (ReadOnlyMemory<byte> frame in stalled) Carry(link, stream, frame);
+        foreach (NetworkFrame frame in stalled) Carry(link, stream, frame);
     }
 
     /// <summary>Ends all partitions.</summary>
@@ -167,7 +170,7 @@ internal sealed class SimulatedNetwork
     public long UnsentBytes(int from, int to)
     {
         Stream stream = LinkOf(from, to).FromNode(from);
-        return (stream.Bandwidth ?? Conditions.Bandwidth) is { } bandwidth
+        return BandwidthOf(stream) is { } bandwidth
             ? Math.Max(0, stream.FreeMicros - _world.NowMicros) * bandwidth.BytesPerSecond / 1_000_000
             : 0;
     }
@@ -182,30 +185,47 @@ internal sealed class SimulatedNetwork
         return (stream.SentMicros == _world.NowMicros ? stream.FreeBeforeMicros : stream.FreeMicros) > _world.NowMicros;
     }
 
+    private LinkBandwidth? BandwidthOf(Stream stream) => stream.Bandwidth ?? Conditions.Bandwidth;
+
     private Link LinkOf(int one, int other) => _links[(Math.Min(one, other), Math.Max(one, other))];
 
     /// <summary>
     /// When a frame that is ready to leave in so long is on its way whole; false if the queue is full.
     /// </summary>
-    private bool TryQueue(Stream stream, int bytes, bool isFirst, ref long leavesInMicros)
+    private bool TryQueue(Stream stream, NetworkFrame frame, bool isFirst, ref long leavesInMicros)
     {
-        if ((stream.Bandwidth ?? Conditions.Bandwidth) is not { } bandwidth) return true;
+        if (BandwidthOf(stream) is not { } bandwidth) return true;
+        int bytes = frame.Bytes.Length;
         long ready = _world.NowMicros + leavesInMicros;
-        long waiting = Math.Max(0, stream.FreeMicros - ready) * bandwidth.BytesPerSecond / 1_000_000;
+        long free = frame.IsBulk ? Math.Max(stream.BulkFreeMicros, stream.FreeMicros) : stream.FreeMicros;
+        long waiting = Math.Max(0, free - ready) * bandwidth.BytesPerSecond / 1_000_000;
         if (!isFirst && waiting + bytes > bandwidth.QueueBytesMax)
         {
             _world.Faults.Count("queue full");
             return false;
         }
         long takes = (bytes * 1_000_000L + bandwidth.BytesPerSecond - 1) / bandwidth.BytesPerSecond;
+        long begins = Math.Max(free, ready);
+        if (frame.IsBulk)
+        {
+            stream.BulkFreeMicros = begins + takes;
+            leavesInMicros = stream.BulkFreeMicros - _world.NowMicros;
+            return true;
+        }
         if (stream.SentMicros != _world.NowMicros)
             (stream.SentMicros, stream.FreeBeforeMicros) = (_world.NowMicros, stream.FreeMicros);
-        stream.FreeMicros = Math.Max(stream.FreeMicros, ready) + takes;
+        stream.FreeMicros = begins + takes;
+        if (stream.BulkFreeMicros > begins)
+        {
+            // Two connections share a line: bulk takes half of it meanwhile, and more bulk waits for longer.
+            stream.FreeMicros += Math.Min(takes, stream.BulkFreeMicros - begins);
+            stream.BulkFreeMicros += takes;
+        }
         leavesInMicros = stream.FreeMicros - _world.NowMicros;
         return true;
     }
 
-    private void Carry(Link link, Stream stream, ReadOnlyMemory<byte> frame, long leavesInMicros = 0)
+    private void Carry(Link link, Stream stream, NetworkFrame frame, long leavesInMicros = 0)
     {
         long latency = _random.Between(Conditions.LatencyMinMicros, Conditions.LatencyMaxMicros);
         if (_random.Chance(Conditions.SpikeShare))
@@ -214,13 +234,17 @@ internal sealed class SimulatedNetwork
             latency += _random.Between(0, Conditions.SpikeMaxMicros);
         }
         long arrival = Math.Max(_world.NowMicros + leavesInMicros + latency, stream.ReadFromMicros);
-        if (!Conditions.Datagrams) arrival = Math.Max(arrival, stream.LastArrivalMicros + 1);
-        else if (arrival < stream.LastArrivalMicros) _world.Faults.Count("frame overtaken");
-        stream.LastArrivalMicros = Math.Max(stream.LastArrivalMicros, arrival);
+        bool isApart = frame.IsBulk && BandwidthOf(stream) is not null;
+        long last = isApart ? stream.LastBulkArrivalMicros : stream.LastArrivalMicros;
+        if (!Conditions.Datagrams) arrival = Math.Max(arrival, last + 1);
+        else if (arrival < last) _world.Faults.Count("frame overtaken");
+        if (isApart) stream.LastBulkArrivalMicros = Math.Max(last, arrival);
+        else stream.LastArrivalMicros = Math.Max(last, arrival);
         stream.InFlight++;
         InFlightPeak = Math.Max(InFlightPeak, stream.InFlight);
         long life = link.Life;
-        TimelineRecorder.Flight? flight = Timeline?.Sent(stream.From, stream.To, _world.NowMicros, frame);
+        TimelineRecorder.Flight? flight = Timeline?.Sent(
+            stream.From, stream.To, _world.NowMicros, frame.Bytes);
         _world.At(arrival, () =>
         {
             if (link.Life != life) return;
@@ -239,7 +263,7 @@ internal sealed class SimulatedNetwork
         foreach (Stream stream in (ReadOnlySpan<Stream>)[link.Upward, link.Downward])
         {
             stream.InFlight = 0;
-            stream.FreeMicros = stream.FreeBeforeMicros = 0;
+            stream.FreeMicros = stream.FreeBeforeMicros = stream.BulkFreeMicros = 0;
             stream.Stalled.Clear();
             Notify(link, stream, isUp: false, noticeMaxMicros);
         }

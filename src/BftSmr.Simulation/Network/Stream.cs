@@ -29,6 +29,12 @@ internal sealed class Stream(int from, int to)
     /// <summary>When all that waits at the sender has left; only with a bandwidth.</summary>
     public long FreeMicros { get; set; }
 
+    /// <summary>The same of bulk, which has a queue of its own: it leaves after what waits when it comes.</summary>
+    public long BulkFreeMicros { get; set; }
+
+    /// <summary>When the latest bulk arrives; only with a bandwidth, else bulk keeps the order of all frames.</summary>
+    public long LastBulkArrivalMicros { get; set; }
+
     /// <summary>When something was sent last.</summary>
     public long SentMicros { get; set; } = -1;
 
@@ -36,5 +42,5 @@ internal sealed class Stream(int from, int to)
     public long FreeBeforeMicros { get; set; }
 
     /// <summary>Frames held back by a partition, as TCP would send them again and again.</summary>
-    public List<ReadOnlyMemory<byte>> Stalled { get; } = [];
+    public List<NetworkFrame> Stalled { get; } = [];
 }

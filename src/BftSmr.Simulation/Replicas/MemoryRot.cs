@@ -1,4 +1,5 @@
 using BftCloud.Primitives;
+using BftSmr.Core;
 using BftSmr.Service;
 using BftSmr.Simulation.Checking;
 using BftSmr.Simulation.Workload;
@@ -39,15 +40,32 @@ internal sealed class MemoryRot
         return true;
     }
 
-    public void Executed(Instance instance) => _executed = instance;
+    /// <summary>Tells what was executed. False if that is of a state that may be wrong.</summary>
+    public bool TryExecuted(ExecuteEffect effect, ExecutedInput executed)
+    {
+        _executed = effect.Instance;
+        if (IsOver) _history.Executed(_self, effect, executed, _host.StateDigest());
+        return IsOver;
+    }
 
+    /// <summary>Tells of a checkpoint that was taken, of a state that is right.</summary>
     public void CheckpointTaken(Instance instance, Digest root)
     {
-        if (IsOver || instance <= _began || _executed > _history.Last || !_history.IsRoot(instance, root)
+        if (IsOver)
+        {
+            _history.CheckpointTaken(_self, instance, root);
+            return;
+        }
+        if (instance <= _began || _executed > _history.Last || !_history.IsRoot(instance, root)
             || _host.StateDigest() != _history.StateAfter(_executed)) return;
-        End();
+        IsOver = true;
         _history.Restored(_self, _executed, _host.StateDigest());
     }
 
-    public void End() => IsOver = true;
+    /// <summary>Another state was loaded.</summary>
+    public void Installed(Instance instance, Digest state)
+    {
+        IsOver = true;
+        _history.Restored(_self, instance, state);
+    }
 }

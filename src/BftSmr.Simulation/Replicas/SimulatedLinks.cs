@@ -42,7 +42,7 @@ internal sealed class SimulatedLinks(
     public void Clear() => _attached.Clear();
 
     /// <summary>Sends a message as it is.</summary>
-    public void Send(ReplicaId to, PeerMessage message) => Transmit(to, Encode(message));
+    public void Send(ReplicaId to, PeerMessage message) => Transmit(to, message, Encode(message));
 
     /// <summary>Sends what the core wants to send, or what the adversary sends instead.</summary>
     public void SendToPeer(ReplicaId to, PeerEffect effect, ReadOnlyMemory<byte> encoded)
@@ -52,14 +52,14 @@ internal sealed class SimulatedLinks(
         if (adversary is null)
         {
             _repeats.Check(to, message);
-            Transmit(to, encoded);
+            Transmit(to, message, encoded);
             _repeats.Note(to, message);
             return;
         }
         List<PeerMessage> instead = [];
         adversary.Sending(to, message, instead);
         foreach (PeerMessage each in instead)
-            Transmit(to, ReferenceEquals(each, message) ? encoded : Encode(each));
+            Transmit(to, each, ReferenceEquals(each, message) ? encoded : Encode(each));
     }
 
     /// <summary>Sends a client an answer, if its session is attached.</summary>
@@ -74,17 +74,18 @@ internal sealed class SimulatedLinks(
         Transmit(node, bytes.WrittenMemory);
     }
 
-    private void Transmit(ReplicaId to, ReadOnlyMemory<byte> frame)
+    private void Transmit(ReplicaId to, PeerMessage message, ReadOnlyMemory<byte> frame)
     {
         if (!isRunning() || to == self) return;
         ReadOnlyMemory<byte> framed = adversary?.Framing(to, frame) ?? frame;
         processor?.Charge(CostOf(framed));
-        Transmit(to.Value, framed);
+        Transmit(to.Value, framed, BulkMessages.Include(message));
     }
 
     /// <summary>A frame leaves when what was done so far in this turn is done.</summary>
-    private void Transmit(int node, ReadOnlyMemory<byte> frame) =>
-        network.Send(self.Value, node, frame, leavesInMicros: processor?.SpentMicros ?? 0);
+    private void Transmit(int node, ReadOnlyMemory<byte> frame, bool isBulk = false) =>
+        network.Send(
+            self.Value, node, frame, leavesInMicros: processor?.SpentMicros ?? 0, isBulk: isBulk);
 
     private long CostOf(ReadOnlyMemory<byte> frame) => processor!.Costs.SendNanos + processor.NanosOf(frame.Length);
 

@@ -140,23 +140,10 @@ internal sealed class SimulatedReplica : INetworkNode
             SendToClient = _links.SendToClient,
             Executed = (effect, executed) =>
             {
-                if (!IsCorrect) return;
-                _rot.Executed(effect.Instance);
-                if (!_rot.IsOver) return;
-                _history.Executed(Id, effect, executed, executor.StateDigest());
-                Times.Executed(effect);
+                if (IsCorrect && _rot.TryExecuted(effect, executed)) Times.Executed(effect);
             },
-            CheckpointTaken =
-                (instance, root) =>
-                {
-                    if (IsCorrect && _rot.IsOver) _history.CheckpointTaken(Id, instance, root);
-                    else _rot.CheckpointTaken(instance, root);
-                },
-            Installed = (instance, state) =>
-            {
-                _rot.End();
-                if (IsCorrect) _history.Restored(Id, instance, state);
-            },
+            CheckpointTaken = IsCorrect ? _rot.CheckpointTaken : static (_, _) => { },
+            Installed = IsCorrect ? _rot.Installed : static (_, _) => { },
             DiskFailed = () =>
             {
                 _world.Tell(_name, "cannot write");
@@ -227,10 +214,10 @@ internal sealed class SimulatedReplica : INetworkNode
         while (!_paused && _inbox.TryDequeue(out Action? run)) run();
     }
 
-    public void Receive(int from, ReadOnlyMemory<byte> frame)
+    public void Receive(int from, NetworkFrame frame)
     {
         if (!IsAlive || (_paused && _inbox.Count >= InboxMax)) return;
-        Enter(_life, () => Read(from, frame), from, frame.Length);
+        Enter(_life, () => Read(from, frame.Bytes), from, frame);
     }
 
     public void LinkChanged(int peer, bool isUp)
@@ -348,13 +335,14 @@ internal sealed class SimulatedReplica : INetworkNode
     private void Later(long life, long micros, Action run) => _world.After(micros, () => Enter(life, run));
 
     /// <summary>Runs something in the replica's process, unless that has ended; later if it is paused.</summary>
-    private void Enter(long life, Action run, int? from = null, int bytes = 0)
+    private void Enter(long life, Action run, int? from = null, NetworkFrame frame = default)
     {
         if (life != _life) return;
-        if (_paused) _inbox.Enqueue(() => Enter(life, run, from, bytes));
+        if (_paused) _inbox.Enqueue(() => Enter(life, run, from, frame));
         else if (_processor is null) run();
         else if (from is not { } node) _processor.Post(run);
-        else if (!_processor.TryPost(node, bytes, run)) _world.Faults.Count("link not read");
+        else if (!_processor.TryPost(node, frame.Bytes.Length, run, frame.IsBulk))
+            _world.Faults.Count("link not read");
     }
 
     private void IdleLater() => _world.After(_random.Between(1_000, 20_000), () =>

@@ -7,9 +7,9 @@ namespace BftSmr.Simulation.Time;
 
 /// <summary>
 /// A replica's one thread, which takes time. What the replica itself causes - timers, executions, flushes - comes
-/// before frames. Those it takes by the turns of the product's host: so many of replicas, then so many of clients, each
-/// by the product's <see cref="FairQueue{TItem}"/>. While an item is at work its cost adds up, and what it sends leaves
-/// when that much time has passed.
+/// before frames. Those it takes by the turns of the product's host: so many of replicas, then so many of clients, then
+/// so much bulk, each by the product's <see cref="FairQueue{TItem}"/>. While an item is at work its cost adds up, and
+/// what it sends leaves when that much time has passed.
 /// </summary>
 internal sealed class SimulatedProcessor
 {
@@ -17,7 +17,10 @@ internal sealed class SimulatedProcessor
     public const int ClientUnreadBytesMax = 64 << 10;
 
     /// <summary>Bytes of one replica that may wait to be read.</summary>
-    public const int PeerUnreadBytesMax = 16 << 20;
+    public const int PeerUnreadBytesMax = 8 << 20;
+
+    /// <summary>The same of its bulk.</summary>
+    public const int BulkUnreadBytesMax = 2 << 20;
 
     /// <summary>Bytes that may wait to be sent to a client: beyond, nothing of it is taken.</summary>
     public const int ClientUnsentBytesMax = 1 << 20;
@@ -25,23 +28,27 @@ internal sealed class SimulatedProcessor
     /// <summary>Reads of one client that wait for its turn; more are dropped.</summary>
     public const int DeferredReadsMax = 1_024;
 
+    // The turns, in their order.
+    private const int Peers = 0, Clients = 1, Bulk = 2;
+
     private const int FrameOverheadBytes = 256;
     private const int TurnFramesMax = 512;
     private const long TurnNanos = 4_000_000;
+    private const long BulkTurnNanos = 2_000_000;
     private const long QuantumNanos = 200_000;
     private const long LookAgainMicros = 50_000;
 
     private readonly World _world;
     private readonly int _replicas;
     private readonly Queue<Action> _own = new();
-    private readonly Dictionary<int, long> _unread = [];
+    private readonly Dictionary<(int Node, bool IsBulk), long> _unread = [];
     private readonly Dictionary<ClientId, ClientLane> _clientLanes = [];
-    private FairQueue<Item> _peers = new(QuantumNanos), _clients = new(QuantumNanos);
-    private FairLane<Item>[] _peerLanes = [];
+    private FairQueue<Item>[] _queues = [];
+    private FairLane<Item>[] _peerLanes = [], _bulkLanes = [];
     private FairLane<Item>? _atWork;
     private long _spentNanos, _laneNanos, _turnNanos, _life;
-    private int _turnFrames;
-    private bool _isAtWork, _isBusy, _isPaused, _isTurnOfClients;
+    private int _turnFrames, _turnOf;
+    private bool _isAtWork, _isBusy, _isPaused;
 
     public SimulatedProcessor(World world, ProcessorCosts costs, int replicas)
     {
@@ -90,14 +97,16 @@ internal sealed class SimulatedProcessor
     }
 
     /// <summary>A frame arrived. False if too much of its sender waits: its link is not read.</summary>
-    public bool TryPost(int from, int bytes, Action run)
+    public bool TryPost(int from, int bytes, Action run, bool isBulk = false)
     {
-        long unread = _unread.GetValueOrDefault(from);
-        if (unread >= (from < _replicas ? PeerUnreadBytesMax : ClientUnreadBytesMax)) return false;
-        _unread[from] = unread + bytes + FrameOverheadBytes;
-        Item item = new(from, bytes + FrameOverheadBytes, run);
-        if (from < _replicas) _peers.Add(_peerLanes[from], item);
-        else _clients.Add(LaneOf(from).Items, item);
+        bool isPeer = from < _replicas;
+        long unread = _unread.GetValueOrDefault((from, isBulk));
+        if (unread >= (isBulk ? BulkUnreadBytesMax : isPeer ? PeerUnreadBytesMax : ClientUnreadBytesMax)) return false;
+        Item item = new(from, bytes + FrameOverheadBytes, isBulk, run);
+        _unread[(from, isBulk)] = unread + item.Bytes;
+        if (isBulk) _queues[Bulk].Add(_bulkLanes[from], item);
+        else if (isPeer) _queues[Peers].Add(_peerLanes[from], item);
+        else _queues[Clients].Add(LaneOf(from).Items, item);
         Work();
         return true;
     }
@@ -115,7 +124,7 @@ internal sealed class SimulatedProcessor
         }
         if (lane.DeferredReads >= DeferredReadsMax) return false;
         lane.DeferredReads++;
-        _clients.Add(lane.Items, new Item(-1, 0, () =>
+        _queues[Clients].Add(lane.Items, new Item(-1, 0, IsBulk: false, () =>
         {
             lane.DeferredReads--;
             answer();
@@ -140,14 +149,14 @@ internal sealed class SimulatedProcessor
         (_isBusy, _isPaused) = (false, false);
     }
 
-    [MemberNotNull(nameof(_peerLanes), nameof(_peers), nameof(_clients))]
     private void ForgetFrames()
     {
-        (_peers, _clients) = (new FairQueue<Item>(QuantumNanos), new FairQueue<Item>(QuantumNanos));
+        _queues = [.. Enumerable.Range(0, Bulk + 1).Select(static _ => new FairQueue<Item>(QuantumNanos))];
         _peerLanes = [.. Enumerable.Range(0, _replicas).Select(static _ => new FairLane<Item>())];
+        _bulkLanes = [.. Enumerable.Range(0, _replicas).Select(static _ => new FairLane<Item>())];
         _clientLanes.Clear();
         _unread.Clear();
-        (_turnNanos, _turnFrames, _isTurnOfClients) = (0, 0, false);
+        (_turnNanos, _turnFrames, _turnOf) = (0, 0, Peers);
     }
 
     private void Work()
@@ -184,17 +193,16 @@ internal sealed class SimulatedProcessor
     {
         _atWork = null;
         if (_own.TryDequeue(out run)) return true;
-        for (int turns = 0; turns < 3; turns++)
+        for (int turns = 0; turns <= _queues.Length; turns++)
         {
-            FairQueue<Item> queue = _isTurnOfClients ? _clients : _peers;
-            if (_turnNanos < TurnNanos && _turnFrames < TurnFramesMax
-                && queue.TryTake(out FairLane<Item> lane, out Item item))
+            if (_turnNanos < (_turnOf == Bulk ? BulkTurnNanos : TurnNanos) && _turnFrames < TurnFramesMax
+                && _queues[_turnOf].TryTake(out FairLane<Item> lane, out Item item))
             {
                 (_atWork, run) = (lane, item.Run);
-                if (item.From >= 0) _unread[item.From] -= item.Bytes;
+                if (item.From >= 0) _unread[(item.From, item.IsBulk)] -= item.Bytes;
                 return true;
             }
-            (_turnNanos, _turnFrames, _isTurnOfClients) = (0, 0, !_isTurnOfClients);
+            (_turnNanos, _turnFrames, _turnOf) = (0, 0, (_turnOf + 1) % _queues.Length);
         }
         return false;
     }
@@ -219,14 +227,14 @@ internal sealed class SimulatedProcessor
         {
             if (life != _life) return;
             lane.IsLookedAtAgain = false;
-            _clients.Release(lane.Items);
+            _queues[Clients].Release(lane.Items);
             Work();
         });
         return true;
     }
 
     /// <summary>A frame, or, from no node, a read that is due.</summary>
-    private readonly record struct Item(int From, int Bytes, Action Run);
+    private readonly record struct Item(int From, int Bytes, bool IsBulk, Action Run);
 
     /// <summary>The lane of a client identity.</summary>
     private sealed class ClientLane

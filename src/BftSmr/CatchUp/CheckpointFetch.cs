@@ -27,6 +27,7 @@ internal sealed class CheckpointFetch(ReplicaContext context, DecidedLog log, St
     private readonly Queue<PieceId> _again = new();
     private CheckpointOffer? _offer;
     private FetchedRun[]? _missing;
+    private long _bytesMissing;
     private int _turn;
     private int _ticksWithoutSource;
 
@@ -34,6 +35,19 @@ internal sealed class CheckpointFetch(ReplicaContext context, DecidedLog log, St
 
     /// <summary>All runs are here, and the host is loading them.</summary>
     public CheckpointOffer? Installing { get; private set; }
+
+    /// <summary>How far it is; null if nothing is fetched. For people alone: nothing here follows from it.</summary>
+    public CheckpointProgress? Progress
+    {
+        get
+        {
+            if (_offer is null) return null;
+            long bytes = _offer.Manifest.Runs.DistinctBy(static run => run.Root).Sum(static run => run.Bytes);
+            return new CheckpointProgress(
+                _offer.Certificate.Instance, _missing is null ? null : bytes - _bytesMissing, bytes,
+                IsLoading: Installing is not null);
+        }
+    }
 
     /// <summary>A peer offers a checkpoint whose certificate has been verified.</summary>
     public void OnOffer(ReplicaId from, CheckpointOffer offer)
@@ -50,9 +64,19 @@ internal sealed class CheckpointFetch(ReplicaContext context, DecidedLog log, St
     }
 
     /// <summary>
+    /// The state is wrong. The own stable checkpoint is loaded again. Without it, or what follows it, the others are
+    /// asked.
+    /// </summary>
+    public void FindState()
+    {
+        if (rebuild.OwnTarget is { } own) Begin(own);
+        else context.Effects.Broadcast(new FetchCheckpoint(rebuild.Stable));
+    }
+
+    /// <summary>
     /// A checkpoint that this replica has is loaded again. The others are asked for what its disk did not keep.
     /// </summary>
-    public void Begin(CheckpointOffer offer)
+    private void Begin(CheckpointOffer offer)
     {
         Invariant.Holds(Installing is null, "no fetch begins while a checkpoint is being loaded");
         Abandon();
@@ -67,6 +91,7 @@ internal sealed class CheckpointFetch(ReplicaContext context, DecidedLog log, St
     {
         if (_offer is null || _missing is not null || !_offer.Manifest.Equals(input.Manifest)) return;
         _missing = [.. input.Missing.Select(missing => new FetchedRun(missing, context.Settings.ChunkBytes))];
+        _bytesMissing = input.Missing.Sum(missing => missing.BytesMissing(context.Settings.ChunkBytes));
         Pump();
     }
 
@@ -93,6 +118,8 @@ internal sealed class CheckpointFetch(ReplicaContext context, DecidedLog log, St
         {
             context.Effects.Add(new StorePieceEffect(run.Description, piece.Index, piece.Bytes));
             run.NoteStored(piece.Index);
+            _bytesMissing -= piece.Bytes.Length;
+            Invariant.Holds(_bytesMissing >= 0, "no more is stored of a checkpoint than was missing");
         }
         Pump();
     }

@@ -10,7 +10,7 @@ namespace BftSmr.CatchUp;
 /// What this replica does when its state is not the one that its group agreed on: memory rotted, or the service is not
 /// deterministic. The state is dropped, with the checkpoints taken of it that are not stable; a stable one is loaded,
 /// and what was executed since is executed again. Until then the replica is one of the f: it votes, but executes
-/// nothing new, and answers nobody. A state that goes wrong again soon is not worth that: the replica stops.
+/// nothing new, and answers no client. A state that goes wrong again soon is not worth that: the replica stops.
 /// Invariant: a checkpoint that is loaded leads, with what is in the log, to all that was executed here.
 /// </summary>
 internal sealed class StateRebuild(ReplicaContext context, DecidedLog log, CheckpointLedger checkpoints)
@@ -44,6 +44,9 @@ internal sealed class StateRebuild(ReplicaContext context, DecidedLog log, Check
     /// <summary>Whether a stable checkpoint leads beyond what was executed here, or back to that.</summary>
     public bool IsTarget(Instance checkpoint) =>
         checkpoint > log.LastExecuted || (IsActive && log.HasAllAbove(checkpoint));
+
+    /// <summary>The last stable checkpoint.</summary>
+    public Instance Stable => checkpoints.Stable.Instance;
 
     /// <summary>The own stable checkpoint, from which the state can be had again; null if there is none.</summary>
     public CheckpointOffer? OwnTarget =>

@@ -72,12 +72,12 @@ internal sealed class CheckpointLedger(ReplicaContext context)
     /// </summary>
     public void NoteLoaded() => UnderWay = 0;
 
-    /// <summary>It is written.</summary>
-    public void Complete(Manifest manifest)
+    /// <summary>It is written; to no use if it is dropped, as the state is wrong.</summary>
+    public void Complete(Manifest manifest, bool isDropped)
     {
         UnderWay--;
         Invariant.Holds(UnderWay >= 0, "a checkpoint that is written was begun");
-        Take(manifest);
+        if (!isDropped) Take(manifest);
     }
 
     /// <summary>
@@ -90,9 +90,6 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         _announced[context.Self.Value].Clear();
         _lastAnnounced = Stable.Instance;
     }
-
-    /// <summary>One was written of a damaged state, and dropped.</summary>
-    public void CompleteDropped() => UnderWay--;
 
     /// <summary>This replica has the checkpoint, written or found whole at its start: announces it.</summary>
     public void Take(Manifest manifest)

@@ -81,12 +81,13 @@ internal sealed record CodecLimits
     /// The largest frame that one replica sends another. The bound holds even if the other limits would allow more.
     /// </summary>
     public int PeerFrameBytesMax => Frame(EnvelopeBytesMax + Math.Max(
-        Math.Max(BatchEncodedBytesMax, ChunkBytesMax + (long)ChunkPathMax * CanonicalFormat.DigestBytes),
-        Math.Max(
-            Math.Max(
-                DecidedBodiesBytesMax + (long)DecidedMax * CanonicalFormat.DigestBytes,
-                CertificateBytesMax + (long)ManifestCodec.BytesMax),
-            (long)Replicas * StopDataBytesMax)));
+        Math.Max(BatchEncodedBytesMax, BulkFrameBytesMax),
+        Math.Max(CertificateBytesMax + (long)ManifestCodec.BytesMax, (long)Replicas * StopDataBytesMax)));
+
+    /// <summary>The largest frame on a link for bulk: a piece, or a stretch of decided batches.</summary>
+    public int BulkFrameBytesMax => Frame(EnvelopeBytesMax + Math.Max(
+        ChunkBytesMax + (long)ChunkPathMax * CanonicalFormat.DigestBytes,
+        DecidedBodiesBytesMax + (long)DecidedMax * CanonicalFormat.DigestBytes));
 
     /// <summary>The largest frame that a client sends a replica.</summary>
     public int ClientFrameBytesMax => Frame(EnvelopeBytesMax + (long)RequestBytesMax);

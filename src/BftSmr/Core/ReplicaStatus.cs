@@ -25,6 +25,9 @@ internal sealed record ReplicaStatus
     /// <summary>A checkpoint or decided batches are being fetched.</summary>
     public required bool CatchingUp { get; init; }
 
+    /// <summary>The checkpoint that is being fetched or loaded; null if none is.</summary>
+    public required CheckpointProgress? Checkpoint { get; init; }
+
     /// <summary>
     /// Instances that a correct replica has executed and this one has not; null while it has not heard what the others
     /// executed.

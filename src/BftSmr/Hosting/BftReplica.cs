@@ -22,6 +22,7 @@ public sealed class BftReplica : IAsyncDisposable
     private readonly ReplicaId _self;
     private readonly ILogger _logger;
     private readonly ReplicaStorage _storage;
+    private readonly CatchUpProgress _progress;
     private readonly ReplicaMetrics _metrics;
     private readonly CheckpointWork _checkpoints;
     private readonly ScrubWork _scrub;
@@ -46,12 +47,13 @@ public sealed class BftReplica : IAsyncDisposable
         (PublicKey[] replicaKeys, PublicKey[] clientKeys) = KeysOf(cluster);
         LinkCredentials credentials = new(
             cluster.ClusterId, cluster.ContentHash(), options.Key, replicaKeys, clientKeys);
-        LinkCounters peerCounters = new(), clientCounters = new();
+        LinkCounters peerCounters = new(), bulkCounters = new(), clientCounters = new();
         SessionRoutes routes = new(settings.SessionsPerClientMax);
 
         IReplicaCore core = ReplicaCore.Create(settings, ingress.Keyring, recovered, cluster.Ordering);
         ingress.Uses = core.Uses;
-        _metrics = new ReplicaMetrics(_self, peerCounters, clientCounters, storage.Damage);
+        _progress = new CatchUpProgress(() => _checkpoints!.Loading);
+        _metrics = new ReplicaMetrics(_self, peerCounters, bulkCounters, clientCounters, storage.Damage, _progress);
         _checkpoints = new CheckpointWork(replicaKeys.Length, executor, storage, _metrics, _logger, Post);
         _archive = new ArchiveWork(replicaKeys.Length, storage.Archive, _logger, Post);
         ReplicaInbox inbox = new(replicaKeys.Length);
@@ -61,13 +63,12 @@ public sealed class BftReplica : IAsyncDisposable
         ReplicaWatch watch = new(settings, replica => _peers!.IsUp(replica), options.OnChanged, _logger);
         _loop = new ReplicaLoop(
             core, runner, inbox, new FrameOpener(ingress, _metrics, _logger), routes, _metrics, _reactor, watch,
-            storage.Log.Close);
+            _progress, storage.Log.Close);
 
-        CodecLimits limits = ingress.Limits;
         ReplicaEndpoint own = cluster.Replicas[_self.Value];
+        (PeerLane messages, PeerLane bulk) = LanesOf(inbox, ingress.Limits, peerCounters, bulkCounters);
         _peers = new PeerMesh(
-            _self, ListenOn(options.PeerListenAddress ?? own.PeerAddress), credentials, new PeerSink(inbox, _loop),
-            LinkOptions.Peers with { FrameBytesMax = limits.PeerFrameBytesMax }, peerCounters, linkLogger,
+            _self, ListenOn(options.PeerListenAddress ?? own.PeerAddress), credentials, messages, bulk, linkLogger,
             reactor: _reactor);
         try
         {
@@ -75,7 +76,7 @@ public sealed class BftReplica : IAsyncDisposable
                 ListenOn(own.ClientAddress), credentials, new ClientSink(inbox, _loop, routes, _metrics),
                 LinkOptions.Clients with
                 {
-                    FrameBytesMax = Math.Max(limits.ClientFrameBytesMax, limits.ReplyFrameBytesMax),
+                    FrameBytesMax = ClientFrameBytesMax(ingress.Limits),
                     LinksMax = ClientLinksMax(),
                 },
                 clientCounters, linkLogger, reactor: _reactor, onCaughtUp: _loop.Release);
@@ -144,6 +145,19 @@ public sealed class BftReplica : IAsyncDisposable
     /// <summary>Stops the replica if it runs.</summary>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
+    private static int ClientFrameBytesMax(CodecLimits limits) =>
+        Math.Max(limits.ClientFrameBytesMax, limits.ReplyFrameBytesMax);
+
+    private (PeerLane Messages, PeerLane Bulk) LanesOf(
+        ReplicaInbox inbox, CodecLimits limits, LinkCounters messages, LinkCounters bulk) =>
+        (
+            new PeerLane(
+                new PeerSink(inbox.Peers, LinkPurpose.Messages, _loop),
+                LinkOptions.Peers with { FrameBytesMax = limits.PeerFrameBytesMax }, messages),
+            new PeerLane(
+                new PeerSink(inbox.Bulk, LinkPurpose.Bulk, _loop),
+                LinkOptions.Bulk with { FrameBytesMax = limits.BulkFrameBytesMax }, bulk));
+
     /// <summary>As many as there are descriptors for besides handshakes on both ports and its own files.</summary>
     private int ClientLinksMax()
     {
@@ -166,9 +180,12 @@ public sealed class BftReplica : IAsyncDisposable
         Keyring keyring = new(options.Cluster.ClusterId, options.Key, replicaKeys, clientKeys);
         MessageIngress ingress = new(settings, keyring, options.Cluster.Ordering);
         ServiceHost executor = new(stateMachine, settings.ReplyBytesMax, settings.Rights);
+        ReadProgress reading = new(
+            (read, toRead) => options.StartProgress?.Report(new BftStartProgress(read, toRead)));
         ReplicaStorage storage = ReplicaStorage.Open(
             options.DataDirectory, new DataOwner(options.Cluster.ClusterId, options.Self), settings, ingress.Limits,
-            executor, options.LoggerFactory.CreateLogger("BftSmr.Storage"), out RecoveredState recovered);
+            executor, options.LoggerFactory.CreateLogger("BftSmr.Storage"), reading, out RecoveredState recovered,
+            cancellationToken);
         Reactor? reactor = null;
         try
         {
@@ -233,31 +250,38 @@ public sealed class BftReplica : IAsyncDisposable
         await _clients.DisposeAsync().ConfigureAwait(false);
     }
 
-    private BftReplicaStatus StatusOf(ReplicaStatus status, Digest? stateDigest) => new()
+    private BftReplicaStatus StatusOf(ReplicaStatus status, Digest? stateDigest)
     {
-        Self = _self,
-        Regency = status.Regency,
-        Leader = status.Leader,
-        Synchronized = status.Synchronized,
-        LastExecuted = status.LastExecuted,
-        StableCheckpoint = status.StableCheckpoint,
-        PendingRequests = status.PendingRequests,
-        Sessions = status.Sessions,
-        CatchingUp = status.CatchingUp,
-        InstancesBehind = status.InstancesBehind,
-        IsNonVoting = status.IsNonVoting,
-        LeaderChanges = status.LeaderChanges,
-        ExecutedOperations = _metrics.ExecutedOperations,
-        LedBatches = _metrics.LedBatches,
-        LedTime = TimeSpan.FromMicroseconds(_metrics.LedMicros),
-        Rejections = _metrics.Rejections(),
-        DamageFound = _storage.Damage.Found,
-        DamageMended = _storage.Damage.Mended,
-        StateDigest = stateDigest,
-        Peers = [.. status.PeerLastExecuted
-            .Select((executed, i) => PeerStatusOf(new ReplicaId(i), executed, status.LastExecuted))
-            .Where(peer => peer.Id != _self)],
-    };
+        _progress.Note(status, HostClock.NowMicros);
+        return new BftReplicaStatus
+        {
+            Self = _self,
+            Regency = status.Regency,
+            Leader = status.Leader,
+            Synchronized = status.Synchronized,
+            LastExecuted = status.LastExecuted,
+            StableCheckpoint = status.StableCheckpoint,
+            PendingRequests = status.PendingRequests,
+            Sessions = status.Sessions,
+            Phase = ReplicaPhases.Of(status),
+            CatchingUp = status.CatchingUp,
+            Checkpoint = _progress.Checkpoint,
+            InstancesPerSecond = _progress.InstancesPerSecond,
+            InstancesBehind = status.InstancesBehind,
+            IsNonVoting = status.IsNonVoting,
+            LeaderChanges = status.LeaderChanges,
+            ExecutedOperations = _metrics.ExecutedOperations,
+            LedBatches = _metrics.LedBatches,
+            LedTime = TimeSpan.FromMicroseconds(_metrics.LedMicros),
+            Rejections = _metrics.Rejections(),
+            DamageFound = _storage.Damage.Found,
+            DamageMended = _storage.Damage.Mended,
+            StateDigest = stateDigest,
+            Peers = [.. status.PeerLastExecuted
+                .Select((executed, i) => PeerStatusOf(new ReplicaId(i), executed, status.LastExecuted))
+                .Where(peer => peer.Id != _self)],
+        };
+    }
 
     private BftPeerStatus PeerStatusOf(ReplicaId peer, Instance executed, Instance own) =>
         new(peer, _peers.IsUp(peer), executed, Math.Max(0, own - executed));

@@ -38,6 +38,12 @@ public sealed record BftReplicaOptions
     /// </summary>
     public Action<BftReplicaChange>? OnChanged { get; init; }
 
+    /// <summary>
+    /// Is told how far the replica is with reading its disk, before it hears and answers anything: at once when it has
+    /// locked its data directory, and then often, on the thread that reads.
+    /// </summary>
+    public IProgress<BftStartProgress>? StartProgress { get; init; }
+
     /// <summary>How long after a little of its disk was looked through for damage the next of it is.</summary>
     internal TimeSpan ScrubPeriod { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -5,9 +5,6 @@ namespace BftSmr.Hosting;
 /// <summary>Where a replica stands.</summary>
 public sealed record BftReplicaStatus
 {
-    /// <summary>So far behind a replica may be that is ready: as far as load makes one of them trail.</summary>
-    private const long BehindMax = 256;
-
     /// <summary>This replica.</summary>
     public required ReplicaId Self { get; init; }
 
@@ -32,14 +29,25 @@ public sealed record BftReplicaStatus
     /// <summary>Open client sessions.</summary>
     public required int Sessions { get; init; }
 
+    /// <summary>What it does on its way to taking part in full. No replica believes another one's.</summary>
+    public required BftReplicaPhase Phase { get; init; }
+
     /// <summary>It is fetching a checkpoint or decided batches from the others.</summary>
     public required bool CatchingUp { get; init; }
+
+    /// <summary>The checkpoint that it is fetching or loading; null if it is in no such phase.</summary>
+    public required BftCheckpointProgress? Checkpoint { get; init; }
 
     /// <summary>
     /// How many instances it has not executed that f+1 others say they have; null while it has not heard from f+1, as
     /// just after its start.
     /// </summary>
     public required long? InstancesBehind { get; init; }
+
+    /// <summary>
+    /// Instances that it executed in each of the last five seconds. What a loaded checkpoint jumps over does not count.
+    /// </summary>
+    public required double InstancesPerSecond { get; init; }
 
     /// <summary>
     /// It is in non-voting recovery: it started without its earlier votes. That lasts until it, and enough of the
@@ -52,15 +60,20 @@ public sealed record BftReplicaStatus
     /// Why another replica should not be stopped now: this one does not take part in full yet. A predicate, such as
     /// "catches up, 1200 instances behind"; null if the replica is ready.
     /// </summary>
-    public string? NotReady => this switch
+    public string? NotReady => Phase switch
     {
-        { IsNonVoting: true } => "forgot its votes: it votes once it has caught up",
-        { CatchingUp: true, InstancesBehind: > 0 } => $"catches up, {InstancesBehind} instances behind",
-        { CatchingUp: true } => "catches up",
-        { InstancesBehind: null } => "has not heard from the others yet",
-        { InstancesBehind: > BehindMax } => $"is {InstancesBehind} instances behind",
-        { Synchronized: false } => "changes its leader",
-        _ => null,
+        BftReplicaPhase.Starting => "is starting",
+        BftReplicaPhase.Fetching => CatchesUp("fetches a checkpoint"),
+        BftReplicaPhase.Loading => CatchesUp("loads a checkpoint"),
+        BftReplicaPhase.Replaying => CatchesUp("catches up"),
+        BftReplicaPhase.Recovering => "forgot its votes: it votes once it has caught up",
+        BftReplicaPhase.Ready => null,
+        _ => this switch
+        {
+            { InstancesBehind: null } => "has not heard from the others yet",
+            { InstancesBehind: > ReplicaPhases.BehindMax } => $"is {InstancesBehind} instances behind",
+            _ => "changes its leader",
+        },
     };
 
     /// <summary>Leader epochs entered since it started.</summary>
@@ -96,6 +109,10 @@ public sealed record BftReplicaStatus
     /// state is being loaded.
     /// </summary>
     public required Digest? StateDigest { get; init; }
+
+    private string CatchesUp(string how) =>
+        $"{(IsNonVoting ? "forgot its votes, and " : "")}{how}"
+        + (InstancesBehind is > 0 and var behind ? $", {behind} instances behind" : "");
 }
 
 /// <summary>Another replica, as this one sees it.</summary>

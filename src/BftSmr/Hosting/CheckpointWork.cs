@@ -52,6 +52,9 @@ internal sealed class CheckpointWork : IDisposable
     /// <summary>The service belongs to the installation: it can neither execute nor answer.</summary>
     public bool IsInstalling { get; private set; }
 
+    /// <summary>How far the load is; null while none is under way.</summary>
+    public ReadProgress? Loading { get; private set; }
+
     /// <summary>The loop has ended; completes when nothing uses the storage or the service any more.</summary>
     public async Task StopAsync()
     {
@@ -142,6 +145,8 @@ internal sealed class CheckpointWork : IDisposable
         Manifest manifest = effect.Manifest;
         _storage.Log.BeginSegment(manifest.Instance, effect.LiveRecords);
         IsInstalling = true;
+        Loading = _storage.Checkpoints.Reading = new ReadProgress();
+        Loading.Expect(CheckpointReader.BytesToRead(manifest));
         _storage.Checkpoints.GiveUpWaiting();
         _checkpoints.AddAfter(_fetch, () =>
         {
@@ -162,6 +167,7 @@ internal sealed class CheckpointWork : IDisposable
             PostAction(() =>
             {
                 IsInstalling = false;
+                Loading = null;
                 if (!isWhole) return;
                 _storage.NoteStable(manifest.Instance);
                 ReleaseOld();

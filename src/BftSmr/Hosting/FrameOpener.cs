@@ -13,10 +13,13 @@ namespace BftSmr.Hosting;
 /// </summary>
 internal sealed class FrameOpener(MessageIngress ingress, ReplicaMetrics metrics, ILogger logger)
 {
-    /// <summary>The input in a peer's frame; null if there is none, which was counted.</summary>
-    public Input? Open(ReplicaId from, ReadOnlyMemory<byte> frame)
+    /// <summary>
+    /// The input in a frame that came by a peer's link for bulk, or by the other one; null if there is none, which was
+    /// counted.
+    /// </summary>
+    public Input? Open(ReplicaId from, ReadOnlyMemory<byte> frame, bool isBulk)
     {
-        if (ingress.FromPeer(from, frame, out RejectReason reason) is { } input) return input;
+        if (ingress.FromPeer(from, frame, out RejectReason reason, isBulk) is { } input) return input;
         metrics.Reject(reason);
         if (logger.IsEnabled(LogLevel.Debug)) HostLog.Rejected(logger, from.ToString(), reason);
         return null;

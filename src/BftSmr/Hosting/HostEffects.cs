@@ -219,17 +219,18 @@ internal sealed class HostEffects(
     private void Send(SendEffect effect)
     {
         if (IsStillLeaving(effect, effect.To)) return;
-        _peers!.Send(effect.To, Encode(effect.Message));
+        _peers!.Send(effect.To, Encode(effect.Message), PurposeOf(effect));
         NotePeerFrames();
     }
 
     private void Broadcast(BroadcastEffect effect)
     {
         FrameBuffer frame = Encode(effect.Message);
+        LinkPurpose purpose = PurposeOf(effect);
         for (int i = 0; i < _peers!.Replicas; i++)
         {
             ReplicaId to = new(i);
-            if (to != self && !IsStillLeaving(effect, to)) _peers.Send(to, frame);
+            if (to != self && !IsStillLeaving(effect, to)) _peers.Send(to, frame, purpose);
         }
         NotePeerFrames();
     }
@@ -239,6 +240,9 @@ internal sealed class HostEffects(
     /// itself alone; what a link held when it broke is said again on the next one.
     /// </summary>
     private bool IsStillLeaving(PeerEffect effect, ReplicaId to) => effect.IsRepeat && _peers!.IsBehind(to);
+
+    private static LinkPurpose PurposeOf(PeerEffect effect) =>
+        BulkMessages.Include(effect.Message) ? LinkPurpose.Bulk : LinkPurpose.Messages;
 
     private void NotePeerFrames() => (_hasPeerFrames, _framesDependOn) = (true, _mustBeFlushed);
 

@@ -9,15 +9,20 @@ namespace BftSmr.Hosting;
 
 /// <summary>
 /// What waits for a replica's loop. Each replica and each client identity has a lane of its own, whatever the number of
-/// its links. What comes from a link waits as it came: to decode it and to check its signatures is work that counts
-/// against its sender. Of a client that does not take its replies nothing is taken: its requests wait here, then in its
-/// socket.
-/// Any thread posts and releases; one takes, defers and charges.
+/// its links; a replica's bulk has another one. What comes from a link waits as it came: to decode it and to check its
+/// signatures is work that counts against its sender. Of a client that does not take its replies nothing is taken: its
+/// requests wait here, then in its socket. Any thread posts and releases; one takes, defers and charges.
 /// </summary>
 internal sealed class ReplicaInbox
 {
     /// <summary>Answers to reads that wait for the turn of their client; more are dropped.</summary>
     public const int ReadsPerClientMax = 1024;
+
+    /// <summary>Bytes of one replica that wait: beyond, its link is not read.</summary>
+    private const int PeerBytesMax = 8 << 20;
+
+    /// <summary>The same of its link for bulk.</summary>
+    private const int BulkBytesMax = 2 << 20;
 
     /// <summary>
     /// What a byte of a reply counts for: to copy, seal and send it happens later, together with others'.
@@ -29,10 +34,7 @@ internal sealed class ReplicaInbox
     private static readonly long s_ticksPerMicro = Stopwatch.Frequency / 1_000_000;
 
     private readonly ConcurrentQueue<object> _control = new();
-    private readonly FairQueue<ReadOnlyMemory<byte>> _peers = new(QuantumMicros * s_ticksPerMicro);
     private readonly FairQueue<ClientItem> _clients = new(QuantumMicros * s_ticksPerMicro);
-    private readonly FairLane<ReadOnlyMemory<byte>>[] _peerLanes;
-    private readonly LinkBacklog[] _peerBacklogs;
 
     // No more than there are admitted clients.
     private readonly ConcurrentDictionary<ClientId, ClientLane> _clientLanes = new();
@@ -41,14 +43,21 @@ internal sealed class ReplicaInbox
     private ClientLane? _charged;
     private int _installations;
 
+    /// <summary>An inbox for so many replicas.</summary>
     public ReplicaInbox(int replicas)
     {
-        _peerLanes = [.. Enumerable.Range(0, replicas).Select(static _ => new FairLane<ReadOnlyMemory<byte>>())];
-        _peerBacklogs = [.. Enumerable.Range(0, replicas).Select(static _ => new LinkBacklog())];
+        Peers = new PeerQueue(replicas, PeerBytesMax, QuantumMicros * s_ticksPerMicro);
+        Bulk = new PeerQueue(replicas, BulkBytesMax, QuantumMicros * s_ticksPerMicro);
     }
 
+    /// <summary>What came on the links of the other replicas, but for bulk.</summary>
+    public PeerQueue Peers { get; }
+
+    /// <summary>What came on their links for bulk.</summary>
+    public PeerQueue Bulk { get; }
+
     /// <summary>Something may be taken.</summary>
-    public bool HasNext => !_control.IsEmpty || _peers.HasNext || _clients.HasNext;
+    public bool HasNext => !_control.IsEmpty || Peers.HasNext || _clients.HasNext || Bulk.HasNext;
 
     /// <summary>Time that has passed, in the unit of charges.</summary>
     public static long NowTicks => Stopwatch.GetTimestamp();
@@ -57,14 +66,6 @@ internal sealed class ReplicaInbox
 
     /// <summary>An input, an effect, an action or an exception of the replica's own.</summary>
     public void Post(object subject) => _control.Enqueue(subject);
-
-    /// <summary>A peer's frame. Its link is not read while the result is incomplete.</summary>
-    public ValueTask Post(ReplicaId from, ReadOnlyMemory<byte> frame)
-    {
-        ValueTask room = _peerBacklogs[from.Value].Add(frame.Length);
-        _peers.Add(_peerLanes[from.Value], frame);
-        return room;
-    }
 
     /// <summary>
     /// A client's frame. Its link is not read while <paramref name="room"/> is incomplete. False if it was dropped.
@@ -114,18 +115,6 @@ internal sealed class ReplicaInbox
     }
 
     public bool TryTakeControl([NotNullWhen(true)] out object? subject) => _control.TryDequeue(out subject);
-
-    /// <summary>The next frame of a peer; <see cref="ChargePeer"/> follows.</summary>
-    public bool TryTakePeer(out ReplicaId from, out ReadOnlyMemory<byte> frame)
-    {
-        from = default;
-        if (!_peers.TryTake(out FairLane<ReadOnlyMemory<byte>> lane, out frame)) return false;
-        from = new ReplicaId(Array.IndexOf(_peerLanes, lane));
-        _peerBacklogs[from.Value].Take(frame.Length);
-        return true;
-    }
-
-    public void ChargePeer(ReplicaId peer, long ticks) => _peerLanes[peer.Value].Charge(ticks);
 
     /// <summary>
     /// What is to be done next for a client: a frame with its link, or a read to be answered. It is the client's turn

@@ -7,21 +7,23 @@ namespace BftSmr.Hosting;
 
 /// <summary>
 /// The single loop that owns a replica core, as turns of the reactor that reads its links. Each takes from the inbox
-/// what the replica itself has to do, then what its peers sent, then what clients sent; carries out the effects; has
-/// the service execute what was decided; ends with a tick, in which the core proposes what is due; and then flushes
-/// once: first the log, then every link.
-/// A turn has so much time for peers and so much for clients. After that the reactor looks at the peers' links again.
-/// If the service takes long, the reactor goes on with another thread, and so does the loop; the outcome comes through
-/// the inbox. Nothing of the loop is touched by the thread that is left with the service.
-/// An exception is a broken invariant or a failed disk: the loop ends for good, and says why.
+/// what the replica itself has to do, then what its peers sent, then what clients sent, then bulk; carries out the
+/// effects; has the service execute what was decided; ends with a tick, in which the core proposes what is due; and
+/// then flushes once: first the log, then every link. A turn has so much time for each of these. After that the reactor
+/// looks at the peers' links again. If the service takes long, the reactor goes on with another thread, and so does the
+/// loop; the outcome comes through the inbox. Nothing of the loop is touched by the thread that is left with the
+/// service. An exception is a broken invariant or a failed disk: the loop ends for good, and says why.
 /// </summary>
 internal sealed class ReplicaLoop : IReactorTurn
 {
-    /// <summary>Frames of peers, and frames of clients, in one turn; the rest has to wait for its flush.</summary>
+    /// <summary>Frames of peers, of clients, and of bulk, in one turn; the rest has to wait for its flush.</summary>
     private const int TurnMax = 512;
 
     /// <summary>The time in one turn for each of both.</summary>
     private const long TurnMicros = 4000;
+
+    /// <summary>The time in one turn for bulk, but for one frame.</summary>
+    private const long BulkTurnMicros = 2000;
 
     /// <summary>Frames between two readings of the clock, unless one of them takes long.</summary>
     private const int ClockEvery = 16;
@@ -38,6 +40,7 @@ internal sealed class ReplicaLoop : IReactorTurn
     private readonly SessionRoutes _routes;
     private readonly ReplicaMetrics _metrics;
     private readonly ReplicaWatch _watch;
+    private readonly CatchUpProgress _progress;
     private readonly Reactor _reactor;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action _onStop;
@@ -50,9 +53,9 @@ internal sealed class ReplicaLoop : IReactorTurn
     /// <summary>A loop that does <paramref name="onStop"/> last when it is asked to stop.</summary>
     public ReplicaLoop(
         IReplicaCore core, HostEffects runner, ReplicaInbox inbox, FrameOpener opener, SessionRoutes routes,
-        ReplicaMetrics metrics, Reactor reactor, ReplicaWatch watch, Action onStop) =>
-        (_core, _runner, _inbox, _opener, _routes, _metrics, _reactor, _watch, _onStop) =
-        (core, runner, inbox, opener, routes, metrics, reactor, watch, onStop);
+        ReplicaMetrics metrics, Reactor reactor, ReplicaWatch watch, CatchUpProgress progress, Action onStop) =>
+        (_core, _runner, _inbox, _opener, _routes, _metrics, _reactor, _watch, _progress, _onStop) =
+        (core, runner, inbox, opener, routes, metrics, reactor, watch, progress, onStop);
 
     /// <summary>Completes when the loop has stopped as it was asked to; faults with what ended it otherwise.</summary>
     public Task Ended => _ended.Task;
@@ -138,8 +141,9 @@ internal sealed class ReplicaLoop : IReactorTurn
         try
         {
             TakeControl();
-            TakePeers();
+            TakePeers(_inbox.Peers, isBulk: false, TurnMicros);
             TakeClients();
+            TakePeers(_inbox.Bulk, isBulk: true, BulkTurnMicros);
             if (_hasEnded) return true;
             if (!TryExecute(moreFollow: true)) return false;
             Step(TickInput.Instance, _now, moreFollow: false);
@@ -189,15 +193,15 @@ internal sealed class ReplicaLoop : IReactorTurn
         }
     }
 
-    private void TakePeers()
+    private void TakePeers(PeerQueue queue, bool isBulk, long micros)
     {
-        long began = ReplicaInbox.NowTicks, last = began, until = began + ReplicaInbox.TicksOf(TurnMicros);
+        long began = ReplicaInbox.NowTicks, last = began, until = began + ReplicaInbox.TicksOf(micros);
         for (int taken = 1; taken <= TurnMax && last < until; taken++)
         {
-            if (!_inbox.TryTakePeer(out ReplicaId from, out ReadOnlyMemory<byte> frame)) break;
+            if (!queue.TryTake(out ReplicaId from, out ReadOnlyMemory<byte> frame)) break;
             if (_hasEnded) continue;
-            if (_opener.Open(from, frame) is { } input) Step(input, _now, moreFollow: true);
-            _inbox.ChargePeer(from, TicksSince(ref last, taken));
+            if (_opener.Open(from, frame, isBulk) is { } input) Step(input, _now, moreFollow: true);
+            queue.Charge(from, TicksSince(ref last, taken));
         }
     }
 
@@ -287,6 +291,7 @@ internal sealed class ReplicaLoop : IReactorTurn
         if (now.MonotonicMicros < _statusMicros) return;
         _statusMicros = now.MonotonicMicros + StatusPeriodMicros;
         ReplicaStatus status = _core.Status();
+        _progress.Note(status, now.MonotonicMicros);
         _metrics.NoteStatus(status);
         _watch.Note(status, now.MonotonicMicros);
     }

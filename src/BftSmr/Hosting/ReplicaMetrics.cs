@@ -16,6 +16,8 @@ internal sealed class ReplicaMetrics : IDisposable
     public const string MeterName = "BftSmr";
 
     private static readonly RejectReason[] Reasons = Enum.GetValues<RejectReason>();
+    private static readonly BftReplicaPhase[] Phases = Enum.GetValues<BftReplicaPhase>();
+    private static readonly Measurement<long>[] Nothing = [];
 
     private readonly long[] _rejected = new long[Reasons.Length];
     private readonly Meter _meter;
@@ -28,7 +30,9 @@ internal sealed class ReplicaMetrics : IDisposable
         _statesDropped;
     private volatile ReplicaStatus? _status;
 
-    public ReplicaMetrics(ReplicaId self, LinkCounters peerLinks, LinkCounters clientLinks, DiskDamage damage)
+    public ReplicaMetrics(
+        ReplicaId self, LinkCounters peerLinks, LinkCounters bulkLinks, LinkCounters clientLinks, DiskDamage damage,
+        CatchUpProgress progress)
     {
         _self = self;
         _meter = new Meter(
@@ -63,9 +67,11 @@ internal sealed class ReplicaMetrics : IDisposable
             "bftsmr.silent", static s => s.IsNonVoting ? 1 : 0,
             "1 while the replica is in non-voting recovery: it forgot its votes in a restart and counts as one of the "
             + "f. It ends when enough replicas have executed as far as it may have voted, in a later regency.");
+        AddProgress(progress);
         _meter.CreateObservableGauge(
             "bftsmr.peer.lag", ObserveLag, description: "Instances that a peer is behind this replica.");
         AddLinks("peers", peerLinks);
+        AddLinks("bulk", bulkLinks);
         AddLinks("clients", clientLinks);
         _flushSeconds = _meter.CreateHistogram<double>("bftsmr.log.flush", "s", "Time of a flush of the log.");
         _batchOperations = _meter.CreateHistogram<int>(
@@ -133,8 +139,35 @@ internal sealed class ReplicaMetrics : IDisposable
 
     private void Gauge(string name, Func<ReplicaStatus, long> read, string description) =>
         _meter.CreateObservableGauge(
-            name, () => _status is { } status ? [new Measurement<long>(read(status))] : (Measurement<long>[])[],
+            name, () => _status is { } status ? [new Measurement<long>(read(status))] : Nothing,
             description: description);
+
+    private void AddProgress(CatchUpProgress progress)
+    {
+        _meter.CreateObservableGauge(
+            "bftsmr.phase", ObservePhase, description: "1 for the phase of catching up that the replica is in.");
+        _meter.CreateObservableGauge(
+            "bftsmr.behind", () => _status?.InstancesBehind is { } behind ? [new Measurement<long>(behind)] : Nothing,
+            description: "Instances that f+1 others have executed and this replica has not.");
+        _meter.CreateObservableGauge(
+            "bftsmr.checkpoint.had", () => progress.Checkpoint?.BytesHad ?? 0, "By",
+            "Of the checkpoint that is being fetched or loaded: what is here, or read.");
+        _meter.CreateObservableGauge(
+            "bftsmr.checkpoint.needed", () => progress.Checkpoint?.BytesNeeded ?? 0, "By",
+            "Of the checkpoint that is being fetched or loaded: all, or what is to be read. 0 if there is none.");
+        _meter.CreateObservableGauge(
+            "bftsmr.checkpoint.rate", () => progress.Checkpoint?.BytesPerSecond ?? 0, "By/s",
+            "How fast the checkpoint is fetched or loaded, bytes per second.");
+        _meter.CreateObservableGauge(
+            "bftsmr.execution.rate", () => progress.InstancesPerSecond,
+            description: "Instances executed, per second.");
+    }
+
+    private IEnumerable<Measurement<long>> ObservePhase() => _status is not { } status
+        ? []
+        : Phases.Skip(1).Select(phase => new Measurement<long>(
+            phase == ReplicaPhases.Of(status) ? 1 : 0,
+            new KeyValuePair<string, object?>("phase", SnakeCase(phase.ToString()))));
 
     private void AddLinks(string port, LinkCounters counters)
     {

@@ -47,11 +47,18 @@ internal sealed class MessageIngress
     public Func<PeerMessage, bool> Uses { get; set; } = static _ => true;
 
     /// <summary>A frame from a peer's link.</summary>
-    public Input? FromPeer(ReplicaId from, ReadOnlyMemory<byte> frame, out RejectReason reason)
+    /// <param name="from">The peer.</param>
+    /// <param name="frame">What it sent.</param>
+    /// <param name="reason">Why there is no input.</param>
+    /// <param name="isBulk">Whether the link is the one for bulk; null where one link carries all.</param>
+    public Input? FromPeer(
+        ReplicaId from, ReadOnlyMemory<byte> frame, out RejectReason reason, bool? isBulk = null)
     {
         if (frame.Length > Limits.PeerFrameBytesMax) return Reject(RejectReason.Oversized, out reason);
         if (!PeerMessageCodec.TryDecode(frame, Limits, out PeerMessage? message))
             return Reject(RejectReason.Malformed, out reason);
+        if (isBulk is { } expected && BulkMessages.Include(message) != expected)
+            return Reject(RejectReason.WrongLink, out reason);
         return FromPeer(from, message, out reason);
     }
 

@@ -17,6 +17,9 @@ internal enum RejectReason
     /// <summary>A sender or client that is not in the membership, or speaks for another.</summary>
     WrongSender,
 
+    /// <summary>Bulk on a peer's link for messages, or a message on its link for bulk.</summary>
+    WrongLink,
+
     /// <summary>An instance outside the window.</summary>
     OutsideWindow,
 

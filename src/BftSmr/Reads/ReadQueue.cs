@@ -18,6 +18,9 @@ internal sealed class ReadQueue(ReplicaContext context, DecidedLog log, IOrderin
 
     private readonly Queue<(Instance Barrier, PendingRead Read)> _waiting = new();
 
+    /// <summary>What answers say of the regency.</summary>
+    public Regency Regency => ordering.Regency;
+
     private bool MayAnswer => ordering.AnswersReads && !rebuild.IsActive;
 
     public void Admit(in PendingRead read, long agreedTimeMicros)

@@ -44,6 +44,11 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
     /// <summary>From its client.</summary>
     public void OnRead(ClientId client, Read read, long agreedTimeMicros)
     {
+        if (!context.Settings.Rights.Has(client, ClientRights.Read))
+        {
+            Refuse(client, read);
+            return;
+        }
         ReadKey key = new(client, read.Nonce, read.ReadId);
         ReplicaSet others = read.Seconders.Without(context.Self);
         if (others.IsEmpty || read.Operation.Length > Read.RelayedBytesMax
@@ -64,6 +69,14 @@ internal sealed class ReadRelay(ReplicaContext context, ReadQueue reads)
             macs = macs[Request.MacBytes..];
         }
         reads.Admit(new PendingRead(client, read, context.Self), agreedTimeMicros);
+    }
+
+    private void Refuse(ClientId client, Read read)
+    {
+        context.Effects.Reject(client, RejectReason.NotPermitted);
+        ReadReply refusal = new(
+            read.Nonce, read.ReadId, reads.Regency, ReplyStatus.NotPermitted, IsDigest: false, default);
+        context.Effects.Add(new ReadReplyEffect(client, refusal));
     }
 
     /// <summary>From the replica that the client sent it to.</summary>

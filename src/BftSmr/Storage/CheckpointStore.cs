@@ -33,6 +33,7 @@ internal sealed class CheckpointStore : IDisposable
     private readonly MergeResults _merged = new();
     private readonly DamagedRuns _damaged;
     private readonly RecordAudit _audit = new();
+    private readonly CheckpointReader _reader;
     private Manifest _latest = Manifest.Initial;
     private Manifest? _fetched, _newestBegun;
     private IReadOnlyList<Instance> _pinned = [];
@@ -45,6 +46,7 @@ internal sealed class CheckpointStore : IDisposable
         _runs = new RunStore(directory, owner, settings.ChunkBytes, flushes, damage);
         _policy = new MergePolicy(settings.CheckpointBytes);
         _damaged = new DamagedRuns(_runs, damage);
+        _reader = new CheckpointReader(directory, _runs, _damaged);
     }
 
     /// <summary>Told of each run of which some piece is found damaged, on any thread.</summary>
@@ -52,6 +54,9 @@ internal sealed class CheckpointStore : IDisposable
 
     /// <summary>Told of each manifest that is found damaged while the replica runs, on any thread.</summary>
     public Action<Manifest> ManifestDamaged { set => _manifests.Damaged = value; }
+
+    /// <summary>Hears what is read of checkpoints to be loaded, from the next one on.</summary>
+    public ReadProgress Reading { get => _reader.Progress; set => _reader.Progress = value; }
 
     /// <summary>Length of a chunk of a run, bytes.</summary>
     public int ChunkBytes => _settings.ChunkBytes;
@@ -87,14 +92,16 @@ internal sealed class CheckpointStore : IDisposable
     }
 
     /// <summary>Loads the newest checkpoint that is whole, or none; damaged runs are set aside, and told.</summary>
-    public Manifest Restore(ServiceHost service, out IReadOnlyList<StateRecord> own)
+    public Manifest Restore(
+        ServiceHost service, out IReadOnlyList<StateRecord> own, CancellationToken cancellationToken)
     {
         own = [];
         while (_manifests.Newest is { } newest)
         {
-            if (IsWhole(newest, CancellationToken.None))
+            Reading.Expect(CheckpointReader.BytesToRead(newest));
+            if (_reader.IsWhole(newest, cancellationToken))
             {
-                own = Load(newest, service, CancellationToken.None);
+                own = Load(newest, service, cancellationToken);
                 return _latest = newest;
             }
             // What is right of it is as good as fetched.
@@ -204,7 +211,7 @@ internal sealed class CheckpointStore : IDisposable
         {
             bool isComplete = true;
             foreach (RunDescription run in manifest.Runs) isComplete &= _runs.TryComplete(run);
-            isComplete = isComplete && IsWhole(manifest, cancellationToken);
+            isComplete = isComplete && _reader.IsWhole(manifest, cancellationToken);
             if (isComplete || _damaged.TryWaitAgain()) return isComplete;
             throw new StorageException(
                 $"The checkpoint {manifest.Instance} was fetched in place of one with a damaged run, and is damaged as "
@@ -216,27 +223,8 @@ internal sealed class CheckpointStore : IDisposable
     /// <returns>The replica's own records.</returns>
     /// <exception cref="StorageException">The disk gave other bytes than a moment before.</exception>
     public IReadOnlyList<StateRecord> Load(
-        Manifest manifest, ServiceHost service, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using RunMerge state = new(
-                manifest.Runs.Select(run => new RunReader(_runs.Borrow(run.Root)!)), isBottom: true);
-            using StateLoad load = service.BeginLoad();
-            while (state.MoveNext())
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                load.Put(state);
-            }
-            return load.Commit();
-        }
-        catch (RunDamagedException e)
-        {
-            throw new StorageException(
-                $"{e.Message} It was whole a moment ago: the disk of '{_directory}' gives other bytes each time. "
-                + "Replace it; the replica then rejoins from the others.");
-        }
-    }
+        Manifest manifest, ServiceHost service, CancellationToken cancellationToken) =>
+        _reader.Load(manifest, service, cancellationToken);
 
     /// <summary>The fetched checkpoint was loaded: what follows builds on it.</summary>
     public void EndFetch(Manifest manifest) => Guard("Writing the checkpoint", _manifests.PathOf(manifest), () =>
@@ -322,23 +310,6 @@ internal sealed class CheckpointStore : IDisposable
         lock (_lock) needed.UnionWith(RootsOf(_fetched is null ? [] : [_fetched]));
         needed.UnionWith(RootsOf(_manifests.All));
         return needed;
-    }
-
-    /// <summary>Reads all its runs; those that are damaged are set aside, and told.</summary>
-    private bool IsWhole(Manifest manifest, CancellationToken cancellationToken)
-    {
-        bool isWhole = true;
-        foreach (RunDescription description in manifest.Runs.DistinctBy(static run => run.Root))
-        {
-            using RunFile? run = _runs.Borrow(description.Root);
-            int? chunk = run is null
-                ? null
-                : Guard("Reading the run", run.Path, () => run.FindDamage(cancellationToken));
-            isWhole &= run is not null && chunk is null;
-            if (chunk is null) continue;
-            Guard("Setting aside the run", run!.Path, () => _damaged.Note(description.Root, chunk.Value));
-        }
-        return isWhole;
     }
 
     private RunDescription? Merged(PlannedMerge merge, CancellationToken cancellationToken) =>

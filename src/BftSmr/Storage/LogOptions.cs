@@ -15,6 +15,9 @@ internal sealed record LogOptions
     /// <summary>Whose log it is; null where only one replica's files can be.</summary>
     public DataOwner? Owner { get; init; }
 
+    /// <summary>Hears what is read when the log is opened.</summary>
+    public ReadProgress Reading { get; init; } = new();
+
     /// <summary>
     /// Size of a segment's file. A segment is followed by another when it has grown beyond this; records are never
     /// split.

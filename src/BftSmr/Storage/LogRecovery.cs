@@ -56,7 +56,10 @@ internal sealed class LogRecovery
         {
             foreach (string file in Directory.EnumerateFiles(directory))
             {
-                if (LogSegment.TryParseName(file, out _)) segments.Add(new SegmentReader(file));
+                if (!LogSegment.TryParseName(file, out _)) continue;
+                SegmentFile segment = new(file);
+                options.Reading.Expect(segment.Length);
+                segments.Add(new SegmentReader(file, new CountedSegment(segment, options.Reading)));
             }
             return Read(segments, limits, options);
         }

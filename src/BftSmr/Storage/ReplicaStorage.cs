@@ -44,16 +44,18 @@ internal sealed class ReplicaStorage : IDisposable
     /// <param name="limits">Bounds of what is decoded.</param>
     /// <param name="executor">Has the service in its initial state.</param>
     /// <param name="logger">Hears of damage.</param>
+    /// <param name="reading">Hears what is read, from when the directory is locked.</param>
+    /// <param name="cancellationToken">Gives up while the checkpoint is read.</param>
     /// <param name="recovered">What the core is to be told.</param>
     /// <exception cref="StorageException">The directory cannot be used.</exception>
     public static ReplicaStorage Open(
         string directory, DataOwner owner, ReplicaSettings settings, CodecLimits limits, ServiceHost executor,
-        ILogger logger, out RecoveredState recovered)
+        ILogger logger, ReadProgress reading, out RecoveredState recovered, CancellationToken cancellationToken)
     {
         bool flushes = settings.Durability != Durability.None;
         LogOptions logOptions = new()
         {
-            Flushes = flushes, HasVotes = settings.Durability == Durability.Votes, Owner = owner,
+            Flushes = flushes, HasVotes = settings.Durability == Durability.Votes, Owner = owner, Reading = reading,
         };
         DiskDamage damage = new(logger);
         DataDirectoryLock directoryLock = DataDirectoryLock.Take(directory);
@@ -62,12 +64,15 @@ internal sealed class ReplicaStorage : IDisposable
         try
         {
             owner.Claim(directory);
+            reading.Expect(0);
             // Without durability there is no log that would say which checkpoint of an earlier run all replicas agree
             // on: it starts from nothing.
             string folder = Path.Combine(directory, DataDirectory.CheckpointsFolder);
             if (!flushes) CheckpointStore.Discard(folder);
             checkpoints = CheckpointStore.Open(folder, owner, settings, damage);
-            Manifest checkpoint = checkpoints.Restore(executor, out IReadOnlyList<StateRecord> own);
+            checkpoints.Reading = reading;
+            Manifest checkpoint = checkpoints.Restore(executor, out IReadOnlyList<StateRecord> own, cancellationToken);
+            checkpoints.Reading = new ReadProgress();
 
             Instance instance = checkpoint.Instance;
             log = WriteAheadLog.Open(

@@ -60,7 +60,7 @@ internal sealed class RunFile : IRunBytes
     }
 
     /// <summary>Reads all of it; the first chunk that is damaged, or null.</summary>
-    public int? FindDamage(CancellationToken cancellationToken)
+    public int? FindDamage(ReadProgress progress, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[Math.Min(Tree.ChunkBytes, Tree.SnapshotBytes)];
         for (int i = 0; i < Tree.Leaves.Count; i++)
@@ -68,6 +68,7 @@ internal sealed class RunFile : IRunBytes
             cancellationToken.ThrowIfCancellationRequested();
             int length = MerkleTree.ChunkLength(Tree.SnapshotBytes, Tree.ChunkBytes, i);
             if (!TryReadChunk(i, buffer.AsSpan(0, length))) return i;
+            progress.Note(length);
         }
         return null;
     }

@@ -139,6 +139,16 @@ public sealed class HandshakeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_client_has_no_link_for_bulk()
+    {
+        using ReactorSocket socket = new(Reactor.Shared, await _port.ConnectAsync());
+        await Assert.ThrowsAsync<LinkException>(() => LinkHandshake.InitiateAsync(
+            socket, _keys.CredentialsOf(_keys.Clients[0]), LinkPort.Clients, 0, new ReplicaId(0), LinkPurpose.Bulk));
+        Assert.Contains("another kind of link", await _port.Log.NextAsync(), StringComparison.Ordinal);
+        await AssertRefusedAsync(LinkFault.NotThisProtocol);
+    }
+
+    [Fact]
     public async Task Garbage_is_refused()
     {
         for (int i = 0; i < 20; i++)

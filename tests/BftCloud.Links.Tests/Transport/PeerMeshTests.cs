@@ -17,14 +17,18 @@ public sealed class PeerMeshTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Every_replica_has_one_link_to_every_other()
+    public async Task Every_replica_has_one_link_to_every_other_and_one_for_bulk()
     {
         await StartAsync(4);
         foreach (Node node in _nodes)
         {
             Assert.Equal(3, node.Counters.OpenLinks);
+            Assert.Equal(3, node.BulkCounters.OpenLinks);
             for (int other = 0; other < 4; other++)
-                Assert.Equal(other != node.Id, other != node.Id && node.Mesh.IsUp(new ReplicaId(other)));
+            {
+                Assert.Equal(other != node.Id, node.Mesh.IsUp(new ReplicaId(other)));
+                Assert.Equal(other != node.Id, node.Mesh.IsUp(new ReplicaId(other), LinkPurpose.Bulk));
+            }
         }
         foreach (Node from in _nodes)
         {
@@ -68,18 +72,87 @@ public sealed class PeerMeshTests : IAsyncDisposable
         Assert.Equal("again", await restarted.Sink.NextTextAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_second_link_of_the_same_replica_and_purpose_takes_the_place_of_the_first(bool isBulk)
+    {
+        LinkPurpose purpose = isBulk ? LinkPurpose.Bulk : LinkPurpose.Messages;
+        Node node = Add(0, null);
+        RecordingSink<ReplicaId> sink = isBulk ? node.BulkSink : node.Sink, other = isBulk ? node.Sink : node.BulkSink;
+        node.Mesh.Start(Addresses(node));
+        using ReactorSocket unlike = (
+            await EstablishAsync(node, 3, isBulk ? LinkPurpose.Messages : LinkPurpose.Bulk)).Socket;
+        await other.NextUpAsync();
+        using ReactorSocket first = (await EstablishAsync(node, 3, purpose)).Socket;
+        await sink.NextUpAsync();
+        using ReactorSocket second = (await EstablishAsync(node, 3, purpose)).Socket;
+        Assert.Equal(LinkFault.Superseded, await sink.NextDownAsync());
+        await sink.NextUpAsync();
+        Assert.Equal(1, node.Counters.OpenLinks);
+        Assert.Equal(1, node.BulkCounters.OpenLinks);
+        Assert.Equal(0, other.Waiting);
+        Assert.Equal(0, await first.ReceiveAsync(new byte[1]).AsTask().WaitAsync(Patience.Time));
+    }
+
     [Fact]
-    public async Task A_second_link_of_the_same_replica_takes_the_place_of_the_first()
+    public async Task A_link_for_bulk_that_is_down_is_no_replica_that_is_down()
+    {
+        await StartAsync(2);
+        using ReactorSocket taken = (await EstablishAsync(_nodes[0], 1, LinkPurpose.Bulk)).Socket;
+        Assert.Equal(LinkFault.Superseded, await _nodes[0].BulkSink.NextDownAsync());
+        Assert.Equal(LinkFault.Closed, await _nodes[1].BulkSink.NextDownAsync());
+        Assert.True(_nodes[1].Mesh.IsUp(new ReplicaId(0)));
+        Assert.True(_nodes[1].Mesh.Send(new ReplicaId(0), "vote"u8));
+        _nodes[1].Mesh.Flush();
+        Assert.Equal("vote", await _nodes[0].Sink.NextTextAsync());
+        Assert.Equal(new ReplicaId(0), await _nodes[1].BulkSink.NextUpAsync()); // dialled again
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_reader_of_bulk_that_is_held_back_stands_before_no_message_and_is_bounded()
+    {
+        await StartAsync(2);
+        TaskCompletionSource room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _nodes[0].BulkSink.Room = room.Task;
+        byte[] piece = new byte[256 << 10];
+        int taken = 0;
+        while (_nodes[1].Mesh.Send(new ReplicaId(0), piece, LinkPurpose.Bulk))
+        {
+            _nodes[1].Mesh.Flush();
+            Assert.True(++taken < 1000, "What waits for a reader is bounded.");
+        }
+        Assert.Equal(piece.Length, (await _nodes[0].BulkSink.NextFrameAsync()).Length);
+        Assert.False(_nodes[1].Mesh.IsBehind(new ReplicaId(0)));
+        Assert.True(_nodes[1].Mesh.Send(new ReplicaId(0), "vote"u8));
+        _nodes[1].Mesh.Flush();
+        Assert.Equal("vote", await _nodes[0].Sink.NextTextAsync());
+        Assert.Equal(0, _nodes[0].BulkSink.Waiting); // all that bulk still waits, and it is there when there is room
+        room.SetResult();
+        for (int i = 1; i < taken; i++)
+            Assert.Equal(piece.Length, (await _nodes[0].BulkSink.NextFrameAsync()).Length);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(255)]
+    public async Task The_purpose_of_a_link_cannot_be_changed_on_the_way(int change)
     {
         Node node = Add(0, null);
         node.Mesh.Start(Addresses(node));
-        using ReactorSocket first = (await EstablishAsync(node, 3)).Socket;
-        await node.Sink.NextUpAsync();
-        using ReactorSocket second = (await EstablishAsync(node, 3)).Socket;
-        Assert.Equal(LinkFault.Superseded, await node.Sink.NextDownAsync());
-        await node.Sink.NextUpAsync();
-        Assert.Equal(1, node.Counters.OpenLinks);
-        Assert.Equal(0, await first.ReceiveAsync(new byte[1]).AsTask().WaitAsync(Patience.Time));
+        LinkCredentials credentials = _keys.CredentialsOf(_keys.Replicas[3]);
+        byte[] first = new byte[Hello.Size + NoiseHandshake.FirstOverheadBytes + 5];
+        credentials.HelloFor(LinkPort.Peers).Write(first);
+        using NoiseHandshake handshake = NoiseHandshake.Initiate(
+            _keys.Replicas[3].Agreement, credentials.AgreementKeyOf(new ReplicaId(0)), first.AsSpan(0, Hello.Size));
+        Assert.True(handshake.TryWriteFirst([3, 0, 0, 0, (byte)credentials.Suites], first.AsSpan(Hello.Size)));
+        first[7] ^= (byte)change;
+        using ReactorSocket socket = await ConnectAsync(node);
+        await socket.SendAsync(first);
+        LinkFault expected = change == 1 ? LinkFault.BadHandshake : LinkFault.NotThisProtocol;
+        await Patience.UntilAsync(() => node.Counters.Count(expected) == 1, "the refusal is counted");
+        Assert.Equal(0, node.Sink.Waiting + node.BulkSink.Waiting);
     }
 
     [Fact]
@@ -105,28 +178,6 @@ public sealed class PeerMeshTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Attempts_to_connect_come_less_and_less_often_but_do_not_end()
-    {
-        ManualTime time = new();
-        Node node = Add(1, null, time);
-        using Socket taken = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        node.Mesh.Start([taken.LocalEndPoint!, node.Mesh.LocalEndPoint, taken.LocalEndPoint!, taken.LocalEndPoint!]);
-        TimeSpan delay = LinkOptions.Peers.ReconnectDelayMin;
-        for (int attempt = 1; attempt < 12; attempt++)
-        {
-            await Patience.UntilAsync(
-                () => node.Counters.Count(LinkFault.Closed) == attempt && time.NextWithin(delay) is not null,
-                "an attempt failed");
-            TimeSpan wait = time.NextWithin(delay)!.Value;
-            Assert.InRange(wait, delay / 2, delay);
-            time.Advance(wait);
-            delay = TimeSpan.FromTicks(Math.Min(2 * delay.Ticks, LinkOptions.Peers.ReconnectDelayMax.Ticks));
-        }
-        Assert.Contains("Cannot connect to r0", await node.Log.NextAsync(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Everything_is_given_back_on_disposal()
     {
         for (int round = 0; round < 3; round++)
@@ -139,9 +190,9 @@ public sealed class PeerMeshTests : IAsyncDisposable
         }
     }
 
-    private Node Add(int id, IPEndPoint? listen, TimeProvider? time = null)
+    private Node Add(int id, IPEndPoint? listen)
     {
-        Node node = new(_keys, id, listen, time);
+        Node node = new(_keys, id, listen);
         _nodes.Add(node);
         return node;
     }
@@ -155,6 +206,7 @@ public sealed class PeerMeshTests : IAsyncDisposable
         foreach (Node node in _nodes)
         {
             for (int i = 1; i < count; i++) await node.Sink.NextUpAsync();
+            for (int i = 1; i < count; i++) await node.BulkSink.NextUpAsync();
         }
     }
 
@@ -163,11 +215,12 @@ public sealed class PeerMeshTests : IAsyncDisposable
         [.. Enumerable.Range(0, 4)
             .Select(i => (nodes.FirstOrDefault(node => node.Id == i) ?? nodes[0]).Mesh.LocalEndPoint)];
 
-    private async Task<EstablishedLink> EstablishAsync(Node to, int id)
+    private async Task<EstablishedLink> EstablishAsync(
+        Node to, int id, LinkPurpose purpose = LinkPurpose.Messages)
     {
         ReactorSocket socket = await ConnectAsync(to);
         return await LinkHandshake.InitiateAsync(
-            socket, _keys.CredentialsOf(_keys.Replicas[id]), LinkPort.Peers, id, new ReplicaId(to.Id));
+            socket, _keys.CredentialsOf(_keys.Replicas[id]), LinkPort.Peers, id, new ReplicaId(to.Id), purpose);
     }
 
     private static async Task<ReactorSocket> ConnectAsync(Node to) =>
@@ -177,19 +230,24 @@ public sealed class PeerMeshTests : IAsyncDisposable
 
     private sealed class Node
     {
-        public Node(LinkKeys keys, int id, IPEndPoint? listen, TimeProvider? time = null)
+        public Node(LinkKeys keys, int id, IPEndPoint? listen)
         {
             Id = id;
             Mesh = new PeerMesh(
                 new ReplicaId(id), listen ?? new IPEndPoint(IPAddress.Loopback, 0),
-                keys.CredentialsOf(keys.Replicas[id]), Sink, LinkOptions.Peers, Counters, Log, time);
+                keys.CredentialsOf(keys.Replicas[id]), new PeerLane(Sink, LinkOptions.Peers, Counters),
+                new PeerLane(BulkSink, LinkOptions.Bulk, BulkCounters), Log);
         }
 
         public int Id { get; }
 
         public RecordingSink<ReplicaId> Sink { get; } = new();
 
+        public RecordingSink<ReplicaId> BulkSink { get; } = new();
+
         public LinkCounters Counters { get; } = new();
+
+        public LinkCounters BulkCounters { get; } = new();
 
         public RecordingLogger Log { get; } = new();
 

@@ -30,8 +30,7 @@ public sealed class ReplicaDialerTests : IDisposable
         RecordingSink<ReplicaId> sink = new();
         TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using LinkMonitor monitor = new(LinkOptions.Clients, time);
-        using ReplicaLink link =
-            new(new ReplicaId(0), sink, LinkOptions.Clients, counters, monitor, NullLogger.Instance);
+        using ReplicaLink link = Link(LinkPurpose.Messages, sink, counters, monitor);
         using CancellationTokenSource stop = new();
         ReplicaDialer dialer = new(
             link, new DnsEndPoint(
@@ -59,6 +58,52 @@ public sealed class ReplicaDialerTests : IDisposable
             return Task.FromResult<IPAddress[]>([s_mute, IPAddress.Loopback]);
         }
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Attempts_to_connect_come_less_and_less_often_but_do_not_end(bool isBulk)
+    {
+        ManualTime time = new();
+        LinkCounters counters = new();
+        RecordingLogger log = new();
+        bool isOtherUp = false;
+        using Socket taken = NewSocket();
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await using LinkMonitor monitor = new(LinkOptions.Clients, time);
+        using ReplicaLink link = Link(
+            isBulk ? LinkPurpose.Bulk : LinkPurpose.Messages, new RecordingSink<ReplicaId>(), counters, monitor);
+        using CancellationTokenSource stop = new();
+        ReplicaDialer dialer = new(
+            link, taken.LocalEndPoint!, LinkPort.Peers, 1, _keys.CredentialsOf(_keys.Replicas[0]), LinkOptions.Peers,
+            counters, log, time, Reactor.Shared, isOtherUp: isBulk ? () => isOtherUp : null);
+        Task run = dialer.RunAsync(stop.Token);
+        TimeSpan delay = LinkOptions.Peers.ReconnectDelayMin;
+        for (int attempt = 1; attempt < 12; attempt++)
+        {
+            await Patience.UntilAsync(
+                () => counters.Count(LinkFault.Closed) == attempt && time.NextWithin(delay) is not null,
+                "an attempt failed");
+            // That a replica is gone its link for messages tells.
+            if (isBulk && !isOtherUp) Assert.Equal(0, log.Waiting);
+            isOtherUp = true;
+            TimeSpan wait = time.NextWithin(delay)!.Value;
+            Assert.InRange(wait, delay / 2, delay);
+            time.Advance(wait);
+            delay = TimeSpan.FromTicks(Math.Min(2 * delay.Ticks, LinkOptions.Peers.ReconnectDelayMax.Ticks));
+        }
+        string expected = isBulk ? "none for bulk" : "Cannot connect to r0";
+        Assert.Contains(expected, await log.NextAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, log.Waiting);
+        await stop.CancelAsync();
+        await run.WaitAsync(Patience.Time);
+    }
+
+    private static ReplicaLink Link(
+        LinkPurpose purpose, RecordingSink<ReplicaId> sink, LinkCounters counters, LinkMonitor monitor) =>
+        new(
+            new ReplicaId(0), purpose, new PeerLane(sink, LinkOptions.Clients, counters),
+            new RemoteBudget(LinkOptions.Clients.BytesPerRemoteMax), monitor, NullLogger.Instance);
 
     private static Socket NewSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 }

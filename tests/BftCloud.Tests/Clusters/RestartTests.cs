@@ -41,7 +41,7 @@ public sealed class RestartTests
         string refused = await CommandLineRun.FailAsync(
             1, "cluster", "restart", cluster.Path, "--rolling", "--timeout", "100ms");
 
-        Assert.Contains("Not ready within 100ms: r2 is down", refused, StringComparison.Ordinal);
+        Assert.Contains("Not ready, and no progress for 100ms: r2 is down", refused, StringComparison.Ordinal);
         Assert.Contains("cluster up", refused, StringComparison.Ordinal);
         Assert.Equal(before, cluster.Processes.Replicas.Select(static replica => replica.FindPid()));
         Assert.StartsWith(

@@ -70,7 +70,7 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Starts the replicas that are down.</summary>
-    public Task UpAsync() => Processes.StartAsync(Patience.Time, CancellationToken.None);
+    public Task UpAsync() => Processes.StartAsync(Patience.Time, lines: null, CancellationToken.None);
 
     /// <summary>Stops all replicas as an operator does.</summary>
     public Task DownAsync() => Processes.StopAsync(CancellationToken.None);

@@ -88,6 +88,28 @@ public sealed class ClusterSamplerTests
     }
 
     [Fact]
+    public void One_that_starts_is_told_from_one_that_is_down_and_from_another_clusters()
+    {
+        StartReport start = new()
+        {
+            Id = 1, Pid = 1, ClusterId = "c", Service = "kv",
+            Progress = new ProgressReport("starting", BytesHad: 3, BytesNeeded: 8),
+        };
+
+        ClusterSample sample = _sampler.Next(
+            [Reports.Of(0).At(0), null, null, null], static _ => true, 0,
+            id => id == 1 ? start : id == 2 ? start : null);
+
+        Assert.Equal(
+            [ReplicaState.InStep, ReplicaState.Starting, ReplicaState.Foreign, ReplicaState.Down],
+            sample.Replicas.Select(static replica => replica.State));
+        Assert.Equal(start.Progress, sample.Replicas[1].Progress);
+        Assert.StartsWith(
+            "Replica 3 does not answer, replica 1 reads its disk and", sample.Health.Sentence,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rejections_are_summed_by_reason_and_what_is_no_reason_is_left_out()
     {
         Dictionary<string, long> invented = Enumerable.Range(0, 1000).ToDictionary(

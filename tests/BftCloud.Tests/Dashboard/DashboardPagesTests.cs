@@ -64,6 +64,30 @@ public sealed class DashboardPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_replica_that_fetches_a_checkpoint_is_shown_with_how_much_of_it_is_here()
+    {
+        await using BrowserPage page = await OpenAsync();
+        await page.UntilAsync("#sentence", "All 4 replicas agree.");
+
+        Say(2, static report => report with
+        {
+            CatchingUp = true,
+            Progress = new ProgressReport("fetching", 700, 120 << 20, 300 << 20, 12.5 * (1 << 20), 3.5),
+        });
+        await page.UntilAsync("[data-replica='2'] .state", "Fetches a checkpoint");
+        await page.UntilAsync("[data-replica='2'] dl", "120 MiB of 300 MiB");
+        await page.UntilAsync("[data-replica='2'] dl", "12.5 MiB/s");
+        Say(2, static report => report with
+        {
+            CatchingUp = true, Progress = new ProgressReport("replaying", InstancesPerSecond: 40),
+        });
+        await page.UntilAsync("[data-replica='2'] .state", "Replays batches");
+        await page.UntilAsync("[data-replica='2'] dl", "40 instances/s");
+        Assert.Empty(await page.AskAsync<string[]>("return page.evaluate(overlaps)"));
+        Assert.Empty(await page.AskAsync<string[]>("return faults"));
+    }
+
+    [Fact]
     public async Task A_replica_that_hangs_delays_no_other()
     {
         await UntilAsync(static sample => sample.Health.Level == HealthLevel.Good);

@@ -45,5 +45,5 @@ public sealed class HealthSentenceTests
     }
 
     private static ReplicaSample Sample(ReplicaState state) => new(
-        state, Behind: 1234, null, null, null, null, null, null, null, null, null, null);
+        state, Progress: null, Behind: 1234, null, null, null, null, null, null, null, null, null, null);
 }

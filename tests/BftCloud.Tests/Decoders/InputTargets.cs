@@ -30,9 +30,14 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
         + """ "synchronized":true,"catchingUp":false,"silent":false,"lastExecuted":7,"stableCheckpoint":0,"""
         + """ "stateDigest":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","""
         + """ "executedOperations":1,"pendingRequests":0,"sessions":1,"leaderChanges":0,"rejected":{"a":1},"""
-        + """ "ledBatches":1,"ledSeconds":0.5,"""
+        + """ "ledBatches":1,"ledSeconds":0.5,"instancesBehind":3,"notReady":"x","""
+        + """ "progress":{"phase":"fetching","checkpoint":7,"bytesHad":3,"bytesNeeded":8,"bytesPerSecond":1.5},"""
         + """ "usage":{"cpuSeconds":1.5,"memoryBytes":1,"dataBytes":1,"freeBytes":1},"""
         + """ "peers":[{"id":1,"connected":true,"lastExecuted":7,"lag":0}]}""";
+
+    private const string Start =
+        """{"id":0,"pid":1,"clusterId":"c","service":"kv","progress":{"phase":"starting","checkpoint":null,"""
+        + """ "bytesHad":3,"bytesNeeded":8,"bytesPerSecond":1.5,"instancesPerSecond":null}}""";
 
     private const string BenchReport =
         """{"workload":"kv","clients":1,"requestBytes":0,"replyBytes":0,"seconds":1.5,"operations":2,"errors":0,"""
@@ -128,6 +133,10 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
         {
             IsAsynchronous = true, Words = JsonWords, Rounds = 2,
         },
+        new("status of a replica that starts", static _ => Encoding.UTF8.GetBytes(Start), ShowStart)
+        {
+            IsAsynchronous = true, Words = JsonWords, Rounds = 2,
+        },
     ];
 
     public async ValueTask DisposeAsync()
@@ -191,7 +200,8 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
             new MonitoringSite
             {
                 Open = (path, _) => ValueTask.FromResult<MonitoringPage?>(
-                    path == "/status/digest" ? new MonitoringPage("application/json", _status) : null),
+                    path.StartsWith("/status", StringComparison.Ordinal)
+                        ? new MonitoringPage("application/json", _status, IsHealthy: path == "/status/digest") : null),
                 Paths = "/status/digest",
                 AddressName = "address",
                 Remedy = "Take another.",
@@ -214,6 +224,24 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
         return answer.AsSpan().StartsWith("HTTP/1.1 200"u8);
     }
 
+    /// <summary>What a replica says that starts is shown, or it counts as down.</summary>
+    private bool ShowStart(byte[] status)
+    {
+        Serve();
+        _status = status;
+        using MonitoringClient client = new();
+        ReplicaLook look = client.LookAsync(_address, default).GetAwaiter().GetResult();
+        StatusTable.Of(new ClusterReport([
+            new ClusterReplicaReport(
+                0, null, false, look.NotReady, null, null, null, null, null, null, null, null, look.Progress)]));
+        if (look.Start is null) return false;
+        ClusterSampler sampler = new("c", faulty: 0, window: 1, new StateComparison(1, 0));
+        DashboardView view = new(
+            new DashboardCluster("c", "kv", 1, 1), [sampler.Next([null], static _ => true, 0, _ => look.Start)], []);
+        JsonSerializer.SerializeToUtf8Bytes(view, DashboardJson.Default.DashboardView);
+        return true;
+    }
+
     /// <summary>What a replica says is shown, or it counts as down.</summary>
     private bool Show(byte[] status)
     {
@@ -222,9 +250,9 @@ internal sealed class InputTargets(TemporaryDirectory directory) : IAsyncDisposa
         using MonitoringClient client = new();
         ReplicaReport? report = client.TryGetStatusAsync(_address, default).GetAwaiter().GetResult();
         ClusterReplicaReport row = new(
-            0, report?.Pid, report is not null, report?.NotReady, report?.Regency, report?.Leader,
-            report?.LastExecuted, report?.StableCheckpoint, report?.StateDigest, report?.DamageFound,
-            report?.DamageMended);
+            0, report?.Pid, report is not null, report?.NotReady, report?.InstancesBehind, report?.Regency,
+            report?.Leader, report?.LastExecuted, report?.StableCheckpoint, report?.StateDigest, report?.DamageFound,
+            report?.DamageMended, report?.Progress);
         StatusTable.Of(new ClusterReport([row]));
         if (report is null) return false;
         ClusterSampler sampler = new("c", faulty: 0, window: 1, new StateComparison(1, 0));

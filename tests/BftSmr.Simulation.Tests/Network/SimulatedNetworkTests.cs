@@ -130,6 +130,32 @@ public class SimulatedNetworkTests
     }
 
     [Fact]
+    public void Bulk_on_a_narrow_line_stands_before_no_message_but_shares_the_line()
+    {
+        NetworkConditions narrow = new()
+        {
+            LatencyMinMicros = 0, LatencyMaxMicros = 0, Bandwidth = new LinkBandwidth(1_000_000, 1_000_000),
+        };
+        (World world, SimulatedNetwork network, Node[] nodes) = Pair(narrow);
+        byte[] bulk = new byte[100_000], vote = new byte[1_000];
+        (bulk[0], vote[0]) = (1, 2);
+        for (int i = 0; i < 10; i++) network.Send(0, 1, bulk, isBulk: true);
+        network.Send(0, 1, bulk, isBulk: true); // the queue holds ten
+        network.Send(0, 1, vote);
+        Assert.False(network.IsBehind(0, 1));
+        Run(world, 2_001);
+        Assert.Equal([2], nodes[1].Received);
+        Run(world, 97_000);
+        Assert.Equal([2], nodes[1].Received);
+        network.Send(0, 1, vote);
+        Run(world, 2_001);
+        Assert.Equal([2, 1, 2], nodes[1].Received);
+        network.Send(0, 1, bulk, isBulk: true); // the votes took the room that the first one left
+        Run(world, 1_000_000);
+        Assert.Equal([2, 1, 2, .. Enumerable.Repeat<byte>(1, 9)], nodes[1].Received);
+    }
+
+    [Fact]
     public void What_was_sent_before_waits_but_what_is_sent_at_the_same_moment_does_not()
     {
         (World world, SimulatedNetwork network, _) = Pair(s_rough);
@@ -177,10 +203,10 @@ public class SimulatedNetworkTests
         public List<bool> Links { get; } = [];
         public bool IsAlive { get; set; } = true;
 
-        public void Receive(int from, ReadOnlyMemory<byte> frame)
+        public void Receive(int from, NetworkFrame frame)
         {
             Assert.True(Links[^1], "A frame came over a link that its reader takes to be down.");
-            Received.Add(frame.Span[0]);
+            Received.Add(frame.Bytes.Span[0]);
         }
 
         public void LinkChanged(int peer, bool isUp) => Links.Add(isUp);

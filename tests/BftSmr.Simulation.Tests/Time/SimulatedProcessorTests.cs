@@ -89,6 +89,36 @@ public class SimulatedProcessorTests
     }
 
     [Fact]
+    public void Bulk_comes_last_and_a_flood_of_it_leaves_messages_their_turns()
+    {
+        SimulatedProcessor processor = Create();
+        processor.Post(() => Work(processor, "busy", 1_000));
+        for (int i = 0; i < 100; i++)
+            Assert.True(processor.TryPost(1, 10, () => Work(processor, "bulk", 1_000_000), isBulk: true));
+        Assert.True(processor.TryPost(9, 10, () => Work(processor, "client", 1_000)));
+        Assert.True(processor.TryPost(1, 10, () =>
+        {
+            Work(processor, "replica", 1_000);
+            _world.After(10_000, () => Assert.True(processor.TryPost(1, 10, () => Work(processor, "vote", 1_000))));
+        }));
+        Run();
+        Assert.Equal(["busy", "replica", "client", "bulk"], _done.Take(4).Select(static d => d.What));
+        // It waits for the frames of one turn at most, not for all that came before it.
+        Assert.InRange(_done.Find(static d => d.What == "vote").AtMicros, 10_000, 13_000);
+    }
+
+    [Fact]
+    public void The_link_for_bulk_of_a_replica_of_which_too_much_waits_is_not_read_and_its_other_one_is()
+    {
+        SimulatedProcessor processor = Create();
+        processor.Post(() => Work(processor, "busy", 1_000_000));
+        int taken = 0;
+        while (processor.TryPost(1, 768, () => Work(processor, "", 1), isBulk: true)) taken++;
+        Assert.Equal(SimulatedProcessor.BulkUnreadBytesMax / 1_024, taken);
+        Assert.True(processor.TryPost(1, 768, () => Work(processor, "", 1)));
+    }
+
+    [Fact]
     public void A_flood_of_a_replica_leaves_clients_half_of_the_time()
     {
         SimulatedProcessor processor = Create();

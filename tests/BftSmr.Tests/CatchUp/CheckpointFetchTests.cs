@@ -60,6 +60,24 @@ public sealed class CheckpointFetchTests : IDisposable
     }
 
     [Fact]
+    public void It_says_how_much_of_the_checkpoint_is_here()
+    {
+        Assert.Null(_fetch.Progress);
+        Offer(2);
+        Assert.Equal(new CheckpointProgress(s_instance, null, 171, IsLoading: false), _fetch.Progress);
+        Plan(Offered(), Missing(0, 0, 2), Missing(1));
+        Assert.Equal(new CheckpointProgress(s_instance, 171 - 68 - 7, 171, IsLoading: false), _fetch.Progress);
+        Answer(2, 0, 1);
+        Assert.Equal(new CheckpointProgress(s_instance, 171 - 52 - 7, 171, IsLoading: false), _fetch.Progress);
+        foreach (int index in (int[])[3, 4, 5, 6]) Answer(2, 0, index);
+        Answer(2, 1, 0);
+        _fetch.TakeComplete();
+        Assert.Equal(new CheckpointProgress(s_instance, 171, 171, IsLoading: true), _fetch.Progress);
+        _fetch.Abandon();
+        Assert.Null(_fetch.Progress);
+    }
+
+    [Fact]
     public void A_checkpoint_of_which_nothing_is_missing_is_complete_at_once()
     {
         Offer(2);

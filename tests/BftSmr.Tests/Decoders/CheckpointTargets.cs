@@ -62,7 +62,7 @@ internal sealed class CheckpointTargets(TemporaryDirectory directory)
         {
             if (!RunFile.TryOpen(path, out RunFile? run)) return false;
             using RunReader reader = new(run);
-            bool isWhole = run.FindDamage(default) is null;
+            bool isWhole = run.FindDamage(new ReadProgress(), default) is null;
             for (int i = -1; i <= run.Tree.Leaves.Count; i++)
                 isWhole &= run.TryReadChunk(i, out byte[]? chunk)
                     ? chunk.Length <= bytes.Length
@@ -153,7 +153,8 @@ internal sealed class CheckpointTargets(TemporaryDirectory directory)
             if (!partial.TryComplete(new DataOwner("cluster", new ReplicaId(0)), flush: false, out path)) return false;
             if (!RunFile.TryOpen(path, out RunFile? whole))
                 throw new InvalidOperationException("What was completed cannot be opened.");
-            using (whole) return whole.FindDamage(default) is null && chunks.Count == tree.Leaves.Count;
+            using (whole)
+                return whole.FindDamage(new ReadProgress(), default) is null && chunks.Count == tree.Leaves.Count;
         }
         finally
         {

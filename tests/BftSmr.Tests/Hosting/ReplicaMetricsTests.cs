@@ -15,9 +15,10 @@ public sealed class ReplicaMetricsTests
     [Fact]
     public void What_a_replica_counts_can_be_observed()
     {
-        LinkCounters peers = new(), clients = new();
+        LinkCounters peers = new(), bulk = new(), clients = new();
         DiskDamage damage = new(NullLogger.Instance);
-        using ReplicaMetrics metrics = new(new ReplicaId(77), peers, clients, damage);
+        using ReplicaMetrics metrics = new(
+            new ReplicaId(77), peers, bulk, clients, damage, new CatchUpProgress(static () => null));
         using MeterListener listener = new();
         Dictionary<string, double> seen = [];
         listener.InstrumentPublished = (instrument, l) =>
@@ -36,6 +37,7 @@ public sealed class ReplicaMetricsTests
             new ExecuteEffect(new Instance(1), 1, 1, [LogHarness.Request([1, 2, 3]), LogHarness.Request([4])]));
         metrics.NoteFlushed(0.25, 1000);
         peers.Add(LinkFault.CorruptRecord);
+        bulk.AddReceived(2, 70);
         clients.AddReceived(3, 100);
         metrics.NoteStatus(Status(executed: 9, 9, 4));
         damage.Note("a", 0, "");
@@ -57,6 +59,7 @@ public sealed class ReplicaMetricsTests
         Assert.Equal(0, seen["bftsmr.peer.lag peer=0"]);
         Assert.Equal(5, seen["bftsmr.peer.lag peer=1"]);
         Assert.Equal(1, seen["bftsmr.links.faults port=peers fault=corrupt_record"]);
+        Assert.Equal(70, seen["bftsmr.links.received port=bulk"]);
         Assert.Equal(3, seen["bftsmr.links.frames_received port=clients"]);
         Assert.Equal(2, metrics.Rejections()["bad_authentication"]);
 
@@ -86,7 +89,9 @@ public sealed class ReplicaMetricsTests
     }
 
     private static ReplicaMetrics Metrics(int replica) =>
-        new(new ReplicaId(replica), new LinkCounters(), new LinkCounters(), new DiskDamage(NullLogger.Instance));
+        new(
+            new ReplicaId(replica), new LinkCounters(), new LinkCounters(), new LinkCounters(),
+            new DiskDamage(NullLogger.Instance), new CatchUpProgress(static () => null));
 
     private static ReplicaStatus Status(long executed, params long[] peers) => new()
     {
@@ -98,6 +103,7 @@ public sealed class ReplicaMetricsTests
         PendingRequests = 0,
         Sessions = 0,
         CatchingUp = false,
+        Checkpoint = null,
         IsNonVoting = false,
         InstancesKept = 0,
         InstancesBehind = 0,

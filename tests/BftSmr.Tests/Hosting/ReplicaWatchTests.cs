@@ -65,6 +65,7 @@ public sealed class ReplicaWatchTests
             Sessions = 0,
             InstancesKept = 0,
             CatchingUp = false,
+            Checkpoint = null,
             IsNonVoting = false,
             InstancesBehind = 0,
             LeaderChanges = 0,

@@ -41,16 +41,16 @@ internal sealed class TestCluster : IAsyncDisposable
     public Task StartReplicaAsync(int replica) => StartReplicaAsync(replica, static options => options);
 
     public async Task StartReplicaAsync(int replica, Func<BftReplicaOptions, BftReplicaOptions> adjust) =>
-        Replicas[replica] = await BftReplica.StartAsync(
-            adjust(new BftReplicaOptions
-            {
-                Cluster = Cluster.Configuration,
-                Self = new ReplicaId(replica),
-                Key = Cluster.ReplicaKeys[replica],
-                DataDirectory = DataOf(replica),
-                LoggerFactory = LoggerFactory,
-            }),
-            _service());
+        Replicas[replica] = await BftReplica.StartAsync(adjust(OptionsOf(replica)), _service());
+
+    public BftReplicaOptions OptionsOf(int replica) => new()
+    {
+        Cluster = Cluster.Configuration,
+        Self = new ReplicaId(replica),
+        Key = Cluster.ReplicaKeys[replica],
+        DataDirectory = DataOf(replica),
+        LoggerFactory = LoggerFactory,
+    };
 
     public async Task StopReplicaAsync(int replica)
     {

@@ -147,6 +147,27 @@ public sealed class MessageIngressTests : IDisposable
     }
 
     [Fact]
+    public void Bulk_and_all_else_have_links_of_their_own()
+    {
+        int bulk = 0;
+        foreach (PeerMessage message in new RandomMessages(1, 5).EveryPeerMessage())
+        {
+            bool isBulk = message is FetchDecided or Decided or FetchPiece or Piece;
+            if (isBulk) bulk++;
+            Assert.Null(Mac().FromPeer(Follower, Wire.Encode(message), out RejectReason reason, !isBulk));
+            Assert.Contains(reason, (RejectReason[])[RejectReason.WrongLink, RejectReason.Malformed]);
+        }
+        Assert.InRange(bulk, 4, int.MaxValue);
+        FetchPiece question = new(default, 0);
+        Stop stop = new(new Regency(1));
+        Assert.NotNull(Mac().FromPeer(Follower, Wire.Encode(question), out _, isBulk: true));
+        Assert.NotNull(Mac().FromPeer(Follower, Wire.Encode(stop), out _, isBulk: false));
+        Assert.Null(Mac().FromPeer(Follower, Wire.Encode(question), out RejectReason forVotes, isBulk: false));
+        Assert.Null(Mac().FromPeer(Follower, Wire.Encode(stop), out RejectReason forBulk, isBulk: true));
+        Assert.Equal((RejectReason.WrongLink, RejectReason.WrongLink), (forVotes, forBulk));
+    }
+
+    [Fact]
     public void Messages_that_need_no_proof_pass_with_their_sender()
     {
         foreach (PeerMessage message in (PeerMessage[])[

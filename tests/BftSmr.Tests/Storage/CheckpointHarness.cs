@@ -82,7 +82,7 @@ internal sealed class CheckpointHarness(int seed) : IDisposable
     public Manifest Restore(CheckpointStore store)
     {
         CollectingService service = new();
-        Manifest manifest = store.Restore(HostOf(service), out IReadOnlyList<StateRecord> own);
+        Manifest manifest = store.Restore(HostOf(service), out IReadOnlyList<StateRecord> own, default);
         if (manifest.Number == 0)
         {
             Assert.Empty(own);

@@ -169,7 +169,7 @@ public sealed class DataDirectoryTests : IDisposable
         using ReplicaStorage storage = ReplicaStorage.Open(
             Data, owner ?? new DataOwner("cluster", new ReplicaId(0)), settings, LogHarness.Limits,
             new ServiceHost(new RegisterService(), 100, RightsTable.Everybody), NullLogger.Instance,
-            out RecoveredState recovered);
+            new ReadProgress(), out RecoveredState recovered, default);
         use?.Invoke(storage);
         storage.Log.Close();
         return recovered;

@@ -10,11 +10,14 @@ const STATES = {
   CatchingUp: { words: 'Catching up', level: 'warning', lane: ['catching up', 'late'] },
   Recovering: { words: 'Non-voting recovery', level: 'warning', lane: ['non-voting recovery', 'recovers'] },
   ChangingLeader: { words: 'Changing leader', level: 'warning', lane: ['changing leader', 'change'] },
+  Starting: { words: 'Reads its disk', level: 'warning', lane: ['reads its disk', 'starts'] },
   Unwatched: { words: 'Has no metrics address', level: 'warning', lane: ['no address'] },
   Down: { words: 'Does not answer', level: 'bad', lane: ['does not answer', 'no answer', 'down'] },
   Differs: { words: 'Has another state', level: 'bad', lane: ['another state', 'differs'] },
   Foreign: { words: 'Another replica answers', level: 'bad', lane: ['another replica', 'another'] },
 };
+// What a replica that is catching up does, by its phase.
+const PHASES = { fetching: 'Fetches a checkpoint', loading: 'Loads a checkpoint', replaying: 'Replays batches' };
 const SIGNS = { good: 'M4 12.5l5 5L20 6.5', warning: 'M12 3v12M12 20v.5', bad: 'M5 5l14 14M19 5L5 19' };
 
 const { Lines, Lanes, html, number, show, bytesUnit, plainUnit, durationUnit } = Charts;
@@ -94,8 +97,10 @@ function paint() {
 
 function card(replica, id, now) {
   const state = STATES[replica.state];
-  const words = replica.state === 'Behind' ? `${number(replica.behind)} instances behind` : state.words;
+  const words = replica.state === 'Behind' ? `${number(replica.behind)} instances behind`
+    : replica.state === 'CatchingUp' ? PHASES[replica.progress?.phase] ?? state.words : state.words;
   const facts = [
+    ...progressOf(replica),
     ['Executed', replica.lastExecuted, number],
     ['Behind by', replica.behind, number],
     ['Regency', replica.regency, number],
@@ -113,6 +118,18 @@ function card(replica, id, now) {
   const article = html('article', 'replica card', title, html('p', `state of-${state.level}`, sign(state.level), words), list);
   article.dataset.replica = id;
   return article;
+}
+
+/** What it has of what it needs, and how fast that grows; nothing for a replica that needs nothing. */
+function progressOf({ progress, state }) {
+  if (progress?.bytesNeeded !== undefined) {
+    const had = progress.bytesHad === undefined ? '?' : show(progress.bytesHad, bytesUnit);
+    return [
+      [progress.phase === 'fetching' ? 'Fetched' : 'Read', progress, p => `${had} of ${show(p.bytesNeeded, bytesUnit)}`],
+      ['At', progress.bytesPerSecond, rate => `${show(rate, bytesUnit)}/s`],
+    ];
+  }
+  return state === 'CatchingUp' && progress ? [['At', progress.instancesPerSecond, rate => `${number(rate)} instances/s`]] : [];
 }
 
 function sign(level) {

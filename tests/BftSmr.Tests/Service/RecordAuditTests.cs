@@ -1,8 +1,9 @@
 using BftCloud.Primitives;
 using BftSmr.Runs;
 using BftSmr.Service;
+using BftSmr.Tests.Runs;
 
-namespace BftSmr.Tests.Runs;
+namespace BftSmr.Tests.Service;
 
 /// <summary>Random runs, merged and added to between the parts, against the records that they leave.</summary>
 public sealed class RecordAuditTests

@@ -1,7 +1,7 @@
 using BftCloud.Primitives;
-using BftSmr.Service;
+using BftSmr.Runs;
 
-namespace BftSmr.Runs;
+namespace BftSmr.Service;
 
 /// <summary>
 /// Holds the state in memory against the records of its checkpoint, a part at each checkpoint and by and by all. What
