@@ -46,6 +46,20 @@ public sealed class ExampleTests
         Assert.EndsWith(" 0 of them overlap; the counter is 17 of 17", lines[5], StringComparison.Ordinal);
     }
 
+    /// <summary>The heap of all replicas together may have half of the bytes that their states have.</summary>
+    [Fact]
+    public async Task A_state_larger_than_the_memory_is_wiped_and_back()
+    {
+        string[] lines = await RunAsync("BlockStore", ("DOTNET_GCHeapHardLimit", $"{128 << 20:x}"));
+
+        Assert.Equal(
+            [
+                "4 replicas have 64 MiB of blocks each, in files", "together they may have 128 MiB of memory",
+                "r3 lost everything, and is back while the others are written to", "all have the same blocks",
+            ],
+            lines);
+    }
+
     [Fact]
     public async Task Objects_outlive_a_cloud_that_loses_everything_and_one_that_tampers()
     {
@@ -63,11 +77,12 @@ public sealed class ExampleTests
     /// <summary>
     /// From its own output: what lies there is all that the example has beside the runtime that it names.
     /// </summary>
-    private static async Task<string[]> RunAsync(string example)
+    private static async Task<string[]> RunAsync(string example, params (string Name, string Value)[] environment)
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         string program = Checkout.At("examples", example, "bin", configuration, "net10.0", $"{example}.dll");
         ProcessStartInfo start = new("dotnet", program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         using CancellationTokenSource patience = new(s_patience);
