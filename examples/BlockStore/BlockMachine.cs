@@ -101,7 +101,7 @@ internal sealed class BlockMachine(string path, int blocksMax) : IStateMachine, 
         public bool Has(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
         {
             view.Read(BinaryPrimitives.ReadInt32BigEndian(key), _bytes);
-            return value.SequenceEqual(_bytes);
+            return value.SequenceEqual(_bytes) && value.ContainsAnyExcept((byte)0);
         }
 
         public void Dispose() => view.Dispose();

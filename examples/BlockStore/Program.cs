@@ -4,10 +4,11 @@ using BftSmr;
 using BftSmr.Hosting;
 using BlockStore;
 
-const int Blocks = 4096, Clients = 2, AtATime = 32;
+const int Blocks = 8192, Clients = 2, AtATime = 32;
 using LocalCluster local = LocalCluster.Create(f: 1, service: "blocks", clients: Clients);
 string data = Directory.CreateTempSubdirectory("blocks-").FullName;
 BftReplica[] replicas = new BftReplica[local.Configuration.Replicas.Count];
+BlockMachine[] services = new BlockMachine[replicas.Length];
 using CancellationTokenSource stop = new();
 try
 {
@@ -21,7 +22,7 @@ try
     Console.WriteLine($"together they may have {memory} MiB of memory");
 
     Task load = WriteForEverAsync(other);
-    await replicas[3].DisposeAsync();
+    await StopAsync(3);
     Directory.Delete(DataOf(3), recursive: true);
     await StartAsync(3);
     while ((await replicas[3].GetStatusAsync()) is not { Phase: BftReplicaPhase.Ready, StableCheckpoint.Value: > 0 })
@@ -42,7 +43,7 @@ try
 }
 finally
 {
-    foreach (BftReplica? replica in replicas) await (replica?.DisposeAsync() ?? default);
+    for (int id = 0; id < replicas.Length; id++) await StopAsync(id);
     Directory.Delete(data, recursive: true);
 }
 
@@ -53,13 +54,20 @@ async Task StartAsync(int id)
     Directory.CreateDirectory(DataOf(id));
     string directory = Path.Combine(DataOf(id), "data");
     if (replicas[id] is null) DataDirectory.Initialize(directory);
+    services[id] = new BlockMachine(Path.Combine(DataOf(id), "blocks"), Blocks);
     replicas[id] = await BftReplica.StartAsync(
         new()
         {
             Cluster = local.Configuration, Self = new ReplicaId(id), Key = local.ReplicaKeys[id],
             DataDirectory = directory,
         },
-        new BlockMachine(Path.Combine(DataOf(id), "blocks"), Blocks));
+        services[id]);
+}
+
+async Task StopAsync(int id)
+{
+    await (replicas[id]?.DisposeAsync() ?? default);
+    services[id]?.Dispose();
 }
 
 Task<BftClient> ConnectAsync(int id) => BftClient.ConnectAsync(new()

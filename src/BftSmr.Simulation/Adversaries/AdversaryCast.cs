@@ -28,6 +28,7 @@ internal static class AdversaryCast
         AdversaryKind.Deserter => new Deserter(),
         AdversaryKind.TimeForger => new TimeForger(),
         AdversaryKind.Nag => new Nag(),
+        AdversaryKind.Laggard => new Laggard(),
         AdversaryKind.Interferer => new Interferer([]),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No adversary of this kind is known."),
     };

@@ -74,6 +74,9 @@ public enum AdversaryKind
     /// <summary>Repeats what is right and of no use, and asks for state without end. Not drawn.</summary>
     Nag,
 
+    /// <summary>Says for ever that it is behind. Not drawn.</summary>
+    Laggard,
+
     /// <summary>Treats messages of some types in its own way: see <see cref="Interference"/>.</summary>
     Interferer = 32,
 }

@@ -109,7 +109,11 @@ internal sealed class ExecutionStage(
 
     private void KeepOutcomes(InFlight done, ExecutedInput input)
     {
-        for (int i = 0; i < done.Commands.Count; i++) _state.Sessions.Keep(done.Commands[i], input.Outcomes[i]);
+        for (int i = 0; i < done.Commands.Count; i++)
+        {
+            _state.Sessions.Keep(done.Commands[i], input.Outcomes[i]);
+            requests.Settle(done.Commands[i]);
+        }
     }
 
     private void Answer(InFlight done, ExecutedInput input)

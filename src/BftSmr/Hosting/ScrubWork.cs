@@ -41,17 +41,27 @@ internal sealed class ScrubWork : IDisposable
         _stop.Dispose();
     }
 
+    private void Scrub()
+    {
+        try
+        {
+            StorageException.Guard(
+                "Looking for damage in", _storage.Directory, () => _scrubber.Scrub(BytesPerPeriod, _stop.Token));
+        }
+        catch (StorageException) when (!Directory.Exists(_storage.Directory))
+        {
+            // It was moved away or removed. What is open can still be used, and the rest is no damage.
+            _scrubber.Dispose();
+        }
+    }
+
     private async Task ScrubAsync(TimeSpan period)
     {
         using PeriodicTimer timer = new(period);
 #pragma warning disable CA1031 // Nothing is swallowed: the loop throws it.
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
-            {
-                StorageException.Guard(
-                    "Looking for damage in", _storage.Directory, () => _scrubber.Scrub(BytesPerPeriod, _stop.Token));
-            }
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false)) Scrub();
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

@@ -1,12 +1,12 @@
-using Microsoft.Extensions.Logging;
-
 namespace BftSmr.Storage;
 
 /// <summary>
 /// What was found damaged on a replica's disk since it started, and what of that is mended: written again, fetched, or
 /// replaced by something newer. A file is told of once, until it is mended. Any thread.
 /// </summary>
-internal sealed class DiskDamage(ILogger logger)
+/// <param name="told">Told of each file that is found damaged: its path, where that begins, and the remedy.</param>
+/// <param name="toldMended">Told of each file that is mended.</param>
+internal sealed class DiskDamage(Action<string, long, string>? told = null, Action<string>? toldMended = null)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<string> _unmended = [], _lost = [];
@@ -35,7 +35,7 @@ internal sealed class DiskDamage(ILogger logger)
             if (!_unmended.Add(file)) return;
             _found++;
         }
-        StorageLog.FileDamaged(logger, file, offset, remedy);
+        told?.Invoke(file, offset, remedy);
     }
 
     /// <summary>As <see cref="Note"/>, of what the next complete checkpoint on this disk makes up for.</summary>
@@ -53,7 +53,7 @@ internal sealed class DiskDamage(ILogger logger)
             _lost.Remove(file);
             if (!_unmended.Remove(file)) return;
         }
-        StorageLog.FileMended(logger, file);
+        toldMended?.Invoke(file);
     }
 
     /// <summary>A checkpoint is complete on this disk: it makes up for what was lost before.</summary>

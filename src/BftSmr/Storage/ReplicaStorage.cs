@@ -57,7 +57,7 @@ internal sealed class ReplicaStorage : IDisposable
         {
             Flushes = flushes, HasVotes = settings.Durability == Durability.Votes, Owner = owner, Reading = reading,
         };
-        DiskDamage damage = new(logger);
+        DiskDamage damage = StorageLog.DamageToldTo(logger);
         DataDirectoryLock directoryLock = DataDirectoryLock.Take(directory);
         CheckpointStore? checkpoints = null;
         WriteAheadLog? log = null;

@@ -6,6 +6,10 @@ namespace BftSmr.Storage;
 /// <summary>What the storage says to operators.</summary>
 internal static partial class StorageLog
 {
+    /// <summary>Damage that is told to operators.</summary>
+    public static DiskDamage DamageToldTo(ILogger logger) => new(
+        (file, offset, remedy) => FileDamaged(logger, file, offset, remedy), file => FileMended(logger, file));
+
     [LoggerMessage(10, LogLevel.Information, "Recovered checkpoint {Instance} and {Records} log records from disk.")]
     public static partial void Recovered(ILogger logger, Instance instance, int records);
 

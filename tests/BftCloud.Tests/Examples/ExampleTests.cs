@@ -46,7 +46,7 @@ public sealed class ExampleTests
         Assert.EndsWith(" 0 of them overlap; the counter is 17 of 17", lines[5], StringComparison.Ordinal);
     }
 
-    /// <summary>The heap of all replicas together may have half of the bytes that their states have.</summary>
+    /// <summary>The heap of all replicas together may have the bytes of one state.</summary>
     [Fact]
     public async Task A_state_larger_than_the_memory_is_wiped_and_back()
     {
@@ -54,7 +54,7 @@ public sealed class ExampleTests
 
         Assert.Equal(
             [
-                "4 replicas have 64 MiB of blocks each, in files", "together they may have 128 MiB of memory",
+                "4 replicas have 128 MiB of blocks each, in files", "together they may have 128 MiB of memory",
                 "r3 lost everything, and is back while the others are written to", "all have the same blocks",
             ],
             lines);

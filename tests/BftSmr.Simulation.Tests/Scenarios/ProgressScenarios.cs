@@ -176,6 +176,16 @@ internal static class ProgressScenarios
             {
                 CheckpointPeriod = 8, FaultyMicros = 6_000_000, QueryShare = 0, OperationsPerClient = 400,
             }),
+        new("behind for ever",
+            "The leader says for ever that it is behind, and is not: it leads no more, and costs nothing else.",
+            static seed => ScenarioList.Options(seed, Plan(s_slow, AdversaryKind.Laggard, 0)) with
+            {
+                FaultyMicros = 6_000_000, OperationsPerClient = 200,
+            })
+        {
+            Also = static report => AllAcknowledged(report) ?? ChangesOfLeader(report, 1)
+                ?? (report.Regency == 0 ? "the leader that says that it is behind goes on" : null),
+        },
         new("rot in memory",
             "Bits of a state turn in memory, of records that are changed next, and of others. The replica finds out, "
             + "loads its stable checkpoint, and executes again what followed.",

@@ -6,7 +6,6 @@ using BftSmr.Hosting;
 using BftSmr.Messages;
 using BftSmr.Storage;
 using BftSmr.Tests.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BftSmr.Tests.Hosting;
 
@@ -16,7 +15,7 @@ public sealed class ReplicaMetricsTests
     public void What_a_replica_counts_can_be_observed()
     {
         LinkCounters peers = new(), bulk = new(), clients = new();
-        DiskDamage damage = new(NullLogger.Instance);
+        DiskDamage damage = new();
         using ReplicaMetrics metrics = new(
             new ReplicaId(77), peers, bulk, clients, damage, new CatchUpProgress(static () => null));
         using MeterListener listener = new();
@@ -91,7 +90,7 @@ public sealed class ReplicaMetricsTests
     private static ReplicaMetrics Metrics(int replica) =>
         new(
             new ReplicaId(replica), new LinkCounters(), new LinkCounters(), new LinkCounters(),
-            new DiskDamage(NullLogger.Instance), new CatchUpProgress(static () => null));
+            new DiskDamage(), new CatchUpProgress(static () => null));
 
     private static ReplicaStatus Status(long executed, params long[] peers) => new()
     {

@@ -11,7 +11,7 @@ internal sealed class DamageLog : ILoggerFactory, ILogger
     private readonly List<string> _mended = [];
     private long _fetchedBytes;
 
-    public DamageLog() => Damage = new DiskDamage(this);
+    public DamageLog() => Damage = StorageLog.DamageToldTo(this);
 
     /// <summary>One that tells its damage here.</summary>
     public DiskDamage Damage { get; }
