@@ -118,7 +118,8 @@ public sealed class RequestRetriesTests
             _ => ++tries <= failures ? Task.FromException<int>(failure) : Task.FromResult(tries), default);
         while (!running.IsCompleted)
         {
-            TimeSpan wait = _time.NextWithin(TimeSpan.FromMinutes(10)) ?? default;
+            // A longer one is that of a try, which may be under way on another thread.
+            TimeSpan wait = _time.NextWithin(_policy.Stall / 2) ?? default;
             if (wait == default)
             {
                 await Task.Yield();
