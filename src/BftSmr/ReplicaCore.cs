@@ -83,7 +83,7 @@ internal sealed class ReplicaCore : IReplicaCore
     private ReplicaSettings Settings => _context.Settings;
 
     /// <summary>The state is not the one it should be, and another one is not here yet.</summary>
-    private bool IsStateWrong => _rebuild.IsActive && !_execution.IsRepeating;
+    private bool IsStateWrong => _rebuild.IsWrong;
 
     public long NextDeadlineMicros => Math.Min(
         Math.Min(_nextStatusMicros, Math.Min(_vouching.NextDeadlineMicros, _readRelay.NextDeadlineMicros)),
@@ -159,7 +159,8 @@ internal sealed class ReplicaCore : IReplicaCore
     public bool Uses(PeerMessage message) => message switch
     {
         CheckpointOffer m =>
-            m.Certificate.Instance > _log.LastExecuted || m.Certificate.Instance > _checkpoints.Stable.Instance,
+            m.Certificate.Instance > _log.LastExecuted || m.Certificate.Instance > _checkpoints.Stable.Instance
+                || (IsStateWrong && m.Certificate.Instance == _checkpoints.Stable.Instance),
         _ => _ordering.Uses(message),
     };
 
@@ -246,7 +247,7 @@ internal sealed class ReplicaCore : IReplicaCore
         _checkpoints.NoteProven(offer.Certificate);
         if (_checkpoints.UnderWay <= 1 && _checkpoints.Proven.Instance > _log.LastExecuted)
             _log.NoteProven(_checkpoints.Proven.Instance);
-        if (_checkpointFetch.IsActive || _repair.IsInVain || _rebuild.IsActive
+        if (_checkpointFetch.IsActive || _repair.IsInVain || IsStateWrong
             || (offer.IsInstead && _decidedFetch.IsUnanswered))
             _checkpointFetch.OnOffer(from, offer);
     }
@@ -339,7 +340,7 @@ internal sealed class ReplicaCore : IReplicaCore
     /// <summary>The state is wrong. If another one is being fetched, that takes its place.</summary>
     private void DropState(Manifest wrong)
     {
-        if (IsStateWrong) return; // it is on its way out
+        if (IsStateWrong || _checkpointFetch.Installing is not null) return; // it is on its way out
         _rebuild.Begin(wrong.Number, wrong.Instance);
         if (!_checkpointFetch.IsActive) _checkpointFetch.FindState();
     }
@@ -351,7 +352,10 @@ internal sealed class ReplicaCore : IReplicaCore
             "a loaded checkpoint that verified can be read");
         CheckpointOffer? installed = _checkpointFetch.Installing;
         Invariant.Holds(installed?.Certificate.Instance == input.Instance, "what was installed is what was fetched");
+        Invariant.Holds(
+            input.Instance >= _checkpoints.Stable.Instance, "a state never goes back behind what is stable");
         _checkpointFetch.Abandon();
+        _rebuild.NoteLoaded();
         _repair.Forget();
         _checkpoints.NoteLoaded();
         if (installed.Certificate.Instance > _checkpoints.Stable.Instance)

@@ -138,7 +138,7 @@ internal sealed class CheckpointFetch(ReplicaContext context, DecidedLog log, St
             _ticksWithoutSource = 0;
         }
         if (!IsActive) return;
-        if (_sources.Count == 0) context.Effects.Broadcast(new FetchCheckpoint(log.LastExecuted));
+        if (_sources.Count == 0) AskForOffers();
         long before = context.Now.MonotonicMicros - 10 * context.Settings.StatusPeriodMicros;
         foreach ((PieceId id, (ReplicaId source, long askedMicros)) in _inFlight.OrderBy(static f => f.Key).ToList())
         {
@@ -154,7 +154,16 @@ internal sealed class CheckpointFetch(ReplicaContext context, DecidedLog log, St
     {
         _sources.Remove(source);
         _dropped.Add(source);
-        if (_sources.Count == 0) context.Effects.Broadcast(new FetchCheckpoint(log.LastExecuted));
+        if (_sources.Count == 0) AskForOffers();
+    }
+
+    /// <summary>A state that is wrong needs the checkpoint that is being fetched.</summary>
+    private void AskForOffers()
+    {
+        Instance above = rebuild.IsWrong && _offer is { } offer
+            ? new Instance(offer.Certificate.Instance.Value - 1)
+            : log.LastExecuted;
+        context.Effects.Broadcast(new FetchCheckpoint(above));
     }
 
     private void Pump()

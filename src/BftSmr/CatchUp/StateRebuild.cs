@@ -23,6 +23,9 @@ internal sealed class StateRebuild(ReplicaContext context, DecidedLog log, Check
     /// <summary>The state is wrong, or not yet what was executed.</summary>
     public bool IsActive { get; private set; }
 
+    /// <summary>The state is wrong, and another one is not here yet.</summary>
+    public bool IsWrong { get; private set; }
+
     /// <summary>The state is not that of a checkpoint which was taken of it.</summary>
     /// <param name="number">The checkpoint's number.</param>
     /// <param name="instance">Its instance.</param>
@@ -33,22 +36,27 @@ internal sealed class StateRebuild(ReplicaContext context, DecidedLog log, Check
             "this replica's state equals that of a quorum at every checkpoint, and it was loaded anew not long ago "
             + "(its memory or disk is damaged, or the service is not deterministic)");
         _lastNumber = number;
-        IsActive = true;
+        IsActive = IsWrong = true;
         checkpoints.DropOwn();
         context.Effects.Add(new DropStateEffect(instance, checkpoints.Stable.Instance));
     }
 
+    /// <summary>A stable checkpoint was loaded.</summary>
+    public void NoteLoaded() => IsWrong = false;
+
     /// <summary>All that was executed before is executed again.</summary>
     public void End() => IsActive = false;
 
-    /// <summary>Whether a stable checkpoint leads beyond what was executed here, or back to that.</summary>
+    /// <summary>
+    /// Whether a stable checkpoint leads beyond what was executed here or, where the state is wrong, back to that.
+    /// </summary>
     public bool IsTarget(Instance checkpoint) =>
-        checkpoint > log.LastExecuted || (IsActive && log.HasAllAbove(checkpoint));
+        checkpoint > log.LastExecuted || (IsWrong && checkpoint >= Stable && log.HasAllAbove(checkpoint));
 
     /// <summary>The last stable checkpoint.</summary>
     public Instance Stable => checkpoints.Stable.Instance;
 
     /// <summary>The own stable checkpoint, from which the state can be had again; null if there is none.</summary>
     public CheckpointOffer? OwnTarget =>
-        IsActive && checkpoints.StableOffer is { } own && log.HasAllAbove(own.Certificate.Instance) ? own : null;
+        IsWrong && checkpoints.StableOffer is { } own && log.HasAllAbove(own.Certificate.Instance) ? own : null;
 }

@@ -144,6 +144,7 @@ internal sealed class CheckpointLedger(ReplicaContext context)
         Stable = certificate;
         StableManifest = manifest;
         (StableBefore, StableOffer) = (StableOffer, new CheckpointOffer(certificate, manifest));
+        Contradicted = null;
         ForgetStable(_taken);
         foreach (SortedDictionary<long, Checkpoint> announced in _announced) ForgetStable(announced);
         Announce();

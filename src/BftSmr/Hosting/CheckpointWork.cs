@@ -139,7 +139,8 @@ internal sealed class CheckpointWork : IDisposable
     public void Store(StorePieceEffect effect) =>
         _fetch.Add(() => _storage.Checkpoints.StorePiece(effect.Run, effect.Index, effect.Bytes));
 
-    public void Install(InstallStateEffect effect)
+    /// <summary>Loads a checkpoint. If that succeeds it is told on the loop, before the input.</summary>
+    public void Install(InstallStateEffect effect, Action installed)
     {
         Invariant.Holds(!IsInstalling, "one state is loaded at a time");
         Manifest manifest = effect.Manifest;
@@ -169,6 +170,7 @@ internal sealed class CheckpointWork : IDisposable
                 IsInstalling = false;
                 Loading = null;
                 if (!isWhole) return;
+                installed();
                 _storage.NoteStable(manifest.Instance);
                 ReleaseOld();
             });

@@ -78,9 +78,8 @@ internal sealed class HostEffects(
                 checkpoints.Take(e);
                 break;
             case InstallStateEffect e:
-                _executed = e.Certificate.Instance;
                 inbox.ForgetReads();
-                checkpoints.Install(e);
+                checkpoints.Install(e, () => _executed = e.Certificate.Instance);
                 break;
             case RejectEffect e:
                 metrics.Reject(e.Reason);
@@ -104,7 +103,10 @@ internal sealed class HostEffects(
             case BeginFetchEffect e: checkpoints.BeginFetch(e); break;
             case StorePieceEffect e: checkpoints.Store(e); break;
             case MendRunEffect e: checkpoints.Mend(e); break;
-            case DropStateEffect e: checkpoints.Drop(e); break;
+            case DropStateEffect e:
+                inbox.ForgetReads();
+                checkpoints.Drop(e);
+                break;
             case ArchiveEffect e: archive.Keep(e); break;
             case ForgetArchiveEffect e: archive.Forget(e); break;
             case SendArchivedEffect e: archive.Send(e); break;

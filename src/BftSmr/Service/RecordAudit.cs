@@ -33,13 +33,11 @@ internal sealed class RecordAudit(long partBytesMin = 1 << 20)
     {
         List<AuditedRun> runs = [];
         List<(byte[], int)> removed = [];
-        Dictionary<Digest, RunPlace> places = [];
         try
         {
             foreach (RunDescription description in manifest.Runs)
             {
                 if (FindPlace(description, open) is not { } place || open(description) is not { } bytes) return null;
-                places[description.Root] = place;
                 removed.AddRange(place.Removed.Select(prefix => (prefix, runs.Count)));
                 runs.Add(new AuditedRun(bytes, place));
             }
@@ -77,6 +75,6 @@ internal sealed class RecordAudit(long partBytesMin = 1 << 20)
         if (_places.TryGetValue(run.Root, out RunPlace? known)) return known;
         if (open(run) is not { } bytes) return null;
         using AuditedRun reader = new(bytes, RunPlace.Start);
-        return reader.Seek(_next);
+        return _places[run.Root] = reader.Seek(_next);
     }
 }
