@@ -140,6 +140,7 @@ internal sealed class ReplicaCore : IReplicaCore
             case ReadAnsweredInput a: _readRelay.OnAnswered(a); break;
             case TickInput: OnTick(); break;
             case LinkInput l: _ordering.OnLink(l.Peer, l.IsUp); break;
+            case ExecutedInput when IsStateWrong: _execution.Abandon(); break;
             case ExecutedInput e: OnExecuted(e); break;
             case CheckpointTakenInput c: _checkpoints.Complete(c.Manifest, isDropped: IsStateWrong); break;
             case ArchiveLostInput: _archive.Lose(); break;
@@ -318,7 +319,7 @@ internal sealed class ReplicaCore : IReplicaCore
     {
         if (_execution.Complete(input) is { } executed) _ordering.OnExecuted(executed);
         else if (!_execution.IsRepeating) _rebuild.End();
-        if (_execution.IsCheckpointDue && !IsStateWrong) BeginCheckpoint();
+        if (_execution.IsCheckpointDue) BeginCheckpoint();
         _reads.Release(_context.AgreedTimeMicros);
         if (_decidedFetch.IsActive) _decidedFetch.Continue();
     }
@@ -342,6 +343,7 @@ internal sealed class ReplicaCore : IReplicaCore
     {
         if (IsStateWrong || _checkpointFetch.Installing is not null) return; // it is on its way out
         _rebuild.Begin(wrong.Number, wrong.Instance);
+        _repair.Forget(); // what is missing of damaged runs is asked for with the rest
         if (!_checkpointFetch.IsActive) _checkpointFetch.FindState();
     }
 

@@ -107,6 +107,9 @@ internal sealed class ExecutionStage(
         return isRepeated ? null : done.State;
     }
 
+    /// <summary>The instance in flight was executed on a state that is wrong: it counts as not executed.</summary>
+    public void Abandon() => _inFlight = null;
+
     private void KeepOutcomes(InFlight done, ExecutedInput input)
     {
         for (int i = 0; i < done.Commands.Count; i++)
